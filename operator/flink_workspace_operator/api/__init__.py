@@ -1,0 +1,1 @@
+"""What users write and read: the resources as pydantic models, the only source of the CRDs."""

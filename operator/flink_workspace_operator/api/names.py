@@ -1,0 +1,29 @@
+"""Names that manifests, tags and tools depend on. The API group stands here and nowhere else."""
+
+from typing import Final
+
+GROUP: Final = "flink.alicloud.dev"
+VERSION: Final = "v1alpha1"
+API_VERSION: Final = f"{GROUP}/{VERSION}"
+
+WORKSPACES: Final = "flinkworkspaces"
+ORDERS: Final = "flinkworkspaceorders"
+
+PURCHASE_FINALIZER: Final = f"{GROUP}/purchase"
+"""On a workspace from before its first order until nothing that was asked for is open."""
+LEDGER_FINALIZER: Final = f"{GROUP}/ledger"
+"""On an order while its workspace exists or its outcome is open."""
+
+SUSPEND: Final = f"{GROUP}/suspend"
+RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
+ABANDON_ORDER: Final = f"{GROUP}/abandon-order"
+
+CLUSTER_TAG: Final = f"{GROUP}/cluster"
+WORKSPACE_TAG: Final = f"{GROUP}/workspace"
+ORDER_TAG: Final = f"{GROUP}/order"
+
+WORKSPACE_NAME_PATTERN: Final = "^[a-z]([a-z0-9-]{0,58}[a-z0-9])?$"
+"""What the cloud accepts as a workspace's name: the intersection of today's rule and the older 60 characters."""
+
+DIRECTORIES: Final = ("artifacts/", "flink-jobs/", "flink-savepoints/", "logs/")
+"""The keys that Flink keeps its files under, at the bucket's root."""

@@ -1,0 +1,211 @@
+"""`FlinkWorkspaceOrder`: one paid action, written before the cloud is asked and kept afterwards.
+
+The legal moves between its states are one table, `MOVES`. The CRD's rule is generated from it,
+so that a hand edit or an old process is stopped by the API server.
+"""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from flink_workspace_operator.api.base import ApiModel, Metadata, Time, cel, validated
+from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.api.status import OrderState
+
+Evidence = Literal["Answer", "Token", "ForeignInstance", "AbsentAfterWindow", "NothingSent", "SpecChanged", "Deleted"]
+
+MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {
+    None: ("Quoted", "Superseded", "Placed"),
+    "Quoted": ("Placing", "Superseded", "Canceled", "Placed"),
+    "Placing": ("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
+    "Uncertain": ("Placed", "NotPlaced", "Rejected"),
+    "Placed": ("Fulfilled",),
+    "Fulfilled": (),
+    "Rejected": ("Placed",),
+    "NotPlaced": ("Placed",),
+    "Superseded": ("Placed",),
+    "Canceled": ("Placed",),
+}
+"""From each state (None: no status yet) the states it may move to. Placed is open from nearly everywhere,
+because evidence beats every state: an order whose instance shows up was placed, whatever was believed before."""
+
+UNSETTLED: Final[frozenset[OrderState | None]] = frozenset({None, "Quoted", "Placing", "Uncertain"})
+"""States in which the outcome is open: no other order may be opened, and the ledger entry can't go."""
+
+
+class WorkspaceReference(ApiModel):
+    """The resource that an order was opened for."""
+
+    name: Annotated[str, Field(max_length=60)]
+    """Name of the FlinkWorkspace in this namespace."""
+    uid: Annotated[str, Field(max_length=64)]
+    """Its uid then."""
+    generation: Annotated[int, Field(ge=0)]
+    """Its generation then."""
+
+
+class FlinkWorkspaceOrderSpec(ApiModel):
+    """What is to be bought, for whom. Immutable."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated(
+            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead")
+        )
+    )
+
+    workspace_ref: WorkspaceReference
+    """The resource that it was opened for."""
+    account_id: Annotated[str, Field(max_length=40)]
+    """The account that pays."""
+    region: Annotated[str, Field(max_length=40)]
+    """Region of the purchase."""
+    workspace_name: Annotated[str, Field(max_length=60)]
+    """Name of the workspace in the cloud."""
+    action: Literal["Create"] = "Create"
+    """What is paid for."""
+    parameters: WorkspaceParameters
+    """What is bought."""
+    token: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")]
+    """Random mark of this order; the call carries it as a tag, so the instance tells which order bought it."""
+
+
+class Quote(ApiModel):
+    """The price that the cloud named, before anything is bought."""
+
+    basis: Literal["Term", "Hour"]
+    """Term: the amount for the whole term. Hour: billed by use; the amount, if the cloud names one, is per hour."""
+    currency: Annotated[str, Field(max_length=10)] | None = None
+    """Currency, for example CNY."""
+    original_amount: Annotated[str, Field(max_length=30)] | None = None
+    """List price."""
+    discount_amount: Annotated[str, Field(max_length=30)] | None = None
+    """Discount."""
+    trade_amount: Annotated[str, Field(max_length=30)] | None = None
+    """What is charged. Left out where the cloud names no price."""
+    quoted_at: Time
+    """When the cloud said so."""
+
+
+class StateTime(ApiModel):
+    """When the order came into a state."""
+
+    state: OrderState
+    """The state."""
+    time: Time
+    """The moment, by the cloud's clock where the cloud was asked."""
+
+
+class FlinkWorkspaceOrderStatus(ApiModel):
+    """How far the order is."""
+
+    state: OrderState | None = None
+    """Where the order stands; the legal moves are enforced by the API server."""
+    quote: Quote | None = None
+    """The price it was opened for; frozen from Placing on."""
+    digest: Annotated[str, Field(max_length=80)] | None = None
+    """sha256 over the workspace's uid, the order's number, parameters and price; frozen from Placing on."""
+    intent_time: Time | None = None
+    """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once this is too old."""
+    nonce: Annotated[str, Field(max_length=64)] | None = None
+    """The signature nonce of the call. The cloud refuses a second call with it."""
+    instance_id: Annotated[str, Field(max_length=128)] | None = None
+    """What was bought. Set once."""
+    order_id: Annotated[str, Field(max_length=64)] | None = None
+    """The cloud's billing order."""
+    request_ids: Annotated[
+        tuple[Annotated[str, Field(max_length=128)], ...],
+        Field(max_length=10, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ] = ()
+    """Requests to name when asking the cloud's support."""
+    answer: Annotated[str, Field(max_length=128)] | None = None
+    """Code that the cloud refused the call with, or how the answer was lost."""
+    evidence: Evidence | None = None
+    """What the state rests on."""
+    message: Annotated[str, Field(max_length=1024)] | None = None
+    """One line for people."""
+    times: Annotated[
+        tuple[StateTime, ...],
+        Field(
+            max_length=12, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["state"]}
+        ),
+    ] = ()
+    """When it came into each state, last time counts."""
+
+
+def _moves_rule() -> str:
+    """CEL: the new state is the old one, or a legal move from it. No status yet counts as state ''."""
+    old = "(has(oldSelf.status) && has(oldSelf.status.state) ? oldSelf.status.state : '')"
+    new = "(has(self.status) && has(self.status.state) ? self.status.state : '')"
+    legal = " || ".join(
+        f"{old} == '{state or ''}' && {new} in [{', '.join(repr(target) for target in targets)}]"
+        for state, targets in MOVES.items()
+        if targets
+    )
+    return f"{old} == {new} || {legal}"
+
+
+_OLD = "has(oldSelf.status) && has(oldSelf.status.state)"
+
+
+def _frozen(field: str, while_: str, message: str) -> dict[str, str]:
+    old, new = f"oldSelf.status.{field}", f"self.status.{field}"
+    return cel(
+        f"!({_OLD} && has({old}) && {while_}) || (has(self.status) && has({new}) && {new} == {old})",
+        message,
+        fieldPath=f".status.{field}",
+    )
+
+
+class FlinkWorkspaceOrder(ApiModel):
+    """One paid action: the record before the call, and the ledger after it. Kept when the workspace is deleted."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated(
+            cel("!has(oldSelf.status) || has(self.status)", "`status` must not be removed: it is the ledger"),
+            cel(
+                _moves_rule(),
+                "`status.state` must follow the legal moves of an order; it is written by the operator only",
+                fieldPath=".status.state",
+            ),
+            cel(
+                "!has(self.status) || !has(self.status.state) || !(self.status.state in ['Placed', 'Fulfilled'])"
+                " || has(self.status.instanceId)",
+                "`status.instanceId` must be set in state 'Placed' and after it",
+                fieldPath=".status.instanceId",
+            ),
+            cel(
+                "!has(self.status) || !has(self.status.state) || self.status.state != 'Placing'"
+                " || has(self.status.intentTime) && has(self.status.nonce) && has(self.status.quote)",
+                "`status.intentTime`, `nonce` and `quote` must be set in state 'Placing'",
+                fieldPath=".status.intentTime",
+            ),
+            _frozen("instanceId", "true", "`status.instanceId` must not change: it is set once"),
+            *(
+                _frozen(
+                    field, "oldSelf.status.state != 'Quoted'", f"`status.{field}` must not change from 'Placing' on"
+                )
+                for field in ("quote", "digest", "intentTime", "nonce")
+            ),
+        )
+    )
+
+    metadata: Metadata
+    spec: FlinkWorkspaceOrderSpec
+    """What is to be bought."""
+    status: FlinkWorkspaceOrderStatus = FlinkWorkspaceOrderStatus()
+    """How far it is."""
+
+    @property
+    def state(self) -> OrderState | None:
+        """Where the order stands; None before its first status."""
+        return self.status.state
+
+    @property
+    def settled(self) -> bool:
+        """Whether the outcome is known for good (but for evidence that it was placed after all)."""
+        return self.status.state not in UNSETTLED
+
+    @classmethod
+    def of(cls, wire: object) -> Self:
+        """Read an object as the API server sends it."""
+        return cls.model_validate(wire)

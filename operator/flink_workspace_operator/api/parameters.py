@@ -1,0 +1,137 @@
+"""What describes a workspace that is bought: the part of the spec that an order carries a copy of."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from flink_workspace_operator.api.base import ApiModel, cel, validated
+from flink_workspace_operator.api.names import GROUP
+
+ChargeType = Literal["Subscription", "PayAsYouGo"]
+
+
+class Term(ApiModel):
+    """A paid time."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated(
+            cel(
+                "self.unit == 'Month' ? self.count <= 36 : self.count <= 5",
+                "`count` must be 1 to 36 with unit 'Month', or 1 to 5 with unit 'Year'",
+            )
+        )
+    )
+
+    count: Annotated[int, Field(ge=1, le=36)]
+    """How many units: 1 to 36 months, or 1 to 5 years. The cloud sells only some of them and has the last word."""
+    unit: Literal["Month", "Year"]
+    """Month or Year."""
+
+
+class Renewal(ApiModel):
+    """What happens at the end of the paid time."""
+
+    mode: Literal["Manual", "Automatic"] = "Manual"
+    """Manual: it ends unless someone renews it. Automatic: the cloud renews it, and charges for it, by itself."""
+
+
+class Subscription(ApiModel):
+    """How long a subscription runs."""
+
+    initial_term: Term
+    """The time that is paid with the purchase."""
+    renewal: Renewal = Renewal()
+    """What happens at the end of the paid time."""
+
+
+class Resources(ApiModel):
+    """The size of a subscription."""
+
+    cu: Annotated[int, Field(ge=1, le=10000)]
+    """Compute quota in CU; 1 CU is 1 vCPU and 4 GiB of memory. This is what is billed."""
+
+
+class Network(ApiModel):
+    """Where the workspace's jobs get their addresses."""
+
+    vpc_id: Annotated[str, Field(max_length=64, pattern="^vpc-[a-z0-9-]+$")]
+    """Id of the VPC, in the workspace's region."""
+    v_switch_ids: Annotated[
+        tuple[Annotated[str, Field(max_length=64, pattern="^vsw-[a-z0-9-]+$")], ...],
+        Field(min_length=1, max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}),
+    ]
+    """Ids of 1 to 5 vSwitches of that VPC, all in one zone. Every JobManager and TaskManager takes one address."""
+
+
+class OssBucket(ApiModel):
+    """A bucket of the user's."""
+
+    bucket: Annotated[str, Field(min_length=3, max_length=63, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    """Name of the bucket, in the workspace's region. It can't be changed after the purchase."""
+
+
+class Storage(ApiModel):
+    """Where artifacts, checkpoints, savepoints and logs are kept."""
+
+    type: Literal["OSS"] = "OSS"
+    """OSS: a bucket of yours."""
+    oss: OssBucket
+    """The bucket."""
+
+
+_RESERVED = (
+    "self.startsWith('acs:') || self.startsWith('aliyun') || self.startsWith('http://') || self.startsWith('https://')"
+)
+
+
+class Tag(ApiModel):
+    """One tag of the workspace in the cloud."""
+
+    key: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            json_schema_extra=validated(
+                cel(f"!({_RESERVED})", "`key` must not start with 'acs:', 'aliyun', 'http://' or 'https://'"),
+                cel(
+                    f"!self.startsWith('{GROUP}/')",
+                    f"`key` must not start with '{GROUP}/': the operator keeps its own tags there",
+                ),
+            ),
+        ),
+    ]
+    """Key, unique in the list."""
+    value: Annotated[str, Field(max_length=64)] = ""
+    """Value, may be empty."""
+
+
+class WorkspaceParameters(ApiModel):
+    """What describes the workspace that is bought. Orders carry a copy, and it is immutable from the purchase on."""
+
+    zone_id: Annotated[str, Field(max_length=64, pattern="^[a-z0-9-]+$")] | None = None
+    """Zone that the vSwitches must lie in. Left out: the zone of the vSwitches, whichever it is."""
+    charge_type: ChargeType
+    """Subscription is paid in advance for a term; PayAsYouGo is billed by use."""
+    subscription: Subscription | None = None
+    """Term and renewal; only and always with chargeType Subscription."""
+    resources: Resources | None = None
+    """Compute quota; only and always with chargeType Subscription."""
+    network: Network
+    """VPC and vSwitches."""
+    storage: Storage
+    """Where artifacts, checkpoints, savepoints and logs are kept."""
+    architecture: Literal["X86", "ARM"] = "X86"
+    """Processor architecture of the compute nodes."""
+    monitoring: Literal["ARMS", "CloudMonitor"] = "ARMS"
+    """The service that shows the workspace's metrics. ARMS is billed by itself."""
+    resource_group_id: Annotated[str, Field(max_length=64, pattern="^rg-[a-z0-9-]+$")] | None = None
+    """Resource group to put the workspace into. Left out: the account's default group."""
+    tags: Annotated[
+        tuple[Tag, ...],
+        Field(
+            max_length=15,
+            json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["key"]},
+        ),
+    ] = ()
+    """Tags of the workspace in the cloud, at most 15."""

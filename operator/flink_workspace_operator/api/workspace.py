@@ -1,0 +1,127 @@
+"""`FlinkWorkspace`: what a user wants to have bought, and what is known about it."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from flink_workspace_operator.api.base import ApiModel, Metadata, cel, validated
+from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
+from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+
+
+class RamRole(ApiModel):
+    """How the operator treats the RAM role that lets Flink use the account."""
+
+    management: Literal["Ensure", "Require"] = "Ensure"
+    """Ensure: create the role and attach its policies where missing. Require: only check, and say how to authorise."""
+
+
+_BOTH_OR_NONE = "`{field}` must be set with chargeType 'Subscription' and left out with 'PayAsYouGo'"
+
+
+class FlinkWorkspaceSpec(WorkspaceParameters):
+    """What is wanted. The operator never writes here."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated(
+            *(
+                cel(
+                    f"(self.chargeType == 'Subscription') == has(self.{field})",
+                    _BOTH_OR_NONE.format(field=field),
+                    fieldPath=f".{field}",
+                )
+                for field in ("subscription", "resources")
+            )
+        )
+    )
+
+    workspace_name: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    """Name of the workspace in the cloud, unique in the account. Left out: the name of this resource. Immutable."""
+    region: Annotated[
+        str,
+        Field(
+            min_length=2,
+            max_length=40,
+            pattern="^[a-z0-9-]+$",
+            json_schema_extra=validated(
+                cel(
+                    "self == oldSelf",
+                    "`region` must not change: a workspace can't be moved; create another FlinkWorkspace instead",
+                )
+            ),
+        ),
+    ]
+    """Region id, for example cn-hangzhou. Immutable."""
+    ram_role: RamRole = RamRole()
+    """The RAM role that lets Flink use the account. Its name, trust and policies are settings of the operator."""
+    suspend: bool = False
+    """True stops all writes to the cloud; watching goes on."""
+
+
+_EFFECTIVE_NAME = "(has({self}.spec.workspaceName) ? {self}.spec.workspaceName : {self}.metadata.name)"
+_BOUGHT = (
+    "has(oldSelf.status) && (has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId)"
+    " || has(oldSelf.status.order) && has(oldSelf.status.order.state)"
+    " && oldSelf.status.order.state in ['Placing', 'Uncertain', 'Placed', 'Fulfilled'])"
+)
+
+
+def _unchanged(field: str) -> str:
+    old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
+    return f"(has({old}) == has({new}) && (!has({old}) || {old} == {new}))"
+
+
+def _immutable_once_bought(field: str) -> dict[str, str]:
+    return cel(
+        f"!({_BOUGHT}) || {_unchanged(field)}",
+        f"`{field}` must not change once the purchase is under way: not supported yet; set it back to its former value",
+        fieldPath=f".spec.{field}",
+    )
+
+
+class FlinkWorkspace(ApiModel):
+    """A fully managed Flink workspace on Alibaba Cloud. Applying one SPENDS MONEY: the operator buys what it describes,
+    once, and keeps it when the resource is deleted."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated(
+            cel(
+                f"{_EFFECTIVE_NAME.format(self='self')}.matches('{WORKSPACE_NAME_PATTERN}')",
+                "`workspaceName` (or, without it, `metadata.name`) must start with a lower case letter, hold only lower"
+                " case letters, digits and '-', not end with '-', and have at most 60 characters",
+                fieldPath=".spec.workspaceName",
+            ),
+            cel(
+                "self.metadata.name.size() <= 60",
+                "`metadata.name` must have at most 60 characters: orders are named after it",
+            ),
+            cel(
+                f"{_EFFECTIVE_NAME.format(self='self')} == {_EFFECTIVE_NAME.format(self='oldSelf')}",
+                "`workspaceName` must not change: a workspace can't be renamed; create another FlinkWorkspace instead",
+                fieldPath=".spec.workspaceName",
+            ),
+            *(_immutable_once_bought(field.alias or name) for name, field in WorkspaceParameters.model_fields.items()),
+        )
+    )
+
+    metadata: Metadata
+    spec: FlinkWorkspaceSpec
+    """What is wanted."""
+    status: FlinkWorkspaceStatus = FlinkWorkspaceStatus()
+    """What is known."""
+
+    @property
+    def workspace_name(self) -> str:
+        """The effective name in the cloud."""
+        return self.spec.workspace_name or self.metadata.name
+
+    @property
+    def parameters(self) -> WorkspaceParameters:
+        """What an order for this workspace would buy."""
+        return WorkspaceParameters.model_validate(self.spec.model_dump())
+
+    @classmethod
+    def of(cls, wire: object) -> Self:
+        """Read an object as the API server sends it."""
+        return cls.model_validate(wire)
