@@ -1,0 +1,198 @@
+"""What can go wrong at the two edges, as one tree.
+
+    Failure
+    ├── CloudFailure              the cloud did not give what was asked for
+    │   ├── NoAnswer              nothing usable came back: what the cloud did is not known
+    │   │   ├── Unreachable       refused, reset, timed out
+    │   │   ├── Garbled           HTML, half a JSON, wrong types, a page that does not add up
+    │   │   └── ServerError       5xx
+    │   ├── Throttled             too many calls; may say when to come back
+    │   └── Refused               the cloud understood, and said no
+    │       ├── CredentialsRefused    the key is wrong, inactive or expired
+    │       ├── PermissionMissing     names the RAM action that is missing
+    │       ├── ParametersRefused     this can't be bought as described
+    │       ├── SignatureExpired      the call came too late: the gateway's guard
+    │       ├── SignatureReplayed     the call came twice: the gateway's guard
+    │       ├── NotFound              what was named does not exist
+    │       ├── AlreadyExists         what was to be made exists
+    │       ├── NameTaken             a workspace of that name exists
+    │       ├── BalanceTooLow         not enough money
+    │       ├── UnpaidOrder           an unpaid order stands in the way
+    │       ├── ServiceNotActivated   the service (OSS) was never opened in this account
+    │       ├── RoleNotAuthorised     Flink may not use the account yet
+    │       └── Unexplained           a code that we do not know
+    └── ClusterFailure            the API server did not do what was asked for
+        ├── Conflict              the object is not what it was when we read it
+        ├── Vanished              the object is gone
+        └── ClusterUnreachable    anything else
+
+Adapters fill it from one table of codes, never from message texts. `certain` is the table's word that nothing was
+booked: only codes of the gateway that come before anything is executed carry it.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class Failure(Exception):
+    """Anything that keeps a pass from knowing or doing something."""
+
+
+@dataclass
+class CloudFailure(Failure):
+    """The cloud did not give what was asked for.
+
+    `call` is `service.Action`; `code` the cloud's word or what the transport said; never a message of the cloud's,
+    which might hold a secret.
+    """
+
+    call: str
+    code: str
+    request_id: str | None = None
+    certain: bool = False
+
+    said: ClassVar[str] = "did not give what was asked for"
+
+    @property
+    def reason(self) -> str:
+        """One CamelCase word for conditions and orders."""
+        return type(self).__name__
+
+    def __str__(self) -> str:
+        return f"{self.call} {self.said} (code {self.code})"
+
+
+class NoAnswer(CloudFailure):
+    """Nothing usable came back: what the cloud did is not known."""
+
+    said = "gave no usable answer"
+
+
+class Unreachable(NoAnswer):
+    """Refused, reset or timed out."""
+
+    said = "did not answer"
+
+
+class Garbled(NoAnswer):
+    """An answer that makes no sense."""
+
+    said = "answered what makes no sense"
+
+
+class ServerError(NoAnswer):
+    """The cloud has a problem of its own."""
+
+    said = "failed inside the cloud"
+
+
+@dataclass
+class Throttled(CloudFailure):
+    """Too many calls. `retry_after` in seconds, where the cloud says it."""
+
+    retry_after: float | None = None
+
+    said: ClassVar[str] = "was called too often"
+
+
+class Refused(CloudFailure):
+    """The cloud understood, and said no."""
+
+    said = "was refused"
+
+
+class CredentialsRefused(Refused):
+    """The key is wrong, inactive or expired."""
+
+    said = "was refused: the access key is not valid"
+
+
+@dataclass
+class PermissionMissing(Refused):
+    """The operator's identity may not do this. `action` is the RAM action to grant."""
+
+    action: str = ""
+
+    said: ClassVar[str] = "was refused: a permission is missing"
+
+
+class ParametersRefused(Refused):
+    """This can't be bought as described."""
+
+    said = "refused the parameters"
+
+
+class SignatureExpired(Refused):
+    """The call came later than the gateway accepts."""
+
+    said = "came too late and was refused by the gateway"
+
+
+class SignatureReplayed(Refused):
+    """The gateway has seen this call before."""
+
+    said = "was seen before by the gateway"
+
+
+class NotFound(Refused):
+    """What was named does not exist."""
+
+    said = "did not find what was named"
+
+
+class AlreadyExists(Refused):
+    """What was to be made exists."""
+
+    said = "found that it exists already"
+
+
+class NameTaken(Refused):
+    """A workspace of that name exists."""
+
+    said = "found the workspace's name taken"
+
+
+class BalanceTooLow(Refused):
+    """Not enough money in the account."""
+
+    said = "was refused: the account's balance is too low"
+
+
+class UnpaidOrder(Refused):
+    """An unpaid order stands in the way."""
+
+    said = "was refused: an unpaid order stands in the way"
+
+
+class ServiceNotActivated(Refused):
+    """The service was never opened in this account."""
+
+    said = "was refused: the service is not activated in this account"
+
+
+class RoleNotAuthorised(Refused):
+    """Flink may not use the account yet."""
+
+    said = "was refused: Flink's RAM role is not authorised"
+
+
+class Unexplained(Refused):
+    """A refusal with a code that we do not know."""
+
+    said = "was refused for an unknown reason"
+
+
+class ClusterFailure(Failure):
+    """The API server did not do what was asked for."""
+
+
+class Conflict(ClusterFailure):
+    """The object is not what it was when we read it, or exists already."""
+
+
+class Vanished(ClusterFailure):
+    """The object is gone."""
+
+
+class ClusterUnreachable(ClusterFailure):
+    """The API server failed, refused or did not answer."""

@@ -1,0 +1,188 @@
+"""The two outside worlds as Protocols: the cloud and the cluster.
+
+Every method is one question or one change. Methods of `Cloud` raise `CloudFailure`, methods of `Cluster` raise
+`ClusterFailure` (`core/failures.py`); what is expected comes back as a value.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    FlinkWorkspaceOrderStatus,
+    Quote,
+)
+from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.observed import (
+    Absent,
+    Answer,
+    Bucket,
+    BucketElsewhere,
+    Listing,
+    OssNotActivated,
+    Policy,
+    Role,
+    SeenNetwork,
+    Subject,
+)
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """Which workspace: the unit of work. It lives as long as the workspace or an unsettled order of it does."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One call of CreateInstance, fixed before it is sent: what, under which tags, signed when and with which nonce."""
+
+    subject: Subject
+    parameters: WorkspaceParameters
+    ownership: dict[str, str]
+    """Tags that say whose it is and which order bought it; they go into the call beside the user's."""
+    signed_at: datetime
+    nonce: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who holds a subject. `alive` is False where the holder no longer exists and no order of it is unsettled."""
+
+    name: str
+    holder: Key
+    alive: bool
+    resource_version: str
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, once, for `kubectl describe`."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+
+
+class Cloud(Protocol):
+    """One account of the cloud, through one identity."""
+
+    async def identify(self) -> str:
+        """The account id behind the credentials in use."""
+        ...
+
+    async def list_regions(self) -> frozenset[str]:
+        """Regions where workspaces are sold."""
+        ...
+
+    async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
+        """Zones of a region where workspaces of that architecture are sold."""
+        ...
+
+    async def list_instances(self, region: str, max_age: timedelta) -> Listing:
+        """All instances of a region, from a look that began at most `max_age` ago; shared by all who ask."""
+        ...
+
+    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+        """A look begun after this call: all instances of the region, and again by each of the tags and by name."""
+        ...
+
+    async def find_role(self, name: str) -> Role | Absent:
+        """A RAM role with its policies."""
+        ...
+
+    async def describe_network(self, region: str, network: Network) -> SeenNetwork:
+        """Which of the VPC and vSwitches exist."""
+        ...
+
+    async def describe_bucket(
+        self, region: str, bucket: str, directories: tuple[str, ...]
+    ) -> Bucket | BucketElsewhere | OssNotActivated | Absent:
+        """The bucket, and which of the directories it has."""
+        ...
+
+    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
+        """The price. A question only: nothing is bought or reserved."""
+        ...
+
+    async def create_role(self, name: str, trusted_service: str) -> None:
+        """Create a RAM role that the service may assume. Fine if it exists."""
+        ...
+
+    async def attach_policy(self, role: str, policy: Policy) -> None:
+        """Attach a policy to a role. Fine if it is attached."""
+        ...
+
+    async def create_directory(self, region: str, bucket: str, key: str) -> None:
+        """Write a zero-byte object, never over an existing one."""
+        ...
+
+    async def create_instance(self, purchase: Purchase) -> Answer:
+        """SPENDS MONEY. Sends the call once, with no retry in any layer; never raises `CloudFailure`."""
+        ...
+
+
+class Cluster(Protocol):
+    """The API server. Every read is uncached."""
+
+    async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
+        """The workspace resource, None if there is none."""
+        ...
+
+    async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
+        """All orders that were ever opened for this key and still exist, by number."""
+        ...
+
+    async def read_claim(self, subject: Subject) -> Claim | None:
+        """Who holds the subject, None if nobody."""
+        ...
+
+    async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
+        """All claims that a key holds."""
+        ...
+
+    async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
+        """Put our finalizer on, or take it off; conditional on what was read."""
+        ...
+
+    async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
+        """Replace the status; conditional on what was read."""
+        ...
+
+    async def take_claim(self, subject: Subject, holder: Key, over: Claim | None) -> None:
+        """Claim the subject: atomically if it is free (`over` None), else by a conditional write over a dead claim."""
+        ...
+
+    async def give_back_claim(self, claim: Claim) -> None:
+        """Give a claim back, if it is still the one that was read."""
+        ...
+
+    async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
+        """Create `<name>-<number>`, without status; Conflict if it exists."""
+        ...
+
+    async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+        """Replace an order's status; conditional on the order as it was read."""
+        ...
+
+    async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
+        """The order as it is now."""
+        ...
+
+    async def release_order(self, order: FlinkWorkspaceOrder) -> None:
+        """Take our finalizer off an order; conditional on what was read."""
+        ...
+
+    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+        """Say on the resource what happened."""
+        ...

@@ -1,0 +1,89 @@
+"""All settings, by environment: `FLINK_OPERATOR_` and the name in capitals. Read once, in `__main__`."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENVIRONMENT_PREFIX = "FLINK_OPERATOR_"
+
+Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
+WindowSeconds = Annotated[float, Field(ge=5, le=7 * 24 * 3600)]
+
+
+class Settings(BaseSettings):
+    """Settings of the operator. Every field is `FLINK_OPERATOR_<NAME>` in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, frozen=True, use_attribute_docstrings=True, extra="ignore"
+    )
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^/]+$")] | None = None
+    """One base URL for every cloud service, for example that of the emulator. Left out: the real cloud."""
+    cluster_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """Name of this cluster in ownership tags. Left out: the uid of the namespace kube-system.
+    After losing a cluster, give the new one the old value and it binds to what the old one bought."""
+    namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
+    """The operator's own namespace; the claims (Leases) are kept there."""
+
+    role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
+    """RAM role that Flink works through."""
+    role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
+    """Service that may assume the role, where the operator creates it. The real value is not published; see docs."""
+    role_policies: tuple[str, ...] = ("AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess")
+    """System policies to attach to the role, as a JSON list of names."""
+
+    prerequisite_grace_seconds: Seconds = 300
+    """How long a missing prerequisite counts as on its way, before the resource is reported as stalled."""
+    expiry_warning_days: Annotated[int, Field(ge=1, le=60)] = 7
+    """ExpiryHealthy turns False this long before the end of the paid time."""
+    low_addresses: Annotated[int, Field(ge=1, le=100000)] = 50
+    """A vSwitch with fewer free addresses is reported as Low; with none as Exhausted."""
+
+    quote_validity_seconds: Seconds = 900
+    """A price older than this is asked for again before it is acted upon."""
+    signature_validity_seconds: WindowSeconds = 900
+    """How long the cloud's gateway accepts a signed call."""
+    longest_commit_seconds: WindowSeconds = 300
+    """Longest time from the gateway to the booking."""
+    longest_visibility_seconds: WindowSeconds = 300
+    """Longest time from the booking until a look shows it."""
+    nonce_memory_seconds: WindowSeconds = 1860
+    """How long the gateway remembers a signature nonce."""
+    purchase_timeout_seconds: WindowSeconds = 60
+    """How long to wait for the answer to a purchase."""
+    read_timeout_seconds: Seconds = 15
+    """How long to wait for any other answer of the cloud."""
+
+    refusal_backoff_seconds: Seconds = 1800
+    """Wait after a refused or lost purchase before the next order; doubles each time."""
+    refusal_backoff_max_seconds: Seconds = 86400
+    """The longest such wait."""
+    throttled_backoff_seconds: Seconds = 120
+    """The first such wait where the purchase was throttled."""
+
+    resync_seconds: Seconds = 600
+    """How often a workspace that is in order is looked at."""
+    listing_max_age_seconds: Seconds = 5
+    """How old a shared look at a region may be while something is being created."""
+    workers: Annotated[int, Field(ge=1, le=256)] = 16
+    """How many workspaces are worked on at once."""
+    drain_seconds: Seconds = 90
+    """How long passes under way may take to end on SIGTERM; longer than the wait for a purchase's answer."""
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """Port of /healthz; 0 turns it off."""
+    log_format: Literal["text", "json"] = "text"
+    """text for people, json for collectors."""
+
+    @model_validator(mode="after")
+    def _drain_outlasts_purchase(self) -> "Settings":
+        if self.drain_seconds <= self.purchase_timeout_seconds:
+            raise ValueError("drain_seconds must be longer than purchase_timeout_seconds, or a stop loses an answer")
+        return self
+
+    @property
+    def settle_window(self) -> timedelta:
+        """After this long past the intent, a complete look that shows nothing proves that nothing was bought."""
+        through = self.signature_validity_seconds + self.longest_commit_seconds + self.longest_visibility_seconds
+        return timedelta(seconds=max(through, self.nonce_memory_seconds))
