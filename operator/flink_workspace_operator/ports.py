@@ -4,9 +4,8 @@ Every method is one question or one change. Methods of `Cloud` raise `CloudFailu
 `ClusterFailure` (`core/failures.py`); what is expected comes back as a value.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from datetime import timedelta
+from typing import Protocol
 
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
@@ -17,6 +16,7 @@ from flink_workspace_operator.api.order import (
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject
 from flink_workspace_operator.core.observed import (
     Absent,
     Answer,
@@ -27,51 +27,8 @@ from flink_workspace_operator.core.observed import (
     Policy,
     Role,
     SeenNetwork,
-    Subject,
 )
-
-
-@dataclass(frozen=True, order=True)
-class Key:
-    """Which workspace: the unit of work. It lives as long as the workspace or an unsettled order of it does."""
-
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}"
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """One call of CreateInstance, fixed before it is sent: what, under which tags, signed when and with which nonce."""
-
-    subject: Subject
-    parameters: WorkspaceParameters
-    ownership: dict[str, str]
-    """Tags that say whose it is and which order bought it; they go into the call beside the user's."""
-    signed_at: datetime
-    nonce: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Who holds a subject. `alive` is False where the holder no longer exists and no order of it is unsettled."""
-
-    name: str
-    holder: Key
-    alive: bool
-    resource_version: str
-    subject: Subject
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened, once, for `kubectl describe`."""
-
-    type: Literal["Normal", "Warning"]
-    reason: str
-    message: str
+from flink_workspace_operator.core.plan import Event
 
 
 class Cloud(Protocol):

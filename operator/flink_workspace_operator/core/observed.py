@@ -24,15 +24,6 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """One workspace name in one region of one account: what can be bought once."""
-
-    account_id: str
-    region: str
-    workspace_name: str
-
-
-@dataclass(frozen=True)
 class SeenInstance:
     """One instance out of DescribeInstances, without anything secret. Unknown words stay as the cloud wrote them."""
 

@@ -1,0 +1,85 @@
+"""Who is who: the key of a workspace, the subject of a purchase, and the marks that connect the two in the cloud."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
+from flink_workspace_operator.api.parameters import WorkspaceParameters
+
+TAG_VALUE_LENGTH = 64
+"""DescribeInstances filters on tag values of at most this length (SDK foasconsole 2.3.2)."""
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """Which workspace: the unit of work. It lives as long as the workspace or an unsettled order of it does."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One workspace name in one region of one account: what can be bought once."""
+
+    account_id: str
+    region: str
+    workspace_name: str
+
+    def __str__(self) -> str:
+        return f"{self.workspace_name} in {self.region} of account {self.account_id}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who holds a subject. `alive` is False where the holder no longer exists and no order of it is unsettled."""
+
+    name: str
+    holder: Key
+    alive: bool
+    resource_version: str
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One call of CreateInstance, fixed before it is sent: what, under which tags, signed when and with which nonce."""
+
+    subject: Subject
+    parameters: WorkspaceParameters
+    ownership: dict[str, str]
+    """Tags that say whose it is and which order bought it; they go into the call beside the user's."""
+    signed_at: datetime
+    nonce: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A workspace resource as the cloud's tags name it."""
+
+    cluster_id: str
+    key: Key
+
+    @property
+    def workspace_tag(self) -> str:
+        """`namespace/name`, or its hash where that does not fit into a tag."""
+        full = str(self.key)
+        return full if len(full) <= TAG_VALUE_LENGTH else hashlib.sha256(full.encode()).hexdigest()
+
+    def tags(self, token: str) -> dict[str, str]:
+        """The ownership tags of an instance that the order with `token` buys."""
+        return {CLUSTER_TAG: self.cluster_id, WORKSPACE_TAG: self.workspace_tag, ORDER_TAG: token}
+
+
+def signature_nonce(subject: Subject, refusals: int) -> str:
+    """The nonce of a purchase: the same in every copy of the operator, so that the gateway refuses the second call.
+
+    `refusals` counts the name's orders that were refused for certain, so that a corrected resource
+    need not wait until the gateway has forgotten the nonce.
+    """
+    parts = (subject.account_id, subject.region, subject.workspace_name, str(refusals))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,173 @@
+"""What to do, as a value: steps in order, the verdict on the resource, and when to look again.
+
+A step is one write, described and not yet done; `reconcile.carry_out` does them in order and stops at the first that fails.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.core.identity import Claim, Purchase, Subject
+from flink_workspace_operator.core.observed import Answer, Policy
+
+
+@dataclass(frozen=True)
+class AddFinalizer:
+    """Keep the workspace resource until everything that was asked for is settled."""
+
+
+@dataclass(frozen=True)
+class RemoveFinalizer:
+    """Let the workspace resource go."""
+
+
+@dataclass(frozen=True)
+class TakeClaim:
+    """Claim the subject in this cluster, if it is free or over a dead claim."""
+
+    subject: Subject
+    over: Claim | None
+
+
+@dataclass(frozen=True)
+class GiveBackClaim:
+    """Give a claim of this key back."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class CreateRole:
+    """Create the RAM role that Flink works through."""
+
+    name: str
+    trusted_service: str
+
+
+@dataclass(frozen=True)
+class AttachPolicy:
+    """Attach a policy to that role."""
+
+    role: str
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class CreateDirectory:
+    """Write the zero-byte object that stands for a directory."""
+
+    region: str
+    bucket: str
+    key: str
+
+
+@dataclass(frozen=True)
+class OpenOrder:
+    """Write a new order, and its first status."""
+
+    number: int
+    spec: FlinkWorkspaceOrderSpec
+    status: FlinkWorkspaceOrderStatus
+
+
+@dataclass(frozen=True)
+class MoveOrder:
+    """Give an order a new status, if it is still as it was read."""
+
+    order: FlinkWorkspaceOrder
+    status: FlinkWorkspaceOrderStatus
+
+
+@dataclass(frozen=True)
+class WriteIntent:
+    """Move an order to Placing, and remember in this process that nothing was sent for it yet."""
+
+    order: FlinkWorkspaceOrder
+    status: FlinkWorkspaceOrderStatus
+    generation: int
+
+
+@dataclass(frozen=True)
+class PlaceOrder:
+    """SPENDS MONEY. Send the call once, and record its answer."""
+
+    order: FlinkWorkspaceOrder
+    purchase: Purchase
+
+
+@dataclass(frozen=True)
+class RecordAnswer:
+    """Record an answer that could not be recorded before."""
+
+    order: FlinkWorkspaceOrder
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class ReleaseOrder:
+    """Let an order be deleted by whoever wants to."""
+
+    order: FlinkWorkspaceOrder
+
+
+CloudStep = CreateRole | AttachPolicy | CreateDirectory
+Step = (
+    AddFinalizer
+    | RemoveFinalizer
+    | TakeClaim
+    | GiveBackClaim
+    | CloudStep
+    | OpenOrder
+    | MoveOrder
+    | WriteIntent
+    | PlaceOrder
+    | RecordAnswer
+    | ReleaseOrder
+)
+
+VerdictKind = Literal["Running", "Progressing", "Missing", "Suspended", "Stalled", "Deleting", "Kept"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How things stand with a workspace, in one word for programs and one line for people.
+
+    Missing: a prerequisite (`about`, its condition's type) is not there; progress at first, stalled if it stays so.
+    Kept: nothing new could be learned; what was said before stands.
+    """
+
+    kind: VerdictKind
+    reason: str
+    message: str
+    about: str | None = None
+
+
+@dataclass(frozen=True)
+class NextLook:
+    """When to look again: after this long, or never (None: nothing is left to look after)."""
+
+    after: timedelta | None
+
+
+AT_ONCE = NextLook(timedelta(0))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one pass does. Without a verdict nothing is said: another pass follows at once and knows better."""
+
+    steps: tuple[Step, ...] = ()
+    verdict: Verdict | None = None
+    next_look: NextLook = AT_ONCE
+    missing_since: datetime | None = None
+    """When a workspace that was seen before was first found absent; the cloud's clock."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, once, for `kubectl describe`."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
