@@ -1,0 +1,1 @@
+"""The Flink console: buying, finding and tagging workspaces."""

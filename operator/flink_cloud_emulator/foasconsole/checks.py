@@ -1,0 +1,80 @@
+"""What the product refuses after the gateway has let a purchase through.
+
+The real codes of most of these refusals are not published; those here are made up in the style of the cloud, except
+``ORDER.INST_HAS_UNPAID_ORDER``, an example value of the price query. Clients must not rely on them.
+"""
+
+from flink_cloud_emulator.accounts import Account
+from flink_cloud_emulator.exchange import BusinessError
+from flink_cloud_emulator.foasconsole import regions
+from flink_cloud_emulator.foasconsole.parameters import Wish
+from flink_cloud_emulator.foasconsole.prices import Price
+
+UNPAID_ORDER = "ORDER.INST_HAS_UNPAID_ORDER"
+UNPAID_MESSAGE = "There is an unpaid order. Pay or cancel it first."
+
+
+def check_purchase(wish: Wish, account: Account, price: Price | None) -> str:
+    """Refuse what cannot be sold; the answer is the zone of the workspace."""
+    _check_role(account)
+    _check_storage(wish, account)
+    zone = _zone(wish, account)
+    _check_name(wish, account)
+    _check_money(account, price)
+    return zone
+
+
+def supported_zones(account: Account, region: str) -> tuple[str, ...]:
+    """Where the account can buy."""
+    return account.foasconsole.supported_zones.get(region, regions.ZONES.get(region, ()))
+
+
+def _check_role(account: Account) -> None:
+    settings = account.settings
+    if settings.require_role and settings.role_name not in account.ram.roles:
+        raise BusinessError("RoleNotAuthorized", f"The service role {settings.role_name} has not been granted.")
+
+
+def _check_storage(wish: Wish, account: Account) -> None:
+    if not account.oss.opened:
+        raise BusinessError("OssNotOpened", "Object Storage Service has not been activated for the account.")
+    bucket = account.oss.buckets.get(wish.bucket)
+    if bucket is None:
+        raise BusinessError("InvalidBucket.NotFound", f"The bucket {wish.bucket} does not exist.")
+    if bucket.region != wish.offer.region:
+        raise BusinessError("InvalidBucket.Region", f"The bucket {wish.bucket} is in {bucket.region}.")
+
+
+def _zone(wish: Wish, account: Account) -> str:
+    vpc = account.vpc.vpcs.get(wish.vpc_id)
+    if vpc is None or vpc.region != wish.offer.region:
+        raise BusinessError("InvalidVpcId.NotFound", f"The VPC {wish.vpc_id} does not exist in {wish.offer.region}.")
+    zones = set()
+    for v_switch_id in wish.v_switch_ids:
+        v_switch = account.vpc.v_switches.get(v_switch_id)
+        if v_switch is None or v_switch.vpc_id != wish.vpc_id:
+            raise BusinessError("InvalidVSwitchId.NotFound", f"The vSwitch {v_switch_id} does not exist in the VPC.")
+        zones.add(v_switch.zone_id)
+    if len(zones) > 1:
+        raise BusinessError("InvalidVSwitchId.ZoneMismatch", "All vSwitches must be in one zone.")
+    zone = zones.pop()
+    if zone not in supported_zones(account, wish.offer.region):
+        raise BusinessError("ZoneNotSupported", f"Workspaces are not sold in zone {zone}.")
+    return zone
+
+
+def _check_name(wish: Wish, account: Account) -> None:
+    scope = account.settings.unique_names
+    for workspace in account.foasconsole.workspaces.values():
+        if workspace.name != wish.name or scope == "off":
+            continue
+        if scope == "account" or workspace.region == wish.offer.region:
+            raise BusinessError("InstanceNameAlreadyExists", f"A workspace named {wish.name} exists already.")
+
+
+def _check_money(account: Account, price: Price | None) -> None:
+    if account.bss.unpaid:
+        raise BusinessError(UNPAID_ORDER, UNPAID_MESSAGE)
+    needed = price.trade if price else account.settings.pay_as_you_go_minimum_balance
+    if account.settings.balance < needed:
+        raise BusinessError("InsufficientBalance", "The balance of the account is not sufficient.")

@@ -1,0 +1,208 @@
+"""``PUT /_emulator/state``: open accounts, and change things behind the operator's back.
+
+Merging: things with an id or name (access keys, VPCs, vSwitches, buckets, roles, workspaces) are added, or replaced
+as a whole where the id or name is there already; the ``remove...`` lists take away; every other value (balance,
+ossOpened, deniedActions, unpaidOrders, supportedZones) replaces the former one. What is not
+named stays as it is. A new account starts empty. Unknown keys are refused, and then nothing is changed.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from flink_cloud_emulator.accounts import DEFAULT_ACCOUNT, Account, Cloud, KeyPair
+from flink_cloud_emulator.bss.state import UnpaidOrder
+from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_resource_id
+from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.oss.state import Bucket
+from flink_cloud_emulator.ram.state import Role
+from flink_cloud_emulator.settings import Camel
+from flink_cloud_emulator.vpc.state import Vpc, VSwitch
+
+DEFAULT_REGIONS = ("hangzhou", "beijing", "shanghai", "shenzhen")
+
+
+class KeySeed(Camel):
+    id: str
+    secret: str = Field(min_length=1)
+    active: bool = True
+
+
+class VpcSeed(Camel):
+    id: str
+    region: str
+    name: str = ""
+    cidr: str = "10.0.0.0/8"
+    status: Literal["Available", "Pending"] = "Available"
+
+
+class VSwitchSeed(Camel):
+    id: str
+    vpc_id: str
+    region: str
+    zone_id: str
+    name: str = ""
+    cidr: str = "10.0.0.0/20"
+    available_ips: int = 4000
+    status: Literal["Available", "Pending"] = "Available"
+
+
+class BucketSeed(Camel):
+    name: str
+    region: str
+    versioning: Literal["Enabled", "Suspended"] | None = None
+
+
+class PolicySeed(Camel):
+    name: str
+    type: Literal["System", "Custom"] = "System"
+
+
+class RoleSeed(Camel):
+    name: str
+    policies: list[PolicySeed | str] = Field(default_factory=list)
+    """Names of system policies, or objects with a type."""
+
+
+class WorkspaceSeed(Camel):
+    """A workspace bought by hand; it runs at once unless ``provisioningSeconds`` says otherwise."""
+
+    name: str
+    region: str = "cn-hangzhou"
+    instance_id: str | None = None
+    zone_id: str = "cn-hangzhou-i"
+    charge_type: Literal["PRE", "POST"] = "PRE"
+    vpc_id: str = "vpc-by-hand"
+    v_switch_ids: list[str] = Field(default_factory=lambda: ["vsw-by-hand"])
+    bucket: str = "bucket-by-hand"
+    cu: int = Field(10, ge=0)
+    tags: dict[str, str] = Field(default_factory=dict)
+    created_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    provisioning_seconds: float = Field(0, ge=0)
+    fails: bool = False
+    architecture: str = "X86"
+    monitor_type: str = "ARMS"
+    resource_group_id: str = "rg-default"
+    status: str | None = None
+    order_state: str | None = None
+
+
+class UnpaidOrderSeed(Camel):
+    order_id: str
+    region: str = "cn-hangzhou"
+    amount: float = 0
+
+
+class Changes(Camel):
+    """The body of ``PUT /_emulator/state``."""
+
+    access_keys: list[KeySeed] = Field(default_factory=list)
+    vpcs: list[VpcSeed] = Field(default_factory=list)
+    v_switches: list[VSwitchSeed] = Field(default_factory=list)
+    buckets: list[BucketSeed] = Field(default_factory=list)
+    roles: list[RoleSeed] = Field(default_factory=list)
+    workspaces: list[WorkspaceSeed] = Field(default_factory=list)
+    remove_access_keys: list[str] = Field(default_factory=list)
+    remove_vpcs: list[str] = Field(default_factory=list)
+    remove_v_switches: list[str] = Field(default_factory=list)
+    remove_buckets: list[str] = Field(default_factory=list)
+    remove_roles: list[str] = Field(default_factory=list)
+    remove_workspaces: list[str] = Field(default_factory=list)
+    """Instance ids."""
+    oss_opened: bool | None = None
+    balance: float | None = None
+    denied_actions: list[str] | None = None
+    unpaid_orders: list[UnpaidOrderSeed] | None = None
+    supported_zones: dict[str, list[str]] | None = None
+
+
+def open_cloud() -> Cloud:
+    """A cloud with the default account in it."""
+    cloud = Cloud()
+    open_default_account(cloud)
+    return cloud
+
+
+def open_default_account(cloud: Cloud) -> None:
+    """Open the account that works without any preparation, with a network and a bucket in the usual regions."""
+    changes = Changes(access_keys=[KeySeed(id="emulatorAccessKey", secret="emulatorAccessSecret")])  # noqa: S106 - made up
+    for city in DEFAULT_REGIONS:
+        region, vpc_id = f"cn-{city}", f"vpc-emulator-{city}"
+        changes.vpcs.append(VpcSeed(id=vpc_id, region=region))
+        changes.v_switches += [
+            VSwitchSeed(id=f"vsw-emulator-{city}-{zone}", vpc_id=vpc_id, region=region, zone_id=f"{region}-{zone}")
+            for zone in ("i", "j")
+        ]
+        changes.buckets.append(BucketSeed(name=f"flink-emulator-{city}", region=region))
+    apply(changes, cloud.account(DEFAULT_ACCOUNT), cloud)
+
+
+def apply(changes: Changes, account: Account, cloud: Cloud) -> None:
+    """Change an account. Raises ValueError where a key id already belongs to another account."""
+    _add_keys(changes.access_keys, account, cloud)
+    _add_things(changes, account)
+    _remove_things(changes, account)
+    if changes.balance is not None:
+        account.settings = account.settings.model_copy(update={"balance": changes.balance})
+    if changes.oss_opened is not None:
+        account.oss.opened = changes.oss_opened
+    if changes.denied_actions is not None:
+        account.denied_actions = tuple(changes.denied_actions)
+    if changes.supported_zones is not None:
+        account.foasconsole.supported_zones = {key: tuple(zones) for key, zones in changes.supported_zones.items()}
+    if changes.unpaid_orders is not None:
+        now = account.clock.now()
+        account.bss.unpaid = [
+            UnpaidOrder(each.order_id, each.region, each.amount, now) for each in changes.unpaid_orders
+        ]
+
+
+def _add_keys(keys: list[KeySeed], account: Account, cloud: Cloud) -> None:
+    for key in keys:
+        owner = cloud.owner_of(key.id)
+        if owner is not None and owner[0] is not account:
+            raise ValueError(f"access key {key.id} belongs to another account")
+    account.keys |= {key.id: KeyPair(key.id, key.secret, key.active) for key in keys}
+
+
+def _add_things(changes: Changes, account: Account) -> None:
+    account.vpc.vpcs |= {each.id: Vpc(**each.model_dump()) for each in changes.vpcs}
+    account.vpc.v_switches |= {each.id: VSwitch(**each.model_dump()) for each in changes.v_switches}
+    account.oss.buckets |= {each.name: Bucket(**each.model_dump()) for each in changes.buckets}
+    for role in changes.roles:
+        policies = [each if isinstance(each, PolicySeed) else PolicySeed(name=each) for each in role.policies]
+        account.ram.roles[role.name] = Role(role.name, [(each.type, each.name) for each in policies])
+    for each in changes.workspaces:
+        workspace = _workspace(each, account.clock.now())
+        account.foasconsole.workspaces[workspace.instance_id] = workspace
+
+
+def _remove_things(changes: Changes, account: Account) -> None:
+    for names, things in (
+        (changes.remove_access_keys, account.keys),
+        (changes.remove_vpcs, account.vpc.vpcs),
+        (changes.remove_v_switches, account.vpc.v_switches),
+        (changes.remove_buckets, account.oss.buckets),
+        (changes.remove_roles, account.ram.roles),
+        (changes.remove_workspaces, account.foasconsole.workspaces),
+    ):
+        for name in names:
+            things.pop(name, None)
+
+
+def _workspace(seed: WorkspaceSeed, now: datetime) -> Workspace:
+    values = seed.model_dump(exclude={"instance_id", "created_at", "expires_at", "v_switch_ids"})
+    created_at = seed.created_at or now
+    term_end = created_at + timedelta(days=31) if seed.charge_type == "PRE" else None
+    return Workspace(
+        **values,
+        instance_id=seed.instance_id or new_instance_id(seed.charge_type),
+        v_switch_ids=tuple(seed.v_switch_ids),
+        resource_id=new_resource_id(),
+        order_id=uuid.uuid4().int % 10**15,
+        created_at=created_at,
+        expires_at=seed.expires_at or term_end,
+    )

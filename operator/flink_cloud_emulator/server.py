@@ -1,0 +1,45 @@
+"""The HTTP server: the control interface under ``/_emulator/``, the emulated cloud everywhere else."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from flink_cloud_emulator import control
+from flink_cloud_emulator.dispatch import Dispatcher
+from flink_cloud_emulator.seed import open_cloud
+
+_LARGEST_BODY = 16 * 1024 * 1024
+_SHUTDOWN_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started emulator."""
+
+    url: str
+    """``http://host:port``, without a slash at the end."""
+    stop: Callable[[], Awaitable[None]]
+    """Stop listening and cut all connections, hanging ones included."""
+
+
+async def start(port: int = 0, host: str = "127.0.0.1") -> Running:
+    """Start an emulator with the default account in this event loop. Port 0 takes a free one.
+
+    Raises OSError where the port is taken.
+    """
+    cloud = open_cloud()
+    dispatcher = Dispatcher(cloud)
+    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[control.explain_errors])
+    control.add_routes(app, cloud)
+    app.router.add_route("*", "/{path:.*}", dispatcher.handle)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    await site.start()
+
+    async def stop() -> None:
+        dispatcher.stopping.set()
+        await runner.cleanup()
+
+    return Running(f"http://{host}:{runner.addresses[0][1]}", stop)

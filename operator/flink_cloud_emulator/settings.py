@@ -1,0 +1,49 @@
+"""What can be set per account through ``PATCH /_emulator/settings``, with its defaults.
+
+Times are seconds of the account's clock.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class Camel(BaseModel):
+    """A body of the control interface: camelCase names, unknown names refused."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+class Settings(Camel):
+    """How the cloud treats one account."""
+
+    provisioning_seconds: float = Field(8, ge=0)
+    """From the order to RUNNING; fixed for a workspace when it is ordered."""
+    creation_fails: bool = False
+    """Workspaces ordered from now on end in stage FAILED instead of RUNNING."""
+    visibility_delay_seconds: float = Field(0, ge=0)
+    """From the order until DescribeInstances shows the workspace."""
+    id_visibility_delay_seconds: float | None = Field(None, ge=0)
+    """The same for look-ups by InstanceId; unset: as visibilityDelaySeconds."""
+    tag_visibility_delay_seconds: float | None = Field(None, ge=0)
+    """The same for look-ups by tag; unset: as visibilityDelaySeconds."""
+    missing_instance: Literal["empty", "903021"] = "empty"
+    """How DescribeInstances answers for an unknown InstanceId: an empty list, or the business code 903021."""
+    commit_delay_seconds: float = Field(60, ge=0)
+    """From the request to the booking under the fault ``commit-late``."""
+    signature_validity_seconds: float = Field(900, gt=0)
+    nonce_memory_seconds: float = Field(1860, ge=0)
+    unique_names: Literal["account", "region", "off"] = "account"
+    """Where a workspace name may exist only once."""
+    failure_style: Literal["http", "success-false"] = "http"
+    """Business failures of foasconsole: HTTP 400 with Code, or HTTP 200 with Success=false."""
+    balance: float = 100_000.0
+    """Money left, in CNY; subscriptions are paid from it."""
+    pay_as_you_go_minimum_balance: float = 100.0
+    """Pay-as-you-go workspaces are refused below it."""
+    pay_as_you_go_price: bool = False
+    """Whether a price query for pay-as-you-go names the price of a CU and hour, or no amounts at all."""
+    require_role: bool = True
+    """Refuse to sell where the RAM role below is missing."""
+    role_name: str = "AliyunStreamAsiDefaultRole"
