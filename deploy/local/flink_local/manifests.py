@@ -1,0 +1,20 @@
+"""What is applied to the cluster before the operator runs: its resource definitions and its rights."""
+
+from pathlib import Path
+
+from flink_local.cluster import Cluster
+
+REPOSITORY = Path(__file__).parents[3]
+NAMESPACE = "flink-workspace-operator"
+SERVICE_ACCOUNT = "flink-workspace-operator"
+_RIGHTS = ("namespace.yaml", "serviceaccount.yaml", "rbac.yaml")
+"""Of deploy/base. Not the Deployment: there is no node to run it, the operator is a process of this machine."""
+
+
+def install(cluster: Cluster) -> None:
+    """Apply `crds/` and the rights of `deploy/base`, and wait until the API server serves the new kinds."""
+    base = REPOSITORY / "deploy" / "base"
+    definitions = [f"--filename={file}" for file in sorted((REPOSITORY / "crds").glob("*.yaml"))]
+    cluster.kubectl("apply", "--server-side", *definitions, *(f"--filename={base / name}" for name in _RIGHTS))
+    if definitions:
+        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", *definitions)
