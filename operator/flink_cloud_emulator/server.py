@@ -1,7 +1,8 @@
 """The HTTP server: the control interface under ``/_emulator/``, the emulated cloud everywhere else."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -19,7 +20,7 @@ class Running:
 
     url: str
     """``http://host:port``, without a slash at the end."""
-    stop: Callable[[], Awaitable[None]]
+    stop: Callable[[], Coroutine[Any, Any, None]]
     """Stop listening and cut all connections, hanging ones included."""
 
 
