@@ -16,7 +16,7 @@ from flink_cloud_emulator.accounts import DEFAULT_ACCOUNT, Account, Cloud, KeyPa
 from flink_cloud_emulator.bss.state import UnpaidOrder
 from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_resource_id
 from flink_cloud_emulator.foasconsole.state import Workspace
-from flink_cloud_emulator.oss.state import Bucket
+from flink_cloud_emulator.oss.state import Bucket, StoredObject, WormPolicy
 from flink_cloud_emulator.ram.state import Role
 from flink_cloud_emulator.settings import Camel
 from flink_cloud_emulator.vpc.state import Vpc, VSwitch
@@ -53,6 +53,10 @@ class BucketSeed(Camel):
     name: str
     region: str
     versioning: Literal["Enabled", "Suspended"] | None = None
+    retention_days: int | None = Field(None, ge=1)
+    """A locked retention policy of so many days."""
+    keys: list[str] = Field(default_factory=list)
+    """Empty objects that are there already."""
 
 
 class PolicySeed(Camel):
@@ -64,6 +68,8 @@ class RoleSeed(Camel):
     name: str
     policies: list[PolicySeed | str] = Field(default_factory=list)
     """Names of system policies, or objects with a type."""
+    trust: str = "{}"
+    """The AssumeRolePolicyDocument, JSON text."""
 
 
 class WorkspaceSeed(Camel):
@@ -171,10 +177,10 @@ def _add_keys(keys: list[KeySeed], account: Account, cloud: Cloud) -> None:
 def _add_things(changes: Changes, account: Account) -> None:
     account.vpc.vpcs |= {each.id: Vpc(**each.model_dump()) for each in changes.vpcs}
     account.vpc.v_switches |= {each.id: VSwitch(**each.model_dump()) for each in changes.v_switches}
-    account.oss.buckets |= {each.name: Bucket(**each.model_dump()) for each in changes.buckets}
+    account.oss.buckets |= {each.name: _bucket(each) for each in changes.buckets}
     for role in changes.roles:
         policies = [each if isinstance(each, PolicySeed) else PolicySeed(name=each) for each in role.policies]
-        account.ram.roles[role.name] = Role(role.name, [(each.type, each.name) for each in policies])
+        account.ram.roles[role.name] = Role(role.name, [(each.type, each.name) for each in policies], role.trust)
     for each in changes.workspaces:
         workspace = _workspace(each, account.clock.now())
         account.foasconsole.workspaces[workspace.instance_id] = workspace
@@ -191,6 +197,11 @@ def _remove_things(changes: Changes, account: Account) -> None:
     ):
         for name in names:
             things.pop(name, None)
+
+
+def _bucket(seed: BucketSeed) -> Bucket:
+    worm = WormPolicy(seed.retention_days) if seed.retention_days is not None else None
+    return Bucket(seed.name, seed.region, seed.versioning, worm, objects={key: StoredObject() for key in seed.keys})
 
 
 def _workspace(seed: WorkspaceSeed, now: datetime) -> Workspace:

@@ -83,6 +83,12 @@ def _get_object(call: ActionCall) -> Outgoing:
     return Outgoing(200, newest.body, headers)
 
 
+def _head_object(call: ActionCall) -> Outgoing:
+    answer = _get_object(call)
+    # Without a body the server would leave the length of an empty object out.
+    return Outgoing(answer.status, b"", {**answer.headers, "Content-Length": str(len(answer.body))})
+
+
 def _put_object(call: ActionCall) -> Outgoing:
     forbid = call.headers.get("x-oss-forbid-overwrite", "false").lower()
     if forbid not in ("true", "false"):
@@ -94,7 +100,8 @@ def _put_object(call: ActionCall) -> Outgoing:
     if exists and call.bucket.worm is not None:
         raise errors.file_immutable()
     content_type = call.headers.get("Content-Type", "application/octet-stream")
-    stored = call.bucket.put(call.key, call.body, content_type, call.now)
+    stored = StoredObject(call.body, content_type, call.now)
+    call.bucket.objects[call.key] = stored
     return Outgoing(200, b"", _fingerprint(stored))
 
 
@@ -115,6 +122,6 @@ _BUCKET_ACTIONS = {
 }
 _OBJECT_ACTIONS = {
     "GET": Action("GetObject", "oss:GetObject", _get_object),
-    "HEAD": Action("HeadObject", "oss:GetObject", _get_object),
+    "HEAD": Action("HeadObject", "oss:GetObject", _head_object),
     "PUT": Action("PutObject", "oss:PutObject", _put_object),
 }

@@ -9,12 +9,11 @@ _LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class StoredObject:
-    """The newest version of an object, and how many versions of it there are."""
+    """The newest version of an object; older ones are not kept."""
 
     body: bytes = b""
     content_type: str = "application/octet-stream"
     modified: datetime = _LONG_AGO
-    versions: int = 1
 
     @property
     def etag(self) -> str:
@@ -44,13 +43,6 @@ class Bucket:
     worm: WormPolicy | None = None
     created: datetime = _LONG_AGO
     objects: dict[str, StoredObject] = field(default_factory=dict)
-
-    def put(self, key: str, body: bytes, content_type: str, now: datetime) -> StoredObject:
-        """Write an object: one more version in an Enabled bucket, in place of the newest one otherwise."""
-        before = self.objects[key].versions if key in self.objects else 0
-        versions = before + 1 if self.versioning == "Enabled" else max(before, 1)
-        self.objects[key] = StoredObject(body, content_type, now, versions)
-        return self.objects[key]
 
 
 @dataclass

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 from flink_cloud_emulator.exchange import CloudError
-from flink_cloud_emulator.ram.state import SYSTEM_POLICIES, RamState, Role
+from flink_cloud_emulator.ram.state import SYSTEM_POLICIES, Role
 from flink_cloud_emulator.rpc import Answer, Handler, RpcCall, RpcService, invalid
 
 _NAME = re.compile(r"[A-Za-z0-9.-]+")
@@ -19,6 +19,7 @@ _LONGEST_TRUST = 2048
 _LONGEST_DESCRIPTION = 1024
 _SHORTEST_SESSION, _LONGEST_SESSION = 3600, 43200
 _MOST_POLICIES = 20
+_DOCUMENT = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
 def get_role(call: RpcCall) -> Answer:
@@ -46,7 +47,7 @@ def attach_policy_to_role(call: RpcCall) -> Answer:
     """Give a role one more policy."""
     policy = (_read_policy_type(call), call.require("PolicyName"))
     role = _find_role(call)
-    _find_document(call.account.ram, *policy)
+    _check_policy(*policy)
     if policy in role.policies:
         raise CloudError(409, "EntityAlreadyExists.Role.Policy", f"The policy {policy[1]} is attached already.")
     if len(role.policies) >= _MOST_POLICIES:
@@ -75,19 +76,19 @@ def list_policies_for_role(call: RpcCall) -> Answer:
 def get_policy(call: RpcCall) -> Answer:
     """One policy, with its document."""
     policy_type, name = _read_policy_type(call), call.require("PolicyName")
-    document = _find_document(call.account.ram, policy_type, name)
+    _check_policy(policy_type, name)
     date = _write_time(datetime(2024, 1, 1, tzinfo=UTC))
     policy = {
         "PolicyType": policy_type,
         "PolicyName": name,
         "Description": SYSTEM_POLICIES.get(name, ""),
         "DefaultVersion": "v1",
-        "PolicyDocument": document,
+        "PolicyDocument": _DOCUMENT,
         "AttachmentCount": sum((policy_type, name) in role.policies for role in call.account.ram.roles.values()),
         "CreateDate": date,
         "UpdateDate": date,
     }
-    version = {"VersionId": "v1", "IsDefaultVersion": True, "PolicyDocument": document, "CreateDate": date}
+    version = {"VersionId": "v1", "IsDefaultVersion": True, "PolicyDocument": _DOCUMENT, "CreateDate": date}
     return {"Policy": policy, "DefaultPolicyVersion": version}
 
 
@@ -100,12 +101,9 @@ def _find_role(call: RpcCall) -> Role:
     return role
 
 
-def _find_document(state: RamState, policy_type: str, name: str) -> str:
-    if policy_type == "System" and name in SYSTEM_POLICIES:
-        return '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-    if policy_type == "Custom" and name in state.custom_policies:
-        return state.custom_policies[name]
-    raise CloudError(404, "EntityNotExist.Policy", f"The policy not exists: {policy_type}, {name}.")
+def _check_policy(policy_type: str, name: str) -> None:
+    if policy_type != "System" or name not in SYSTEM_POLICIES:  # accounts have no policies of their own here
+        raise CloudError(404, "EntityNotExist.Policy", f"The policy not exists: {policy_type}, {name}.")
 
 
 def _check_role_name(name: str) -> None:
@@ -128,7 +126,7 @@ def _check_trust(trust: str) -> None:
         raise _malformed('it is no object of Version "1"')
     statements = document.get("Statement")
     if not isinstance(statements, list) or not statements or not all(map(_is_trust_statement, statements)):
-        raise _malformed("a Statement needs Effect, Principal and an Action of sts")
+        raise _malformed("a Statement needs Effect, Principal and Action")
 
 
 def _is_trust_statement(statement: object) -> bool:

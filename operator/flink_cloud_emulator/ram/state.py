@@ -37,5 +37,3 @@ class RamState:
     """Roles by name."""
 
     roles: dict[str, Role] = field(default_factory=dict)
-    custom_policies: dict[str, str] = field(default_factory=dict)
-    """Name and document of the policies that the account made itself."""
