@@ -11,20 +11,20 @@ from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from flink_cloud_emulator import calls, seed, snapshot
 from flink_cloud_emulator.accounts import DEFAULT_ACCOUNT, Account, Cloud
 from flink_cloud_emulator.clock import machine_now
 from flink_cloud_emulator.faults import Rule
-from flink_cloud_emulator.settings import Camel, Settings
+from flink_cloud_emulator.settings import Camel, Seconds, Settings
 
 _RULES: TypeAdapter[list[Rule]] = TypeAdapter(list[Rule])
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _Advance(Camel):
-    advance_seconds: float = Field(ge=0, le=10 * 365 * 86400)
+    advance_seconds: Seconds
 
 
 def add_routes(app: web.Application, cloud: Cloud) -> None:
@@ -91,7 +91,7 @@ class _Control:
         if not isinstance(body, dict):
             raise ValueError("the body must be an object of settings")
         account = self._write(request)
-        account.settings = Settings.model_validate({**account.settings.model_dump(by_alias=True), **body})
+        account.settings = Settings.read({**account.settings.model_dump(by_alias=True), **body})
         return web.json_response(account.settings.model_dump(by_alias=True))
 
     async def faults(self, request: web.Request) -> web.Response:
@@ -100,7 +100,9 @@ class _Control:
     async def replace_faults(self, request: web.Request) -> web.Response:
         """The list of rules, bare or under ``rules``, replaces the account's rules."""
         body = await _body(request)
-        rules = _RULES.validate_python(body["rules"] if isinstance(body, dict) and "rules" in body else body)
+        rules = _RULES.validate_python(
+            body["rules"] if isinstance(body, dict) and "rules" in body else body, by_alias=True, by_name=False
+        )
         account = self._write(request)
         account.faults.replace(rules)
         return web.json_response(account.faults.as_json())
@@ -110,7 +112,7 @@ class _Control:
 
     async def advance_clock(self, request: web.Request) -> web.Response:
         """Move one account's clock. It may take up to a second, see ``_next_second``."""
-        by = timedelta(seconds=_Advance.model_validate(await _body(request)).advance_seconds)
+        by = timedelta(seconds=_Advance.read(await _body(request)).advance_seconds)
         account = self._write(request)
         if account.clock.offset + by > timedelta(seconds=account.settings.signature_validity_seconds):
             await _next_second()
@@ -122,7 +124,7 @@ class _Control:
         return web.json_response({account.id: snapshot.describe(account) for account in self._read(request)})
 
     async def change_state(self, request: web.Request) -> web.Response:
-        changes = seed.Changes.model_validate(await _body(request))
+        changes = seed.Changes.read(await _body(request))
         account = self._write(request)
         seed.apply(changes, account, self._cloud)
         return web.json_response(snapshot.describe(account))
@@ -171,5 +173,5 @@ async def _next_second() -> None:
 async def _body(request: web.Request) -> Any:  # noqa: ANN401 - any JSON
     try:
         return json.loads(await request.read())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"the body is not JSON: {error}") from None

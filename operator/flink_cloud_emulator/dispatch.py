@@ -1,6 +1,7 @@
 """The way of a request through the emulated cloud, with the places where faults strike."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from flink_cloud_emulator.sts.service import SERVICE as STS
 from flink_cloud_emulator.vpc.actions import SERVICE as VPC
 
 SERVICES = (FOASCONSOLE, STS, BSS, RAM, VPC)
+_LOG = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 0.05
 
 
@@ -73,8 +75,13 @@ class Dispatcher:
                 return _commit_late(door, arrival, rule)
             now = arrival.account.clock.now() if arrival.account else machine_now()
             answer = door.process(arrival, now)
+        except Lost:
+            raise
         except CloudError as error:
             answer = door.refuse(arrival, error)
+        except Exception as error:  # a defect of the emulator: logged, and told like one of the cloud
+            _LOG.exception("%s.%s", arrival.service, arrival.action)
+            answer = door.refuse(arrival, CloudError(500, "InternalError", f"The emulator failed: {error!r}"))
         return _after_commit(door, arrival, rule, answer)
 
     async def _lose(self, request: web.Request, *, hang: bool) -> None:

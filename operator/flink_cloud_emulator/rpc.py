@@ -96,7 +96,7 @@ class RpcCall:
             return None
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise invalid(name, "is not valid JSON") from None
 
     def _positions(self, name: str) -> list[int]:

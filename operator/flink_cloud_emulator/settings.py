@@ -3,7 +3,7 @@
 Times are seconds of the account's clock.
 """
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -12,28 +12,36 @@ from pydantic.alias_generators import to_camel
 class Camel(BaseModel):
     """A body of the control interface: camelCase names, unknown names refused."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """The model from a JSON body. Raises ValidationError."""
+        return cls.model_validate(body, by_alias=True, by_name=False)
+
+
+Seconds = Annotated[float, Field(ge=0, le=10 * 365 * 86400)]
 
 
 class Settings(Camel):
     """How the cloud treats one account."""
 
-    provisioning_seconds: float = Field(8, ge=0)
+    provisioning_seconds: Seconds = 8
     """From the order to RUNNING; fixed for a workspace when it is ordered."""
     creation_fails: bool = False
     """Workspaces ordered from now on end in stage FAILED instead of RUNNING."""
-    visibility_delay_seconds: float = Field(0, ge=0)
+    visibility_delay_seconds: Seconds = 0
     """From the order until DescribeInstances shows the workspace."""
-    id_visibility_delay_seconds: float | None = Field(None, ge=0)
+    id_visibility_delay_seconds: Seconds | None = None
     """The same for look-ups by InstanceId; unset: as visibilityDelaySeconds."""
-    tag_visibility_delay_seconds: float | None = Field(None, ge=0)
+    tag_visibility_delay_seconds: Seconds | None = None
     """The same for look-ups by tag; unset: as visibilityDelaySeconds."""
     missing_instance: Literal["empty", "903021"] = "empty"
     """How DescribeInstances answers for an unknown InstanceId: an empty list, or the business code 903021."""
-    commit_delay_seconds: float = Field(60, ge=0)
+    commit_delay_seconds: Seconds = 60
     """From the request to the booking under the fault ``commit-late``."""
-    signature_validity_seconds: float = Field(900, gt=0)
-    nonce_memory_seconds: float = Field(1860, ge=0)
+    signature_validity_seconds: Seconds = 900
+    nonce_memory_seconds: Seconds = 1860
     unique_names: Literal["account", "region", "off"] = "account"
     """Where a workspace name may exist only once."""
     failure_style: Literal["http", "success-false"] = "http"

@@ -57,7 +57,10 @@ class Sdk:
 
     async def instances(self, **filters: object) -> dict[str, Any]:
         """The body of DescribeInstances in the account's region."""
-        answer = await self.call("DescribeInstances", {"Region": self._account.region, **filters})
+        answer = await self.call(
+            "DescribeInstances",
+            {"Region": self._account.region, **{name: str(value) for name, value in filters.items()}},
+        )
         body: dict[str, Any] = answer["body"]
         return body
 

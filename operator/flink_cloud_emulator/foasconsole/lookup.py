@@ -50,9 +50,10 @@ def describe_supported_regions(call: RpcCall) -> Answer:
 
 
 def describe_supported_zones(call: RpcCall) -> Answer:
-    """The zones of a region where this account can buy."""
-    zones = supported_zones(call.account, read_region(call))
-    return {**_whole(len(zones)), "ZoneIds": list(zones)}
+    """The zones of a region, or of all, where this account can buy."""
+    chosen = [read_region(call)] if call.text("Region") else list(regions.NAMES)
+    zones = [zone for region in chosen for zone in supported_zones(call.account, region)]
+    return {**_whole(len(zones)), "ZoneIds": zones}
 
 
 def _fits(call: RpcCall, workspace: Workspace, tags: dict[str, str | None]) -> bool:
