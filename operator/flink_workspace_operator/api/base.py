@@ -1,7 +1,7 @@
 """What all models share: camelCase on the wire, frozen in memory, bounded everywhere."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
@@ -13,6 +13,10 @@ Time = Annotated[
     PlainSerializer(lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str, when_used="json"),
 ]
 """A moment in UTC, written to the second as Kubernetes does."""
+
+
+LARGEST_GENERATION: Final = 2**53 - 1
+"""The largest integer that every JSON reader takes exactly."""
 
 
 class ApiModel(BaseModel):
@@ -50,7 +54,7 @@ class Condition(ApiModel):
     """One line for people: what is the case, and what to do about it."""
     last_transition_time: Time
     """When the status last changed."""
-    observed_generation: Annotated[int, Field(ge=0)]
+    observed_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
     """The generation of the resource that this was found for."""
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from flink_workspace_operator.api.base import ApiModel, Metadata, Time, cel, validated
+from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, validated
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import OrderState
 
@@ -36,11 +36,11 @@ UNSETTLED: Final[frozenset[OrderState | None]] = frozenset({None, "Quoted", "Pla
 class WorkspaceReference(ApiModel):
     """The resource that an order was opened for."""
 
-    name: Annotated[str, Field(max_length=60)]
+    name: Annotated[str, Field(min_length=1, max_length=60)]
     """Name of the FlinkWorkspace in this namespace."""
-    uid: Annotated[str, Field(max_length=64)]
+    uid: Annotated[str, Field(min_length=1, max_length=64)]
     """Its uid then."""
-    generation: Annotated[int, Field(ge=0)]
+    generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
     """Its generation then."""
 
 
@@ -55,11 +55,11 @@ class FlinkWorkspaceOrderSpec(ApiModel):
 
     workspace_ref: WorkspaceReference
     """The resource that it was opened for."""
-    account_id: Annotated[str, Field(max_length=40)]
+    account_id: Annotated[str, Field(min_length=1, max_length=40)]
     """The account that pays."""
-    region: Annotated[str, Field(max_length=40)]
+    region: Annotated[str, Field(min_length=1, max_length=40)]
     """Region of the purchase."""
-    workspace_name: Annotated[str, Field(max_length=60)]
+    workspace_name: Annotated[str, Field(min_length=1, max_length=60)]
     """Name of the workspace in the cloud."""
     action: Literal["Create"] = "Create"
     """What is paid for."""
@@ -106,9 +106,9 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """sha256 over the workspace's uid, the order's number, parameters and price; frozen from Placing on."""
     intent_time: Time | None = None
     """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once this is too old."""
-    nonce: Annotated[str, Field(max_length=64)] | None = None
+    nonce: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The signature nonce of the call. The cloud refuses a second call with it."""
-    instance_id: Annotated[str, Field(max_length=128)] | None = None
+    instance_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """What was bought. Set once."""
     order_id: Annotated[str, Field(max_length=64)] | None = None
     """The cloud's billing order."""
@@ -132,27 +132,27 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """When it came into each state, last time counts."""
 
 
+_STATE = "(has({self}.status) && has({self}.status.state) ? {self}.status.state : '')"
+# Spelled with `has`: what comes out of CEL's optionals has no known size, and the rule counts as too expensive.
+_NEW, _OLD = _STATE.format(self="self"), _STATE.format(self="oldSelf")
+
+
+def _has(field: str, of: str) -> str:
+    return f"(has({of}.status) && has({of}.status.{field}))"
+
+
 def _moves_rule() -> str:
     """CEL: the new state is the old one, or a legal move from it. No status yet counts as state ''."""
-    old = "(has(oldSelf.status) && has(oldSelf.status.state) ? oldSelf.status.state : '')"
-    new = "(has(self.status) && has(self.status.state) ? self.status.state : '')"
-    legal = " || ".join(
-        f"{old} == '{state or ''}' && {new} in [{', '.join(repr(target) for target in targets)}]"
-        for state, targets in MOVES.items()
-        if targets
-    )
-    return f"{old} == {new} || {legal}"
+    table = ",\n".join(f"  '{state or ''}': {list(targets)}" for state, targets in MOVES.items())
+    return f"{_NEW} == {_OLD} ||\n{_NEW} in {{\n{table}\n}}[{_OLD}]"
 
 
-_OLD = "has(oldSelf.status) && has(oldSelf.status.state)"
-
-
-def _frozen(field: str, while_: str, message: str) -> dict[str, str]:
+def _frozen(field: str, unless: str, message: str) -> dict[str, str]:
+    """A rule on the whole object: one on the field itself is skipped when the field is removed, or added again."""
     old, new = f"oldSelf.status.{field}", f"self.status.{field}"
+    kept = f"has({old}) == has({new}) && (!has({old}) || {old} == {new})"
     return cel(
-        f"!({_OLD} && has({old}) && {while_}) || (has(self.status) && has({new}) && {new} == {old})",
-        message,
-        fieldPath=f".status.{field}",
+        f"!has(oldSelf.status) || !has(self.status) ||\n{unless} ||\n{kept}", message, fieldPath=f".status.{field}"
     )
 
 
@@ -168,21 +168,28 @@ class FlinkWorkspaceOrder(ApiModel):
                 fieldPath=".status.state",
             ),
             cel(
-                "!has(self.status) || !has(self.status.state) || !(self.status.state in ['Placed', 'Fulfilled'])"
-                " || has(self.status.instanceId)",
+                f"!({_NEW} in ['Placed', 'Fulfilled']) || {_has('instanceId', of='self')}",
                 "`status.instanceId` must be set in state 'Placed' and after it",
                 fieldPath=".status.instanceId",
             ),
-            cel(
-                "!has(self.status) || !has(self.status.state) || self.status.state != 'Placing'"
-                " || has(self.status.intentTime) && has(self.status.nonce) && has(self.status.quote)",
-                "`status.intentTime`, `nonce` and `quote` must be set in state 'Placing'",
-                fieldPath=".status.intentTime",
+            *(
+                cel(
+                    f"{_NEW} != 'Placing' || {_has(field, of='self')}",
+                    f"`status.{field}` must be set in state 'Placing'",
+                    fieldPath=f".status.{field}",
+                )
+                for field in ("quote", "intentTime", "nonce")
             ),
-            _frozen("instanceId", "true", "`status.instanceId` must not change: it is set once"),
+            _frozen(
+                "instanceId",
+                unless="!has(oldSelf.status.instanceId)",
+                message="`status.instanceId` must not change: it is set once",
+            ),
             *(
                 _frozen(
-                    field, "oldSelf.status.state != 'Quoted'", f"`status.{field}` must not change from 'Placing' on"
+                    field,
+                    unless=f"{_OLD} in ['', 'Quoted']",
+                    message=f"`status.{field}` must not change from 'Placing' on",
                 )
                 for field in ("quote", "digest", "intentTime", "nonce")
             ),

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flink_workspace_operator.api.base import ApiModel, Conditions, Time
+from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
 
 OrderState = Literal[
     "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled"
@@ -35,7 +35,7 @@ class Instance(ApiModel):
     """Zone it runs in."""
     charge_type: Annotated[str, Field(max_length=40)] | None = None
     """How it is billed, as the cloud says."""
-    cu: Annotated[int, Field(ge=0)] | None = None
+    cu: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     """Compute quota in CU, as the cloud says."""
     create_time: Time | None = None
     """When it was created."""
@@ -115,7 +115,7 @@ class OrderSummary(ApiModel):
 class FlinkWorkspaceStatus(ApiModel):
     """What is known. Written by the operator, and only by it."""
 
-    observed_generation: Annotated[int, Field(ge=-1)] = -1
+    observed_generation: Annotated[int, Field(ge=-1, le=LARGEST_GENERATION)] = -1
     """The generation that the last pass worked with; -1 before the first one."""
     conditions: Conditions = ()
     """What is the case; Ready sums it up."""

@@ -1,13 +1,13 @@
 """`FlinkWorkspace`: what a user wants to have bought, and what is known about it."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from flink_workspace_operator.api.base import ApiModel, Metadata, cel, validated
 from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
 
 
 class RamRole(ApiModel):
@@ -59,22 +59,20 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     """True stops all writes to the cloud; watching goes on."""
 
 
+# All spelled with `has`: what comes out of CEL's optionals has no known size, and the rule counts as too expensive.
 _EFFECTIVE_NAME = "(has({self}.spec.workspaceName) ? {self}.spec.workspaceName : {self}.metadata.name)"
+_UNDER_WAY: Final[tuple[OrderState, ...]] = ("Placing", "Uncertain", "Placed", "Fulfilled")
 _BOUGHT = (
-    "has(oldSelf.status) && (has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId)"
-    " || has(oldSelf.status.order) && has(oldSelf.status.order.state)"
-    " && oldSelf.status.order.state in ['Placing', 'Uncertain', 'Placed', 'Fulfilled'])"
+    "(has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId) ||\n"
+    f"has(oldSelf.status.order) && has(oldSelf.status.order.state) && oldSelf.status.order.state in {list(_UNDER_WAY)})"
 )
 
 
-def _unchanged(field: str) -> str:
-    old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
-    return f"(has({old}) == has({new}) && (!has({old}) || {old} == {new}))"
-
-
 def _immutable_once_bought(field: str) -> dict[str, str]:
+    """A rule on the whole object: only there it sees the status, and a field that is removed or added."""
+    old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
     return cel(
-        f"!({_BOUGHT}) || {_unchanged(field)}",
+        f"!has(oldSelf.status) || !{_BOUGHT} ||\nhas({old}) == has({new}) && (!has({old}) || {old} == {new})",
         f"`{field}` must not change once the purchase is under way: not supported yet; set it back to its former value",
         fieldPath=f".spec.{field}",
     )

@@ -1,0 +1,155 @@
+"""The CustomResourceDefinitions, made from the models: `python -m flink_workspace_operator.api.crd crds/`."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from flink_workspace_operator.api import names
+from flink_workspace_operator.api.base import ApiModel
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.schema import structural_schema
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of `kubectl get`."""
+
+    name: str
+    path: str
+    """Only the first result of this JSONPath is shown; a missing one leaves the cell empty."""
+    type: str = "string"
+    wide: bool = False
+    """Shown with `-o wide` only."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What the API server is told about a resource besides its schema."""
+
+    model: type[ApiModel]
+    plural: str
+    short_name: str
+    columns: tuple[Column, ...]
+
+
+def _ready(part: str) -> str:
+    return f'.status.conditions[?(@.type=="Ready")].{part}'
+
+
+_AGE: Final = Column("Age", ".metadata.creationTimestamp", type="date")
+
+RESOURCES: Final = (
+    Resource(
+        model=FlinkWorkspace,
+        plural=names.WORKSPACES,
+        short_name="fws",
+        columns=(
+            Column("Ready", _ready("status")),
+            Column("Reason", _ready("reason")),
+            Column("Region", ".spec.region"),
+            Column("Charge", ".spec.chargeType"),
+            Column("CU", ".spec.resources.cu", type="integer"),
+            # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still to come.
+            Column("Expires", ".status.instance.expireTime"),
+            _AGE,
+            Column("Instance ID", ".status.instance.instanceId", wide=True),
+            Column("Workspace ID", ".status.instance.workspaceId", wide=True),
+            Column("Order", ".status.order.name", wide=True),
+            Column("Message", _ready("message"), wide=True),
+        ),
+    ),
+    Resource(
+        model=FlinkWorkspaceOrder,
+        plural=names.ORDERS,
+        short_name="fwo",
+        columns=(
+            Column("Workspace", ".spec.workspaceRef.name"),
+            Column("Action", ".spec.action"),
+            Column("State", ".status.state"),
+            Column("Amount", ".status.quote.tradeAmount"),
+            Column("Currency", ".status.quote.currency"),
+            _AGE,
+            Column("Order ID", ".status.orderId", wide=True),
+            Column("Instance ID", ".status.instanceId", wide=True),
+            Column("Request ID", ".status.requestIds[-1:]", wide=True),
+            Column("Message", ".status.message", wide=True),
+        ),
+    ),
+)
+
+
+def crd(resource: Resource) -> dict[str, Any]:
+    """The CustomResourceDefinition of a resource."""
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{resource.plural}.{names.GROUP}"},
+        "spec": {
+            "group": names.GROUP,
+            "scope": "Namespaced",
+            "names": {
+                "kind": resource.model.__name__,
+                "plural": resource.plural,
+                "singular": resource.model.__name__.lower(),
+                "shortNames": [resource.short_name],
+                # Never "all": `kubectl delete all --all` must not reach what has been paid for.
+                "categories": ["flink"],
+            },
+            "versions": [_version(resource)],
+        },
+    }
+
+
+def _version(resource: Resource) -> dict[str, Any]:
+    return {
+        "name": names.VERSION,
+        "served": True,
+        "storage": True,
+        "subresources": {"status": {}},
+        "additionalPrinterColumns": [_printer_column(column) for column in resource.columns],
+        "schema": {"openAPIV3Schema": structural_schema(resource.model)},
+    }
+
+
+def _printer_column(column: Column) -> dict[str, Any]:
+    wide = {"priority": 1} if column.wide else {}
+    return {"name": column.name, "type": column.type, "jsonPath": column.path, **wide}
+
+
+class _BlockDumper(yaml.SafeDumper):
+    """Block style all through, lists indented, long texts folded: CEL and descriptions stay readable in a diff."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else ">" if len(text) > 80 else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_BlockDumper.add_representer(str, _represent_text)
+
+
+def as_yaml(manifest: Mapping[str, Any]) -> str:
+    """The manifest as the file that is committed."""
+    head = "# Made from the models by `make crds`. Change the models instead.\n"
+    return head + yaml.dump(manifest, Dumper=_BlockDumper, sort_keys=False, width=120)
+
+
+def write_crds(folder: Path) -> None:
+    """One file per resource, named after its plural."""
+    for resource in RESOURCES:
+        (folder / f"{resource.plural}.yaml").write_text(as_yaml(crd(resource)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_crds(Path(sys.argv[1]))
