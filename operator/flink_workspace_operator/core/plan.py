@@ -1,6 +1,6 @@
 """What to do, as a value: steps in order, the verdict on the resource, and when to look again.
 
-A step is one write, described and not yet done; `reconcile.carry_out` does them in order and stops at the first that fails.
+A step is one write, described and not yet done; `reconcile.carry_out` does them in order, up to the first that fails.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.identity import Claim, Purchase, Subject
 from flink_workspace_operator.core.observed import Answer, Policy
 
@@ -126,7 +127,7 @@ Step = (
     | ReleaseOrder
 )
 
-VerdictKind = Literal["Running", "Progressing", "Missing", "Suspended", "Stalled", "Deleting", "Kept"]
+VerdictKind = Literal["Running", "Progressing", "Missing", "Suspended", "Stalled", "Deleting"]
 
 
 @dataclass(frozen=True)
@@ -134,13 +135,14 @@ class Verdict:
     """How things stand with a workspace, in one word for programs and one line for people.
 
     Missing: a prerequisite (`about`, its condition's type) is not there; progress at first, stalled if it stays so.
-    Kept: nothing new could be learned; what was said before stands.
+    `keeps`: nothing new could be learned; where Ready was True or False, what was said before stands.
     """
 
     kind: VerdictKind
     reason: str
     message: str
     about: str | None = None
+    keeps: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ class Plan:
     next_look: NextLook = AT_ONCE
     missing_since: datetime | None = None
     """When a workspace that was seen before was first found absent; the cloud's clock."""
+    retry: CloudFailure | None = None
+    """The cloud could not be asked: try again with back-off instead of at `next_look`."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,131 @@
+"""What was seen, with the questions that several checks ask of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.found import Found, classify
+from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.observed import Listing, Unknown
+from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
+from flink_workspace_operator.core.seen import Seen, bound_id, is_suspended, open_order, orders_of
+from flink_workspace_operator.settings import Settings
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pass's facts. `token` is fresh and random, for an order that the pass may open."""
+
+    seen: Seen
+    settings: Settings
+    token: str = ""
+
+    @property
+    def workspace(self) -> FlinkWorkspace:
+        """The resource; only to be asked for where a check before has ruled out that it is gone."""
+        if self.seen.workspace is None:
+            raise LookupError("the workspace is gone: a check before this one must have said so")
+        return self.seen.workspace
+
+    @cached_property
+    def order(self) -> FlinkWorkspaceOrder | None:
+        """The order whose outcome is open."""
+        return open_order(self.seen.orders)
+
+    @cached_property
+    def sent_order(self) -> FlinkWorkspaceOrder | None:
+        """The open order, if a call may have been sent for it."""
+        return self.order if self.order is not None and self.order.state in ("Placing", "Uncertain") else None
+
+    @cached_property
+    def orders(self) -> tuple[FlinkWorkspaceOrder, ...]:
+        """The orders for what the workspace names."""
+        return orders_of(self.workspace, self.seen.orders)
+
+    @cached_property
+    def bound_id(self) -> str | None:
+        """The instance that is known to be the workspace's."""
+        return bound_id(self.workspace, self.seen.orders)
+
+    @cached_property
+    def deleting(self) -> bool:
+        """Whether the resource is on its way out."""
+        return self.workspace.metadata.deletion_timestamp is not None
+
+    @cached_property
+    def suspended(self) -> bool:
+        """Whether a person stopped all writes to the cloud."""
+        return is_suspended(self.workspace)
+
+    @cached_property
+    def requested(self) -> bool:
+        """Whether a person asks for another try now."""
+        asked = self.workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT)
+        return asked is not None and asked != self.workspace.status.last_handled_reconcile_at
+
+    @cached_property
+    def recorded_account(self) -> str | None:
+        """The account that the purchase belongs to, from the moment there is an order or a bound instance."""
+        if self.orders:
+            return self.orders[-1].spec.account_id
+        return self.workspace.status.account_id
+
+    @cached_property
+    def subject(self) -> Subject | None:
+        """What the workspace names; None while the account is not known."""
+        account = self.seen.cloud.account_id
+        if isinstance(account, Unknown):
+            return None
+        return Subject(account, self.workspace.spec.region, self.workspace.workspace_name)
+
+    def listing_for(self, account_id: str) -> Listing | Unknown:
+        """The look, as far as it counts: a look into another account says nothing about this one."""
+        return self.seen.cloud.listing if self.seen.cloud.account_id == account_id else Unknown()
+
+    @cached_property
+    def found(self) -> Found:
+        """What the look says about the workspace; unknown while an order for something else is being settled."""
+        subject = self.subject
+        if subject is None:
+            listing = self.seen.cloud.listing
+            return listing if isinstance(listing, Unknown) else Unknown()
+        if self.recorded_account not in (None, subject.account_id):
+            return Unknown()
+        if self.sent_order is not None and self.sent_order not in self.orders:
+            return Unknown()
+        return classify(self.seen.cloud.listing, subject, self.seen.owner, self.orders, self.bound_id)
+
+    def found_for(self, order: FlinkWorkspaceOrder) -> Found:
+        """What the look says about what an order was to buy."""
+        spec = order.spec
+        subject = Subject(spec.account_id, spec.region, spec.workspace_name)
+        related = tuple(
+            other
+            for other in self.seen.orders
+            if (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
+        )
+        return classify(self.listing_for(spec.account_id), subject, self.seen.owner, related, order.status.instance_id)
+
+    @cached_property
+    def cloud_time(self) -> datetime:
+        """Now, by the cloud's clock where it was asked: the protocol's times are the cloud's."""
+        listing = self.seen.cloud.listing
+        return self.seen.now if isinstance(listing, Unknown) else listing.date
+
+    @cached_property
+    def role(self) -> Finding:
+        """How it stands with the RAM role."""
+        return judge_role(self.seen.cloud.role, self.workspace.spec, self.settings)
+
+    @cached_property
+    def network(self) -> Finding:
+        """How it stands with VPC and vSwitches."""
+        return judge_network(self.seen.cloud.network, self.seen.cloud.zones, self.workspace.spec, self.settings)
+
+    @cached_property
+    def storage(self) -> Finding:
+        """How it stands with the bucket and its directories."""
+        return judge_storage(self.seen.cloud.storage, self.workspace.spec)

@@ -1,0 +1,143 @@
+"""The conditions that say one thing each; `Ready` and its three companions are in `core/summary.py`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flink_workspace_operator.api.base import ConditionStatus
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, Throttled
+from flink_workspace_operator.core.found import Foreign, Ours
+from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
+from flink_workspace_operator.core.prerequisites import Finding, describe
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One condition before it is dated. `keeps`: what was known before, if anything, is truer than this."""
+
+    type: str
+    status: ConditionStatus
+    reason: str
+    message: str
+    keeps: bool = False
+
+
+def aspects(case: Case) -> tuple[Aspect, ...]:
+    """All conditions but the summary."""
+    return (
+        _prerequisite("RamRoleReady", case.role),
+        _prerequisite("NetworkReady", case.network),
+        _prerequisite("OssDirectoriesReady", case.storage),
+        purchased(case),
+        running(case),
+        in_sync(case),
+        expiry(case),
+        reachable(case),
+    )
+
+
+def _prerequisite(type_: str, finding: Finding) -> Aspect:
+    return Aspect(type_, finding.status, finding.reason, finding.message, keeps=finding.status == "Unknown")
+
+
+def purchased(case: Case) -> Aspect:
+    """Whether the workspace is bought, as far as is known."""
+    if isinstance(case.found, Ours):
+        return Aspect("Purchased", "True", "Bound", f"{case.found.instance.instance_id} belongs to this resource")
+    if case.bound_id is not None:
+        return Aspect("Purchased", "True", "Placed", f"{case.bound_id} was bought")
+    order = case.sent_order
+    if order is not None:
+        reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
+        return Aspect("Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet")
+    if isinstance(case.found, Absent | Foreign):
+        return Aspect("Purchased", "False", "NotPurchased", "nothing was bought for this resource")
+    return Aspect("Purchased", "Unknown", "NotChecked", "not checked yet", keeps=True)
+
+
+def running(case: Case) -> Aspect:
+    """Whether the cloud says RUNNING."""
+    if isinstance(case.found, Ours):
+        status = case.found.instance.cluster_status
+        if status == "RUNNING":
+            return Aspect("WorkspaceRunning", "True", "Running", "the cloud says RUNNING")
+        return Aspect("WorkspaceRunning", "False", "NotRunning", f"the cloud says {status}")
+    if isinstance(case.found, Unknown):
+        return Aspect("WorkspaceRunning", "Unknown", "NotChecked", "not checked yet", keeps=True)
+    if case.bound_id is not None:
+        return Aspect("WorkspaceRunning", "Unknown", "NotVisible", f"the cloud does not show {case.bound_id}")
+    return Aspect("WorkspaceRunning", "False", "NotPurchased", "there is no workspace yet")
+
+
+def in_sync(case: Case) -> Aspect:
+    """Whether spec and cloud agree; drift is reported, not corrected."""
+    if not isinstance(case.found, Ours):
+        return _until_bound("InSync", case)
+    drift = _drift(case, case.found.instance)
+    if drift:
+        return Aspect("InSync", "False", "Drifted", f"{'; '.join(drift)}: change the spec or the workspace back")
+    return Aspect("InSync", "True", "InSync", "spec and cloud agree")
+
+
+def _drift(case: Case, instance: SeenInstance) -> list[str]:
+    spec = case.workspace.spec
+    wanted: dict[str, tuple[object, object]] = {
+        "chargeType": (spec.charge_type, instance.charge_type),
+        "network.vpcId": (spec.network.vpc_id, instance.vpc_id),
+        "network.vSwitchIds": (sorted(spec.network.v_switch_ids), sorted(instance.v_switch_ids) or None),
+        "storage.oss.bucket": (spec.storage.oss.bucket, instance.bucket),
+    }
+    if spec.resources is not None:
+        wanted["resources.cu"] = (spec.resources.cu, instance.cu)
+    return [
+        f"{path} is {_shown(theirs)} in the cloud, {_shown(ours)} in the spec"
+        for path, (ours, theirs) in wanted.items()
+        if theirs is not None and ours != theirs
+    ]
+
+
+def _shown(value: object) -> str:
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+
+
+def expiry(case: Case) -> Aspect:
+    """Whether the end of the paid time is far enough away."""
+    if case.workspace.spec.charge_type == "PayAsYouGo":
+        return Aspect("ExpiryHealthy", "True", "NotApplicable", "billed by use: there is no end of a paid time")
+    if not isinstance(case.found, Ours):
+        return _until_bound("ExpiryHealthy", case)
+    end = case.found.instance.expire_time
+    if end is None:
+        return Aspect("ExpiryHealthy", "Unknown", "NotTold", "the cloud does not tell the end of the paid time")
+    if case.cloud_time >= end:
+        return Aspect("ExpiryHealthy", "False", "Expired", f"the paid time ended on {end:%Y-%m-%d}: renew it")
+    if case.cloud_time >= end - timedelta(days=case.settings.expiry_warning_days):
+        return Aspect("ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends on {end:%Y-%m-%d}: renew it")
+    return Aspect("ExpiryHealthy", "True", "Paid", f"paid until {end:%Y-%m-%d}")
+
+
+def _until_bound(type_: str, case: Case) -> Aspect:
+    bound = case.bound_id is not None
+    reason, message = ("NotVisible", "not seen yet") if bound else ("NotPurchased", "there is no workspace yet")
+    return Aspect(type_, "Unknown", reason, message, keeps=bound or isinstance(case.found, Unknown))
+
+
+def reachable(case: Case) -> Aspect:
+    """Whether the last look was answered."""
+    cloud = case.seen.cloud
+    answers = (cloud.account_id, cloud.listing, cloud.regions, cloud.role, cloud.network, cloud.storage, cloud.quote)
+    failures = [answer.failure for answer in answers if isinstance(answer, Unknown) and answer.failure is not None]
+    if failures:
+        worst = next((failure for failure in failures if isinstance(failure, NoAnswer | Throttled)), failures[0])
+        return Aspect("CloudReachable", "False", _unreachable(worst), describe(worst))
+    if isinstance(cloud.account_id, Unknown):
+        return Aspect("CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps=True)
+    return Aspect("CloudReachable", "True", "Answered", "the last look was answered")
+
+
+def _unreachable(failure: CloudFailure) -> str:
+    if isinstance(failure, Throttled):
+        return "Throttled"
+    if isinstance(failure, NoAnswer):
+        return "Unavailable"
+    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused") else "Refused"

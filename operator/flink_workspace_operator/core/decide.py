@@ -1,0 +1,123 @@
+"""What to do next: the first check that has something to say decides. Their order is the policy."""
+
+from collections.abc import Callable
+from typing import Final
+
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.following import follow_instance
+from flink_workspace_operator.core.found import Foreign, Unexplained
+from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.pace import OUTSIDE, SOON
+from flink_workspace_operator.core.plan import CloudStep, Plan, Verdict
+from flink_workspace_operator.core.purchasing import (
+    finish_intent,
+    hold,
+    hold_what_is_ours,
+    open_next_order,
+    wait_after_refusal,
+    wait_for_outcome,
+    write_intent,
+)
+from flink_workspace_operator.core.refusals import could_not_look
+from flink_workspace_operator.core.settling import let_go, look_after_what_is_left, record_answers, settle_orders
+
+
+def decide(case: Case) -> Plan:
+    """The plan of one pass."""
+    for check in CHECKS:
+        plan = check(case)
+        if plan is not None:
+            return plan
+    raise AssertionError("the last check always has something to say")
+
+
+def stop_on_another_account(case: Case) -> Plan | None:
+    """A look into another account says nothing about ours."""
+    subject = case.subject
+    if subject is None or case.recorded_account in (None, subject.account_id):
+        return None
+    message = (
+        f"the credentials in use belong to account {subject.account_id}, this resource to {case.recorded_account}:"
+        " give the operator credentials of that account"
+    )
+    return Plan(verdict=Verdict("Stalled", "AccountChanged", message), next_look=OUTSIDE)
+
+
+def stop_on_a_stranger(case: Case) -> Plan | None:
+    """Something in the cloud stands in the way of this name."""
+    if not isinstance(case.found, Foreign):
+        return None
+    return Plan(verdict=Verdict("Stalled", case.found.reason, case.found.message), next_look=OUTSIDE)
+
+
+def stop_while_suspended(case: Case) -> Plan | None:
+    """A person stopped all writes to the cloud."""
+    if not case.suspended:
+        return None
+    message = "suspended by spec.suspend or the annotation suspend: nothing is written to the cloud"
+    return Plan(verdict=Verdict("Suspended", "SuspendedByUser", message), next_look=OUTSIDE)
+
+
+def wait_for_a_look(case: Case) -> Plan | None:
+    """Unknown is never absent: without account, regions and a complete look there is nothing to decide on."""
+    for answer in (case.seen.cloud.account_id, case.seen.cloud.regions, case.found):
+        if isinstance(answer, Unknown):
+            return could_not_look(answer)
+    if isinstance(case.found, Unexplained):
+        message = f"{case.found.instance.instance_id} has this name and no marks: it may be what was just bought"
+        return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=SOON)
+    return None
+
+
+def stop_on_an_unknown_region(case: Case) -> Plan | None:
+    """Workspaces are sold in some regions only."""
+    regions, region = case.seen.cloud.regions, case.workspace.spec.region
+    if isinstance(regions, Unknown) or region in regions:
+        return None
+    sold = ", ".join(sorted(regions))
+    message = f"workspaces are not sold in region '{region}': create a FlinkWorkspace in one of {sold} instead"
+    return Plan(verdict=Verdict("Stalled", "RegionNotSupported", message), next_look=OUTSIDE)
+
+
+def put_in_order(case: Case) -> Plan | None:
+    """The prerequisites: do what may be done, and tell what a person must do."""
+    findings = (
+        ("RamRoleReady", case.role),
+        ("NetworkReady", case.network),
+        ("OssDirectoriesReady", case.storage),
+    )
+    lacking = [(about, finding) for about, finding in findings if finding.status != "True"]
+    if not lacking:
+        return None
+    steps: tuple[CloudStep, ...] = tuple(step for _, finding in lacking for step in finding.steps)
+    # What a person must do comes before what the operator is doing itself.
+    about, finding = min(lacking, key=lambda each: bool(each[1].steps))
+    if finding.status == "Unknown":
+        unread = could_not_look(Unknown(finding.failure))
+        return Plan(steps, unread.verdict, unread.next_look, retry=unread.retry)
+    verdict = Verdict("Missing", finding.reason, finding.message, about)
+    return Plan(steps, verdict, next_look=SOON if steps else OUTSIDE)
+
+
+CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
+    record_answers,
+    settle_orders,
+    finish_intent,
+    look_after_what_is_left,
+    let_go,
+    stop_on_another_account,
+    stop_on_a_stranger,
+    hold_what_is_ours,
+    follow_instance,
+    stop_while_suspended,
+    wait_for_outcome,
+    stop_on_an_unknown_region,
+    wait_for_a_look,
+    put_in_order,
+    hold,
+    wait_after_refusal,
+    open_next_order,
+    write_intent,
+)
+"""In this order: what is open in the ledger, whether the resource still stands, what contradicts it,
+what is bound, what must be waited for, and only then the purchase."""

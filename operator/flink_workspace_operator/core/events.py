@@ -1,0 +1,77 @@
+"""Events: only what happened, once each."""
+
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Event, Step
+
+TOLD_STATES: dict[OrderState, tuple[str, bool]] = {
+    "Quoted": ("OrderOpened", False),
+    "Placed": ("OrderPlaced", False),
+    "Uncertain": ("PurchaseUncertain", True),
+    "Rejected": ("OrderRejected", True),
+    "NotPlaced": ("OrderNotPlaced", True),
+    "Canceled": ("OrderCanceled", False),
+}
+"""States of an order that people are told about: the event's reason, and whether it is a warning."""
+
+
+Ledger = tuple[FlinkWorkspaceOrder, ...]
+
+
+def events_of(
+    done: tuple[Step, ...],
+    orders: tuple[Ledger, Ledger],
+    status: tuple[FlinkWorkspaceStatus, FlinkWorkspaceStatus],
+) -> tuple[Event, ...]:
+    """What happened in a pass: by its steps, by the ledger and the status before and after it."""
+    return (*_of_steps(done), *_of_orders(*orders), *_of_status(*status))
+
+
+def _of_steps(done: tuple[Step, ...]) -> tuple[Event, ...]:
+    """What was made in the cloud beside the workspace."""
+    told: list[Event] = []
+    for step in done:
+        match step:
+            case CreateRole(name=name):
+                told.append(Event("Normal", "RoleCreated", f"created RAM role '{name}'"))
+            case AttachPolicy(role=role, policy=policy):
+                told.append(Event("Normal", "PolicyAttached", f"attached '{policy.name}' to RAM role '{role}'"))
+            case CreateDirectory(bucket=bucket, key=key):
+                told.append(Event("Normal", "DirectoryCreated", f"created {key} in bucket '{bucket}'"))
+            case _:
+                pass
+    return tuple(told)
+
+
+def _of_orders(before: Ledger, after: Ledger) -> tuple[Event, ...]:
+    """Orders that came into another state in this pass."""
+    states = {order.metadata.uid: order.state for order in before}
+    moved = [order for order in after if order.state in TOLD_STATES and states.get(order.metadata.uid) != order.state]
+    return tuple(_event(order) for order in moved)
+
+
+def _event(order: FlinkWorkspaceOrder) -> Event:
+    reason, warning = TOLD_STATES[order.state] if order.state else ("", False)
+    message = f"{order.metadata.name}: {order.status.message}"
+    return Event("Warning" if warning else "Normal", reason, message)
+
+
+def _of_status(before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus) -> tuple[Event, ...]:
+    """Turning points of the resource itself."""
+    was = {condition.type: condition for condition in before.conditions}
+    now = {condition.type: condition for condition in after.conditions}
+    ready = [Event("Normal", "WorkspaceReady", now["Ready"].message)] if _turned(was, now, "Ready") else []
+    stopped = [
+        Event("Warning", now[type_].reason, now[type_].message)
+        for type_ in ("Stalled", "Suspended")
+        if _turned(was, now, type_)
+    ]
+    return (*ready, *stopped)
+
+
+def _turned(was: dict[str, Condition], now: dict[str, Condition], type_: str) -> bool:
+    """Whether the condition became True, or is True for another reason than before."""
+    if type_ not in now or now[type_].status != "True":
+        return False
+    return type_ not in was or (was[type_].status, was[type_].reason) != ("True", now[type_].reason)

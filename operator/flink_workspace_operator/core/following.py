@@ -1,0 +1,76 @@
+"""A bound workspace: is it running, on its way, in trouble, or gone?"""
+
+from datetime import timedelta
+
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.found import Ours
+from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
+from flink_workspace_operator.core.pace import OUTSIDE, rising
+from flink_workspace_operator.core.plan import NextLook, Plan, Verdict
+from flink_workspace_operator.core.refusals import could_not_look
+
+PROVISIONING = "Provisioning"
+
+
+def follow_instance(case: Case) -> Plan | None:
+    """Say how the workspace is. Nothing is written to the cloud for it."""
+    found = case.found
+    if isinstance(found, Ours):
+        return _follow(case, found.instance)
+    if case.bound_id is None:
+        return None
+    if isinstance(found, Unknown):
+        return could_not_look(found, keeps=True)
+    if isinstance(found, Absent):
+        return _not_visible(case, case.bound_id)
+    return None
+
+
+def _follow(case: Case, instance: SeenInstance) -> Plan:
+    verdict = judge_instance(instance)
+    if verdict.kind == "Running":
+        return Plan(verdict=verdict, next_look=NextLook(timedelta(seconds=case.settings.resync_seconds)))
+    if verdict.kind == "Stalled":
+        return Plan(verdict=verdict, next_look=OUTSIDE)
+    since = instance.create_time or case.workspace.metadata.creation_timestamp
+    return Plan(verdict=verdict, next_look=rising(case.cloud_time - since))
+
+
+def judge_instance(instance: SeenInstance) -> Verdict:
+    """What the cloud's words mean. Words that we do not know mean that something is going on, never a failure."""
+    name, status = instance.instance_id, instance.cluster_status
+    if instance.order_state == "CEASE":
+        return Verdict("Stalled", "Expired", f"{name} is suspended: its paid time is over; renew it in the console")
+    if instance.order_state == "RELEASE" or status in ("DELETING", "DELETED"):
+        return Verdict("Stalled", "Released", f"{name} was released in the cloud; the operator did not do that")
+    if status == "DISABLE":
+        return Verdict("Stalled", "Disabled", f"{name} is disabled in the cloud: see its console or ask the support")
+    if status == "RUNNING":
+        return Verdict("Running", "Running", f"{name} is running")
+    if instance.stage_status == "FAILED" or instance.create_timeout:
+        said = f": {instance.message}" if instance.message else ""
+        return Verdict("Stalled", "CreationFailed", f"the cloud could not create {name}{said}; ask its support")
+    stage = f": {instance.stage}" if instance.stage else ""
+    return Verdict("Progressing", PROVISIONING, f"{name} is bought and being created{stage}")
+
+
+def _not_visible(case: Case, instance_id: str) -> Plan:
+    """Bought, but a complete look does not show it: not visible yet, or, if it was seen before, gone."""
+    instance = case.workspace.status.instance
+    seen_before = (instance is not None and instance.cluster_status is not None) or any(
+        order.state == "Fulfilled" for order in case.orders
+    )
+    now = case.cloud_time
+    if not seen_before:
+        since = max((order.status.intent_time or now for order in case.orders), default=now)
+        message = f"{instance_id} is bought; the cloud does not show it yet"
+        return Plan(verdict=Verdict("Progressing", PROVISIONING, message), next_look=rising(now - since))
+    since = case.seen.remembered.missing_since or now
+    if now - since < timedelta(seconds=case.settings.longest_visibility_seconds):
+        message = f"{instance_id} was seen before and is not shown now: looking again"
+        kept = Verdict("Progressing", PROVISIONING, message, keeps=True)
+        return Plan(verdict=kept, next_look=rising(now - since), missing_since=since)
+    message = (
+        f"{instance_id} is gone from the cloud; nothing is bought in its place: to buy anew use another workspaceName"
+    )
+    return Plan(verdict=Verdict("Stalled", "Lost", message), next_look=OUTSIDE, missing_since=since)

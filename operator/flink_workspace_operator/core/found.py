@@ -1,0 +1,115 @@
+"""What a complete look says about one workspace: ours, somebody else's, or nothing."""
+
+from dataclasses import dataclass
+
+from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.core.identity import Owner, Subject
+from flink_workspace_operator.core.observed import Absent, Listing, SeenInstance, Unknown
+
+
+@dataclass(frozen=True)
+class Ours:
+    """The workspace exists and is ours."""
+
+    instance: SeenInstance
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Something stands in the way that we may neither bind nor ignore; waiting does not help."""
+
+    instance: SeenInstance
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """An instance without marks that an open order of ours may have bought: no word about it can be trusted yet."""
+
+    instance: SeenInstance
+
+
+Found = Ours | Foreign | Unexplained | Absent | Unknown
+
+
+def classify(
+    listing: Listing | Unknown,
+    subject: Subject,
+    owner: Owner,
+    orders: tuple[FlinkWorkspaceOrder, ...],
+    bound_id: str | None,
+) -> Found:
+    """Say whose the instance is. `orders` are those of the subject; `bound_id` is an instance known to be ours."""
+    if isinstance(listing, Unknown):
+        return listing
+    ours = [instance for instance in listing.instances if _is_ours(instance, subject, owner, orders, bound_id)]
+    if len({instance.instance_id for instance in ours}) > 1:
+        ids = ", ".join(sorted(instance.instance_id for instance in ours))
+        return Foreign(
+            ours[0],
+            "Twin",
+            f"two instances carry our marks: {ids}; nothing is bought or deleted: release the wrong one",
+        )
+    if ours:
+        return Ours(ours[0])
+    strangers = (_stranger(instance, subject, owner, orders) for instance in listing.instances)
+    return next((stranger for stranger in strangers if stranger is not None), Absent())
+
+
+def _is_ours(
+    instance: SeenInstance,
+    subject: Subject,
+    owner: Owner,
+    orders: tuple[FlinkWorkspaceOrder, ...],
+    bound_id: str | None,
+) -> bool:
+    if bound_id is not None and instance.instance_id == bound_id:
+        return True
+    if instance.tags.get(ORDER_TAG) in {order.spec.token for order in orders}:
+        return True
+    return _carries(instance, owner) and instance.name == subject.workspace_name
+
+
+def _carries(instance: SeenInstance, owner: Owner) -> bool:
+    tags = instance.tags
+    return tags.get(CLUSTER_TAG) == owner.cluster_id and tags.get(WORKSPACE_TAG) == owner.workspace_tag
+
+
+def _stranger(
+    instance: SeenInstance, subject: Subject, owner: Owner, orders: tuple[FlinkWorkspaceOrder, ...]
+) -> Foreign | Unexplained | None:
+    """Why an instance that is not ours is in the way, None if it has nothing to do with the subject."""
+    cluster = instance.tags.get(CLUSTER_TAG)
+    if _carries(instance, owner):
+        return Foreign(
+            instance,
+            "NameMismatch",
+            f"this resource owns {instance.instance_id}, named '{instance.name}': set workspaceName to it in a new"
+            " resource, or use another resource name for another workspace",
+        )
+    if instance.name != subject.workspace_name:
+        return None
+    if cluster is None and any(_may_have_bought(order, instance) for order in orders):
+        return Unexplained(instance)
+    if cluster is not None and cluster != owner.cluster_id:
+        return Foreign(
+            instance,
+            "OwnedElsewhere",
+            f"{instance.instance_id} of this name belongs to cluster '{cluster}': choose another workspaceName, or give"
+            " this operator that cluster id if it replaces that cluster",
+        )
+    return Foreign(
+        instance,
+        "NameTaken",
+        f"{instance.instance_id} has this name and is not this resource's: choose another workspaceName",
+    )
+
+
+def _may_have_bought(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
+    intent = order.status.intent_time
+    if order.settled or intent is None or instance.create_time is None or instance.create_time < intent:
+        return False
+    wanted = order.spec.parameters
+    return (instance.vpc_id, instance.bucket) == (wanted.network.vpc_id, wanted.storage.oss.bucket)

@@ -1,0 +1,144 @@
+"""How an order's status changes: one function a move. The legal moves are `api.order.MOVES`."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from flink_workspace_operator.api.order import (
+    Evidence,
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    FlinkWorkspaceOrderStatus,
+    Quote,
+    StateTime,
+)
+from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.observed import Answer, Bought
+
+
+def moved(
+    status: FlinkWorkspaceOrderStatus,
+    state: OrderState,
+    at: datetime,
+    **changes: str | datetime | Quote | None,
+) -> FlinkWorkspaceOrderStatus:
+    """The status after a move at the moment `at`, with other fields changed along with it."""
+    times = (*(entry for entry in status.times if entry.state != state), StateTime(state=state, time=at))
+    return status.model_copy(update={"state": state, "times": times, **changes})
+
+
+def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
+    """When the order last came into the state."""
+    return next((entry.time for entry in order.status.times if entry.state == state), None)
+
+
+def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
+    """What was agreed to: the resource, the number, what is bought and at which price."""
+    price = quote.model_dump(mode="json", exclude={"quoted_at"})
+    agreed = [spec.workspace_ref.uid, number, spec.parameters.model_dump(mode="json"), price]
+    return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
+
+
+def quoted(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """The first status of an order."""
+    fresh = FlinkWorkspaceOrderStatus()
+    return moved(fresh, "Quoted", at, quote=quote, digest=digest(spec, number, quote), message="The price is known.")
+
+
+def requoted(order: FlinkWorkspaceOrder, number: int, quote: Quote) -> FlinkWorkspaceOrderStatus:
+    """A newer price for an order that was not placed yet."""
+    return order.status.model_copy(update={"quote": quote, "digest": digest(order.spec, number, quote)})
+
+
+def intended(order: FlinkWorkspaceOrder, intent_time: datetime, nonce: str) -> FlinkWorkspaceOrderStatus:
+    """About to be sent, with this date and nonce and no others."""
+    return moved(
+        order.status,
+        "Placing",
+        intent_time,
+        intent_time=intent_time,
+        nonce=nonce,
+        message="The purchase is being sent to the cloud.",
+    )
+
+
+def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
+    """Back to where it was: this process knows that it sent nothing."""
+    return moved(order.status, "Quoted", at, evidence="NothingSent", message=f"Nothing was sent: {why}.")
+
+
+def superseded(order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str) -> FlinkWorkspaceOrderStatus:
+    """Closed before anything was sent; another order may follow."""
+    return moved(order.status, "Superseded", at, evidence=evidence, message=f"Nothing was sent: {why}.")
+
+
+def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """Closed because its workspace resource is going or gone."""
+    return moved(
+        order.status, "Canceled", at, evidence="Deleted", message="Nothing was sent: the FlinkWorkspace was deleted."
+    )
+
+
+def placed(order: FlinkWorkspaceOrder, instance_id: str, at: datetime, evidence: Evidence) -> FlinkWorkspaceOrderStatus:
+    """Bought. Evidence beats every state, so this is reached from nearly all of them."""
+    return moved(
+        order.status, "Placed", at, instance_id=instance_id, evidence=evidence, message=f"Bought: {instance_id}."
+    )
+
+
+def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """What was bought was seen running."""
+    return moved(order.status, "Fulfilled", at, message=f"Bought and seen running: {order.status.instance_id}.")
+
+
+def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
+    """May or may not have been bought: only evidence decides."""
+    return moved(order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}.")
+
+
+def not_placed(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """Nothing showed up for longer than the cloud can take."""
+    return moved(
+        order.status,
+        "NotPlaced",
+        at,
+        evidence="AbsentAfterWindow",
+        message="Not bought: nothing showed up for longer than the cloud can take to execute and show a purchase.",
+    )
+
+
+def rejected(
+    order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, answer: str, why: str
+) -> FlinkWorkspaceOrderStatus:
+    """Not bought, for certain."""
+    return moved(order.status, "Rejected", at, evidence=evidence, answer=answer, message=f"Not bought: {why}.")
+
+
+def after_answer(order: FlinkWorkspaceOrder, answer: Answer, at: datetime) -> FlinkWorkspaceOrderStatus | None:
+    """What the cloud's answer makes of the order as it is now; None where it adds nothing.
+
+    An id is never dropped: it is written over any state. A refusal counts only where no evidence was written since.
+    """
+    if isinstance(answer, Bought):
+        if order.status.instance_id is not None:
+            return None
+        known = _with_request(order.status, answer.request_id).model_copy(update={"order_id": answer.order_id})
+        return placed(order.model_copy(update={"status": known}), answer.instance_id, at, "Answer")
+    failure = answer.failure
+    told = order.model_copy(update={"status": _told(order.status, failure)})
+    if failure.certain and order.state in ("Placing", "Uncertain"):
+        return rejected(told, at, "Answer", failure.reason, str(failure))
+    if order.state == "Placing":
+        return uncertain(told, at, str(failure))
+    return None
+
+
+def _told(status: FlinkWorkspaceOrderStatus, failure: CloudFailure) -> FlinkWorkspaceOrderStatus:
+    return _with_request(status, failure.request_id).model_copy(update={"answer": failure.reason})
+
+
+def _with_request(status: FlinkWorkspaceOrderStatus, request_id: str | None) -> FlinkWorkspaceOrderStatus:
+    if request_id is None or request_id in status.request_ids:
+        return status
+    return status.model_copy(update={"request_ids": (*status.request_ids, request_id)[-10:]})

@@ -1,0 +1,231 @@
+"""From prerequisites in order to one call: claim, quote, order, intent, call. The money is spent here.
+
+Each check stops the pass where its condition is not met; the next pass looks at everything again.
+"""
+
+from datetime import datetime, timedelta
+
+from flink_workspace_operator.api.names import PURCHASE_FINALIZER
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    Quote,
+    WorkspaceReference,
+)
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.found import Ours
+from flink_workspace_operator.core.identity import Purchase, Subject, signature_nonce
+from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
+from flink_workspace_operator.core.plan import (
+    AddFinalizer,
+    MoveOrder,
+    NextLook,
+    OpenOrder,
+    PlaceOrder,
+    Plan,
+    TakeClaim,
+    Verdict,
+    WriteIntent,
+)
+from flink_workspace_operator.core.refusals import WAITS_FOR_SOMEONE, could_not_look, verdict_on
+
+
+def finish_intent(case: Case) -> Plan | None:
+    """This process wrote the intent in the pass before and sent nothing: send it now, or take it back.
+
+    Everything was read again for this decision. Only if the workspace is as it was, the order untouched and the
+    name absent in a complete look, the call is made.
+    """
+    intent, order = case.seen.remembered.intent, case.sent_order
+    if intent is None or order is None or order.metadata.uid != intent.order_uid or order.state != "Placing":
+        return None
+    found = case.found_for(order)
+    if isinstance(found, Ours):
+        status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace exists already")
+        return Plan((MoveOrder(order, status),))
+    obstacle = _obstacle(case, order, intent.resource_version, intent.generation)
+    if obstacle is None and isinstance(found, Absent):
+        return Plan((PlaceOrder(order, _purchase(case, order)),))
+    why = obstacle or "the last look before the call did not show that the name is free"
+    return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), next_look=SOON)
+
+
+def _obstacle(case: Case, order: FlinkWorkspaceOrder, resource_version: str, generation: int) -> str | None:
+    workspace = case.seen.workspace
+    if workspace is None or workspace.metadata.uid != order.spec.workspace_ref.uid or case.deleting:
+        return "the FlinkWorkspace is gone, being deleted or another one"
+    if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:
+        return "the FlinkWorkspace was changed"
+    if case.suspended:
+        return "the FlinkWorkspace was suspended"
+    if order.metadata.resource_version != resource_version:
+        return "the order was changed by someone else"
+    intent_time = order.status.intent_time
+    accepted = timedelta(seconds=case.settings.signature_validity_seconds)
+    if intent_time is None or case.cloud_time >= intent_time + accepted:
+        return "the time to send it had passed"
+    return None
+
+
+def _purchase(case: Case, order: FlinkWorkspaceOrder) -> Purchase:
+    spec, status = order.spec, order.status
+    if status.intent_time is None or status.nonce is None:
+        raise LookupError("an order in Placing has its date and nonce: the CRD's rule says so")
+    return Purchase(
+        subject=Subject(spec.account_id, spec.region, spec.workspace_name),
+        parameters=spec.parameters,
+        ownership=case.seen.owner.tags(spec.token),
+        signed_at=status.intent_time,
+        nonce=status.nonce,
+    )
+
+
+def wait_for_outcome(case: Case) -> Plan | None:
+    """A call was or may have been sent: only evidence decides, and nothing else is bought meanwhile."""
+    order = case.sent_order
+    if order is None:
+        return None
+    next_look = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
+    message = f"order {order.metadata.name}: {order.status.message or 'a purchase is under way'}"
+    if order.state == "Placing":
+        return Plan(verdict=Verdict("Progressing", "Provisioning", message), next_look=next_look)
+    answer = order.status.answer
+    if answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
+        return Plan(verdict=Verdict("Suspended", answer, message), next_look=next_look)
+    return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=next_look)
+
+
+def hold_what_is_ours(case: Case) -> Plan | None:
+    """A workspace that exists is held too, for example after a restore."""
+    return hold(case) if isinstance(case.found, Ours) else None
+
+
+def hold(case: Case) -> Plan | None:
+    """Finalizer and claim, before any order is opened."""
+    if case.subject is None:
+        return None
+    if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
+        return Plan((AddFinalizer(),))
+    claim = case.seen.claim
+    if claim is not None and claim.holder == case.seen.key:
+        return None
+    if claim is None or not claim.alive:
+        return Plan((TakeClaim(case.subject, claim),))
+    if isinstance(case.found, Ours) or case.bound_id is not None:
+        return None
+    message = (
+        f"{claim.holder} in this cluster claims the workspace name '{case.subject.workspace_name}': choose another"
+    )
+    return Plan(verdict=Verdict("Stalled", "NameTaken", message), next_look=OUTSIDE)
+
+
+def wait_after_refusal(case: Case) -> Plan | None:
+    """The last order came to nothing: the next one waits for a change, a request, or its time."""
+    tries = _fruitless(case)
+    if not tries or case.order is not None:
+        return None
+    last = tries[-1]
+    due = _settled_at(case, last) + _backoff(case, tries)
+    metadata, opened_for = case.workspace.metadata, last.spec.workspace_ref
+    changed = metadata.uid != opened_for.uid or metadata.generation > opened_for.generation
+    if changed or case.requested or case.cloud_time >= due:
+        return None
+    message = (
+        f"order {last.metadata.name}: {last.status.message} The next try comes after {due:%Y-%m-%d %H:%M} UTC, after a"
+        " change of the spec, or with the annotation reconcile-requested-at"
+    )
+    verdict = verdict_on(last.status.answer or "", message, otherwise="WaitingToRetry")
+    return Plan(verdict=verdict, next_look=NextLook(min(due - case.cloud_time, timedelta(minutes=10))))
+
+
+def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
+    """The orders since the last success that were refused or never executed."""
+    return tuple(order for order in case.orders if order.state in ("Rejected", "NotPlaced"))
+
+
+def _settled_at(case: Case, order: FlinkWorkspaceOrder) -> datetime:
+    return (
+        ledger.time_of(order, "Rejected" if order.state == "Rejected" else "NotPlaced")
+        or order.metadata.creation_timestamp
+    )
+
+
+def _backoff(case: Case, tries: tuple[FlinkWorkspaceOrder, ...]) -> timedelta:
+    settings, answer = case.settings, tries[-1].status.answer
+    first = settings.throttled_backoff_seconds if answer == "Throttled" else settings.refusal_backoff_seconds
+    doubled = first * 2.0 ** min(len(tries) - 1, 16)
+    return timedelta(seconds=min(doubled, settings.refusal_backoff_max_seconds))
+
+
+def open_next_order(case: Case) -> Plan | None:
+    """Nothing is open and the price is known: write the order down."""
+    if case.order is not None:
+        return None
+    quote = case.seen.cloud.quote
+    if isinstance(quote, Unknown):
+        return could_not_look(quote)
+    spec, number = _order_spec(case), _next_number(case)
+    step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
+    message = f"opening order {case.seen.key.name}-{number}"
+    return Plan((step,), verdict=Verdict("Progressing", "Purchasing", message))
+
+
+def _order_spec(case: Case) -> FlinkWorkspaceOrderSpec:
+    metadata, subject = case.workspace.metadata, case.subject
+    if subject is None:
+        raise LookupError("the account is known here: the look would have been unknown without it")
+    return FlinkWorkspaceOrderSpec(
+        workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
+        account_id=subject.account_id,
+        region=subject.region,
+        workspace_name=subject.workspace_name,
+        parameters=case.workspace.parameters,
+        token=case.token,
+    )
+
+
+def number_of(order: FlinkWorkspaceOrder) -> int:
+    """An order's place in the sequence of its workspace."""
+    return int(order.metadata.name.rpartition("-")[2])
+
+
+def _next_number(case: Case) -> int:
+    """One more than any that was ever seen; the status keeps a floor in case orders were deleted by force."""
+    known = [number_of(order) for order in case.seen.orders]
+    summary = case.workspace.status.order
+    if summary is not None:
+        known.append(int(summary.name.rpartition("-")[2]))
+    return max(known, default=0) + 1
+
+
+def write_intent(case: Case) -> Plan | None:
+    """The order is quoted and still what is wanted: say in the ledger that it is about to be sent."""
+    order, subject = case.order, case.subject
+    if order is None or subject is None or order.state is None:
+        return Plan(next_look=SOON)
+    spec = order.spec
+    same = (spec.parameters, spec.workspace_ref.uid) == (case.workspace.parameters, case.workspace.metadata.uid)
+    if not same or order not in case.orders:
+        why = "the FlinkWorkspace was changed"
+        return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
+    if _is_stale(order.status.quote, case):
+        return _ask_again(case, order)
+    refusals = sum(1 for each in case.orders if each.state == "Rejected")
+    status = ledger.intended(order, case.cloud_time, signature_nonce(subject, refusals))
+    message = f"order {order.metadata.name} is being placed"
+    step = WriteIntent(order, status, case.workspace.metadata.generation)
+    return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))
+
+
+def _is_stale(quote: Quote | None, case: Case) -> bool:
+    validity = timedelta(seconds=case.settings.quote_validity_seconds)
+    return quote is None or case.cloud_time - quote.quoted_at > validity
+
+
+def _ask_again(case: Case, order: FlinkWorkspaceOrder) -> Plan:
+    quote = case.seen.cloud.quote
+    if isinstance(quote, Unknown):
+        return could_not_look(quote)
+    return Plan((MoveOrder(order, ledger.requoted(order, number_of(order), quote)),))

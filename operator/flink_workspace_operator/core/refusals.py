@@ -1,0 +1,49 @@
+"""What a refusal means for the resource: whose turn it is."""
+
+from dataclasses import replace
+from typing import Final
+
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.pace import SOON
+from flink_workspace_operator.core.plan import Plan, Verdict
+from flink_workspace_operator.core.prerequisites import describe
+
+WAITS_FOR_SOMEONE: Final = frozenset(
+    {
+        "BalanceTooLow",
+        "CredentialsRefused",
+        "PermissionMissing",
+        "RoleNotAuthorised",
+        "ServiceNotActivated",
+        "Unexplained",
+        "UnpaidOrder",
+    }
+)
+"""Refusals that end when a person or an event outside changes something: Suspended."""
+
+NEEDS_ANOTHER_SPEC: Final = frozenset({"NameTaken", "OwnedElsewhere", "ParametersRefused"})
+"""Refusals that last until the resource is changed: Stalled."""
+
+
+def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
+    """The verdict on a refusal; `otherwise` is the reason where it ends by itself."""
+    if reason in WAITS_FOR_SOMEONE:
+        return Verdict("Suspended", reason, message)
+    if reason in NEEDS_ANOTHER_SPEC:
+        return Verdict("Stalled", reason, message)
+    return Verdict("Progressing", otherwise, message)
+
+
+def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
+    """The cloud did not tell: what is known stays, nothing is done, and it is tried again at a growing distance."""
+    failure = unknown.failure
+    if failure is None:
+        not_asked = Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps=True)
+        return Plan(verdict=not_asked, next_look=SOON)
+    return Plan(verdict=replace(verdict_of(failure), keeps=keeps), retry=failure)
+
+
+def verdict_of(failure: CloudFailure) -> Verdict:
+    """The verdict on a question that the cloud did not answer."""
+    return verdict_on(failure.reason, describe(failure), otherwise="CloudUnreachable")

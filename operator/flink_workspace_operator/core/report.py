@@ -1,0 +1,141 @@
+"""What to say about a pass: the whole status, and the events for what happened in it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.parameters import Term
+from flink_workspace_operator.api.status import (
+    FlinkWorkspaceStatus,
+    Instance,
+    NetworkStatus,
+    OrderSummary,
+    Provisioning,
+    RamRoleStatus,
+    StorageStatus,
+)
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.conditions import Aspect, aspects
+from flink_workspace_operator.core.found import Ours
+from flink_workspace_operator.core.observed import Bucket, Role, SeenInstance, SeenNetwork
+from flink_workspace_operator.core.plan import Verdict
+from flink_workspace_operator.core.prerequisites import capacity
+from flink_workspace_operator.core.summary import summary
+
+CONSOLE = "https://realtime-compute.console.aliyun.com/console/cell"
+MESSAGE_LENGTH = 1024
+
+
+def report(case: Case, verdict: Verdict, orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceStatus:
+    """The whole status after a pass. The same facts give the same status, to the last letter."""
+    workspace, now = case.workspace, case.seen.now
+    before = workspace.status
+    previous = {condition.type: condition for condition in before.conditions}
+    told = (*summary(case, verdict, previous, now), *aspects(case))
+    return before.model_copy(
+        update={
+            "observed_generation": workspace.metadata.generation,
+            "conditions": _dated(told, previous, workspace.metadata.generation, now),
+            "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else before.instance,
+            "account_id": case.recorded_account or _account(case),
+            "last_handled_reconcile_at": workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT)
+            or before.last_handled_reconcile_at,
+            "network": _network(case) or before.network,
+            "ram_role": _role(case) or before.ram_role,
+            "storage": _storage(case) or before.storage,
+            "order": _order(orders) or before.order,
+        }
+    )
+
+
+def _dated(
+    told: Iterable[Aspect], previous: dict[str, Condition], generation: int, now: datetime
+) -> tuple[Condition, ...]:
+    return tuple(_date(aspect, previous.get(aspect.type), generation, now) for aspect in told)
+
+
+def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime) -> Condition:
+    """The time moves only with the status."""
+    if was is not None and aspect.keeps:
+        return was.model_copy(update={"observed_generation": generation})
+    unmoved = was is not None and was.status == aspect.status
+    return Condition(
+        type=aspect.type,
+        status=aspect.status,
+        reason=aspect.reason,
+        message=" ".join(aspect.message.split())[:MESSAGE_LENGTH],
+        last_transition_time=was.last_transition_time if was is not None and unmoved else now,
+        observed_generation=generation,
+    )
+
+
+def _instance(seen: SeenInstance) -> Instance:
+    running = seen.cluster_status == "RUNNING"
+    progress = Provisioning(stage=seen.stage, percent=seen.percent, message=seen.message)
+    return Instance(
+        instance_id=seen.instance_id,
+        workspace_id=seen.workspace_id,
+        name=seen.name,
+        zone_id=seen.zone_id,
+        charge_type=seen.charge_type,
+        cu=seen.cu,
+        create_time=seen.create_time,
+        expire_time=seen.expire_time,
+        cluster_status=seen.cluster_status,
+        order_state=seen.order_state,
+        default_namespace=f"{seen.name}-default" if running else None,
+        load_balancer=seen.load_balancer,
+        monitoring=seen.monitoring,
+        console_url=CONSOLE,
+        provisioning=None if running else progress,
+    )
+
+
+def _account(case: Case) -> str | None:
+    """The account is recorded with the first order or instance, and not before: until then it may change."""
+    return case.subject.account_id if case.subject is not None and isinstance(case.found, Ours) else None
+
+
+def _network(case: Case) -> NetworkStatus | None:
+    network = case.seen.cloud.network
+    if not isinstance(network, SeenNetwork):
+        return None
+    return NetworkStatus(v_switches=tuple(capacity(v_switch, case.settings) for v_switch in network.v_switches))
+
+
+def _role(case: Case) -> RamRoleStatus | None:
+    role = case.seen.cloud.role
+    return RamRoleStatus(name=role.name, arn=role.arn) if isinstance(role, Role) else None
+
+
+def _storage(case: Case) -> StorageStatus | None:
+    bucket = case.seen.cloud.storage
+    if not isinstance(bucket, Bucket):
+        return None
+    return StorageStatus(bucket=bucket.name, directories=tuple(sorted(bucket.directories)))
+
+
+def _order(orders: tuple[FlinkWorkspaceOrder, ...]) -> OrderSummary | None:
+    if not orders:
+        return None
+    newest = orders[-1]
+    subscription = newest.spec.parameters.subscription
+    term = subscription.initial_term if subscription else None
+    return OrderSummary(
+        name=newest.metadata.name,
+        state=newest.state,
+        digest=newest.status.digest,
+        price=price(newest.status.quote, term),
+    )
+
+
+def price(quote: Quote | None, term: Term | None) -> str | None:
+    """A price as a line to read."""
+    if quote is None:
+        return None
+    if quote.basis == "Hour" or term is None:
+        return f"{quote.currency} {quote.trade_amount} per hour" if quote.trade_amount else "by use"
+    unit = term.unit.lower() + ("" if term.count == 1 else "s")
+    return f"{quote.currency} {quote.trade_amount} for {term.count} {unit}"

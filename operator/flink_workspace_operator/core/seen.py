@@ -1,0 +1,126 @@
+"""Everything that one pass has read, as one value; and, before that, what it must read."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from flink_workspace_operator.api.names import ORDER_TAG, SUSPEND, WORKSPACE_TAG
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.identity import Claim, Key, Owner
+from flink_workspace_operator.core.observed import Absent, Answer, Listing, Role, SeenNetwork, SeenStorage, Unknown
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What to ask the cloud in this pass."""
+
+    region: str
+    workspace_name: str
+    tags: tuple[tuple[str, str], ...]
+    fresh: bool
+    """A look begun in this pass, by name and tags too; else the shared listing will do."""
+    prerequisites: bool
+    price: bool
+
+
+@dataclass(frozen=True)
+class Intent:
+    """That this process moved an order to Placing, and has sent nothing for it yet."""
+
+    order_uid: str
+    resource_version: str
+    generation: int
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What only this process knows. After a restart it is empty, and an order in Placing reads as uncertain."""
+
+    intent: Intent | None = None
+    answers: tuple[tuple[str, Answer], ...] = ()
+    """Answers that could not be recorded yet, by the order's uid."""
+    missing_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SeenCloud:
+    """What the cloud said. Everything is unknown until it was asked."""
+
+    account_id: str | Unknown = field(default_factory=Unknown)
+    listing: Listing | Unknown = field(default_factory=Unknown)
+    regions: frozenset[str] | Unknown = field(default_factory=Unknown)
+    zones: frozenset[str] | Unknown = field(default_factory=Unknown)
+    role: Role | Absent | Unknown = field(default_factory=Unknown)
+    network: SeenNetwork | Unknown = field(default_factory=Unknown)
+    storage: SeenStorage = field(default_factory=Unknown)
+    quote: Quote | Unknown = field(default_factory=Unknown)
+
+    def updated(self, **answers: Any) -> Self:  # noqa: ANN401 - any field of this class
+        """The same with more answers."""
+        return replace(self, **answers)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that a pass has read, and the moment it began."""
+
+    key: Key
+    owner: Owner
+    now: datetime
+    workspace: FlinkWorkspace | None
+    orders: tuple[FlinkWorkspaceOrder, ...] = ()
+    claim: Claim | None = None
+    """Who holds the workspace's subject."""
+    own_claims: tuple[Claim, ...] = ()
+    """All claims of this key."""
+    cloud: SeenCloud = field(default_factory=SeenCloud)
+    remembered: Remembered = field(default_factory=Remembered)
+
+    def updated(self, **read: Any) -> Self:  # noqa: ANN401 - any field of this class
+        """The same with more that was read."""
+        return replace(self, **read)
+
+
+def is_suspended(workspace: FlinkWorkspace) -> bool:
+    """Whether a person stopped all writes to the cloud."""
+    return workspace.spec.suspend or workspace.metadata.annotations.get(SUSPEND) == "true"
+
+
+def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
+    """The order whose outcome is open; the sequence allows one at a time, so the oldest is settled first."""
+    return next((order for order in orders if not order.settled), None)
+
+
+def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[FlinkWorkspaceOrder, ...]:
+    """Those orders that bought, or tried to buy, what the workspace names: by region and name, whatever the uid."""
+    wanted = (workspace.spec.region, workspace.workspace_name)
+    return tuple(order for order in orders if (order.spec.region, order.spec.workspace_name) == wanted)
+
+
+def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
+    """The instance that is known to belong to the workspace: by the ledger first, else by its own status."""
+    placed = [order for order in orders_of(workspace, orders) if order.state in ("Placed", "Fulfilled")]
+    if placed:
+        return placed[-1].status.instance_id
+    return workspace.status.instance.instance_id if workspace.status.instance else None
+
+
+def questions(
+    workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, ...], owner: Owner
+) -> Questions | None:
+    """What must be asked of the cloud; None if nothing: letting go needs no cloud but for an open outcome."""
+    order = open_order(orders)
+    tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
+    if order is not None and order.state in ("Placing", "Uncertain"):
+        tags += ((ORDER_TAG, order.spec.token),)
+        ours = workspace is not None and order in orders_of(workspace, orders)
+        return Questions(
+            order.spec.region, order.spec.workspace_name, tags, fresh=True, prerequisites=ours, price=False
+        )
+    if workspace is None or workspace.metadata.deletion_timestamp is not None:
+        return None
+    bound = bound_id(workspace, orders) is not None
+    return Questions(
+        workspace.spec.region, workspace.workspace_name, tags, fresh=not bound, prerequisites=True, price=not bound
+    )

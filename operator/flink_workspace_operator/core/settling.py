@@ -1,0 +1,144 @@
+"""Orders find their end by evidence; a workspace may go when nothing that was asked for is open."""
+
+from datetime import timedelta
+
+from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.found import Foreign, Ours, Unexplained
+from flink_workspace_operator.core.observed import SeenInstance, Unknown
+from flink_workspace_operator.core.pace import SOON, rising
+from flink_workspace_operator.core.plan import (
+    GiveBackClaim,
+    MoveOrder,
+    NextLook,
+    Plan,
+    RecordAnswer,
+    ReleaseOrder,
+    RemoveFinalizer,
+    Step,
+    Verdict,
+)
+
+FIRST_STATUS_GRACE = timedelta(seconds=10)
+"""How long the process that created an order may take to give it its first status."""
+
+
+def record_answers(case: Case) -> Plan | None:
+    """An answer of the cloud that could not be recorded yet comes before everything else."""
+    by_uid = {order.metadata.uid: order for order in case.seen.orders}
+    steps = [RecordAnswer(by_uid[uid], answer) for uid, answer in case.seen.remembered.answers if uid in by_uid]
+    return Plan(tuple(steps)) if steps else None
+
+
+def settle_orders(case: Case) -> Plan | None:
+    """Move every order that the look has evidence about."""
+    moves = [(order, _settlement(case, order)) for order in case.seen.orders]
+    steps = [MoveOrder(order, status) for order, status in moves if status is not None]
+    return Plan(tuple(steps)) if steps else None
+
+
+def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+    bought = _bought_by(case, order)
+    if bought is not None and order.status.instance_id is None:
+        return ledger.placed(order, bought.instance_id, case.cloud_time, "Token")
+    if order.state == "Placed" and bought is not None and bought.cluster_status == "RUNNING":
+        return ledger.fulfilled(order, case.cloud_time)
+    if order.state is None and case.seen.now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:
+        why = "the process that opened it stopped before it was quoted"
+        return ledger.superseded(order, case.seen.now, "NothingSent", why)
+    if order.state == "Quoted" and isinstance(case.found_for(order), Ours):
+        return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace exists already")
+    return _by_evidence(case, order) if order is case.sent_order and not _is_still_ours_to_send(case, order) else None
+
+
+def _is_still_ours_to_send(case: Case, order: FlinkWorkspaceOrder) -> bool:
+    intent = case.seen.remembered.intent
+    return order.state == "Placing" and intent is not None and intent.order_uid == order.metadata.uid
+
+
+def _bought_by(case: Case, order: FlinkWorkspaceOrder) -> SeenInstance | None:
+    listing = case.listing_for(order.spec.account_id)
+    if isinstance(listing, Unknown):
+        return None
+    token, instance_id = order.spec.token, order.status.instance_id
+    return next(
+        (
+            found
+            for found in listing.instances
+            if found.tags.get(ORDER_TAG) == token or found.instance_id == instance_id
+        ),
+        None,
+    )
+
+
+def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+    """The end of an order that may have been sent, where a complete look has one. Its own token was ruled out."""
+    found, listing = case.found_for(order), case.listing_for(order.spec.account_id)
+    intent = order.status.intent_time
+    if isinstance(listing, Unknown) or intent is None:
+        return None
+    if isinstance(found, Foreign) and found.reason in ("NameTaken", "OwnedElsewhere"):
+        return ledger.rejected(order, listing.date, "ForeignInstance", found.reason, found.message)
+    if order.state == "Placing":
+        # The caller may still be at it: leave it the time that its call can take.
+        if listing.date <= intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds):
+            return None
+        return ledger.uncertain(order, listing.date, "the process that was to send it did not say whether it did")
+    if isinstance(found, Unexplained | Ours) or listing.date <= intent + case.settings.settle_window:
+        return None
+    if order.status.answer == "NameTaken":
+        why = "the cloud says that the name is taken, and shows no workspace of that name"
+        return ledger.rejected(order, listing.date, "AbsentAfterWindow", "NameTaken", why)
+    return ledger.not_placed(order, listing.date)
+
+
+def look_after_what_is_left(case: Case) -> Plan | None:
+    """The workspace resource is gone: close or settle its orders, give its claims back, let the ledger go."""
+    if case.seen.workspace is not None:
+        return None
+    order = case.order
+    if order is not None and order.state == "Quoted":
+        return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))
+    open_order = () if order is None else (order,)
+    steps: tuple[Step, ...] = tuple(
+        ReleaseOrder(each) for each in case.seen.orders if each.settled and LEDGER_FINALIZER in each.metadata.finalizers
+    )
+    steps += _claims_to_give_back(case)
+    return Plan(steps, next_look=_rising_for(case) if open_order else NextLook(None))
+
+
+def let_go(case: Case) -> Plan | None:
+    """The resource is being deleted: nothing open may stay behind unnoticed. Needs no cloud unless something is."""
+    if not case.deleting:
+        return None
+    order = case.order
+    if order is not None and order.state == "Quoted":
+        return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))
+    if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:
+        message = (
+            f"order {order.metadata.name} is not settled: this waits until it is known whether something was bought;"
+            f" to let the resource go before, set the annotation {ABANDON_ORDER}: {order.metadata.name}"
+        )
+        return Plan(verdict=Verdict("Deleting", "Deleting", message), next_look=_rising_for(case))
+    if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
+        return Plan(next_look=NextLook(None) if order is None else _rising_for(case))
+    return Plan((*_claims_to_give_back(case), RemoveFinalizer()), next_look=SOON)
+
+
+def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
+    """All claims of the key, but for that of a name whose order is open: it could still turn into a workspace."""
+    order = case.order
+    held = None if order is None else (order.spec.region, order.spec.workspace_name)
+    return tuple(
+        GiveBackClaim(claim)
+        for claim in case.seen.own_claims
+        if (claim.subject.region, claim.subject.workspace_name) != held
+    )
+
+
+def _rising_for(case: Case) -> NextLook:
+    order = case.order
+    since = order and (order.status.intent_time or order.metadata.creation_timestamp)
+    return rising(case.cloud_time - since) if since else SOON

@@ -1,0 +1,144 @@
+"""All the writing of one pass: the plan's steps in order, up to the first that fails."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.failures import CloudFailure, Conflict
+from flink_workspace_operator.core.observed import Answer, Bought
+from flink_workspace_operator.core.plan import (
+    AddFinalizer,
+    AttachPolicy,
+    CloudStep,
+    CreateDirectory,
+    CreateRole,
+    GiveBackClaim,
+    MoveOrder,
+    OpenOrder,
+    PlaceOrder,
+    Plan,
+    RecordAnswer,
+    ReleaseOrder,
+    RemoveFinalizer,
+    Step,
+    TakeClaim,
+    WriteIntent,
+)
+from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.memory import Memory
+from flink_workspace_operator.ports import Cloud, Cluster
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a plan: the steps that took effect, the ledger after them, and what stopped it."""
+
+    steps: tuple[Step, ...]
+    orders: tuple[FlinkWorkspaceOrder, ...]
+    failure: CloudFailure | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The hands of one pass."""
+
+    seen: Seen
+    cloud: Cloud
+    cluster: Cluster
+    memory: Memory
+
+    async def carry_out(self, plan: Plan) -> Done:
+        """Do the steps in order. The cloud's refusal ends the pass as a value; raises `ClusterFailure`."""
+        self.memory.note_missing(self.seen.key, plan.missing_since)
+        done: list[Step] = []
+        ledger_now = {order.metadata.uid: order for order in self.seen.orders}
+        failure: CloudFailure | None = None
+        for step in plan.steps:
+            try:
+                order = await self._do(step)
+            except CloudFailure as stopped:
+                failure = stopped
+                break
+            if order is not None:
+                ledger_now[order.metadata.uid] = order
+            done.append(step)
+        return Done(tuple(done), tuple(ledger_now.values()), failure)
+
+    async def _do(self, step: Step) -> FlinkWorkspaceOrder | None:
+        match step:
+            case CreateRole() | AttachPolicy() | CreateDirectory():
+                await self._prepare(step)
+            case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
+                await self._hold_or_release(step)
+            case _:
+                return await self._advance(step)
+        return None
+
+    async def _prepare(self, step: CloudStep) -> None:
+        match step:
+            case CreateRole(name=name, trusted_service=service):
+                await self.cloud.create_role(name, service)
+            case AttachPolicy(role=role, policy=policy):
+                await self.cloud.attach_policy(role, policy)
+            case CreateDirectory(region=region, bucket=bucket, key=key):
+                await self.cloud.create_directory(region, bucket, key)
+
+    async def _hold_or_release(
+        self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
+    ) -> None:
+        match step:
+            case AddFinalizer() | RemoveFinalizer():
+                if self.seen.workspace is not None:
+                    await self.cluster.set_purchase_finalizer(self.seen.workspace, isinstance(step, AddFinalizer))
+            case TakeClaim(subject=subject, over=over):
+                await self.cluster.take_claim(subject, self.seen.key, over)
+            case GiveBackClaim(claim=claim):
+                await self.cluster.give_back_claim(claim)
+            case ReleaseOrder(order=order):
+                await self.cluster.release_order(order)
+
+    async def _advance(
+        self, step: OpenOrder | MoveOrder | WriteIntent | PlaceOrder | RecordAnswer
+    ) -> FlinkWorkspaceOrder:
+        key = self.seen.key
+        match step:
+            case OpenOrder(number=number, spec=spec, status=status):
+                return await self.cluster.move_order(await self.cluster.create_order(key, number, spec), status)
+            case MoveOrder(order=order, status=status):
+                moved = await self.cluster.move_order(order, status)
+                self.memory.forget_intent(key)
+                return moved
+            case WriteIntent(order=order, status=status, generation=generation):
+                placing = await self.cluster.move_order(order, status)
+                self.memory.remember_intent(key, placing, generation)
+                return placing
+            case PlaceOrder(order=order, purchase=purchase):
+                self.memory.forget_intent(key)
+                answer = await self.cloud.create_instance(purchase)
+                self.memory.remember_answer(key, order, answer)
+                return await self._record(order, answer)
+            case RecordAnswer(order=order, answer=answer):
+                return await self._record(order, answer)
+
+    async def _record(self, order: FlinkWorkspaceOrder, answer: Answer) -> FlinkWorkspaceOrder:
+        """Write the answer down. An id is never dropped: on a conflict it is written over whatever came between."""
+        if isinstance(answer, Bought):
+            log.warning("bought %s with order %s", answer.instance_id, order.metadata.name)
+        while True:
+            status = ledger.after_answer(order, answer, self._now(order))
+            try:
+                recorded = order if status is None else await self.cluster.move_order(order, status)
+            except Conflict:
+                order = await self.cluster.reread_order(order)
+                continue
+            self.memory.forget_answer(self.seen.key, order)
+            return recorded
+
+    def _now(self, order: FlinkWorkspaceOrder) -> datetime:
+        """The protocol's times are the cloud's: the call was answered no earlier than the look before it."""
+        listing = self.seen.cloud.listing
+        return getattr(listing, "date", None) or order.status.intent_time or self.seen.now

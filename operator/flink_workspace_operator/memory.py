@@ -1,0 +1,51 @@
+"""What only this process can know, and a restart forgets.
+
+It protects money in one direction only: with it, a process may send what it has announced and not sent.
+Without it, after a restart, the same order reads as uncertain, and evidence decides.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.observed import Answer
+from flink_workspace_operator.core.seen import Intent, Remembered
+
+
+@dataclass
+class Memory:
+    """What is remembered of each key between its passes."""
+
+    _of: dict[Key, Remembered] = field(default_factory=dict)
+
+    def of(self, key: Key) -> Remembered:
+        """What is remembered of the key."""
+        return self._of.get(key, Remembered())
+
+    def remember_intent(self, key: Key, order: FlinkWorkspaceOrder, generation: int) -> None:
+        """The order was moved to Placing by this process, and nothing is sent yet."""
+        intent = Intent(order.metadata.uid, order.metadata.resource_version, generation)
+        self._of[key] = replace(self.of(key), intent=intent)
+
+    def forget_intent(self, key: Key) -> None:
+        """From here on nobody knows that nothing was sent: to be called before the call, never after it."""
+        self._of[key] = replace(self.of(key), intent=None)
+
+    def remember_answer(self, key: Key, order: FlinkWorkspaceOrder, answer: Answer) -> None:
+        """The cloud answered; the ledger does not say so yet."""
+        answers = (*self.of(key).answers, (order.metadata.uid, answer))
+        self._of[key] = replace(self.of(key), answers=answers)
+
+    def forget_answer(self, key: Key, order: FlinkWorkspaceOrder) -> None:
+        """The ledger says it now."""
+        answers = tuple(entry for entry in self.of(key).answers if entry[0] != order.metadata.uid)
+        self._of[key] = replace(self.of(key), answers=answers)
+
+    def note_missing(self, key: Key, since: datetime | None) -> None:
+        """Since when a workspace that was seen before is absent; None: it is not."""
+        self._of[key] = replace(self.of(key), missing_since=since)
+
+    def forget(self, key: Key) -> None:
+        """Nothing is left to look after."""
+        self._of.pop(key, None)

@@ -1,0 +1,78 @@
+"""All the reading of one pass. What could not be read becomes `Unknown`, never an exception and never absence."""
+
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from flink_workspace_operator.api.names import DIRECTORIES
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.identity import Owner, Subject
+from flink_workspace_operator.core.observed import Listing, Unknown
+from flink_workspace_operator.core.seen import Questions, Remembered, Seen, SeenCloud, questions
+from flink_workspace_operator.ports import Cloud, Cluster
+from flink_workspace_operator.settings import Settings
+
+T = TypeVar("T")
+
+
+async def observe(
+    owner: Owner, cloud: Cloud, cluster: Cluster, remembered: Remembered, settings: Settings, now: datetime
+) -> Seen:
+    """Read the resource and its ledger, then what the cloud must be asked for them. Raises `ClusterFailure`."""
+    key = owner.key
+    workspace = await cluster.read_workspace(key)
+    orders = await cluster.read_orders(key)
+    seen = Seen(key=key, owner=owner, now=now, workspace=workspace, orders=orders, remembered=remembered)
+    if workspace is None or workspace.metadata.deletion_timestamp is not None:
+        seen = seen.updated(own_claims=await cluster.read_claims_of(key))
+    asked = questions(workspace, orders, owner)
+    if asked is None:
+        return seen
+    seen = seen.updated(cloud=await _ask(cloud, asked, workspace, settings))
+    if workspace is not None and isinstance(seen.cloud.account_id, str):
+        subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
+        seen = seen.updated(claim=await cluster.read_claim(subject))
+    return seen
+
+
+async def _ask(cloud: Cloud, asked: Questions, workspace: FlinkWorkspace | None, settings: Settings) -> SeenCloud:
+    account_id = await _known(cloud.identify())
+    if isinstance(account_id, Unknown):
+        return SeenCloud(account_id=account_id)
+    regions = await _known(cloud.list_regions())
+    if not isinstance(regions, Unknown) and asked.region not in regions:
+        return SeenCloud(account_id=account_id, regions=regions)
+    subject = Subject(account_id, asked.region, asked.workspace_name)
+    seen = SeenCloud(account_id=account_id, regions=regions)
+    if workspace is not None and asked.prerequisites:
+        seen = await _ask_for_prerequisites(cloud, workspace, seen, settings)
+    if workspace is not None and asked.price:
+        seen = seen.updated(quote=await _known(cloud.quote(subject, workspace.parameters)))
+    # Last, so that nothing that was read before it is older than what the purchase is decided on.
+    return seen.updated(listing=await _look(cloud, subject, asked, settings))
+
+
+async def _look(cloud: Cloud, subject: Subject, asked: Questions, settings: Settings) -> Listing | Unknown:
+    if asked.fresh:
+        return await _known(cloud.look_up(subject, asked.tags))
+    return await _known(cloud.list_instances(subject.region, timedelta(seconds=settings.listing_max_age_seconds)))
+
+
+async def _ask_for_prerequisites(
+    cloud: Cloud, workspace: FlinkWorkspace, seen: SeenCloud, settings: Settings
+) -> SeenCloud:
+    spec = workspace.spec
+    return seen.updated(
+        role=await _known(cloud.find_role(settings.role_name)),
+        network=await _known(cloud.describe_network(spec.region, spec.network)),
+        zones=await _known(cloud.list_zones(spec.region, spec.architecture)),
+        storage=await _known(cloud.describe_bucket(spec.region, spec.storage.oss.bucket, DIRECTORIES)),
+    )
+
+
+async def _known(question: Awaitable[T]) -> T | Unknown:
+    try:
+        return await question
+    except CloudFailure as failure:
+        return Unknown(failure)

@@ -1,0 +1,72 @@
+"""One pass over one workspace: the function to read first.
+
+    observe ──► decide ──► carry out ──► report
+     reads       pure       writes        one status write
+
+Nothing is carried over between passes but `Memory`: what only this process can know.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.events import events_of
+from flink_workspace_operator.core.failures import Conflict, Vanished
+from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.plan import NextLook, Plan
+from flink_workspace_operator.core.refusals import verdict_of
+from flink_workspace_operator.core.report import report
+from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.execution import Done, Execution
+from flink_workspace_operator.memory import Memory
+from flink_workspace_operator.observation import observe
+from flink_workspace_operator.ports import Cloud, Cluster
+from flink_workspace_operator.settings import Settings
+
+AFTER_CONFLICT = NextLook(timedelta(seconds=0.5))
+"""Somebody else wrote; what they wrote must be read before anything else."""
+
+
+@dataclass
+class Reconciler:
+    """What passes have in common. One pass at a time for each key."""
+
+    cloud: Cloud
+    cluster: Cluster
+    settings: Settings
+    cluster_id: str
+    clock: Callable[[], datetime]
+    random_token: Callable[[], str]
+    memory: Memory = field(default_factory=Memory)
+
+    async def run_pass(self, key: Key) -> NextLook:
+        """Look at everything, do what is to be done, say how it stands and when to look again.
+
+        Raises `ClusterFailure` where the API server, `CloudFailure` where the cloud must be asked again after a while.
+        """
+        owner, remembered, now = Owner(self.cluster_id, key), self.memory.of(key), self.clock()
+        try:
+            seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
+            plan = decide(Case(seen, self.settings, self.random_token()))
+            done = await Execution(seen, self.cloud, self.cluster, self.memory).carry_out(plan)
+            await self._tell(seen, plan, done)
+        except (Conflict, Vanished):
+            return AFTER_CONFLICT
+        failure = done.failure or plan.retry
+        if failure is not None:
+            raise failure
+        return plan.next_look
+
+    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:
+        """One status write, if anything changed, and an event for each thing that happened."""
+        if seen.workspace is None:
+            return
+        before = seen.workspace.status
+        verdict = verdict_of(done.failure) if done.failure else plan.verdict
+        after = report(Case(seen, self.settings), verdict, done.orders) if verdict else before
+        for event in events_of(done.steps, (seen.orders, done.orders), (before, after)):
+            await self.cluster.post_event(seen.workspace, event)
+        if after.as_wire() != before.as_wire():
+            await self.cluster.write_status(seen.workspace, after)
