@@ -13,6 +13,7 @@ from flink_local.certificates import Pair, write_private
 from flink_local.failures import LocalFailure
 
 KUBECTL_SECONDS = 60.0
+LONGEST_ERROR = 3000
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Cluster:
         except subprocess.TimeoutExpired as late:
             raise LocalFailure(f"kubectl {' '.join(command[1:])} took longer than {seconds:.0f} s") from late
         if done.returncode != 0:
-            raise LocalFailure(f"kubectl {' '.join(command[1:])}:\n{done.stderr.strip() or done.stdout.strip()}")
+            said = (done.stderr.strip() or done.stdout.strip())[:LONGEST_ERROR]
+            raise LocalFailure(f"kubectl {' '.join(command[1:])}:\n{said}")
         return done.stdout
 
     def kubeconfig_for(self, service_account: str, namespace: str, path: Path, *, seconds: int = 3600) -> Path:

@@ -116,6 +116,11 @@ class Processes:
         self.stop()
 
 
+def left_behind(directory: Path) -> set[str]:
+    """The names of all programs that were started in a directory and not stopped, whether they still run or not."""
+    return {file.stem for file in directory.glob("*.pid")}
+
+
 def still_running(directory: Path) -> dict[str, psutil.Process]:
     """The programs of a directory that run now, by name, in the order of their start; stale pid files do not count."""
     found = {}

@@ -39,7 +39,8 @@ def step(text: str, console: Console | None = None) -> Iterator[Step]:
     finally:
         done.set()
         shower.join()
-        console.print(f"{text}: {ending} {duration(time.monotonic() - started)}", highlight=False, markup=False)
+        took = duration(time.monotonic() - started)
+        console.print(f"{text}: {ending} {took}", highlight=False, markup=False, soft_wrap=True)
 
 
 def duration(seconds: float) -> str:
@@ -59,7 +60,7 @@ def _spin(current: Step, console: Console, done: threading.Event) -> None:
 
 def _write_lines(current: Step, console: Console, done: threading.Event) -> None:
     started = time.monotonic()
-    console.print(f"{current.text} ...", highlight=False, markup=False)
+    console.print(f"{current.text} ...", highlight=False, markup=False, soft_wrap=True)
     while not done.wait(LINE_EVERY_SECONDS):
         elapsed = duration(time.monotonic() - started)
         console.print(f"  {current}, {elapsed} so far", highlight=False, markup=False, soft_wrap=True)

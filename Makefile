@@ -1,0 +1,54 @@
+# Every verb installs what it needs first: the virtual environment into .venv/, the control plane into the user's cache.
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv/.installed
+RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
+SOURCES := operator deploy/local tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test check crds lock clean control-plane
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV) ## buy the samples from the emulator, through a real Kubernetes API server, and show what happens
+	@$(RUN) -m flink_local demo
+
+up: $(VENV) ## the same, but leave it running, for you to try things with .local/kubectl
+	@$(RUN) -m flink_local up
+
+down: $(VENV) ## stop what `make up` left running
+	@$(RUN) -m flink_local down
+
+test: $(VENV) control-plane ## all tests; for example: make test ARGS="tests/unit -k quote"
+	@.venv/bin/pytest -n 2 $(ARGS)
+
+check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
+	@.venv/bin/ruff check $(SOURCES)
+	@.venv/bin/ruff format --check $(SOURCES)
+	@.venv/bin/mypy $(SOURCES)
+	@PYTHONPATH=operator .venv/bin/lint-imports
+	@$(RUN) -m tests.limits operator deploy/local
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
+		&& diff -r crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
+
+crds: $(VENV) ## generate crds/ from the models
+	@$(RUN) -m flink_workspace_operator.api.crd crds
+
+lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
+	@for name in requirements requirements-dev requirements-go; do \
+		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
+	done
+
+clean: ## stop what runs and remove what was made in this checkout
+	@if [ -e .local ] && [ -e $(VENV) ]; then $(RUN) -m flink_local down; fi
+	@rm -rf .venv .local .mypy_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
+	@$(RUN) -m flink_local build
+
+$(VENV): requirements-dev.txt deploy/local/install.py
+	@$(PYTHON) deploy/local/install.py

@@ -1,0 +1,53 @@
+"""`python -m flink_local <verb>`: what the Makefile calls."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from rich.console import Console
+
+from flink_local.build import ensure_binaries
+from flink_local.demo import demo
+from flink_local.failures import LocalFailure
+from flink_local.up import down, up
+
+FAILED = 1
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def build(_: Console) -> None:
+    """Build the control plane, unless it is there."""
+    ensure_binaries()
+
+
+VERBS: dict[str, Callable[[Console], None]] = {"demo": demo, "up": up, "down": down, "build": build}
+
+
+def main() -> int:
+    """Run one verb. Exit code 1 after a failure that was told, 130 after Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="flink_local", description=__doc__)
+    parser.add_argument("verb", choices=VERBS)
+    verb = VERBS[parser.parse_args().verb]
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, _leave)
+    try:
+        verb(Console())
+    except LocalFailure as failure:
+        sys.stdout.flush()
+        sys.stderr.write(f"\nFAILED: {failure}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted. Everything that was started is stopped.\n")
+        return INTERRUPTED
+    return 0
+
+
+def _leave(signum: int, _: FrameType | None) -> None:
+    """Leave through all `with` blocks, so that being told to end also cleans up."""
+    raise SystemExit(128 + signum)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
