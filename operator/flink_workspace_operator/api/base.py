@@ -31,12 +31,12 @@ class ApiModel(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def cel(rule: str, message: str, **more: str) -> dict[str, str]:
+def cel(rule: str, message: str, **more: str | bool) -> dict[str, Any]:
     """One validation rule of a CRD: `rule` in CEL, `message` says what to do instead."""
     return {"rule": rule, "message": message, **more}
 
 
-def validated(*rules: dict[str, str]) -> dict[str, Any]:
+def validated(*rules: dict[str, Any]) -> dict[str, Any]:
     """Schema extras that carry CEL rules, for a field's or a model's `json_schema_extra`."""
     return {"x-kubernetes-validations": list(rules)}
 

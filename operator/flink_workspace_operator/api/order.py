@@ -4,7 +4,7 @@ The legal moves between its states are one table, `MOVES`. The CRD's rule is gen
 so that a hand edit or an old process is stopped by the API server.
 """
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -132,22 +132,27 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """When it came into each state, last time counts."""
 
 
-_STATE = "(has({self}.status) && has({self}.status.state) ? {self}.status.state : '')"
-# Spelled with `has`: what comes out of CEL's optionals has no known size, and the rule counts as too expensive.
-_NEW, _OLD = _STATE.format(self="self"), _STATE.format(self="oldSelf")
-
-
-def _has(field: str, of: str) -> str:
-    return f"(has({of}.status) && has({of}.status.{field}))"
-
-
 def _moves_rule() -> str:
-    """CEL: the new state is the old one, or a legal move from it. No status yet counts as state ''."""
+    """CEL: the new state is the old one, or a legal move from it. No status yet counts as state ''.
+
+    Spelled with `has`: what comes out of CEL's optionals has no known size, so the rule would count as too expensive.
+    """
+    state = "(has({self}.status) && has({self}.status.state) ? {self}.status.state : '')"
+    new, old = state.format(self="self"), state.format(self="oldSelf")
     table = ",\n".join(f"  '{state or ''}': {list(targets)}" for state, targets in MOVES.items())
-    return f"{_NEW} == {_OLD} ||\n{_NEW} in {{\n{table}\n}}[{_OLD}]"
+    return f"{new} ==\n{old} ||\n{new} in {{\n{table}\n}}[{old}]"
 
 
-def _frozen(field: str, unless: str, message: str) -> dict[str, str]:
+def _needed(field: str, states: tuple[OrderState, ...], message: str) -> dict[str, Any]:
+    return cel(
+        f"!has(self.status) || !has(self.status.state) || !(self.status.state in {list(states)})"
+        f" || has(self.status.{field})",
+        message,
+        fieldPath=f".status.{field}",
+    )
+
+
+def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
     """A rule on the whole object: one on the field itself is skipped when the field is removed, or added again."""
     old, new = f"oldSelf.status.{field}", f"self.status.{field}"
     kept = f"has({old}) == has({new}) && (!has({old}) || {old} == {new})"
@@ -167,17 +172,11 @@ class FlinkWorkspaceOrder(ApiModel):
                 "`status.state` must follow the legal moves of an order; it is written by the operator only",
                 fieldPath=".status.state",
             ),
-            cel(
-                f"!({_NEW} in ['Placed', 'Fulfilled']) || {_has('instanceId', of='self')}",
-                "`status.instanceId` must be set in state 'Placed' and after it",
-                fieldPath=".status.instanceId",
+            _needed(
+                "instanceId", ("Placed", "Fulfilled"), "`status.instanceId` must be set in state 'Placed' and after it"
             ),
             *(
-                cel(
-                    f"{_NEW} != 'Placing' || {_has(field, of='self')}",
-                    f"`status.{field}` must be set in state 'Placing'",
-                    fieldPath=f".status.{field}",
-                )
+                _needed(field, ("Placing",), f"`status.{field}` must be set in state 'Placing'")
                 for field in ("quote", "intentTime", "nonce")
             ),
             _frozen(
@@ -188,7 +187,7 @@ class FlinkWorkspaceOrder(ApiModel):
             *(
                 _frozen(
                     field,
-                    unless=f"{_OLD} in ['', 'Quoted']",
+                    unless="!has(oldSelf.status.state) || oldSelf.status.state == 'Quoted'",
                     message=f"`status.{field}` must not change from 'Placing' on",
                 )
                 for field in ("quote", "digest", "intentTime", "nonce")

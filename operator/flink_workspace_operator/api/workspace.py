@@ -1,6 +1,6 @@
 """`FlinkWorkspace`: what a user wants to have bought, and what is known about it."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -68,7 +68,13 @@ _BOUGHT = (
 )
 
 
-def _immutable_once_bought(field: str) -> dict[str, str]:
+def _on_creation(rule: str, message: str, field_path: str) -> dict[str, Any]:
+    """A rule about names, which never change. Were it asked again, a finalizer could not be removed from a resource
+    that is older than the rule: the API server tolerates old errors only below the root."""
+    return cel(f"oldSelf.hasValue() || {rule}", message, fieldPath=field_path, optionalOldSelf=True)
+
+
+def _immutable_once_bought(field: str) -> dict[str, Any]:
     """A rule on the whole object: only there it sees the status, and a field that is removed or added."""
     old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
     return cel(
@@ -84,15 +90,16 @@ class FlinkWorkspace(ApiModel):
 
     model_config = ConfigDict(
         json_schema_extra=validated(
-            cel(
+            _on_creation(
                 f"{_EFFECTIVE_NAME.format(self='self')}.matches('{WORKSPACE_NAME_PATTERN}')",
                 "`workspaceName` (or, without it, `metadata.name`) must start with a lower case letter, hold only lower"
                 " case letters, digits and '-', not end with '-', and have at most 60 characters",
-                fieldPath=".spec.workspaceName",
+                field_path=".spec.workspaceName",
             ),
-            cel(
+            _on_creation(
                 "self.metadata.name.size() <= 60",
                 "`metadata.name` must have at most 60 characters: orders are named after it",
+                field_path=".metadata",
             ),
             cel(
                 f"{_EFFECTIVE_NAME.format(self='self')} == {_EFFECTIVE_NAME.format(self='oldSelf')}",
