@@ -14,6 +14,7 @@ socket of its own where the cluster is. So the control plane lives exactly as lo
 its watchdog ends it even if the run is killed.
 """
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -52,7 +53,11 @@ class Owner:
 
     def _serve(self) -> None:
         while True:
-            with self._listener.accept() as asker, self._lock:
+            try:
+                asker = self._listener.accept()
+            except OSError:  # closed: the run is over
+                return
+            with asker, self._lock, contextlib.suppress(OSError):  # the asker is gone after Ctrl-C
                 self._answer = self._answer or self._start()
                 asker.send(self._answer)
 
