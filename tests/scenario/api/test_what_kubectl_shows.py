@@ -1,0 +1,136 @@
+"""What people see of the resources through kubectl: columns, explanations, names."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import yaml
+from tests.scenario.api.samples import ORDER, PLACED, WORKSPACE
+from tests.scenario.api.server import Kind, Wire, accepted
+
+from flink_local.cluster import Cluster
+from flink_local.manifests import REPOSITORY
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
+
+THEN = datetime(2026, 11, 23, 10, tzinfo=UTC)
+IN_A_YEAR = datetime(2027, 11, 23, 16, tzinfo=UTC)
+STATUS = FlinkWorkspaceStatus(
+    observed_generation=1,
+    conditions=(
+        Condition(type="Purchased", status="True", reason="Bought", last_transition_time=THEN, observed_generation=1),
+        Condition(
+            type="Ready",
+            status="True",
+            reason="Running",
+            message="The workspace runs",
+            last_transition_time=THEN,
+            observed_generation=1,
+        ),
+    ),
+    instance=Instance(instance_id="f-cn-1", workspace_id="ws-1", expire_time=IN_A_YEAR),
+    order=OrderSummary(name="realtime-prod-1", state="Fulfilled"),
+).as_wire()
+
+
+def _table(text: str) -> dict[str, str]:
+    """Heading to cell; kubectl parts columns by three blanks, so a heading or a cell may hold one."""
+    head, row = text.splitlines()
+    starts = [0] + [at + 3 for at in range(len(head) - 3) if head[at : at + 3] == "   " and head[at + 3] != " "]
+    bounds = list(zip(starts, [*starts[1:], None], strict=True))
+    return {head[start:end].strip(): row[start:end].strip() for start, end in bounds}
+
+
+def _get(cluster: Cluster, namespace: str, kind: str, *more: str) -> dict[str, str]:
+    cells = _table(cluster.kubectl("get", kind, "--namespace", namespace, *more))
+    assert cells.pop("AGE").endswith("s")
+    return cells
+
+
+def test_the_columns_of_a_workspace(cluster: Cluster, workspaces: Kind, namespace: str) -> None:
+    """Whether it runs, and when it ends, at one glance; ids for the console with -o wide."""
+    accepted(workspaces.replace_status(accepted(workspaces.create(WORKSPACE)), STATUS))
+    narrow = {
+        "NAME": "realtime-prod",
+        "READY": "True",
+        "REASON": "Running",
+        "REGION": "cn-hangzhou",
+        "CHARGE": "Subscription",
+        "CU": "10",
+        "EXPIRES": "2027-11-23T16:00:00Z",
+    }
+
+    assert _get(cluster, namespace, "fws") == narrow
+    assert _get(cluster, namespace, "flinkworkspaces", "--output=wide") == {
+        **narrow,
+        "INSTANCE ID": "f-cn-1",
+        "WORKSPACE ID": "ws-1",
+        "ORDER": "realtime-prod-1",
+        "MESSAGE": "The workspace runs",
+    }
+
+
+def test_the_columns_of_an_order(cluster: Cluster, orders: Kind, namespace: str) -> None:
+    """What was paid for which workspace; what to name to the cloud's support with -o wide, the last request first."""
+    status = {**PLACED, "orderId": "o-1", "requestIds": ["r-1", "r-2"], "message": "Bought"}
+    accepted(orders.replace_status(accepted(orders.create(ORDER)), status))
+    narrow = {
+        "NAME": "realtime-prod-1",
+        "WORKSPACE": "realtime-prod",
+        "ACTION": "Create",
+        "STATE": "Placed",
+        "AMOUNT": "1200.00",
+        "CURRENCY": "CNY",
+    }
+
+    assert _get(cluster, namespace, "fwo") == narrow
+    assert _get(cluster, namespace, "flinkworkspaceorders", "--output=wide") == {
+        **narrow,
+        "ORDER ID": "o-1",
+        "INSTANCE ID": "f-cn-1",
+        "REQUEST ID": "r-2",
+        "MESSAGE": "Bought",
+    }
+
+
+def test_the_category_flink_holds_both_and_all_holds_neither(
+    cluster: Cluster, workspaces: Kind, orders: Kind, namespace: str
+) -> None:
+    """`kubectl delete all --all` must not reach what has been paid for."""
+    accepted(workspaces.create(WORKSPACE))
+    accepted(orders.create(ORDER))
+    names = cluster.kubectl("get", "flink", "--namespace", namespace, "--output=name").split()
+
+    assert [name.split(".")[0] for name in names] == ["flinkworkspaceorder", "flinkworkspace"]
+    assert "flink" not in cluster.kubectl("get", "all", "--namespace", namespace, "--output=name")
+
+
+def _levels(plural: str) -> dict[str, list[str]]:
+    """The path of each object in the schema, and the names of its fields."""
+    definition = yaml.safe_load((REPOSITORY / "crds" / f"{plural}.yaml").read_text())["spec"]
+    schema = definition["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+    return {
+        path: fields
+        for top in ("spec", "status")
+        for path, fields in _objects(schema[top], f"{definition['names']['singular']}.{top}").items()
+    }
+
+
+def _objects(node: Wire, path: str) -> dict[str, list[str]]:
+    fields: dict[str, Any] = node.get("items", node).get("properties", {})
+    below = {at: inner for name, field in fields.items() for at, inner in _objects(field, f"{path}.{name}").items()}
+    return {path: list(fields), **below} if fields else {}
+
+
+@pytest.mark.parametrize("plural", ["flinkworkspaces", "flinkworkspaceorders"])
+def test_kubectl_explains_every_field_on_every_level(cluster: Cluster, plural: str) -> None:
+    """Nobody needs the documentation to write a manifest."""
+    levels = _levels(plural)
+    assert len(levels) > 8
+
+    for path, fields in levels.items():
+        told = cluster.kubectl("explain", path)
+        assert "<empty>" not in told, path
+        assert "<no description>" not in told, path
+        for field in fields:
+            assert f"\n  {field}\t<" in told, (path, field)
