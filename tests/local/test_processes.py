@@ -61,7 +61,7 @@ def test_a_control_plane_ends_with_a_killed_launcher(tmp_path: Path) -> None:
         started = still_running(tmp_path)
         launcher.kill()
 
-    assert set(started) == {"etcd", "kube-apiserver", "kube-controller-manager"}
+    assert {"etcd", "kube-apiserver"} <= set(started)
     assert eventually(lambda: not still_running(tmp_path))
 
 

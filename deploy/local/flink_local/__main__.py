@@ -30,8 +30,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="flink_local", description=__doc__)
     parser.add_argument("verb", choices=VERBS)
     verb = VERBS[parser.parse_args().verb]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
     for signum in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, _leave)
+        if signal.getsignal(signum) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(signum, _leave)
     try:
         verb(Console())
     except LocalFailure as failure:

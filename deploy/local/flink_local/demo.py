@@ -10,12 +10,11 @@ from rich.console import Console
 
 from flink_local.failures import LocalFailure, last_lines
 from flink_local.operator_process import NAME as OPERATOR
-from flink_local.processes import Processes
+from flink_local.processes import ProcessEnded, Processes
 from flink_local.progress import duration
 from flink_local.trial import SAMPLES, Trial, start_trial
 
 READY_SECONDS = 120
-AGE = "AGE"
 
 
 def demo(console: Console) -> None:
@@ -55,23 +54,22 @@ def _buy(trial: Trial, processes: Processes, console: Console) -> None:
 def _print_changes(watch: subprocess.Popen[str], console: Console) -> None:
     """Print rows without those that differ from the last one of their name only in the age."""
     shown: dict[str, str] = {}
-    age = None
-    for line in watch.stdout or ():
-        row = line.rstrip()
-        age = row.index(AGE) if age is None and AGE in row else age
-        name, content = row.split(maxsplit=1)[0], row[:age]
-        if shown.get(name) != content:
-            shown[name] = content
-            _say(console, row)
+    for row in watch.stdout or ():
+        name, without_age = row.split()[0], row.rsplit(maxsplit=1)[0]
+        if shown.get(name) != without_age:
+            shown[name] = without_age
+            _say(console, row.rstrip())
 
 
 def _wait_until_ready(trial: Trial, processes: Processes) -> None:
     try:
         processes.wait_for("Buying the samples", lambda: _all_ready(trial) or None, READY_SECONDS)
+    except ProcessEnded:
+        raise
     except LocalFailure as failure:
-        described = trial.cluster.kubectl("describe", "flinkworkspaces")
+        found = trial.cluster.kubectl("get", "flinkworkspaces", "--output=wide")
         log = last_lines(processes.log(OPERATOR))
-        raise LocalFailure(f"{failure}\n\n{described}\nThe end of the operator's log:\n{log}") from failure
+        raise LocalFailure(f"{failure}\n\n{found}\nThe end of the operator's log:\n{log}") from failure
 
 
 def _all_ready(trial: Trial) -> bool:
