@@ -24,7 +24,8 @@
     └── ClusterFailure            the API server did not do what was asked for
         ├── Conflict              the object is not what it was when we read it
         ├── Vanished              the object is gone
-        └── ClusterUnreachable    anything else
+        ├── ClusterRefused        a rule forbids the write: the CRD's, or a missing right
+        └── ClusterUnreachable    no answer, or a failure inside
 
 Adapters fill it from one table of codes, never from message texts. `certain` is the table's word that nothing was
 booked: only codes of the gateway that come before anything is executed carry it.
@@ -194,5 +195,9 @@ class Vanished(ClusterFailure):
     """The object is gone."""
 
 
+class ClusterRefused(ClusterFailure):
+    """A rule forbids the write: one of the CRD's, or a right that the operator's ServiceAccount lacks."""
+
+
 class ClusterUnreachable(ClusterFailure):
-    """The API server failed, refused or did not answer."""
+    """The API server failed or did not answer."""

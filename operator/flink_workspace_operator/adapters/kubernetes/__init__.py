@@ -1,0 +1,1 @@
+"""The `Cluster` port on `kubernetes.aio`."""

@@ -1,0 +1,181 @@
+"""`KubernetesCluster`: the `Cluster` port on the API server."""
+
+import logging
+import re
+import uuid
+from datetime import UTC, datetime
+
+from kubernetes.aio import client
+
+from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
+from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, Collection, OwnWrites, Wire, answer
+from flink_workspace_operator.api.names import (
+    API_VERSION,
+    GROUP,
+    LEDGER_FINALIZER,
+    ORDERS,
+    PURCHASE_FINALIZER,
+    VERSION,
+    WORKSPACES,
+)
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, Vanished
+from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CONTROLLER = "flink-workspace-operator"
+
+
+class KubernetesCluster:
+    """The API server through one client. Remembers nothing but the versions of its own writes."""
+
+    def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
+        self._core = client.CoreV1Api(api_client)
+        self._own_writes = OwnWrites()
+        custom = client.CustomObjectsApi(api_client)
+        self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes)
+        self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
+        self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
+        self._claims = Claims(
+            Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes), settings.namespace
+        )
+
+    def is_own_write(self, resource_version: str) -> bool:
+        """Whether an object's version came from a write of ours: its echo tells nothing new."""
+        return resource_version in self._own_writes
+
+    async def cluster_id(self) -> str:
+        """The uid of the namespace kube-system: the usual name of a cluster that has none."""
+        namespace = await answer(self._core.read_namespace("kube-system", _request_timeout=TIMEOUT_SECONDS))
+        if namespace.metadata is None or not namespace.metadata.uid:
+            raise ClusterUnreachable("the namespace kube-system has no uid")
+        return namespace.metadata.uid
+
+    async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
+        """The workspace resource, None if there is none."""
+        wire = await self._workspaces.get(key.namespace, key.name)
+        return None if wire is None else FlinkWorkspace.of(wire)
+
+    async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
+        """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""
+        numbered = re.compile(re.escape(key.name) + r"-([1-9][0-9]*)$")
+        found: list[tuple[int, Wire]] = []
+        async for wire in self._orders.list(key.namespace):
+            match = numbered.fullmatch(wire["metadata"]["name"])
+            if match and wire["spec"]["workspaceRef"]["name"] == key.name:
+                found.append((int(match[1]), wire))
+        return tuple(FlinkWorkspaceOrder.of(wire) for _, wire in sorted(found, key=lambda each: each[0]))
+
+    async def read_claim(self, subject: Subject) -> Claim | None:
+        """Who holds the subject, None if nobody."""
+        lease = await self._claims.read(subject)
+        return None if lease is None else _claim(lease, await self._is_alive(lease))
+
+    async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
+        """All claims that a key holds."""
+        return tuple(_claim(lease, alive=True) for lease in await self._claims.read_of(holder))
+
+    async def _is_alive(self, lease: Lease) -> bool:
+        """Whether the holder still wants the name, or an open order of it could still turn into a workspace."""
+        wanted = (lease.subject.region, lease.subject.workspace_name)
+        workspace = await self.read_workspace(lease.holder)
+        if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
+            return True
+        orders = await self.read_orders(lease.holder)
+        return any(not order.settled and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
+
+    async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
+        """Put our finalizer on, or take it off; conditional on what was read."""
+        others = [each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER]
+        finalizers = [*others, PURCHASE_FINALIZER] if present else others
+        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", finalizers)
+
+    async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
+        """Replace the status; conditional on what was read."""
+        await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
+
+    async def take_claim(self, subject: Subject, holder: Key, over: Claim | None) -> None:
+        """Claim the subject: atomically if it is free (`over` None), else after removing the dead claim."""
+        if over is not None:
+            await self._claims.give_back(over.name, over.resource_version)
+        await self._claims.create(subject, holder)
+
+    async def give_back_claim(self, claim: Claim) -> None:
+        """Give a claim back, if it is still the one that was read."""
+        await self._claims.give_back(claim.name, claim.resource_version)
+
+    async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
+        """Create `<name>-<number>`, without status; Conflict if it exists."""
+        body = {
+            "apiVersion": API_VERSION,
+            "kind": "FlinkWorkspaceOrder",
+            "metadata": {"name": f"{key.name}-{number}", "finalizers": [LEDGER_FINALIZER]},
+            "spec": spec.as_wire(),
+        }
+        return FlinkWorkspaceOrder.of(await self._orders.create(key.namespace, body))
+
+    async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+        """Replace an order's status; conditional on the order as it was read."""
+        wire = await self._orders.put(_reference(order), "/status", status.as_wire(), status=True)
+        return FlinkWorkspaceOrder.of(wire)
+
+    async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
+        """The order as it is now; Vanished if it was removed."""
+        wire = await self._orders.get(order.metadata.namespace, order.metadata.name)
+        if wire is None:
+            raise Vanished(f"order {order.metadata.name} is gone")
+        return FlinkWorkspaceOrder.of(wire)
+
+    async def release_order(self, order: FlinkWorkspaceOrder) -> None:
+        """Take our finalizer off an order; conditional on what was read."""
+        finalizers = [each for each in order.metadata.finalizers if each != LEDGER_FINALIZER]
+        await self._orders.put(_reference(order), "/metadata/finalizers", finalizers)
+
+    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+        """Say on the resource what happened. An event that can't be posted is only logged: status says it too."""
+        metadata = workspace.metadata
+        body = {
+            "apiVersion": "events.k8s.io/v1",
+            "kind": "Event",
+            "metadata": {"name": f"{metadata.name}.{uuid.uuid4().hex[:16]}"},
+            "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "reportingController": CONTROLLER,
+            "reportingInstance": CONTROLLER,
+            "action": event.reason,
+            "reason": event.reason,
+            "type": event.type,
+            "note": event.message[:1024],
+            "regarding": {
+                "apiVersion": API_VERSION,
+                "kind": "FlinkWorkspace",
+                "namespace": metadata.namespace,
+                "name": metadata.name,
+                "uid": metadata.uid,
+            },
+        }
+        try:
+            await self._events.create(metadata.namespace, body)
+        except ClusterFailure as failure:
+            log.warning("could not post the event %s: %s", event.reason, failure)
+
+
+def _claim(lease: Lease, alive: bool) -> Claim:
+    metadata = lease.wire["metadata"]
+    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.subject)
+
+
+def _reference(resource: FlinkWorkspace | FlinkWorkspaceOrder) -> Wire:
+    """Which object, and in which version it was read."""
+    metadata = resource.metadata
+    return {
+        "metadata": {
+            "namespace": metadata.namespace,
+            "name": metadata.name,
+            "resourceVersion": metadata.resource_version,
+        }
+    }

@@ -1,0 +1,174 @@
+"""One kind of object at the API server, as plain JSON: every read uncached, every write conditional."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import aiohttp
+from kubernetes.aio import client
+from kubernetes.aio.client.exceptions import ApiException
+
+from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, Conflict, Vanished
+
+FIELD_MANAGER = "flink-workspace-operator"
+TIMEOUT_SECONDS = 15.0
+PAGE = 500
+JSON_PATCH = "application/json-patch+json"
+
+Wire = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass
+class OwnWrites:
+    """The versions that our own writes made, so that their echo in a watch wakes nobody. Old ones are forgotten."""
+
+    _versions: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    limit: int = 10_000
+
+    def note(self, wire: Wire) -> None:
+        """Remember the version of an object that we wrote."""
+        self._versions[str(wire.get("metadata", {}).get("resourceVersion"))] = None
+        while len(self._versions) > self.limit:
+            self._versions.popitem(last=False)
+
+    def __contains__(self, resource_version: str) -> bool:
+        return resource_version in self._versions
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All objects of one kind. Raises `ClusterFailure`, and nothing else."""
+
+    api: client.CustomObjectsApi
+    group: str
+    version: str
+    plural: str
+    own_writes: OwnWrites
+
+    async def get(self, namespace: str, name: str) -> Wire | None:
+        """One object; None if there is none."""
+        try:
+            return await _wire(
+                self.api.get_namespaced_custom_object(
+                    self.group, self.version, namespace, self.plural, name, _request_timeout=TIMEOUT_SECONDS
+                )
+            )
+        except Vanished:
+            return None
+
+    async def list(self, namespace: str, label_selector: str | None = None) -> AsyncIterator[Wire]:
+        """All objects of a namespace, page by page of one consistent snapshot."""
+        token = None
+        while True:
+            page = await _wire(
+                self.api.list_namespaced_custom_object(
+                    self.group,
+                    self.version,
+                    namespace,
+                    self.plural,
+                    label_selector=label_selector,
+                    limit=PAGE,
+                    _continue=token,
+                    _request_timeout=TIMEOUT_SECONDS,
+                )
+            )
+            for item in page["items"]:
+                yield item
+            token = page["metadata"].get("continue")
+            if not token:
+                return
+
+    async def create(self, namespace: str, body: Wire) -> Wire:
+        """Create an object; Conflict if it exists."""
+        return self._noted(
+            await _wire(
+                self.api.create_namespaced_custom_object(
+                    self.group,
+                    self.version,
+                    namespace,
+                    self.plural,
+                    body,
+                    field_manager=FIELD_MANAGER,
+                    _request_timeout=TIMEOUT_SECONDS,
+                )
+            )
+        )
+
+    async def put(self, read: Wire, path: str, value: object, *, status: bool = False) -> Wire:
+        """Replace what is at `path` (a JSON pointer); Conflict unless the object is as it was read."""
+        metadata = read["metadata"]
+        call = self.api.patch_namespaced_custom_object_status if status else self.api.patch_namespaced_custom_object
+        # Naming the version that was read makes the API server compare: a mismatch is a 409.
+        lock = {"op": "replace", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]}
+        return self._noted(
+            await _wire(
+                call(
+                    self.group,
+                    self.version,
+                    metadata["namespace"],
+                    self.plural,
+                    metadata["name"],
+                    [lock, {"op": "add", "path": path, "value": value}],
+                    field_manager=FIELD_MANAGER,
+                    _content_type=JSON_PATCH,
+                    _request_timeout=TIMEOUT_SECONDS,
+                )
+            )
+        )
+
+    async def delete(self, namespace: str, name: str, resource_version: str) -> None:
+        """Delete an object, if it is as it was read; fine if it is gone."""
+        condition = client.V1Preconditions(resource_version=resource_version)
+        try:
+            await _wire(
+                self.api.delete_namespaced_custom_object(
+                    self.group,
+                    self.version,
+                    namespace,
+                    self.plural,
+                    name,
+                    body=client.V1DeleteOptions(preconditions=condition),
+                    _request_timeout=TIMEOUT_SECONDS,
+                )
+            )
+        except Vanished:
+            return
+
+    def _noted(self, wire: Wire) -> Wire:
+        self.own_writes.note(wire)
+        return wire
+
+
+async def answer(call: Awaitable[T]) -> T:
+    """The API server's answer, with whatever goes wrong told in our words."""
+    try:
+        return await call
+    except ApiException as error:
+        raise _translated(error) from error
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise ClusterUnreachable(f"the API server did not answer ({type(error).__name__})") from error
+
+
+async def _wire(call: Awaitable[object]) -> Wire:
+    answered = await answer(call)
+    if not isinstance(answered, dict):
+        raise ClusterUnreachable("the API server answered what is no object")
+    return answered
+
+
+def _translated(error: ApiException) -> Exception:
+    said = f"the API server answered {error.status} {error.reason}"
+    if error.status == 409:
+        return Conflict(said)
+    if error.status == 404:
+        return Vanished(said)
+    if error.status in (400, 401, 403, 422):
+        return ClusterRefused(f"{said}: {_message(error)}")
+    return ClusterUnreachable(said)
+
+
+def _message(error: ApiException) -> str:
+    """What the API server says about its refusal: our own rules' messages, or the right that is missing."""
+    return " ".join(str(error.body or "").split())[:500]
