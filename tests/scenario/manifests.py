@@ -1,0 +1,42 @@
+"""Manifests that users could write, and applying them as users do."""
+
+import json
+from typing import Any
+
+from flink_local.cluster import Cluster
+
+Manifest = dict[str, Any]
+
+SUBSCRIPTION: Manifest = {
+    "chargeType": "Subscription",
+    "subscription": {"initialTerm": {"count": 1, "unit": "Month"}},
+    "resources": {"cu": 10},
+}
+"""What makes a manifest one of a subscription."""
+
+
+def pay_as_you_go(name: str = "w", **spec: Any) -> Manifest:  # noqa: ANN401 - any field of the spec
+    """A workspace that can be bought in an emulated account; `spec` changes it, None removes a field."""
+    wanted = {
+        "region": "cn-hangzhou",
+        "chargeType": "PayAsYouGo",
+        "network": {"vpcId": "vpc-1", "vSwitchIds": ["vsw-i-1", "vsw-i-2"]},
+        "storage": {"oss": {"bucket": "bucket-1"}},
+        **spec,
+    }
+    return {
+        "apiVersion": "flink.alicloud.dev/v1alpha1",
+        "kind": "FlinkWorkspace",
+        "metadata": {"name": name},
+        "spec": {field: value for field, value in wanted.items() if value is not None},
+    }
+
+
+def subscription(name: str = "w", **spec: Any) -> Manifest:  # noqa: ANN401 - any field of the spec
+    """The same, paid in advance."""
+    return pay_as_you_go(name, **{**SUBSCRIPTION, **spec})
+
+
+def apply(cluster: Cluster, namespace: str, manifest: Manifest) -> None:
+    """Apply a manifest as a user does."""
+    cluster.kubectl("apply", f"--namespace={namespace}", "--filename=-", stdin=json.dumps(manifest))

@@ -1,0 +1,172 @@
+"""The cluster port against a real API server: writes are conditional, claims are atomic, the ledger is complete."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from kubernetes.aio import client, config
+from tests.scenario.manifests import apply, pay_as_you_go
+
+from flink_local.cluster import Cluster
+from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, Quote, WorkspaceReference
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.failures import ClusterRefused, Conflict
+from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.settings import Settings
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def port(cluster: Cluster) -> AsyncIterator[KubernetesCluster]:
+    """The port with the administrator's rights."""
+    configuration = client.Configuration()
+    await config.load_kube_config(str(cluster.kubeconfig), client_configuration=configuration)
+    async with client.ApiClient(configuration) as api:
+        yield KubernetesCluster(api, Settings())
+
+
+@pytest.fixture
+async def workspace(cluster: Cluster, namespace: str, port: KubernetesCluster) -> FlinkWorkspace:
+    """A resource as it was just applied."""
+    apply(cluster, namespace, pay_as_you_go("w"))
+    found = await port.read_workspace(Key(namespace, "w"))
+    assert found is not None
+    return found
+
+
+def spec_for(workspace: FlinkWorkspace) -> FlinkWorkspaceOrderSpec:
+    metadata = workspace.metadata
+    return FlinkWorkspaceOrderSpec(
+        workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
+        account_id="1",
+        region="cn-hangzhou",
+        workspace_name=metadata.name,
+        parameters=workspace.parameters,
+        token="t" * 32,
+    )
+
+
+async def an_order(port: KubernetesCluster, workspace: FlinkWorkspace, number: int = 1) -> FlinkWorkspaceOrder:
+    return await port.create_order(Key(workspace.metadata.namespace, "w"), number, spec_for(workspace))
+
+
+async def test_absent_is_none(port: KubernetesCluster, namespace: str) -> None:
+    """A resource that is not there reads as None, not as a failure."""
+    assert await port.read_workspace(Key(namespace, "nothing")) is None
+
+
+async def test_stale_status_write_conflicts(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+    """A status is only written over what was read: whoever read before another write is told."""
+    status = workspace.status.model_copy(update={"observed_generation": 1})
+    await port.write_status(workspace, status)
+    with pytest.raises(Conflict):
+        await port.write_status(workspace, status)
+
+
+async def test_finalizer_comes_and_goes(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+    """Our finalizer is set and taken off, and others are left alone."""
+    key = Key(workspace.metadata.namespace, "w")
+    await port.set_purchase_finalizer(workspace, True)
+    held = await port.read_workspace(key)
+    assert held is not None
+    assert held.metadata.finalizers == (PURCHASE_FINALIZER,)
+    await port.set_purchase_finalizer(held, False)
+    free = await port.read_workspace(key)
+    assert free is not None
+    assert free.metadata.finalizers == ()
+
+
+async def test_order_number_is_taken_once(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+    """Of two who open the same order, one conflicts."""
+    created = await an_order(port, workspace)
+    assert created.metadata.finalizers == (LEDGER_FINALIZER,)
+    with pytest.raises(Conflict):
+        await an_order(port, workspace)
+
+
+async def test_orders_are_found_without_labels_in_their_order(
+    port: KubernetesCluster, workspace: FlinkWorkspace
+) -> None:
+    """Order 10 comes after order 9, and nothing but the orders themselves is needed to find them."""
+    for number in (10, 9, 1):
+        await an_order(port, workspace, number)
+    found = await port.read_orders(Key(workspace.metadata.namespace, "w"))
+    assert [order.metadata.name for order in found] == ["w-1", "w-9", "w-10"]
+
+
+async def test_stale_order_move_conflicts(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+    """Two processes that read the same order can't both move it."""
+    order = await an_order(port, workspace)
+    quote = Quote(basis="Hour", quoted_at=NOW)
+    await port.move_order(order, ledger.quoted(order.spec, 1, quote, NOW))
+    with pytest.raises(Conflict):
+        await port.move_order(order, ledger.superseded(order, NOW, "NothingSent", "test"))
+
+
+async def test_illegal_order_move_is_refused(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+    """The API server itself refuses a move that is not in the table."""
+    order = await an_order(port, workspace)
+    with pytest.raises(ClusterRefused, match="legal moves"):
+        await port.move_order(order, ledger.not_placed(order, NOW))
+
+
+async def test_claim_is_taken_once(port: KubernetesCluster, namespace: str) -> None:
+    """Of two who claim one name, one conflicts; the claim says who holds it."""
+    subject = Subject(namespace, "cn-hangzhou", "w")
+    await port.take_claim(subject, Key(namespace, "a"), None)
+    with pytest.raises(Conflict):
+        await port.take_claim(subject, Key(namespace, "b"), None)
+    (claim,) = await port.read_claims_of(Key(namespace, "a"))
+    assert (claim.holder, claim.subject) == (Key(namespace, "a"), subject)
+    await port.give_back_claim(claim)
+    assert await port.read_claim(subject) is None
+
+
+async def test_dead_claim_is_taken_over(port: KubernetesCluster, namespace: str) -> None:
+    """A claim whose holder does not exist and has no open order is dead, and can be taken over once."""
+    subject = Subject(namespace, "cn-hangzhou", "w")
+    await port.take_claim(subject, Key(namespace, "gone"), None)
+    dead = await port.read_claim(subject)
+    assert dead is not None
+    assert not dead.alive
+    await port.take_claim(subject, Key(namespace, "new"), dead)
+    with pytest.raises(Conflict):
+        await port.take_claim(subject, Key(namespace, "late"), dead)
+    for claim in await port.read_claims_of(Key(namespace, "new")):
+        await port.give_back_claim(claim)
+
+
+async def test_claim_lives_while_an_order_of_its_holder_is_open(
+    cluster: Cluster, port: KubernetesCluster, workspace: FlinkWorkspace
+) -> None:
+    """A claim is not dead while an order for the name could still turn into a workspace."""
+    namespace = workspace.metadata.namespace
+    subject = Subject(namespace, "cn-hangzhou", "w")
+    await an_order(port, workspace)
+    await port.take_claim(subject, Key(namespace, "w"), None)
+    cluster.kubectl("delete", f"--namespace={namespace}", "flinkworkspace/w")
+    claim = await port.read_claim(subject)
+    assert claim is not None
+    assert claim.alive
+    await port.give_back_claim(claim)
+
+
+async def test_own_writes_are_known(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+    """The version that a write of ours made is known as ours, a user's is not."""
+    assert not port.is_own_write(workspace.metadata.resource_version)
+    await port.set_purchase_finalizer(workspace, True)
+    written = await port.read_workspace(Key(workspace.metadata.namespace, "w"))
+    assert written is not None
+    assert port.is_own_write(written.metadata.resource_version)
+
+
+async def test_event_shows_in_describe(cluster: Cluster, port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+    """An event is shown by kubectl describe on the resource."""
+    await port.post_event(workspace, Event("Normal", "OrderPlaced", "w-1: Bought: f-1."))
+    described = cluster.kubectl("describe", f"--namespace={workspace.metadata.namespace}", "flinkworkspace/w")
+    assert "OrderPlaced" in described

@@ -1,0 +1,159 @@
+"""Passes of the real code against the real API server and the emulated cloud, without the process around them.
+
+    async def test_it(world: World) -> None:
+        await world.apply(a_manifest("w"))
+        await world.settle("w")            # pass after pass, as the queue would run them
+        assert world.ready("w")
+
+Between passes that would wait, the emulator's clock is moved instead: nothing here sleeps.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from alibabacloud_credentials.client import Client as Credentials
+from alibabacloud_credentials.models import Config as CredentialsConfig
+from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
+from kubernetes.aio import client, config
+from tests.emulator_fixture import EmulatedAccount
+from tests.scenario.manifests import apply
+
+from flink_local.cluster import Cluster as LocalCluster
+from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.reconcile import Reconciler
+from flink_workspace_operator.settings import Settings
+
+PATIENCE = 400
+"""Passes after which a test gives up: far more than any way to an end takes."""
+
+
+@dataclass
+class World:
+    """One account, one namespace, and an operator's mind; `restart` gives it a fresh one."""
+
+    local: LocalCluster
+    account: EmulatedAccount
+    namespace: str
+    settings: Settings
+    cloud: AlibabaCloud
+    cluster: KubernetesCluster
+    cluster_id: str
+    reconciler: Reconciler = field(init=False)
+    history: list[FlinkWorkspace] = field(default_factory=list)
+    """The resource as every pass left it."""
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget everything that a process forgets when it is killed."""
+        self.reconciler = self.another_operator()
+
+    def another_operator(self) -> Reconciler:
+        """A second operator on the same resources, with a memory of its own."""
+        tokens = count()
+        return Reconciler(
+            cloud=self.cloud,
+            cluster=self.cluster,
+            settings=self.settings,
+            cluster_id=self.cluster_id,
+            clock=lambda: datetime.now(UTC),
+            random_token=lambda: f"{id(tokens):x}{next(tokens):032x}"[-32:],
+        )
+
+    async def apply(self, manifest: dict[str, Any]) -> None:
+        """Apply a manifest as a user does."""
+        apply(self.local, self.namespace, manifest)
+
+    def key(self, name: str) -> Key:
+        return Key(self.namespace, name)
+
+    async def workspace(self, name: str) -> FlinkWorkspace:
+        """The resource as it is."""
+        found = await self.cluster.read_workspace(self.key(name))
+        assert found is not None, f"{name} is gone"
+        return found
+
+    async def orders(self, name: str) -> tuple[FlinkWorkspaceOrder, ...]:
+        """The ledger as it is."""
+        return await self.cluster.read_orders(self.key(name))
+
+    async def one_pass(self, name: str, by: Reconciler | None = None) -> float | None:
+        """Run one pass; seconds until the next one is due, None if there is none."""
+        try:
+            look = await (by or self.reconciler).run_pass(self.key(name))
+            after = None if look.after is None else look.after.total_seconds()
+        except CloudFailure:
+            after = 5.0
+        found = await self.cluster.read_workspace(self.key(name))
+        if found is not None:
+            self.history.append(found)
+        return after
+
+    async def settle(self, name: str, until: Callable[[FlinkWorkspace], bool] | None = None) -> FlinkWorkspace:
+        """Run passes until the resource is Ready, or `until` holds; time is moved where a pass would wait."""
+        reached = until or is_ready
+        for _ in range(PATIENCE):
+            after = await self.one_pass(name)
+            workspace = await self.workspace(name)
+            if reached(workspace):
+                return workspace
+            if after:
+                self.account.control.advance(after)
+        raise AssertionError(f"not reached; conditions: {conditions(workspace)}; orders: {await self.orders(name)}")
+
+
+def conditions(workspace: FlinkWorkspace) -> dict[str, Condition]:
+    """Conditions by type."""
+    return {condition.type: condition for condition in workspace.status.conditions}
+
+
+def is_ready(workspace: FlinkWorkspace) -> bool:
+    """Whether Ready is True."""
+    ready = conditions(workspace).get("Ready")
+    return ready is not None and ready.status == "True"
+
+
+def has_reason(reason: str) -> Callable[[FlinkWorkspace], bool]:
+    """Whether Ready has this reason."""
+    return lambda workspace: (found := conditions(workspace).get("Ready")) is not None and found.reason == reason
+
+
+@asynccontextmanager
+async def a_world(
+    local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: float
+) -> AsyncIterator[World]:
+    """Everything that passes need, with settings as short as they may be."""
+    chosen = Settings(
+        endpoint=account.url,
+        cluster_id=f"cluster-{namespace}",
+        **{"purchase_timeout_seconds": 5, "drain_seconds": 10, "read_timeout_seconds": 5, **settings},
+    )
+    configuration = client.Configuration()
+    await config.load_kube_config(str(local.kubeconfig), client_configuration=configuration)
+    async with client.ApiClient(configuration) as api:
+        cloud = AlibabaCloud(chosen, credentials_of(account))
+        try:
+            yield World(
+                local, account, namespace, chosen, cloud, KubernetesCluster(api, chosen), f"cluster-{namespace}"
+            )
+        finally:
+            await cloud.close()
+
+
+def credentials_of(account: EmulatedAccount) -> Credentials:
+    """The account's key pair, as the official credentials client."""
+    return Credentials(
+        CredentialsConfig(
+            type="access_key", access_key_id=account.access_key_id, access_key_secret=account.access_key_secret
+        )
+    )
