@@ -12,7 +12,16 @@ from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Meta
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import OrderState
 
-Evidence = Literal["Answer", "Token", "ForeignInstance", "AbsentAfterWindow", "NothingSent", "SpecChanged", "Deleted"]
+Evidence = Literal[
+    "Answer",
+    "Token",
+    "Description",
+    "ForeignInstance",
+    "AbsentAfterWindow",
+    "NothingSent",
+    "SpecChanged",
+    "Deleted",
+]
 
 MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {
     None: ("Quoted", "Superseded", "Placed"),

@@ -2,10 +2,10 @@
 
 import pytest
 from kubernetes import client, config
-from tests.scenario.api.server import Kind
 
 from flink_local.cluster import Cluster
 from flink_workspace_operator.api import names
+from tests.scenario.api.server import Kind
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,11 @@
 from typing import Any, get_args
 
 import pytest
-from tests.scenario.api.samples import ORDER, PLACED, PLACING, QUOTED
-from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 
 from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import OrderState
+from tests.scenario.api.samples import ORDER, PLACED, PLACING, QUOTED
+from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 
 STATES: tuple[OrderState, ...] = get_args(OrderState)
 ILLEGAL = "`status.state` must follow the legal moves of an order"

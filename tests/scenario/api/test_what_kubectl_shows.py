@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.scenario.api.samples import ORDER, PLACED, WORKSPACE
-from tests.scenario.api.server import Kind, Wire, accepted
 
 from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
+from tests.scenario.api.samples import ORDER, PLACED, WORKSPACE
+from tests.scenario.api.server import Kind, Wire, accepted
 
 THEN = datetime(2026, 11, 23, 10, tzinfo=UTC)
 IN_A_YEAR = datetime(2027, 11, 23, 16, tzinfo=UTC)

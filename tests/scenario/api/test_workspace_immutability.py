@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.scenario.api.samples import BY_USE, FULL_WORKSPACE, TIME, WORKSPACE
-from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 
 from flink_local.cluster import Cluster
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderState, OrderSummary
+from tests.scenario.api.samples import BY_USE, FULL_WORKSPACE, TIME, WORKSPACE
+from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 
 UNDER_WAY: list[OrderState] = ["Placing", "Uncertain", "Placed", "Fulfilled"]
 NOT_UNDER_WAY: list[OrderState] = ["Quoted", "Rejected", "NotPlaced", "Superseded", "Canceled"]

@@ -2,10 +2,10 @@
 
 import pytest
 import yaml
-from tests.scenario.api.samples import BY_USE, FULL_WORKSPACE, WORKSPACE
-from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 
 from flink_local.manifests import REPOSITORY
+from tests.scenario.api.samples import BY_USE, FULL_WORKSPACE, WORKSPACE
+from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 
 NAME_RULE = "must start with a lower case letter, hold only lower case letters, digits and '-'"
 RESERVED_KEY = "`key` must not start with 'acs:', 'aliyun', 'http://' or 'https://'"
