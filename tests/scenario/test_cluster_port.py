@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 from kubernetes.aio import client, config
-from tests.scenario.manifests import apply, pay_as_you_go
 
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
@@ -17,6 +16,7 @@ from flink_workspace_operator.core.failures import ClusterRefused, Conflict
 from flink_workspace_operator.core.identity import Key, Subject
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
+from tests.scenario.manifests import apply, pay_as_you_go
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

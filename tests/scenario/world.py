@@ -17,12 +17,10 @@ from typing import Any
 
 from alibabacloud_credentials.client import Client as Credentials
 from alibabacloud_credentials.models import Config as CredentialsConfig
-from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from kubernetes.aio import client, config
-from tests.emulator_fixture import EmulatedAccount
-from tests.scenario.manifests import apply
 
 from flink_local.cluster import Cluster as LocalCluster
+from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
@@ -31,6 +29,8 @@ from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.settings import Settings
+from tests.emulator_fixture import EmulatedAccount
+from tests.scenario.manifests import apply
 
 PATIENCE = 400
 """Passes after which a test gives up: far more than any way to an end takes."""
