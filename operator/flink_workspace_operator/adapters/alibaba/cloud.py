@@ -1,0 +1,101 @@
+"""Alibaba Cloud: the port `Cloud`, put together from its services."""
+
+from datetime import timedelta
+from typing import Any
+
+from flink_workspace_operator.adapters.alibaba.credentials import Keys
+from flink_workspace_operator.adapters.alibaba.identity import Identity
+from flink_workspace_operator.adapters.alibaba.network import Networks
+from flink_workspace_operator.adapters.alibaba.ram import Roles
+from flink_workspace_operator.adapters.alibaba.session import Session
+from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
+from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
+from flink_workspace_operator.api.order import Quote
+from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
+from flink_workspace_operator.core.identity import Purchase, Subject
+from flink_workspace_operator.core.observed import (
+    Absent,
+    Answer,
+    Bucket,
+    BucketElsewhere,
+    Listing,
+    OssNotActivated,
+    Policy,
+    Role,
+    SeenNetwork,
+)
+from flink_workspace_operator.settings import Settings
+
+
+class AlibabaCloud:
+    """One account, through one identity: by default the one that the official credentials chain finds.
+
+    `credentials` is a client of the official credentials SDK.
+    """
+
+    def __init__(self, settings: Settings, credentials: Any | None = None) -> None:  # noqa: ANN401 - the SDK is untyped
+        keys = Keys(credentials)
+        session = Session(settings, keys)
+        self._identity = Identity(session, keys, settings.read_timeout_seconds)
+        self._workspaces = Workspaces(session)
+        self._roles = Roles(session)
+        self._networks = Networks(session)
+        self._storage = ObjectStorage(settings, keys)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._storage.close()
+
+    async def identify(self) -> str:
+        """The account id behind the key in use."""
+        return await self._identity.identify()
+
+    async def list_regions(self) -> frozenset[str]:
+        """Regions where workspaces are sold."""
+        return await self._workspaces.list_regions()
+
+    async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
+        """Zones of a region where workspaces of that architecture are sold."""
+        return await self._workspaces.list_zones(region, architecture)
+
+    async def list_instances(self, region: str, max_age: timedelta) -> Listing:
+        """All instances of a region, from a look that began at most `max_age` ago."""
+        return await self._workspaces.list_instances(region, max_age)
+
+    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+        """A look begun after this call, in every way that the cloud offers."""
+        return await self._workspaces.look_up(subject, tags)
+
+    async def find_role(self, name: str) -> Role | Absent:
+        """A RAM role with its policies."""
+        return await self._roles.find_role(name)
+
+    async def describe_network(self, region: str, network: Network) -> SeenNetwork:
+        """Which of the VPC and vSwitches exist."""
+        return await self._networks.describe_network(region, network)
+
+    async def describe_bucket(
+        self, region: str, bucket: str, directories: tuple[str, ...]
+    ) -> Bucket | BucketElsewhere | OssNotActivated | Absent:
+        """The bucket, and which of the directories it has."""
+        return await self._storage.describe_bucket(region, bucket, directories)
+
+    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
+        """The price."""
+        return await self._workspaces.quote(subject, parameters)
+
+    async def create_role(self, name: str, trusted_service: str) -> None:
+        """Create a RAM role that the service may assume."""
+        await self._roles.create_role(name, trusted_service)
+
+    async def attach_policy(self, role: str, policy: Policy) -> None:
+        """Attach a policy to a role."""
+        await self._roles.attach_policy(role, policy)
+
+    async def create_directory(self, region: str, bucket: str, key: str) -> None:
+        """Write a zero-byte object, never over an existing one."""
+        await self._storage.create_directory(region, bucket, key)
+
+    async def create_instance(self, purchase: Purchase) -> Answer:
+        """SPENDS MONEY."""
+        return await self._workspaces.create_instance(purchase)

@@ -1,0 +1,44 @@
+"""The access key in use, from the official credentials chain."""
+
+import asyncio
+import logging
+from typing import Any
+
+from alibabacloud_credentials.client import Client
+from alibabacloud_credentials.models import CredentialModel
+
+for _name in ("darabonba-core", "credentials"):
+    # On import the SDKs print to stderr by themselves, among it answers with keys. Failures are told by our own values.
+    _logger = logging.getLogger(_name)
+    _logger.handlers.clear()
+    _logger.setLevel(logging.CRITICAL)
+
+
+class NoCredentials(Exception):
+    """No key could be had, so nothing can be signed and nothing is sent. Carries no text: it might hold a key."""
+
+
+class Keys:
+    """The key in use. The SDKs' clients take it as their `credential`, and fetch the key before each call.
+
+    One fetch at a time: the SDK guards a refresh with a thread's lock, and a second task of the same loop that meets it
+    would stop the loop.
+    """
+
+    def __init__(self, client: Any | None = None) -> None:  # noqa: ANN401 - the SDK is untyped
+        self._client = client or Client()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def get_credential_async(self) -> CredentialModel:
+        """The key. Raises `NoCredentials`."""
+        async with self._one_at_a_time:
+            model = await self._fetch()
+        if model is None or not model.access_key_id or not model.access_key_secret:
+            raise NoCredentials
+        return model
+
+    async def _fetch(self) -> CredentialModel | None:
+        try:
+            return await self._client.get_credential_async()
+        except Exception:  # the chain raises whatever its providers do; the text may hold parts of an answer with keys
+            return None

@@ -1,0 +1,154 @@
+"""What Alibaba Cloud's refusals mean: one table from its codes to our failures. Message texts are never looked at.
+
+A row that is `certain` says that nothing was booked. Only codes of the gateway may say so, because the gateway answers
+before the product sees the call, and even they do so only with HTTP 4xx.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from flink_workspace_operator.core import failures
+from flink_workspace_operator.core.failures import CloudFailure, Garbled, PermissionMissing, ServerError, Throttled
+
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{1,100}")
+_RAM_ACTION: Final = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9*]{1,80}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Codes of one meaning. `code` is compared without case (the cloud's spelling differs) and may end in `*`."""
+
+    code: str
+    failure: type[CloudFailure]
+    source: str
+    certain: bool = False
+
+
+_GATEWAY = "gateway error table, help.aliyun.com/document_detail/48054.html: refused before the product is called"
+_RAM = "OpenAPI metadata of RAM and Resource Manager"
+_OSS = "error pages of OSS"
+_GUESS = "not published for this product; the spelling that the cloud's other products use"
+
+TABLE: Final = (
+    Row("Throttl*", Throttled, _GATEWAY, certain=True),
+    Row("Rejected.Throttl*", Throttled, _GATEWAY, certain=True),
+    Row("TooManyRequests", Throttled, _RAM, certain=True),
+    Row("InvalidAccessKeyId", failures.CredentialsRefused, _OSS),
+    Row("InvalidAccessKeyId.*", failures.CredentialsRefused, _GATEWAY, certain=True),
+    Row("InvalidSecurityToken", failures.CredentialsRefused, _OSS),
+    Row("InvalidSecurityToken.*", failures.CredentialsRefused, _GATEWAY, certain=True),
+    Row("SecurityTokenExpired", failures.CredentialsRefused, _OSS),
+    Row("IncompleteSignature", failures.CredentialsRefused, _GATEWAY, certain=True),
+    Row("SignatureDoesNotMatch", failures.CredentialsRefused, _GATEWAY, certain=True),
+    Row("InvalidTimeStamp.Expired", failures.SignatureExpired, _GATEWAY, certain=True),
+    Row("RequestTimeTooSkewed", failures.SignatureExpired, _OSS),
+    # Not certain: an earlier copy of the same call used the nonce, and that one may have bought.
+    Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY),
+    Row("NoPermission", PermissionMissing, _GATEWAY, certain=True),
+    Row("Forbidden", PermissionMissing, _GATEWAY, certain=True),
+    Row("Forbidden.RAM", PermissionMissing, _GATEWAY, certain=True),
+    Row("AccessDenied", PermissionMissing, _OSS),
+    Row("InvalidAction.NotFound", failures.Unexplained, _GATEWAY, certain=True),
+    Row("MissingParameter", failures.ParametersRefused, _GATEWAY, certain=True),
+    Row("InvalidParameter", failures.ParametersRefused, _GATEWAY, certain=True),
+    # From here on nothing is certain: these are the products' own words.
+    Row("ORDER.INST_HAS_UNPAID_ORDER", failures.UnpaidOrder, "example of PriceInfo.Code in the OpenAPI metadata"),
+    Row("INSUFFICIENT.AVAILABLE.QUOTA", failures.BalanceTooLow, "OpenAPI metadata of the billing API"),
+    Row("InsufficientBalance", failures.BalanceTooLow, _GUESS),
+    Row("NotEnoughBalance", failures.BalanceTooLow, _GUESS),
+    Row("InvalidAccountStatus.NotEnoughBalance", failures.BalanceTooLow, _GUESS),
+    Row("InstanceNameAlreadyExists", failures.NameTaken, _GUESS),
+    Row("RoleNotAuthorized", failures.RoleNotAuthorised, _GUESS),
+    Row("OssNotOpened", failures.ServiceNotActivated, _GUESS),
+    Row("UserDisable", failures.ServiceNotActivated, _OSS),
+    Row("903021", failures.NotFound, "seen by others for an instance that is not there, or not there yet"),
+    Row("998001", ServerError, "seen by others on CreateInstance; Terraform's provider takes it for a passing failure"),
+    Row("ServiceUnavailable", ServerError, _GATEWAY),
+    Row("InternalError", ServerError, _GATEWAY),
+    Row("EntityNotExist.*", failures.NotFound, _RAM),
+    Row("EntityAlreadyExists.*", failures.AlreadyExists, _RAM),
+    Row("MalformedPolicyDocument", failures.ParametersRefused, _RAM),
+    Row("NoSuchBucket", failures.NotFound, _OSS),
+    Row("NoSuchKey", failures.NotFound, _OSS),
+    Row("FileAlreadyExists", failures.AlreadyExists, _OSS),
+    Row("FileImmutable", failures.AlreadyExists, _OSS),
+    Row("InvalidBucketName", failures.ParametersRefused, _OSS),
+    Row("Missing*", failures.ParametersRefused, "MissingVpcId and the like: the cloud's style for a lacking parameter"),
+    Row("Invalid*", failures.ParametersRefused, "InvalidVpcId.NotFound and the like: the cloud's style for a bad one"),
+)
+"""The first row that fits counts."""
+
+RAM_ACTIONS: Final[Mapping[str, str]] = {
+    "foasconsole.CreateInstance": "stream:CreateVvpInstance",
+    "foasconsole.DescribeInstances": "stream:DescribeVvpInstances",
+    "ram.GetRole": "ram:GetRole",
+    "ram.ListPoliciesForRole": "ram:ListPoliciesForRole",
+    "ram.CreateRole": "ram:CreateRole",
+    "ram.AttachPolicyToRole": "ram:AttachPolicyToRole",
+    "vpc.DescribeVpcs": "vpc:DescribeVpcs",
+    "vpc.DescribeVSwitches": "vpc:DescribeVSwitches",
+    "oss.GetBucketInfo": "oss:GetBucketInfo",
+    "oss.HeadObject": "oss:GetObject",
+    "oss.PutObject": "oss:PutObject",
+}
+"""RAM action to grant for a call, where the refusal itself does not name it."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the cloud's answer to a call says, as far as it decides about the failure."""
+
+    call: str
+    status: int
+    code: object
+    request_id: object = None
+    auth_action: object = None
+    retry_after_ms: object = None
+
+
+def find_row(code: str) -> Row | None:
+    """The row for a code, None for a code that we do not know."""
+    return next((row for row in TABLE if fnmatchcase(code.lower(), row.code.lower())), None)
+
+
+def explain(refusal: Refusal) -> CloudFailure:
+    """The failure for a refusal."""
+    code, request_id = refusal.code, readable_request_id(refusal.request_id)
+    if not isinstance(code, str) or not _CODE.fullmatch(code) or code == "None":
+        return _without_code(refusal, request_id)
+    row = find_row(code)
+    certain = row is not None and row.certain and 400 <= refusal.status < 500
+    failure = failures.Unexplained if row is None else row.failure
+    if failure is Throttled or refusal.status == 429:
+        return Throttled(refusal.call, code, request_id, certain and failure is Throttled, _seconds(refusal))
+    if refusal.status >= 500:
+        return ServerError(refusal.call, code, request_id)
+    if failure is PermissionMissing:
+        return PermissionMissing(refusal.call, code, request_id, certain, _missing_action(refusal))
+    return failure(refusal.call, code, request_id, certain)
+
+
+def readable_request_id(value: object) -> str | None:
+    """A request id, or None where what stands in its place is none."""
+    return value if isinstance(value, str) and _REQUEST_ID.fullmatch(value) else None
+
+
+def _without_code(refusal: Refusal, request_id: str | None) -> CloudFailure:
+    failure = ServerError if refusal.status >= 500 else Garbled
+    return failure(refusal.call, f"HTTP{refusal.status}", request_id)
+
+
+def _missing_action(refusal: Refusal) -> str:
+    named = refusal.auth_action
+    if isinstance(named, str) and _RAM_ACTION.fullmatch(named):
+        return named
+    return RAM_ACTIONS.get(refusal.call, "")
+
+
+def _seconds(refusal: Refusal) -> float | None:
+    milliseconds = refusal.retry_after_ms
+    return milliseconds / 1000 if isinstance(milliseconds, int) else None

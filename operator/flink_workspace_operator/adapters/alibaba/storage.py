@@ -1,0 +1,159 @@
+"""OSS: the bucket, and the directories that Flink keeps its files in."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import alibabacloud_oss_v2 as oss
+from alibabacloud_oss_v2 import aio, exceptions
+
+from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
+from flink_workspace_operator.core import failures
+from flink_workspace_operator.core.failures import CloudFailure, Garbled
+from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
+from flink_workspace_operator.settings import Settings
+
+_GET_BUCKET_INFO, _HEAD_OBJECT, _PUT_OBJECT = "oss.GetBucketInfo", "oss.HeadObject", "oss.PutObject"
+_LOCATION: Final = re.compile(r"oss-([a-z0-9-]{2,40})")
+_ENDPOINT: Final = re.compile(r"oss-([a-z0-9-]{2,40}?)(-internal)?\.aliyuncs\.com")
+
+Operation = Callable[[aio.AsyncClient], Awaitable[Any]]
+
+
+class ObjectStorage:
+    """Buckets, as one identity sees them."""
+
+    def __init__(self, settings: Settings, keys: Keys) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._key: Any = None
+        self._clients: dict[str, aio.AsyncClient] = {}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
+
+    async def describe_bucket(
+        self, region: str, bucket: str, directories: tuple[str, ...]
+    ) -> Bucket | BucketElsewhere | OssNotActivated | Absent:
+        """The bucket, and which of the directories it has. Raises `CloudFailure`."""
+        info = await self._send(
+            _GET_BUCKET_INFO, region, lambda client: client.get_bucket_info(oss.GetBucketInfoRequest(bucket=bucket))
+        )
+        if isinstance(info, exceptions.ServiceError):
+            return _bucket_not_shown(bucket, info)
+        location = _read_region(_LOCATION, getattr(info.bucket_info, "location", None))
+        if location is None:
+            raise Garbled(_GET_BUCKET_INFO, "Location is missing")
+        if location != region:
+            return BucketElsewhere(bucket, location)
+        found = [key for key in directories if await self._exists(region, bucket, key)]
+        return Bucket(bucket, frozenset(found))
+
+    async def create_directory(self, region: str, bucket: str, key: str) -> None:
+        """Write a zero-byte object, never over an existing one. Raises `CloudFailure`.
+
+        OSS ignores the header that forbids it where the bucket keeps versions, so the object is looked for first.
+        """
+        if await self._exists(region, bucket, key):
+            return
+        request = oss.PutObjectRequest(bucket=bucket, key=key, body=b"", forbid_overwrite="true")
+        written = await self._send(_PUT_OBJECT, region, lambda client: client.put_object(request))
+        if isinstance(written, exceptions.ServiceError):
+            failure = _failure_of(_PUT_OBJECT, written)
+            if not isinstance(failure, failures.AlreadyExists):
+                raise failure
+        elif not written.etag:
+            raise Garbled(_PUT_OBJECT, "ETag is missing")
+
+    async def _exists(self, region: str, bucket: str, key: str) -> bool:
+        request = oss.HeadObjectRequest(bucket=bucket, key=key)
+        seen = await self._send(_HEAD_OBJECT, region, lambda client: client.head_object(request))
+        if not isinstance(seen, exceptions.ServiceError):
+            if not seen.etag:
+                raise Garbled(_HEAD_OBJECT, "ETag is missing")
+            return True
+        # An answer to HEAD has no body; where OSS puts no error document into a header, the 404 is all there is.
+        bare = seen.code == "BadErrorResponse" and seen.status_code == 404 and seen.headers.get("x-oss-request-id")
+        if seen.code == "NoSuchKey" or bare:
+            return False
+        raise _failure_of(_HEAD_OBJECT, seen)
+
+    async def _send(self, call: str, region: str, operation: Operation) -> Any:  # noqa: ANN401 - the SDK is untyped
+        """Ask once: the SDK's result, or OSS's error. Raises `CloudFailure` where there is neither."""
+        outcome = await self._attempt(call, region, operation)
+        if isinstance(outcome, CloudFailure):
+            raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it
+        return outcome
+
+    async def _attempt(self, call: str, region: str, operation: Operation) -> Any:  # noqa: ANN401 - the SDK is untyped
+        try:
+            async with asyncio.timeout(self._settings.read_timeout_seconds):
+                self._key = await self._keys.get_credential_async()
+                return await operation(self._client(region))
+        except NoCredentials:
+            return failures.CredentialsRefused(call, "NoCredentials")
+        except TimeoutError:
+            return failures.Unreachable(call, "DeadlineExceeded")
+        except exceptions.OperationError as error:
+            return _outcome_of(call, error.unwrap())
+        except Exception:  # reading what is no XML throws whatever the parser throws
+            return Garbled(call, "Unreadable")
+
+    def _client(self, region: str) -> aio.AsyncClient:
+        if region not in self._clients:
+            self._clients[region] = aio.AsyncClient(self._config(region))
+        return self._clients[region]
+
+    def _config(self, region: str) -> oss.config.Config:
+        config = oss.config.load_default()
+        config.region = region
+        config.credentials_provider = oss.credentials.CredentialsProviderFunc(self._latest_key)
+        config.retry_max_attempts = 1
+        config.connect_timeout = config.readwrite_timeout = self._settings.read_timeout_seconds
+        if self._settings.endpoint is not None:
+            config.endpoint = self._settings.endpoint
+            config.use_path_style = True
+        return config
+
+    def _latest_key(self) -> oss.credentials.Credentials:
+        """The SDK asks for it while it signs and cannot wait; it was fetched just before."""
+        key = self._key
+        return oss.credentials.Credentials(key.access_key_id, key.access_key_secret, key.security_token)
+
+
+def _bucket_not_shown(bucket: str, error: Any) -> BucketElsewhere | OssNotActivated | Absent:  # noqa: ANN401 - untyped
+    """Why OSS does not show the bucket, where that is known. Raises the failure otherwise."""
+    fields = error.error_fileds if isinstance(error.error_fileds, dict) else {}
+    if error.code == "AccessDenied" and "Endpoint" in fields:
+        return BucketElsewhere(bucket, _read_region(_ENDPOINT, fields["Endpoint"]))
+    failure = _failure_of(_GET_BUCKET_INFO, error)
+    if isinstance(failure, failures.ServiceNotActivated):
+        return OssNotActivated()
+    if isinstance(failure, failures.NotFound):
+        return Absent()
+    raise failure
+
+
+def _outcome_of(call: str, error: Exception) -> Any:  # noqa: ANN401 - the SDK is untyped
+    if isinstance(error, exceptions.ServiceError):
+        return error
+    if isinstance(error, exceptions.BucketNameInvalidError | exceptions.ObjectNameInvalidError):
+        return failures.ParametersRefused(call, "InvalidName")
+    if isinstance(error, exceptions.RequestError | exceptions.ResponseError):
+        return failures.Unreachable(call, "NoConnection")
+    return Garbled(call, "Unreadable")
+
+
+def _failure_of(call: str, error: Any) -> CloudFailure:  # noqa: ANN401 - the SDK is untyped
+    code = None if error.code == "BadErrorResponse" else error.code
+    return explain(Refusal(call, error.status_code, code, error.request_id))
+
+
+def _read_region(pattern: re.Pattern[str], text: object) -> str | None:
+    found = pattern.fullmatch(text) if isinstance(text, str) else None
+    return found[1] if found else None

@@ -1,0 +1,270 @@
+"""Alibaba Cloud's answers, as far as they are used. Anything else in them, secrets included, is never kept.
+
+Types are strict: an answer of another shape must become `Garbled`, and never "there is none".
+Source of the shapes: the official SDKs' response models.
+"""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_pascal
+
+LARGEST_AMOUNT: Final = 1e12
+_LAST_MILLISECOND: Final = 253_402_300_799_000  # the end of the year 9999
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")]
+Name = Annotated[str, Field(min_length=1, max_length=256)]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Amount = Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
+Milliseconds = Annotated[int, Field(ge=0, le=_LAST_MILLISECOND)]
+
+
+class Wire(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="ignore",
+        frozen=True,
+        alias_generator=to_pascal,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
+
+
+class Page(Wire):
+    """One page of a list. `rows` are its entries, each with an `id`."""
+
+    total_count: Count
+
+
+class Step(Wire):
+    """A step of creating or changing a workspace; weights of all steps add up to the whole."""
+
+    step_index: int | None = None
+    step_name: str | None = None
+    weight: float | None = None
+
+
+class ClusterStage(Wire):
+    """How far creating or changing is."""
+
+    current_stage: int | None = None
+    status: str | None = None
+    message: str | None = None
+    total_stage_with_weight: list[Step] | None = None
+
+
+class LoadBalancer(Wire):
+    """The SLB instance of a workspace."""
+
+    slb_id: str | None = None
+
+
+class ClusterState(Wire):
+    """What the cloud tells about the cluster under a workspace."""
+
+    create_timeout: bool | None = None
+    cluster_stage: ClusterStage | None = None
+    user_slb_dto: LoadBalancer | None = None
+
+
+class ResourceSpec(Wire):
+    """Compute quota."""
+
+    cpu: Count | None = None
+
+
+class OssStorage(Wire):
+    """The bucket of a workspace."""
+
+    bucket: str | None = None
+
+
+class Storage(Wire):
+    """Where a workspace keeps its files."""
+
+    oss: OssStorage | None = None
+
+
+class Tag(Wire):
+    """One tag."""
+
+    key: str
+    value: str | None = None
+
+
+class Instance(Wire):
+    """One workspace. `OssInfo`, which can hold an access key, is left out on purpose."""
+
+    instance_id: Identifier
+    instance_name: Name
+    region: Identifier | None = None
+    cluster_status: str | None = None
+    order_state: str | None = None
+    resource_id: str | None = None
+    zone_id: str | None = None
+    charge_type: str | None = None
+    monitor_type: str | None = None
+    resource_spec: ResourceSpec | None = None
+    resource_create_time: Milliseconds | None = None
+    resource_expired_time: Milliseconds | None = None
+    vpc_id: str | None = None
+    v_switch_ids: list[str] | None = None
+    storage: Storage | None = None
+    cluster_state: ClusterState | None = None
+    tags: list[Tag] | None = None
+
+    @property
+    def id(self) -> str:
+        return self.instance_id
+
+
+class InstancesPage(Page):
+    """A page of DescribeInstances."""
+
+    instances: list[Instance]
+
+    @property
+    def rows(self) -> list[Instance]:
+        return self.instances
+
+
+class Vpc(Wire):
+    """One VPC."""
+
+    vpc_id: Identifier
+
+    @property
+    def id(self) -> str:
+        return self.vpc_id
+
+
+class Vpcs(Wire):
+    """The list inside of a page."""
+
+    vpc: list[Vpc]
+
+
+class VpcsPage(Page):
+    """A page of DescribeVpcs."""
+
+    vpcs: Vpcs
+
+    @property
+    def rows(self) -> list[Vpc]:
+        return self.vpcs.vpc
+
+
+class VSwitch(Wire):
+    """One vSwitch."""
+
+    v_switch_id: Identifier
+    vpc_id: Identifier
+    zone_id: Identifier
+    available_ip_address_count: Count
+
+    @property
+    def id(self) -> str:
+        return self.v_switch_id
+
+
+class VSwitches(Wire):
+    """The list inside of a page."""
+
+    v_switch: list[VSwitch]
+
+
+class VSwitchesPage(Page):
+    """A page of DescribeVSwitches."""
+
+    v_switches: VSwitches
+
+    @property
+    def rows(self) -> list[VSwitch]:
+        return self.v_switches.v_switch
+
+
+class Region(Wire):
+    """A region where workspaces are sold."""
+
+    region: Identifier
+
+
+class Regions(Wire):
+    """The answer of DescribeSupportedRegions."""
+
+    regions: Annotated[list[Region], Field(min_length=1)]
+
+
+class Zones(Wire):
+    """The answer of DescribeSupportedZones."""
+
+    zone_ids: list[Identifier]
+
+
+class PriceInfo(Wire):
+    """A price; `code` is set where an order would meet a problem."""
+
+    code: str | None = None
+    currency: Annotated[str, Field(max_length=10)] | None = None
+    original_amount: Amount | None = None
+    discount_amount: Amount | None = None
+    trade_amount: Amount | None = None
+
+
+class Price(Wire):
+    """The answer of QueryCreateInstancePrice."""
+
+    price_info: PriceInfo
+
+
+class OrderInfo(Wire):
+    """What was bought. `order_id` takes any shape: an instance id must not be lost over it."""
+
+    instance_id: Identifier
+    order_id: object = None
+
+
+class CreatedInstance(Wire):
+    """The answer of CreateInstance."""
+
+    order_info: OrderInfo
+
+
+class Caller(Wire):
+    """The answer of GetCallerIdentity."""
+
+    account_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+
+
+class Role(Wire):
+    """One RAM role."""
+
+    role_name: Name
+    arn: Name
+
+
+class FoundRole(Wire):
+    """The answer of GetRole."""
+
+    role: Role
+
+
+class AttachedPolicy(Wire):
+    """A policy of a role."""
+
+    policy_name: Name
+    policy_type: Name
+
+
+class AttachedPolicies(Wire):
+    """The list inside of the answer."""
+
+    policy: list[AttachedPolicy]
+
+
+class PoliciesOfRole(Wire):
+    """The answer of ListPoliciesForRole, which is not paged."""
+
+    policies: AttachedPolicies
