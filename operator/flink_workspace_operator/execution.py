@@ -110,14 +110,14 @@ class Execution:
                 return await self.cluster.move_order(await self.cluster.create_order(key, number, spec), status)
             case MoveOrder(order=order, status=status):
                 moved = await self.cluster.move_order(order, status)
-                self.memory.forget_intent(key)
+                self.memory.forget_intent(key, order)
                 return moved
             case WriteIntent(order=order, status=status, generation=generation):
                 placing = await self.cluster.move_order(order, status)
                 self.memory.remember_intent(key, placing, generation)
                 return placing
             case PlaceOrder(order=order, purchase=purchase):
-                self.memory.forget_intent(key)
+                self.memory.forget_intent(key, order)
                 answer = await self.cloud.create_instance(purchase)
                 self.memory.remember_answer(key, order, answer)
                 return await self._record(order, answer)

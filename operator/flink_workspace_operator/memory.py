@@ -28,9 +28,11 @@ class Memory:
         intent = Intent(order.metadata.uid, order.metadata.resource_version, generation)
         self._of[key] = replace(self.of(key), intent=intent)
 
-    def forget_intent(self, key: Key) -> None:
+    def forget_intent(self, key: Key, order: FlinkWorkspaceOrder) -> None:
         """From here on nobody knows that nothing was sent: to be called before the call, never after it."""
-        self._of[key] = replace(self.of(key), intent=None)
+        intent = self.of(key).intent
+        if intent is not None and intent.order_uid == order.metadata.uid:
+            self._of[key] = replace(self.of(key), intent=None)
 
     def remember_answer(self, key: Key, order: FlinkWorkspaceOrder, answer: Answer) -> None:
         """The cloud answered; the ledger does not say so yet."""

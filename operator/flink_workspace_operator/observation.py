@@ -41,7 +41,8 @@ async def _ask(cloud: Cloud, asked: Questions, workspace: FlinkWorkspace | None,
     if isinstance(account_id, Unknown):
         return SeenCloud(account_id=account_id)
     regions = await _known(cloud.list_regions())
-    if not isinstance(regions, Unknown) and asked.region not in regions:
+    # What may exist is looked for in any case: a list of regions is no evidence about it.
+    if asked.price and not isinstance(regions, Unknown) and asked.region not in regions:
         return SeenCloud(account_id=account_id, regions=regions)
     subject = Subject(account_id, asked.region, asked.workspace_name)
     seen = SeenCloud(account_id=account_id, regions=regions)

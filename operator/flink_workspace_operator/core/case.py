@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Final
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
@@ -11,8 +12,11 @@ from flink_workspace_operator.core.found import Found, classify
 from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.observed import Listing, Unknown
 from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.seen import Seen, bound_id, is_suspended, open_order, orders_of
+from flink_workspace_operator.core.seen import Seen, bound_id, is_suspended, open_order, orders_of, questions
 from flink_workspace_operator.settings import Settings
+
+NEVER_SENT: Final = (None, "Quoted", "Superseded", "Canceled")
+"""States of orders that no call was sent for."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,9 @@ class Case:
 
     @cached_property
     def recorded_account(self) -> str | None:
-        """The account that the purchase belongs to, from the moment there is an order or a bound instance."""
-        if self.orders:
-            return self.orders[-1].spec.account_id
-        return self.workspace.status.account_id
+        """The account that the purchase belongs to, from the moment that something may have been sent or is bound."""
+        sent = [order for order in self.orders if order.state not in NEVER_SENT]
+        return sent[-1].spec.account_id if sent else self.workspace.status.account_id
 
     @cached_property
     def subject(self) -> Subject | None:
@@ -81,17 +84,18 @@ class Case:
             return None
         return Subject(account, self.workspace.spec.region, self.workspace.workspace_name)
 
-    def listing_for(self, account_id: str) -> Listing | Unknown:
-        """The look, as far as it counts: a look into another account says nothing about this one."""
-        return self.seen.cloud.listing if self.seen.cloud.account_id == account_id else Unknown()
+    def listing_for(self, account_id: str, region: str) -> Listing | Unknown:
+        """The look, as far as it counts: a look into another account or region says nothing about this one."""
+        asked = questions(self.seen.workspace, self.seen.orders, self.seen.owner)
+        here = asked is not None and (self.seen.cloud.account_id, asked.region) == (account_id, region)
+        return self.seen.cloud.listing if here else Unknown()
 
     @cached_property
     def found(self) -> Found:
         """What the look says about the workspace; unknown while an order for something else is being settled."""
-        subject = self.subject
+        subject, account = self.subject, self.seen.cloud.account_id
         if subject is None:
-            listing = self.seen.cloud.listing
-            return listing if isinstance(listing, Unknown) else Unknown()
+            return account if isinstance(account, Unknown) else Unknown()
         if self.recorded_account not in (None, subject.account_id):
             return Unknown()
         if self.sent_order is not None and self.sent_order not in self.orders:
@@ -107,7 +111,19 @@ class Case:
             for other in self.seen.orders
             if (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
         )
-        return classify(self.listing_for(spec.account_id), subject, self.seen.owner, related, order.status.instance_id)
+        placed = [other.status.instance_id for other in related if other.state in ("Placed", "Fulfilled")]
+        listing = self.listing_for(spec.account_id, spec.region)
+        return classify(listing, subject, self.seen.owner, related, placed[-1] if placed else None)
+
+    def placed_beside(self, order: FlinkWorkspaceOrder) -> bool:
+        """Whether another order bought what this one was to buy."""
+        spec = order.spec
+        return any(
+            other.state in ("Placed", "Fulfilled")
+            for other in self.seen.orders
+            if other is not order
+            and (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
+        )
 
     @cached_property
     def cloud_time(self) -> datetime:

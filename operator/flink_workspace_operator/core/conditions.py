@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, Throttled
+from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, ParametersRefused, Throttled
 from flink_workspace_operator.core.found import Foreign, Ours
 from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
 from flink_workspace_operator.core.prerequisites import Finding, describe
@@ -45,7 +45,7 @@ def purchased(case: Case) -> Aspect:
     if isinstance(case.found, Ours):
         return Aspect("Purchased", "True", "Bound", f"{case.found.instance.instance_id} belongs to this resource")
     if case.bound_id is not None:
-        return Aspect("Purchased", "True", "Placed", f"{case.bound_id} was bought")
+        return Aspect("Purchased", "True", "Bound", f"{case.bound_id} belongs to this resource")
     order = case.sent_order
     if order is not None:
         reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
@@ -117,16 +117,21 @@ def expiry(case: Case) -> Aspect:
 
 
 def _until_bound(type_: str, case: Case) -> Aspect:
-    bound = case.bound_id is not None
-    reason, message = ("NotVisible", "not seen yet") if bound else ("NotPurchased", "there is no workspace yet")
-    return Aspect(type_, "Unknown", reason, message, keeps=bound or isinstance(case.found, Unknown))
+    if case.bound_id is None:
+        reason, message = "NotPurchased", "there is no workspace yet"
+    else:
+        reason, message = "NotVisible", f"the cloud does not show {case.bound_id}"
+    return Aspect(type_, "Unknown", reason, message, keeps=isinstance(case.found, Unknown))
 
 
 def reachable(case: Case) -> Aspect:
     """Whether the last look was answered."""
     cloud = case.seen.cloud
-    answers = (cloud.account_id, cloud.listing, cloud.regions, cloud.role, cloud.network, cloud.storage, cloud.quote)
-    failures = [answer.failure for answer in answers if isinstance(answer, Unknown) and answer.failure is not None]
+    looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
+    answers = (*looks, cloud.quote)
+    told = [answer.failure for answer in answers if isinstance(answer, Unknown) and answer.failure is not None]
+    # That something can't be bought as described is an answer too.
+    failures = [failure for failure in told if not isinstance(failure, ParametersRefused)]
     if failures:
         worst = next((failure for failure in failures if isinstance(failure, NoAnswer | Throttled)), failures[0])
         return Aspect("CloudReachable", "False", _unreachable(worst), describe(worst))

@@ -18,7 +18,7 @@ from flink_workspace_operator.core.purchasing import (
     wait_for_outcome,
     write_intent,
 )
-from flink_workspace_operator.core.refusals import could_not_look
+from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
 from flink_workspace_operator.core.settling import let_go, look_after_what_is_left, record_answers, settle_orders
 
 
@@ -45,17 +45,21 @@ def stop_on_another_account(case: Case) -> Plan | None:
 
 def stop_on_a_stranger(case: Case) -> Plan | None:
     """Something in the cloud stands in the way of this name."""
-    if not isinstance(case.found, Foreign):
-        return None
-    return Plan(verdict=Verdict("Stalled", case.found.reason, case.found.message), next_look=OUTSIDE)
+    found = case.found
+    if isinstance(found, Foreign):
+        return Plan(verdict=Verdict("Stalled", found.reason, found.message), next_look=OUTSIDE)
+    if isinstance(found, Unexplained) and len(found.instances) > 1:
+        ids = ", ".join(instance.instance_id for instance in found.instances)
+        message = f"{ids} have this name, and an order may have bought one of them: release the wrong ones"
+        return Plan(verdict=Verdict("Stalled", "Twin", message), next_look=OUTSIDE)
+    return None
 
 
 def stop_while_suspended(case: Case) -> Plan | None:
     """A person stopped all writes to the cloud."""
     if not case.suspended:
         return None
-    message = "suspended by spec.suspend or the annotation suspend: nothing is written to the cloud"
-    return Plan(verdict=Verdict("Suspended", "SuspendedByUser", message), next_look=OUTSIDE)
+    return Plan(verdict=SUSPENDED_BY_USER, next_look=OUTSIDE)
 
 
 def wait_for_a_look(case: Case) -> Plan | None:
@@ -63,9 +67,6 @@ def wait_for_a_look(case: Case) -> Plan | None:
     for answer in (case.seen.cloud.account_id, case.seen.cloud.regions, case.found):
         if isinstance(answer, Unknown):
             return could_not_look(answer)
-    if isinstance(case.found, Unexplained):
-        message = f"{case.found.instance.instance_id} has this name and no marks: it may be what was just bought"
-        return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=SOON)
     return None
 
 
@@ -80,7 +81,10 @@ def stop_on_an_unknown_region(case: Case) -> Plan | None:
 
 
 def put_in_order(case: Case) -> Plan | None:
-    """The prerequisites: do what may be done, and tell what a person must do."""
+    """The prerequisites: do what may be done, and tell what a person must do.
+
+    Before the check for suspension, because what has to be changed by hand is told first; it does nothing then.
+    """
     findings = (
         ("RamRoleReady", case.role),
         ("NetworkReady", case.network),
@@ -90,8 +94,10 @@ def put_in_order(case: Case) -> Plan | None:
     if not lacking:
         return None
     steps: tuple[CloudStep, ...] = tuple(step for _, finding in lacking for step in finding.steps)
-    # What a person must do comes before what the operator is doing itself.
-    about, finding = min(lacking, key=lambda each: bool(each[1].steps))
+    if case.suspended:
+        steps = ()
+    # What a person must do comes before what could not be seen, and that before what the operator is doing itself.
+    about, finding = min(lacking, key=lambda each: (bool(each[1].steps), each[1].status == "Unknown"))
     if finding.status == "Unknown":
         unread = could_not_look(Unknown(finding.failure))
         return Plan(steps, unread.verdict, unread.next_look, retry=unread.retry)
@@ -109,13 +115,13 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     stop_on_a_stranger,
     hold_what_is_ours,
     follow_instance,
-    stop_while_suspended,
     wait_for_outcome,
     stop_on_an_unknown_region,
     wait_for_a_look,
     put_in_order,
     hold,
     wait_after_refusal,
+    stop_while_suspended,
     open_next_order,
     write_intent,
 )

@@ -1,5 +1,6 @@
 """A bound workspace: is it running, on its way, in trouble, or gone?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flink_workspace_operator.core.case import Case
@@ -20,10 +21,16 @@ def follow_instance(case: Case) -> Plan | None:
     if case.bound_id is None:
         return None
     if isinstance(found, Unknown):
-        return could_not_look(found, keeps=True)
+        # An order for another name is being looked after first.
+        return None if case.sent_order is not None and found.failure is None else _not_looked(case, found)
     if isinstance(found, Absent):
         return _not_visible(case, case.bound_id)
     return None
+
+
+def _not_looked(case: Case, unknown: Unknown) -> Plan:
+    """Nothing new is known, so a disappearance goes on being counted from when it was first seen."""
+    return replace(could_not_look(unknown, keeps=True), missing_since=case.seen.remembered.missing_since)
 
 
 def _follow(case: Case, instance: SeenInstance) -> Plan:

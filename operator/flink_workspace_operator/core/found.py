@@ -26,9 +26,12 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Unexplained:
-    """An instance without marks that an open order of ours may have bought: no word about it can be trusted yet."""
+    """Without marks, and an order that may have been sent may have bought it: no word about it can be trusted yet.
 
-    instance: SeenInstance
+    More than one of this name: evidence contradicts itself, and a person must decide.
+    """
+
+    instances: tuple[SeenInstance, ...]
 
 
 Found = Ours | Foreign | Unexplained | Absent | Unknown
@@ -44,7 +47,9 @@ def classify(
     """Say whose the instance is. `orders` are those of the subject; `bound_id` is an instance known to be ours."""
     if isinstance(listing, Unknown):
         return listing
-    ours = [instance for instance in listing.instances if _is_ours(instance, subject, owner, orders, bound_id)]
+    # Sorted, so that the same instances give the same words whatever order the cloud lists them in.
+    instances = sorted(listing.instances, key=lambda instance: instance.instance_id)
+    ours = [instance for instance in instances if _is_ours(instance, subject, owner, orders, bound_id)]
     if len({instance.instance_id for instance in ours}) > 1:
         ids = ", ".join(sorted(instance.instance_id for instance in ours))
         return Foreign(
@@ -54,7 +59,10 @@ def classify(
         )
     if ours:
         return Ours(ours[0])
-    strangers = (_stranger(instance, subject, owner, orders) for instance in listing.instances)
+    namesakes = tuple(instance for instance in instances if instance.name == subject.workspace_name)
+    if any(_may_have_bought(order, instance) for order in orders for instance in namesakes):
+        return Unexplained(namesakes)
+    strangers = (_stranger(instance, subject, owner) for instance in instances)
     return next((stranger for stranger in strangers if stranger is not None), Absent())
 
 
@@ -77,9 +85,7 @@ def _carries(instance: SeenInstance, owner: Owner) -> bool:
     return tags.get(CLUSTER_TAG) == owner.cluster_id and tags.get(WORKSPACE_TAG) == owner.workspace_tag
 
 
-def _stranger(
-    instance: SeenInstance, subject: Subject, owner: Owner, orders: tuple[FlinkWorkspaceOrder, ...]
-) -> Foreign | Unexplained | None:
+def _stranger(instance: SeenInstance, subject: Subject, owner: Owner) -> Foreign | None:
     """Why an instance that is not ours is in the way, None if it has nothing to do with the subject."""
     cluster = instance.tags.get(CLUSTER_TAG)
     if _carries(instance, owner):
@@ -91,8 +97,6 @@ def _stranger(
         )
     if instance.name != subject.workspace_name:
         return None
-    if cluster is None and any(_may_have_bought(order, instance) for order in orders):
-        return Unexplained(instance)
     if cluster is not None and cluster != owner.cluster_id:
         return Foreign(
             instance,
@@ -108,8 +112,12 @@ def _stranger(
 
 
 def _may_have_bought(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
-    intent = order.status.intent_time
-    if order.settled or intent is None or instance.create_time is None or instance.create_time < intent:
+    """Without our marks, but as the order describes it, and made after it was announced."""
+    intent, created = order.status.intent_time, instance.create_time
+    if order.state not in ("Placing", "Uncertain") or intent is None or created is None or created < intent:
+        return False
+    if CLUSTER_TAG in instance.tags:
         return False
     wanted = order.spec.parameters
-    return (instance.vpc_id, instance.bucket) == (wanted.network.vpc_id, wanted.storage.oss.bucket)
+    # What the cloud does not show yet contradicts nothing.
+    return instance.vpc_id in (None, wanted.network.vpc_id) and instance.bucket in (None, wanted.storage.oss.bucket)

@@ -16,16 +16,23 @@ from flink_workspace_operator.api.status import OrderState
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import Answer, Bought
 
+MESSAGE_LENGTH = 1024
+
 
 def moved(
     status: FlinkWorkspaceOrderStatus,
     state: OrderState,
     at: datetime,
+    message: str,
     **changes: str | datetime | Quote | None,
 ) -> FlinkWorkspaceOrderStatus:
-    """The status after a move at the moment `at`, with other fields changed along with it."""
+    """The status after a move at the moment `at`, with other fields changed along with it.
+
+    The message becomes one line of a length that the API server takes: what it refuses could never be recorded.
+    """
+    line = " ".join(message.split())[:MESSAGE_LENGTH]
     times = (*(entry for entry in status.times if entry.state != state), StateTime(state=state, time=at))
-    return status.model_copy(update={"state": state, "times": times, **changes})
+    return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
 
 
 def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
@@ -104,7 +111,7 @@ def not_placed(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderS
         "NotPlaced",
         at,
         evidence="AbsentAfterWindow",
-        message="Not bought: nothing showed up for longer than the cloud can take to execute and show a purchase.",
+        message="Not bought: nothing of it showed up for longer than the cloud can take to book and show a purchase.",
     )
 
 

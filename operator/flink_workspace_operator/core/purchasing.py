@@ -42,8 +42,8 @@ def finish_intent(case: Case) -> Plan | None:
     if intent is None or order is None or order.metadata.uid != intent.order_uid or order.state != "Placing":
         return None
     found = case.found_for(order)
-    if isinstance(found, Ours):
-        status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace exists already")
+    if isinstance(found, Ours) or case.placed_beside(order):
+        status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
         return Plan((MoveOrder(order, status),))
     obstacle = _obstacle(case, order, intent.resource_version, intent.generation)
     if obstacle is None and isinstance(found, Absent):
@@ -89,12 +89,15 @@ def wait_for_outcome(case: Case) -> Plan | None:
         return None
     next_look = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
     message = f"order {order.metadata.name}: {order.status.message or 'a purchase is under way'}"
-    if order.state == "Placing":
-        return Plan(verdict=Verdict("Progressing", "Provisioning", message), next_look=next_look)
     answer = order.status.answer
-    if answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
-        return Plan(verdict=Verdict("Suspended", answer, message), next_look=next_look)
-    return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=next_look)
+    # Bound, and the open order is for another name: what is known of the workspace stands.
+    bound = case.bound_id is not None
+    verdict = Verdict("Progressing", "PurchaseUncertain", message, keeps=bound)
+    if order.state == "Placing":
+        verdict = Verdict("Progressing", "Provisioning", message, keeps=bound)
+    elif answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
+        verdict = Verdict("Suspended", answer, message, keeps=bound)
+    return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
 
 
 def hold_what_is_ours(case: Case) -> Plan | None:
@@ -127,10 +130,11 @@ def wait_after_refusal(case: Case) -> Plan | None:
     if not tries or case.order is not None:
         return None
     last = tries[-1]
-    due = _settled_at(case, last) + _backoff(case, tries)
+    closed = _nothing_comes_after(case, last)
+    due = max(_settled_at(case, last) + _backoff(case, tries), closed)
     metadata, opened_for = case.workspace.metadata, last.spec.workspace_ref
     changed = metadata.uid != opened_for.uid or metadata.generation > opened_for.generation
-    if changed or case.requested or case.cloud_time >= due:
+    if case.cloud_time >= closed and (changed or case.requested or case.cloud_time >= due):
         return None
     message = (
         f"order {last.metadata.name}: {last.status.message} The next try comes after {due:%Y-%m-%d %H:%M} UTC, after a"
@@ -140,8 +144,17 @@ def wait_after_refusal(case: Case) -> Plan | None:
     return Plan(verdict=verdict, next_look=NextLook(min(due - case.cloud_time, timedelta(minutes=10))))
 
 
+def _nothing_comes_after(case: Case, order: FlinkWorkspaceOrder) -> datetime:
+    """From when on the order's call can't be executed any more. Somebody else's instance ends an order early, and
+    may be gone again while our own call is still under way."""
+    settled, intent = _settled_at(case, order), order.status.intent_time
+    if order.status.evidence != "ForeignInstance" or intent is None:
+        return settled
+    return max(settled, intent + case.settings.settle_window)
+
+
 def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
-    """The orders since the last success that were refused or never executed."""
+    """The orders that were refused or never executed."""
     return tuple(order for order in case.orders if order.state in ("Rejected", "NotPlaced"))
 
 
@@ -186,17 +199,18 @@ def _order_spec(case: Case) -> FlinkWorkspaceOrderSpec:
     )
 
 
-def number_of(order: FlinkWorkspaceOrder) -> int:
-    """An order's place in the sequence of its workspace."""
-    return int(order.metadata.name.rpartition("-")[2])
+def number_of(name: str) -> int:
+    """An order's place in the sequence of its workspace; 0 for a name that we did not give."""
+    suffix = name.rpartition("-")[2]
+    return int(suffix) if suffix.isdecimal() else 0
 
 
 def _next_number(case: Case) -> int:
     """One more than any that was ever seen; the status keeps a floor in case orders were deleted by force."""
-    known = [number_of(order) for order in case.seen.orders]
+    known = [number_of(order.metadata.name) for order in case.seen.orders]
     summary = case.workspace.status.order
     if summary is not None:
-        known.append(int(summary.name.rpartition("-")[2]))
+        known.append(number_of(summary.name))
     return max(known, default=0) + 1
 
 
@@ -206,9 +220,9 @@ def write_intent(case: Case) -> Plan | None:
     if order is None or subject is None or order.state is None:
         return Plan(next_look=SOON)
     spec = order.spec
-    same = (spec.parameters, spec.workspace_ref.uid) == (case.workspace.parameters, case.workspace.metadata.uid)
-    if not same or order not in case.orders:
-        why = "the FlinkWorkspace was changed"
+    described = (spec.parameters, spec.workspace_ref.uid) == (case.workspace.parameters, case.workspace.metadata.uid)
+    if not described or order not in case.orders or spec.account_id != subject.account_id:
+        why = "the FlinkWorkspace or the account was changed"
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
@@ -228,4 +242,4 @@ def _ask_again(case: Case, order: FlinkWorkspaceOrder) -> Plan:
     quote = case.seen.cloud.quote
     if isinstance(quote, Unknown):
         return could_not_look(quote)
-    return Plan((MoveOrder(order, ledger.requoted(order, number_of(order), quote)),))
+    return Plan((MoveOrder(order, ledger.requoted(order, number_of(order.metadata.name), quote)),))

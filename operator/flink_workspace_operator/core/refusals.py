@@ -9,6 +9,12 @@ from flink_workspace_operator.core.pace import SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
 from flink_workspace_operator.core.prerequisites import describe
 
+SUSPENDED_BY_USER: Final = Verdict(
+    "Suspended",
+    "SuspendedByUser",
+    "suspended by spec.suspend or the annotation suspend: nothing is written to the cloud",
+)
+
 WAITS_FOR_SOMEONE: Final = frozenset(
     {
         "BalanceTooLow",

@@ -19,9 +19,10 @@ from flink_workspace_operator.api.status import (
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.conditions import Aspect, aspects
 from flink_workspace_operator.core.found import Ours
-from flink_workspace_operator.core.observed import Bucket, Role, SeenInstance, SeenNetwork
+from flink_workspace_operator.core.observed import Absent, Bucket, Role, SeenInstance, SeenNetwork, Unknown
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
+from flink_workspace_operator.core.seen import open_order
 from flink_workspace_operator.core.summary import summary
 
 CONSOLE = "https://realtime-compute.console.aliyun.com/console/cell"
@@ -40,8 +41,7 @@ def report(case: Case, verdict: Verdict, orders: tuple[FlinkWorkspaceOrder, ...]
             "conditions": _dated(told, previous, workspace.metadata.generation, now),
             "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else before.instance,
             "account_id": case.recorded_account or _account(case),
-            "last_handled_reconcile_at": workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT)
-            or before.last_handled_reconcile_at,
+            "last_handled_reconcile_at": _handled(case, orders),
             "network": _network(case) or before.network,
             "ram_role": _role(case) or before.ram_role,
             "storage": _storage(case) or before.storage,
@@ -98,11 +98,22 @@ def _account(case: Case) -> str | None:
     return case.subject.account_id if case.subject is not None and isinstance(case.found, Ours) else None
 
 
+def _handled(case: Case, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
+    """The request that was acted upon. One for another try after a refusal waits until the try can be made."""
+    workspace = case.workspace
+    before = workspace.status.last_handled_reconcile_at
+    waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and not open_order(orders)
+    if waiting and any(order.state in ("Rejected", "NotPlaced") for order in case.orders):
+        return before
+    return workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT) or before
+
+
 def _network(case: Case) -> NetworkStatus | None:
     network = case.seen.cloud.network
     if not isinstance(network, SeenNetwork):
         return None
-    return NetworkStatus(v_switches=tuple(capacity(v_switch, case.settings) for v_switch in network.v_switches))
+    in_order = sorted(network.v_switches, key=lambda v_switch: v_switch.id)
+    return NetworkStatus(v_switches=tuple(capacity(v_switch, case.settings) for v_switch in in_order))
 
 
 def _role(case: Case) -> RamRoleStatus | None:

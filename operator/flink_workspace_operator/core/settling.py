@@ -1,6 +1,6 @@
 """Orders find their end by evidence; a workspace may go when nothing that was asked for is open."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
@@ -48,8 +48,8 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
     if order.state is None and case.seen.now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:
         why = "the process that opened it stopped before it was quoted"
         return ledger.superseded(order, case.seen.now, "NothingSent", why)
-    if order.state == "Quoted" and isinstance(case.found_for(order), Ours):
-        return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace exists already")
+    if order.state == "Quoted" and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
+        return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
     return _by_evidence(case, order) if order is case.sent_order and not _is_still_ours_to_send(case, order) else None
 
 
@@ -59,7 +59,7 @@ def _is_still_ours_to_send(case: Case, order: FlinkWorkspaceOrder) -> bool:
 
 
 def _bought_by(case: Case, order: FlinkWorkspaceOrder) -> SeenInstance | None:
-    listing = case.listing_for(order.spec.account_id)
+    listing = case.listing_for(order.spec.account_id, order.spec.region)
     if isinstance(listing, Unknown):
         return None
     token, instance_id = order.spec.token, order.status.instance_id
@@ -75,7 +75,7 @@ def _bought_by(case: Case, order: FlinkWorkspaceOrder) -> SeenInstance | None:
 
 def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     """The end of an order that may have been sent, where a complete look has one. Its own token was ruled out."""
-    found, listing = case.found_for(order), case.listing_for(order.spec.account_id)
+    found, listing = case.found_for(order), case.listing_for(order.spec.account_id, order.spec.region)
     intent = order.status.intent_time
     if isinstance(listing, Unknown) or intent is None:
         return None
@@ -86,12 +86,29 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
         if listing.date <= intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds):
             return None
         return ledger.uncertain(order, listing.date, "the process that was to send it did not say whether it did")
-    if isinstance(found, Unexplained | Ours) or listing.date <= intent + case.settings.settle_window:
+    if isinstance(found, Unexplained):
+        return _by_description(case, order, found, listing.date)
+    if listing.date <= intent + case.settings.settle_window:
         return None
+    if isinstance(found, Ours) and ORDER_TAG not in found.instance.tags and not case.placed_beside(order):
+        return ledger.placed(order, found.instance.instance_id, listing.date, "Description")
     if order.status.answer == "NameTaken":
         why = "the cloud says that the name is taken, and shows no workspace of that name"
         return ledger.rejected(order, listing.date, "AbsentAfterWindow", "NameTaken", why)
     return ledger.not_placed(order, listing.date)
+
+
+def _by_description(
+    case: Case, order: FlinkWorkspaceOrder, found: Unexplained, at: datetime
+) -> FlinkWorkspaceOrderStatus | None:
+    """The only one of this name, as described, and still without marks when they must be visible: it is ours."""
+    instance, wanted = found.instances[0], order.spec.parameters
+    described = (instance.vpc_id, instance.bucket) == (wanted.network.vpc_id, wanted.storage.oss.bucket)
+    if len(found.instances) > 1 or not described or instance.create_time is None:
+        return None
+    if at <= instance.create_time + timedelta(seconds=case.settings.longest_visibility_seconds):
+        return None
+    return ledger.placed(order, instance.instance_id, at, "Description")
 
 
 def look_after_what_is_left(case: Case) -> Plan | None:

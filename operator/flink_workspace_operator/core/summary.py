@@ -2,41 +2,60 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from flink_workspace_operator.api.base import Condition, ConditionStatus
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.conditions import Aspect
 from flink_workspace_operator.core.plan import Verdict
+from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
 
-QUIET = {
+QUIET: Final = {
     "Reconciling": ("Idle", "nothing is under way"),
     "Stalled": ("NotStalled", "nothing has to be changed by hand"),
     "Suspended": ("NotSuspended", "nobody is waited for"),
 }
-BY_USER = Verdict("Suspended", "SuspendedByUser", "suspended by a person: nothing is written to the cloud")
+SHOWN_BY: Final = {
+    "Progressing": "Reconciling",
+    "Deleting": "Reconciling",
+    "Stalled": "Stalled",
+    "Suspended": "Suspended",
+}
+"""Which of them a kind of verdict turns True."""
 
 
 def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> tuple[Aspect, ...]:
     """The four conditions that programs wait for. `Ready` repeats the one that decides."""
     was = previous.get("Ready")
     if verdict.keeps and was is not None and was.status != "Unknown":
-        return tuple(_again(previous[type_]) for type_ in ("Ready", *QUIET) if type_ in previous)
+        return _kept(case, was, previous)
     verdict = _resolved(case, verdict, previous, now)
-    if case.suspended and verdict.kind == "Progressing":
-        verdict = BY_USER
-    on = {"Progressing": "Reconciling", "Deleting": "Reconciling", "Stalled": "Stalled", "Suspended": "Suspended"}
-    active = {on[verdict.kind]: verdict} if verdict.kind in on else {}
+    if case.suspended and verdict.kind in ("Progressing", "Suspended"):
+        verdict = SUSPENDED_BY_USER
+    active = {SHOWN_BY[verdict.kind]: verdict} if verdict.kind in SHOWN_BY else {}
     if case.suspended and verdict.kind == "Running":
-        active["Suspended"] = BY_USER
-    quiet = [
-        Aspect(type_, "True", active[type_].reason, active[type_].message)
-        if type_ in active
-        else Aspect(type_, "False", *QUIET[type_])
-        for type_ in QUIET
-    ]
+        active["Suspended"] = SUSPENDED_BY_USER
+    companions = tuple(_companion(type_, active.get(type_)) for type_ in QUIET)
     if verdict.kind == "Deleting" and was is not None:
-        return (_again(was), *quiet)
-    return (Aspect("Ready", _ready(case, verdict, previous), verdict.reason, verdict.message), *quiet)
+        return (_again(was), *companions)
+    return (Aspect("Ready", _ready(case, verdict, previous), verdict.reason, verdict.message), *companions)
+
+
+def _companion(type_: str, verdict: Verdict | None) -> Aspect:
+    if verdict is None:
+        return Aspect(type_, "False", *QUIET[type_])
+    return Aspect(type_, "True", verdict.reason, verdict.message)
+
+
+def _kept(case: Case, ready: Condition, previous: dict[str, Condition]) -> tuple[Aspect, ...]:
+    """Nothing new is known of the workspace. That a person suspended it is known all the same."""
+    told = {type_: _again(previous[type_]) if type_ in previous else _companion(type_, None) for type_ in QUIET}
+    if case.suspended and told["Stalled"].status != "True":
+        told["Reconciling"] = _companion("Reconciling", None)
+        told["Suspended"] = _companion("Suspended", SUSPENDED_BY_USER)
+    elif not case.suspended and told["Suspended"].reason == SUSPENDED_BY_USER.reason:
+        told["Suspended"] = _companion("Suspended", None)
+    return (_again(ready), *told.values())
 
 
 def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> Verdict:
@@ -52,9 +71,17 @@ def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now:
 def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> ConditionStatus:
     if verdict.kind == "Running":
         return "True"
-    ran = any(previous[type_].status == "True" for type_ in ("Ready", "WorkspaceRunning") if type_ in previous)
-    ran = ran or any(order.state == "Fulfilled" for order in case.orders)
-    return "False" if verdict.kind == "Stalled" or ran else "Unknown"
+    return "False" if verdict.kind == "Stalled" or _once_ran(case, previous) else "Unknown"
+
+
+def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
+    """By the ledger, or by what was said before: not ready and not stalled is said only of what once ran."""
+    was = {type_: condition.status for type_, condition in previous.items()}
+    if "True" in (was.get("Ready"), was.get("WorkspaceRunning")):
+        return True
+    if was.get("Ready") == "False" and was.get("Stalled") == "False":
+        return True
+    return any(order.state == "Fulfilled" for order in case.orders)
 
 
 def _again(condition: Condition) -> Aspect:

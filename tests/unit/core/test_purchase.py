@@ -1,0 +1,352 @@
+"""The purchase, check by check (design, section 3): what must be the case before the one call, and what stops it."""
+
+from datetime import timedelta
+
+import pytest
+
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.failures import ServerError, Throttled
+from flink_workspace_operator.core.identity import Key, Owner, signature_nonce
+from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.plan import (
+    AddFinalizer,
+    CreateRole,
+    MoveOrder,
+    OpenOrder,
+    PlaceOrder,
+    Plan,
+    TakeClaim,
+    WriteIntent,
+)
+from flink_workspace_operator.core.purchasing import number_of
+from tests.builders import (
+    ID,
+    NOW,
+    SETTINGS,
+    SUBJECT,
+    WINDOW,
+    a_case,
+    a_claim,
+    a_cloud,
+    a_listing,
+    a_quote,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+    token,
+)
+
+UNANSWERED = Unknown(ServerError("foasconsole.DescribeInstances", "500"))
+OTHER = Key("team", "other")
+VISIBLE = timedelta(seconds=SETTINGS.longest_visibility_seconds)
+
+
+def only_step(plan: Plan) -> object:
+    assert len(plan.steps) == 1, plan
+    return plan.steps[0]
+
+
+def verdict(plan: Plan) -> tuple[str, str]:
+    assert plan.verdict is not None, plan
+    assert plan.steps == ()
+    return plan.verdict.kind, plan.verdict.reason
+
+
+class TestBeforeAnOrder:
+    """Steps 1 to 5."""
+
+    def test_all_in_order_and_nothing_bought_opens_order_1(self) -> None:
+        """With finalizer, claim, prerequisites, price and a complete look that shows nothing."""
+        step = only_step(decide(a_case(a_workspace())))
+        assert isinstance(step, OpenOrder)
+        assert (step.number, step.spec.token, step.status.state) == (1, "f" * 32, "Quoted")
+        assert step.status.quote == a_quote()
+        assert step.status.digest is not None
+
+    def test_a_missing_prerequisite_comes_before_any_order(self) -> None:
+        """Step 1."""
+        plan = decide(a_case(a_workspace(), cloud=a_cloud(role=Absent())))
+        assert isinstance(plan.steps[0], CreateRole)
+        assert not any(isinstance(step, OpenOrder) for step in plan.steps)
+
+    def test_the_finalizer_comes_before_the_order(self) -> None:
+        """Step 1: without it the resource could go while something is bought for it."""
+        assert only_step(decide(a_case(a_workspace(finalizers=())))) == AddFinalizer()
+
+    def test_the_claim_comes_before_the_order(self) -> None:
+        """Step 2."""
+        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(SUBJECT, None)
+
+    def test_the_loser_of_two_resources_with_one_name_stalls(self) -> None:
+        """Step 2."""
+        assert verdict(decide(a_case(a_workspace(), claim=a_claim(OTHER)))) == ("Stalled", "NameTaken")
+
+    def test_a_dead_claim_is_taken_over(self) -> None:
+        """Step 2: by a write that is conditional on the claim as it was read."""
+        dead = a_claim(OTHER, alive=False)
+        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(SUBJECT, dead)
+
+    @pytest.mark.parametrize("state", ["Quoted", "Placing", "Uncertain", None])
+    def test_no_order_is_opened_while_one_is_open(self, state: str | None) -> None:
+        """Step 3: whatever uid it was opened for."""
+        for uid in ("uid-1", "uid-before"):
+            order = an_order(state, uid=uid, created=NOW)  # type: ignore[arg-type]  # words of a parametrised test
+            plan = decide(a_case(a_workspace(), order))
+            assert not any(isinstance(step, OpenOrder) for step in plan.steps)
+
+    def test_an_unanswered_look_is_not_absence(self) -> None:
+        """Step 4: unknown is never absent; no order is touched."""
+        plan = decide(a_case(a_workspace(), cloud=a_cloud(UNANSWERED)))
+        assert verdict(plan) == ("Progressing", "CloudUnreachable")
+        assert plan.retry is UNANSWERED.failure
+
+    def test_an_unknown_account_is_waited_for_with_back_off(self) -> None:
+        """Step 4: the account that the look was made in must be known; also where a workspace is bound."""
+        unknown = Unknown(Throttled("sts.GetCallerIdentity", "Throttling"))
+        for orders in ((), (an_order("Fulfilled"),)):
+            assert decide(a_case(a_workspace(), *orders, cloud=a_cloud(account_id=unknown))).retry is unknown.failure
+
+    def test_what_exists_is_bound_and_not_bought(self) -> None:
+        """Step 4: by ownership tags alone, for example after the ledger was lost."""
+        plan = decide(a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance(order=9)))))
+        assert verdict(plan) == ("Running", "Running")
+
+    @pytest.mark.parametrize("state", ["Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced"])
+    def test_another_account_stops_everything_once_something_may_have_been_sent(self, state: str) -> None:
+        """Step 4: a look into another account says nothing about ours."""
+        order = an_order(state, account_id="2")  # type: ignore[arg-type]  # words of a parametrised test
+        assert verdict(decide(a_case(a_workspace(), order))) == ("Stalled", "AccountChanged")
+
+    def test_the_account_in_the_status_counts_too(self) -> None:
+        """Step 4: where the workspace is bound without an order."""
+        workspace = a_workspace(status=FlinkWorkspaceStatus(account_id="2"))
+        assert verdict(decide(a_case(workspace))) == ("Stalled", "AccountChanged")
+
+    def test_an_order_that_was_never_sent_does_not_tie_the_resource_to_its_account(self) -> None:
+        """Else credentials could not be corrected before the first purchase."""
+        step = only_step(decide(a_case(a_workspace(), an_order("Quoted", account_id="2"))))
+        assert isinstance(step, MoveOrder)
+        assert step.status.state == "Superseded"
+        reopened = only_step(decide(a_case(a_workspace(), an_order("Superseded", account_id="2"))))
+        assert isinstance(reopened, OpenOrder)
+        assert reopened.number == 2
+
+    def test_an_old_price_is_asked_for_again(self) -> None:
+        """Step 5: after 15 minutes; the digest follows the price."""
+        order = an_order(quote=a_quote(NOW - minutes(16)), digest="sha256:old")
+        step = only_step(decide(a_case(a_workspace(), order, cloud=a_cloud(quote=a_quote(amount="1300.00")))))
+        assert isinstance(step, MoveOrder)
+        assert step.status.state == "Quoted"
+        assert step.status.quote == a_quote(amount="1300.00")
+        assert step.status.digest not in (None, "sha256:old")
+
+    def test_an_order_for_another_description_is_closed(self) -> None:
+        """The spec was edited after the order was opened."""
+        step = only_step(decide(a_case(a_workspace(resources={"cu": 20}), an_order())))
+        assert isinstance(step, MoveOrder)
+        assert (step.status.state, step.status.evidence) == ("Superseded", "SpecChanged")
+
+    def test_numbers_go_on_after_orders_were_deleted_by_force(self) -> None:
+        """The status keeps a floor: a name is never used for two orders."""
+        workspace = a_workspace(status=FlinkWorkspaceStatus(order=OrderSummary(name="demo-4", state="NotPlaced")))
+        step = only_step(decide(a_case(workspace)))
+        assert isinstance(step, OpenOrder)
+        assert step.number == 5
+
+    def test_an_order_that_a_person_named_does_not_upset_the_numbers(self) -> None:
+        """It counts as 0."""
+        assert (number_of("demo-12"), number_of("by-hand")) == (12, 0)
+
+    def test_suspended_before_an_order_opens_none(self) -> None:
+        """By the spec or by the annotation."""
+        for workspace in (a_workspace(suspend=True), a_workspace(annotations={SUSPEND: "true"})):
+            for orders in ((), (an_order(),)):
+                assert verdict(decide(a_case(workspace, *orders))) == ("Suspended", "SuspendedByUser")
+
+    def test_suspended_writes_no_prerequisite_and_still_tells_what_is_missing(self) -> None:
+        """What has to be changed by hand is told first."""
+        plan = decide(a_case(a_workspace(suspend=True), cloud=a_cloud(role=Absent())))
+        assert verdict(plan) == ("Missing", "RoleMissing")
+
+
+class TestIntent:
+    """Step 6."""
+
+    def test_the_intent_is_dated_by_the_clouds_clock(self) -> None:
+        """Not by the machine's: the gateway compares it with its own."""
+        ahead = NOW + minutes(3)
+        step = only_step(decide(a_case(a_workspace(), an_order(), cloud=a_cloud(a_listing(at=ahead)))))
+        assert isinstance(step, WriteIntent)
+        assert (step.status.state, step.status.intent_time) == ("Placing", ahead)
+        assert step.generation == 1
+
+    def test_the_nonce_is_the_same_in_every_copy_and_changes_with_a_certain_refusal(self) -> None:
+        """So that the gateway refuses a second copy, and a corrected resource need not wait."""
+        again = an_order("Quoted", 3, generation=2)
+        before = (an_order("NotPlaced", 1, at=NOW - minutes(99)), an_order("Rejected", 2, answer="ParametersRefused"))
+        for orders, refusals in (((an_order(),), 0), ((*before, again), 1)):
+            step = only_step(decide(a_case(a_workspace(generation=2), *orders)))
+            assert isinstance(step, WriteIntent)
+            assert step.status.nonce == signature_nonce(SUBJECT, refusals)
+
+    def test_the_intent_is_the_only_step_of_its_pass(self) -> None:
+        """Everything is read again between the intent and the call."""
+        assert isinstance(only_step(decide(a_case(a_workspace(), an_order()))), WriteIntent)
+
+
+class TestCall:
+    """Steps 7 and 8. The order is in Placing, and this process remembers that it sent nothing."""
+
+    placing = an_order("Placing", intent=NOW - timedelta(seconds=1))
+
+    def back(self, plan: Plan) -> str | None:
+        """The state that the order is taken back to."""
+        step = only_step(plan)
+        assert isinstance(step, MoveOrder), step
+        assert step.status.evidence == "NothingSent"
+        return step.status.state
+
+    def test_fine_and_absent_sends_the_call_once_with_date_and_nonce_of_the_order(self) -> None:
+        """The only plan with that step, and nothing else is in it."""
+        step = only_step(decide(a_case(a_workspace(), self.placing, intent=self.placing)))
+        assert isinstance(step, PlaceOrder)
+        assert step.purchase.signed_at == self.placing.status.intent_time
+        assert step.purchase.nonce == self.placing.status.nonce
+        assert step.purchase.parameters == a_workspace().parameters
+        assert token(1) in step.purchase.ownership.values()
+
+    def test_after_a_restart_nothing_is_sent(self) -> None:
+        """Without the memory of having sent nothing, the order may have been sent."""
+        plan = decide(a_case(a_workspace(), self.placing))
+        assert verdict(plan) == ("Progressing", "Provisioning")
+
+    def test_a_look_that_fails_sends_nothing_and_takes_the_intent_back(self) -> None:
+        """Counterexample 9: during an outage no order is used up."""
+        case = a_case(a_workspace(), self.placing, intent=self.placing, cloud=a_cloud(UNANSWERED))
+        assert self.back(decide(case)) == "Quoted"
+
+    @pytest.mark.parametrize(
+        "workspace",
+        [
+            None,
+            a_workspace(uid="uid-2"),
+            a_workspace(deleted=True),
+            a_workspace(resources={"cu": 20}),
+            a_workspace(suspend=True),
+            a_workspace(annotations={SUSPEND: "true"}),
+        ],
+        ids=["gone", "another uid", "being deleted", "edited", "suspended", "suspended by annotation"],
+    )
+    def test_a_workspace_that_is_not_what_it_was_sends_nothing(self, workspace: object) -> None:
+        """Counterexample 6: nobody may be left with a purchase that was taken back."""
+        case = a_case(workspace, self.placing, intent=self.placing)  # type: ignore[arg-type]  # a workspace or None
+        assert self.back(decide(case)) == "Quoted"
+
+    def test_another_generation_sends_nothing(self) -> None:
+        """Even if what describes the workspace is as it was."""
+        case = a_case(a_workspace(generation=1), self.placing, intent=self.placing)
+        edited = a_case(a_workspace(generation=2), self.placing, remembered=case.seen.remembered)
+        assert self.back(decide(edited)) == "Quoted"
+
+    def test_an_order_that_somebody_touched_sends_nothing(self) -> None:
+        """The order must be as this process wrote it."""
+        touched = an_order("Placing", intent=self.placing.status.intent_time, resource_version="8")
+        assert self.back(decide(a_case(a_workspace(), touched, intent=self.placing))) == "Quoted"
+
+    def test_an_intent_that_is_too_old_sends_nothing(self) -> None:
+        """Counterexample 2: by the cloud's clock. The gateway would refuse it too."""
+        old = an_order("Placing", intent=NOW - minutes(15))
+        assert self.back(decide(a_case(a_workspace(), old, intent=old))) == "Quoted"
+
+    def test_another_account_sends_nothing(self) -> None:
+        """A look into another account is unknown."""
+        case = a_case(a_workspace(), self.placing, intent=self.placing, cloud=a_cloud(account_id="2"))
+        assert self.back(decide(case)) == "Quoted"
+
+    def test_found_twins_belong_to_the_order_whose_token_they_carry(self) -> None:
+        """Counterexample 7: order 1 was given up too early. It is Placed, order 2 is closed, and nothing is sent."""
+        first, second = an_order("NotPlaced", 1), an_order("Placing", 2, intent=NOW)
+        cloud = a_cloud(a_listing(an_instance(order=1)))
+        step = only_step(decide(a_case(a_workspace(), first, second, intent=second, cloud=cloud)))
+        assert isinstance(step, MoveOrder)
+        assert (step.order, step.status.state, step.status.instance_id) == (first, "Placed", ID)
+        then = only_step(decide(a_case(a_workspace(), an_order("Fulfilled"), second, intent=second, cloud=cloud)))
+        assert isinstance(then, MoveOrder)
+        assert (then.order, then.status.state) == (second, "Superseded")
+
+    def test_a_late_answer_for_an_earlier_order_sends_nothing(self) -> None:
+        """Counterexample 8: the ledger says that it was bought before the look shows it."""
+        second = an_order("Placing", 2, intent=NOW)
+        assert self.back(decide(a_case(a_workspace(), an_order("Placed"), second, intent=second))) == "Superseded"
+
+    def test_somebody_elses_instance_of_this_name_sends_nothing(self) -> None:
+        """By hand, or of another cluster, between the intent and the call."""
+        for tags in ({}, Owner("cluster-2", OTHER).tags("x" * 32)):
+            cloud = a_cloud(a_listing(an_instance(order=None, tags=tags)))
+            assert self.back(decide(a_case(a_workspace(), self.placing, intent=self.placing, cloud=cloud))) == "Quoted"
+
+
+class TestAfterARefusal:
+    """Step 12."""
+
+    refused = an_order("Rejected", answer="ParametersRefused", intent=NOW - minutes(10), at=NOW - minutes(10))
+
+    @pytest.mark.parametrize(
+        ("answer", "expected"),
+        [
+            ("ParametersRefused", ("Stalled", "ParametersRefused")),
+            ("NameTaken", ("Stalled", "NameTaken")),
+            ("BalanceTooLow", ("Suspended", "BalanceTooLow")),
+            ("PermissionMissing", ("Suspended", "PermissionMissing")),
+            ("Unexplained", ("Suspended", "Unexplained")),
+            ("SignatureExpired", ("Progressing", "WaitingToRetry")),
+            (None, ("Progressing", "WaitingToRetry")),
+        ],
+    )
+    def test_the_next_order_waits_and_the_verdict_names_the_code(
+        self, answer: str | None, expected: tuple[str, str]
+    ) -> None:
+        """Whose turn it is depends on the refusal."""
+        order = an_order("Rejected" if answer else "NotPlaced", answer=answer, at=NOW)
+        assert verdict(decide(a_case(a_workspace(), order))) == expected
+
+    def test_a_new_generation_a_new_uid_or_a_request_ends_the_wait(self) -> None:
+        """A person did something about it."""
+        requested = {RECONCILE_REQUESTED_AT: "now"}
+        for workspace in (
+            a_workspace(generation=2),
+            a_workspace(uid="uid-2"),
+            a_workspace(annotations=requested),
+        ):
+            assert isinstance(only_step(decide(a_case(workspace, self.refused))), OpenOrder)
+
+    def test_a_request_that_was_acted_upon_does_not_end_the_wait(self) -> None:
+        """One try for each request."""
+        workspace = a_workspace(
+            annotations={RECONCILE_REQUESTED_AT: "now"}, status=FlinkWorkspaceStatus(last_handled_reconcile_at="now")
+        )
+        assert verdict(decide(a_case(workspace, self.refused)))[0] == "Stalled"
+
+    @pytest.mark.parametrize(
+        ("answer", "tries", "wait"),
+        [("BalanceTooLow", 1, 30), ("BalanceTooLow", 2, 60), ("BalanceTooLow", 9, 1440), ("Throttled", 1, 2)],
+    )
+    def test_the_wait_doubles_up_to_a_day(self, answer: str, tries: int, wait: float) -> None:
+        """From 30 minutes; where the purchase was throttled, from 2."""
+        for late, opened in ((-0.1, False), (0.1, True)):
+            at = NOW - minutes(wait + late)
+            orders = [an_order("Rejected", number, answer=answer, at=at) for number in range(1, tries + 1)]
+            plan = decide(a_case(a_workspace(), *orders))
+            assert any(isinstance(step, OpenOrder) for step in plan.steps) is opened
+
+    def test_an_order_that_a_stranger_ended_is_followed_by_none_before_its_window_ends(self) -> None:
+        """The stranger's instance may be gone again while our own call is still under way."""
+        foreign = an_order(
+            "Rejected", answer="NameTaken", evidence="ForeignInstance", intent=NOW - minutes(5), at=NOW - minutes(4)
+        )
+        assert verdict(decide(a_case(a_workspace(generation=2), foreign))) == ("Stalled", "NameTaken")
+        cloud = a_cloud(a_listing(at=NOW - minutes(5) + WINDOW))
+        assert isinstance(only_step(decide(a_case(a_workspace(generation=2), foreign, cloud=cloud))), OpenOrder)
