@@ -1,0 +1,48 @@
+"""Fifty workspaces that are in order: they are looked at, and nothing is written anywhere."""
+
+import asyncio
+import json
+
+from tests.scenario.manifests import pay_as_you_go
+from tests.scenario.world import World, is_ready
+
+COUNT = 50
+READS = {"sts.GetCallerIdentity", "ram.GetRole", "ram.ListPoliciesForRole", "vpc.DescribeVpcs", "vpc.DescribeVSwitches"}
+
+
+def versions(world: World) -> dict[str, str]:
+    """The version of every object of ours in the namespace."""
+    found = json.loads(
+        world.local.kubectl(
+            "get", "flinkworkspaces,flinkworkspaceorders,events", f"--namespace={world.namespace}", "--output=json"
+        )
+    )
+    return {item["metadata"]["uid"]: item["metadata"]["resourceVersion"] for item in found["items"]}
+
+
+async def test_fifty_converged_workspaces_cause_no_write_and_one_look(world: World) -> None:
+    """A round of passes over 50 running workspaces writes nothing to API server or cloud, and lists the region once."""
+    names = [f"w{number}" for number in range(COUNT)]
+    manifests = {"apiVersion": "v1", "kind": "List", "items": [pay_as_you_go(name) for name in names]}
+    await world.apply(manifests)
+    for _ in range(40):
+        await asyncio.gather(*(world.one_pass(name) for name in names))
+        world.account.control.advance(1)
+        if all(is_ready(await world.workspace(name)) for name in names):
+            break
+    assert len(world.account.control.purchases()) == COUNT
+
+    await asyncio.gather(*(world.one_pass(name) for name in names))
+    before_objects, before_calls = versions(world), world.account.control.counters()
+    world.history.clear()
+    world.account.control.advance(3600)
+    world.cloud.forget_listings()
+    await asyncio.gather(*(world.one_pass(name) for name in names))
+    calls = {
+        name: sum(counts.values()) - sum(before_calls.get(name, {}).values())
+        for name, counts in world.account.control.counters().items()
+    }
+    made = {name: number for name, number in calls.items() if number}
+    assert versions(world) == before_objects
+    assert made["foasconsole.DescribeInstances"] == 1
+    assert all(name.partition(".")[2].startswith(("Describe", "Get", "List", "Head")) for name in made)
