@@ -9,8 +9,6 @@ It is ready after a few seconds and keeps nothing: etcd does not even wait for t
 `tests/control_plane.py`, which share one control plane among all workers.
 """
 
-import http.client
-import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flink_local.binaries import Binaries, installed_binaries
 from flink_local.certificates import Authority, Pair, private_pem, write_private
 from flink_local.cluster import Cluster, certificate_user, write_kubeconfig
+from flink_local.loopback import answers_ok, free_ports
 from flink_local.processes import ProcessEnded, Processes
 
 READY_SECONDS = 90.0
@@ -58,12 +57,12 @@ class ControlPlane:
         authority = _write_keys(self._directory / "keys")
         for _ in range(PORT_ATTEMPTS - 1):
             try:
-                return self._start_on(_free_ports(), authority)
+                return self._start_on(Ports(*free_ports(3)), authority)
             except ProcessEnded as ended:
                 if "address already in use" not in ended.log.read_text(errors="replace"):
                     raise
                 self._processes.end_all()
-        return self._start_on(_free_ports(), authority)
+        return self._start_on(Ports(*free_ports(3)), authority)
 
     def stop(self) -> None:
         """End all processes."""
@@ -87,7 +86,9 @@ class ControlPlane:
         start("etcd", [program("etcd"), *_etcd_flags(directory / "etcd", ports)])
         start("kube-apiserver", [program("kube-apiserver"), *_api_server_flags(directory / "keys", ports)])
         trust = ssl.create_default_context(cadata=authority.pem.decode())
-        self._processes.wait_for("Starting the API server", lambda: _ready(ports.api, trust), READY_SECONDS)
+        self._processes.wait_for(
+            "Starting the API server", lambda: answers_ok(ports.api, "/readyz", trust), READY_SECONDS
+        )
         if self._binaries.has("kube-controller-manager"):
             flags = _controller_manager_flags(directory / "keys", cluster.kubeconfig)
             start("kube-controller-manager", [program("kube-controller-manager"), *flags])
@@ -157,21 +158,3 @@ def _controller_manager_flags(keys: Path, kubeconfig: Path) -> list[str]:
         "--kube-api-qps=200",  # deleting many small namespaces is what tests do
         "--kube-api-burst=400",
     ]
-
-
-def _free_ports() -> Ports:
-    with socket.socket() as etcd, socket.socket() as peer, socket.socket() as api:
-        for each in (etcd, peer, api):
-            each.bind(("127.0.0.1", 0))
-        return Ports(etcd.getsockname()[1], peer.getsockname()[1], api.getsockname()[1])
-
-
-def _ready(port: int, trust: ssl.SSLContext) -> bool | None:
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=trust)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK or None
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()

@@ -5,25 +5,29 @@ import sys
 from flink_local.cluster import Cluster
 from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, Emulator
 from flink_local.environment import python_environment
+from flink_local.loopback import answers_ok, free_ports
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_local.processes import Processes
 
 NAME = "operator"
+READY_SECONDS = 60.0
 TOKEN_SECONDS = 30 * 24 * 3600
 """Nobody renews the token of what `make up` leaves running; `make down` and `make up` do."""
 
 
 def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator) -> None:
-    """Start the operator under its own ServiceAccount, never as the administrator."""
+    """Start the operator under its own ServiceAccount, never as the administrator, and wait until it is at work."""
+    health_port = free_ports(1)[0]
     kubeconfig = processes.directory / "operator.kubeconfig"
     cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, kubeconfig, seconds=TOKEN_SECONDS)
     settings = {
         "KUBECONFIG": str(kubeconfig),
         "FLINK_OPERATOR_ENDPOINT": emulator.url,
-        "FLINK_OPERATOR_HEALTH_PORT": "0",  # a fixed port would keep a second checkout from running
+        "FLINK_OPERATOR_HEALTH_PORT": str(health_port),
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",  # or it asks the network for an identity
     }
     command = [sys.executable, "-m", "flink_workspace_operator", "run"]
     processes.start(NAME, command, {**python_environment(), **settings})
+    processes.wait_for("Starting the operator", lambda: answers_ok(health_port, "/healthz"), READY_SECONDS)
