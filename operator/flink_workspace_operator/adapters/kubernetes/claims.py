@@ -69,11 +69,16 @@ def lease_name(subject: Subject) -> str:
     return "flink-claim-" + _hash(f"{subject.account_id}\n{subject.region}\n{subject.workspace_name}")
 
 
-def _lease(wire: Wire) -> Lease:
+def claim_in(wire: Wire) -> tuple[Key, Subject]:
+    """Who holds a Lease, and what."""
     annotations = wire["metadata"].get("annotations", {})
-    namespace, _, name = wire["spec"].get("holderIdentity", "").partition("/")
+    namespace, _, name = (wire.get("spec", {}).get("holderIdentity") or "").partition("/")
     subject = Subject(annotations.get(ACCOUNT, ""), annotations.get(REGION, ""), annotations.get(NAME, ""))
-    return Lease(wire, Key(namespace, name), subject)
+    return Key(namespace, name), subject
+
+
+def _lease(wire: Wire) -> Lease:
+    return Lease(wire, *claim_in(wire))
 
 
 def _hash(text: str) -> str:

@@ -1,0 +1,71 @@
+"""Changes of claims, as they happen.
+
+A watch of our own, because kopf watches a kind in all namespaces or in none, and the operator may see Leases only in
+its own namespace.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+from kubernetes.aio import client
+
+from flink_workspace_operator.adapters.kubernetes.claims import claim_in
+from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, answer
+from flink_workspace_operator.core.failures import ClusterUnreachable
+from flink_workspace_operator.core.identity import Key, Subject
+
+LEASES = ("coordination.k8s.io", "v1")
+WATCH_SECONDS = 240
+"""Then it starts over: a connection that died silently is noticed, and nothing is missed for longer."""
+
+
+@dataclass(frozen=True)
+class ClaimChange:
+    """A Lease was written, or deleted (`given_back`)."""
+
+    holder: Key
+    subject: Subject
+    given_back: bool
+    resource_version: str
+
+
+@dataclass(frozen=True)
+class ClaimWatch:
+    """Watches the claims in the operator's namespace."""
+
+    api: client.CustomObjectsApi
+    namespace: str
+
+    async def changes(self, seconds: int = WATCH_SECONDS) -> AsyncIterator[ClaimChange | None]:
+        """Changes from now on, for so long; None first, to say that the watch stands. Raises `ClusterFailure`."""
+        place = (*LEASES, self.namespace, "leases")
+        now = await answer(self.api.list_namespaced_custom_object(*place, limit=1, _request_timeout=TIMEOUT_SECONDS))
+        stream = await answer(
+            self.api.list_namespaced_custom_object_without_preload_content(
+                *place,
+                watch=True,
+                resource_version=now["metadata"]["resourceVersion"],  # type: ignore[index]  # typed as object, is a dict
+                timeout_seconds=seconds,
+                _request_timeout=seconds + TIMEOUT_SECONDS,
+            )
+        )
+        yield None
+        try:
+            stream.raise_for_status()
+            async for line in stream.content:
+                yield _change(line)
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as broken:
+            raise ClusterUnreachable(f"the watch of claims broke ({type(broken).__name__})") from broken
+        finally:
+            stream.close()
+
+
+def _change(line: bytes) -> ClaimChange | None:
+    event = json.loads(line)
+    if event["type"] == "ERROR":
+        raise ClusterUnreachable(f"the watch of claims ended: {event['object'].get('reason')}")
+    holder, subject = claim_in(event["object"])
+    version = event["object"]["metadata"]["resourceVersion"]
+    return ClaimChange(holder, subject, event["type"] == "DELETED", version)

@@ -1,0 +1,71 @@
+"""Logs: one line for each thing that happened, each with the object that it is about. No bodies, no secrets."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Literal
+
+from flink_workspace_operator.core.identity import Key
+
+OURS = "flink_workspace_operator"
+
+_about: ContextVar[Key | None] = ContextVar("about", default=None)
+
+
+@contextmanager
+def about(key: Key) -> Iterator[None]:
+    """What is logged inside is about this key."""
+    token = _about.set(key)
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+def set_up(log_format: Literal["text", "json"]) -> None:
+    """Send everything to standard error. Of kopf and the SDKs only warnings: below that they print whole objects."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_add_object)
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger(OURS).setLevel(logging.INFO)
+
+
+def _add_object(record: logging.LogRecord) -> bool:
+    """Note the object on every record, whoever logged it."""
+    key = _about.get()
+    record.__dict__["object"] = None if key is None else str(key)
+    return True
+
+
+class TextFormatter(logging.Formatter):
+    """For people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """`time level [object] message`, a traceback below it."""
+        subject = f"[{about_it}] " if (about_it := getattr(record, "object", None)) else ""
+        line = f"{_time(record)} {record.levelname:<7} {subject}{record.getMessage()}"
+        return line + (f"\n{self.formatException(record.exc_info)}" if record.exc_info else "")
+
+
+class JsonFormatter(logging.Formatter):
+    """For collectors: one JSON object on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, without what is empty."""
+        fields = {
+            "time": _time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "object": getattr(record, "object", None),
+            "message": record.getMessage(),
+            "exception": self.formatException(record.exc_info) if record.exc_info else None,
+        }
+        return json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
