@@ -1,0 +1,77 @@
+"""The command line: one verb, `run`. Everything else is said by the environment."""
+
+import argparse
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from flink_workspace_operator import __version__, handlers, wiring
+from flink_workspace_operator.runtime.logs import OURS, set_up
+from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+
+BAD_SETTINGS = 2
+ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace resource each."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; gives the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
+    _parser().parse_args(arguments)
+    try:
+        settings = Settings()
+    except (ValidationError, SettingsError) as bad:
+        for problem in problems_of(bad):
+            print(problem, file=sys.stderr)  # noqa: T201 - logging is not set up before there are settings
+        return BAD_SETTINGS
+    set_up(settings.log_format)
+    return asyncio.run(handlers.serve(settings, wiring.connect))
+
+
+def describe_settings() -> str:
+    """All settings as the help shows them: environment variable, default, meaning."""
+    lines = ["settings, by environment:"]
+    for name, field in Settings.model_fields.items():
+        default = "not set" if field.default is None else _as_written(field.default)
+        lines.append(f"\n  {_variable(name)}  (default: {default})")
+        lines += [f"      {line.strip()}" for line in (field.description or "").splitlines()]
+    lines.append("\nthe cloud's credentials: as Alibaba Cloud's SDKs take them, for example from the environment")
+    lines.append("the cluster: that of the Pod, or that of KUBECONFIG")
+    return "\n".join(lines)
+
+
+def problems_of(bad: ValidationError | SettingsError) -> list[str]:
+    """One line for each thing that is wrong, naming the environment variable. Never the value."""
+    if isinstance(bad, SettingsError):
+        return [_naming_variables(str(bad))]
+    return [
+        f"{_variable(str(error['loc'][0]))}: {error['msg']}"
+        if error["loc"]
+        else _naming_variables(error["msg"].removeprefix("Value error, "))
+        for error in bad.errors(include_input=False, include_url=False)
+    ]
+
+
+def _parser() -> argparse.ArgumentParser:
+    layout, settings = argparse.RawDescriptionHelpFormatter, describe_settings()
+    parser = argparse.ArgumentParser(prog=OURS, description=ABOUT, epilog=settings, formatter_class=layout)
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(required=True, metavar="run")
+    run = "buy and look after the FlinkWorkspaces of a cluster until SIGTERM"
+    verbs.add_parser("run", help=run, description=run, epilog=settings, formatter_class=layout)
+    return parser
+
+
+def _naming_variables(text: str) -> str:
+    """The text with every setting called by its environment variable."""
+    return re.sub(rf"\b({'|'.join(Settings.model_fields)})\b", lambda found: _variable(found[1]), text)
+
+
+def _variable(name: str) -> str:
+    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
+
+
+def _as_written(default: object) -> str:
+    return str(list(default)).replace("'", '"') if isinstance(default, tuple) else str(default)

@@ -1,0 +1,97 @@
+"""The index of triggers: what makes the operator look at a workspace. All that kopf does for us, and no logic.
+
+kopf lists, watches, reconnects and answers the probe. It writes nothing to any object.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import kopf
+
+from flink_workspace_operator.adapters.kubernetes.connection import log_in
+from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
+from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.runtime.operator import Operator
+from flink_workspace_operator.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOGIN_LASTS = timedelta(minutes=5)
+"""Below the shortest life of a Pod's token: a refused token that is still the newest one would end the process."""
+
+IDENTITY = cast(Any, "flink-workspace-operator")
+"""Used in peering only; left out, kopf asks for the name of the system's user, and crashes where the uid has none."""
+
+Connect = Callable[[Settings], AbstractAsyncContextManager[Operator]]
+
+
+async def serve(settings: Settings, connect: Connect) -> int:
+    """Run until SIGTERM or SIGINT, let the passes under way finish, and give the process's exit code."""
+    try:
+        async with connect(settings) as operator, operator.at_work():
+            log.info("at work with %d workers", settings.workers)
+            await kopf.operator(
+                registry=build_registry(operator),
+                settings=kopf_settings(settings),
+                clusterwide=True,
+                standalone=True,  # no peering: it overlaps at hand-over, and two buyers is what must not be
+                identity=IDENTITY,
+                liveness_endpoint=f"http://0.0.0.0:{settings.health_port}/healthz" if settings.health_port else None,
+            )
+            log.info("stopping; passes under way may take up to %.0f s", settings.drain_seconds)
+    except ClusterFailure as failure:
+        log.error("cannot start: %s", failure)
+        return 1
+    return 0
+
+
+def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
+    """What differs from kopf's defaults, and why."""
+    ours = kopf.OperatorSettings()
+    ours.posting.enabled = False  # events are posted by the pass, once for each thing that happened
+    ours.watching.chunk_size = 500  # thousands of resources in one answer are a peak in memory on both sides
+    ours.watching.server_timeout = 300  # reconnect while the last version seen is still in the server's memory
+    ours.networking.connect_timeout = 5
+    ours.networking.request_timeout = 30
+    ours.process.ultimate_exiting_timeout = settings.drain_seconds + 60  # else it kills a pass that is being finished
+    return ours
+
+
+def build_registry(operator: Operator) -> kopf.OperatorRegistry:
+    """All triggers, for one operator."""
+    registry = kopf.OperatorRegistry()
+
+    @kopf.on.login(registry=registry, id="login")
+    async def login(**_: object) -> kopf.ConnectionInfo:
+        known = await log_in()
+        scheme, _space, token = (known.authorization or "").partition(" ")
+        return kopf.ConnectionInfo(
+            server=known.server,
+            ca_path=known.ca_path,
+            insecure=not known.verify,
+            scheme=scheme.capitalize() or None,
+            token=token.strip() or None,
+            certificate_path=known.certificate_path,
+            private_key_path=known.key_path,
+            proxy_url=known.proxy,
+            expiration=datetime.now(UTC) + LOGIN_LASTS,
+        )
+
+    @kopf.on.event(GROUP, VERSION, WORKSPACES, registry=registry, id="workspace")
+    async def workspace_changed(event: kopf.RawEvent, **_: object) -> None:
+        operator.health.heard()
+        operator.triggers.workspace_seen(event["type"], dict(event["object"]))
+
+    @kopf.on.event(GROUP, VERSION, ORDERS, registry=registry, id="order")
+    async def order_changed(event: kopf.RawEvent, **_: object) -> None:
+        operator.health.heard()
+        operator.triggers.order_seen(event["type"], dict(event["object"]))
+
+    @kopf.on.probe(registry=registry, id="work", errors=kopf.ErrorsMode.PERMANENT)  # else a failing probe hangs
+    async def probe(**_: object) -> dict[str, float]:
+        return operator.health.check()
+
+    return registry

@@ -1,0 +1,55 @@
+"""The running operator: workers on a queue, and what wakes it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
+from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.runtime.health import Health
+from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.workers import Workers
+
+log = logging.getLogger(__name__)
+
+RECONNECT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What lives as long as the process."""
+
+    triggers: Triggers
+    workers: Workers
+    health: Health
+    claim_watch: ClaimWatch
+    drain_seconds: float
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Workers run inside; on leaving, the passes under way are let finish."""
+        self.workers.start()
+        watch = asyncio.create_task(self._watch_claims(), name="watch of claims")
+        try:
+            yield
+        finally:
+            watch.cancel()
+            await self.workers.drain(self.drain_seconds)
+
+    async def _watch_claims(self) -> None:
+        """For as long as the process lives. What a gap misses, the losers of a claim find by looking again anyway."""
+        while True:
+            try:
+                async for change in self.claim_watch.changes():
+                    self.health.heard()
+                    if change is not None:
+                        name = (change.subject.region, change.subject.workspace_name)
+                        self.triggers.claim_seen(change.holder, name, change.given_back, change.resource_version)
+            except ClusterFailure as failure:
+                log.warning("%s; watching again in %.0f s", failure, RECONNECT_SECONDS)
+                await asyncio.sleep(RECONNECT_SECONDS)
+            except Exception:  # this watch only makes things faster: a mistake in it must not end it for good
+                log.exception("the watch of claims broke; watching again in %.0f s", RECONNECT_SECONDS)
+                await asyncio.sleep(RECONNECT_SECONDS)
