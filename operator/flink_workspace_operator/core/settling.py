@@ -140,7 +140,8 @@ def let_go(case: Case) -> Plan | None:
         )
         return Plan(verdict=Verdict("Deleting", "Deleting", message), next_look=_rising_for(case))
     if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
-        return Plan(next_look=NextLook(None) if order is None else _rising_for(case))
+        going = Verdict("Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it")
+        return Plan(verdict=going, next_look=NextLook(None) if order is None else _rising_for(case))
     return Plan((*_claims_to_give_back(case), RemoveFinalizer()), next_look=SOON)
 
 

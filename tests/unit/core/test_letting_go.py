@@ -1,0 +1,145 @@
+"""Deletion in each state of the ledger (design, section 3, step 11), and the ledger without its resource."""
+
+from datetime import timedelta
+
+import pytest
+
+from flink_workspace_operator.api.names import ABANDON_ORDER
+from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.plan import (
+    AT_ONCE,
+    GiveBackClaim,
+    MoveOrder,
+    Plan,
+    ReleaseOrder,
+    RemoveFinalizer,
+)
+from flink_workspace_operator.core.seen import SeenCloud, questions
+from tests.builders import (
+    ACCOUNT,
+    KEY,
+    NOW,
+    OWNER,
+    REGION,
+    WINDOW,
+    a_case,
+    a_claim,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+)
+
+GOING = a_workspace(deleted=True)
+OFFLINE = SeenCloud()
+SETTLED: tuple[OrderState, ...] = ("Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled")
+
+
+def states(plan: Plan) -> list[str | None]:
+    return [step.status.state for step in plan.steps if isinstance(step, MoveOrder)]
+
+
+class TestBeingDeleted:
+    """The resource waits only for what may have been bought."""
+
+    @pytest.mark.parametrize("state", SETTLED)
+    def test_nothing_open_gives_the_claim_back_then_lets_go_without_the_cloud(self, state: OrderState) -> None:
+        """So it works while the cloud is down; what was bought is kept."""
+        assert questions(GOING, (an_order(state),), OWNER) is None
+        plan = decide(a_case(GOING, an_order(state), cloud=OFFLINE, own_claims=(a_claim(),)))
+        assert plan.steps == (GiveBackClaim(a_claim()), RemoveFinalizer())
+
+    def test_a_quoted_order_is_closed_first(self) -> None:
+        """Counterexample 6: by a conditional write, so that a buyer who read it before stumbles over it."""
+        plan = decide(a_case(GOING, an_order("Quoted"), cloud=OFFLINE))
+        assert (states(plan), plan.next_look) == (["Canceled"], AT_ONCE)
+        assert len(plan.steps) == 1
+
+    def test_an_intent_of_this_process_is_taken_back_first(self) -> None:
+        """It knows that it sent nothing, also while the cloud is down."""
+        placing = an_order("Placing")
+        assert states(decide(a_case(GOING, placing, intent=placing, cloud=OFFLINE))) == ["Quoted"]
+
+    @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
+    def test_what_may_have_been_bought_is_waited_for(self, state: OrderState) -> None:
+        """The message names the order and the way out."""
+        for cloud in (a_cloud(), OFFLINE):
+            plan = decide(a_case(GOING, an_order(state), cloud=cloud))
+            assert plan.steps == ()
+            assert plan.verdict is not None
+            assert (plan.verdict.kind, plan.verdict.reason) == ("Deleting", "Deleting")
+            assert f"{ABANDON_ORDER}: demo-1" in plan.verdict.message
+
+    def test_evidence_is_gathered_meanwhile(self) -> None:
+        """And ends the waiting."""
+        order = an_order("Uncertain")
+        assert states(decide(a_case(GOING, order, cloud=a_cloud(a_listing(an_instance()))))) == ["Placed"]
+        assert states(decide(a_case(GOING, order, cloud=a_cloud(a_listing(at=NOW + WINDOW))))) == ["NotPlaced"]
+
+    @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
+    def test_abandoning_the_order_lets_the_resource_go_but_keeps_the_name_claimed(self, state: OrderState) -> None:
+        """Another resource of that name could buy it twice."""
+        other = a_claim(subject=Subject(ACCOUNT, REGION, "former"))
+        workspace = a_workspace(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
+        plan = decide(a_case(workspace, an_order(state), own_claims=(a_claim(), other)))
+        assert plan.steps == (GiveBackClaim(other), RemoveFinalizer())
+
+    def test_abandoning_another_order_changes_nothing(self) -> None:
+        """The annotation names the order."""
+        workspace = a_workspace(deleted=True, annotations={ABANDON_ORDER: "demo-9"})
+        assert decide(a_case(workspace, an_order("Uncertain"))).steps == ()
+
+    def test_somebody_elses_finalizer_is_not_ours_to_wait_for(self) -> None:
+        """Nothing is left to do, and its status says that it is going."""
+        plan = decide(a_case(a_workspace(deleted=True, finalizers=("other/finalizer",)), cloud=OFFLINE))
+        assert (plan.steps, plan.next_look.after) == ((), None)
+        assert plan.verdict is not None
+        assert plan.verdict.kind == "Deleting"
+
+
+class TestGone:
+    """The ledger outlives the resource."""
+
+    def test_an_order_opened_for_nobody_is_closed(self) -> None:
+        """Counterexample 6: its resource went between the look and the order."""
+        assert states(decide(a_case(None, an_order("Quoted"), cloud=OFFLINE))) == ["Canceled"]
+
+    @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
+    def test_an_open_order_is_settled_as_usual(self, state: OrderState) -> None:
+        """By look-ups for what the order names."""
+        order = an_order(state)
+        asked = questions(None, (order,), OWNER)
+        assert asked is not None
+        assert (asked.region, asked.workspace_name, asked.fresh) == (REGION, KEY.name, True)
+        assert states(decide(a_case(None, order, cloud=a_cloud(a_listing(an_instance()))))) == ["Placed"]
+        waiting = decide(a_case(None, order, cloud=a_cloud(Unknown()), own_claims=(a_claim(),)))
+        assert waiting.steps == ()
+        assert waiting.next_look.after is not None
+
+    def test_settled_orders_and_claims_are_released_and_nothing_is_left_to_look_after(self) -> None:
+        """Whoever wants to may delete the ledger then."""
+        orders = an_order("NotPlaced", 1), an_order("Fulfilled", 2)
+        plan = decide(a_case(None, *orders, cloud=OFFLINE, own_claims=(a_claim(),)))
+        assert plan.steps == (*(ReleaseOrder(order) for order in orders), GiveBackClaim(a_claim()))
+        assert plan.next_look.after is None
+
+    def test_an_order_without_status_is_waited_for(self) -> None:
+        """Ten seconds, then it is closed."""
+        order = an_order(None, created=NOW)
+        assert decide(a_case(None, order, cloud=OFFLINE)).next_look.after is not None
+        late = a_case(None, order, cloud=OFFLINE, now=NOW + timedelta(seconds=11))
+        assert states(decide(late)) == ["Superseded"]
+
+
+@pytest.mark.parametrize("state", ["Placing", "Uncertain"])
+def test_the_next_look_comes_later_the_longer_it_takes(state: OrderState) -> None:
+    """From a second to a minute."""
+    for age, after in ((0, 1), (2, 30), (30, 60)):
+        order = an_order(state, intent=NOW - minutes(age))
+        look = decide(a_case(GOING, order, cloud=OFFLINE)).next_look.after
+        assert look == timedelta(seconds=after)

@@ -1,0 +1,338 @@
+"""Orders find their end by evidence (design, section 3, steps 9 and 10), and a look says whose an instance is."""
+
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from flink_workspace_operator.api.order import FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.failures import (
+    BalanceTooLow,
+    CloudFailure,
+    NameTaken,
+    ParametersRefused,
+    SignatureReplayed,
+    Throttled,
+    Unreachable,
+)
+from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.observed import Answer, Bought, NotBought, SeenInstance, Unknown
+from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
+from flink_workspace_operator.core.seen import Remembered, questions
+from tests.builders import (
+    ID,
+    NOW,
+    OWNER,
+    SETTINGS,
+    WINDOW,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+    unmarked,
+)
+
+SECOND = timedelta(seconds=1)
+INTENT = NOW - minutes(1)
+VISIBLE = timedelta(seconds=SETTINGS.longest_visibility_seconds)
+ELSEWHERE = Owner("cluster-2", Key("team", "demo"))
+BOUGHT = Bought(ID, "order-1", "request-1")
+
+
+def moved(plan: Plan) -> FlinkWorkspaceOrderStatus:
+    """The new status of the one order that the plan moves."""
+    assert len(plan.steps) == 1, plan
+    step = plan.steps[0]
+    assert isinstance(step, MoveOrder), step
+    return step.status
+
+
+def settled(state: OrderState, *found: SeenInstance, at: timedelta = timedelta(0), answer: str | None = None) -> Plan:
+    """What becomes of an order announced a minute ago, `at` after now."""
+    order = an_order(state, intent=INTENT, answer=answer)
+    return decide(a_case(a_workspace(), order, cloud=a_cloud(a_listing(*found, at=NOW + at))))
+
+
+class TestEvidence:
+    """What a complete look shows of an order that was or may have been sent."""
+
+    @pytest.mark.parametrize("state", [s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled")])
+    def test_its_token_on_an_instance_makes_any_order_placed(self, state: OrderState) -> None:
+        """Counterexamples 7 and 8: evidence beats every state, and corrects what was believed before."""
+        status = moved(settled(state, an_instance(order=1)))
+        assert (status.state, status.instance_id, status.evidence) == ("Placed", ID, "Token")
+
+    def test_a_placed_order_is_fulfilled_when_its_instance_runs(self) -> None:
+        """And not before."""
+        assert moved(settled("Placed", an_instance())).state == "Fulfilled"
+        assert settled("Placed", an_instance(cluster_status="CREATING")).steps == ()
+
+    def test_absence_proves_nothing_before_the_window_ends(self) -> None:
+        """Counterexamples 1 and 14: a late commit; the window counts from the intent, by the cloud's clock."""
+        early = settled("Uncertain", at=WINDOW - minutes(1))
+        assert early.steps == ()
+        assert early.verdict is not None
+        assert early.verdict.reason == "PurchaseUncertain"
+        status = moved(settled("Uncertain", at=WINDOW - minutes(1) + SECOND))
+        assert (status.state, status.evidence) == ("NotPlaced", "AbsentAfterWindow")
+
+    def test_the_machines_clock_does_not_end_the_window(self) -> None:
+        """Counterexample 14: it may be ahead."""
+        case = a_case(a_workspace(), an_order("Uncertain", intent=INTENT), now=NOW + 10 * WINDOW)
+        assert decide(case).steps == ()
+
+    def test_the_window_outlasts_signature_commit_visibility_and_nonce(self) -> None:
+        """Counterexample 1: all of them, whichever is longer."""
+        assert timedelta(seconds=900 + 300 + 300) <= WINDOW
+        assert timedelta(seconds=1860) <= WINDOW
+
+    def test_the_failed_look_of_a_window_that_ended_proves_nothing(self) -> None:
+        """Unknown is not absent."""
+        order = an_order("Uncertain", intent=NOW - 2 * WINDOW)
+        plan = decide(a_case(a_workspace(), order, cloud=a_cloud(Unknown(Unreachable("x.Y", "reset")))))
+        assert plan.steps == ()
+
+    def test_the_end_of_one_order_lets_the_next_be_opened_after_the_back_off(self) -> None:
+        """With another token; the name never changes."""
+        order = an_order("NotPlaced", intent=NOW - 3 * WINDOW, at=NOW - minutes(31))
+        (step,) = decide(a_case(a_workspace(), order)).steps
+        assert isinstance(step, OpenOrder)
+        assert (step.number, step.spec.workspace_name) == (2, order.spec.workspace_name)
+        assert step.spec.token != order.spec.token
+
+    def test_placing_of_another_process_becomes_uncertain_after_its_call_must_have_ended(self) -> None:
+        """Counterexample 2: the caller may have died, or may still be at it."""
+        call = timedelta(seconds=SETTINGS.purchase_timeout_seconds)
+        assert settled("Placing", at=2 * call - minutes(1)).steps == ()
+        assert moved(settled("Placing", at=2 * call - minutes(1) + SECOND)).state == "Uncertain"
+
+    @pytest.mark.parametrize(
+        ("stranger", "answer"),
+        [
+            (an_instance(order=1, owner=ELSEWHERE, tags=ELSEWHERE.tags("x" * 32)), "OwnedElsewhere"),
+            (an_instance(tags=Owner("cluster-1", Key("team", "other")).tags("x" * 32)), "NameTaken"),
+            (an_instance(order=None, create_time=INTENT - SECOND), "NameTaken"),
+            (an_instance(order=None, vpc_id="vpc-other"), "NameTaken"),
+            (an_instance(order=None, bucket="other-bucket"), "NameTaken"),
+        ],
+        ids=["another cluster", "another resource", "older", "another VPC", "another bucket"],
+    )
+    @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
+    def test_a_foreign_instance_of_the_name_rejects(
+        self, state: OrderState, stranger: SeenInstance, answer: str
+    ) -> None:
+        """Nothing of ours can have come of the call; the resource stalls."""
+        status = moved(settled(state, stranger, at=minutes(3)))
+        assert (status.state, status.evidence, status.answer) == ("Rejected", "ForeignInstance", answer)
+
+    def test_name_taken_is_evidence_and_not_an_outcome(self) -> None:
+        """Counterexample 10: it may be taken by our own call. Only if nothing shows up, it was refused."""
+        assert settled("Uncertain", answer="NameTaken").steps == ()
+        assert moved(settled("Uncertain", an_instance(), answer="NameTaken")).state == "Placed"
+        late = moved(settled("Uncertain", at=WINDOW, answer="NameTaken"))
+        assert (late.state, late.answer) == ("Rejected", "NameTaken")
+
+    def test_an_order_whose_workspace_another_order_bought_ends_when_its_window_does(self) -> None:
+        """Else it would stay uncertain for ever, and hold the deletion up."""
+        orders = an_order("Fulfilled", 1), an_order("Uncertain", 2, intent=INTENT)
+        for at, states in ((timedelta(0), []), (WINDOW, ["NotPlaced"])):
+            cloud = a_cloud(a_listing(an_instance(order=1), at=NOW + at))
+            steps = decide(a_case(a_workspace(), *orders, cloud=cloud)).steps
+            assert [step.status.state for step in steps if isinstance(step, MoveOrder)] == states
+
+    def test_a_quoted_order_is_closed_when_the_workspace_was_bought(self) -> None:
+        """By another order, seen or not, or by whoever carries our marks."""
+        cloud = a_cloud(a_listing(an_instance(order=9)))
+        for orders, sky in (((an_order("Quoted"),), cloud), ((an_order("Placed"), an_order("Quoted", 2)), a_cloud())):
+            assert moved(decide(a_case(a_workspace(), *orders, cloud=sky))).state == "Superseded"
+
+    def test_an_order_without_status_is_closed_by_whoever_finds_it(self) -> None:
+        """Its creator has ten seconds to quote it."""
+        order = an_order(None, created=NOW)
+        assert decide(a_case(a_workspace(), order)).steps == ()
+        assert moved(decide(a_case(a_workspace(), order, now=NOW + 11 * SECOND))).state == "Superseded"
+
+    def test_a_look_into_another_account_settles_nothing(self) -> None:
+        """Not even past the window."""
+        order = an_order("Uncertain", intent=NOW - 2 * WINDOW, account_id="2")
+        assert decide(a_case(a_workspace(), order)).steps == ()
+
+    def test_an_order_for_another_name_of_the_same_key_is_settled_first(self) -> None:
+        """Counterexample 5: the ledger counts by namespace and name, and the look is for the order's name."""
+        former = a_workspace(workspace_name="former")
+        order = an_order("Uncertain", workspace=former, uid="uid-before", intent=INTENT)
+        asked = questions(a_workspace(), (order,), OWNER)
+        assert asked is not None
+        assert (asked.workspace_name, asked.fresh, asked.price) == ("former", True, False)
+        plan = decide(a_case(a_workspace(), order))
+        assert plan.steps == ()
+        assert plan.verdict is not None
+        assert plan.verdict.reason == "PurchaseUncertain"
+        late = a_cloud(a_listing(at=NOW + WINDOW))
+        assert moved(decide(a_case(a_workspace(), order, cloud=late))).state == "NotPlaced"
+
+    def test_an_order_of_another_uid_that_bought_is_bound(self) -> None:
+        """Counterexample 5: a re-created resource buys nothing."""
+        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance()))))
+        assert plan.verdict is not None
+        assert (plan.verdict.kind, plan.steps) == ("Running", ())
+
+
+class TestWithoutMarks:
+    """Counterexample 11: it is not known when tags become visible."""
+
+    bare = an_instance(order=None, create_time=INTENT + SECOND)
+
+    def test_what_an_order_may_have_bought_is_nobody_elses(self) -> None:
+        """It is neither bound nor taken for a stranger until tags must be visible."""
+        assert settled("Uncertain", self.bare, at=VISIBLE - minutes(1)).steps == ()
+
+    def test_the_only_one_as_described_is_ours_once_tags_must_be_visible(self) -> None:
+        """Later than its creation and the longest visibility delay."""
+        status = moved(settled("Uncertain", self.bare, at=VISIBLE))
+        assert (status.state, status.instance_id, status.evidence) == ("Placed", ID, "Description")
+        bound = decide(a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(self.bare))))
+        assert bound.verdict is not None
+        assert bound.verdict.kind == "Running"
+
+    def test_two_of_them_are_for_a_person(self) -> None:
+        """Evidence contradicts itself: nothing is settled or bought, both are named."""
+        plan = settled("Uncertain", self.bare, an_instance("sc_flink-2", order=None), at=3 * WINDOW)
+        assert plan.steps == ()
+        assert plan.verdict is not None
+        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "Twin")
+        assert "sc_flink-1, sc_flink-2" in plan.verdict.message
+
+    def test_an_order_that_sent_nothing_did_not_buy_it(self) -> None:
+        """Taken back to Quoted: it is a stranger's, and the resource does not wait for it."""
+        plan = settled("Quoted", self.bare)
+        assert plan.verdict is not None
+        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "NameTaken")
+
+    def test_our_marks_without_the_order_are_this_orders_work_once_the_window_ends(self) -> None:
+        """Somebody took the tag of the order off."""
+        found = an_instance(tags=unmarked(an_instance()))
+        assert settled("Uncertain", found).steps == ()
+        assert moved(settled("Uncertain", found, at=WINDOW)).state == "Placed"
+
+
+class TestWhoseItIs:
+    """Counterexample 12 and the ownership rules."""
+
+    @pytest.mark.parametrize(
+        ("instance", "reason"),
+        [
+            (an_instance(name="w1", order=9), "NameMismatch"),
+            (an_instance(tags=Owner("cluster-1", Key("team", "other")).tags("x" * 32)), "NameTaken"),
+            (an_instance(order=None), "NameTaken"),
+            (an_instance(tags=ELSEWHERE.tags("x" * 32)), "OwnedElsewhere"),
+        ],
+    )
+    def test_a_stranger_stalls_the_resource(self, instance: SeenInstance, reason: str) -> None:
+        """Nothing is bought or bound; the message says what to do."""
+        plan = decide(a_case(a_workspace(), cloud=a_cloud(a_listing(instance))))
+        assert plan.steps == ()
+        assert plan.verdict is not None
+        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", reason)
+
+    def test_twins_stall_with_both_ids_in_the_same_words(self) -> None:
+        """Whatever order the cloud lists them in."""
+        twins = an_instance("b"), an_instance("a", order=2)
+        said = set()
+        for listed in (twins, twins[::-1]):
+            plan = decide(a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(*listed))))
+            assert plan.verdict is not None
+            assert plan.verdict.reason == "Twin"
+            said.add(plan.verdict.message)
+        assert len(said) == 1
+        assert "a, b" in said.pop()
+
+    def test_an_instance_of_another_name_is_nobodys_business(self) -> None:
+        """The account has other workspaces."""
+        other = an_instance("other", name="other", order=None)
+        assert isinstance(decide(a_case(a_workspace(), cloud=a_cloud(a_listing(other)))).steps[0], OpenOrder)
+
+    def test_a_name_too_long_for_a_tag_is_hashed(self) -> None:
+        """And still tells one resource from another."""
+        one, two = (Owner("c", Key("n" * 60, name)) for name in ("a" * 10, "b" * 10))
+        assert len(one.workspace_tag) <= 64
+        assert one.workspace_tag != two.workspace_tag
+
+
+class TestAnswer:
+    """Step 9: what the answer to the call makes of the order, whatever came between."""
+
+    @pytest.mark.parametrize("state", [None, *(s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled"))])
+    def test_an_id_is_never_dropped(self, state: OrderState | None) -> None:
+        """Counterexample 8."""
+        status = ledger.after_answer(an_order(state), BOUGHT, NOW)
+        assert status is not None
+        assert (status.state, status.instance_id, status.order_id, status.evidence) == (
+            "Placed",
+            ID,
+            "order-1",
+            "Answer",
+        )
+        assert status.request_ids == ("request-1",)
+
+    @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
+    @pytest.mark.parametrize("answer", [BOUGHT, NotBought(Unreachable("x.Y", "reset"))])
+    def test_what_is_placed_stays_as_it_is(self, state: OrderState, answer: Answer) -> None:
+        """The id is set once."""
+        assert ledger.after_answer(an_order(state), answer, NOW) is None
+
+    @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
+    def test_a_certain_refusal_rejects(self, state: OrderState) -> None:
+        """Only codes of the gateway that come before anything is booked are certain."""
+        refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", certain=True))
+        status = ledger.after_answer(an_order(state), refused, NOW)
+        assert status is not None
+        assert (status.state, status.answer) == ("Rejected", "ParametersRefused")
+
+    @pytest.mark.parametrize("failure", [Unreachable, NameTaken, SignatureReplayed, BalanceTooLow, Throttled])
+    def test_anything_else_is_uncertain(self, failure: type[CloudFailure]) -> None:
+        """Counterexample 10; the answer is kept to be shown."""
+        status = ledger.after_answer(an_order("Placing"), NotBought(failure("x.Y", "code")), NOW)
+        assert status is not None
+        assert (status.state, status.answer) == ("Uncertain", failure.__name__)
+
+    @pytest.mark.parametrize("state", ["NotPlaced", "Rejected", "Superseded", "Canceled", "Quoted"])
+    def test_a_late_refusal_changes_nothing(self, state: OrderState) -> None:
+        """Evidence was written since."""
+        refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", certain=True))
+        assert ledger.after_answer(an_order(state), refused, NOW) is None
+
+    def test_an_answer_that_could_not_be_recorded_comes_first(self) -> None:
+        """Before anything that the same look might say."""
+        order = an_order("Placing")
+        remembered = Remembered(answers=(("order-uid-1", BOUGHT), ("gone", BOUGHT)))
+        cloud = a_cloud(a_listing(an_instance()))
+        assert decide(a_case(a_workspace(), order, remembered=remembered, cloud=cloud)).steps == (
+            RecordAnswer(order, BOUGHT),
+        )
+
+    def test_a_message_fits_the_api_server_whatever_the_cloud_says(self) -> None:
+        """One line of at most 1024 characters: what is refused could never be recorded."""
+        status = ledger.after_answer(an_order("Placing"), NotBought(Unreachable("x.Y", "a\nb" * 900)), NOW)
+        assert status is not None
+        assert status.message is not None
+        assert len(status.message) <= 1024
+        assert "\n" not in status.message
+
+    def test_the_digest_binds_price_parameters_number_and_resource(self) -> None:
+        """But not the moment of the quote."""
+        order = an_order("Quoted")
+        quote = order.status.quote
+        assert quote is not None
+        first = ledger.digest(order.spec, 1, quote)
+        assert first == ledger.digest(order.spec, 1, quote.model_copy(update={"quoted_at": NOW + WINDOW}))
+        assert first != ledger.digest(order.spec, 2, quote)
+        assert first != ledger.digest(order.spec, 1, quote.model_copy(update={"trade_amount": "1"}))
+        assert first != ledger.digest(an_order(uid="uid-2").spec, 1, quote)
+        assert first != ledger.digest(an_order(workspace=a_workspace(resources={"cu": 20})).spec, 1, quote)
