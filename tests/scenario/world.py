@@ -132,11 +132,17 @@ def has_reason(reason: str) -> Callable[[FlinkWorkspace], bool]:
 async def a_world(
     local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: float
 ) -> AsyncIterator[World]:
-    """Everything that passes need, with settings as short as they may be."""
+    """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock."""
     chosen = Settings(
         endpoint=account.url,
         cluster_id=f"cluster-{namespace}",
-        **{"purchase_timeout_seconds": 5, "drain_seconds": 10, "read_timeout_seconds": 5, **settings},
+        **{
+            "purchase_timeout_seconds": 5,
+            "drain_seconds": 10,
+            "read_timeout_seconds": 5,
+            "listing_max_age_seconds": 0.001,
+            **settings,
+        },
     )
     configuration = client.Configuration()
     await config.load_kube_config(str(local.kubeconfig), client_configuration=configuration)
