@@ -27,6 +27,18 @@ class Lane(Enum):
     """The listing at start, and looks that were due anyway: after a restart thousands of these wait."""
 
 
+class Timer(Protocol):
+    """A deadline, as `asyncio.TimerHandle`."""
+
+    def when(self) -> float:
+        """When it rings."""
+        ...
+
+    def cancel(self) -> None:
+        """Let it not ring."""
+        ...
+
+
 class Timers(Protocol):
     """The part of an event loop that keeps the time."""
 
@@ -34,7 +46,7 @@ class Timers(Protocol):
         """Seconds of a clock that never goes back."""
         ...
 
-    def call_at(self, when: float, callback: Callable[..., object], *args: object) -> asyncio.TimerHandle:
+    def call_at(self, when: float, callback: Callable[..., object], *args: object) -> Timer:
         """Call back then."""
         ...
 
@@ -47,7 +59,7 @@ class WorkQueue:
         self._lanes: dict[Lane, OrderedDict[Key, float]] = {lane: OrderedDict() for lane in Lane}
         self._active: dict[Key, Lane | None] = {}
         """Keys under work, and the lane that they were added to meanwhile."""
-        self._due: dict[Key, asyncio.TimerHandle] = {}
+        self._due: dict[Key, Timer] = {}
         self._turns = 0
         self._taken_at = timers.time()
         self._closed = False

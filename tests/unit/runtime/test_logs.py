@@ -1,0 +1,56 @@
+"""Logs: every line says what it is about, and nothing of kopf's or the SDKs' chatter gets through."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.runtime.logs import about, set_up
+
+log = logging.getLogger("flink_workspace_operator.somewhere")
+
+
+@pytest.fixture(autouse=True)
+def _loggers_as_before() -> Iterator[None]:
+    root, ours = logging.getLogger(), logging.getLogger("flink_workspace_operator")
+    before = root.handlers[:], root.level, ours.level
+    yield
+    root.handlers[:], level, our_level = before
+    root.setLevel(level)
+    ours.setLevel(our_level)
+
+
+def test_text_names_the_object(capsys: pytest.CaptureFixture[str]) -> None:
+    """Within a pass every line names the object, outside none does."""
+    set_up("text")
+    with about(Key("ns", "a")):
+        log.info("bought")
+    log.info("started")
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith("INFO    [ns/a] bought")
+    assert second.endswith("INFO    started")
+
+
+def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Collectors get one JSON object a line, a traceback inside it."""
+    set_up("json")
+    with about(Key("ns", "a")):
+        try:
+            raise KeyError("x")
+        except KeyError:
+            log.exception("broke")
+    (line,) = capsys.readouterr().err.splitlines()
+    record = json.loads(line)
+    assert (record["object"], record["message"], record["level"]) == ("ns/a", "broke", "ERROR")
+    assert "KeyError" in record["exception"]
+
+
+def test_other_programs_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    """kopf and the SDKs print whole objects below warnings; that is not let through."""
+    set_up("text")
+    for name in ("kopf.objects", "kopf", "alibabacloud_oss_v2", "urllib3", "asyncio"):
+        logging.getLogger(name).info("a body")
+        logging.getLogger(name).debug("a body")
+    assert capsys.readouterr().err == ""
