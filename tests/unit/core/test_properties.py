@@ -1,0 +1,381 @@
+"""What holds whatever was seen: the rules that protect money, and the shape of what is told."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import get_args
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.failures import (
+    BalanceTooLow,
+    CredentialsRefused,
+    NameTaken,
+    ParametersRefused,
+    PermissionMissing,
+    ServerError,
+    Throttled,
+    Unexplained,
+    Unreachable,
+)
+from flink_workspace_operator.core.found import classify
+from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.observed import Absent, Bought, BucketElsewhere, NotBought, SeenNetwork, Unknown
+from flink_workspace_operator.core.plan import (
+    AttachPolicy,
+    CreateDirectory,
+    CreateRole,
+    MoveOrder,
+    OpenOrder,
+    PlaceOrder,
+    Verdict,
+    VerdictKind,
+    WriteIntent,
+)
+from flink_workspace_operator.core.report import report
+from flink_workspace_operator.core.seen import Intent, Remembered, Seen, SeenCloud
+from tests.builders import (
+    ACCOUNT,
+    ID,
+    KEY,
+    NOW,
+    OWNER,
+    SETTINGS,
+    SUBJECT,
+    WINDOW,
+    a_claim,
+    a_cloud,
+    a_listing,
+    a_quote,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+    seen,
+)
+
+TYPES = {
+    "Ready",
+    "Reconciling",
+    "Stalled",
+    "Suspended",
+    "RamRoleReady",
+    "NetworkReady",
+    "OssDirectoriesReady",
+    "Purchased",
+    "WorkspaceRunning",
+    "InSync",
+    "ExpiryHealthy",
+    "CloudReachable",
+}
+FAILURES = st.sampled_from(
+    [
+        kind("foasconsole.DescribeInstances", "code\nof two lines", certain=certain)
+        for kind in (
+            *(Unreachable, ServerError, Throttled, CredentialsRefused, PermissionMissing),
+            *(ParametersRefused, NameTaken, BalanceTooLow, Unexplained),
+        )
+        for certain in (False, True)
+    ]
+)
+UNKNOWN = st.one_of(st.just(Unknown()), FAILURES.map(Unknown))
+AGES = st.sampled_from([minutes(m) for m in (-1, 0, 0.5, 3, 14.9, 15, 20, 31.1, 45, 3000)])
+STATES = st.sampled_from([None, *get_args(OrderState)])
+ANSWERS = st.sampled_from([None, "NameTaken", "BalanceTooLow", "ParametersRefused", "Unexplained", "Throttled"])
+
+
+@st.composite
+def workspaces(draw: st.DrawFn) -> FlinkWorkspace:
+    annotations = draw(
+        st.dictionaries(st.sampled_from([RECONCILE_REQUESTED_AT, ABANDON_ORDER]), st.sampled_from(["demo-1", "x"]))
+    )
+    return a_workspace(
+        uid=draw(st.sampled_from(["uid-1", "uid-2"])),
+        generation=draw(st.integers(1, 2)),
+        annotations=annotations,
+        finalizers=draw(st.sampled_from([(PURCHASE_FINALIZER,), (PURCHASE_FINALIZER,), ("other",), ()])),
+        deleted=draw(st.sampled_from([False, False, False, True])),
+        suspend=draw(st.sampled_from([False, False, True])),
+        workspace_name=draw(st.sampled_from([None, None, None, "former"])),
+        resources={"cu": draw(st.sampled_from([10, 10, 20]))},
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn, number: int) -> FlinkWorkspaceOrder:
+    state = draw(STATES)
+    named = a_workspace(workspace_name=draw(st.sampled_from([None, None, None, "former"])))
+    return an_order(
+        state,
+        number,
+        uid=draw(st.sampled_from(["uid-1", "uid-2"])),
+        intent=None if state in (None, "Superseded") else NOW - draw(AGES),
+        at=NOW - draw(AGES),
+        created=NOW - draw(AGES),
+        account_id=draw(st.sampled_from([ACCOUNT, ACCOUNT, ACCOUNT, "2"])),
+        workspace=named,
+        answer=draw(ANSWERS),
+        evidence=draw(st.sampled_from([None, "ForeignInstance", "AbsentAfterWindow"])),
+        quote=a_quote(NOW - draw(AGES)),
+    )
+
+
+@st.composite
+def clouds(draw: st.DrawFn) -> SeenCloud:
+    marks = st.sampled_from(
+        [OWNER.tags("x"), {}, Owner("cluster-2", KEY).tags("y"), Owner("cluster-1", Key("a", "b")).tags("z")]
+    )
+    instances = st.builds(
+        lambda id_, order, tags, name, status, age, paid: an_instance(
+            id_,
+            order=order,
+            name=name,
+            cluster_status=status,
+            order_state=paid,
+            create_time=NOW - age,
+            **({} if order else {"tags": tags}),
+        ),
+        st.sampled_from([ID, "sc_flink-2"]),
+        st.sampled_from([None, 1, 2]),
+        marks,
+        st.sampled_from(["demo", "demo", "former", "other"]),
+        st.sampled_from(["RUNNING", "CREATING", "DELETING", "NEW"]),
+        AGES,
+        st.sampled_from(["NORMAL", "CEASE"]),
+    )
+    found = st.lists(instances, max_size=2, unique_by=lambda each: each.instance_id)
+    listings = st.builds(lambda each, age: a_listing(*each, at=NOW + age), found, AGES)
+    empty = st.builds(lambda age: a_listing(at=NOW + age), AGES)
+    cloud = a_cloud(draw(st.one_of(empty, empty, listings, UNKNOWN)))
+    role, network, storage = Absent(), SeenNetwork(False, ()), BucketElsewhere("b", None)
+    return replace(
+        cloud,
+        account_id=draw(st.one_of(*[st.just(ACCOUNT)] * 5, st.just("2"), UNKNOWN)),
+        role=draw(st.one_of(st.just(cloud.role), st.just(cloud.role), st.just(role), UNKNOWN)),
+        network=draw(st.one_of(st.just(cloud.network), st.just(cloud.network), st.just(network), UNKNOWN)),
+        storage=draw(st.one_of(st.just(cloud.storage), st.just(cloud.storage), st.just(storage), UNKNOWN)),
+        quote=draw(st.one_of(st.just(cloud.quote), st.just(cloud.quote), UNKNOWN)),
+    )
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Seen:
+    """Anything that a pass may have read, with what the process may remember of it."""
+    workspace = draw(st.one_of(workspaces(), workspaces(), workspaces(), st.none()))
+    ledger_ = tuple(draw(orders(number)) for number in range(1, draw(st.integers(0, 2)) + 1))
+    remembered = Remembered(missing_since=draw(st.sampled_from([None, NOW - minutes(6)])))
+    if ledger_:
+        last = ledger_[-1].metadata
+        intent = Intent(last.uid, draw(st.sampled_from([last.resource_version, "other"])), draw(st.integers(1, 2)))
+        answer = draw(st.one_of(st.just(Bought(ID, None, None)), FAILURES.map(NotBought)))
+        remembered = replace(
+            remembered,
+            intent=draw(st.sampled_from([None, intent])),
+            answers=draw(st.sampled_from([(), (), ((last.uid, answer),)])),
+        )
+    claim = draw(
+        st.sampled_from([a_claim(), a_claim(), None, a_claim(Key("a", "b")), a_claim(Key("a", "b"), alive=False)])
+    )
+    return seen(workspace, *ledger_, cloud=draw(clouds()), remembered=remembered, claim=claim, own_claims=(a_claim(),))
+
+
+@st.composite
+def about_to_send(draw: st.DrawFn) -> Seen:
+    """An intent of this process, and facts that may or may not allow the call."""
+    placing = an_order("Placing", 2 if (before := draw(STATES)) else 1, intent=NOW - draw(AGES))
+    ledger_ = (*([an_order(before, 1)] if before else []), placing)
+    workspace = draw(st.one_of(st.just(a_workspace()), workspaces()))
+    cloud = draw(st.one_of(st.just(a_cloud()), clouds()))
+    return seen(workspace, *ledger_, cloud=cloud, intent=placing)
+
+
+ANYTHING = st.one_of(facts(), facts(), about_to_send())
+quick = settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+def new_status(step: object) -> tuple[FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus] | None:
+    return (step.order, step.status) if isinstance(step, MoveOrder | WriteIntent) else None
+
+
+@quick
+@given(ANYTHING)
+def test_there_is_always_a_plan(read: Seen) -> None:
+    """And one that leads somewhere: it does something, or says something, or has nothing left to look after."""
+    plan = decide(Case(read, SETTINGS, "f" * 32))
+    assert plan.steps or plan.verdict or read.workspace is None or plan.next_look.after
+    if not plan.steps and plan.next_look.after is not None:
+        assert plan.next_look.after > timedelta(0) or plan.retry is not None
+
+
+@settings(quick, max_examples=400)
+@given(ANYTHING)
+def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(read: Seen) -> None:
+    """Step 7, all of it; and the call is alone in its plan."""
+    plan = decide(Case(read, SETTINGS, "f" * 32))
+    for step in plan.steps:
+        if not isinstance(step, PlaceOrder):
+            continue
+        assert plan.steps == (step,)
+        intent, workspace, listing = read.remembered.intent, read.workspace, read.cloud.listing
+        assert intent is not None
+        assert workspace is not None
+        assert not isinstance(listing, Unknown)
+        order = step.order.metadata
+        assert (order.uid, order.resource_version) == (intent.order_uid, intent.resource_version)
+        assert step.order.state == "Placing"
+        assert workspace.metadata.uid == step.order.spec.workspace_ref.uid
+        assert workspace.metadata.generation == intent.generation
+        assert workspace.metadata.deletion_timestamp is None
+        assert not workspace.spec.suspend
+        assert read.cloud.account_id == step.order.spec.account_id == step.purchase.subject.account_id
+        assert not any(instance.name == step.purchase.subject.workspace_name for instance in listing.instances)
+        assert step.purchase.signed_at == step.order.status.intent_time
+        assert listing.date < step.purchase.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
+        others = [each for each in read.orders if each is not step.order]
+        assert not any(each.state in ("Placed", "Fulfilled", "Uncertain") for each in others)
+
+
+@quick
+@given(ANYTHING)
+def test_an_order_is_opened_only_if_nothing_is_open_and_nothing_is_there(read: Seen) -> None:
+    """Finalizer, claim, ledger and look come first; the number was never used."""
+    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+        if not isinstance(step, OpenOrder):
+            continue
+        assert read.workspace is not None
+        assert PURCHASE_FINALIZER in read.workspace.metadata.finalizers
+        assert not read.workspace.spec.suspend
+        assert read.claim is not None
+        assert read.claim.holder == KEY
+        assert all(order.settled for order in read.orders)
+        assert all(int(order.metadata.name[-1]) < step.number for order in read.orders)
+        listing = read.cloud.listing
+        assert not isinstance(listing, Unknown)
+        assert not any(instance.name == step.spec.workspace_name for instance in listing.instances)
+
+
+@quick
+@given(ANYTHING)
+def test_every_move_is_legal(read: Seen) -> None:
+    """As the API server would see it; what is frozen stays."""
+    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+        if (move := new_status(step)) is None:
+            continue
+        order, status = move
+        assert status.state == order.state or status.state in MOVES[order.state]
+        assert status.state != "Placed" or status.instance_id
+        assert status.state != "Placing" or (status.intent_time and status.nonce and status.quote)
+        if order.state not in (None, "Quoted"):
+            before, after = ((each.quote, each.digest, each.intent_time, each.nonce) for each in (order.status, status))
+            assert before == after
+        FlinkWorkspaceOrderStatus.model_validate(status.as_wire())
+
+
+@quick
+@given(STATES, st.one_of(st.just(Bought(ID, "o", "r" * 9)), FAILURES.map(NotBought)))
+def test_every_answer_makes_a_legal_move(state: OrderState | None, answer: Bought | NotBought) -> None:
+    """Or none."""
+    status = ledger.after_answer(an_order(state), answer, NOW)
+    assert status is None or status.state in MOVES[state]
+
+
+@quick
+@given(ANYTHING)
+def test_suspended_writes_nothing_to_the_cloud(read: Seen) -> None:
+    """Whatever is missing."""
+    assume(read.workspace is not None and read.workspace.spec.suspend)
+    plan = decide(Case(read, SETTINGS, "f" * 32))
+    assert not any(isinstance(step, CreateRole | AttachPolicy | CreateDirectory | PlaceOrder) for step in plan.steps)
+
+
+def told(read: Seen, kind: VerdictKind | None = None) -> FlinkWorkspaceStatus | None:
+    """The status after the pass; `kind`: after one that came to that verdict."""
+    if read.workspace is None:
+        return None
+    case = Case(read, SETTINGS, "f" * 32)
+    verdict = decide(case).verdict if kind is None else Verdict(kind, "Reason", "two\nlines" * 200, "NetworkReady")
+    return report(case, verdict, read.orders) if verdict else None
+
+
+def again(read: Seen, status: FlinkWorkspaceStatus, later: timedelta = timedelta(0)) -> Seen:
+    assert read.workspace is not None
+    return replace(read, workspace=read.workspace.model_copy(update={"status": status}), now=read.now + later)
+
+
+@quick
+@given(ANYTHING, st.sampled_from([None, *get_args(VerdictKind)]))
+def test_what_is_told_has_its_shape(read: Seen, kind: VerdictKind | None) -> None:
+    """All conditions, one line each, of this generation; what contradicts itself is never said."""
+    status = told(read, kind)
+    assume(status is not None)
+    assert status is not None
+    assert read.workspace is not None
+    of = {condition.type: condition for condition in status.conditions}
+    assert of.keys() == TYPES
+    assert len(status.conditions) == len(TYPES)
+    for condition in of.values():
+        assert "\n" not in condition.message
+        assert 0 < len(condition.message) <= 1024
+        assert condition.observed_generation == read.workspace.metadata.generation
+    assert (of["Stalled"].status, of["Reconciling"].status) != ("True", "True")
+    ran = any(order.state == "Fulfilled" for order in read.orders)
+    assert of["Ready"].status != "False" or of["Stalled"].status == "True" or ran
+    FlinkWorkspaceStatus.model_validate(status.as_wire())
+
+
+@quick
+@given(ANYTHING, st.sampled_from([timedelta(0), timedelta(seconds=7)]))
+def test_the_same_facts_are_told_once(read: Seen, later: timedelta) -> None:
+    """A second pass over them changes nothing, not even a time; else each pass would wake the next."""
+    first = told(read)
+    assume(first is not None)
+    assert first is not None
+    second = told(again(read, first, later))
+    assert second is not None
+    third = told(again(read, second, later))
+    assert third is not None
+    assert third.as_wire() == second.as_wire()
+    plan = decide(Case(read, SETTINGS, "f" * 32))
+    if not plan.steps and first.account_id == (read.workspace and read.workspace.status.account_id):
+        assert second.as_wire() == first.as_wire()
+
+
+@quick
+@given(ANYTHING)
+def test_a_time_moves_only_with_its_status(read: Seen) -> None:
+    """`kubectl wait` and the five minutes of a prerequisite count from it."""
+    first = told(read)
+    assume(first is not None)
+    assert first is not None
+    second = told(again(read, first, minutes(9)))
+    assume(second is not None)
+    assert second is not None
+    for was, is_ in zip(first.conditions, second.conditions, strict=True):
+        assert (was.status == is_.status) == (was.last_transition_time == is_.last_transition_time)
+
+
+@quick
+@given(st.integers(1, 2), st.booleans(), st.sampled_from([WINDOW, minutes(0)]))
+def test_a_converged_workspace_is_left_alone(generation: int, suspend: bool, age: timedelta) -> None:
+    """Running, bound and in order: no step, whatever the price or the prerequisites are now."""
+    read = seen(
+        a_workspace(generation=generation, suspend=suspend),
+        an_order("Fulfilled"),
+        cloud=a_cloud(a_listing(an_instance(), at=NOW + age), role=Absent(), quote=Unknown()),
+    )
+    assert decide(Case(read, SETTINGS)).steps == ()
+
+
+@quick
+@given(clouds(), st.lists(orders(1), max_size=1))
+def test_an_unknown_look_classifies_as_unknown(cloud: SeenCloud, ledger_: list[FlinkWorkspaceOrder]) -> None:
+    """And a known one never does."""
+    found = classify(cloud.listing, SUBJECT, OWNER, tuple(ledger_), None)
+    assert isinstance(found, Unknown) == isinstance(cloud.listing, Unknown)
