@@ -20,7 +20,13 @@ from pydantic import BaseModel, ValidationError
 
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused, Garbled, Unreachable
+from flink_workspace_operator.core.failures import (
+    CloudFailure,
+    CredentialsRefused,
+    Garbled,
+    SignatureReplayed,
+    Unreachable,
+)
 from flink_workspace_operator.settings import Settings
 
 _CONNECT_SECONDS: Final = 5
@@ -110,14 +116,24 @@ class Session:
         self._keys = keys
 
     async def call(self, api: Api, parameters: Mapping[str, str], region: str | None = None) -> Reply:
-        """Ask once. Raises `CloudFailure`."""
+        """Ask a question, or make a change that may be made twice. Raises `CloudFailure`.
+
+        The HTTP client by itself repeats a GET whose connection broke, byte by byte. The nonce is made for this call,
+        so if it was used before, an answer to this call was lost.
+        """
         seconds = self._settings.read_timeout_seconds
-        return _answered(await self._send(api, parameters, region, (seconds, seconds), {}))
+        answer = await self._send(api, parameters, region, (seconds, seconds), {})
+        if isinstance(answer, SignatureReplayed):
+            raise Unreachable(answer.call, "NoConnection", answer.request_id)
+        return _answered(answer)
 
     async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: Fixed) -> Reply:
-        """Send a purchase once, signed as fixed beforehand. Raises `CloudFailure`."""
+        """Send a purchase once, signed as fixed beforehand. Raises `CloudFailure`.
+
+        It goes by POST, which the HTTP client never repeats.
+        """
         seconds = self._settings.purchase_timeout_seconds
-        waits = (seconds, seconds + 2 * _CONNECT_SECONDS)
+        waits = (seconds, seconds + _CONNECT_SECONDS)
         return _answered(await self._send(api, parameters, region, waits, fixed.as_headers()))
 
     async def _send(
@@ -138,7 +154,7 @@ class Session:
             read_timeout=int(silence * 1000), connect_timeout=int(min(silence, _CONNECT_SECONDS) * 1000)
         )
         try:
-            client = api.product.client(self._config(api.product, region))
+            client = self.client(api.product, region)
             async with asyncio.timeout(deadline):
                 answer = await client.call_api_async(_params(api), request, runtime)
         except TimeoutError:
@@ -147,15 +163,15 @@ class Session:
             return failure_of(api.name, error)
         return _read_answer(api.name, answer)
 
-    def _config(self, product: Product, region: str | None) -> Config:
-        """No `retry_options`: without them the SDK sends a call once."""
+    def client(self, product: Product, region: str | None) -> Any:  # noqa: ANN401 - the SDK is untyped
+        """The SDK's client of a service. No `retry_options`: without them it sends a call once."""
         config = Config(credential=self._keys, region_id=region or product.home, protocol="HTTPS")
         if self._settings.endpoint is None:
             config.endpoint = product.endpoint(region)
         else:
             scheme, config.endpoint = self._settings.endpoint.split("://")
             config.protocol = scheme.upper()
-        return config
+        return product.client(config)
 
 
 def failure_of(call: str, error: Exception) -> CloudFailure:

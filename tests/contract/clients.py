@@ -1,0 +1,68 @@
+"""What the contract tests ask the port for."""
+
+from datetime import UTC, datetime
+
+from alibabacloud_credentials.client import Client
+from alibabacloud_credentials.models import Config
+
+from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
+from flink_workspace_operator.api.parameters import Network, Resources, WorkspaceParameters
+from flink_workspace_operator.core.identity import Key, Owner, Purchase, Subject
+from flink_workspace_operator.settings import Settings
+from tests.emulator_fixture import EmulatedAccount
+
+TOKEN = "token-of-the-order"
+OWNER = Owner("cluster-1", Key("team-a", "realtime-prod"))
+NAME = "realtime-prod"
+
+
+def open_cloud(account: EmulatedAccount, **changes: object) -> AlibabaCloud:
+    """The port on an account of the emulator."""
+    settings = Settings.model_validate(
+        {"endpoint": account.url, "read_timeout_seconds": 1, "purchase_timeout_seconds": 5, **changes}
+    )
+    return AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret))
+
+
+def static_keys(key_id: str, secret: str) -> Client:
+    """A client of the credentials SDK that always gives one key."""
+    return Client(Config(type="access_key", access_key_id=key_id, access_key_secret=secret))
+
+
+def subject(account: EmulatedAccount, name: str = NAME) -> Subject:
+    """What is bought."""
+    return Subject(account.id, account.region, name)
+
+
+def network(account: EmulatedAccount, *v_switch_ids: str) -> Network:
+    """The account's VPC with some vSwitches, by default one."""
+    return Network(vpc_id=account.vpc, v_switch_ids=v_switch_ids or account.v_switches[:1])
+
+
+def parameters(account: EmulatedAccount, **changes: object) -> WorkspaceParameters:
+    """A subscription of 10 CU for a month."""
+    wanted: dict[str, object] = {
+        "charge_type": "Subscription",
+        "subscription": {"initial_term": {"count": 1, "unit": "Month"}},
+        "resources": Resources(cu=10),
+        "network": network(account),
+        "storage": {"oss": {"bucket": account.bucket}},
+    }
+    return WorkspaceParameters.model_validate({**wanted, **changes})
+
+
+def pay_as_you_go(account: EmulatedAccount) -> WorkspaceParameters:
+    """A workspace that is billed by use."""
+    return parameters(account, charge_type="PayAsYouGo", subscription=None, resources=None)
+
+
+def purchase(account: EmulatedAccount, **changes: object) -> Purchase:
+    """A purchase signed now, with a nonce of its own."""
+    wanted: dict[str, object] = {
+        "subject": subject(account),
+        "parameters": parameters(account),
+        "ownership": OWNER.tags(TOKEN),
+        "signed_at": datetime.now(UTC),
+        "nonce": f"nonce-of-{account.id}",
+    }
+    return Purchase(**{**wanted, **changes})  # type: ignore[arg-type]  # the values above and those of a test

@@ -1,0 +1,37 @@
+"""Where the calls go."""
+
+import pytest
+from alibabacloud_credentials.client import Client
+from alibabacloud_credentials.models import Config
+
+from flink_workspace_operator.adapters.alibaba.credentials import Keys
+from flink_workspace_operator.adapters.alibaba.products import FLINK, RAM, STS, VPC
+from flink_workspace_operator.adapters.alibaba.session import Product, Session
+from flink_workspace_operator.settings import Settings
+
+KEYS = Keys(Client(Config(type="access_key", access_key_id="key", access_key_secret="secret")))
+
+
+@pytest.mark.parametrize(
+    ("product", "region", "endpoint"),
+    [
+        (FLINK, "cn-hangzhou", "foasconsole.cn-hangzhou.aliyuncs.com"),
+        (FLINK, "cn-chengdu", "foasconsole.cn-chengdu.aliyuncs.com"),
+        (FLINK, None, "foasconsole.aliyuncs.com"),
+        (VPC, "cn-hangzhou", "vpc.aliyuncs.com"),
+        (VPC, "cn-beijing", "vpc.cn-beijing.aliyuncs.com"),
+        (RAM, None, "ram.aliyuncs.com"),
+        (STS, None, "sts.cn-hangzhou.aliyuncs.com"),
+    ],
+)
+def test_the_real_cloud_is_found_by_region(product: Product, region: str | None, endpoint: str) -> None:
+    """By the SDK's rules; but the Flink console has an endpoint in each region, also where the SDK knows of none."""
+    client = Session(Settings(), KEYS).client(product, region)
+    assert (client._endpoint, client._protocol) == (endpoint, "HTTPS")
+
+
+@pytest.mark.parametrize("product", [FLINK, VPC, RAM, STS], ids=lambda product: product.name)
+def test_one_setting_points_everything_elsewhere(product: Product) -> None:
+    """As host and port, because the SDK would sign a URL as the host."""
+    client = Session(Settings(endpoint="http://127.0.0.1:9000"), KEYS).client(product, "cn-hangzhou")
+    assert (client._endpoint, client._protocol) == ("127.0.0.1:9000", "HTTP")

@@ -1,0 +1,84 @@
+"""The one table of the cloud's codes."""
+
+import pytest
+
+from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE, Refusal, Row, explain, find_row
+from flink_workspace_operator.core.failures import Garbled, PermissionMissing, ServerError, Throttled, Unexplained
+
+CERTAIN = {
+    "Throttl*",
+    "Rejected.Throttl*",
+    "TooManyRequests",
+    "InvalidAccessKeyId.*",
+    "InvalidSecurityToken.*",
+    "IncompleteSignature",
+    "SignatureDoesNotMatch",
+    "InvalidTimeStamp.Expired",
+    "NoPermission",
+    "Forbidden",
+    "Forbidden.RAM",
+    "InvalidAction.NotFound",
+    "MissingParameter",
+    "InvalidParameter",
+}
+
+
+def test_the_allow_list_is_this_one() -> None:
+    """A code added to it lets money be spent again: it is added here too, and on purpose."""
+    assert {row.code for row in TABLE if row.certain} == CERTAIN
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.code)
+def test_every_row_counts(row: Row) -> None:
+    """None is hidden by one before it, each has a source, and stars stand at the end only."""
+    assert find_row(row.code.replace("*", "Something")) is row
+    assert row.source
+    assert "*" not in row.code[:-1]
+
+
+def test_codes_are_compared_without_case() -> None:
+    """The spelling of the cloud differs between its actions."""
+    assert find_row("THROTTLING.USER") is TABLE[0]
+
+
+@pytest.mark.parametrize("status", [200, 302, 500, 503])
+def test_only_http_4xx_is_certain(status: int) -> None:
+    """Whatever the code says."""
+    assert not any(
+        explain(Refusal("foasconsole.CreateInstance", status, row.code.replace("*", "x"))).certain for row in TABLE
+    )
+
+
+@pytest.mark.parametrize("code", [None, 42, "", "None", "<html>", "a secret text", "x" * 200, ["NoPermission"]])
+def test_what_is_no_code_is_no_refusal(code: object) -> None:
+    """It tells nothing, and its text is not kept."""
+    failure = explain(Refusal("ram.GetRole", 400, code))
+    assert (type(failure), failure.code) == (Garbled, "HTTP400")
+    assert type(explain(Refusal("ram.GetRole", 502, code))) is ServerError
+
+
+@pytest.mark.parametrize("request_id", [None, 42, "", "two words", "x" * 200])
+def test_what_is_no_request_id_is_left_out(request_id: object) -> None:
+    """It may be anything."""
+    assert explain(Refusal("ram.GetRole", 400, "NoPermission", request_id)).request_id is None
+
+
+@pytest.mark.parametrize("action", [None, 42, "", "no action", "ram:" + "x" * 200])
+def test_the_action_to_grant_is_known_where_it_is_not_told(action: object) -> None:
+    """By the call."""
+    failure = explain(Refusal("ram.GetRole", 403, "NoPermission", auth_action=action))
+    assert isinstance(failure, PermissionMissing)
+    assert failure.action == RAM_ACTIONS["ram.GetRole"]
+
+
+def test_http_429_is_throttling_whatever_the_code() -> None:
+    """But only a known code is certain."""
+    failure = explain(Refusal("ram.GetRole", 429, "Something.New", retry_after_ms=1500))
+    assert isinstance(failure, Throttled)
+    assert (failure.retry_after, failure.certain) == (1.5, False)
+
+
+def test_an_unknown_code_explains_nothing_and_is_not_certain() -> None:
+    """Most business codes are not published."""
+    failure = explain(Refusal("foasconsole.CreateInstance", 400, "Something.New"))
+    assert (type(failure), failure.certain) == (Unexplained, False)

@@ -1,0 +1,73 @@
+"""One question asked for all."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
+from flink_workspace_operator.core.failures import CloudFailure, ServerError
+
+
+class Source:
+    """Gives numbers, each when it is let go."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+        self.fails = False
+
+    async def ask(self) -> int:
+        self.asked += 1
+        self.begun.set()
+        number = self.asked
+        await self.go.wait()
+        if self.fails:
+            raise ServerError("any.Call", "503")
+        return number
+
+
+async def begin(look: SharedLook[int], source: Source, count: int) -> list["asyncio.Task[int]"]:
+    """So many who ask; the first question is under way when this returns."""
+    tasks = [asyncio.create_task(look.take()) for _ in range(count)]
+    await source.begun.wait()
+    return tasks
+
+
+async def test_who_asks_during_a_look_gets_the_next_one() -> None:
+    """And all of those share it."""
+    source = Source()
+    look = SharedLook(source.ask)
+    first = await begin(look, source, 1)
+    later = [asyncio.create_task(look.take()) for _ in range(5)]
+    await asyncio.sleep(0)
+    source.go.set()
+    assert await asyncio.gather(*first, *later) == [1, 2, 2, 2, 2, 2]
+
+
+async def test_a_failure_is_shared_by_those_who_waited() -> None:
+    """Otherwise each would wait for a time-out of its own. Each gets its own copy."""
+    source = Source()
+    source.fails = True
+    look = SharedLook(source.ask)
+    tasks = await begin(look, source, 1) + [asyncio.create_task(look.take()) for _ in range(5)]
+    await asyncio.sleep(0)
+    source.go.set()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {ServerError}
+    assert len({id(outcome) for outcome in outcomes}) == len(outcomes)
+    assert source.asked == 2
+    with pytest.raises(CloudFailure):
+        await look.take(timedelta(hours=1))
+    assert source.asked == 3
+
+
+async def test_who_gives_up_does_not_take_the_others_along() -> None:
+    """The next in the row asks."""
+    source = Source()
+    look = SharedLook(source.ask)
+    tasks = await begin(look, source, 1) + [asyncio.create_task(look.take())]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    source.go.set()
+    assert await tasks[1] == 2
