@@ -1,0 +1,35 @@
+"""The port as the operator has it: with the rights of its ServiceAccount, found through a kubeconfig."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from kubernetes.aio import client
+
+from flink_local.cluster import Cluster
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
+from flink_workspace_operator.settings import Settings
+
+
+@pytest.fixture
+def kubeconfig(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kubeconfig whose token stands in a file of its own, where KUBECONFIG points."""
+    path = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig")
+    # The client reads KUBECONFIG when it is imported, which is long ago.
+    monkeypatch.setattr("kubernetes.aio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(path))
+    return path
+
+
+@pytest.fixture
+async def api(kubeconfig: Path) -> AsyncIterator[client.ApiClient]:
+    """A client with the operator's rights."""
+    async with client.ApiClient(await load_configuration()) as api:
+        yield api
+
+
+@pytest.fixture
+def port(api: client.ApiClient) -> KubernetesCluster:
+    """The port with the operator's rights."""
+    return KubernetesCluster(api, Settings())

@@ -1,0 +1,86 @@
+"""The rights in deploy/base are enough for everything that the operator does, and go no further."""
+
+import pytest
+from kubernetes.aio import client
+
+from flink_local.cluster import Cluster
+from flink_local.failures import LocalFailure
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
+from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.api.order import Quote
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.plan import Event
+from tests.scenario.manifests import apply, pay_as_you_go
+from tests.scenario.test_cluster_port import NOW, spec_for
+
+FORBIDDEN = (
+    ("create", "flinkworkspaces"),
+    ("delete", "flinkworkspaces"),
+    ("update", "flinkworkspaces"),
+    ("delete", "flinkworkspaceorders"),
+    ("get", "secrets"),
+    ("list", "leases"),
+    ("update", "customresourcedefinitions"),
+    ("list", "pods"),
+)
+
+
+async def test_workspace_can_be_looked_after(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
+    """Reading a workspace, its finalizer, its status and its events are allowed."""
+    before = await applied(cluster, namespace, port)
+    await port.set_purchase_finalizer(before, True)
+    held = await read(port, namespace)
+    await port.write_status(held, held.status.model_copy(update={"observed_generation": 1}))
+    await port.post_event(held, Event("Normal", "Bought", "w-1: Bought: f-1."))
+    await port.set_purchase_finalizer(await read(port, namespace), False)
+    assert (await read(port, namespace)).status.observed_generation == 1
+    assert "Bought" in cluster.kubectl("describe", f"--namespace={namespace}", "flinkworkspace/w")
+
+
+async def test_ledger_can_be_kept(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
+    """Opening, reading, moving and releasing an order are allowed."""
+    workspace = await applied(cluster, namespace, port)
+    order = await port.create_order(Key(namespace, "w"), 1, spec_for(workspace))
+    moved = await port.move_order(order, ledger.quoted(order.spec, 1, Quote(basis="Hour", quoted_at=NOW), NOW))
+    await port.release_order(await port.reread_order(moved))
+    (read_back,) = await port.read_orders(Key(namespace, "w"))
+    assert (read_back.state, read_back.metadata.finalizers) == ("Quoted", ())
+
+
+async def test_claims_can_be_kept(namespace: str, port: KubernetesCluster) -> None:
+    """Taking, finding, taking over and giving back a claim are allowed."""
+    subject, holder = Subject(namespace, "cn-hangzhou", "w"), Key(namespace, "b")
+    await port.take_claim(subject, Key(namespace, "a"), None)
+    await port.take_claim(subject, holder, await port.read_claim(subject))
+    (claim,) = await port.read_claims_of(holder)
+    await port.give_back_claim(claim)
+    assert await port.read_claim(subject) is None
+
+
+async def test_cluster_can_be_named_and_watched(port: KubernetesCluster, api: client.ApiClient) -> None:
+    """Reading the uid of kube-system and watching the claims are allowed."""
+    assert len(await port.cluster_id()) == 36
+    async for change in ClaimWatch(client.CustomObjectsApi(api), NAMESPACE).changes(1):
+        assert change is None or isinstance(change.given_back, bool)
+
+
+@pytest.mark.parametrize(("verb", "resource"), FORBIDDEN)
+def test_nothing_else_is_allowed(cluster: Cluster, verb: str, resource: str) -> None:
+    """Outside its own namespace the operator may do no more than look after workspaces."""
+    identity = f"--as=system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
+    with pytest.raises(LocalFailure, match="no"):
+        cluster.kubectl("auth", "can-i", verb, resource, "--namespace=default", identity)
+
+
+async def applied(cluster: Cluster, namespace: str, port: KubernetesCluster) -> FlinkWorkspace:
+    apply(cluster, namespace, pay_as_you_go("w"))
+    return await read(port, namespace)
+
+
+async def read(port: KubernetesCluster, namespace: str) -> FlinkWorkspace:
+    found = await port.read_workspace(Key(namespace, "w"))
+    assert found is not None
+    return found
