@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
-from flink_workspace_operator.adapters.alibaba.identity import Identity
+from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
 from flink_workspace_operator.adapters.alibaba.network import Networks
 from flink_workspace_operator.adapters.alibaba.ram import Roles
 from flink_workspace_operator.adapters.alibaba.session import Session
@@ -36,8 +36,9 @@ class AlibabaCloud:
     def __init__(self, settings: Settings, credentials: Any | None = None) -> None:  # noqa: ANN401 - the SDK is untyped
         keys = Keys(credentials)
         session = Session(settings, keys)
-        self._identity = Identity(session, keys, settings.read_timeout_seconds)
-        self._workspaces = Workspaces(session)
+        self._settings = settings
+        self._identity = Identity(settings, keys)
+        self._workspaces: dict[str, Workspaces] = {}
         self._roles = Roles(session)
         self._networks = Networks(session)
         self._storage = ObjectStorage(settings, keys)
@@ -48,23 +49,24 @@ class AlibabaCloud:
 
     async def identify(self) -> str:
         """The account id behind the key in use."""
-        return await self._identity.identify()
+        account_id, _ = await self._identity.identify()
+        return account_id
 
     async def list_regions(self) -> frozenset[str]:
         """Regions where workspaces are sold."""
-        return await self._workspaces.list_regions()
+        return await self._in_account(await self.identify()).list_regions()
 
     async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
         """Zones of a region where workspaces of that architecture are sold."""
-        return await self._workspaces.list_zones(region, architecture)
+        return await self._in_account(await self.identify()).list_zones(region, architecture)
 
     async def list_instances(self, region: str, max_age: timedelta) -> Listing:
         """All instances of a region, from a look that began at most `max_age` ago."""
-        return await self._workspaces.list_instances(region, max_age)
+        return await self._in_account(await self.identify()).list_instances(region, max_age)
 
     async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
         """A look begun after this call, in every way that the cloud offers."""
-        return await self._workspaces.look_up(subject, tags)
+        return await self._in_account(subject.account_id).look_up(subject, tags)
 
     async def find_role(self, name: str) -> Role | Absent:
         """A RAM role with its policies."""
@@ -82,7 +84,7 @@ class AlibabaCloud:
 
     async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
         """The price."""
-        return await self._workspaces.quote(subject, parameters)
+        return await self._in_account(subject.account_id).quote(subject, parameters)
 
     async def create_role(self, name: str, trusted_service: str) -> None:
         """Create a RAM role that the service may assume."""
@@ -98,4 +100,11 @@ class AlibabaCloud:
 
     async def create_instance(self, purchase: Purchase) -> Answer:
         """SPENDS MONEY."""
-        return await self._workspaces.create_instance(purchase)
+        return await self._in_account(purchase.subject.account_id).create_instance(purchase)
+
+    def _in_account(self, account_id: str) -> Workspaces:
+        """Workspaces of one account: nothing that was seen in another is mixed in, and nothing is bought there."""
+        if account_id not in self._workspaces:
+            keys = KeysOfAccount(self._identity, account_id)
+            self._workspaces[account_id] = Workspaces(Session(self._settings, keys))
+        return self._workspaces[account_id]

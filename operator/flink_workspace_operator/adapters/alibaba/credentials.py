@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Protocol
 
 from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import CredentialModel
@@ -16,6 +16,25 @@ for _name in ("darabonba-core", "credentials"):
 
 class NoCredentials(Exception):
     """No key could be had, so nothing can be signed and nothing is sent. Carries no text: it might hold a key."""
+
+
+class KeySource(Protocol):
+    """Where a session has its keys from. The SDKs' clients take it as their `credential`."""
+
+    async def get_credential_async(self) -> CredentialModel:
+        """The key to sign the next call with."""
+        ...
+
+
+class FetchedKey:
+    """A key that was fetched before."""
+
+    def __init__(self, key: CredentialModel) -> None:
+        self._key = key
+
+    async def get_credential_async(self) -> CredentialModel:
+        """The key."""
+        return self._key
 
 
 class Keys:

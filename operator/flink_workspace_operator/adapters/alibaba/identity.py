@@ -1,44 +1,67 @@
-"""Whose account it is."""
+"""Whose account it is, and keys that are held to one account."""
 
 import asyncio
 from datetime import timedelta
 
+from alibabacloud_credentials.models import CredentialModel
+
 from flink_workspace_operator.adapters.alibaba import wire
-from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys, NoCredentials
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
 from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused, Unreachable
+from flink_workspace_operator.settings import Settings
 
 
 class Identity:
     """The account behind the key in use. Keys are rotated, but one key never changes its account."""
 
-    def __init__(self, session: Session, keys: Keys, timeout_seconds: float) -> None:
-        self._session = session
+    def __init__(self, settings: Settings, keys: Keys) -> None:
+        self._settings = settings
         self._keys = keys
-        self._timeout_seconds = timeout_seconds
         self._accounts: dict[str, SharedLook[str]] = {}
 
-    async def identify(self) -> str:
-        """The account id, asked for once for each key. Raises `CloudFailure`."""
-        key_id = await self._key_id()
-        if isinstance(key_id, CloudFailure):
-            raise key_id
+    async def identify(self) -> tuple[str, CredentialModel]:
+        """The account id, asked for once for each key, and the key. Raises `CloudFailure`."""
+        key = await self._fetch()
+        if isinstance(key, CloudFailure):
+            raise key
+        key_id = str(key.access_key_id)
         if key_id not in self._accounts:
-            self._accounts = {key_id: SharedLook(self._ask)}  # the keys before it are not used again
-        return await self._accounts[key_id].take(timedelta.max)
+            self._accounts = {key_id: SharedLook(lambda: self._ask(key))}  # the keys before it are not used again
+        return await self._accounts[key_id].take(timedelta.max), key
 
-    async def _ask(self) -> str:
-        reply = await self._session.call(GET_CALLER_IDENTITY, {})
+    async def _ask(self, key: CredentialModel) -> str:
+        reply = await Session(self._settings, FetchedKey(key)).call(GET_CALLER_IDENTITY, {})
         return reply.read(wire.Caller).account_id
 
-    async def _key_id(self) -> str | CloudFailure:
+    async def _fetch(self) -> CredentialModel | CloudFailure:
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                key = await self._keys.get_credential_async()
+            async with asyncio.timeout(self._settings.read_timeout_seconds):
+                return await self._keys.get_credential_async()
         except NoCredentials:
-            return CredentialsRefused(GET_CALLER_IDENTITY.name, "NoCredentials")
+            # Certain: without a key there was nothing that could be sent.
+            return CredentialsRefused(GET_CALLER_IDENTITY.name, "NoCredentials", certain=True)
         except TimeoutError:
             return Unreachable(GET_CALLER_IDENTITY.name, "DeadlineExceeded")
-        return str(key.access_key_id)
+
+
+class KeysOfAccount:
+    """The key in use as long as it is one of this account.
+
+    The official chain may find a key of another account from one call to the next. What is absent there says nothing
+    about this account, and a purchase there would be a second one.
+    """
+
+    def __init__(self, identity: Identity, account_id: str) -> None:
+        self._identity = identity
+        self._account_id = account_id
+
+    async def get_credential_async(self) -> CredentialModel:
+        """The key. Raises `CloudFailure`."""
+        account_id, key = await self._identity.identify()
+        if account_id != self._account_id:
+            # Certain: it is found out before anything is signed or sent.
+            raise CredentialsRefused(GET_CALLER_IDENTITY.name, "AccountChanged", certain=True)
+        return key

@@ -18,7 +18,7 @@ from darabonba.exceptions import RetryError, UnretryableException
 from darabonba.runtime import RuntimeOptions
 from pydantic import BaseModel, ValidationError
 
-from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.credentials import KeySource, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.core.failures import (
     CloudFailure,
@@ -111,7 +111,7 @@ class Fixed:
 class Session:
     """Calls in the name of one identity."""
 
-    def __init__(self, settings: Settings, keys: Keys) -> None:
+    def __init__(self, settings: Settings, keys: KeySource) -> None:
         self._settings = settings
         self._keys = keys
 
@@ -190,6 +190,8 @@ def failure_of(call: str, error: Exception) -> CloudFailure:
             )
         )
     inner = error.inner_exception if isinstance(error, UnretryableException) else error
+    if isinstance(inner, CloudFailure):
+        return inner  # the key was not to be had, or is one of another account
     if isinstance(inner, NoCredentials):
         # Certain: without a key there was nothing that could be sent.
         return CredentialsRefused(call, "NoCredentials", certain=True)
