@@ -153,15 +153,15 @@ def clouds(draw: st.DrawFn) -> SeenCloud:
     found = st.lists(instances, max_size=2, unique_by=lambda each: each.instance_id)
     listings = st.builds(lambda each, age: a_listing(*each, at=NOW + age), found, AGES)
     empty = st.builds(lambda age: a_listing(at=NOW + age), AGES)
-    cloud = a_cloud(draw(st.one_of(empty, empty, listings, UNKNOWN)))
+    cloud = a_cloud(draw(st.one_of(*[empty] * 3, *[listings] * 3, UNKNOWN)))
     role, network, storage = Absent(), SeenNetwork(False, ()), BucketElsewhere("b", None)
     return replace(
         cloud,
-        account_id=draw(st.one_of(*[st.just(ACCOUNT)] * 5, st.just("2"), UNKNOWN)),
-        role=draw(st.one_of(st.just(cloud.role), st.just(cloud.role), st.just(role), UNKNOWN)),
-        network=draw(st.one_of(st.just(cloud.network), st.just(cloud.network), st.just(network), UNKNOWN)),
-        storage=draw(st.one_of(st.just(cloud.storage), st.just(cloud.storage), st.just(storage), UNKNOWN)),
-        quote=draw(st.one_of(st.just(cloud.quote), st.just(cloud.quote), UNKNOWN)),
+        account_id=draw(st.one_of(*[st.just(ACCOUNT)] * 9, st.just("2"), UNKNOWN)),
+        role=draw(st.one_of(*[st.just(cloud.role)] * 8, st.just(role), UNKNOWN)),
+        network=draw(st.one_of(*[st.just(cloud.network)] * 8, st.just(network), UNKNOWN)),
+        storage=draw(st.one_of(*[st.just(cloud.storage)] * 8, st.just(storage), UNKNOWN)),
+        quote=draw(st.one_of(*[st.just(cloud.quote)] * 8, UNKNOWN)),
     )
 
 
@@ -169,7 +169,7 @@ def clouds(draw: st.DrawFn) -> SeenCloud:
 def facts(draw: st.DrawFn) -> Seen:
     """Anything that a pass may have read, with what the process may remember of it."""
     workspace = draw(st.one_of(workspaces(), workspaces(), workspaces(), st.none()))
-    ledger_ = tuple(draw(orders(number)) for number in range(1, draw(st.integers(0, 2)) + 1))
+    ledger_ = tuple(draw(orders(number)) for number in range(1, draw(st.sampled_from([0, 0, 1, 1, 2])) + 1))
     remembered = Remembered(missing_since=draw(st.sampled_from([None, NOW - minutes(6)])))
     if ledger_:
         last = ledger_[-1].metadata
@@ -178,7 +178,7 @@ def facts(draw: st.DrawFn) -> Seen:
         remembered = replace(
             remembered,
             intent=draw(st.sampled_from([None, intent])),
-            answers=draw(st.sampled_from([(), (), ((last.uid, answer),)])),
+            answers=draw(st.sampled_from([*[()] * 9, ((last.uid, answer),)])),
         )
     claim = draw(
         st.sampled_from([a_claim(), a_claim(), None, a_claim(Key("a", "b")), a_claim(Key("a", "b"), alive=False)])
@@ -189,14 +189,35 @@ def facts(draw: st.DrawFn) -> Seen:
 @st.composite
 def about_to_send(draw: st.DrawFn) -> Seen:
     """An intent of this process, and facts that may or may not allow the call."""
-    placing = an_order("Placing", 2 if (before := draw(STATES)) else 1, intent=NOW - draw(AGES))
-    ledger_ = (*([an_order(before, 1)] if before else []), placing)
-    workspace = draw(st.one_of(st.just(a_workspace()), workspaces()))
-    cloud = draw(st.one_of(st.just(a_cloud()), clouds()))
-    return seen(workspace, *ledger_, cloud=cloud, intent=placing)
+    before: OrderState | None = draw(
+        st.sampled_from([None, None, None, None, "NotPlaced", "Rejected", "Placed", "Superseded"])
+    )
+    earlier = [an_order(before, 1, intent=NOW - WINDOW)] if before else []
+    placing = an_order("Placing", len(earlier) + 1, intent=NOW - draw(st.sampled_from([minutes(0), draw(AGES)])))
+    workspace = draw(st.one_of(*[st.just(a_workspace())] * 3, workspaces()))
+    cloud = draw(st.one_of(*[st.just(a_cloud())] * 3, clouds()))
+    known = draw(st.sampled_from([placing, placing, placing, None]))
+    return seen(workspace, *earlier, placing, cloud=cloud, intent=known)
 
 
-ANYTHING = st.one_of(facts(), facts(), about_to_send())
+@st.composite
+def about_to_order(draw: st.DrawFn) -> Seen:
+    """One thing may be in the way of an order, or of its intent."""
+    lists = [[], [an_order("Quoted")], [an_order("NotPlaced", at=NOW - WINDOW)], [draw(orders(1))]]
+    workspace, cloud, claim = a_workspace(), a_cloud(), a_claim()
+    match draw(st.integers(0, 5)):
+        case 0:
+            workspace = draw(workspaces())
+        case 1:
+            cloud = draw(clouds())
+        case 2:
+            claim = a_claim(Key("a", "b"), alive=draw(st.booleans()))
+        case 3:
+            lists += [[an_order("Rejected", 1, at=NOW), draw(orders(2))]]
+    return seen(workspace, *draw(st.sampled_from(lists)), cloud=cloud, claim=claim)
+
+
+ANYTHING = st.one_of(facts(), facts(), about_to_order(), about_to_send())
 quick = settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
