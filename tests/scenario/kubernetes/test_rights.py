@@ -11,8 +11,10 @@ from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesClust
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.failures import ClusterRefused
 from flink_workspace_operator.core.identity import Key, Subject
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import apply, pay_as_you_go
 from tests.scenario.test_cluster_port import NOW, spec_for
 
@@ -65,6 +67,13 @@ async def test_cluster_can_be_named_and_watched(port: KubernetesCluster, api: cl
     assert len(await port.cluster_id()) == 36
     async for change in ClaimWatch(client.CustomObjectsApi(api), NAMESPACE).changes(1):
         assert change is None or isinstance(change.given_back, bool)
+
+
+async def test_claims_elsewhere_are_refused_with_a_reason(api: client.ApiClient, namespace: str) -> None:
+    """With a wrong FLINK_OPERATOR_NAMESPACE the failure says what may not be done where; it is not taken for a race."""
+    port = KubernetesCluster(api, Settings(namespace=namespace))
+    with pytest.raises(ClusterRefused, match=f"cannot create resource .*leases.* in the namespace .*{namespace}"):
+        await port.take_claim(Subject(namespace, "cn-hangzhou", "w"), Key(namespace, "a"), None)
 
 
 @pytest.mark.parametrize(("verb", "resource"), FORBIDDEN)

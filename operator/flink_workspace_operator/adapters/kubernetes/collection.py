@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import aiohttp
 from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
+from kubernetes.aio.config import ConfigException
 
 from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, Conflict, Vanished
 
@@ -62,7 +63,7 @@ class Collection:
         """All objects of a namespace, page by page of one consistent snapshot."""
         token = None
         while True:
-            page = await _wire(
+            page = await _wire_of_place(
                 self.api.list_namespaced_custom_object(
                     self.group,
                     self.version,
@@ -81,9 +82,9 @@ class Collection:
                 return
 
     async def create(self, namespace: str, body: Wire) -> Wire:
-        """Create an object; Conflict if it exists."""
+        """Create an object; Conflict if it exists, ClusterRefused if its namespace does not."""
         return self._noted(
-            await _wire(
+            await _wire_of_place(
                 self.api.create_namespaced_custom_object(
                     self.group,
                     self.version,
@@ -147,7 +148,7 @@ async def answer(call: Awaitable[T]) -> T:
         return await call
     except ApiException as error:
         raise _translated(error) from error
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+    except (TimeoutError, aiohttp.ClientError, OSError, ConfigException) as error:  # the last: half a token file
         raise ClusterUnreachable(f"the API server did not answer ({type(error).__name__})") from error
 
 
@@ -156,6 +157,14 @@ async def _wire(call: Awaitable[object]) -> Wire:
     if not isinstance(answered, dict):
         raise ClusterUnreachable("the API server answered what is no object")
     return answered
+
+
+async def _wire_of_place(call: Awaitable[object]) -> Wire:
+    """The answer to a call that names no object: here a 404 means the place, which looking again at once won't heal."""
+    try:
+        return await _wire(call)
+    except Vanished as missing:
+        raise ClusterRefused(f"{missing}: the namespace or the definition of the kind is missing") from missing
 
 
 def _translated(error: ApiException) -> Exception:
