@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import logging
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -12,6 +14,8 @@ from pydantic_settings import SettingsError
 from flink_workspace_operator import __version__, handlers, wiring
 from flink_workspace_operator.runtime.logs import OURS, set_up
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+
+log = logging.getLogger(__name__)
 
 BAD_SETTINGS = 2
 ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace resource each."
@@ -27,7 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(problem, file=sys.stderr)  # noqa: T201 - logging is not set up before there are settings
         return BAD_SETTINGS
     set_up(settings.log_format)
+    warn_of_unknown_settings()
     return asyncio.run(handlers.serve(settings, wiring.connect))
+
+
+def warn_of_unknown_settings() -> None:
+    """Name what looks like a setting and is none. No refusal: Kubernetes makes such variables for a Service's name."""
+    known = {_variable(name) for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
+            log.warning("%s is not a setting of this version and has no effect", name)
 
 
 def describe_settings() -> str:

@@ -41,9 +41,11 @@ async def serve(settings: Settings, connect: Connect) -> int:
                 identity=IDENTITY,
                 liveness_endpoint=f"http://0.0.0.0:{settings.health_port}/healthz" if settings.health_port else None,
             )
-            log.info("stopping; passes under way may take up to %.0f s", settings.drain_seconds)
     except ClusterFailure as failure:
         log.error("cannot start: %s", failure)
+        return 1
+    except Exception:  # a watch that broke for good: only a new process can begin one again
+        log.exception("the watches ended; the process ends, to be started anew")
         return 1
     return 0
 
@@ -89,6 +91,10 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
     async def order_changed(event: kopf.RawEvent, **_: object) -> None:
         operator.health.heard()
         operator.triggers.order_seen(event["type"], dict(event["object"]))
+
+    @kopf.on.cleanup(registry=registry, id="drain")  # not later: kopf cancels whatever tasks are left after this
+    async def stop(**_: object) -> None:
+        await operator.drain()
 
     @kopf.on.probe(registry=registry, id="work", errors=kopf.ErrorsMode.PERMANENT)  # else a failing probe hangs
     async def probe(**_: object) -> dict[str, float]:

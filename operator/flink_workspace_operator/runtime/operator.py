@@ -29,14 +29,19 @@ class Operator:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Workers run inside; on leaving, the passes under way are let finish."""
+        """Workers run inside."""
         self.workers.start()
         watch = asyncio.create_task(self._watch_claims(), name="watch of claims")
         try:
             yield
         finally:
             watch.cancel()
-            await self.workers.drain(self.drain_seconds)
+            await self.workers.drain(self.drain_seconds)  # a second time is in vain
+
+    async def drain(self) -> None:
+        """Begin no more passes and let those under way end, for they may be paying."""
+        log.info("stopping; passes under way may take up to %.0f s", self.drain_seconds)
+        await self.workers.drain(self.drain_seconds)
 
     async def _watch_claims(self) -> None:
         """For as long as the process lives. What a gap misses, the losers of a claim find by looking again anyway."""

@@ -6,6 +6,7 @@ Tokens are short-lived files; both ways read them again every minute, so that no
 import time
 from dataclasses import dataclass
 
+import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 
@@ -68,5 +69,6 @@ class _Reread:
 async def _load_kubeconfig(configuration: Configuration) -> None:
     try:
         await config.load_kube_config(client_configuration=configuration, persist_config=False)  # type: ignore[no-untyped-call]  # its own gap
-    except (config.ConfigException, OSError) as missing:
-        raise ClusterUnreachable(f"neither a ServiceAccount nor a usable kubeconfig: {missing}") from missing
+    except (config.ConfigException, OSError, yaml.YAMLError, TypeError) as missing:  # TypeError: the file is empty
+        said = " ".join(str(missing).split())
+        raise ClusterUnreachable(f"neither a ServiceAccount nor a usable kubeconfig: {said}") from missing

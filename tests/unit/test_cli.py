@@ -1,0 +1,87 @@
+"""The command line explains itself, and bad settings are told in one line each."""
+
+import re
+
+import pytest
+
+from flink_workspace_operator.cli import main, warn_of_unknown_settings
+from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+
+
+def refusal(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What the command line says when it refuses the settings."""
+    assert main(["run"]) == 2
+    return capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
+def test_help_tells_every_setting(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Each setting appears with its environment variable, its default and its meaning."""
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 0
+    shown = capsys.readouterr().out
+    for name, field in Settings.model_fields.items():
+        assert re.search(rf"^  {ENVIRONMENT_PREFIX}{name.upper()}  \(default: .+\)$", shown, re.MULTILINE)
+        assert field.description is not None
+        assert all(line.strip() in shown for line in field.description.splitlines())
+
+
+def test_a_default_is_shown_as_it_would_be_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the help shows as the default of a list can be copied into the environment."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = re.search(r"ROLE_POLICIES  \(default: (.+)\)$", capsys.readouterr().out, re.MULTILINE)
+    assert shown is not None
+    monkeypatch.setenv("FLINK_OPERATOR_ROLE_POLICIES", shown[1])
+    assert Settings().role_policies == Settings.model_fields["role_policies"].default
+
+
+def test_every_bad_setting_is_one_line_with_its_variable(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All problems are told at once, each by the name that has to be changed, and no value is repeated."""
+    monkeypatch.setenv("FLINK_OPERATOR_WORKERS", "0")
+    monkeypatch.setenv("FLINK_OPERATOR_ENDPOINT", "a-secret-in-the-wrong-place")
+    said = refusal(capsys)
+    assert sorted(line.split(":")[0] for line in said) == ["FLINK_OPERATOR_ENDPOINT", "FLINK_OPERATOR_WORKERS"]
+    assert "secret" not in "".join(said)
+
+
+def test_settings_that_contradict_each_other_are_both_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drain shorter than the wait for a purchase's answer is refused by the names of both variables."""
+    monkeypatch.setenv("FLINK_OPERATOR_DRAIN_SECONDS", "30")
+    [said] = refusal(capsys)
+    assert said.startswith("FLINK_OPERATOR_DRAIN_SECONDS must be longer than FLINK_OPERATOR_PURCHASE_TIMEOUT_SECONDS")
+
+
+def test_a_list_that_is_no_json_names_its_variable(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that can't be read is told in one line as well."""
+    monkeypatch.setenv("FLINK_OPERATOR_ROLE_POLICIES", "AliyunDLFFullAccess")
+    [said] = refusal(capsys)
+    assert "FLINK_OPERATOR_ROLE_POLICIES" in said
+
+
+@pytest.mark.parametrize("arguments", [[], ["walk"], ["run", "--fast"]])
+def test_bad_usage_ends_with_2(arguments: list[str]) -> None:
+    """There is one verb, and it takes no options."""
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+
+
+def test_a_misspelt_setting_is_not_passed_over_in_silence(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable that looks like a setting and is none is named: with another cluster id, things are bought twice."""
+    monkeypatch.setenv("FLINK_OPERATOR_CLUSTERID", "old-cluster")
+    monkeypatch.setenv("FLINK_OPERATOR_ENDPOINT", "http://127.0.0.1")
+    warn_of_unknown_settings()
+    assert "FLINK_OPERATOR_CLUSTERID is not a setting" in caplog.text
+    assert "FLINK_OPERATOR_ENDPOINT" not in caplog.text
