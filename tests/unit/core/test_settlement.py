@@ -23,9 +23,11 @@ from flink_workspace_operator.core.observed import Answer, Bought, NotBought, Se
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
 from flink_workspace_operator.core.seen import Remembered, questions
 from tests.builders import (
+    ACCOUNT,
     ID,
     NOW,
     OWNER,
+    REGION,
     SETTINGS,
     WINDOW,
     a_case,
@@ -162,6 +164,12 @@ class TestEvidence:
         """Not even past the window."""
         order = an_order("Uncertain", intent=NOW - 2 * WINDOW, account_id="2")
         assert decide(a_case(a_workspace(), order)).steps == ()
+
+    def test_a_look_into_another_region_says_nothing(self) -> None:
+        """Neither presence nor absence."""
+        case = a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance())))
+        assert case.listing_for(ACCOUNT, REGION) == a_listing(an_instance())
+        assert case.listing_for(ACCOUNT, "cn-beijing") == Unknown()
 
     def test_an_order_for_another_name_of_the_same_key_is_settled_first(self) -> None:
         """Counterexample 5: the ledger counts by namespace and name, and the look is for the order's name."""

@@ -1,0 +1,270 @@
+"""What is told beside the summary: the eight aspects, the status around them, prerequisites and events."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.order import Quote
+from flink_workspace_operator.api.parameters import Term
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.events import events_of
+from flink_workspace_operator.core.failures import (
+    CloudFailure,
+    CredentialsRefused,
+    ParametersRefused,
+    PermissionMissing,
+    Throttled,
+    Unreachable,
+)
+from flink_workspace_operator.core.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
+from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Verdict
+from flink_workspace_operator.core.prerequisites import judge_network, judge_role, judge_storage
+from flink_workspace_operator.core.report import price, report
+from flink_workspace_operator.core.seen import SeenCloud
+from tests.builders import (
+    BUCKET,
+    ID,
+    NOW,
+    SETTINGS,
+    VPC,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_quote,
+    a_workspace,
+    an_instance,
+    an_order,
+    reported,
+)
+
+FULFILLED = an_order("Fulfilled")
+
+
+def conditions(case: Case) -> dict[str, Condition]:
+    return {condition.type: condition for condition in reported(case, decide(case)).conditions}
+
+
+def running(**said: Any) -> Case:  # noqa: ANN401 - any field of an instance
+    return a_case(a_workspace(), FULFILLED, cloud=a_cloud(a_listing(an_instance(**said))))
+
+
+def asked_for(status: FlinkWorkspaceStatus | None = None) -> FlinkWorkspace:
+    return a_workspace(annotations={RECONCILE_REQUESTED_AT: "now"}, status=status)
+
+
+class TestAspects:
+    """One thing each."""
+
+    def test_all_is_well_with_a_running_workspace(self) -> None:
+        """Each of the eight."""
+        well = {type_ for type_, condition in conditions(running()).items() if condition.status == "True"}
+        assert well == {
+            *("Ready", "RamRoleReady", "NetworkReady", "OssDirectoriesReady"),
+            *("Purchased", "WorkspaceRunning", "InSync", "ExpiryHealthy", "CloudReachable"),
+        }
+
+    @pytest.mark.parametrize(
+        "drift",
+        [{"cu": 20}, {"vpc_id": "vpc-2"}, {"v_switch_ids": ("vsw-2",)}, {"bucket": "b"}, {"charge_type": "PayAsYouGo"}],
+    )
+    def test_drift_is_told_with_both_values(self, drift: dict[str, object]) -> None:
+        """And Ready stays."""
+        of = conditions(running(**drift))
+        assert (of["InSync"].status, of["InSync"].reason, of["Ready"].status) == ("False", "Drifted", "True")
+        assert "in the cloud" in of["InSync"].message
+
+    @pytest.mark.parametrize(
+        ("days", "expected"),
+        [
+            (7.1, ("True", "Paid")),
+            (7, ("False", "ExpiresSoon")),
+            (0, ("False", "Expired")),
+            (None, ("Unknown", "NotTold")),
+        ],
+    )
+    def test_the_end_of_the_paid_time_is_told_a_week_before(
+        self, days: float | None, expected: tuple[str, str]
+    ) -> None:
+        """In words that do not change from pass to pass."""
+        end = None if days is None else NOW + timedelta(days=days)
+        of = conditions(running(expire_time=end))["ExpiryHealthy"]
+        assert (of.status, of.reason) == expected
+
+    def test_what_is_billed_by_use_does_not_expire(self) -> None:
+        """Not applicable counts as True."""
+        workspace = a_workspace(charge_type="PayAsYouGo", subscription=None, resources=None)
+        of = conditions(a_case(workspace, FULFILLED, cloud=a_cloud(a_listing(an_instance()))))
+        assert (of["ExpiryHealthy"].status, of["ExpiryHealthy"].reason) == ("True", "NotApplicable")
+
+    @pytest.mark.parametrize(
+        ("failure", "reason"),
+        [
+            (Throttled("a.B", "c"), "Throttled"),
+            (Unreachable("a.B", "c"), "Unavailable"),
+            (PermissionMissing("a.B", "c", action="stream:X"), "Unauthorized"),
+            (CredentialsRefused("a.B", "c"), "Unauthorized"),
+        ],
+    )
+    def test_an_unanswered_look_keeps_everything_but_reachable(self, failure: CloudFailure, reason: str) -> None:
+        """Reason, message and time of all others are as they were."""
+        before = reported(running(), decide(running()))
+        workspace = a_workspace(status=before)
+        case = a_case(workspace, FULFILLED, cloud=SeenCloud(account_id=Unknown(failure)), now=NOW + timedelta(days=1))
+        after = conditions(case)
+        assert (after["CloudReachable"].status, after["CloudReachable"].reason) == ("False", reason)
+        assert [c for c in after.values() if c not in before.conditions] == [after["CloudReachable"]]
+
+    def test_a_pass_that_did_not_ask_says_nothing_new_about_the_cloud(self) -> None:
+        """Deletion needs no cloud; only Reconciling tells of it."""
+        before = reported(running(), decide(running()))
+        workspace = a_workspace(deleted=True, finalizers=("other",), status=before)
+        after = conditions(a_case(workspace, FULFILLED, cloud=SeenCloud()))
+        assert [c.type for c in after.values() if c not in before.conditions] == ["Reconciling"]
+
+    def test_a_look_into_another_account_moves_nothing_of_ours(self) -> None:
+        """What is found there is not this resource's."""
+        before = reported(running(), decide(running()))
+        cloud = a_cloud(a_listing(an_instance("theirs")), account_id="2")
+        case = a_case(a_workspace(status=before), FULFILLED, cloud=cloud)
+        after = reported(case, decide(case))
+        assert after.instance == before.instance
+        assert {c.type for c in after.conditions if c not in before.conditions} == {"Ready", "Stalled"}
+
+    def test_an_offer_that_does_not_exist_is_an_answer(self) -> None:
+        """The cloud was reached."""
+        of = conditions(a_case(a_workspace(), cloud=a_cloud(quote=Unknown(ParametersRefused("a.B", "c")))))
+        assert of["CloudReachable"].status == "True"
+
+    def test_what_is_not_shown_is_not_said_to_agree(self) -> None:
+        """Neither running nor in sync, from the first look that misses it."""
+        before = reported(running(), decide(running()))
+        of = conditions(a_case(a_workspace(status=before), FULFILLED))
+        assert {of[type_].status for type_ in ("WorkspaceRunning", "InSync", "ExpiryHealthy")} == {"Unknown"}
+        assert of["Purchased"].status == "True"
+
+
+class TestStatus:
+    """The fields around the conditions."""
+
+    def test_a_request_waits_for_its_try(self) -> None:
+        """While the cloud is down or a prerequisite is missing, a refused order can't be tried again."""
+        refused = an_order("Rejected", answer="ParametersRefused", at=NOW)
+        for cloud in (a_cloud(Unknown(Unreachable("a.B", "c"))), a_cloud(network=SeenNetwork(False, ()))):
+            case = a_case(asked_for(), refused, cloud=cloud)
+            assert reported(case, decide(case)).last_handled_reconcile_at is None
+        case = a_case(asked_for(), refused)
+        told = report(case, Verdict("Progressing", "Purchasing", ""), (refused, an_order("Quoted", 2)))
+        assert told.last_handled_reconcile_at == "now"
+
+    def test_any_other_request_is_handled_by_the_pass(self) -> None:
+        """A look was taken."""
+        for orders in ((), (FULFILLED,), (an_order("Uncertain"),)):
+            case = a_case(asked_for(), *orders)
+            assert reported(case, decide(case)).last_handled_reconcile_at == "now"
+
+    def test_the_account_is_told_once_something_may_have_been_sent(self) -> None:
+        """Until then it may change."""
+        for order, account in ((an_order("Quoted"), None), (an_order("Uncertain"), an_order().spec.account_id)):
+            case = a_case(a_workspace(), order)
+            assert reported(case, decide(case)).account_id == account
+
+    def test_v_switches_are_told_in_one_order_and_by_band(self) -> None:
+        """Neither the cloud's order nor a number of addresses moves the status."""
+        switches = [SeenVSwitch(f"vsw-{n}", VPC, "cn-hangzhou-i", free) for n, free in ((1, 200), (2, 9), (3, 0))]
+        told = []
+        for listed in (switches, switches[::-1]):
+            case = a_case(a_workspace(), cloud=a_cloud(network=SeenNetwork(True, tuple(listed))))
+            told.append(reported(case, decide(case)).network)
+        assert told[0] == told[1]
+        assert told[0] is not None
+        assert [each.capacity for each in told[0].v_switches] == ["Enough", "Low", "Exhausted"]
+
+    def test_a_price_is_a_line_to_read(self) -> None:
+        """For the term, per hour, or by use."""
+        hour = Quote(basis="Hour", quoted_at=NOW)
+        assert price(a_quote(), Term(count=1, unit="Month")) == "CNY 1200.00 for 1 month"
+        assert price(a_quote(), Term(count=2, unit="Year")) == "CNY 1200.00 for 2 years"
+        assert price(hour, None) == "by use"
+        assert price(hour.model_copy(update={"currency": "CNY", "trade_amount": "1"}), None) == "CNY 1 per hour"
+
+
+class TestPrerequisites:
+    """Each finding, and what puts it in order."""
+
+    spec: FlinkWorkspaceSpec = a_workspace().spec
+    require: FlinkWorkspaceSpec = a_workspace(ram_role={"management": "Require"}).spec
+
+    def test_a_missing_role_is_made_with_its_policies_unless_only_required(self) -> None:
+        """Require says how to authorise."""
+        steps = judge_role(Absent(), self.spec, SETTINGS).steps
+        assert [type(step) for step in steps] == [CreateRole, AttachPolicy, AttachPolicy]
+        required = judge_role(Absent(), self.require, SETTINGS)
+        assert (required.reason, required.steps) == ("RoleMissing", ())
+
+    def test_only_the_missing_policies_are_attached(self) -> None:
+        """By name and type: a custom policy of the same name is another one."""
+        first, second = SETTINGS.role_policies
+        role = Role("r", "arn", frozenset({Policy(first), Policy(second, "Custom")}))
+        assert judge_role(role, self.spec, SETTINGS).steps == (AttachPolicy(SETTINGS.role_name, Policy(second)),)
+
+    def test_only_the_missing_directories_are_made(self) -> None:
+        """Never over existing ones."""
+        found = judge_storage(Bucket(BUCKET, frozenset({"artifacts/", "logs/", "flink-jobs/"})), self.spec)
+        assert found.steps == (CreateDirectory(self.spec.region, BUCKET, "flink-savepoints/"),)
+
+    @pytest.mark.parametrize(
+        ("network", "reason"),
+        [
+            (SeenNetwork(False, ()), "VpcNotFound"),
+            (SeenNetwork(True, ()), "VSwitchNotFound"),
+            (SeenNetwork(True, (SeenVSwitch("vsw-1", "vpc-2", "cn-hangzhou-i", 9),)), "VSwitchInOtherVpc"),
+            (SeenNetwork(True, (SeenVSwitch("vsw-1", VPC, "cn-hangzhou-x", 9),)), "ZoneNotSupported"),
+            (SeenNetwork(True, (SeenVSwitch("vsw-1", VPC, "cn-hangzhou-i", 0),)), "AddressesExhausted"),
+            (
+                SeenNetwork(
+                    True, tuple(SeenVSwitch(f"vsw-{n}", VPC, f"cn-hangzhou-{z}", 9) for n, z in ((1, "i"), (2, "j")))
+                ),
+                "ZonesDiffer",
+            ),
+        ],
+    )
+    def test_a_network_that_can_not_be_used(self, network: SeenNetwork, reason: str) -> None:
+        """Told before anything is bought into it."""
+        found = judge_network(network, frozenset({"cn-hangzhou-i"}), self.spec, SETTINGS)
+        assert (found.status, found.reason, found.steps) == ("False", reason, ())
+
+    def test_another_zone_than_wanted(self) -> None:
+        """The vSwitches decide the zone; zoneId only checks it."""
+        network = SeenNetwork(True, (SeenVSwitch("vsw-1", VPC, "cn-hangzhou-i", 9),))
+        spec = a_workspace(zone_id="cn-hangzhou-j").spec
+        assert judge_network(network, frozenset({"cn-hangzhou-i"}), spec, SETTINGS).reason == "ZoneMismatch"
+
+
+class TestEvents:
+    """Only what happened, once each."""
+
+    def test_a_quiet_pass_has_none(self) -> None:
+        """The same status and ledger before and after."""
+        status = reported(running(), decide(running()))
+        assert events_of((), ((FULFILLED,), (FULFILLED,)), (status, status)) == ()
+
+    def test_becoming_ready_and_stalling_are_told(self) -> None:
+        """Each turn once; another reason is another turn."""
+        nothing, ready = FlinkWorkspaceStatus(), reported(running(), decide(running()))
+        lost = replace(running().seen, workspace=a_workspace(status=ready))
+        stalled = reported(Case(lost, SETTINGS), Verdict("Stalled", "Lost", "gone"))
+        assert [event.reason for event in events_of((), ((), ()), (nothing, ready))] == ["WorkspaceReady"]
+        assert [event.reason for event in events_of((), ((), ()), (ready, stalled))] == ["Lost"]
+
+    def test_an_order_that_came_into_a_state_is_told(self) -> None:
+        """With its name and message."""
+        before, after = an_order("Placing"), an_order("Placed", message=f"Bought: {ID}.")
+        (event,) = events_of((), ((before,), (after,)), (FlinkWorkspaceStatus(), FlinkWorkspaceStatus()))
+        assert (event.type, event.reason, event.message) == ("Normal", "OrderPlaced", f"demo-1: Bought: {ID}.")
