@@ -1,4 +1,4 @@
-"""What is wrong with the cluster itself is said in one sentence; it is never taken for a race, which is tried at once."""
+"""What is wrong with the cluster itself is said in one sentence, and never taken for a race, which is tried at once."""
 
 import pytest
 from kubernetes.aio import client
