@@ -62,18 +62,9 @@ from tests.builders import (
 )
 
 TYPES = {
-    "Ready",
-    "Reconciling",
-    "Stalled",
-    "Suspended",
-    "RamRoleReady",
-    "NetworkReady",
-    "OssDirectoriesReady",
-    "Purchased",
-    "WorkspaceRunning",
-    "InSync",
-    "ExpiryHealthy",
-    "CloudReachable",
+    *("Ready", "Reconciling", "Stalled", "Suspended"),
+    *("RamRoleReady", "NetworkReady", "OssDirectoriesReady"),
+    *("Purchased", "WorkspaceRunning", "InSync", "ExpiryHealthy", "CloudReachable"),
 }
 FAILURES = st.sampled_from(
     [
