@@ -1,8 +1,8 @@
 """The emulated cloud for tests: one process per test worker, one account per test."""
 
 import asyncio
-import itertools
 import json
+import secrets
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,6 @@ from flink_cloud_emulator.server import start
 
 ROLE = "AliyunStreamAsiDefaultRole"
 _PATIENCE_SECONDS = 20
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,9 @@ def account(emulator: str) -> Iterator[EmulatedAccount]:
 
 def open_account(url: str) -> EmulatedAccount:
     """Open an account with a network and a bucket. The caller resets it."""
-    number = str(next(_numbers))
-    control = EmulatorControl(url, f"20{number:0>10}")
+    # Random, because claims of all test workers are in one namespace and are named after the account.
+    number = f"{secrets.randbelow(10**10):0>10}"
+    control = EmulatorControl(url, f"20{number}")
     opened = EmulatedAccount(control, access_key_id=f"key{number}", access_key_secret=f"secret-of-key-{number}")
     control.state(
         {

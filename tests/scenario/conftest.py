@@ -6,12 +6,14 @@ import pytest
 
 from flink_local.cluster import Cluster
 from tests.emulator_fixture import EmulatedAccount
-from tests.scenario.world import World, a_world
+from tests.scenario.world import SHORT_WINDOWS, World, a_world
 
 
 @pytest.fixture
 async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
-    """An operator's mind between a real API server and an emulated account that creates workspaces in 5 seconds."""
-    account.control.settings(provisioningSeconds=5)
-    async with a_world(cluster, account, namespace) as made:
+    """An operator's mind between a real API server and an emulated account, with windows of a minute in both."""
+    account.control.settings(
+        provisioningSeconds=5, signatureValiditySeconds=60, nonceMemorySeconds=120, commitDelaySeconds=20
+    )
+    async with a_world(cluster, account, namespace, **SHORT_WINDOWS) as made:
         yield made

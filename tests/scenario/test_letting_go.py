@@ -208,6 +208,7 @@ async def test_edit_while_quoted_opens_another_order(world: World) -> None:
         if any(order.state == "Quoted" for order in await world.orders("w")):
             break
     await world.apply(pay_as_you_go(monitoring="CloudMonitor"))
-    await world.settle("w")
+    workspace = await world.settle("w")
     assert [order.state for order in await world.orders("w")] == ["Superseded", "Fulfilled"]
-    assert world.account.control.state()["workspaces"][0]["monitorType"] == "TAIHAO"
+    assert workspace.status.instance is not None
+    assert workspace.status.instance.monitoring == "CloudMonitor"

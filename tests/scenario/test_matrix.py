@@ -4,17 +4,15 @@ In each case one workspace is bought, it becomes Ready without a hand, and nothi
 Printed as a matrix at the end of the run.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 import pytest
 
-from flink_local.cluster import Cluster
 from flink_workspace_operator.api.names import ORDER_TAG
-from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
-from tests.scenario.world import World, a_world, conditions
+from tests.scenario.world import World, conditions
 
 FAULTS: dict[str, dict[str, Any]] = {
     "drop-after-commit": {"fault": "drop-after-commit"},
@@ -27,25 +25,6 @@ FAULTS: dict[str, dict[str, Any]] = {
 VISIBILITY = {"at once": 0, "late": 40}
 """Seconds: late is later than the wait for the answer (5), and within the longest visibility (60)."""
 NAMES = {"unique": "account", "not unique": "off"}
-
-
-@pytest.fixture
-async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
-    """Windows of a minute instead of many, in the operator and in the cloud alike."""
-    account.control.settings(
-        provisioningSeconds=5, signatureValiditySeconds=60, nonceMemorySeconds=120, commitDelaySeconds=20
-    )
-    async with a_world(
-        cluster,
-        account,
-        namespace,
-        signature_validity_seconds=60,
-        longest_commit_seconds=30,
-        longest_visibility_seconds=60,
-        nonce_memory_seconds=120,
-        refusal_backoff_seconds=10,
-    ) as made:
-        yield made
 
 
 @pytest.mark.parametrize(("fault", "visibility", "names"), list(product(FAULTS, VISIBILITY, NAMES)))

@@ -2,12 +2,24 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
+import pytest
+
+from flink_local.cluster import Cluster
+from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
-from tests.scenario.world import World, is_ready
+from tests.scenario.world import World, a_world, is_ready
 
 COUNT = 50
-READS = {"sts.GetCallerIdentity", "ram.GetRole", "ram.ListPoliciesForRole", "vpc.DescribeVpcs", "vpc.DescribeVSwitches"}
+
+
+@pytest.fixture
+async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
+    """An operator whose shared look at a region lasts as long as a round of passes."""
+    account.control.settings(provisioningSeconds=5)
+    async with a_world(cluster, account, namespace, listing_max_age_seconds=30) as made:
+        yield made
 
 
 def versions(world: World) -> dict[str, str]:
@@ -28,7 +40,7 @@ async def test_fifty_converged_workspaces_cause_no_write_and_one_look(world: Wor
     for _ in range(40):
         await asyncio.gather(*(world.one_pass(name) for name in names))
         world.account.control.advance(1)
-        if all(is_ready(await world.workspace(name)) for name in names):
+        if all([is_ready(await world.workspace(name)) for name in names]):
             break
     assert len(world.account.control.purchases()) == COUNT
 

@@ -32,8 +32,17 @@ from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import apply
 
-PATIENCE = 400
+PATIENCE = 150
 """Passes after which a test gives up: far more than any way to an end takes."""
+
+SHORT_WINDOWS: dict[str, float] = {
+    "signature_validity_seconds": 60,
+    "longest_commit_seconds": 30,
+    "longest_visibility_seconds": 60,
+    "nonce_memory_seconds": 120,
+    "refusal_backoff_seconds": 10,
+}
+"""Settings under which an open outcome is settled after minutes of the moved clock, not after half an hour of it."""
 
 
 @dataclass

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flink_workspace_operator.api.base import ConditionStatus
+from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, ParametersRefused, Throttled
 from flink_workspace_operator.core.found import Foreign, Ours
 from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
-from flink_workspace_operator.core.prerequisites import Finding, describe
+from flink_workspace_operator.core.prerequisites import Finding
 
 
 @dataclass(frozen=True)

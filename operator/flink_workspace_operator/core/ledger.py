@@ -13,6 +13,7 @@ from flink_workspace_operator.api.order import (
     StateTime,
 )
 from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import Answer, Bought
 
@@ -135,9 +136,9 @@ def after_answer(order: FlinkWorkspaceOrder, answer: Answer, at: datetime) -> Fl
     failure = answer.failure
     told = order.model_copy(update={"status": _told(order.status, failure)})
     if failure.certain and order.state in ("Placing", "Uncertain"):
-        return rejected(told, at, "Answer", failure.reason, str(failure))
+        return rejected(told, at, "Answer", failure.reason, describe(failure))
     if order.state == "Placing":
-        return uncertain(told, at, str(failure))
+        return uncertain(told, at, describe(failure))
     return None
 
 

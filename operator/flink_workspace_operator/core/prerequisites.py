@@ -6,6 +6,7 @@ from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.status import VSwitchStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspaceSpec
+from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import (
     Absent,
@@ -38,23 +39,6 @@ def _not_known(unknown: Unknown) -> Finding:
     if unknown.failure is None:
         return Finding("Unknown", "NotChecked", "not checked yet")
     return Finding("Unknown", unknown.failure.reason, describe(unknown.failure), failure=unknown.failure)
-
-
-def describe(failure: CloudFailure) -> str:
-    """One line about a failure that says what to do, and does not change while the situation does not."""
-    action = getattr(failure, "action", "")
-    if action:
-        return f"{failure}: grant the RAM action {action} to the operator's identity"
-    advice = {
-        "CredentialsRefused": "give the operator valid credentials",
-        "BalanceTooLow": "top up the account",
-        "UnpaidOrder": "pay or cancel the unpaid order in the console",
-        "Throttled": "it will be tried again",
-        "Unreachable": "it will be tried again",
-        "Garbled": "it will be tried again",
-        "ServerError": "it will be tried again",
-    }.get(failure.reason)
-    return f"{failure}: {advice}" if advice else str(failure)
 
 
 def judge_role(role: Role | Absent | Unknown, spec: FlinkWorkspaceSpec, settings: Settings) -> Finding:

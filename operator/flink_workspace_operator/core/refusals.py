@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
+from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
-from flink_workspace_operator.core.prerequisites import describe
 
 SUSPENDED_BY_USER: Final = Verdict(
     "Suspended",

@@ -1,0 +1,20 @@
+"""What to tell a person about a failure of the cloud."""
+
+from flink_workspace_operator.core.failures import CloudFailure
+
+
+def describe(failure: CloudFailure) -> str:
+    """One line about a failure that says what to do, and does not change while the situation does not."""
+    action = getattr(failure, "action", "")
+    if action:
+        return f"{failure}: grant the RAM action {action} to the operator's identity"
+    advice = {
+        "CredentialsRefused": "give the operator valid credentials",
+        "BalanceTooLow": "top up the account",
+        "UnpaidOrder": "pay or cancel the unpaid order in the console",
+        "Throttled": "it will be tried again",
+        "Unreachable": "it will be tried again",
+        "Garbled": "it will be tried again",
+        "ServerError": "it will be tried again",
+    }.get(failure.reason)
+    return f"{failure}: {advice}" if advice else str(failure)
