@@ -123,7 +123,7 @@ async def test_paid_up_balance_goes_on_by_itself(world: World) -> None:
     await world.apply(subscription())
     await world.settle("w", until=has_reason("BalanceTooLow"))
     world.account.control.settings(balance=100000)
-    await world.settle("w")
+    await world.settle("w", stride=60)
     assert len(world.account.control.purchases()) == 1
 
 

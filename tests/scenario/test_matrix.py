@@ -36,7 +36,7 @@ async def test_lost_answers(
     control.settings(visibilityDelaySeconds=VISIBILITY[visibility], uniqueNames=NAMES[names])
     control.faults([{"service": "foasconsole", "action": "CreateInstance", "times": 1, **FAULTS[fault]}])
     await world.apply(pay_as_you_go())
-    await world.settle("w")
+    await world.settle("w", stride=30)
     purchases, orders = control.purchases(), await world.orders("w")
     bought = [order for order in orders if order.state == "Fulfilled"]
     told = [conditions(each) for each in world.history if each.status.conditions]

@@ -108,8 +108,13 @@ class World:
             self.history.append(found)
         return after
 
-    async def settle(self, name: str, until: Callable[[FlinkWorkspace], bool] | None = None) -> FlinkWorkspace:
-        """Run passes until the resource is Ready, or `until` holds; time is moved where a pass would wait."""
+    async def settle(
+        self, name: str, until: Callable[[FlinkWorkspace], bool] | None = None, stride: float = 0
+    ) -> FlinkWorkspace:
+        """Run passes until the resource is Ready, or `until` holds.
+
+        Where a pass would wait, the clock is moved by what it would wait, and by at least `stride` seconds.
+        """
         reached = until or is_ready
         for _ in range(PATIENCE):
             after = await self.one_pass(name)
@@ -117,7 +122,7 @@ class World:
             if reached(workspace):
                 return workspace
             if after:
-                self.account.control.advance(after)
+                self.account.control.advance(max(after, stride))
         raise AssertionError(f"not reached; conditions: {conditions(workspace)}; orders: {await self.orders(name)}")
 
 
