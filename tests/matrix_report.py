@@ -14,7 +14,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401 - py
     reports: list[pytest.TestReport] = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get(
         "failed", []
     )
-    rows = [value for report in reports for name, value in report.user_properties if name == "matrix"]
+    rows = [
+        [str(cell) for cell in value]
+        for report in reports
+        for name, value in report.user_properties
+        if name == "matrix" and isinstance(value, list)
+    ]
     if not rows:
         return
     table = Table(*COLUMNS, title="One purchase, whatever becomes of its answer", title_justify="left")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from kubernetes.aio import client, config
+from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
@@ -17,6 +17,7 @@ from flink_workspace_operator.core.identity import Key, Subject
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import apply, pay_as_you_go
+from tests.scenario.world import configuration_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -24,9 +25,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest.fixture
 async def port(cluster: Cluster) -> AsyncIterator[KubernetesCluster]:
     """The port with the administrator's rights."""
-    configuration = client.Configuration()
-    await config.load_kube_config(str(cluster.kubeconfig), client_configuration=configuration)
-    async with client.ApiClient(configuration) as api:
+    async with client.ApiClient(await configuration_of(cluster)) as api:
         yield KubernetesCluster(api, Settings())
 
 

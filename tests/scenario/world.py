@@ -142,24 +142,31 @@ def has_reason(reason: str) -> Callable[[FlinkWorkspace], bool]:
     return lambda workspace: (found := conditions(workspace).get("Ready")) is not None and found.reason == reason
 
 
+async def configuration_of(local: LocalCluster) -> client.Configuration:
+    """The administrator's way to the API server."""
+    configuration = client.Configuration()
+    kubeconfig = str(local.kubeconfig)
+    await config.load_kube_config(kubeconfig, client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
+    return configuration
+
+
 @asynccontextmanager
 async def a_world(
     local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: float
 ) -> AsyncIterator[World]:
     """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock."""
-    chosen = Settings(
-        endpoint=account.url,
-        cluster_id=f"cluster-{namespace}",
-        **{
+    chosen = Settings.model_validate(
+        {
+            "endpoint": account.url,
+            "cluster_id": f"cluster-{namespace}",
             "purchase_timeout_seconds": 5,
             "drain_seconds": 10,
             "read_timeout_seconds": 5,
             "listing_max_age_seconds": 0.001,
             **settings,
-        },
+        }
     )
-    configuration = client.Configuration()
-    await config.load_kube_config(str(local.kubeconfig), client_configuration=configuration)
+    configuration = await configuration_of(local)
     async with client.ApiClient(configuration) as api:
         cloud = AlibabaCloud(chosen, credentials_of(account))
         try:
