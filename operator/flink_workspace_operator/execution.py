@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a plan: the steps that took effect, the ledger after them, and what stopped it."""
+    """What came of a plan: what it made beside the workspace, the ledger after it, and what stopped it."""
 
-    steps: tuple[Step, ...]
+    made: tuple[CloudStep, ...]
     orders: tuple[FlinkWorkspaceOrder, ...]
     failure: CloudFailure | None = None
 
@@ -54,38 +54,39 @@ class Execution:
     async def carry_out(self, plan: Plan) -> Done:
         """Do the steps in order. The cloud's refusal ends the pass as a value; raises `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
-        done: list[Step] = []
+        made: list[CloudStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
         failure: CloudFailure | None = None
         for step in plan.steps:
             try:
-                order = await self._do(step)
+                order = await self._do(step, made)
             except CloudFailure as stopped:
                 failure = stopped
                 break
             if order is not None:
                 ledger_now[order.metadata.uid] = order
-            done.append(step)
-        return Done(tuple(done), tuple(ledger_now.values()), failure)
+        return Done(tuple(made), tuple(ledger_now.values()), failure)
 
-    async def _do(self, step: Step) -> FlinkWorkspaceOrder | None:
+    async def _do(self, step: Step, made: list[CloudStep]) -> FlinkWorkspaceOrder | None:
         match step:
             case CreateRole() | AttachPolicy() | CreateDirectory():
-                await self._prepare(step)
+                if await self._prepare(step):
+                    made.append(step)
             case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
             case _:
                 return await self._advance(step)
         return None
 
-    async def _prepare(self, step: CloudStep) -> None:
+    async def _prepare(self, step: CloudStep) -> bool:
+        """Whether it was this pass that made it: another resource may have been faster."""
         match step:
             case CreateRole(name=name, trusted_service=service):
-                await self.cloud.create_role(name, service)
+                return await self.cloud.create_role(name, service)
             case AttachPolicy(role=role, policy=policy):
-                await self.cloud.attach_policy(role, policy)
+                return await self.cloud.attach_policy(role, policy)
             case CreateDirectory(region=region, bucket=bucket, key=key):
-                await self.cloud.create_directory(region, bucket, key)
+                return await self.cloud.create_directory(region, bucket, key)
 
     async def _hold_or_release(
         self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder

@@ -72,16 +72,16 @@ class Cloud(Protocol):
         """The price. A question only: nothing is bought or reserved."""
         ...
 
-    async def create_role(self, name: str, trusted_service: str) -> None:
-        """Create a RAM role that the service may assume. Fine if it exists."""
+    async def create_role(self, name: str, trusted_service: str) -> bool:
+        """Create a RAM role that the service may assume. Fine if it exists; True if this call made it."""
         ...
 
-    async def attach_policy(self, role: str, policy: Policy) -> None:
-        """Attach a policy to a role. Fine if it is attached."""
+    async def attach_policy(self, role: str, policy: Policy) -> bool:
+        """Attach a policy to a role. Fine if it is attached; True if this call attached it."""
         ...
 
-    async def create_directory(self, region: str, bucket: str, key: str) -> None:
-        """Write a zero-byte object, never over an existing one."""
+    async def create_directory(self, region: str, bucket: str, key: str) -> bool:
+        """Write a zero-byte object, never over an existing one; True if this call wrote it."""
         ...
 
     async def create_instance(self, purchase: Purchase) -> Answer:

@@ -66,7 +66,7 @@ class Reconciler:
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         after = report(Case(seen, self.settings), verdict, done.orders) if verdict else before
-        for event in events_of(done.steps, (seen.orders, done.orders), (before, after)):
+        for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
             await self.cluster.post_event(seen.workspace, event)
         if after.as_wire() != before.as_wire():
             await self.cluster.write_status(seen.workspace, after)

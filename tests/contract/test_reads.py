@@ -135,12 +135,13 @@ async def test_throttling_tells_when_to_come_back(cloud: AlibabaCloud, account: 
 
 
 async def test_a_role_is_found_made_and_completed(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
-    """Making and attaching are fine when done twice."""
+    """Making and attaching are fine when done twice, and tell which time it was made."""
     assert await cloud.find_role(ROLE) == Absent()
     policy = Policy("AliyunDLFFullAccess")
-    for _ in range(2):
-        await cloud.create_role(ROLE, "stream.aliyuncs.com")
-        await cloud.attach_policy(ROLE, policy)
+    assert await cloud.create_role(ROLE, "stream.aliyuncs.com")
+    assert await cloud.attach_policy(ROLE, policy)
+    assert not await cloud.create_role(ROLE, "stream.aliyuncs.com")
+    assert not await cloud.attach_policy(ROLE, policy)
     role = await cloud.find_role(ROLE)
     assert isinstance(role, Role)
     assert (role.name, role.policies) == (ROLE, frozenset({policy}))

@@ -10,9 +10,9 @@ from tests.emulator_fixture import EmulatedAccount
 
 
 async def test_directories_are_found_and_made(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
-    """Making is fine when done twice."""
-    for _ in range(2):
-        await cloud.create_directory(account.region, account.bucket, "logs/")
+    """Making is fine when done twice, and tells which time it was made."""
+    assert await cloud.create_directory(account.region, account.bucket, "logs/")
+    assert not await cloud.create_directory(account.region, account.bucket, "logs/")
     seen = await cloud.describe_bucket(account.region, account.bucket, DIRECTORIES)
     assert seen == Bucket(account.bucket, frozenset({"logs/"}))
     assert len(account.control.calls("oss.PutObject")) == 1

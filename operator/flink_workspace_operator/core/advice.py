@@ -11,6 +11,7 @@ def describe(failure: CloudFailure) -> str:
     advice = {
         "CredentialsRefused": "give the operator valid credentials",
         "BalanceTooLow": "top up the account",
+        "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",
         "UnpaidOrder": "pay or cancel the unpaid order in the console",
         "Throttled": "it will be tried again",
         "Unreachable": "it will be tried again",

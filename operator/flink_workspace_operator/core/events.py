@@ -3,7 +3,7 @@
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
-from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Event, Step
+from flink_workspace_operator.core.plan import AttachPolicy, CloudStep, CreateDirectory, CreateRole, Event
 
 TOLD_STATES: dict[OrderState, tuple[str, bool]] = {
     "Quoted": ("OrderOpened", False),
@@ -20,18 +20,18 @@ Ledger = tuple[FlinkWorkspaceOrder, ...]
 
 
 def events_of(
-    done: tuple[Step, ...],
+    made: tuple[CloudStep, ...],
     orders: tuple[Ledger, Ledger],
     status: tuple[FlinkWorkspaceStatus, FlinkWorkspaceStatus],
 ) -> tuple[Event, ...]:
-    """What happened in a pass: by its steps, by the ledger and the status before and after it."""
-    return (*_of_steps(done), *_of_orders(*orders), *_of_status(*status))
+    """What happened in a pass: by what it made, by the ledger and the status before and after it."""
+    return (*_of_steps(made), *_of_orders(*orders), *_of_status(*status))
 
 
-def _of_steps(done: tuple[Step, ...]) -> tuple[Event, ...]:
+def _of_steps(made: tuple[CloudStep, ...]) -> tuple[Event, ...]:
     """What was made in the cloud beside the workspace."""
     told: list[Event] = []
-    for step in done:
+    for step in made:
         match step:
             case CreateRole(name=name):
                 told.append(Event("Normal", "RoleCreated", f"created RAM role '{name}'"))
@@ -39,8 +39,6 @@ def _of_steps(done: tuple[Step, ...]) -> tuple[Event, ...]:
                 told.append(Event("Normal", "PolicyAttached", f"attached '{policy.name}' to RAM role '{role}'"))
             case CreateDirectory(bucket=bucket, key=key):
                 told.append(Event("Normal", "DirectoryCreated", f"created {key} in bucket '{bucket}'"))
-            case _:
-                pass
     return tuple(told)
 
 

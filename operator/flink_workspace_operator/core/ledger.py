@@ -16,6 +16,7 @@ from flink_workspace_operator.api.status import OrderState
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import Answer, Bought
+from flink_workspace_operator.core.price import price
 
 MESSAGE_LENGTH = 1024
 
@@ -43,15 +44,16 @@ def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
 
 def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
     """What was agreed to: the resource, the number, what is bought and at which price."""
-    price = quote.model_dump(mode="json", exclude={"quoted_at"})
-    agreed = [spec.workspace_ref.uid, number, spec.parameters.model_dump(mode="json"), price]
+    named = quote.model_dump(mode="json", exclude={"quoted_at"})
+    agreed = [spec.workspace_ref.uid, number, spec.parameters.model_dump(mode="json"), named]
     return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
 
 
 def quoted(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The first status of an order."""
-    fresh = FlinkWorkspaceOrderStatus()
-    return moved(fresh, "Quoted", at, quote=quote, digest=digest(spec, number, quote), message="The price is known.")
+    message = f"The price is known: {price(quote, spec.parameters)}."
+    agreed = digest(spec, number, quote)
+    return moved(FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed)
 
 
 def requoted(order: FlinkWorkspaceOrder, number: int, quote: Quote) -> FlinkWorkspaceOrderStatus:

@@ -19,6 +19,7 @@ WAITS_FOR_SOMEONE: Final = frozenset(
     {
         "BalanceTooLow",
         "CredentialsRefused",
+        "NotFound",
         "PermissionMissing",
         "RoleNotAuthorised",
         "ServiceNotActivated",

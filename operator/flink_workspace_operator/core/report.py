@@ -5,8 +5,7 @@ from datetime import datetime
 
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
-from flink_workspace_operator.api.parameters import Term
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import (
     FlinkWorkspaceStatus,
     Instance,
@@ -22,6 +21,7 @@ from flink_workspace_operator.core.found import Ours
 from flink_workspace_operator.core.observed import Absent, Bucket, Role, SeenInstance, SeenNetwork, Unknown
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
+from flink_workspace_operator.core.price import price
 from flink_workspace_operator.core.seen import open_order
 from flink_workspace_operator.core.summary import summary
 
@@ -132,21 +132,9 @@ def _order(orders: tuple[FlinkWorkspaceOrder, ...]) -> OrderSummary | None:
     if not orders:
         return None
     newest = orders[-1]
-    subscription = newest.spec.parameters.subscription
-    term = subscription.initial_term if subscription else None
     return OrderSummary(
         name=newest.metadata.name,
         state=newest.state,
         digest=newest.status.digest,
-        price=price(newest.status.quote, term),
+        price=price(newest.status.quote, newest.spec.parameters),
     )
-
-
-def price(quote: Quote | None, term: Term | None) -> str | None:
-    """A price as a line to read."""
-    if quote is None:
-        return None
-    if quote.basis == "Hour" or term is None:
-        return f"{quote.currency} {quote.trade_amount} per hour" if quote.trade_amount else "by use"
-    unit = term.unit.lower() + ("" if term.count == 1 else "s")
-    return f"{quote.currency} {quote.trade_amount} for {term.count} {unit}"

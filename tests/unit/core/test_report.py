@@ -9,7 +9,7 @@ import pytest
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import Quote
-from flink_workspace_operator.api.parameters import Term
+from flink_workspace_operator.api.parameters import Subscription, Term
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
@@ -26,7 +26,8 @@ from flink_workspace_operator.core.failures import (
 from flink_workspace_operator.core.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
 from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Verdict
 from flink_workspace_operator.core.prerequisites import judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.report import price, report
+from flink_workspace_operator.core.price import price
+from flink_workspace_operator.core.report import report
 from flink_workspace_operator.core.seen import SeenCloud
 from tests.builders import (
     BUCKET,
@@ -189,10 +190,14 @@ class TestStatus:
     def test_a_price_is_a_line_to_read(self) -> None:
         """For the term, per hour, or by use."""
         hour = Quote(basis="Hour", quoted_at=NOW)
-        assert price(a_quote(), Term(count=1, unit="Month")) == "CNY 1200.00 for 1 month"
-        assert price(a_quote(), Term(count=2, unit="Year")) == "CNY 1200.00 for 2 years"
-        assert price(hour, None) == "by use"
-        assert price(hour.model_copy(update={"currency": "CNY", "trade_amount": "1"}), None) == "CNY 1 per hour"
+        month = a_workspace().parameters
+        years = month.model_copy(update={"subscription": Subscription(initial_term=Term(count=2, unit="Year"))})
+        use = month.model_copy(update={"charge_type": "PayAsYouGo", "subscription": None, "resources": None})
+        assert price(a_quote(), month) == "CNY 1200.00 for 1 month"
+        assert price(a_quote(), years) == "CNY 1200.00 for 2 years"
+        assert price(hour, use) == "by use"
+        assert price(hour.model_copy(update={"currency": "CNY", "trade_amount": "1"}), use) == "CNY 1 per hour"
+        assert price(hour.model_copy(update={"trade_amount": "1"}), use) == "1 per hour"
 
 
 class TestPrerequisites:

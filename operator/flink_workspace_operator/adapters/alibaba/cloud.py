@@ -86,17 +86,17 @@ class AlibabaCloud:
         """The price."""
         return await self._in_account(subject.account_id).quote(subject, parameters)
 
-    async def create_role(self, name: str, trusted_service: str) -> None:
+    async def create_role(self, name: str, trusted_service: str) -> bool:
         """Create a RAM role that the service may assume."""
-        await self._roles.create_role(name, trusted_service)
+        return await self._roles.create_role(name, trusted_service)
 
-    async def attach_policy(self, role: str, policy: Policy) -> None:
+    async def attach_policy(self, role: str, policy: Policy) -> bool:
         """Attach a policy to a role."""
-        await self._roles.attach_policy(role, policy)
+        return await self._roles.attach_policy(role, policy)
 
-    async def create_directory(self, region: str, bucket: str, key: str) -> None:
+    async def create_directory(self, region: str, bucket: str, key: str) -> bool:
         """Write a zero-byte object, never over an existing one."""
-        await self._storage.create_directory(region, bucket, key)
+        return await self._storage.create_directory(region, bucket, key)
 
     async def create_instance(self, purchase: Purchase) -> Answer:
         """SPENDS MONEY."""

@@ -26,7 +26,7 @@ class Roles:
             role.role_name, role.arn, frozenset(Policy(each.policy_name, each.policy_type) for each in attached)
         )
 
-    async def create_role(self, name: str, trusted_service: str) -> None:
+    async def create_role(self, name: str, trusted_service: str) -> bool:
         """Create a role. Fine if it exists."""
         asked = {
             "RoleName": name,
@@ -36,12 +36,14 @@ class Roles:
         try:
             await self._session.call(products.CREATE_ROLE, asked)
         except AlreadyExists:
-            return
+            return False
+        return True
 
-    async def attach_policy(self, role: str, policy: Policy) -> None:
+    async def attach_policy(self, role: str, policy: Policy) -> bool:
         """Attach a policy. Fine if it is attached."""
         asked = {"RoleName": role, "PolicyType": policy.type, "PolicyName": policy.name}
         try:
             await self._session.call(products.ATTACH_POLICY_TO_ROLE, asked)
         except AlreadyExists:
-            return
+            return False
+        return True

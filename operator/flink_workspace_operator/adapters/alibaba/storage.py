@@ -54,21 +54,23 @@ class ObjectStorage:
         found = [key for key in directories if await self._exists(region, bucket, key)]
         return Bucket(bucket, frozenset(found))
 
-    async def create_directory(self, region: str, bucket: str, key: str) -> None:
+    async def create_directory(self, region: str, bucket: str, key: str) -> bool:
         """Write a zero-byte object, never over an existing one. Raises `CloudFailure`.
 
         OSS ignores the header that forbids it where the bucket keeps versions, so the object is looked for first.
         """
         if await self._exists(region, bucket, key):
-            return
+            return False
         request = oss.PutObjectRequest(bucket=bucket, key=key, body=b"", forbid_overwrite="true")
         written = await self._send(_PUT_OBJECT, region, lambda client: client.put_object(request))
         if isinstance(written, exceptions.ServiceError):
             failure = _failure_of(_PUT_OBJECT, written)
-            if not isinstance(failure, failures.AlreadyExists):
-                raise failure
-        elif not written.etag:
+            if isinstance(failure, failures.AlreadyExists):
+                return False
+            raise failure
+        if not written.etag:
             raise Garbled(_PUT_OBJECT, "ETag is missing")
+        return True
 
     async def _exists(self, region: str, bucket: str, key: str) -> bool:
         request = oss.HeadObjectRequest(bucket=bucket, key=key)
