@@ -5,9 +5,11 @@ ARGS ?=
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
 SOURCES := operator deploy/local tests
+SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
+	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check crds lock clean control-plane
+.PHONY: help demo up down test check crds docs lock clean control-plane
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,9 +34,13 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@$(RUN) -m tests.limits operator deploy/local
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
 		&& diff -r crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
+	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
 
 crds: $(VENV) ## generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
+
+docs: $(VENV) ## generate docs/settings.md from the settings
+	@$(SETTINGS_PAGE) > docs/settings.md
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
 	@for name in requirements requirements-dev requirements-go; do \
