@@ -1,0 +1,165 @@
+"""kill -9 before and after each call of a port, then a fresh process: one purchase, Ready, no hand.
+
+The calls come from one recorded run to Ready (`killable.py`). After a read the world is as it was before it, and as it
+is before the next call: those moments are left out, all others are there. Names are not unique in the cloud, so that it
+does not help. The number of points is printed at the end of the run.
+"""
+
+import json
+import multiprocessing
+import multiprocessing.forkserver
+import os
+import signal
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flink_local.cluster import Cluster
+from flink_local.environment import python_environment
+from flink_local.manifests import NAMESPACE, REPOSITORY, SERVICE_ACCOUNT
+from flink_workspace_operator.api.names import ORDER_TAG
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.settings import Settings
+from tests.e2e.killable import READY_WITHIN_SECONDS, Point, Start, run
+from tests.emulator_fixture import open_account
+from tests.scenario.manifests import subscription
+
+CHUNKS = 12
+"""The points are spread over so many tests, for pytest-xdist to share out."""
+AT_ONCE = 3
+READS = ("read", "reread", "list", "find", "describe", "identify", "look_up", "quote")
+WINDOWS = {
+    "signature_validity_seconds": 60,
+    "longest_commit_seconds": 30,
+    "longest_visibility_seconds": 60,
+    "nonce_memory_seconds": 120,
+    "refusal_backoff_seconds": 10,
+    "listing_max_age_seconds": 0.001,  # no shared listing outlives a moved clock
+}
+
+forks = multiprocessing.get_context("forkserver")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where processes are started: the cluster, the emulator, and a directory for what they write."""
+
+    cluster: Cluster
+    emulator: str
+    directory: Path
+
+    def prepare(self, namespace: str, name: str) -> Start:
+        """A start for a resource, in an account of its own."""
+        account = open_account(self.emulator)
+        account.control.settings(
+            provisioningSeconds=1, uniqueNames="off", signatureValiditySeconds=60, nonceMemorySeconds=120
+        )
+        settings = Settings(endpoint=self.emulator, **WINDOWS)
+        return Start(settings, account, Key(namespace, name), self.directory / f"{name}.log")
+
+
+@pytest.fixture(scope="session")
+def stage(cluster: Cluster, emulator: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The server that processes are forked from has imported everything once: a start takes no second then."""
+    directory = tmp_path_factory.mktemp("kills")
+    kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")
+    paths = [REPOSITORY, REPOSITORY / "operator", REPOSITORY / "deploy/local"]
+    own = {"PYTHONPATH": ":".join(map(str, paths)), "KUBECONFIG": str(kubeconfig)}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - python_environment().keys():
+            patch.delenv(name)
+        for name, value in {**python_environment(), **own}.items():
+            patch.setenv(name, value)
+        forks.set_forkserver_preload([run.__module__])
+        multiprocessing.forkserver.ensure_running()
+    yield Stage(cluster, emulator, directory)
+
+
+@pytest.fixture(scope="session")
+def calls(stage: Stage) -> list[str]:
+    """Every call of a port in one run to Ready, in order."""
+    namespace = f"test-{uuid.uuid4().hex[:12]}"
+    stage.cluster.kubectl("create", "namespace", namespace)
+    start = stage.prepare(namespace, "recorded")
+    apply_all(stage.cluster, namespace, [start.key.name])
+    record = stage.directory / "calls"
+    assert ended([replace(start, record=record)]) == [0], start.log.read_text()
+    start.account.control.reset()
+    return record.read_text().splitlines()
+
+
+def points_of(calls: Sequence[str]) -> list[Point]:
+    """Before each call, and after each that may have changed something."""
+    before = [Point(number, call, "before") for number, call in enumerate(calls, 1)]
+    after = [replace(point, when="after") for point in before if not point.call.partition(".")[2].startswith(READS)]
+    return before + after
+
+
+def ended(starts: Sequence[Start]) -> list[int | None]:
+    """Run processes side by side to their ends; their exit codes, negative for a signal."""
+    processes = [forks.Process(target=run, args=(start,), daemon=True) for start in starts]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(READY_WITHIN_SECONDS + 5)
+    return [process.exitcode for process in processes]
+
+
+def apply_all(cluster: Cluster, namespace: str, names: Sequence[str]) -> None:
+    """Apply resources as a user does, in one go."""
+    items = [subscription(name) for name in names]
+    manifest = {"apiVersion": "v1", "kind": "List", "items": items}
+    cluster.kubectl("apply", f"--namespace={namespace}", "--filename=-", stdin=json.dumps(manifest))
+
+
+def shown(cluster: Cluster, namespace: str, kind: str) -> list[dict[str, Any]]:
+    """All objects of a kind."""
+    items: list[dict[str, Any]] = json.loads(cluster.kubectl("get", kind, f"--namespace={namespace}", "--output=json"))[
+        "items"
+    ]
+    return items
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_killed_and_started_again(
+    stage: Stage, calls: list[str], namespace: str, chunk: int, record_property: Callable[[str, object], None]
+) -> None:
+    """One purchase; the order that carries its token is Fulfilled, and no other; the resource is Ready."""
+    points = points_of(calls)[chunk::CHUNKS]
+    names = {point: f"killed-{point.when}-{point.number}" for point in points}
+    apply_all(stage.cluster, namespace, list(names.values()))
+    purchases: dict[str, list[str]] = {}
+    for wave in (points[at : at + AT_ONCE] for at in range(0, len(points), AT_ONCE)):
+        prepared = [stage.prepare(namespace, names[point]) for point in wave]
+        killed = [replace(start, kill=point) for point, start in zip(wave, prepared, strict=True)]
+        assert ended(killed) == [-signal.SIGKILL] * len(wave), told(killed)
+        assert ended(prepared) == [0] * len(wave), told(prepared)
+        for start in prepared:
+            booked = start.account.control.purchases()
+            purchases[start.key.name] = [each["tags"][ORDER_TAG] for each in booked]
+            start.account.control.reset()
+    orders = shown(stage.cluster, namespace, "flinkworkspaceorders")
+    good = [name for name in names.values() if len(purchases[name]) == 1 and purchases[name] == fulfilled(orders, name)]
+    record_property("kills", [len(calls), len(points), len(good)])
+    assert set(names.values()) - set(good) == set()
+    assert {ready(each) for each in shown(stage.cluster, namespace, "flinkworkspaces")} == {"True"}
+
+
+def told(starts: Sequence[Start]) -> str:
+    """What the processes wrote, for whoever has to find out why."""
+    return "\n".join(f"{start.key.name} ({start.kill}):\n{start.log.read_text()}" for start in starts)
+
+
+def fulfilled(orders: Sequence[dict[str, Any]], name: str) -> list[str]:
+    """Tokens of a resource's orders that are said to have bought something."""
+    own = [order for order in orders if order["spec"]["workspaceRef"]["name"] == name]
+    return [each["spec"]["token"] for each in own if each["status"]["state"] in ("Placed", "Fulfilled")]
+
+
+def ready(workspace: dict[str, Any]) -> str:
+    """Status of the condition Ready."""
+    return next(str(each["status"]) for each in workspace["status"]["conditions"] if each["type"] == "Ready")
