@@ -1,5 +1,6 @@
-"""Prints at the end of a run the matrices that tests recorded with `record_property("matrix", row)`."""
+"""Prints at the end of a run what tests recorded with `record_property`: rows of the `matrix`, and `kills`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,19 +11,29 @@ COLUMNS = ("fault on CreateInstance", "shown", "names", "purchases", "orders")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401 - pytest's own type is private
-    """One row for each case of the purchase with a lost answer."""
+    """What the run has shown about money."""
     reports: list[pytest.TestReport] = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get(
         "failed", []
     )
-    rows = [
-        [str(cell) for cell in value]
-        for report in reports
-        for name, value in report.user_properties
-        if name == "matrix" and isinstance(value, list)
-    ]
+    recorded: list[tuple[str, Any]] = [each for report in reports for each in report.user_properties]
+    _tell_lost_answers([value for name, value in recorded if name == "matrix"])
+    _tell_kills([value for name, value in recorded if name == "kills"])
+
+
+def _tell_lost_answers(rows: Sequence[list[str]]) -> None:
+    """One row for each case of the purchase with a lost answer."""
     if not rows:
         return
     table = Table(*COLUMNS, title="One purchase, whatever becomes of its answer", title_justify="left")
     for row in sorted(rows):
         table.add_row(*row)
     Console(width=110).print(table)
+
+
+def _tell_kills(chunks: Sequence[Sequence[int]]) -> None:
+    """Calls of one run (the same in all chunks), and the sums of kills and of good ends."""
+    if not chunks:
+        return
+    calls, kills, good = chunks[0][0], sum(chunk[1] for chunk in chunks), sum(chunk[2] for chunk in chunks)
+    said = f"kill -9 at {calls} calls (before each, after each that is no read): {kills} kills,"
+    Console(width=110).print(f"{said} {good} times one purchase and Ready")

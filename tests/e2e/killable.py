@@ -5,7 +5,7 @@ ServiceAccount's token, a `Recorded` around each, the same Reconciler, work queu
 takes seconds to start and looks after a whole cluster, also after other tests' resources: the one key is put into the
 queue as its listing would put it there. And nothing waits: where the queue would, the cloud's clock is moved instead.
 
-    run(Start(...))     is the process's main function; exit code 0: the resource is Ready; -9: it was killed
+    run(Start(...))     is the process's main function; exit code 0: nothing is left to do; -9: it was killed
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from flink_workspace_operator.wiring import connect_cluster
 from tests.emulator_fixture import EmulatedAccount, EmulatorControl
 from tests.scenario.world import credentials_of
 
-READY_WITHIN_SECONDS = 45
+ENDS_WITHIN_SECONDS = 45
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class TimeLapse:
 
 
 def run(start: Start) -> None:
-    """The process: work until the resource is Ready."""
+    """The process: work until nothing is due but the routine look."""
     with start.log.open("ab", buffering=0) as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
@@ -127,7 +127,7 @@ def run(start: Start) -> None:
 
 
 async def _work(start: Start) -> None:
-    settings, ready = start.settings, asyncio.Event()
+    settings, idle = start.settings, asyncio.Event()
     cloud = AlibabaCloud(settings, credentials_of(start.account))
     async with connect_cluster(settings) as side, AsyncExitStack() as stack:
         stack.push_async_callback(cloud.close)
@@ -143,8 +143,8 @@ async def _work(start: Start) -> None:
 
         async def run_pass(key: Key) -> NextLook:
             look = await reconciler.run_pass(key)
-            if await is_ready(side.cluster, key):
-                ready.set()
+            if look.after is not None and look.after.total_seconds() >= settings.resync_seconds:
+                idle.set()
                 return NextLook(None)
             return look
 
@@ -152,13 +152,6 @@ async def _work(start: Start) -> None:
         workers = Workers(queue, run_pass, 1, lambda: 0.0)
         queue.add(start.key)
         workers.start()
-        async with asyncio.timeout(READY_WITHIN_SECONDS):
-            await ready.wait()
+        async with asyncio.timeout(ENDS_WITHIN_SECONDS):
+            await idle.wait()
         await workers.drain(settings.drain_seconds)
-
-
-async def is_ready(cluster: Cluster, key: Key) -> bool:
-    """Whether the resource is Ready, by a look that is not recorded."""
-    workspace = await cluster.read_workspace(key)
-    conditions = () if workspace is None else workspace.status.conditions
-    return any((condition.type, condition.status) == ("Ready", "True") for condition in conditions)

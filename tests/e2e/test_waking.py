@@ -1,93 +1,26 @@
-"""What wakes the operator, and what it leaves on a resource: the whole process, with the rights of its ServiceAccount.
+"""What wakes the operator, and what it leaves on a resource: the whole process, with the rights of its ServiceAccount."""
 
-It has a control plane of its own: an operator looks after all that is in a cluster, also other tests'.
-"""
-
-import json
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flink_local.cluster import Cluster
-from flink_local.control_plane import ControlPlane
-from flink_local.environment import python_environment
-from flink_local.loopback import answers_ok, free_ports
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT, install
+from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import apply, pay_as_you_go
 
-PATIENCE_SECONDS = 60.0
 WOKEN_SECONDS = 10.0
 """A third of the shortest wait of those who wait for something outside: who acts within it was woken."""
-
-
-@dataclass
-class Operator:
-    """A running process and the cluster that it looks after."""
-
-    process: subprocess.Popen[bytes]
-    log: Path
-    cluster: Cluster
-
-    def workspace(self, name: str) -> dict[str, Any]:
-        """The resource as JSON."""
-        shown = self.cluster.kubectl("get", f"flinkworkspace/{name}", "--output=json", "--show-managed-fields")
-        found: dict[str, Any] = json.loads(shown)
-        return found
-
-    def reason(self, name: str) -> str:
-        """Reason of Ready; empty before the first pass."""
-        conditions = self.workspace(name).get("status", {}).get("conditions", [])
-        return next((str(each["reason"]) for each in conditions if each["type"] == "Ready"), "")
-
-    def until(self, fact: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
-        """Look until it is so; fails with the end of the operator's log."""
-        deadline = time.monotonic() + seconds
-        while not fact():
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                pytest.fail(f"it did not happen; the operator said:\n{self.log.read_text()[-4000:]}")
-            threading.Event().wait(0.2)
-
-
-@pytest.fixture(scope="module")
-def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane for this module only."""
-    with ControlPlane(tmp_path_factory.mktemp("control-plane")) as cluster:
-        install(cluster)
-        yield cluster
 
 
 @pytest.fixture
 def operator(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> Iterator[Operator]:
     """A fresh operator for the test's account."""
     account.control.settings(provisioningSeconds=1)
-    log, port = tmp_path / "log", free_ports(1)[0]
-    settings = {
-        "KUBECONFIG": str(own_cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig")),
-        "FLINK_OPERATOR_ENDPOINT": account.url,
-        "FLINK_OPERATOR_HEALTH_PORT": str(port),
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.access_key_secret,
-        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
-    }
-    command = [sys.executable, "-m", "flink_workspace_operator", "run"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stderr=output, stdout=output, env={**python_environment(), **settings})
-    running = Operator(process, log, own_cluster)
-    try:
-        running.until(lambda: answers_ok(port, "/healthz") is True)
+    with running_operator(own_cluster, account, tmp_path) as running:
         yield running
         own_cluster.kubectl("delete", "flinkworkspaces", "--all")
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_only_user_and_operator_write(operator: Operator, account: EmulatedAccount) -> None:
