@@ -185,7 +185,7 @@ def a_cloud(listing: Listing | Unknown | None = None, **answers: Any) -> SeenClo
     return SeenCloud(**{**asked, **answers})
 
 
-def a_claim(holder: Key = KEY, *, alive: bool = True, subject: Subject = SUBJECT) -> Claim:
+def a_claim(holder: Key | None = KEY, *, alive: bool = True, subject: Subject = SUBJECT) -> Claim:
     """The claim on the subject."""
     return Claim("claim-1", holder, alive, "3", subject)
 

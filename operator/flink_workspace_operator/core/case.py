@@ -15,6 +15,9 @@ from flink_workspace_operator.core.prerequisites import Finding, judge_network, 
 from flink_workspace_operator.core.seen import Seen, bound_id, is_suspended, open_order, orders_of, questions
 from flink_workspace_operator.settings import Settings
 
+REQUEST_LENGTH: Final = 100
+"""Longest request that the status can repeat."""
+
 NEVER_SENT: Final = (None, "Quoted", "Superseded", "Canceled")
 """States of orders that no call was sent for."""
 
@@ -45,6 +48,18 @@ class Case:
         return self.order if self.order is not None and self.order.state in ("Placing", "Uncertain") else None
 
     @cached_property
+    def announced_order(self) -> FlinkWorkspaceOrder | None:
+        """The open order, if this process moved it to Placing and sent nothing for it.
+
+        Only as long as nobody wrote to it since: another process may have taken it back, announced it anew and sent it.
+        """
+        intent, order = self.seen.remembered.intent, self.sent_order
+        if intent is None or order is None or order.state != "Placing":
+            return None
+        written = (intent.order_uid, intent.resource_version)
+        return order if (order.metadata.uid, order.metadata.resource_version) == written else None
+
+    @cached_property
     def orders(self) -> tuple[FlinkWorkspaceOrder, ...]:
         """The orders for what the workspace names."""
         return orders_of(self.workspace, self.seen.orders)
@@ -67,8 +82,13 @@ class Case:
     @cached_property
     def requested(self) -> bool:
         """Whether a person asks for another try now."""
+        return self.request is not None and self.request != self.workspace.status.last_handled_reconcile_at
+
+    @cached_property
+    def request(self) -> str | None:
+        """What a person wrote to ask for another try, as far as the status has room for it."""
         asked = self.workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT)
-        return asked is not None and asked != self.workspace.status.last_handled_reconcile_at
+        return None if asked is None else asked[:REQUEST_LENGTH]
 
     @cached_property
     def recorded_account(self) -> str | None:

@@ -39,7 +39,7 @@ class Claim:
     """Who holds a subject. `alive` is False where the holder no longer exists and no order of it is unsettled."""
 
     name: str
-    holder: Key
+    holder: Key | None
     alive: bool
     resource_version: str
     subject: Subject

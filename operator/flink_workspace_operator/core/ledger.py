@@ -69,6 +69,7 @@ def intended(order: FlinkWorkspaceOrder, intent_time: datetime, nonce: str) -> F
         intent_time,
         intent_time=intent_time,
         nonce=nonce,
+        evidence=None,
         message="The purchase is being sent to the cloud.",
     )
 
@@ -131,9 +132,10 @@ def after_answer(order: FlinkWorkspaceOrder, answer: Answer, at: datetime) -> Fl
     An id is never dropped: it is written over any state. A refusal counts only where no evidence was written since.
     """
     if isinstance(answer, Bought):
-        if order.status.instance_id is not None:
-            return None
         known = _with_request(order.status, answer.request_id).model_copy(update={"order_id": answer.order_id})
+        if order.status.instance_id is not None:
+            is_news = order.status.instance_id == answer.instance_id and order.status.order_id is None
+            return known if is_news and known != order.status else None
         return placed(order.model_copy(update={"status": known}), answer.instance_id, at, "Answer")
     failure = answer.failure
     told = order.model_copy(update={"status": _told(order.status, failure)})

@@ -35,24 +35,24 @@ from flink_workspace_operator.core.refusals import WAITS_FOR_SOMEONE, could_not_
 def finish_intent(case: Case) -> Plan | None:
     """This process wrote the intent in the pass before and sent nothing: send it now, or take it back.
 
-    Everything was read again for this decision. Only if the workspace is as it was, the order untouched and the
-    name absent in a complete look, the call is made.
+    Everything was read again for this decision. Only if the workspace is as it was, its claim held and the name absent
+    in a complete look, the call is made.
     """
-    intent, order = case.seen.remembered.intent, case.sent_order
-    if intent is None or order is None or order.metadata.uid != intent.order_uid or order.state != "Placing":
+    intent, order = case.seen.remembered.intent, case.announced_order
+    if intent is None or order is None:
         return None
     found = case.found_for(order)
     if isinstance(found, Ours) or case.placed_beside(order):
         status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
         return Plan((MoveOrder(order, status),))
-    obstacle = _obstacle(case, order, intent.resource_version, intent.generation)
+    obstacle = _obstacle(case, order, intent.generation)
     if obstacle is None and isinstance(found, Absent):
         return Plan((PlaceOrder(order, _purchase(case, order)),))
     why = obstacle or "the last look before the call did not show that the name is free"
     return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), next_look=SOON)
 
 
-def _obstacle(case: Case, order: FlinkWorkspaceOrder, resource_version: str, generation: int) -> str | None:
+def _obstacle(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
     workspace = case.seen.workspace
     if workspace is None or workspace.metadata.uid != order.spec.workspace_ref.uid or case.deleting:
         return "the FlinkWorkspace is gone, being deleted or another one"
@@ -60,8 +60,8 @@ def _obstacle(case: Case, order: FlinkWorkspaceOrder, resource_version: str, gen
         return "the FlinkWorkspace was changed"
     if case.suspended:
         return "the FlinkWorkspace was suspended"
-    if order.metadata.resource_version != resource_version:
-        return "the order was changed by someone else"
+    if case.seen.claim is None or case.seen.claim.holder != case.seen.key:
+        return "another resource may hold the workspace name by now"
     intent_time = order.status.intent_time
     accepted = timedelta(seconds=case.settings.signature_validity_seconds)
     if intent_time is None or case.cloud_time >= intent_time + accepted:
@@ -145,10 +145,11 @@ def wait_after_refusal(case: Case) -> Plan | None:
 
 
 def _nothing_comes_after(case: Case, order: FlinkWorkspaceOrder) -> datetime:
-    """From when on the order's call can't be executed any more. Somebody else's instance ends an order early, and
-    may be gone again while our own call is still under way."""
+    """From when on the order's call can't be executed any more: at once only where the call was answered.
+
+    What ended the order else (somebody's instance, which may be gone again, or a hand in the ledger) ends no call."""
     settled, intent = _settled_at(case, order), order.status.intent_time
-    if order.status.evidence != "ForeignInstance" or intent is None:
+    if order.status.evidence == "Answer" or intent is None:
         return settled
     return max(settled, intent + case.settings.settle_window)
 

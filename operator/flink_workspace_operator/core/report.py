@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flink_workspace_operator.api.base import Condition
-from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import (
     FlinkWorkspaceStatus,
@@ -105,7 +104,7 @@ def _handled(case: Case, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
     waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and not open_order(orders)
     if waiting and any(order.state in ("Rejected", "NotPlaced") for order in case.orders):
         return before
-    return workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT) or before
+    return case.request or before
 
 
 def _network(case: Case) -> NetworkStatus | None:

@@ -50,12 +50,7 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return ledger.superseded(order, case.seen.now, "NothingSent", why)
     if order.state == "Quoted" and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
         return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
-    return _by_evidence(case, order) if order is case.sent_order and not _is_still_ours_to_send(case, order) else None
-
-
-def _is_still_ours_to_send(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    intent = case.seen.remembered.intent
-    return order.state == "Placing" and intent is not None and intent.order_uid == order.metadata.uid
+    return _by_evidence(case, order) if order is case.sent_order and order is not case.announced_order else None
 
 
 def _bought_by(case: Case, order: FlinkWorkspaceOrder) -> SeenInstance | None:
@@ -79,8 +74,9 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
     intent = order.status.intent_time
     if isinstance(listing, Unknown) or intent is None:
         return None
-    if isinstance(found, Foreign) and found.reason in ("NameTaken", "OwnedElsewhere"):
-        return ledger.rejected(order, listing.date, "ForeignInstance", found.reason, found.message)
+    stranger = found if isinstance(found, Foreign) and found.reason in ("NameTaken", "OwnedElsewhere") else None
+    if stranger is not None and order.status.answer == "NameTaken":
+        return _by_stranger(order, stranger, listing.date)
     if order.state == "Placing":
         # The caller may still be at it: leave it the time that its call can take.
         if listing.date <= intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds):
@@ -90,12 +86,19 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
         return _by_description(case, order, found, listing.date)
     if listing.date <= intent + case.settings.settle_window:
         return None
+    if stranger is not None:
+        # Not before: names may repeat, and ours may still show up beside it, to be paid for.
+        return _by_stranger(order, stranger, listing.date)
     if isinstance(found, Ours) and ORDER_TAG not in found.instance.tags and not case.placed_beside(order):
         return ledger.placed(order, found.instance.instance_id, listing.date, "Description")
     if order.status.answer == "NameTaken":
         why = "the cloud says that the name is taken, and shows no workspace of that name"
         return ledger.rejected(order, listing.date, "AbsentAfterWindow", "NameTaken", why)
     return ledger.not_placed(order, listing.date)
+
+
+def _by_stranger(order: FlinkWorkspaceOrder, stranger: Foreign, at: datetime) -> FlinkWorkspaceOrderStatus:
+    return ledger.rejected(order, at, "ForeignInstance", stranger.reason, stranger.message)
 
 
 def _by_description(

@@ -36,10 +36,11 @@ class Triggers:
         key = Key(metadata["namespace"], wire["spec"]["workspaceRef"]["name"])
         self._wake(key, how, metadata["resourceVersion"])
 
-    def claim_seen(self, holder: Key, name: Name, given_back: bool, resource_version: str) -> None:
+    def claim_seen(self, holder: Key | None, name: Name, given_back: bool, resource_version: str) -> None:
         """A claim changed: it wakes its holder, and all who want the same name once it is given back."""
         if not given_back:
-            self._wake(holder, "MODIFIED", resource_version)
+            if holder is not None:
+                self._wake(holder, "MODIFIED", resource_version)
             return
         for key, wanted in self._wanted.items():
             if wanted == name or key == holder:

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
+from flink_workspace_operator.api.order import Evidence
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import ServerError, Throttled
-from flink_workspace_operator.core.identity import Key, Owner, signature_nonce
+from flink_workspace_operator.core.identity import Claim, Key, Owner, signature_nonce
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -251,10 +252,16 @@ class TestCall:
         edited = a_case(a_workspace(generation=2), self.placing, remembered=case.seen.remembered)
         assert self.back(decide(edited)) == "Quoted"
 
-    def test_an_order_that_somebody_touched_sends_nothing(self) -> None:
-        """The order must be as this process wrote it."""
+    def test_an_order_that_somebody_touched_is_left_to_evidence(self) -> None:
+        """It may have been taken back, announced anew and sent by another process: nothing is known of it here."""
         touched = an_order("Placing", intent=self.placing.status.intent_time, resource_version="8")
-        assert self.back(decide(a_case(a_workspace(), touched, intent=self.placing))) == "Quoted"
+        assert decide(a_case(a_workspace(), touched, intent=self.placing)).steps == ()
+
+    @pytest.mark.parametrize("claim", [None, a_claim(OTHER), a_claim(None, alive=False)])
+    def test_without_the_claim_nothing_is_sent(self, claim: Claim | None) -> None:
+        """Step 2: it may have been deleted by hand, and be somebody else's by now."""
+        case = a_case(a_workspace(), self.placing, intent=self.placing, claim=claim)
+        assert self.back(decide(case)) == "Quoted"
 
     def test_an_intent_that_is_too_old_sends_nothing(self) -> None:
         """Counterexample 2: by the cloud's clock. The gateway would refuse it too."""
@@ -292,7 +299,9 @@ class TestCall:
 class TestAfterARefusal:
     """Step 12."""
 
-    refused = an_order("Rejected", answer="ParametersRefused", intent=NOW - minutes(10), at=NOW - minutes(10))
+    refused = an_order(
+        "Rejected", answer="ParametersRefused", evidence="Answer", intent=NOW - minutes(10), at=NOW - minutes(10)
+    )
 
     @pytest.mark.parametrize(
         ("answer", "expected"),
@@ -342,10 +351,13 @@ class TestAfterARefusal:
             plan = decide(a_case(a_workspace(), *orders))
             assert any(isinstance(step, OpenOrder) for step in plan.steps) is opened
 
-    def test_an_order_that_a_stranger_ended_is_followed_by_none_before_its_window_ends(self) -> None:
-        """The stranger's instance may be gone again while our own call is still under way."""
+    @pytest.mark.parametrize("evidence", ["ForeignInstance", None])
+    def test_an_order_that_no_answer_ended_is_followed_by_none_before_its_window_ends(
+        self, evidence: Evidence | None
+    ) -> None:
+        """A stranger's instance may be gone again, or a hand was in the ledger, while our own call is under way."""
         foreign = an_order(
-            "Rejected", answer="NameTaken", evidence="ForeignInstance", intent=NOW - minutes(5), at=NOW - minutes(4)
+            "Rejected", answer="NameTaken", evidence=evidence, intent=NOW - minutes(5), at=NOW - minutes(4)
         )
         assert verdict(decide(a_case(a_workspace(generation=2), foreign))) == ("Stalled", "NameTaken")
         cloud = a_cloud(a_listing(at=NOW - minutes(5) + WINDOW))

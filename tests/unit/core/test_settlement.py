@@ -125,13 +125,19 @@ class TestEvidence:
         ],
         ids=["another cluster", "another resource", "older", "another VPC", "another bucket"],
     )
-    @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
-    def test_a_foreign_instance_of_the_name_rejects(
-        self, state: OrderState, stranger: SeenInstance, answer: str
-    ) -> None:
-        """Nothing of ours can have come of the call; the resource stalls."""
-        status = moved(settled(state, stranger, at=minutes(3)))
+    def test_a_foreign_instance_of_the_name_rejects(self, stranger: SeenInstance, answer: str) -> None:
+        """But not before the window ends: names may repeat, and ours may show up beside it. The resource stalls."""
+        early = settled("Uncertain", stranger, at=minutes(3))
+        assert early.steps == ()
+        assert early.verdict is not None
+        assert (early.verdict.kind, early.verdict.reason) == ("Stalled", answer)
+        status = moved(settled("Uncertain", stranger, at=WINDOW))
         assert (status.state, status.evidence, status.answer) == ("Rejected", "ForeignInstance", answer)
+
+    def test_a_foreign_instance_explains_the_answer_that_the_name_is_taken(self) -> None:
+        """The call was answered, so nothing of ours is under way any more."""
+        stranger = an_instance(order=None, create_time=INTENT - SECOND)
+        assert moved(settled("Uncertain", stranger, answer="NameTaken")).state == "Rejected"
 
     def test_name_taken_is_evidence_and_not_an_outcome(self) -> None:
         """Counterexample 10: it may be taken by our own call. Only if nothing shows up, it was refused."""
@@ -290,10 +296,19 @@ class TestAnswer:
         assert status.request_ids == ("request-1",)
 
     @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
-    @pytest.mark.parametrize("answer", [BOUGHT, NotBought(Unreachable("x.Y", "reset"))])
+    @pytest.mark.parametrize("answer", [Bought("other", "order-1", None), NotBought(Unreachable("x.Y", "reset"))])
     def test_what_is_placed_stays_as_it_is(self, state: OrderState, answer: Answer) -> None:
         """The id is set once."""
         assert ledger.after_answer(an_order(state), answer, NOW) is None
+
+    @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
+    def test_a_late_answer_adds_the_billing_order(self, state: OrderState) -> None:
+        """Counterexample 8: evidence was faster, but only the answer names order and request."""
+        status = ledger.after_answer(an_order(state), BOUGHT, NOW)
+        assert status is not None
+        assert (status.state, status.order_id, status.request_ids) == (state, "order-1", ("request-1",))
+        again = an_order(state).model_copy(update={"status": status})
+        assert ledger.after_answer(again, BOUGHT, NOW) is None
 
     @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
     def test_a_certain_refusal_rejects(self, state: OrderState) -> None:

@@ -25,7 +25,7 @@ WATCH_SECONDS = 240
 class ClaimChange:
     """A Lease was written, or deleted (`given_back`)."""
 
-    holder: Key
+    holder: Key | None
     subject: Subject
     given_back: bool
     resource_version: str

@@ -1,12 +1,15 @@
 """Claims: one Lease for each workspace name, created atomically, in the operator's own namespace."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, Wire
 from flink_workspace_operator.api.names import GROUP
 from flink_workspace_operator.core.identity import Key, Subject
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 
 ACCOUNT, REGION, NAME = f"{GROUP}/account-id", f"{GROUP}/region", f"{GROUP}/workspace-name"
 HOLDER = f"{GROUP}/claim-holder"
@@ -18,7 +21,7 @@ class Lease:
     """A claim as it is stored."""
 
     wire: Wire
-    holder: Key
+    holder: Key | None
     subject: Subject
 
 
@@ -32,7 +35,7 @@ class Claims:
     async def read(self, subject: Subject) -> Lease | None:
         """The claim on a subject, None if it is free."""
         wire = await self.leases.get(self.namespace, lease_name(subject))
-        return None if wire is None else _lease(wire)
+        return None if wire is None else Lease(wire, claim_in(wire)[0], subject)  # its name says what it is about
 
     async def read_of(self, holder: Key) -> list[Lease]:
         """All claims that a key holds."""
@@ -69,12 +72,13 @@ def lease_name(subject: Subject) -> str:
     return "flink-claim-" + _hash(f"{subject.account_id}\n{subject.region}\n{subject.workspace_name}")
 
 
-def claim_in(wire: Wire) -> tuple[Key, Subject]:
-    """Who holds a Lease, and what."""
+def claim_in(wire: Wire) -> tuple[Key | None, Subject]:
+    """Who holds a Lease, and what. None where the holder is no key: no claim of ours, or edited by hand."""
     annotations = wire["metadata"].get("annotations", {})
     namespace, _, name = (wire.get("spec", {}).get("holderIdentity") or "").partition("/")
     subject = Subject(annotations.get(ACCOUNT, ""), annotations.get(REGION, ""), annotations.get(NAME, ""))
-    return Key(namespace, name), subject
+    is_key = _NAME.fullmatch(namespace) and _NAME.fullmatch(name)
+    return Key(namespace, name) if is_key else None, subject
 
 
 def _lease(wire: Wire) -> Lease:

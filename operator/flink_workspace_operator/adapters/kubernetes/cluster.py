@@ -82,6 +82,8 @@ class KubernetesCluster:
 
     async def _is_alive(self, lease: Lease) -> bool:
         """Whether the holder still wants the name, or an open order of it could still turn into a workspace."""
+        if lease.holder is None:
+            return False
         wanted = (lease.subject.region, lease.subject.workspace_name)
         workspace = await self.read_workspace(lease.holder)
         if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
