@@ -61,13 +61,8 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
             "Fulfilled",
             instance_id,
         )
-    print(
-        kubectl("get", "flinkworkspaces", "--output=wide"),
-        kubectl("get", "fwo", "--output=wide"),
-        kubectl("describe", "flinkworkspace/by-month"),
-    )
     told = operator.log.read_text() + kubectl("get", "flinkworkspaces,fwo,events", "--output=yaml")
     assert account.access_key_secret not in told
     assert SECRET_IN_ANSWER not in told
     kubectl("delete", "flinkworkspace/by-use", "flinkworkspace/by-month", "--timeout=30s")
-    print(account.control.state())
+    assert len(account.control.state()["workspaces"]) == 2

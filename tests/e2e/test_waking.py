@@ -1,4 +1,4 @@
-"""What wakes the operator, and what it leaves on a resource: the whole process, with the rights of its ServiceAccount."""
+"""What wakes the operator, and what it leaves on a resource: the whole process, under its ServiceAccount."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -8,11 +8,11 @@
 Between passes that would wait, the emulator's clock is moved instead: nothing here sleeps.
 """
 
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
 from alibabacloud_credentials.client import Client as Credentials
@@ -69,14 +69,13 @@ class World:
 
     def another_operator(self) -> Reconciler:
         """A second operator on the same resources, with a memory of its own."""
-        tokens = count()
         return Reconciler(
             cloud=self.cloud,
             cluster=self.cluster,
             settings=self.settings,
             cluster_id=self.cluster_id,
             clock=lambda: datetime.now(UTC),
-            random_token=lambda: f"{id(tokens):x}{next(tokens):032x}"[-32:],
+            random_token=lambda: secrets.token_hex(16),
         )
 
     async def apply(self, manifest: dict[str, Any]) -> None:

@@ -75,9 +75,9 @@ def _is_ours(
 ) -> bool:
     if bound_id is not None and instance.instance_id == bound_id:
         return True
-    if instance.tags.get(ORDER_TAG) in {order.spec.token for order in orders}:
-        return True
-    return _carries(instance, owner) and instance.name == subject.workspace_name
+    # A name never changes: a mark of ours on another name was put there by a hand.
+    by_token = instance.tags.get(ORDER_TAG) in {order.spec.token for order in orders}
+    return instance.name == subject.workspace_name and (by_token or _carries(instance, owner))
 
 
 def _carries(instance: SeenInstance, owner: Owner) -> bool:

@@ -62,7 +62,8 @@ def _bought_by(case: Case, order: FlinkWorkspaceOrder) -> SeenInstance | None:
         (
             found
             for found in listing.instances
-            if found.tags.get(ORDER_TAG) == token or found.instance_id == instance_id
+            if found.instance_id == instance_id
+            or (found.tags.get(ORDER_TAG), found.name) == (token, order.spec.workspace_name)
         ),
         None,
     )
