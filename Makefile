@@ -24,7 +24,7 @@ down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
 test: $(VENV) control-plane ## all tests; for example: make test ARGS="tests/unit -k quote"
-	@.venv/bin/pytest -n 2 $(ARGS)
+	@.venv/bin/pytest -n 3 $(ARGS)
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
 	@.venv/bin/ruff check $(SOURCES)

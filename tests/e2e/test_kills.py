@@ -50,9 +50,7 @@ class Stage:
     def prepare(self, namespace: str, name: str) -> Start:
         """A start for a resource, in an account of its own."""
         account = open_account(self.emulator)
-        account.control.settings(
-            provisioningSeconds=0, uniqueNames="off", signatureValiditySeconds=60, nonceMemorySeconds=120
-        )
+        account.control.settings(provisioningSeconds=0, uniqueNames="off", nonceMemorySeconds=120)
         return Start(self.settings, account, Key(namespace, name), self.directory / f"{name}.log")
 
 

@@ -26,7 +26,7 @@ WINDOWS = {
 def test_one_purchase_each(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> None:
     """One purchase for each of five resources, all Ready; an order that one took from the other is settled in time."""
     control = account.control
-    control.settings(provisioningSeconds=1, uniqueNames="off", signatureValiditySeconds=60, nonceMemorySeconds=120)
+    control.settings(provisioningSeconds=1, uniqueNames="off", nonceMemorySeconds=120)
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()

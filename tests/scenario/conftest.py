@@ -11,9 +11,10 @@ from tests.scenario.world import SHORT_WINDOWS, World, a_world
 
 @pytest.fixture
 async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
-    """An operator's mind between a real API server and an emulated account, with windows of a minute in both."""
-    account.control.settings(
-        provisioningSeconds=5, signatureValiditySeconds=60, nonceMemorySeconds=120, commitDelaySeconds=20
-    )
+    """An operator's mind between a real API server and an emulated account, with windows of a minute.
+
+    The cloud accepts a signed call for longer than the operator assumes, which is the harder case.
+    """
+    account.control.settings(provisioningSeconds=5, nonceMemorySeconds=120, commitDelaySeconds=20)
     async with a_world(cluster, account, namespace, **SHORT_WINDOWS) as made:
         yield made
