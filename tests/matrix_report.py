@@ -35,5 +35,5 @@ def _tell_kills(chunks: Sequence[Sequence[int]]) -> None:
     if not chunks:
         return
     calls, kills, good = chunks[0][0], sum(chunk[1] for chunk in chunks), sum(chunk[2] for chunk in chunks)
-    said = f"kill -9 at {calls} calls (before each, after each that is no read): {kills} kills,"
-    Console(width=110).print(f"{said} {good} times one purchase and Ready")
+    said = f"kill -9 before and after each of {calls} calls: {kills} kills,"
+    Console(width=110).print(f"{said} {good} of them ended with one purchase and Ready")

@@ -1,8 +1,9 @@
 """kill -9 before and after each call of a port, then a fresh process: one purchase, Ready, no hand.
 
-The calls come from one recorded run to Ready (`killable.py`). After a read the world is as it was before it, and as it
-is before the next call: those moments are left out, all others are there. Names are not unique in the cloud, so that it
-does not help. The number of points is printed at the end of the run.
+The calls come from one recorded run to Ready (`killable.py`). A change is tried on a resource of its own, before and
+after. The reads that a pass begins with share a resource: they change nothing, so a process that is killed at the next
+of them finds the world as the first one found it, and what it kept in memory dies with it. Names are not unique in the
+cloud, so that it does not help. The number of kills is printed at the end of the run.
 """
 
 import json
@@ -13,6 +14,7 @@ import signal
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +31,16 @@ from tests.emulator_fixture import open_account
 from tests.scenario.manifests import subscription
 
 CHUNKS = 12
-"""The points are spread over so many tests, for pytest-xdist to share out."""
+"""The lives are spread over so many tests, for pytest-xdist to share out."""
 AT_ONCE = 3
 READS = ("read", "reread", "list", "find", "describe", "identify", "look_up", "quote")
 LOADED_LATE = ("kubernetes.aio.client.api.core_v1_api", "_strptime")
 """What a process loads when it first needs it, and takes a second for."""
+
+FIRST_OF_A_PASS = "cluster.read_workspace"
+
+Life = tuple[Point, ...]
+"""Where the processes that look after one resource are killed, one after the other; the last one is not."""
 
 forks = multiprocessing.get_context("forkserver")
 
@@ -93,11 +100,28 @@ def calls(stage: Stage) -> list[str]:
     return record.read_text().splitlines()
 
 
-def points_of(calls: Sequence[str]) -> list[Point]:
-    """Before each call, and after each that may have changed something."""
-    before = [Point(number, call, "before") for number, call in enumerate(calls, 1)]
-    after = [replace(point, when="after") for point in before if not point.call.partition(".")[2].startswith(READS)]
-    return before + after
+def lives_of(calls: Sequence[str]) -> list[Life]:
+    """Every call, before and after: by the pass for the reads that it begins with, else one by one."""
+    lives: list[Life] = []
+    begun = 0
+    only_read = True
+    for number, call in enumerate(calls, 1):
+        before, after = Point(number, call, "before"), Point(number, call, "after")
+        if call == FIRST_OF_A_PASS:
+            begun, only_read = number, True
+            lives.append((before, replace(after, number=1)))
+        elif only_read and is_read(call):
+            again = number - begun + 1  # a fresh process begins with this pass
+            lives[-1] += (replace(before, number=again), replace(after, number=again))
+        else:
+            only_read = False
+            lives += [(before,), (after,)]
+    return lives
+
+
+def is_read(call: str) -> bool:
+    """Whether a call changes nothing."""
+    return call.partition(".")[2].startswith(READS)
 
 
 def ended(starts: Sequence[Start]) -> list[int | None]:
@@ -130,14 +154,14 @@ def test_killed_and_started_again(
     stage: Stage, calls: list[str], namespace: str, chunk: int, record_property: Callable[[str, object], None]
 ) -> None:
     """One purchase; the order that carries its token is Fulfilled, and no other; the resource is Ready."""
-    points = points_of(calls)[chunk::CHUNKS]
-    names = {point: f"killed-{point.when}-{point.number}" for point in points}
-    apply_all(stage.cluster, namespace, list(names.values()))
+    lives = {f"life-{number}": life for number, life in enumerate(lives_of(calls)) if number % CHUNKS == chunk}
+    apply_all(stage.cluster, namespace, list(lives))
     purchases: dict[str, list[str]] = {}
-    for wave in (points[at : at + AT_ONCE] for at in range(0, len(points), AT_ONCE)):
-        prepared = [stage.prepare(namespace, names[point]) for point in wave]
-        killed = [replace(start, kill=point) for point, start in zip(wave, prepared, strict=True)]
-        assert ended(killed) == [-signal.SIGKILL] * len(wave), told(killed)
+    for wave in batched(sorted(lives, key=lambda name: len(lives[name]))):
+        prepared = [stage.prepare(namespace, name) for name in wave]
+        for kills in zip_longest(*(lives[name] for name in wave)):
+            killed = [replace(start, kill=kill) for start, kill in zip(prepared, kills, strict=True) if kill]
+            assert ended(killed) == [-signal.SIGKILL] * len(killed), told(killed)
         assert ended(prepared) == [0] * len(wave), told(prepared)
         for start in prepared:
             booked = start.account.control.purchases()
@@ -146,8 +170,15 @@ def test_killed_and_started_again(
     orders = shown(stage.cluster, namespace, "flinkworkspaceorders")
     ready = ready_ones(shown(stage.cluster, namespace, "flinkworkspaces"))
     bought_once = {name for name, tokens in purchases.items() if len(tokens) == 1 and tokens == tokens_of(orders, name)}
-    record_property("kills", [len(calls), len(points), len(ready & bought_once)])
-    assert ready & bought_once == set(names.values())
+    good = ready & bought_once
+    kills_of = {name: len(life) for name, life in lives.items()}
+    record_property("kills", [len(calls), sum(kills_of.values()), sum(kills_of[name] for name in good)])
+    assert good == set(lives)
+
+
+def batched(names: Sequence[str]) -> list[Sequence[str]]:
+    """So many at a time as are run side by side."""
+    return [names[at : at + AT_ONCE] for at in range(0, len(names), AT_ONCE)]
 
 
 def told(starts: Sequence[Start]) -> str:

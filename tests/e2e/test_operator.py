@@ -61,6 +61,9 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
             "Fulfilled",
             instance_id,
         )
+    described = kubectl("describe", "flinkworkspace/by-month")
+    assert f"{bought['by-month']['instanceId']} is running" in described
+    assert [reason for reason in ("OrderOpened", "OrderPlaced", "WorkspaceReady") if reason not in described] == []
     told = operator.log.read_text() + kubectl("get", "flinkworkspaces,fwo,events", "--output=yaml")
     assert account.access_key_secret not in told
     assert SECRET_IN_ANSWER not in told
