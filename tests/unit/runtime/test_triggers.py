@@ -84,6 +84,12 @@ async def test_claim_given_back_wakes_who_wants_the_name(woken: Woken) -> None:
     assert await woken.take() == {B}
 
 
+async def test_lease_of_no_resource_wakes_nobody(woken: Woken) -> None:
+    """Other programs keep Leases in the same namespace: their holders are no keys."""
+    woken.triggers.claim_seen(None, ("", ""), given_back=False, resource_version=FOREIGN)
+    assert await woken.take() == set()
+
+
 async def test_holder_learns_that_its_claim_was_removed(woken: Woken) -> None:
     """Somebody deletes a Lease by hand: its holder looks again and claims anew."""
     woken.triggers.workspace_seen(None, workspace(A))
