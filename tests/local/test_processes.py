@@ -94,6 +94,16 @@ def test_programs_can_outlive_their_launcher_and_be_stopped_later(tmp_path: Path
     assert stop_running(tmp_path) == []
 
 
+def test_a_program_is_found_at_every_moment_of_its_start(tmp_path: Path) -> None:
+    """Between two programs a process shows no environment for an instant; it is ours then, too."""
+    processes = Processes(tmp_path, outlive=True)
+    for number in range(200):
+        name = f"sleeper-{number}"
+        pid = processes.start(name, ["/bin/sleep", "600"])
+        assert [process.pid for process in still_running(tmp_path).values()] == [pid]
+        assert stop_running(tmp_path) == [name]
+
+
 @pytest.mark.parametrize("content", ["another program's", "999999999", "", "garbage"])
 def test_a_stale_pid_file_is_nobody(content: str, tmp_path: Path) -> None:
     """A pid that is free, or another program's after a reboot, is not taken for ours, and never signalled."""

@@ -1,5 +1,6 @@
 """Programs that are started together and ended together, and how to find them again later."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from flink_local.failures import LocalFailure, last_lines
 Answer = TypeVar("Answer")
 
 POLL_SECONDS = 0.1
+EXEC_LOOKS = 20
+"""How often to look for the environment of a process that shows none; programs of the kernel never show one."""
 MARK = "FLINK_LOCAL_PROCESS"
 """In each process's environment: what it is, and of which directory. A pid alone may be another's after a reboot."""
 
@@ -143,9 +146,20 @@ def stop_running(directory: Path) -> list[str]:
 def _marked(pid: str, mark: str) -> psutil.Process | None:
     try:
         process = psutil.Process(int(pid))
-        return process if process.environ().get(MARK) == mark else None
+        return process if _environment(process).get(MARK) == mark else None
     except (ValueError, psutil.Error):
         return None
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    """What a process was started with. While it turns into another program it shows nothing for an instant: that it is
+    ours is not known then, and taking it for somebody else's would leave it running with its pid file gone."""
+    for _ in range(EXEC_LOOKS):
+        if shown := process.environ():
+            return shown
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(POLL_SECONDS)
+    return {}
 
 
 def _mark(directory: Path, name: str) -> str:
