@@ -4,7 +4,8 @@ Every method is one question or one change. Methods of `Cloud` raise `CloudFailu
 `ClusterFailure` (`core/failures.py`); what is expected comes back as a value.
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from flink_workspace_operator.api.order import (
@@ -20,6 +21,7 @@ from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject
 from flink_workspace_operator.core.observed import (
     Absent,
     Answer,
+    BillingOrder,
     Bucket,
     BucketElsewhere,
     Listing,
@@ -72,6 +74,11 @@ class Cloud(Protocol):
         """The price. A question only: nothing is bought or reserved."""
         ...
 
+    async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
+        """New orders for workspaces of a region that the bill shows since then and that are not cancelled. Needs rights
+        of its own, which many operators never get."""
+        ...
+
     async def create_role(self, name: str, trusted_service: str) -> bool:
         """Create a RAM role that the service may assume. Fine if it exists; True if this call made it."""
         ...
@@ -82,6 +89,10 @@ class Cloud(Protocol):
 
     async def create_directory(self, region: str, bucket: str, key: str) -> bool:
         """Write a zero-byte object, never over an existing one; True if this call wrote it."""
+        ...
+
+    async def tag_instance(self, region: str, instance_id: str, tags: Mapping[str, str]) -> None:
+        """Put tags on an instance, over former values of the same keys. May be repeated."""
         ...
 
     async def create_instance(self, purchase: Purchase) -> Answer:

@@ -39,6 +39,8 @@ class Reconciler:
     cluster_id: str
     clock: Callable[[], datetime]
     random_token: Callable[[], str]
+    leads: Callable[[], bool] = lambda: True
+    """Whether this process leads, with time enough left to send a purchase; asked after everything was read."""
     memory: Memory = field(default_factory=Memory)
 
     async def run_pass(self, key: Key) -> NextLook:
@@ -49,6 +51,7 @@ class Reconciler:
         owner, remembered, now = Owner(self.cluster_id, key), self.memory.of(key), self.clock()
         try:
             seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
+            seen = seen.updated(leads=self.leads())
             plan = decide(Case(seen, self.settings, self.random_token()))
             done = await Execution(seen, self.cloud, self.cluster, self.memory).carry_out(plan)
             await self._tell(seen, plan, done)

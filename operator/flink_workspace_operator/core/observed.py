@@ -66,6 +66,19 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class BillingOrder:
+    """An order for a workspace as the bill shows it: evidence that something was or may still be bought.
+
+    `instance_ids` is empty where the bill does not say what was bought.
+    """
+
+    order_id: str
+    created: datetime
+    paid: bool
+    instance_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Policy:
     """A RAM policy by name; `type` is System or Custom."""
 

@@ -62,6 +62,8 @@ def _obstacle(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | 
         return "the FlinkWorkspace was suspended"
     if case.seen.claim is None or case.seen.claim.holder != case.seen.key:
         return "another resource may hold the workspace name by now"
+    if not case.seen.leads:
+        return "this process is not the leader, or not for long enough"
     intent_time = order.status.intent_time
     accepted = timedelta(seconds=case.settings.signature_validity_seconds)
     if intent_time is None or case.cloud_time >= intent_time + accepted:

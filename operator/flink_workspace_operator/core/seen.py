@@ -76,6 +76,8 @@ class Seen:
     """All claims of this key."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
+    leads: bool = True
+    """Whether this process leads, and will for a while: time enough to send a purchase."""
 
     def updated(self, **read: Any) -> Self:  # noqa: ANN401 - any field of this class
         """The same with more that was read."""
