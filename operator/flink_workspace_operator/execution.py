@@ -23,6 +23,7 @@ from flink_workspace_operator.core.plan import (
     ReleaseOrder,
     RemoveFinalizer,
     Step,
+    TagInstance,
     TakeClaim,
     WriteIntent,
 )
@@ -69,8 +70,8 @@ class Execution:
 
     async def _do(self, step: Step, made: list[CloudStep]) -> FlinkWorkspaceOrder | None:
         match step:
-            case CreateRole() | AttachPolicy() | CreateDirectory():
-                if await self._prepare(step):
+            case CreateRole() | AttachPolicy() | CreateDirectory() | TagInstance():
+                if await self._change(step):
                     made.append(step)
             case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
@@ -78,8 +79,8 @@ class Execution:
                 return await self._advance(step)
         return None
 
-    async def _prepare(self, step: CloudStep) -> bool:
-        """Whether it was this pass that made it: another resource may have been faster."""
+    async def _change(self, step: CloudStep) -> bool:
+        """Whether it was this pass that did it: another resource may have been faster."""
         match step:
             case CreateRole(name=name, trusted_service=service):
                 return await self.cloud.create_role(name, service)
@@ -87,6 +88,18 @@ class Execution:
                 return await self.cloud.attach_policy(role, policy)
             case CreateDirectory(region=region, bucket=bucket, key=key):
                 return await self.cloud.create_directory(region, bucket, key)
+            case TagInstance():
+                return await self._mark(step)
+
+    async def _mark(self, step: TagInstance) -> bool:
+        try:
+            await self.cloud.tag_instance(step.region, step.instance_id, dict(step.tags))
+        except CloudFailure as failure:
+            if step.adopts:
+                raise
+            log.warning("%s keeps lacking %s: %s", step.instance_id, ", ".join(dict(step.tags)), failure)
+            return False
+        return True
 
     async def _hold_or_release(
         self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder

@@ -50,6 +50,8 @@ async def _ask(cloud: Cloud, asked: Questions, workspace: FlinkWorkspace | None,
         seen = await _ask_for_prerequisites(cloud, workspace, seen, settings)
     if workspace is not None and asked.price:
         seen = seen.updated(quote=await _known(cloud.quote(subject, workspace.parameters)))
+    if asked.bill_since is not None:
+        seen = seen.updated(bill=await _known(cloud.read_bill(asked.region, asked.bill_since)))
     # Last, so that nothing that was read before it is older than what the purchase is decided on.
     return seen.updated(listing=await _look(cloud, subject, asked, settings))
 

@@ -21,6 +21,7 @@ Evidence = Literal[
     "NothingSent",
     "SpecChanged",
     "Deleted",
+    "GivenUp",
 ]
 
 MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {
@@ -28,8 +29,9 @@ MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {
     "Quoted": ("Placing", "Superseded", "Canceled", "Placed"),
     "Placing": ("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
     "Uncertain": ("Placed", "NotPlaced", "Rejected"),
-    "Placed": ("Fulfilled",),
-    "Fulfilled": (),
+    "Placed": ("Fulfilled", "Lost"),
+    "Fulfilled": ("Lost",),
+    "Lost": ("Placed",),
     "Rejected": ("Placed",),
     "NotPlaced": ("Placed",),
     "Superseded": ("Placed",),
@@ -182,7 +184,9 @@ class FlinkWorkspaceOrder(ApiModel):
                 fieldPath=".status.state",
             ),
             _needed(
-                "instanceId", ("Placed", "Fulfilled"), "`status.instanceId` must be set in state 'Placed' and after it"
+                "instanceId",
+                ("Placed", "Fulfilled", "Lost"),
+                "`status.instanceId` must be set in state 'Placed' and after it",
             ),
             *(
                 _needed(field, ("Placing",), f"`status.{field}` must be set in state 'Placing'")

@@ -7,7 +7,7 @@ from pydantic import Field
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
 
 OrderState = Literal[
-    "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled"
+    "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled", "Lost"
 ]
 
 

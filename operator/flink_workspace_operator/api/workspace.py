@@ -17,6 +17,27 @@ class RamRole(ApiModel):
     """Ensure: create the role and attach its policies where missing. Require: only check, and say how to authorise."""
 
 
+class Adoption(ApiModel):
+    """Whether a workspace that exists already, and is not this resource's, may become its."""
+
+    model_config = ConfigDict(
+        json_schema_extra=validated(
+            cel(
+                "(self.policy == 'ByInstanceId') == has(self.instanceId)",
+                "`instanceId` must be set with policy 'ByInstanceId' and left out with any other",
+                fieldPath=".instanceId",
+            )
+        )
+    )
+
+    policy: Literal["Never", "IfNameMatches", "ByInstanceId"] = "Never"
+    """Never: it stands in the way. IfNameMatches: adopt the one of this name, if no cluster marked it as its own; buy
+    where there is none. ByInstanceId: adopt the named one, whoever marked it, and never buy. What differs from the spec
+    is reported first, and nothing is adopted until it is the same."""
+    instance_id: Annotated[str, Field(min_length=1, max_length=128, pattern="^[A-Za-z0-9._-]+$")] | None = None
+    """Id of the instance to adopt; only and always with ByInstanceId."""
+
+
 _BOTH_OR_NONE = "`{field}` must be set with chargeType 'Subscription' and left out with 'PayAsYouGo'"
 
 
@@ -55,6 +76,8 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     """Region id, for example cn-hangzhou. Immutable."""
     ram_role: RamRole = RamRole()
     """The RAM role that lets Flink use the account. Its name, trust and policies are settings of the operator."""
+    adoption: Adoption | None = None
+    """Whether an existing workspace may become this resource's. Left out: Never."""
     suspend: bool = False
     """True stops all writes to the cloud; watching goes on."""
 

@@ -5,18 +5,22 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.found import Found, classify
+from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, classify
 from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.observed import Listing, Unknown
+from flink_workspace_operator.core.observed import Absent, Listing, Unknown
 from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
 from flink_workspace_operator.core.seen import Seen, bound_id, is_suspended, open_order, orders_of, questions
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
 """Longest request that the status can repeat."""
+
+LOST: Final = "Lost"
+"""Reason of Ready, once a workspace that was seen before is gone."""
 
 NEVER_SENT: Final = (None, "Quoted", "Superseded", "Canceled")
 """States of orders that no call was sent for."""
@@ -58,6 +62,20 @@ class Case:
             return None
         written = (intent.order_uid, intent.resource_version)
         return order if (order.metadata.uid, order.metadata.resource_version) == written else None
+
+    def condition(self, type_: str) -> Condition | None:
+        """A condition as the resource shows it, None before its first pass."""
+        return next((each for each in self.workspace.status.conditions if each.type == type_), None)
+
+    @cached_property
+    def given_up(self) -> bool:
+        """Whether what was bound is gone for good: the resource says so, no look shows it, and a person agrees by name.
+
+        From the resource, because what it takes to find out, two looks at a distance, may lie in another process.
+        """
+        ready, named = self.condition("Ready"), self.workspace.metadata.annotations.get(REPLACE_LOST)
+        is_lost = ready is not None and ready.reason == LOST and isinstance(self.found, Absent)
+        return is_lost and self.bound_id is not None and self.bound_id == named
 
     @cached_property
     def orders(self) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -120,7 +138,8 @@ class Case:
             return Unknown()
         if self.sent_order is not None and self.sent_order not in self.orders:
             return Unknown()
-        return classify(self.seen.cloud.listing, subject, self.seen.owner, self.orders, self.bound_id)
+        ownership = Ownership(subject, self.seen.owner, self.orders, self.bound_id)
+        return classify(self.seen.cloud.listing, ownership, self.workspace.spec.adoption or NO_ADOPTION)
 
     def found_for(self, order: FlinkWorkspaceOrder) -> Found:
         """What the look says about what an order was to buy."""
@@ -133,7 +152,16 @@ class Case:
         )
         placed = [other.status.instance_id for other in related if other.state in ("Placed", "Fulfilled")]
         listing = self.listing_for(spec.account_id, spec.region)
-        return classify(listing, subject, self.seen.owner, related, placed[-1] if placed else None)
+        return classify(listing, Ownership(subject, self.seen.owner, related, placed[-1] if placed else None))
+
+    def window_is_over(self, order: FlinkWorkspaceOrder) -> bool:
+        """Whether the look was taken when whatever the order's call could do must have been done and shown."""
+        intent, listing = order.status.intent_time, self.listing_for(order.spec.account_id, order.spec.region)
+        return (
+            intent is not None
+            and not isinstance(listing, Unknown)
+            and listing.date > intent + self.settings.settle_window
+        )
 
     def placed_beside(self, order: FlinkWorkspaceOrder) -> bool:
         """Whether another order bought what this one was to buy."""

@@ -6,9 +6,10 @@ from datetime import timedelta
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.drift import differences, missing_marks
 from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, ParametersRefused, Throttled
-from flink_workspace_operator.core.found import Foreign, Ours
-from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
+from flink_workspace_operator.core.found import Adoptable, Foreign, Ours
+from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.prerequisites import Finding
 
 
@@ -51,7 +52,7 @@ def purchased(case: Case) -> Aspect:
     if order is not None:
         reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
         return Aspect("Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet")
-    if isinstance(case.found, Absent | Foreign):
+    if isinstance(case.found, Absent | Adoptable | Foreign):
         return Aspect("Purchased", "False", "NotPurchased", "nothing was bought for this resource")
     return Aspect("Purchased", "Unknown", "NotChecked", "not checked yet", keeps=True)
 
@@ -71,34 +72,21 @@ def running(case: Case) -> Aspect:
 
 
 def in_sync(case: Case) -> Aspect:
-    """Whether spec and cloud agree; drift is reported, not corrected."""
-    if not isinstance(case.found, Ours):
+    """Whether spec and cloud agree; drift is reported, not corrected. Only our own marks are put back."""
+    found = case.found
+    if not isinstance(found, Ours | Adoptable):
         return _until_bound("InSync", case)
-    drift = _drift(case, case.found.instance)
+    drift = differences(case.workspace.spec, found.instance)
     if drift:
         return Aspect("InSync", "False", "Drifted", f"{'; '.join(drift)}: change the spec or the workspace back")
+    missing = missing_marks(case, found.instance) if isinstance(found, Ours) else {}
+    if missing:
+        message = (
+            f"{found.instance.instance_id} lacks the tags {', '.join(missing)}: the operator puts them back, if it has"
+            " the right to tag"
+        )
+        return Aspect("InSync", "False", "MarksMissing", message)
     return Aspect("InSync", "True", "InSync", "spec and cloud agree")
-
-
-def _drift(case: Case, instance: SeenInstance) -> list[str]:
-    spec = case.workspace.spec
-    wanted: dict[str, tuple[object, object]] = {
-        "chargeType": (spec.charge_type, instance.charge_type),
-        "network.vpcId": (spec.network.vpc_id, instance.vpc_id),
-        "network.vSwitchIds": (sorted(spec.network.v_switch_ids), sorted(instance.v_switch_ids) or None),
-        "storage.oss.bucket": (spec.storage.oss.bucket, instance.bucket),
-    }
-    if spec.resources is not None:
-        wanted["resources.cu"] = (spec.resources.cu, instance.cu)
-    return [
-        f"{path} is {_shown(theirs)} in the cloud, {_shown(ours)} in the spec"
-        for path, (ours, theirs) in wanted.items()
-        if theirs is not None and ours != theirs
-    ]
-
-
-def _shown(value: object) -> str:
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
 def expiry(case: Case) -> Aspect:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from flink_workspace_operator.core.adopting import adopt, stop_without_what_to_adopt
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.following import follow_instance
 from flink_workspace_operator.core.found import Foreign, Unexplained
@@ -113,11 +114,13 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     let_go,
     stop_on_another_account,
     stop_on_a_stranger,
+    adopt,
     hold_what_is_ours,
     follow_instance,
     wait_for_outcome,
     stop_on_an_unknown_region,
     wait_for_a_look,
+    stop_without_what_to_adopt,
     put_in_order,
     hold,
     wait_after_refusal,

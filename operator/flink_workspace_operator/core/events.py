@@ -3,7 +3,7 @@
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
-from flink_workspace_operator.core.plan import AttachPolicy, CloudStep, CreateDirectory, CreateRole, Event
+from flink_workspace_operator.core.plan import AttachPolicy, CloudStep, CreateDirectory, CreateRole, Event, TagInstance
 
 TOLD_STATES: dict[OrderState, tuple[str, bool]] = {
     "Quoted": ("OrderOpened", False),
@@ -12,6 +12,7 @@ TOLD_STATES: dict[OrderState, tuple[str, bool]] = {
     "Rejected": ("OrderRejected", True),
     "NotPlaced": ("OrderNotPlaced", True),
     "Canceled": ("OrderCanceled", False),
+    "Lost": ("WorkspaceGivenUp", True),
 }
 """States of an order that people are told about: the event's reason, and whether it is a warning."""
 
@@ -39,6 +40,10 @@ def _of_steps(made: tuple[CloudStep, ...]) -> tuple[Event, ...]:
                 told.append(Event("Normal", "PolicyAttached", f"attached '{policy.name}' to RAM role '{role}'"))
             case CreateDirectory(bucket=bucket, key=key):
                 told.append(Event("Normal", "DirectoryCreated", f"created {key} in bucket '{bucket}'"))
+            case TagInstance(instance_id=instance_id, adopts=True):
+                told.append(Event("Normal", "WorkspaceAdopted", f"{instance_id} belongs to this resource from now on"))
+            case TagInstance(instance_id=instance_id, tags=tags):
+                told.append(Event("Normal", "MarksPutBack", f"{instance_id} has {', '.join(dict(tags))} again"))
     return tuple(told)
 
 

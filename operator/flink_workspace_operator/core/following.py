@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.api.names import REPLACE_LOST
+from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.adopting import marks_to_put_back
+from flink_workspace_operator.core.case import LOST, Case
 from flink_workspace_operator.core.found import Ours
 from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, rising
-from flink_workspace_operator.core.plan import NextLook, Plan, Verdict
+from flink_workspace_operator.core.plan import MoveOrder, NextLook, Plan, Verdict
 from flink_workspace_operator.core.refusals import could_not_look
 
 PROVISIONING = "Provisioning"
@@ -34,11 +37,11 @@ def _not_looked(case: Case, unknown: Unknown) -> Plan:
 
 
 def _follow(case: Case, instance: SeenInstance) -> Plan:
-    verdict = judge_instance(instance)
+    verdict, marks = judge_instance(instance), marks_to_put_back(case, instance)
+    if verdict.kind == "Stalled" or marks:
+        return Plan(marks, verdict, next_look=OUTSIDE)
     if verdict.kind == "Running":
         return Plan(verdict=verdict, next_look=NextLook(timedelta(seconds=case.settings.resync_seconds)))
-    if verdict.kind == "Stalled":
-        return Plan(verdict=verdict, next_look=OUTSIDE)
     since = instance.create_time or case.workspace.metadata.creation_timestamp
     return Plan(verdict=verdict, next_look=rising(case.cloud_time - since))
 
@@ -72,12 +75,23 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
         since = max((order.status.intent_time or now for order in case.orders), default=now)
         message = f"{instance_id} is bought; the cloud does not show it yet"
         return Plan(verdict=Verdict("Progressing", PROVISIONING, message), next_look=rising(now - since))
+    if case.given_up:
+        return _give_up(case)
     since = case.seen.remembered.missing_since or now
     if now - since < timedelta(seconds=case.settings.longest_visibility_seconds):
         message = f"{instance_id} was seen before and is not shown now: looking again"
         kept = Verdict("Progressing", PROVISIONING, message, keeps=True)
         return Plan(verdict=kept, next_look=rising(now - since), missing_since=since)
     message = (
-        f"{instance_id} is gone from the cloud; nothing is bought in its place: to buy anew use another workspaceName"
+        f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another one, set the"
+        f" annotation {REPLACE_LOST}: {instance_id}"
     )
-    return Plan(verdict=Verdict("Stalled", "Lost", message), next_look=OUTSIDE, missing_since=since)
+    return Plan(verdict=Verdict("Stalled", LOST, message), next_look=OUTSIDE, missing_since=since)
+
+
+def _give_up(case: Case) -> Plan:
+    """The ledger says first that it is lost; from then on the next order may be opened."""
+    bought_it = [order for order in case.orders if order.status.instance_id == case.bound_id and order.state != "Lost"]
+    steps = tuple(MoveOrder(order, ledger.lost(order, case.cloud_time)) for order in bought_it)
+    message = f"{case.bound_id} is lost; another workspace is being bought in its place"
+    return Plan(steps, Verdict("Progressing", "Purchasing", message))

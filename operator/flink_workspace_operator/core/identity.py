@@ -70,16 +70,21 @@ class Owner:
         full = str(self.key)
         return full if len(full) <= TAG_VALUE_LENGTH else hashlib.sha256(full.encode()).hexdigest()
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """The tags by which an instance is ours, whoever bought it."""
+        return {CLUSTER_TAG: self.cluster_id, WORKSPACE_TAG: self.workspace_tag}
+
     def tags(self, token: str) -> dict[str, str]:
         """The ownership tags of an instance that the order with `token` buys."""
-        return {CLUSTER_TAG: self.cluster_id, WORKSPACE_TAG: self.workspace_tag, ORDER_TAG: token}
+        return {**self.marks, ORDER_TAG: token}
 
 
-def signature_nonce(subject: Subject, refusals: int) -> str:
+def signature_nonce(subject: Subject, closed: int) -> str:
     """The nonce of a purchase: the same in every copy of the operator, so that the gateway refuses the second call.
 
-    `refusals` counts the name's orders that were refused for certain, so that a corrected resource
-    need not wait until the gateway has forgotten the nonce.
+    `closed` counts the name's orders that are over for certain, refused or given up as lost, so that what comes after
+    them need not wait until the gateway has forgotten the nonce.
     """
-    parts = (subject.account_id, subject.region, subject.workspace_name, str(refusals))
+    parts = (subject.account_id, subject.region, subject.workspace_name, str(closed))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -103,6 +103,12 @@ def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderSt
     return moved(order.status, "Fulfilled", at, message=f"Bought and seen running: {order.status.instance_id}.")
 
 
+def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """What was bought is gone, and a person said by its id that another may be bought in its place."""
+    message = f"Bought, and gone from the cloud since: {order.status.instance_id}. Given up by hand."
+    return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
+
+
 def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """May or may not have been bought: only evidence decides."""
     return moved(order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}.")

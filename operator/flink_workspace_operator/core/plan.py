@@ -64,6 +64,16 @@ class CreateDirectory:
 
 
 @dataclass(frozen=True)
+class TagInstance:
+    """Put our marks on an instance: to adopt it, or because they are missing, where a refusal is no reason to stop."""
+
+    region: str
+    instance_id: str
+    tags: tuple[tuple[str, str], ...]
+    adopts: bool
+
+
+@dataclass(frozen=True)
 class OpenOrder:
     """Write a new order, and its first status."""
 
@@ -112,7 +122,7 @@ class ReleaseOrder:
     order: FlinkWorkspaceOrder
 
 
-CloudStep = CreateRole | AttachPolicy | CreateDirectory
+CloudStep = CreateRole | AttachPolicy | CreateDirectory | TagInstance
 Step = (
     AddFinalizer
     | RemoveFinalizer

@@ -13,8 +13,9 @@ from flink_workspace_operator.api.order import (
     WorkspaceReference,
 )
 from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.bill import left_open_by_bill
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.found import Ours
+from flink_workspace_operator.core.found import Adoptable, Ours
 from flink_workspace_operator.core.identity import Purchase, Subject, signature_nonce
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
@@ -99,6 +100,10 @@ def wait_for_outcome(case: Case) -> Plan | None:
         verdict = Verdict("Progressing", "Provisioning", message, keeps=bound)
     elif answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
         verdict = Verdict("Suspended", answer, message, keeps=bound)
+    bill = left_open_by_bill(case, order)
+    if bill is not None:
+        message = f"order {order.metadata.name}: {bill.message}"
+        verdict = Verdict("Suspended", bill.reason, message, keeps=bound)
     return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
 
 
@@ -118,7 +123,7 @@ def hold(case: Case) -> Plan | None:
         return None
     if claim is None or not claim.alive:
         return Plan((TakeClaim(case.subject, claim),))
-    if isinstance(case.found, Ours) or case.bound_id is not None:
+    if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):
         return None
     message = (
         f"{claim.holder} in this cluster claims the workspace name '{case.subject.workspace_name}': choose another"
@@ -229,8 +234,8 @@ def write_intent(case: Case) -> Plan | None:
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
-    refusals = sum(1 for each in case.orders if each.state == "Rejected")
-    status = ledger.intended(order, case.cloud_time, signature_nonce(subject, refusals))
+    closed = sum(1 for each in case.orders if each.state in ("Rejected", "Lost"))
+    status = ledger.intended(order, case.cloud_time, signature_nonce(subject, closed))
     message = f"order {order.metadata.name} is being placed"
     step = WriteIntent(order, status, case.workspace.metadata.generation)
     return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))

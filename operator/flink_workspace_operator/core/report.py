@@ -38,7 +38,7 @@ def report(case: Case, verdict: Verdict, orders: tuple[FlinkWorkspaceOrder, ...]
         update={
             "observed_generation": workspace.metadata.generation,
             "conditions": _dated(told, previous, workspace.metadata.generation, now),
-            "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else before.instance,
+            "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else _known(case),
             "account_id": case.recorded_account or _account(case),
             "last_handled_reconcile_at": _handled(case, orders),
             "network": _network(case) or before.network,
@@ -68,6 +68,11 @@ def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime)
         last_transition_time=was.last_transition_time if was is not None and unmoved else now,
         observed_generation=generation,
     )
+
+
+def _known(case: Case) -> Instance | None:
+    """What was known of the instance before, unless it was given up as lost."""
+    return None if case.bound_id is None or case.given_up else case.workspace.status.instance
 
 
 def _instance(seen: SeenInstance) -> Instance:

@@ -8,7 +8,16 @@ from flink_workspace_operator.api.names import ORDER_TAG, SUSPEND, WORKSPACE_TAG
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Claim, Key, Owner
-from flink_workspace_operator.core.observed import Absent, Answer, Listing, Role, SeenNetwork, SeenStorage, Unknown
+from flink_workspace_operator.core.observed import (
+    Absent,
+    Answer,
+    BillingOrder,
+    Listing,
+    Role,
+    SeenNetwork,
+    SeenStorage,
+    Unknown,
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class Questions:
     """A look begun in this pass, by name and tags too; else the shared listing will do."""
     prerequisites: bool
     price: bool
+    bill_since: datetime | None = None
+    """From when on to look at the bill, None not to."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,8 @@ class SeenCloud:
     network: SeenNetwork | Unknown = field(default_factory=Unknown)
     storage: SeenStorage = field(default_factory=Unknown)
     quote: Quote | Unknown = field(default_factory=Unknown)
+    bill: tuple[BillingOrder, ...] | Unknown = field(default_factory=Unknown)
+    """Not known is the usual case: it needs rights of its own."""
 
     def updated(self, **answers: Any) -> Self:  # noqa: ANN401 - any field of this class
         """The same with more answers."""
@@ -105,7 +118,9 @@ def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...])
     placed = [order for order in orders_of(workspace, orders) if order.state in ("Placed", "Fulfilled")]
     if placed:
         return placed[-1].status.instance_id
-    return workspace.status.instance.instance_id if workspace.status.instance else None
+    known = workspace.status.instance.instance_id if workspace.status.instance else None
+    lost = {order.status.instance_id for order in orders if order.state == "Lost"}
+    return None if known in lost else known
 
 
 def questions(
@@ -116,9 +131,10 @@ def questions(
     tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
     if order is not None and order.state in ("Placing", "Uncertain"):
         tags += ((ORDER_TAG, order.spec.token),)
-        ours = workspace is not None and order in orders_of(workspace, orders)
+        spec, ours = order.spec, workspace is not None and order in orders_of(workspace, orders)
+        bill_since = order.status.intent_time if order.state == "Uncertain" else None
         return Questions(
-            order.spec.region, order.spec.workspace_name, tags, fresh=True, prerequisites=ours, price=False
+            spec.region, spec.workspace_name, tags, fresh=True, prerequisites=ours, price=False, bill_since=bill_since
         )
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
         return None

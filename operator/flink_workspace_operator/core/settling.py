@@ -1,12 +1,14 @@
 """Orders find their end by evidence; a workspace may go when nothing that was asked for is open."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.bill import left_open_by_bill, unexplained
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.found import Foreign, Ours, Unexplained
+from flink_workspace_operator.core.found import Foreign, Found, Ours, Unexplained, fits, made_after
 from flink_workspace_operator.core.observed import SeenInstance, Unknown
 from flink_workspace_operator.core.pace import SOON, rising
 from flink_workspace_operator.core.plan import (
@@ -20,6 +22,10 @@ from flink_workspace_operator.core.plan import (
     Step,
     Verdict,
 )
+
+STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
+"""Reasons of what has our name and is not ours."""
+AWAITED: Final = "this waits until it is known whether something was bought"
 
 FIRST_STATUS_GRACE = timedelta(seconds=10)
 """How long the process that created an order may take to give it its first status."""
@@ -41,7 +47,7 @@ def settle_orders(case: Case) -> Plan | None:
 
 def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     bought = _bought_by(case, order)
-    if bought is not None and order.status.instance_id is None:
+    if bought is not None and (order.status.instance_id is None or order.state == "Lost"):
         return ledger.placed(order, bought.instance_id, case.cloud_time, "Token")
     if order.state == "Placed" and bought is not None and bought.cluster_status == "RUNNING":
         return ledger.fulfilled(order, case.cloud_time)
@@ -50,23 +56,30 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return ledger.superseded(order, case.seen.now, "NothingSent", why)
     if order.state == "Quoted" and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
         return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
-    return _by_evidence(case, order) if order is case.sent_order and order is not case.announced_order else None
+    if order is not case.sent_order or order is case.announced_order:
+        return None
+    return _by_evidence(case, order) or _told_by_bill(case, order)
+
+
+def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+    """The ledger says what it waits for: its workspace resource may be gone."""
+    bill = left_open_by_bill(case, order) if order.state == "Uncertain" else None
+    if bill is None or order.status.message == bill.message:
+        return None
+    return order.status.model_copy(update={"message": bill.message})
 
 
 def _bought_by(case: Case, order: FlinkWorkspaceOrder) -> SeenInstance | None:
     listing = case.listing_for(order.spec.account_id, order.spec.region)
     if isinstance(listing, Unknown):
         return None
-    token, instance_id = order.spec.token, order.status.instance_id
-    return next(
-        (
-            found
-            for found in listing.instances
-            if found.instance_id == instance_id
-            or (found.tags.get(ORDER_TAG), found.name) == (token, order.spec.workspace_name)
-        ),
-        None,
-    )
+    spec, instance_id = order.spec, order.status.instance_id
+    known = [found for found in listing.instances if found.instance_id == instance_id]
+    mark = (spec.token, spec.workspace_name)
+    marked = [found for found in listing.instances if (found.tags.get(ORDER_TAG), found.name) == mark]
+    # The first of two with our token, however the cloud lists them: what it did twice, we sent once.
+    never = datetime.max.replace(tzinfo=UTC)
+    return min(known or marked, key=lambda each: (each.create_time or never, each.instance_id), default=None)
 
 
 def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
@@ -75,9 +88,8 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
     intent = order.status.intent_time
     if isinstance(listing, Unknown) or intent is None:
         return None
-    stranger = found if isinstance(found, Foreign) and found.reason in ("NameTaken", "OwnedElsewhere") else None
-    if stranger is not None and order.status.answer == "NameTaken":
-        return _by_stranger(order, stranger, listing.date)
+    if isinstance(found, Foreign) and found.reason in STRANGERS and order.status.answer == "NameTaken":
+        return _by_stranger(order, found, listing.date)
     if order.state == "Placing":
         # The caller may still be at it: leave it the time that its call can take.
         if listing.date <= intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds):
@@ -85,17 +97,36 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
         return ledger.uncertain(order, listing.date, "the process that was to send it did not say whether it did")
     if isinstance(found, Unexplained):
         return _by_description(case, order, found, listing.date)
-    if listing.date <= intent + case.settings.settle_window:
+    if not case.window_is_over(order):
         return None
-    if stranger is not None:
+    return _after_window(case, order, found, listing.date)
+
+
+def _after_window(
+    case: Case, order: FlinkWorkspaceOrder, found: Found, at: datetime
+) -> FlinkWorkspaceOrderStatus | None:
+    """Whatever the call could do was done, and everything is shown that it could have done."""
+    if isinstance(found, Ours) and _is_what_it_bought(case, order, found.instance):
+        return ledger.placed(order, found.instance.instance_id, at, "Description")
+    if unexplained(case, order):
+        return None
+    if isinstance(found, Foreign) and found.reason in STRANGERS:
         # Not before: names may repeat, and ours may still show up beside it, to be paid for.
-        return _by_stranger(order, stranger, listing.date)
-    if isinstance(found, Ours) and ORDER_TAG not in found.instance.tags and not case.placed_beside(order):
-        return ledger.placed(order, found.instance.instance_id, listing.date, "Description")
+        return _by_stranger(order, found, at)
     if order.status.answer == "NameTaken":
         why = "the cloud says that the name is taken, and shows no workspace of that name"
-        return ledger.rejected(order, listing.date, "AbsentAfterWindow", "NameTaken", why)
-    return ledger.not_placed(order, listing.date)
+        return ledger.rejected(order, at, "AbsentAfterWindow", "NameTaken", why)
+    return ledger.not_placed(order, at)
+
+
+def _is_what_it_bought(case: Case, order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
+    """Whether an instance of ours can only be this order's, though its token is not on it: lost, or edited by hand."""
+    if case.placed_beside(order):
+        return False
+    tokens = {each.spec.token for each in case.seen.orders}
+    if ORDER_TAG not in instance.tags:
+        return True
+    return instance.tags[ORDER_TAG] not in tokens and made_after(order, instance) and fits(order, instance)
 
 
 def _by_stranger(order: FlinkWorkspaceOrder, stranger: Foreign, at: datetime) -> FlinkWorkspaceOrderStatus:
@@ -138,8 +169,9 @@ def let_go(case: Case) -> Plan | None:
     if order is not None and order.state == "Quoted":
         return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))
     if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:
+        bill = left_open_by_bill(case, order)
         message = (
-            f"order {order.metadata.name} is not settled: this waits until it is known whether something was bought;"
+            f"order {order.metadata.name} is not settled: {bill.message if bill else AWAITED};"
             f" to let the resource go before, set the annotation {ABANDON_ORDER}: {order.metadata.name}"
         )
         return Plan(verdict=Verdict("Deleting", "Deleting", message), next_look=_rising_for(case))

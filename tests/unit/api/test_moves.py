@@ -20,9 +20,9 @@ def test_only_quoted_leads_to_placing() -> None:
 
 
 def test_what_is_settled_stays_settled() -> None:
-    """But for evidence that it was placed after all."""
+    """But for evidence that it was placed after all, or what was placed is gone for good."""
     for state in STATES - UNSETTLED:
-        assert set(MOVES[state]) <= {"Placed", "Fulfilled"}
+        assert set(MOVES[state]) <= {"Placed", "Fulfilled", "Lost"}
 
 
 def test_evidence_beats_every_state() -> None:

@@ -25,7 +25,7 @@ from flink_workspace_operator.core.failures import (
     Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.found import classify
+from flink_workspace_operator.core.found import Ownership, classify
 from flink_workspace_operator.core.identity import Key, Owner
 from flink_workspace_operator.core.observed import Absent, Bought, BucketElsewhere, NotBought, SeenNetwork, Unknown
 from flink_workspace_operator.core.plan import (
@@ -389,5 +389,5 @@ def test_a_converged_workspace_is_left_alone(generation: int, suspend: bool, age
 @given(clouds(), st.lists(orders(1), max_size=1))
 def test_an_unknown_look_classifies_as_unknown(cloud: SeenCloud, ledger_: list[FlinkWorkspaceOrder]) -> None:
     """And a known one never does."""
-    found = classify(cloud.listing, SUBJECT, OWNER, tuple(ledger_), None)
+    found = classify(cloud.listing, Ownership(SUBJECT, OWNER, tuple(ledger_)))
     assert isinstance(found, Unknown) == isinstance(cloud.listing, Unknown)

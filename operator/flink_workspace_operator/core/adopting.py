@@ -1,0 +1,63 @@
+"""An existing workspace becomes ours: on purpose by adoption, and for good by our marks."""
+
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.drift import differences, missing_marks
+from flink_workspace_operator.core.found import Adoptable
+from flink_workspace_operator.core.observed import Absent, SeenInstance
+from flink_workspace_operator.core.pace import OUTSIDE, SOON
+from flink_workspace_operator.core.plan import Plan, TagInstance, Verdict
+from flink_workspace_operator.core.purchasing import hold
+from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
+
+ADOPTING = "Adopting"
+
+
+def adopt(case: Case) -> Plan | None:
+    """Mark the workspace that the spec lets us adopt, once the spec agrees with it and the resource has said so.
+
+    Not while it differs: from then on the spec can't be changed any more. Not before a purchase under way is settled.
+    """
+    found = case.found
+    if not isinstance(found, Adoptable) or case.sent_order is not None:
+        return None
+    instance = found.instance
+    differing = differences(case.workspace.spec, instance)
+    if differing:
+        message = f"{instance.instance_id} is adopted as soon as the spec agrees with it: {'; '.join(differing)}"
+        return Plan(verdict=Verdict("Stalled", "AdoptionDiffers", message), next_look=OUTSIDE)
+    held = hold(case)
+    if held is not None:
+        return held
+    if case.suspended:
+        return Plan(verdict=SUSPENDED_BY_USER, next_look=OUTSIDE)
+    message = f"{instance.instance_id} agrees with the spec and is being adopted"
+    mark = TagInstance(instance.region, instance.instance_id, tuple(case.seen.owner.marks.items()), adopts=True)
+    steps = (mark,) if _was_told(case) else ()
+    return Plan(steps, Verdict("Progressing", ADOPTING, message), next_look=SOON)
+
+
+def _was_told(case: Case) -> bool:
+    """Whether the resource says of itself, as it is now, that it is about to adopt."""
+    ready = case.condition("Ready")
+    now = case.workspace.metadata.generation
+    return ready is not None and (ready.reason, ready.observed_generation) == (ADOPTING, now)
+
+
+def stop_without_what_to_adopt(case: Case) -> Plan | None:
+    """Who names an instance to adopt does not want another one bought."""
+    adoption = case.workspace.spec.adoption
+    if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):
+        return None
+    message = (
+        f"{adoption.instance_id} is not in {case.subject}: correct adoption.instanceId, or remove adoption to buy a"
+        " workspace"
+    )
+    return Plan(verdict=Verdict("Stalled", "NothingToAdopt", message), next_look=OUTSIDE)
+
+
+def marks_to_put_back(case: Case, instance: SeenInstance) -> tuple[TagInstance, ...]:
+    """What is ours must be known as ours by its tags alone: after a restore there may be nothing else."""
+    missing = missing_marks(case, instance)
+    if not missing or case.suspended:
+        return ()
+    return (TagInstance(instance.region, instance.instance_id, tuple(missing.items()), adopts=False),)
