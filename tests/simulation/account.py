@@ -1,0 +1,238 @@
+"""One account of the cloud: what was bought in it, and the gateway that refuses what comes too late or twice.
+
+It does what the emulator does, as far as the port `Cloud` can tell, and each of its answers is given at one instant.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from flink_workspace_operator.api.names import DIRECTORIES, ORDER_TAG
+from flink_workspace_operator.core import failures
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.identity import Purchase
+from flink_workspace_operator.core.observed import (
+    Absent,
+    BillingOrder,
+    Bought,
+    Bucket,
+    Policy,
+    Role,
+    SeenInstance,
+    SeenNetwork,
+    SeenVSwitch,
+)
+from tests.simulation.clock import Clock
+from tests.simulation.faults import Faults
+
+BUY = "foasconsole.CreateInstance"
+REGION = "cn-hangzhou"
+POLICIES = frozenset({Policy("AliyunStreamAsiDefaultRolePolicy"), Policy("AliyunDLFFullAccess")})
+
+
+@dataclass
+class Behaviour:
+    """How the cloud treats an account. Times are seconds."""
+
+    signature_validity: float = 900
+    nonce_memory: float = 1860
+    commit_delay: float = 0
+    """From the request to the booking under a fault that is `late`."""
+    visibility: float = 0
+    """From the booking until a look shows the instance."""
+    tag_visibility: float = 0
+    """From the booking until a look shows its tags."""
+    tagged: bool = True
+    """False: the tags in the call are lost for ever."""
+    provisioning: float = 0
+    unique_names: Literal["account", "region", "off"] = "off"
+    balance_enough: bool = True
+    bill_readable: bool = False
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One instance that was sold. `token`: of the order that bought it, None if a person did."""
+
+    instance_id: str
+    order_id: str
+    name: str
+    region: str
+    token: str | None
+    at: datetime
+    announced: bool
+    """Whether an order with this token had been in Placing before."""
+
+
+@dataclass
+class Books:
+    """Everything that changes in an account. Copied as a whole to come back to it later."""
+
+    instances: dict[str, SeenInstance] = field(default_factory=dict)
+    bookings: tuple[Booking, ...] = ()
+    nonces: dict[str, datetime] = field(default_factory=dict)
+    """Until when each is remembered."""
+    late: tuple[tuple[datetime, Purchase], ...] = ()
+    """Purchases that are accepted and not booked yet."""
+    unpaid: tuple[BillingOrder, ...] = ()
+    directories: frozenset[str] = frozenset(DIRECTORIES)
+    role: Role | Absent = field(
+        default_factory=lambda: Role("AliyunStreamAsiDefaultRole", "acs:ram::1:role/x", POLICIES)
+    )
+    faults: Faults = field(default_factory=Faults)
+    version: str = ""
+    """A digest of all that happened: equal versions mean equal books."""
+
+    def copy(self) -> "Books":
+        """The same, independent of this one."""
+        return replace(self, instances=dict(self.instances), nonces=dict(self.nonces), faults=replace(self.faults))
+
+    def note(self, *what: object) -> None:
+        """Let the version tell of a change."""
+        self.version = hashlib.blake2b(repr((self.version, what)).encode(), digest_size=12).hexdigest()
+
+
+class Account:
+    """An account in order: role, network, bucket with directories, money. Nothing is bought yet."""
+
+    def __init__(self, clock: Clock, behaviour: Behaviour | None = None, account_id: str = "1000000000000001") -> None:
+        self.clock = clock
+        self.id = account_id
+        self.behaviour = behaviour or Behaviour()
+        self.books = Books()
+        self.was_announced: Callable[[str], bool] = lambda _: False
+        """Whether an order with this token had been in Placing; whoever has the ledger tells."""
+        self.regions = frozenset({REGION, "cn-shanghai"})
+        self.zones = frozenset({"cn-hangzhou-i", "cn-shanghai-b"})
+        self.v_switches = tuple(SeenVSwitch(f"vsw-i-{each}", "vpc-1", "cn-hangzhou-i", 200) for each in (1, 2))
+        self.buckets = {"bucket-1": REGION}
+
+    def settle(self) -> None:
+        """Book what was accepted earlier and is due by now."""
+        due = [each for each in self.books.late if each[0] <= self.clock.now]
+        self.books.late = tuple(each for each in self.books.late if each not in due)
+        for at, purchase in sorted(due, key=lambda each: each[0]):
+            if self._refusal(purchase) is None:
+                self._book(purchase, at)
+
+    def admit(self, purchase: Purchase) -> None:
+        """The gateway: raise unless the call comes in time and for the first time."""
+        self.settle()
+        now, behaviour = self.clock.now, self.behaviour
+        if abs(now - purchase.signed_at) > timedelta(seconds=behaviour.signature_validity):
+            raise failures.SignatureExpired(BUY, "InvalidTimeStamp.Expired", certain=True)
+        if self.books.nonces.get(purchase.nonce, now) > now:
+            raise failures.SignatureReplayed(BUY, "SignatureNonceUsed")
+        self.books.nonces[purchase.nonce] = now + timedelta(seconds=behaviour.nonce_memory)
+        self.books.note("nonce", purchase.nonce, now)
+
+    def sell(self, purchase: Purchase) -> Bought:
+        """The product behind the gateway: book, or raise the refusal."""
+        refusal = self._refusal(purchase)
+        if refusal is not None:
+            raise refusal
+        booking = self._book(purchase, self.clock.now)
+        return Bought(booking.instance_id, booking.order_id, f"request-of-{booking.order_id}")
+
+    def accept_late(self, purchase: Purchase) -> None:
+        """Book it `commit_delay` from now."""
+        self.books.late += ((self.clock.now + timedelta(seconds=self.behaviour.commit_delay), purchase),)
+        self.books.note("late", purchase.nonce, self.clock.now)
+
+    def buy_by_hand(self, name: str, region: str = REGION, **said: Any) -> str:  # noqa: ANN401 - any field
+        """A person buys in the console; `said` changes what a look shows. The answer is the instance's id."""
+        instance_id = f"by-hand-{len(self.books.bookings) + 1}"
+        facts = {"vpc_id": "vpc-1", "bucket": "bucket-1", "create_time": self.clock.second, **said}
+        self._sell(SeenInstance(instance_id, name, region, "CREATING", **facts), None)
+        return instance_id
+
+    def release(self, instance_id: str) -> None:
+        """Take an instance away, as a person does in the console."""
+        del self.books.instances[instance_id]
+        self.books.note("released", instance_id)
+
+    def tag(self, instance_id: str, tags: dict[str, str]) -> None:
+        """Put tags on an instance, over former values."""
+        self.settle()
+        instance = self.books.instances.get(instance_id)
+        if instance is None:
+            raise failures.NotFound("foasconsole.TagResources", "903021")
+        self.books.instances[instance_id] = replace(instance, tags={**instance.tags, **tags})
+        self.books.note("tagged", instance_id, tags)
+
+    def look(self, region: str) -> tuple[SeenInstance, ...]:
+        """All instances of a region that are visible now, as they show themselves now."""
+        self.settle()
+        shown = (self._shown(each) for each in self.books.instances.values() if each.region == region)
+        return tuple(each for each in shown if each is not None)
+
+    def bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
+        """The new orders since then."""
+        self.settle()
+        if not self.behaviour.bill_readable:
+            raise failures.PermissionMissing("bss.QueryOrders", "NoPermission", action="bss:DescribeOrderList")
+        paid = (
+            BillingOrder(each.order_id, each.at, paid=True, instance_ids=(each.instance_id,))
+            for each in self.books.bookings
+            if each.region == region
+        )
+        return tuple(each for each in (*paid, *self.books.unpaid) if each.created >= since)
+
+    def network(self, vpc_id: str, v_switch_ids: tuple[str, ...]) -> SeenNetwork:
+        """The wanted part of the network."""
+        found = tuple(each for each in self.v_switches if each.id in v_switch_ids)
+        return SeenNetwork(any(each.vpc_id == vpc_id for each in self.v_switches), found)
+
+    def storage(self, region: str, bucket: str) -> Bucket | Absent:
+        """The bucket with its directories."""
+        if self.buckets.get(bucket) != region:
+            return Absent()
+        return Bucket(bucket, self.books.directories)
+
+    def _shown(self, instance: SeenInstance) -> SeenInstance | None:
+        age = (self.clock.now - instance.create_time).total_seconds() if instance.create_time else 0.0
+        if age < self.behaviour.visibility:
+            return None
+        status = "RUNNING" if age >= self.behaviour.provisioning else "CREATING"
+        hidden = age < self.behaviour.tag_visibility
+        return replace(instance, cluster_status=status, tags={} if hidden else instance.tags)
+
+    def _refusal(self, purchase: Purchase) -> CloudFailure | None:
+        subject, scope = purchase.subject, self.behaviour.unique_names
+        for each in self.books.instances.values():
+            taken = each.name == subject.workspace_name and (scope == "account" or each.region == subject.region)
+            if taken and scope != "off":
+                return failures.NameTaken(BUY, "InstanceNameAlreadyExists")
+        if self.books.unpaid:
+            return failures.UnpaidOrder(BUY, "ORDER.INST_HAS_UNPAID_ORDER")
+        return None if self.behaviour.balance_enough else failures.BalanceTooLow(BUY, "InsufficientBalance")
+
+    def _book(self, purchase: Purchase, at: datetime) -> Booking:
+        wanted, subject = purchase.parameters, purchase.subject
+        instance = SeenInstance(
+            f"f-{len(self.books.bookings) + 1}",
+            subject.workspace_name,
+            subject.region,
+            "CREATING",
+            order_state="NORMAL",
+            charge_type=wanted.charge_type,
+            cu=wanted.resources.cu if wanted.resources else None,
+            create_time=at.replace(microsecond=0),
+            vpc_id=wanted.network.vpc_id,
+            v_switch_ids=wanted.network.v_switch_ids,
+            bucket=wanted.storage.oss.bucket,
+            tags={**{tag.key: tag.value for tag in wanted.tags}, **purchase.ownership} if self.behaviour.tagged else {},
+        )
+        return self._sell(instance, purchase.ownership.get(ORDER_TAG))
+
+    def _sell(self, instance: SeenInstance, token: str | None) -> Booking:
+        order_id = f"{2000 + len(self.books.bookings)}"
+        at = instance.create_time or self.clock.now
+        announced = token is not None and self.was_announced(token)
+        booking = Booking(instance.instance_id, order_id, instance.name, instance.region, token, at, announced)
+        self.books.bookings += (booking,)
+        self.books.instances[instance.instance_id] = instance
+        self.books.note("sold", booking)
+        return booking

@@ -1,0 +1,178 @@
+"""`SimulatedCloud`: the `Cloud` port of one process on a simulated account."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from flink_workspace_operator.api.order import Quote
+from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.identity import Purchase, Subject
+from flink_workspace_operator.core.observed import (
+    Absent,
+    Answer,
+    BillingOrder,
+    Bought,
+    Bucket,
+    BucketElsewhere,
+    Listing,
+    NotBought,
+    OssNotActivated,
+    Policy,
+    Role,
+    SeenNetwork,
+)
+from tests.simulation.account import Account
+from tests.simulation.gate import Gate
+
+T = TypeVar("T")
+
+
+class SimulatedCloud:
+    """The cloud as one process sees it, through its gate. Another `account` is another key pair."""
+
+    def __init__(self, account: Account, gate: Gate) -> None:
+        self.account, self.gate = account, gate
+
+    async def identify(self) -> str:
+        """The account behind the key in use."""
+        return await self._ask("identify", lambda: self.account.id)
+
+    async def list_regions(self) -> frozenset[str]:
+        """Where workspaces are sold."""
+        return await self._ask("list_regions", lambda: self.account.regions)
+
+    async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
+        """Zones where workspaces are sold."""
+        del architecture  # sold in all of them
+        return await self._ask("list_zones", lambda: frozenset(z for z in self.account.zones if z.startswith(region)))
+
+    async def list_instances(self, region: str, max_age: timedelta) -> Listing:
+        """A look at this instant: the freshest that the shared one can be."""
+        del max_age
+        return await self._ask("list_instances", lambda: self._listing(region))
+
+    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+        """A look at one instant. The real one looks in several ways and gives the earliest `Date`: it may show more."""
+        del tags
+        return await self._ask("look_up", lambda: self._listing(subject.region), subject.account_id)
+
+    async def find_role(self, name: str) -> Role | Absent:
+        """The role."""
+        del name
+        return await self._ask("find_role", lambda: self.account.books.role)
+
+    async def describe_network(self, region: str, network: Network) -> SeenNetwork:
+        """The wanted part of the network."""
+        del region
+        return await self._ask("describe_network", lambda: self.account.network(network.vpc_id, network.v_switch_ids))
+
+    async def describe_bucket(
+        self, region: str, bucket: str, directories: tuple[str, ...]
+    ) -> Bucket | BucketElsewhere | OssNotActivated | Absent:
+        """The bucket."""
+        del directories
+        return await self._ask("describe_bucket", lambda: self.account.storage(region, bucket))
+
+    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
+        """The price at this instant."""
+        return await self._ask("quote", lambda: self._price(parameters), subject.account_id)
+
+    async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
+        """The bill, if it may be read."""
+        return await self._ask("read_bill", lambda: self.account.bill(region, since))
+
+    async def create_role(self, name: str, trusted_service: str) -> bool:
+        """Create the role."""
+        del trusted_service
+        return await self._ask("create_role", lambda: self._make_role(name))
+
+    async def attach_policy(self, role: str, policy: Policy) -> bool:
+        """Attach a policy to the role."""
+        del role
+        return await self._ask("attach_policy", lambda: self._attach(policy))
+
+    async def create_directory(self, region: str, bucket: str, key: str) -> bool:
+        """Make a directory."""
+        del region, bucket
+        return await self._ask("create_directory", lambda: self._make_directory(key))
+
+    async def tag_instance(self, region: str, instance_id: str, tags: Mapping[str, str]) -> None:
+        """Put tags on an instance."""
+        del region
+        await self._ask("tag_instance", lambda: self.account.tag(instance_id, dict(tags)))
+
+    async def create_instance(self, purchase: Purchase) -> Answer:
+        """SPENDS the ledger's money. What goes wrong is an answer."""
+        try:
+            return await self.gate.call("cloud.create_instance", lambda: self._buy(purchase))
+        except CloudFailure as failure:
+            return NotBought(failure)
+
+    def _buy(self, purchase: Purchase) -> Bought:
+        self._check_account(purchase.subject.account_id)
+        account = self.account
+        fault = account.books.faults.take("cloud.create_instance")
+        if fault is not None and fault.strike == "before":
+            raise fault.raised
+        account.admit(purchase)
+        if fault is not None and fault.strike == "at-gateway":
+            raise fault.raised
+        if fault is not None and fault.strike == "late":
+            account.accept_late(purchase)
+            raise fault.raised
+        bought = account.sell(purchase)
+        if fault is not None:
+            raise fault.raised
+        return bought
+
+    async def _ask(self, method: str, effect: Callable[[], T], account_id: str | None = None) -> T:
+        name = f"cloud.{method}"
+
+        def served() -> T:
+            self._check_account(account_id)
+            fault = self.account.books.faults.take(name)
+            if fault is not None and fault.strike == "before":
+                raise fault.raised
+            answer = effect()
+            if fault is not None:
+                raise fault.raised
+            return answer
+
+        return await self.gate.call(name, served)
+
+    def _check_account(self, account_id: str | None) -> None:
+        """The real adapter asks whose key it is before it signs anything for an account."""
+        if account_id not in (None, self.account.id):
+            raise CredentialsRefused("sts.GetCallerIdentity", "AccountChanged", certain=True)
+
+    def _listing(self, region: str) -> Listing:
+        return Listing(self.account.look(region), self.account.clock.second)
+
+    def _price(self, parameters: WorkspaceParameters) -> Quote:
+        if parameters.charge_type == "PayAsYouGo":
+            return Quote(basis="Hour", currency="CNY", quoted_at=self.account.clock.second)
+        return Quote(basis="Term", currency="CNY", trade_amount="1200.00", quoted_at=self.account.clock.second)
+
+    def _make_role(self, name: str) -> bool:
+        if isinstance(self.account.books.role, Role):
+            return False
+        self.account.books.role = Role(name, f"acs:ram::{self.account.id}:role/{name}", frozenset())
+        self.account.books.note("role")
+        return True
+
+    def _attach(self, policy: Policy) -> bool:
+        role = self.account.books.role
+        assert isinstance(role, Role)
+        if policy in role.policies:
+            return False
+        self.account.books.role = Role(role.name, role.arn, role.policies | {policy})
+        self.account.books.note("policy", policy)
+        return True
+
+    def _make_directory(self, key: str) -> bool:
+        if key in self.account.books.directories:
+            return False
+        self.account.books.directories |= {key}
+        self.account.books.note("directory", key)
+        return True

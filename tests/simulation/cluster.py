@@ -1,0 +1,129 @@
+"""`SimulatedCluster`: the `Cluster` port of one process on a simulated API server.
+
+Each request of the real adapter is one call through the gate, so what the real one does in two steps is two steps here.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from flink_workspace_operator.adapters.kubernetes.claims import lease_name
+from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.failures import ClusterFailure, Vanished
+from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.plan import Event
+from tests.simulation.gate import Gate
+from tests.simulation.server import ApiServer, Lease, key_of
+
+T = TypeVar("T")
+
+
+class SimulatedCluster:
+    """The API server as one process sees it, through its gate; `name` is the process's."""
+
+    def __init__(self, server: ApiServer, gate: Gate, name: str = "operator") -> None:
+        self.server, self.gate, self.name = server, gate, name
+        self.events: list[Event] = []
+
+    async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
+        """One read."""
+        return await self._call("read_workspace", lambda: self.server.stored.workspaces.get(key))
+
+    async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
+        """One list."""
+        return await self._call("read_orders", lambda: self.server.orders_of(key))
+
+    async def read_claim(self, subject: Subject) -> Claim | None:
+        """The claim, and then whether its holder still wants it."""
+        lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(subject)))
+        return None if lease is None else _claim(lease, await self._is_alive(lease))
+
+    async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
+        """One list."""
+        leases = await self._call(
+            "read_claims_of",
+            lambda: [lease for lease in self.server.stored.leases.values() if lease.holder == holder],
+        )
+        return tuple(_claim(lease, alive=True) for lease in leases)
+
+    async def _is_alive(self, lease: Lease) -> bool:
+        if lease.holder is None:
+            return False
+        wanted = (lease.subject.region, lease.subject.workspace_name)
+        workspace = await self.read_workspace(lease.holder)
+        if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
+            return True
+        orders = await self.read_orders(lease.holder)
+        return any(not order.settled and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
+
+    async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
+        """One conditional write."""
+        others = tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
+        wanted = (*others, PURCHASE_FINALIZER) if present else others
+        await self._call("set_purchase_finalizer", lambda: self.server.set_finalizers(workspace, wanted, self.name))
+
+    async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
+        """One conditional write."""
+        await self._call("write_status", lambda: self.server.write_workspace_status(workspace, status, self.name))
+
+    async def take_claim(self, subject: Subject, holder: Key, over: Claim | None) -> None:
+        """An atomic creation, after the conditional deletion of a dead claim."""
+        if over is not None:
+            await self.give_back_claim(over)
+        await self._call("take_claim", lambda: self.server.create_lease(subject, holder, self.name))
+
+    async def give_back_claim(self, claim: Claim) -> None:
+        """One conditional deletion."""
+        await self._call(
+            "give_back_claim", lambda: self.server.delete_lease(claim.name, claim.resource_version, self.name)
+        )
+
+    async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
+        """One atomic creation."""
+        at = Key(key.namespace, f"{key.name}-{number}")
+        return await self._call("create_order", lambda: self.server.create_order(at, spec, self.name))
+
+    async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+        """One conditional write."""
+        return await self._call("move_order", lambda: self.server.write_order_status(order, status, self.name))
+
+    async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
+        """One read."""
+        return await self._call("reread_order", lambda: self._reread(order))
+
+    def _reread(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
+        found = self.server.stored.orders.get(key_of(order))
+        if found is None:
+            raise Vanished(f"order {order.metadata.name} is gone")
+        return found
+
+    async def release_order(self, order: FlinkWorkspaceOrder) -> None:
+        """One conditional write."""
+        others = tuple(each for each in order.metadata.finalizers if each != LEDGER_FINALIZER)
+        await self._call("release_order", lambda: self.server.set_finalizers(order, others, self.name))
+
+    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+        """One creation, of what no pass reads; that it failed is not told."""
+        with suppress(ClusterFailure):
+            await self._call("post_event", lambda: self.events.append(event))
+
+    async def _call(self, method: str, effect: Callable[[], T]) -> T:
+        name = f"cluster.{method}"
+
+        def served() -> T:
+            fault = self.server.stored.faults.take(name)
+            if fault is not None and fault.strike == "before":
+                raise fault.raised
+            answer = effect()
+            if fault is not None:
+                raise fault.raised
+            return answer
+
+        return await self.gate.call(name, served)
+
+
+def _claim(lease: Lease, alive: bool) -> Claim:
+    return Claim(lease.name, lease.holder, alive, lease.version, lease.subject)

@@ -1,0 +1,84 @@
+"""What must hold whatever happens. Each check raises `Broken` with what it found."""
+
+from collections import Counter
+
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from tests.simulation.account import Account
+from tests.simulation.server import ApiServer, Change
+from tests.simulation.user import USER
+
+
+class Broken(AssertionError):
+    """A promise was broken."""
+
+
+def check_purchases(account: Account, allowed: int = 1) -> None:
+    """One name is bought at most once by our doing, and only with an order that was announced before."""
+    ours = [booking for booking in account.books.bookings if booking.token is not None]
+    for name, number in Counter((booking.region, booking.name) for booking in ours).items():
+        if number > allowed:
+            raise Broken(f"{name} was bought {number} times: {ours}")
+    for booking in ours:
+        if not booking.announced:
+            raise Broken(f"bought without an announced order: {booking}")
+
+
+def check_change(server: ApiServer, change: Change) -> None:
+    """What no write of ours may do."""
+    if change.writer == USER:
+        return
+    if isinstance(change.before, FlinkWorkspace):
+        _check_letting_go(server, change.before, change.after)
+    if isinstance(change.after, FlinkWorkspace):
+        _check_told(server, change.after)
+
+
+def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) -> None:
+    """A resource is let go only when the outcome of all its orders is known, or its open one is abandoned."""
+    held = isinstance(after, FlinkWorkspace) and PURCHASE_FINALIZER in after.metadata.finalizers
+    if held or PURCHASE_FINALIZER not in before.metadata.finalizers:
+        return
+    abandoned = before.metadata.annotations.get(ABANDON_ORDER)
+    for order in _orders_of(server, before):
+        if not order.settled and order.metadata.name != abandoned:
+            raise Broken(f"let go while {order.metadata.name} is {order.state}")
+
+
+def _check_told(server: ApiServer, workspace: FlinkWorkspace) -> None:
+    """Not ready is said of what once ran, or has to be changed by hand; never of what is being created."""
+    told = {condition.type: condition for condition in workspace.status.conditions}
+    if not told or _status(told, "Ready") != "False" or _status(told, "Stalled") == "True":
+        return
+    if not any(order.state == "Fulfilled" for order in _orders_of(server, workspace)):
+        raise Broken(f"said to be not ready while it is being created: {told['Ready']}")
+
+
+def check_at_rest(server: ApiServer, account: Account) -> None:
+    """Nothing is open any more: the ledger says of every purchase that it happened, and of no other."""
+    bought = {booking.token: booking.instance_id for booking in account.books.bookings if booking.token is not None}
+    for order in server.stored.orders.values():
+        spec, status = order.spec, order.status
+        placed = order.state in ("Placed", "Fulfilled")
+        if spec.token in bought and (not placed or status.instance_id != bought[spec.token]):
+            raise Broken(f"{order.metadata.name} bought {bought[spec.token]}, the ledger says {order.state}")
+        if spec.token not in bought and placed:
+            raise Broken(f"{order.metadata.name} bought nothing, the ledger says {order.state} {status.instance_id}")
+    written = {order.spec.token for order in server.stored.orders.values()}
+    if lost := bought.keys() - written:
+        raise Broken(f"bought and forgotten: {lost}")
+
+
+def _orders_of(server: ApiServer, workspace: FlinkWorkspace) -> list[FlinkWorkspaceOrder]:
+    metadata = workspace.metadata
+    return [
+        order
+        for order in server.stored.orders.values()
+        if (order.metadata.namespace, order.spec.workspace_ref.name) == (metadata.namespace, metadata.name)
+    ]
+
+
+def _status(told: dict[str, Condition], type_: str) -> str | None:
+    return told[type_].status if type_ in told else None

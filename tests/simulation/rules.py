@@ -1,0 +1,47 @@
+"""What the definitions of our kinds forbid, as far as the schema alone can't say it: the CEL rules of `api/`."""
+
+from typing import Final
+
+from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder
+from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.failures import ClusterRefused
+
+NEEDED: Final = {
+    "instance_id": ("Placed", "Fulfilled"),
+    "quote": ("Placing",),
+    "intent_time": ("Placing",),
+    "nonce": ("Placing",),
+}
+"""Fields of an order's status, and the states that they must be set in."""
+FROZEN: Final = ("quote", "digest", "intent_time", "nonce")
+UNDER_WAY: Final = ("Placing", "Uncertain", "Placed", "Fulfilled")
+
+
+def check_order(old: FlinkWorkspaceOrder, new: FlinkWorkspaceOrder) -> None:
+    """Raise ClusterRefused unless the order may become so."""
+    was, now = old.status, new.status
+    if now.state != was.state and now.state not in MOVES[was.state]:
+        raise ClusterRefused(f"order {was.state} -> {now.state}: must follow the legal moves of an order")
+    for field, states in NEEDED.items():
+        if now.state in states and getattr(now, field) is None:
+            raise ClusterRefused(f"`status.{field}` must be set in state '{now.state}'")
+    if was.instance_id is not None and now.instance_id != was.instance_id:
+        raise ClusterRefused("`status.instanceId` must not change: it is set once")
+    if was.state not in (None, "Quoted"):
+        for field in FROZEN:
+            if getattr(now, field) != getattr(was, field):
+                raise ClusterRefused(f"`status.{field}` must not change from 'Placing' on")
+
+
+def check_workspace(old: FlinkWorkspace, new: FlinkWorkspace) -> None:
+    """Raise ClusterRefused unless the resource may become so."""
+    if (old.workspace_name, old.spec.region) != (new.workspace_name, new.spec.region):
+        raise ClusterRefused("`workspaceName` and `region` must not change")
+    status = old.status
+    bought = status.instance is not None and status.instance.instance_id is not None
+    under_way = status.order is not None and status.order.state in UNDER_WAY
+    if bought or under_way:
+        for field in WorkspaceParameters.model_fields:
+            if getattr(old.spec, field) != getattr(new.spec, field):
+                raise ClusterRefused(f"`{field}` must not change once the purchase is under way")

@@ -1,0 +1,247 @@
+"""An API server in memory: what is stored, and the rules of every write.
+
+A version is a digest of an object's whole history, so equal versions mean equal objects, also in another run.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from flink_workspace_operator.adapters.kubernetes.claims import lease_name
+from flink_workspace_operator.api.base import ApiModel, Metadata
+from flink_workspace_operator.api.names import LEDGER_FINALIZER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
+from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Vanished
+from flink_workspace_operator.core.identity import Key, Subject
+from tests.simulation.clock import Clock
+from tests.simulation.faults import Faults
+from tests.simulation.rules import check_order, check_workspace
+
+Resource = FlinkWorkspace | FlinkWorkspaceOrder
+R = TypeVar("R", FlinkWorkspace, FlinkWorkspaceOrder)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A claim as it is stored; None: its holder was edited into nonsense."""
+
+    name: str
+    holder: Key | None
+    subject: Subject
+    version: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write that took effect: what stood there before and stands there now, None for nothing."""
+
+    key: Key
+    writer: str
+    before: Resource | Lease | None
+    after: Resource | Lease | None
+
+
+@dataclass
+class Stored:
+    """All objects. Copied as a whole to come back to it later."""
+
+    workspaces: dict[Key, FlinkWorkspace] = field(default_factory=dict)
+    orders: dict[Key, FlinkWorkspaceOrder] = field(default_factory=dict)
+    leases: dict[str, Lease] = field(default_factory=dict)
+    births: dict[str, int] = field(default_factory=dict)
+    """How many objects of each kind and name there ever were."""
+    announced: frozenset[str] = frozenset()
+    """Tokens of all orders that ever were in Placing."""
+    faults: Faults = field(default_factory=Faults)
+
+    def copy(self) -> "Stored":
+        """The same, independent of this one."""
+        dicts = {name: dict(getattr(self, name)) for name in ("workspaces", "orders", "leases", "births")}
+        return Stored(**dicts, announced=self.announced, faults=replace(self.faults))
+
+
+class ApiServer:
+    """The store with its rules; `writer` names whoever writes, for those who watch."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.stored = Stored()
+        self.watchers: list[Callable[[Change], None]] = []
+
+    @property
+    def version(self) -> str:
+        """Equal versions mean that the same is stored."""
+        stored = self.stored
+        versions = [each.metadata.resource_version for each in stored.workspaces.values()]
+        versions += [each.metadata.resource_version for each in stored.orders.values()]
+        versions += [lease.version for lease in stored.leases.values()]
+        return _digest(*sorted(versions))
+
+    def orders_of(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
+        """The orders of a key by number."""
+        found = [
+            (int(number), order)
+            for at, order in self.stored.orders.items()
+            if at.namespace == key.namespace
+            and order.spec.workspace_ref.name == key.name
+            and (number := at.name.removeprefix(f"{key.name}-")).isdecimal()
+            and not number.startswith("0")
+        ]
+        return tuple(order for _, order in sorted(found, key=lambda each: each[0]))
+
+    def create_workspace(self, key: Key, spec: FlinkWorkspaceSpec, writer: str, **metadata: object) -> FlinkWorkspace:
+        """A new resource; Conflict if the name is taken."""
+        if key in self.stored.workspaces:
+            raise Conflict(f"{key} exists")
+        made = FlinkWorkspace(metadata=self._birth("workspace", key, spec.model_dump_json(), **metadata), spec=spec)
+        return self._put(self.stored.workspaces, made, None, writer)
+
+    def create_order(
+        self,
+        at: Key,
+        spec: FlinkWorkspaceOrderSpec,
+        writer: str,
+        status: FlinkWorkspaceOrderStatus | None = None,
+        **metadata: object,
+    ) -> FlinkWorkspaceOrder:
+        """A new order under our finalizer; Conflict if the name is taken."""
+        if at in self.stored.orders:
+            raise Conflict(f"order {at} exists")
+        spec = _through_json(spec)
+        born = self._birth("order", at, spec.model_dump_json(), **{"finalizers": (LEDGER_FINALIZER,), **metadata})
+        made = FlinkWorkspaceOrder(metadata=born, spec=spec, status=status or FlinkWorkspaceOrderStatus())
+        return self._put(self.stored.orders, made, None, writer)
+
+    def write_workspace_status(self, read: FlinkWorkspace, status: FlinkWorkspaceStatus, writer: str) -> FlinkWorkspace:
+        """Replace the status; Conflict unless the resource is as it was read."""
+        now = self._current(self.stored.workspaces, read)
+        return self._change(now, "status", _through_json(status), writer)
+
+    def write_order_status(
+        self, read: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus, writer: str
+    ) -> FlinkWorkspaceOrder:
+        """Replace the status; Conflict unless the order is as it was read, ClusterRefused where a rule forbids it."""
+        now = self._current(self.stored.orders, read)
+        status = _through_json(status)
+        check_order(now, now.model_copy(update={"status": status}))
+        if status.state == "Placing":
+            self.stored.announced |= {now.spec.token}
+        return self._change(now, "status", status, writer)
+
+    def set_finalizers(self, read: R, finalizers: tuple[str, ...], writer: str) -> R | None:
+        """Replace the finalizers; Conflict unless the object is as it was read. None: that was the last one."""
+        return self.write_metadata(self._current(self._shelf(read), read), writer, finalizers=finalizers)
+
+    def write_metadata(self, now: R, writer: str, **changes: object) -> R | None:
+        """Change metadata of an object as it is now. None: its last finalizer was taken off, and it is gone."""
+        metadata = now.metadata.model_copy(update=changes)
+        if metadata.deletion_timestamp is not None:
+            if set(metadata.finalizers) - set(now.metadata.finalizers):
+                raise ClusterRefused("no new finalizers can be added if the object is being deleted")
+            if not metadata.finalizers:
+                self._remove(now, writer)
+                return None
+        return self._change(now, "metadata", metadata, writer)
+
+    def write_spec(self, now: FlinkWorkspace, spec: FlinkWorkspaceSpec, writer: str) -> FlinkWorkspace:
+        """Change the spec of a resource as it is now."""
+        check_workspace(now, now.model_copy(update={"spec": spec}))
+        return self._change(now, "spec", spec, writer)
+
+    def delete(self, now: R, writer: str) -> None:
+        """Ask for an object's deletion: it goes at once where nothing holds it."""
+        if not now.metadata.finalizers:
+            self._remove(now, writer)
+        elif now.metadata.deletion_timestamp is None:
+            going = {"deletion_timestamp": self.clock.second, "generation": now.metadata.generation + 1}
+            self._change(now, "metadata", now.metadata.model_copy(update=going), writer)
+
+    def create_lease(self, subject: Subject, holder: Key | None, writer: str) -> Lease:
+        """A new claim; Conflict if there is one."""
+        name = lease_name(subject)
+        if name in self.stored.leases:
+            raise Conflict(f"{subject} is claimed")
+        made = Lease(name, holder, subject, self._bear(f"lease {name}", str(holder)))
+        self.stored.leases[name] = made
+        self._tell(Change(holder or Key("", ""), writer, None, made))
+        return made
+
+    def delete_lease(self, name: str, version: str, writer: str) -> None:
+        """Delete a claim, if it is as it was read; fine if it is gone."""
+        lease = self.stored.leases.get(name)
+        if lease is None:
+            return
+        if lease.version != version:
+            raise Conflict(f"claim {name} is not what it was")
+        del self.stored.leases[name]
+        self._tell(Change(lease.holder or Key("", ""), writer, lease, None))
+
+    def _shelf(self, resource: R) -> dict[Key, R]:
+        return self.stored.workspaces if isinstance(resource, FlinkWorkspace) else self.stored.orders
+
+    def _current(self, shelf: dict[Key, R], read: R) -> R:
+        now = shelf.get(key_of(read))
+        if now is None:
+            raise Vanished(f"{key_of(read)} is gone")
+        if now.metadata.resource_version != read.metadata.resource_version:
+            raise Conflict(f"{key_of(read)} is not what it was")
+        return now
+
+    def _change(self, now: R, part: str, value: ApiModel, writer: str) -> R:
+        """Replace one part. Replacing it by itself is no write."""
+        if getattr(now, part) == value:
+            return now
+        metadata = now.metadata if part != "metadata" else value
+        assert isinstance(metadata, Metadata)
+        version = _digest(now.metadata.resource_version, part, value.model_dump_json())
+        generation = metadata.generation + (part == "spec")
+        metadata = metadata.model_copy(update={"resource_version": version, "generation": generation})
+        changed = now.model_copy(update={**({part: value} if part != "metadata" else {}), "metadata": metadata})
+        return self._put(self._shelf(now), changed, now, writer)
+
+    def _put(self, shelf: dict[Key, R], new: R, old: R | None, writer: str) -> R:
+        shelf[key_of(new)] = new
+        self._tell(Change(key_of(new), writer, old, new))
+        return new
+
+    def _remove(self, now: R, writer: str) -> None:
+        del self._shelf(now)[key_of(now)]
+        self._tell(Change(key_of(now), writer, now, None))
+
+    def _tell(self, change: Change) -> None:
+        for watcher in self.watchers:
+            watcher(change)
+
+    def _bear(self, what: str, content: str) -> str:
+        number = self.stored.births[what] = self.stored.births.get(what, 0) + 1
+        return _digest(what, str(number), content, self.clock.second.isoformat())
+
+    def _birth(self, kind: str, key: Key, content: str, **metadata: object) -> Metadata:
+        version = self._bear(f"{kind} {key}", content + repr(metadata))
+        born = {"name": key.name, "namespace": key.namespace, "uid": f"uid-{version}", "resource_version": version}
+        return Metadata.model_validate({**born, "creation_timestamp": self.clock.second, **metadata})
+
+
+def key_of(resource: Resource) -> Key:
+    """Where an object is stored."""
+    return Key(resource.metadata.namespace, resource.metadata.name)
+
+
+M = TypeVar("M", FlinkWorkspaceStatus, FlinkWorkspaceOrderStatus, FlinkWorkspaceOrderSpec)
+
+
+def _through_json(model: M) -> M:
+    """As the API server hands it out again; ClusterRefused where it breaks the schema."""
+    try:
+        return type(model).model_validate_json(model.model_dump_json(by_alias=True, exclude_none=True))
+    except ValidationError as error:
+        raise ClusterRefused(str(error)) from error
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
