@@ -1,9 +1,10 @@
 """``PUT /_emulator/state``: open accounts, and change things behind the operator's back.
 
 Merging: things with an id or name (access keys, VPCs, vSwitches, buckets, roles, workspaces) are added, or replaced
-as a whole where the id or name is there already; the ``remove...`` lists take away; every other value (balance,
-ossOpened, deniedActions, unpaidOrders, supportedZones) replaces the former one. What is not
-named stays as it is. A new account starts empty. Unknown keys are refused, and then nothing is changed.
+as a whole where the id or name is there already; the ``remove...`` lists take away; ``payOrders`` and ``cancelOrders``
+end unpaid orders; ``workspaceTags`` changes the tags that it names; every other value (balance, ossOpened,
+deniedActions, unpaidOrders, supportedZones) replaces the former one. What is not named stays as it is. A new account
+starts empty. Unknown keys are refused, and then nothing is changed.
 """
 
 import uuid
@@ -13,8 +14,9 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from flink_cloud_emulator.accounts import DEFAULT_ACCOUNT, Account, Cloud, KeyPair
-from flink_cloud_emulator.bss.state import UnpaidOrder
+from flink_cloud_emulator.bss.state import Order
 from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_resource_id
+from flink_cloud_emulator.foasconsole.purchase import deliver
 from flink_cloud_emulator.foasconsole.state import Workspace
 from flink_cloud_emulator.oss.state import Bucket, StoredObject, WormPolicy
 from flink_cloud_emulator.ram.state import Role
@@ -94,12 +96,16 @@ class WorkspaceSeed(Camel):
     resource_group_id: str = "rg-default"
     status: str | None = None
     order_state: str | None = None
+    billed: bool = False
+    """Whether the order for it is in the ledger and on the bill too, as ``ByHand`` and of amount 0."""
 
 
 class UnpaidOrderSeed(Camel):
     order_id: str
     region: str = "cn-hangzhou"
     amount: float = 0
+    workspace: WorkspaceSeed | None = None
+    """What is delivered once it is paid; without it, it cannot be paid."""
 
 
 class Changes(Camel):
@@ -122,6 +128,12 @@ class Changes(Camel):
     balance: float | None = None
     denied_actions: list[str] | None = None
     unpaid_orders: list[UnpaidOrderSeed] | None = None
+    pay_orders: list[str] = Field(default_factory=list)
+    """Ids of unpaid orders that a person pays now: their workspaces are made now."""
+    cancel_orders: list[str] = Field(default_factory=list)
+    """Ids of unpaid orders that a person cancels."""
+    workspace_tags: dict[str, dict[str, str | None]] = Field(default_factory=dict)
+    """Tags by instance id, put on by hand over former values; null takes a tag away."""
     supported_zones: dict[str, list[str]] | None = None
 
 
@@ -147,8 +159,9 @@ def open_default_account(cloud: Cloud) -> None:
 
 
 def apply(changes: Changes, account: Account, cloud: Cloud) -> None:
-    """Change an account. Raises ValueError where a key id already belongs to another account."""
-    _add_keys(changes.access_keys, account, cloud)
+    """Change an account. Raises ValueError for what does not fit to the account, and then changes nothing."""
+    _check(changes, account, cloud)
+    account.keys |= {key.id: KeyPair(key.id, key.secret, key.active) for key in changes.access_keys}
     _add_things(changes, account)
     _remove_things(changes, account)
     if changes.balance is not None:
@@ -159,19 +172,41 @@ def apply(changes: Changes, account: Account, cloud: Cloud) -> None:
         account.denied_actions = tuple(changes.denied_actions)
     if changes.supported_zones is not None:
         account.foasconsole.supported_zones = {key: tuple(zones) for key, zones in changes.supported_zones.items()}
-    if changes.unpaid_orders is not None:
-        now = account.clock.now()
-        account.bss.unpaid = [
-            UnpaidOrder(each.order_id, each.region, each.amount, now) for each in changes.unpaid_orders
-        ]
+    _end_orders(changes, account)
+    for instance_id, tags in changes.workspace_tags.items():
+        workspace = account.foasconsole.workspaces[instance_id]
+        workspace.tags = {key: value for key, value in {**workspace.tags, **tags}.items() if value is not None}
 
 
-def _add_keys(keys: list[KeySeed], account: Account, cloud: Cloud) -> None:
-    for key in keys:
+def _check(changes: Changes, account: Account, cloud: Cloud) -> None:
+    for key in changes.access_keys:
         owner = cloud.owner_of(key.id)
         if owner is not None and owner[0] is not account:
             raise ValueError(f"access key {key.id} belongs to another account")
-    account.keys |= {key.id: KeyPair(key.id, key.secret, key.active) for key in keys}
+    orders = account.bss.unpaid if changes.unpaid_orders is None else changes.unpaid_orders
+    unpaid = {each.order_id: each.workspace is not None for each in orders}
+    for order_id in (*changes.pay_orders, *changes.cancel_orders):
+        if order_id not in unpaid:
+            raise ValueError(f"there is no unpaid order {order_id}")
+        if order_id in changes.pay_orders and not unpaid[order_id]:
+            raise ValueError(f"nothing is known to deliver for order {order_id}")
+    for instance_id in changes.workspace_tags:
+        if instance_id not in account.foasconsole.workspaces:
+            raise ValueError(f"there is no workspace {instance_id}")
+
+
+def _end_orders(changes: Changes, account: Account) -> None:
+    """Replace, pay and cancel unpaid orders."""
+    now = account.clock.now()
+    if changes.unpaid_orders is not None:
+        account.bss.unpaid = [_unpaid(each, now) for each in changes.unpaid_orders]
+    for order in account.bss.unpaid:
+        if order.order_id in changes.pay_orders and order.workspace is not None:
+            deliver(account, order, order.workspace, now)
+        elif order.order_id in changes.cancel_orders:
+            account.bss.cancelled.append(order)
+    ended = {*changes.pay_orders, *changes.cancel_orders}
+    account.bss.unpaid = [order for order in account.bss.unpaid if order.order_id not in ended]
 
 
 def _add_things(changes: Changes, account: Account) -> None:
@@ -183,7 +218,11 @@ def _add_things(changes: Changes, account: Account) -> None:
         account.ram.roles[role.name] = Role(role.name, [(each.type, each.name) for each in policies], role.trust)
     for each in changes.workspaces:
         workspace = _workspace(each, account.clock.now())
-        account.foasconsole.workspaces[workspace.instance_id] = workspace
+        if each.billed:
+            order = Order(str(workspace.order_id), workspace.region, 0, workspace.created_at)
+            deliver(account, order, workspace, workspace.created_at)
+        else:
+            account.foasconsole.workspaces[workspace.instance_id] = workspace
 
 
 def _remove_things(changes: Changes, account: Account) -> None:
@@ -204,8 +243,13 @@ def _bucket(seed: BucketSeed) -> Bucket:
     return Bucket(seed.name, seed.region, seed.versioning, worm, objects={key: StoredObject() for key in seed.keys})
 
 
+def _unpaid(seed: UnpaidOrderSeed, now: datetime) -> Order:
+    workspace = _workspace(seed.workspace, now) if seed.workspace else None
+    return Order(seed.order_id, seed.region, seed.amount, now, workspace=workspace)
+
+
 def _workspace(seed: WorkspaceSeed, now: datetime) -> Workspace:
-    values = seed.model_dump(exclude={"instance_id", "created_at", "expires_at", "v_switch_ids"})
+    values = seed.model_dump(exclude={"instance_id", "created_at", "expires_at", "v_switch_ids", "billed"})
     created_at = seed.created_at or now
     term_end = created_at + timedelta(days=31) if seed.charge_type == "PRE" else None
     return Workspace(

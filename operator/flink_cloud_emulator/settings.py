@@ -36,6 +36,12 @@ class Settings(Camel):
     """The same for look-ups by InstanceId; unset: as visibilityDelaySeconds."""
     tag_visibility_delay_seconds: Seconds | None = None
     """The same for look-ups by tag; unset: as visibilityDelaySeconds."""
+    listed_tags_delay_seconds: Seconds = 0
+    """From the order until DescribeInstances shows the tags of a workspace, beside it and as a filter."""
+    tags_lost: bool = False
+    """Tags given in CreateInstance are accepted and never put on the workspace."""
+    bill_delay_seconds: Seconds = 0
+    """From the order until QueryOrders shows it."""
     missing_instance: Literal["empty", "903021"] = "empty"
     """How DescribeInstances answers for an unknown InstanceId: an empty list, or the business code 903021."""
     commit_delay_seconds: Seconds = 60
@@ -48,6 +54,8 @@ class Settings(Camel):
     """Business failures of foasconsole: HTTP 400 with Code, or HTTP 200 with Success=false."""
     balance: float = 100_000.0
     """Money left, in CNY; subscriptions are paid from it."""
+    unaffordable: Literal["refused", "unpaid-order"] = "refused"
+    """A subscription that the balance cannot pay is refused, and leaves nothing, or an order to be paid by hand."""
     pay_as_you_go_minimum_balance: float = 100.0
     """Pay-as-you-go workspaces are refused below it."""
     pay_as_you_go_price: bool = False

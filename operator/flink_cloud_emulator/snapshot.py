@@ -17,6 +17,7 @@ def describe(account: Account) -> dict[str, Any]:
         "deniedActions": list(account.denied_actions),
         "supportedZones": {region: list(zones) for region, zones in account.foasconsole.supported_zones.items()},
         "unpaidOrders": [{"orderId": each.order_id, "amount": each.amount} for each in account.bss.unpaid],
+        "cancelledOrders": [{"orderId": each.order_id, "amount": each.amount} for each in account.bss.cancelled],
         "vpcs": [{"id": each.id, "region": each.region} for each in account.vpc.vpcs.values()],
         "vSwitches": [
             {"id": each.id, "vpcId": each.vpc_id, "zoneId": each.zone_id, "availableIps": each.available_ips}

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.observed import Policy
@@ -46,6 +46,13 @@ CALLS = (
         "QueryCreateInstancePrice",
         lambda cloud, account: cloud.quote(subject(account), parameters(account)),
     ),
+    Call("bss", "QueryOrders", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),
+    Call("bss", "GetOrderDetail", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),
+    Call(
+        "foasconsole",
+        "TagResources",
+        lambda cloud, account: cloud.tag_instance(account.region, "by-hand-1", OWNER.tags(TOKEN)),
+    ),
     Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.create_instance(purchase(account))),
     Call("ram", "GetRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "ListPoliciesForRole", lambda cloud, account: cloud.find_role(ROLE)),
@@ -75,10 +82,15 @@ CALLS = (
 )
 
 
+def an_hour_ago() -> datetime:
+    """Since when the bill is asked for."""
+    return datetime.now(UTC) - timedelta(hours=1)
+
+
 def prepare(account: EmulatedAccount) -> None:
     """Put everything in order, so that each of the calls succeeds."""
     grant_role(account)
-    account.control.state({"workspaces": [{"name": "by-hand", "instanceId": "by-hand-1"}]})
+    account.control.state({"workspaces": [{"name": "by-hand", "instanceId": "by-hand-1", "billed": True}]})
 
 
 async def _bucket(cloud: AlibabaCloud, account: EmulatedAccount) -> object:

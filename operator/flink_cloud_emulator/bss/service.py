@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flink_cloud_emulator.bss.state import Purchase, UnpaidOrder
+from flink_cloud_emulator.bss.state import Order, Purchase
 from flink_cloud_emulator.exchange import CloudError
 from flink_cloud_emulator.rpc import Answer, RpcCall, RpcService, invalid
 
@@ -13,11 +13,11 @@ _PRODUCT_TYPES = {"PRE": "sc_flinkserverless_public_cn", "POST": "sc_flinkserver
 
 
 def query_orders(call: RpcCall) -> Answer:
-    """Orders of a period (by default the last hour), newest first."""
+    """Orders of a period (by default the last hour) that the bill shows yet, newest first."""
     start = _time(call, "CreateTimeStart") or call.now - _DEFAULT_PERIOD
     end = _time(call, "CreateTimeEnd") or call.now
-    orders = [_unpaid(order) for order in call.account.bss.unpaid if start <= order.time <= end]
-    orders += [_paid(order) for order in reversed(call.account.bss.purchases) if start <= order.time <= end]
+    shown_up_to = call.now - timedelta(seconds=call.account.settings.bill_delay_seconds)
+    orders = [order for time, order in _bill(call) if start <= time <= end and time <= shown_up_to]
     for name in ("OrderType", "PaymentStatus", "ProductCode", "ProductType", "SubscriptionType"):
         wanted = call.text(name)
         orders = [order for order in orders if wanted in (None, order[name])]
@@ -29,19 +29,18 @@ def query_orders(call: RpcCall) -> Answer:
 def get_order_detail(call: RpcCall) -> Answer:
     """One order, with the instances it paid for."""
     order_id = call.require("OrderId")
+    bss = call.account.bss
+    paid = {"Quantity": "1", "Operator": call.account.id}
     details = [
-        {
-            **_paid(each),
-            "InstanceIDs": f'["{each.instance_id}"]',
-            "Region": each.region,
-            "Quantity": "1",
-            "Operator": call.account.id,
-        }
-        for each in call.account.bss.purchases
-        if str(each.order_id) == order_id
+        {**_paid(each), **paid, "InstanceIDs": f'["{each.instance_id}"]', "Region": each.region}
+        for each in bss.purchases
+        if each.order_id == order_id
     ]
     details += [
-        {**_unpaid(each), "Region": each.region} for each in call.account.bss.unpaid if each.order_id == order_id
+        {**_not_paid(each, status), "Region": each.region}
+        for status, orders in (("Unpaid", bss.unpaid), ("Cancelled", bss.cancelled))
+        for each in orders
+        if each.order_id == order_id
     ]
     if not details:
         raise CloudError(400, "InvalidOrderId", "The specified order does not exist.")
@@ -59,37 +58,37 @@ def _success(data: dict[str, Any]) -> Answer:
     return {"Success": True, "Code": "Success", "Message": "Successful!", "Data": {"HostName": "", **data}}
 
 
+def _bill(call: RpcCall) -> list[tuple[datetime, dict[str, Any]]]:
+    """All orders with the time they were placed at, newest first."""
+    bss = call.account.bss
+    orders = [(each.time, _paid(each)) for each in bss.purchases]
+    orders += [(each.time, _not_paid(each, "Unpaid")) for each in bss.unpaid]
+    orders += [(each.time, _not_paid(each, "Cancelled")) for each in bss.cancelled]
+    return sorted(orders, key=lambda order: order[0], reverse=True)
+
+
 def _paid(order: Purchase) -> dict[str, Any]:
-    return {
-        "OrderId": str(order.order_id),
-        "OrderType": "New",
-        "CreateTime": _text(order.time),
-        "PaymentTime": _text(order.time),
-        "PaymentStatus": "Paid",
-        "ProductCode": "sc",
-        "ProductType": _PRODUCT_TYPES[order.charge_type],
-        "CommodityCode": _PRODUCT_TYPES[order.charge_type],
-        "SubscriptionType": _SUBSCRIPTION_TYPES[order.charge_type],
-        "Currency": order.currency,
-        "PretaxAmount": f"{order.amount:.2f}",
-        "AfterTaxAmount": f"{order.amount:.2f}",
-        "RelatedOrderId": "",
-    }
+    times = {"CreateTime": _text(order.time), "PaymentTime": _text(order.paid_at), "PaymentStatus": "Paid"}
+    return {**_priced(order.order_id, order.charge_type, order.amount), **times}
 
 
-def _unpaid(order: UnpaidOrder) -> dict[str, Any]:
+def _not_paid(order: Order, status: str) -> dict[str, Any]:
+    charge_type = order.workspace.charge_type if order.workspace else "PRE"
+    times = {"CreateTime": _text(order.time), "PaymentStatus": status}
+    return {**_priced(order.order_id, charge_type, order.amount), **times}
+
+
+def _priced(order_id: str, charge_type: str, amount: float) -> dict[str, Any]:
     return {
-        "OrderId": order.order_id,
+        "OrderId": order_id,
         "OrderType": "New",
-        "CreateTime": _text(order.time),
-        "PaymentStatus": "Unpaid",
         "ProductCode": "sc",
-        "ProductType": _PRODUCT_TYPES["PRE"],
-        "CommodityCode": _PRODUCT_TYPES["PRE"],
-        "SubscriptionType": "Subscription",
+        "ProductType": _PRODUCT_TYPES[charge_type],
+        "CommodityCode": _PRODUCT_TYPES[charge_type],
+        "SubscriptionType": _SUBSCRIPTION_TYPES[charge_type],
         "Currency": "CNY",
-        "PretaxAmount": f"{order.amount:.2f}",
-        "AfterTaxAmount": f"{order.amount:.2f}",
+        "PretaxAmount": f"{amount:.2f}",
+        "AfterTaxAmount": f"{amount:.2f}",
         "RelatedOrderId": "",
     }
 

@@ -3,6 +3,22 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flink_cloud_emulator.foasconsole.state import Workspace
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order that was placed. Nothing is delivered before it is paid, and while one is unpaid nothing new is sold."""
+
+    order_id: str
+    region: str
+    amount: float
+    time: datetime
+    action: str = "ByHand"
+    request_id: str = ""
+    workspace: Workspace | None = None
+    """What is delivered once it is paid; None where that is not known."""
+
 
 @dataclass(frozen=True)
 class Purchase:
@@ -13,13 +29,15 @@ class Purchase:
     region: str
     name: str
     instance_id: str
-    order_id: int
+    order_id: str
     charge_type: str
     amount: float
     currency: str
     tags: tuple[tuple[str, str], ...]
+    """As they were asked for, whatever became of them."""
     request_id: str
     time: datetime
+    paid_at: datetime
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -28,29 +46,21 @@ class Purchase:
             "region": self.region,
             "name": self.name,
             "instanceId": self.instance_id,
-            "orderId": str(self.order_id),
+            "orderId": self.order_id,
             "chargeType": self.charge_type,
             "amount": self.amount,
             "currency": self.currency,
             "tags": dict(self.tags),
             "requestId": self.request_id,
             "time": self.time.isoformat(timespec="milliseconds"),
+            "paidAt": self.paid_at.isoformat(timespec="milliseconds"),
         }
-
-
-@dataclass(frozen=True)
-class UnpaidOrder:
-    """An order that was placed but not paid; while there is one, nothing new is sold."""
-
-    order_id: str
-    region: str
-    amount: float
-    time: datetime
 
 
 @dataclass
 class BssState:
-    """The ledger, oldest first, and what is unpaid."""
+    """The ledger, oldest first, and the orders that were not paid."""
 
     purchases: list[Purchase] = field(default_factory=list)
-    unpaid: list[UnpaidOrder] = field(default_factory=list)
+    unpaid: list[Order] = field(default_factory=list)
+    cancelled: list[Order] = field(default_factory=list)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flink_cloud_emulator.accounts import Account
-from flink_cloud_emulator.foasconsole.lifecycle import STAGES, Progress, progress
+from flink_cloud_emulator.foasconsole.lifecycle import STAGES, Progress, progress, shown_tags
 from flink_cloud_emulator.foasconsole.state import Workspace
 
 SECRET_IN_ANSWER = "emulator-secret-that-must-never-be-shown"  # noqa: S105 - planted, to find leaks
@@ -14,6 +14,7 @@ SECRET_IN_ANSWER = "emulator-secret-that-must-never-be-shown"  # noqa: S105 - pl
 def describe_workspace(workspace: Workspace, account: Account, now: datetime) -> dict[str, Any]:
     """One entry of ``Instances``."""
     at = progress(workspace, now)
+    tags = shown_tags(workspace, now, account.settings.listed_tags_delay_seconds)
     return {
         **_identity(workspace, account, at),
         "ClusterStatus": at.cluster_status,
@@ -31,7 +32,7 @@ def describe_workspace(workspace: Workspace, account: Account, now: datetime) ->
         "ResourceCreateTime": _milliseconds(workspace.created_at),
         **({"ResourceExpiredTime": _milliseconds(workspace.expires_at)} if workspace.expires_at else {}),
         "DeletionProtection": False,
-        "Tags": [{"Key": key, "Value": value} for key, value in workspace.tags.items()],
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "HostAliases": [],
     }
 

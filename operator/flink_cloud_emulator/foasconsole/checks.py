@@ -14,14 +14,26 @@ UNPAID_ORDER = "ORDER.INST_HAS_UNPAID_ORDER"
 UNPAID_MESSAGE = "There is an unpaid order. Pay or cancel it first."
 
 
-def check_purchase(wish: Wish, account: Account, price: Price | None) -> str:
+class Unaffordable(BusinessError):
+    """The balance of the account is too low."""
+
+
+def check_purchase(wish: Wish, account: Account) -> str:
     """Refuse what cannot be sold; the answer is the zone of the workspace."""
     _check_role(account)
     _check_storage(wish, account)
     zone = _zone(wish, account)
     _check_name(wish, account)
-    _check_money(account, price)
     return zone
+
+
+def check_money(account: Account, price: Price | None) -> None:
+    """Refuse what cannot be paid: while an order is unpaid, anything."""
+    if account.bss.unpaid:
+        raise BusinessError(UNPAID_ORDER, UNPAID_MESSAGE)
+    needed = price.trade if price else account.settings.pay_as_you_go_minimum_balance
+    if account.settings.balance < needed:
+        raise Unaffordable("InsufficientBalance", "The balance of the account is not sufficient.")
 
 
 def supported_zones(account: Account, region: str) -> tuple[str, ...]:
@@ -70,11 +82,3 @@ def _check_name(wish: Wish, account: Account) -> None:
             continue
         if scope == "account" or workspace.region == wish.offer.region:
             raise BusinessError("InstanceNameAlreadyExists", f"A workspace named {wish.name} exists already.")
-
-
-def _check_money(account: Account, price: Price | None) -> None:
-    if account.bss.unpaid:
-        raise BusinessError(UNPAID_ORDER, UNPAID_MESSAGE)
-    needed = price.trade if price else account.settings.pay_as_you_go_minimum_balance
-    if account.settings.balance < needed:
-        raise BusinessError("InsufficientBalance", "The balance of the account is not sufficient.")

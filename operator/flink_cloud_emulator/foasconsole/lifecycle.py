@@ -44,6 +44,11 @@ def visible(workspace: Workspace, now: datetime, delay_seconds: float) -> bool:
     return now - workspace.created_at >= timedelta(seconds=delay_seconds)
 
 
+def shown_tags(workspace: Workspace, now: datetime, delay_seconds: float) -> dict[str, str]:
+    """The tags that look-ups show yet."""
+    return workspace.tags if visible(workspace, now, delay_seconds) else {}
+
+
 def new_instance_id(charge_type: str) -> str:
     """An id in the form of the real ones."""
     return f"{_ID_PREFIXES[charge_type]}-{uuid.uuid4().hex[:11]}"

@@ -6,7 +6,7 @@ from flink_cloud_emulator.exchange import BusinessError
 from flink_cloud_emulator.foasconsole import regions
 from flink_cloud_emulator.foasconsole.answer import describe_default_namespace, describe_workspace
 from flink_cloud_emulator.foasconsole.checks import supported_zones
-from flink_cloud_emulator.foasconsole.lifecycle import progress, visible
+from flink_cloud_emulator.foasconsole.lifecycle import progress, shown_tags, visible
 from flink_cloud_emulator.foasconsole.parameters import read_region
 from flink_cloud_emulator.foasconsole.purchase import NOT_FOUND
 from flink_cloud_emulator.foasconsole.state import Workspace
@@ -67,7 +67,8 @@ def _fits(call: RpcCall, workspace: Workspace, tags: dict[str, str | None]) -> b
     }
     if any(call.text(name) not in (None, value) for name, value in filters.items()) or call.flag("Elastic"):
         return False
-    return all(key in workspace.tags and value in (None, workspace.tags[key]) for key, value in tags.items())
+    shown = shown_tags(workspace, call.now, call.account.settings.listed_tags_delay_seconds)
+    return all(key in shown and value in (None, shown[key]) for key, value in tags.items())
 
 
 def _tag_filter(call: RpcCall) -> dict[str, str | None]:

@@ -1,11 +1,19 @@
 """Actions that cost money or tell what something would cost, and the one that releases."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flink_cloud_emulator.bss.state import Purchase
+from flink_cloud_emulator.accounts import Account
+from flink_cloud_emulator.bss.state import Order, Purchase
 from flink_cloud_emulator.exchange import BusinessError
 from flink_cloud_emulator.foasconsole import prices
-from flink_cloud_emulator.foasconsole.checks import UNPAID_MESSAGE, UNPAID_ORDER, check_purchase
+from flink_cloud_emulator.foasconsole.checks import (
+    UNPAID_MESSAGE,
+    UNPAID_ORDER,
+    Unaffordable,
+    check_money,
+    check_purchase,
+)
 from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_order_id, new_resource_id
 from flink_cloud_emulator.foasconsole.parameters import Offer, Wish, read_offer, read_region, read_wish
 from flink_cloud_emulator.foasconsole.state import Workspace
@@ -20,12 +28,42 @@ def create_instance(call: RpcCall) -> Answer:
     """Sell a workspace: check, take the money, book the order, start provisioning."""
     wish = read_wish(call)
     price = _price(wish.offer)
-    zone = check_purchase(wish, call.account, price)
-    workspace = _start(call, wish, zone)
-    call.account.foasconsole.workspaces[workspace.instance_id] = workspace
-    _book(call, workspace, price)
-    order = {"InstanceId": workspace.instance_id, "OrderId": workspace.order_id}
-    return {"Success": True, "OrderInfo": order}
+    workspace = _start(call, wish, check_purchase(wish, call.account))
+    order = _order(call, workspace, price)
+    try:
+        check_money(call.account, price)
+    except Unaffordable:
+        if price is not None and call.account.settings.unaffordable == "unpaid-order":
+            call.account.bss.unpaid.append(order)
+        raise
+    deliver(call.account, order, workspace, call.now)
+    return {"Success": True, "OrderInfo": {"InstanceId": workspace.instance_id, "OrderId": workspace.order_id}}
+
+
+def deliver(account: Account, order: Order, ordered: Workspace, now: datetime) -> None:
+    """Take the money for an order, enter it into the ledger, and start the workspace. No name is checked any more."""
+    lost = order.action == "CreateInstance" and account.settings.tags_lost
+    end = ordered.expires_at and ordered.expires_at + (now - ordered.created_at)
+    workspace = replace(ordered, created_at=now, expires_at=end, tags={} if lost else ordered.tags)
+    account.settings = account.settings.model_copy(update={"balance": account.settings.balance - order.amount})
+    account.foasconsole.workspaces[workspace.instance_id] = workspace
+    account.bss.purchases.append(
+        Purchase(
+            account=account.id,
+            action=order.action,
+            region=workspace.region,
+            name=workspace.name,
+            instance_id=workspace.instance_id,
+            order_id=order.order_id,
+            charge_type=workspace.charge_type,
+            amount=order.amount,
+            currency=prices.CURRENCY,
+            tags=tuple(ordered.tags.items()),
+            request_id=order.request_id,
+            time=order.time,
+            paid_at=now,
+        )
+    )
 
 
 def query_create_instance_price(call: RpcCall) -> Answer:
@@ -89,23 +127,13 @@ def _end_of_term(offer: Offer, start: datetime) -> datetime | None:
     return start + timedelta(days=_DAYS_PER_MONTH * prices.months(offer.term.cycle, offer.term.duration))
 
 
-def _book(call: RpcCall, workspace: Workspace, price: prices.Price | None) -> None:
-    amount = price.trade if price else 0.0
-    account = call.account
-    account.settings = account.settings.model_copy(update={"balance": account.settings.balance - amount})
-    account.bss.purchases.append(
-        Purchase(
-            account=account.id,
-            action=call.action,
-            region=workspace.region,
-            name=workspace.name,
-            instance_id=workspace.instance_id,
-            order_id=workspace.order_id,
-            charge_type=workspace.charge_type,
-            amount=amount,
-            currency=prices.CURRENCY,
-            tags=tuple(workspace.tags.items()),
-            request_id=call.request_id,
-            time=call.now,
-        )
+def _order(call: RpcCall, workspace: Workspace, price: prices.Price | None) -> Order:
+    return Order(
+        order_id=str(workspace.order_id),
+        region=workspace.region,
+        amount=price.trade if price else 0.0,
+        time=call.now,
+        action=call.action,
+        request_id=call.request_id,
+        workspace=workspace,
     )

@@ -5,7 +5,7 @@ from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import Config
 
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
-from flink_workspace_operator.adapters.alibaba.products import FLINK, RAM, STS, VPC
+from flink_workspace_operator.adapters.alibaba.products import BILLING, FLINK, RAM, STS, VPC
 from flink_workspace_operator.adapters.alibaba.session import Product, Session
 from flink_workspace_operator.settings import Settings
 
@@ -22,6 +22,8 @@ KEYS = Keys(Client(Config(type="access_key", access_key_id="key", access_key_sec
         (VPC, "cn-beijing", "vpc.cn-beijing.aliyuncs.com"),
         (RAM, None, "ram.aliyuncs.com"),
         (STS, None, "sts.cn-hangzhou.aliyuncs.com"),
+        (BILLING, "cn-hangzhou", "business.aliyuncs.com"),
+        (BILLING, "eu-central-1", "business.ap-southeast-1.aliyuncs.com"),
     ],
 )
 def test_the_real_cloud_is_found_by_region(product: Product, region: str | None, endpoint: str) -> None:
@@ -30,7 +32,7 @@ def test_the_real_cloud_is_found_by_region(product: Product, region: str | None,
     assert (client._endpoint, client._protocol) == (endpoint, "HTTPS")
 
 
-@pytest.mark.parametrize("product", [FLINK, VPC, RAM, STS], ids=lambda product: product.name)
+@pytest.mark.parametrize("product", [BILLING, FLINK, VPC, RAM, STS], ids=lambda product: product.name)
 def test_one_setting_points_everything_elsewhere(product: Product) -> None:
     """As host and port, because the SDK would sign a URL as the host."""
     client = Session(Settings(endpoint="http://127.0.0.1:9000"), KEYS).client(product, "cn-hangzhou")

@@ -1,8 +1,10 @@
 """Alibaba Cloud: the port `Cloud`, put together from its services."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from flink_workspace_operator.adapters.alibaba.billing import Billing
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
 from flink_workspace_operator.adapters.alibaba.network import Networks
@@ -16,6 +18,7 @@ from flink_workspace_operator.core.identity import Purchase, Subject
 from flink_workspace_operator.core.observed import (
     Absent,
     Answer,
+    BillingOrder,
     Bucket,
     BucketElsewhere,
     Listing,
@@ -86,6 +89,10 @@ class AlibabaCloud:
         """The price."""
         return await self._in_account(subject.account_id).quote(subject, parameters)
 
+    async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
+        """New orders for workspaces of a region that the bill shows since then and that are not cancelled."""
+        return await Billing(self._session_in(await self.identify())).read_bill(region, since)
+
     async def create_role(self, name: str, trusted_service: str) -> bool:
         """Create a RAM role that the service may assume."""
         return await self._roles.create_role(name, trusted_service)
@@ -98,6 +105,10 @@ class AlibabaCloud:
         """Write a zero-byte object, never over an existing one."""
         return await self._storage.create_directory(region, bucket, key)
 
+    async def tag_instance(self, region: str, instance_id: str, tags: Mapping[str, str]) -> None:
+        """Put tags on an instance, over former values of the same keys."""
+        await self._in_account(await self.identify()).tag_instance(region, instance_id, tags)
+
     async def create_instance(self, purchase: Purchase) -> Answer:
         """SPENDS MONEY."""
         return await self._in_account(purchase.subject.account_id).create_instance(purchase)
@@ -105,6 +116,8 @@ class AlibabaCloud:
     def _in_account(self, account_id: str) -> Workspaces:
         """Workspaces of one account: nothing that was seen in another is mixed in, and nothing is bought there."""
         if account_id not in self._workspaces:
-            keys = KeysOfAccount(self._identity, account_id)
-            self._workspaces[account_id] = Workspaces(Session(self._settings, keys))
+            self._workspaces[account_id] = Workspaces(self._session_in(account_id))
         return self._workspaces[account_id]
+
+    def _session_in(self, account_id: str) -> Session:
+        return Session(self._settings, KeysOfAccount(self._identity, account_id))

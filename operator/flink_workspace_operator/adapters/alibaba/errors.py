@@ -62,6 +62,7 @@ TABLE: Final = (
     Row("NotEnoughBalance", failures.BalanceTooLow, _GUESS),
     Row("InvalidAccountStatus.NotEnoughBalance", failures.BalanceTooLow, _GUESS),
     Row("InstanceNameAlreadyExists", failures.NameTaken, _GUESS),
+    Row("NotAuthorized", PermissionMissing, _GUESS),
     Row("RoleNotAuthorized", failures.RoleNotAuthorised, _GUESS),
     Row("OssNotOpened", failures.ServiceNotActivated, _GUESS),
     Row("UserDisable", failures.ServiceNotActivated, _OSS),
@@ -85,6 +86,11 @@ TABLE: Final = (
 RAM_ACTIONS: Final[Mapping[str, str]] = {
     "foasconsole.CreateInstance": "stream:CreateVvpInstance",
     "foasconsole.DescribeInstances": "stream:DescribeVvpInstances",
+    # Not in the documentation of Flink; it names stream:QueryTagVvpResources for the read, and others use this one.
+    "foasconsole.TagResources": "stream:TagVvpResources",
+    # help.aliyun.com/document_detail/89079.html for QueryOrders, and its rule bssapi:<API name> for the other.
+    "bss.QueryOrders": "bssapi:QueryOrders",
+    "bss.GetOrderDetail": "bssapi:GetOrderDetail",
     "ram.GetRole": "ram:GetRole",
     "ram.ListPoliciesForRole": "ram:ListPoliciesForRole",
     "ram.CreateRole": "ram:CreateRole",

@@ -1,11 +1,12 @@
 """The services and actions that the operator uses.
 
 How parameters travel is measured with the SDKs: reads of the Flink console by query, its writes and price questions
-as a form, all of RAM, VPC and STS by query.
+as a form, its tags and all of RAM, VPC, STS and billing by query.
 """
 
 from typing import Final
 
+from alibabacloud_bssopenapi20171214.client import Client as BillingClient
 from alibabacloud_foasconsole20211028.client import Client as FlinkConsoleClient
 from alibabacloud_ram20150501.client import Client as RamClient
 from alibabacloud_sts20150401.client import Client as StsClient
@@ -15,6 +16,7 @@ from flink_workspace_operator.adapters.alibaba.session import Api, Product
 
 _HOME: Final = "cn-hangzhou"
 
+BILLING: Final = Product("bss", "2017-12-14", BillingClient)
 FLINK: Final = Product("foasconsole", "2021-10-28", FlinkConsoleClient, regional=True)
 RAM: Final = Product("ram", "2015-05-01", RamClient, home=_HOME)
 STS: Final = Product("sts", "2015-04-01", StsClient, home=_HOME)
@@ -25,6 +27,10 @@ DESCRIBE_SUPPORTED_REGIONS: Final = Api(FLINK, "DescribeSupportedRegions", "GET"
 DESCRIBE_SUPPORTED_ZONES: Final = Api(FLINK, "DescribeSupportedZones", "GET")
 QUERY_CREATE_INSTANCE_PRICE: Final = Api(FLINK, "QueryCreateInstancePrice", place="body")
 CREATE_INSTANCE: Final = Api(FLINK, "CreateInstance", place="body")
+TAG_RESOURCES: Final = Api(FLINK, "TagResources")
+
+QUERY_ORDERS: Final = Api(BILLING, "QueryOrders")
+GET_ORDER_DETAIL: Final = Api(BILLING, "GetOrderDetail")
 
 GET_ROLE: Final = Api(RAM, "GetRole")
 LIST_POLICIES_FOR_ROLE: Final = Api(RAM, "ListPoliciesForRole")

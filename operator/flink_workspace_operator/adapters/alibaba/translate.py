@@ -1,6 +1,7 @@
 """Between the wire's words and ours. Pure; nothing is decided here."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
@@ -54,6 +55,14 @@ def purchase_parameters(purchase: Purchase) -> dict[str, str]:
 def tag_filter(key: str, value: str) -> dict[str, str]:
     """The filter of DescribeInstances for one tag."""
     return {"Tags": _json([{"Key": key, "Value": value}])}
+
+
+def tagging_parameters(region: str, instance_id: str, tags: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of TagResources."""
+    parameters = {"RegionId": region, "ResourceType": "vvpinstance", "ResourceId.1": instance_id}
+    for number, (key, value) in enumerate(tags.items(), start=1):
+        parameters |= {f"Tag.{number}.Key": key, f"Tag.{number}.Value": value}
+    return parameters
 
 
 def trust_in(service: str) -> str:

@@ -67,6 +67,11 @@ class Workspaces:
         reply = await self._session.call(products.QUERY_CREATE_INSTANCE_PRICE, asked, subject.region)
         return read_quote(reply, "Term" if parameters.charge_type == "Subscription" else "Hour")
 
+    async def tag_instance(self, region: str, instance_id: str, tags: Mapping[str, str]) -> None:
+        """Put tags on an instance, over former values of the same keys."""
+        asked = translate.tagging_parameters(region, instance_id, tags)
+        await self._session.call(products.TAG_RESOURCES, asked, region)
+
     async def create_instance(self, purchase: Purchase) -> Answer:
         """SPENDS MONEY. One call, signed as fixed beforehand; what goes wrong is an answer."""
         asked = translate.purchase_parameters(purchase)
