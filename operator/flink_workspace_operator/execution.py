@@ -1,11 +1,13 @@
 """All the writing of one pass: the plan's steps in order, up to the first that fails."""
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.audit import AUDIT, entry
 from flink_workspace_operator.core.failures import CloudFailure, Conflict
 from flink_workspace_operator.core.observed import Answer, Bought
 from flink_workspace_operator.core.plan import (
@@ -32,6 +34,7 @@ from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cloud, Cluster
 
 log = logging.getLogger(__name__)
+audit = logging.getLogger(AUDIT)
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,13 @@ class Execution:
         key = self.seen.key
         match step:
             case OpenOrder(number=number, spec=spec, status=status):
-                return await self.cluster.move_order(await self.cluster.create_order(key, number, spec), status)
+                return await self._move(await self.cluster.create_order(key, number, spec), status)
             case MoveOrder(order=order, status=status):
-                moved = await self.cluster.move_order(order, status)
+                moved = await self._move(order, status)
                 self.memory.forget_intent(key, order)
                 return moved
             case WriteIntent(order=order, status=status, generation=generation):
-                placing = await self.cluster.move_order(order, status)
+                placing = await self._move(order, status)
                 self.memory.remember_intent(key, placing, generation)
                 return placing
             case PlaceOrder(order=order, purchase=purchase):
@@ -145,12 +148,17 @@ class Execution:
         while True:
             status = ledger.after_answer(order, answer, self._now(order))
             try:
-                recorded = order if status is None else await self.cluster.move_order(order, status)
+                recorded = order if status is None else await self._move(order, status)
             except Conflict:
                 order = await self.cluster.reread_order(order)
                 continue
             self.memory.forget_answer(self.seen.key, order)
             return recorded
+
+    async def _move(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+        moved = await self.cluster.move_order(order, status)
+        audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))
+        return moved
 
     def _now(self, order: FlinkWorkspaceOrder) -> datetime:
         """The protocol's times are the cloud's: the call was answered no earlier than the look before it."""

@@ -36,6 +36,12 @@ def cel(rule: str, message: str, **more: str | bool) -> dict[str, Any]:
     return {"rule": rule, "message": message, **more}
 
 
+def on_creation(rule: str, message: str, field_path: str) -> dict[str, Any]:
+    """A rule about what never changes. Were it asked again, a finalizer could not be removed from a resource that is
+    older than the rule: the API server tolerates old errors only below the root."""
+    return cel(f"oldSelf.hasValue() || {rule}", message, fieldPath=field_path, optionalOldSelf=True)
+
+
 def validated(*rules: dict[str, Any]) -> dict[str, Any]:
     """Schema extras that carry CEL rules, for a field's or a model's `json_schema_extra`."""
     return {"x-kubernetes-validations": list(rules)}

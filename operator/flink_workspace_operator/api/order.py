@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, validated
+from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, on_creation, validated
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import OrderState
 
@@ -177,6 +177,12 @@ class FlinkWorkspaceOrder(ApiModel):
 
     model_config = ConfigDict(
         json_schema_extra=validated(
+            on_creation(
+                "(self.metadata.name.startsWith(self.spec.workspaceRef.name + '-') &&"
+                " self.metadata.name.substring(self.spec.workspaceRef.name.size() + 1).matches('^[1-9][0-9]{0,8}$'))",
+                "`metadata.name` must be the workspace's name, '-' and a number: the operator opens orders, one by one",
+                field_path=".metadata",
+            ),
             cel("!has(oldSelf.status) || has(self.status)", "`status` must not be removed: it is the ledger"),
             cel(
                 _moves_rule(),

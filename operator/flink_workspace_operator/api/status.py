@@ -106,6 +106,8 @@ class OrderSummary(ApiModel):
     """Name of the FlinkWorkspaceOrder in this namespace."""
     state: OrderState | None = None
     """Its state."""
+    intent_time: Time | None = None
+    """The time that its call is signed with; from Placing on."""
     digest: Annotated[str, Field(max_length=80)] | None = None
     """Digest of what is bought and at which price."""
     price: Annotated[str, Field(max_length=100)] | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from flink_workspace_operator.api.base import ApiModel, Metadata, cel, validated
+from flink_workspace_operator.api.base import ApiModel, Metadata, cel, on_creation, validated
 from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
@@ -91,12 +91,6 @@ _BOUGHT = (
 )
 
 
-def _on_creation(rule: str, message: str, field_path: str) -> dict[str, Any]:
-    """A rule about names, which never change. Were it asked again, a finalizer could not be removed from a resource
-    that is older than the rule: the API server tolerates old errors only below the root."""
-    return cel(f"oldSelf.hasValue() || {rule}", message, fieldPath=field_path, optionalOldSelf=True)
-
-
 def _immutable_once_bought(field: str) -> dict[str, Any]:
     """A rule on the whole object: only there it sees the status, and a field that is removed or added."""
     old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
@@ -113,13 +107,13 @@ class FlinkWorkspace(ApiModel):
 
     model_config = ConfigDict(
         json_schema_extra=validated(
-            _on_creation(
+            on_creation(
                 f"{_EFFECTIVE_NAME.format(self='self')}.matches('{WORKSPACE_NAME_PATTERN}')",
                 "`workspaceName` (or, without it, `metadata.name`) must start with a lower case letter, hold only lower"
                 " case letters, digits and '-', not end with '-', and have at most 60 characters",
                 field_path=".spec.workspaceName",
             ),
-            _on_creation(
+            on_creation(
                 "self.metadata.name.size() <= 60",
                 "`metadata.name` must have at most 60 characters: orders are named after it",
                 field_path=".metadata",

@@ -17,6 +17,7 @@ from flink_workspace_operator.core.purchasing import (
     open_next_order,
     wait_after_refusal,
     wait_for_outcome,
+    wait_for_what_left_the_ledger,
     write_intent,
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
@@ -123,6 +124,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     stop_without_what_to_adopt,
     put_in_order,
     hold,
+    wait_for_what_left_the_ledger,
     wait_after_refusal,
     stop_while_suspended,
     open_next_order,

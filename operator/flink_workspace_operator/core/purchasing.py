@@ -151,6 +151,21 @@ def wait_after_refusal(case: Case) -> Plan | None:
     return Plan(verdict=verdict, next_look=NextLook(min(due - case.cloud_time, timedelta(minutes=10))))
 
 
+def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
+    """The order that may have been sent is gone from the ledger, by force: its call may still be executed."""
+    last = case.workspace.status.order
+    if last is None or last.intent_time is None or last.state not in ("Placing", "Uncertain"):
+        return None
+    over = last.intent_time + case.settings.settle_window
+    if case.cloud_time > over or last.name in {order.metadata.name for order in case.seen.orders}:
+        return None
+    message = (
+        f"order {last.name} was deleted while it was not known whether it bought anything: if nothing shows up until"
+        f" {over:%Y-%m-%d %H:%M} UTC, another one is opened"
+    )
+    return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=OUTSIDE)
+
+
 def _nothing_comes_after(case: Case, order: FlinkWorkspaceOrder) -> datetime:
     """From when on the order's call can't be executed any more: at once only where the call was answered.
 

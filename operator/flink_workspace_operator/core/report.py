@@ -71,8 +71,10 @@ def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime)
 
 
 def _known(case: Case) -> Instance | None:
-    """What was known of the instance before, unless it was given up as lost."""
-    return None if case.bound_id is None or case.given_up else case.workspace.status.instance
+    """What was known of the instance before, at least its id: an id is never dropped. Nothing, once it is given up."""
+    if case.bound_id is None or case.given_up:
+        return None
+    return case.workspace.status.instance or Instance(instance_id=case.bound_id)
 
 
 def _instance(seen: SeenInstance) -> Instance:
@@ -139,6 +141,7 @@ def _order(orders: tuple[FlinkWorkspaceOrder, ...]) -> OrderSummary | None:
     return OrderSummary(
         name=newest.metadata.name,
         state=newest.state,
+        intent_time=newest.status.intent_time,
         digest=newest.status.digest,
         price=price(newest.status.quote, newest.spec.parameters),
     )

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal
 
+from flink_workspace_operator.core.audit import AUDIT
 from flink_workspace_operator.core.identity import Key
 
 OURS = "flink_workspace_operator"
@@ -26,12 +27,19 @@ def about(key: Key) -> Iterator[None]:
 
 
 def set_up(log_format: Literal["text", "json"]) -> None:
-    """Send everything to standard error. Of kopf and the SDKs only warnings: below that they print whole objects."""
+    """Send everything to standard error. Of kopf and the SDKs only warnings: below that they print whole objects.
+
+    The ledger's lines are JSON already, and stay as they are.
+    """
     handler = logging.StreamHandler()
     handler.addFilter(_add_object)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(logging.INFO)
+    ledger_lines = logging.StreamHandler()
+    ledger_lines.setFormatter(logging.Formatter("%(message)s"))
+    logging.getLogger(AUDIT).handlers = [ledger_lines]
+    logging.getLogger(AUDIT).propagate = False
 
 
 def _add_object(record: logging.LogRecord) -> bool:

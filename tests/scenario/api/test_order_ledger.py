@@ -24,6 +24,7 @@ WAYS: dict[OrderState | None, tuple[OrderState, ...]] = {
     "NotPlaced": ("Quoted", "Placing", "Uncertain", "NotPlaced"),
     "Superseded": ("Superseded",),
     "Canceled": ("Quoted", "Canceled"),
+    "Lost": ("Placed", "Lost"),
 }
 
 
@@ -34,7 +35,7 @@ def _status(before: Wire, state: OrderState) -> Wire:
 
 
 def _order_in(orders: Kind, state: OrderState | None) -> Wire:
-    order = accepted(orders.create(changed(ORDER, "metadata.name", f"in-{state}".lower())))
+    order = accepted(orders.create(changed(ORDER, "metadata.name", f"realtime-prod-{list(WAYS).index(state) + 1}")))
     for step in WAYS[state]:
         order = accepted(orders.replace_status(order, _status(order.get("status", {}), step)))
     return order
@@ -70,7 +71,8 @@ def test_a_status_can_be_neither_removed_nor_emptied(orders: Kind) -> None:
 
 def test_placed_needs_an_instance_whatever_was_believed_before(orders: Kind) -> None:
     """Evidence beats every state, but it has to be there."""
-    for state in (state for state, targets in MOVES.items() if "Placed" in targets):
+    without_one = (state for state, targets in MOVES.items() if "Placed" in targets and state != "Lost")
+    for state in without_one:
         order = _order_in(orders, state)
         placed = {**order.get("status", {}), "state": "Placed"}
         empty = {**placed, "instanceId": ""}
@@ -191,6 +193,14 @@ def test_what_is_out_of_range_is_refused(asked_orders: Kind, path: str, value: A
     answer = refused(asked_orders.create(changed(ORDER, f"spec.{path}", value), dry_run=True))
 
     assert answer.says(f"spec.{field}", text), answer
+
+
+@pytest.mark.parametrize("name", ["realtime-prod", "realtime-prod-0", "realtime-prod-01", "realtime-prod-x", "other-1"])
+def test_an_order_has_a_name_out_of_its_sequence(asked_orders: Kind, name: str) -> None:
+    """What does not fit would stand in the way of the operator's own orders, or not be found by it."""
+    answer = refused(asked_orders.create(changed(ORDER, "metadata.name", name), dry_run=True))
+
+    assert answer.says("metadata", "must be the workspace's name, '-' and a number"), answer
 
 
 def test_what_the_operator_writes_is_stored_as_it_is(orders: Kind) -> None:

@@ -10,7 +10,7 @@ from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
-from tests.scenario.api.samples import ORDER, PLACED, WORKSPACE
+from tests.scenario.api.samples import ORDER, PLACED, TIME, WORKSPACE
 from tests.scenario.api.server import Kind, Wire, accepted
 
 THEN = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -71,8 +71,9 @@ def test_the_columns_of_a_workspace(cluster: Cluster, workspaces: Kind, namespac
 
 
 def test_the_columns_of_an_order(cluster: Cluster, orders: Kind, namespace: str) -> None:
-    """What was paid for which workspace; what to name to the cloud's support with -o wide, the last request first."""
-    status = {**PLACED, "orderId": "o-1", "requestIds": ["r-1", "r-2"], "message": "Bought"}
+    """What was paid for which workspace; with -o wide who paid, when, for how long, and what to name to the support."""
+    told = {"orderId": "o-1", "requestIds": ["r-1", "r-2"], "message": "Bought", "evidence": "Answer"}
+    status = {**PLACED, **told, "times": [{"state": "Placed", "time": TIME}]}
     accepted(orders.replace_status(accepted(orders.create(ORDER)), status))
     narrow = {
         "NAME": "realtime-prod-1",
@@ -86,8 +87,13 @@ def test_the_columns_of_an_order(cluster: Cluster, orders: Kind, namespace: str)
     assert _get(cluster, namespace, "fwo") == narrow
     assert _get(cluster, namespace, "flinkworkspaceorders", "--output=wide") == {
         **narrow,
+        "BASIS": "Term",
+        "BOUGHT AT": TIME,
+        "ACCOUNT": "1234567890",
+        "REGION": "cn-hangzhou",
         "ORDER ID": "o-1",
         "INSTANCE ID": "f-cn-1",
+        "EVIDENCE": "Answer",
         "REQUEST ID": "r-2",
         "MESSAGE": "Bought",
     }

@@ -11,6 +11,7 @@ NAME_RULE = "must start with a lower case letter, hold only lower case letters, 
 RESERVED_KEY = "`key` must not start with 'acs:', 'aliyun', 'http://' or 'https://'"
 BOTH_OR_NONE = "must be set with chargeType 'Subscription' and left out with 'PayAsYouGo'"
 TERM_RULE = "`count` must be 1 to 36 with unit 'Month', or 1 to 5 with unit 'Year'"
+ID_RULE = "`instanceId` must be set with policy 'ByInstanceId' and left out with any other"
 REQUIRED = "Required value"
 
 # field that is changed, its value, field that the refusal names, its words
@@ -86,6 +87,13 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.tags[0].key", "flink.alicloud.dev/order", "spec.tags[0].key", "the operator keeps its own tags there"),
     ("spec.tags[0].value", "v" * 65, "spec.tags[0].value", "may not be more than 64"),
     ("spec.ramRole.management", "Never", "spec.ramRole.management", 'supported values: "Ensure", "Require"'),
+    ("spec.adoption.policy", "Always", "spec.adoption.policy", 'values: "Never", "IfNameMatches", "ByInstanceId"'),
+    ("spec.adoption", {"policy": "ByInstanceId"}, "spec.adoption.instanceId", ID_RULE),
+    ("spec.adoption", {"policy": "IfNameMatches", "instanceId": "i"}, "spec.adoption.instanceId", ID_RULE),
+    ("spec.adoption", {"instanceId": "i"}, "spec.adoption.instanceId", ID_RULE),
+    ("spec.adoption.instanceId", "", "spec.adoption.instanceId", "at least 1 chars"),
+    ("spec.adoption.instanceId", "i" * 129, "spec.adoption.instanceId", "may not be more than 128"),
+    ("spec.adoption.instanceId", "a b", "spec.adoption.instanceId", "should match '^[A-Za-z0-9._-]+$'"),
     ("spec.suspend", "yes", "spec.suspend", "must be of type boolean"),
 ]
 
