@@ -1,4 +1,4 @@
-"""The command line: one verb, `run`. Everything else is said by the environment."""
+"""The command line: `run`, and `orphans` for a person. Everything else is said by the environment."""
 
 import argparse
 import asyncio
@@ -10,10 +10,16 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from rich.console import Console
+from rich.table import Table
 
 from flink_workspace_operator import __version__, handlers, wiring
+from flink_workspace_operator.core.advice import describe
+from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.orphans import ADVICE, Orphan
 from flink_workspace_operator.runtime.logs import OURS, set_up
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+from flink_workspace_operator.survey import survey
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +29,7 @@ ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, o
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; gives the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
-    _parser().parse_args(arguments)
+    verb = _parser().parse_args(arguments).verb
     try:
         settings = Settings()
     except (ValidationError, SettingsError) as bad:
@@ -32,7 +38,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_SETTINGS
     set_up(settings.log_format)
     warn_of_unknown_settings()
+    if verb == "orphans":
+        return asyncio.run(list_orphans(settings))
     return asyncio.run(handlers.serve(settings, wiring.connect))
+
+
+async def list_orphans(settings: Settings) -> int:
+    """Print what was paid for and nobody looks after; 1 where not everything could be looked at."""
+    try:
+        async with wiring.connect_cluster(settings) as side, wiring.connect_cloud(settings) as cloud:
+            findings = await survey(cloud, side.cluster, side.cluster_id)
+    except CloudFailure as failure:
+        log.error("cannot look: %s", describe(failure))
+        return 1
+    except ClusterFailure as failure:
+        log.error("cannot look: %s", failure)
+        return 1
+    Console().print(orphans_table(findings.orphans) if findings.orphans else "No orphans, and no name twice.")
+    for region, why in findings.unread.items():
+        log.error("nothing is known of %s: %s", region, describe(why))
+    return 1 if findings.unread else 0
+
+
+def orphans_table(orphans: Sequence[Orphan]) -> Table:
+    """A row for each finding."""
+    table = Table("Kind", "Region", "Name", "Instance IDs", "Marked as", "What to do", box=None)
+    for each in orphans:
+        ids = "\n".join(each.instance_ids)
+        table.add_row(each.kind, each.region, each.name, ids, each.owner or "", ADVICE[each.kind])
+    return table
 
 
 def warn_of_unknown_settings() -> None:
@@ -71,9 +105,11 @@ def _parser() -> argparse.ArgumentParser:
     layout, settings = argparse.RawDescriptionHelpFormatter, describe_settings()
     parser = argparse.ArgumentParser(prog=OURS, description=ABOUT, epilog=settings, formatter_class=layout)
     parser.add_argument("--version", action="version", version=__version__)
-    verbs = parser.add_subparsers(required=True, metavar="run")
+    verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans")
     run = "buy and look after the FlinkWorkspaces of a cluster until SIGTERM"
     verbs.add_parser("run", help=run, description=run, epilog=settings, formatter_class=layout)
+    orphans = "list workspaces that are marked as this cluster's and have no resource, and names that two have"
+    verbs.add_parser("orphans", help=orphans, description=orphans, epilog=settings, formatter_class=layout)
     return parser
 
 

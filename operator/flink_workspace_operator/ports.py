@@ -107,6 +107,10 @@ class Cluster(Protocol):
         """The workspace resource, None if there is none."""
         ...
 
+    async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
+        """All workspace resources of all namespaces."""
+        ...
+
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders that were ever opened for this key and still exist, by number."""
         ...
@@ -149,6 +153,10 @@ class Cluster(Protocol):
 
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
         """Take our finalizer off an order; conditional on what was read."""
+        ...
+
+    async def post_notice(self, event: Event) -> None:
+        """Say what is about no resource, in the operator's own namespace."""
         ...
 
     async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:

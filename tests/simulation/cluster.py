@@ -32,6 +32,10 @@ class SimulatedCluster:
         """One read."""
         return await self._call("read_workspace", lambda: self.server.stored.workspaces.get(key))
 
+    async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
+        """One list."""
+        return await self._call("list_workspaces", lambda: tuple(self.server.stored.workspaces.values()))
+
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """One list."""
         return await self._call("read_orders", lambda: self.server.orders_of(key))
@@ -109,6 +113,11 @@ class SimulatedCluster:
         """One creation, of what no pass reads; that it failed is not told."""
         with suppress(ClusterFailure):
             await self._call("post_event", lambda: self.events.append(event))
+
+    async def post_notice(self, event: Event) -> None:
+        """The same."""
+        with suppress(ClusterFailure):
+            await self._call("post_notice", lambda: self.events.append(event))
 
     async def _call(self, method: str, effect: Callable[[], T]) -> T:
         name = f"cluster.{method}"

@@ -29,6 +29,7 @@ from flink_workspace_operator.settings import Settings
 log = logging.getLogger(__name__)
 
 CONTROLLER = "flink-workspace-operator"
+ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": CONTROLLER}
 
 
 class KubernetesCluster:
@@ -41,6 +42,7 @@ class KubernetesCluster:
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
+        self._namespace = settings.namespace
         self._claims = Claims(
             Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes), settings.namespace
         )
@@ -60,6 +62,10 @@ class KubernetesCluster:
         """The workspace resource, None if there is none."""
         wire = await self._workspaces.get(key.namespace, key.name)
         return None if wire is None else FlinkWorkspace.of(wire)
+
+    async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
+        """All workspace resources of all namespaces."""
+        return tuple([FlinkWorkspace.of(wire) async for wire in self._workspaces.list()])
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""
@@ -139,12 +145,29 @@ class KubernetesCluster:
         await self._orders.put(_reference(order), "/metadata/finalizers", finalizers)
 
     async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
-        """Say on the resource what happened. An event that can't be posted is only logged: status says it too."""
+        """Say on the resource what happened."""
         metadata = workspace.metadata
+        await self._post(
+            event,
+            {
+                "apiVersion": API_VERSION,
+                "kind": "FlinkWorkspace",
+                "namespace": metadata.namespace,
+                "name": metadata.name,
+                "uid": metadata.uid,
+            },
+        )
+
+    async def post_notice(self, event: Event) -> None:
+        """Say what is about no resource: on the Lease by which the operator is elected, in its own namespace."""
+        await self._post(event, {**ELECTION, "namespace": self._namespace})
+
+    async def _post(self, event: Event, regarding: dict[str, str]) -> None:
+        """An event that can't be posted is only logged: it is said elsewhere too."""
         body = {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
-            "metadata": {"name": f"{metadata.name}.{uuid.uuid4().hex[:16]}"},
+            "metadata": {"name": f"{regarding['name']}.{uuid.uuid4().hex[:16]}"},
             "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "reportingController": CONTROLLER,
             "reportingInstance": CONTROLLER,
@@ -152,16 +175,10 @@ class KubernetesCluster:
             "reason": event.reason,
             "type": event.type,
             "note": event.message[:1024],
-            "regarding": {
-                "apiVersion": API_VERSION,
-                "kind": "FlinkWorkspace",
-                "namespace": metadata.namespace,
-                "name": metadata.name,
-                "uid": metadata.uid,
-            },
+            "regarding": regarding,
         }
         try:
-            await self._events.create(metadata.namespace, body)
+            await self._events.create(regarding["namespace"], body)
         except ClusterFailure as failure:
             log.warning("could not post the event %s: %s", event.reason, failure)
 

@@ -59,27 +59,23 @@ class Collection:
         except Vanished:
             return None
 
-    async def list(self, namespace: str, label_selector: str | None = None) -> AsyncIterator[Wire]:
-        """All objects of a namespace, page by page of one consistent snapshot."""
+    async def list(self, namespace: str | None = None, label_selector: str | None = None) -> AsyncIterator[Wire]:
+        """All objects of a namespace, or of all, page by page of one consistent snapshot."""
         token = None
         while True:
-            page = await _wire_of_place(
-                self.api.list_namespaced_custom_object(
-                    self.group,
-                    self.version,
-                    namespace,
-                    self.plural,
-                    label_selector=label_selector,
-                    limit=PAGE,
-                    _continue=token,
-                    _request_timeout=TIMEOUT_SECONDS,
-                )
-            )
+            page = await _wire_of_place(self._page(namespace, label_selector, token))
             for item in page["items"]:
                 yield item
             token = page["metadata"].get("continue")
             if not token:
                 return
+
+    def _page(self, namespace: str | None, label_selector: str | None, token: str | None) -> Awaitable[object]:
+        kind, asked = (self.group, self.version), {"label_selector": label_selector, "limit": PAGE, "_continue": token}
+        wait: dict[str, Any] = {**asked, "_request_timeout": TIMEOUT_SECONDS}
+        if namespace is None:
+            return self.api.list_cluster_custom_object(*kind, self.plural, **wait)
+        return self.api.list_namespaced_custom_object(*kind, namespace, self.plural, **wait)
 
     async def create(self, namespace: str, body: Wire) -> Wire:
         """Create an object; Conflict if it exists, ClusterRefused if its namespace does not."""

@@ -1,0 +1,71 @@
+"""What was paid for and nobody looks after: instances with our mark and no resource, and names that two instances have.
+
+Only told. What an instance is still needed for, no operator can know.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.observed import Listing, SeenInstance
+
+OrphanKind = Literal["Orphan", "NameTwice"]
+
+ADVICE: Final[Mapping[OrphanKind, str]] = {
+    "Orphan": "apply a FlinkWorkspace for it, or release it in the console",
+    "NameTwice": "release the one that is not needed in the console",
+}
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """One finding. `owner` is the resource that the marks name, as far as they do."""
+
+    kind: OrphanKind
+    region: str
+    name: str
+    instance_ids: tuple[str, ...]
+    owner: str | None = None
+
+    def __str__(self) -> str:
+        ids = " and ".join(self.instance_ids)
+        if self.kind == "Orphan":
+            return (
+                f"{ids} ('{self.name}' in {self.region}) is marked as {self.owner}'s, and that wants no such workspace"
+            )
+        return f"{ids} have the same name, '{self.name}' in {self.region}"
+
+
+def find_orphans(
+    listings: Mapping[str, Listing], workspaces: Sequence[FlinkWorkspace], cluster_id: str
+) -> tuple[Orphan, ...]:
+    """All findings, in the order of regions and names. `listings` by region, taken before the resources were read."""
+    wanted = {
+        (_mark(workspace, cluster_id), workspace.spec.region, workspace.workspace_name) for workspace in workspaces
+    }
+    found: list[Orphan] = []
+    for region, listing in listings.items():
+        for instance in listing.instances:
+            owner = instance.tags.get(WORKSPACE_TAG)
+            is_ours = instance.tags.get(CLUSTER_TAG) == cluster_id
+            if is_ours and (owner, region, instance.name) not in wanted:
+                found.append(Orphan("Orphan", region, instance.name, (instance.instance_id,), owner or "nobody"))
+        found += _twice(region, listing)
+    return tuple(sorted(found, key=lambda each: (each.region, each.name, each.kind, each.instance_ids)))
+
+
+def _mark(workspace: FlinkWorkspace, cluster_id: str) -> str:
+    return Owner(cluster_id, Key(workspace.metadata.namespace, workspace.metadata.name)).workspace_tag
+
+
+def _twice(region: str, listing: Listing) -> Iterator[Orphan]:
+    by_name: defaultdict[str, list[SeenInstance]] = defaultdict(list)
+    for instance in listing.instances:
+        by_name[instance.name].append(instance)
+    for name, instances in by_name.items():
+        if len(instances) > 1:
+            yield Orphan("NameTwice", region, name, tuple(sorted(instance.instance_id for instance in instances)))

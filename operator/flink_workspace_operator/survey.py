@@ -1,0 +1,35 @@
+"""A look at everything at once: what exists in all regions, against what all resources want. Reads only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.core.orphans import Orphan, find_orphans
+from flink_workspace_operator.ports import Cloud, Cluster
+
+FRESH = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a survey found, and the regions that it could not look into: there, nothing is known."""
+
+    orphans: tuple[Orphan, ...]
+    unread: Mapping[str, CloudFailure] = field(default_factory=dict)
+
+
+async def survey(cloud: Cloud, cluster: Cluster, cluster_id: str) -> Findings:
+    """Look for orphans in the account of the credentials in use. Raises `CloudFailure` where not even the regions are
+    known, and `ClusterFailure`."""
+    listings: dict[str, Listing] = {}
+    unread: dict[str, CloudFailure] = {}
+    for region in sorted(await cloud.list_regions()):
+        try:
+            listings[region] = await cloud.list_instances(region, FRESH)
+        except CloudFailure as failure:
+            unread[region] = failure
+    # After the instances: whatever was bought had a resource before.
+    workspaces = await cluster.list_workspaces()
+    return Findings(find_orphans(listings, workspaces, cluster_id), unread)

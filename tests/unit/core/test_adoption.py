@@ -1,0 +1,190 @@
+"""A workspace that exists becomes a resource's on purpose only; what is ours keeps our marks."""
+
+from typing import Any
+
+import pytest
+
+from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, PURCHASE_FINALIZER, WORKSPACE_TAG
+from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.plan import Plan, TagInstance
+from tests.builders import (
+    ID,
+    NOW,
+    OWNER,
+    a_case,
+    a_claim,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+    reported,
+)
+
+BY_NAME = Adoption(policy="IfNameMatches")
+BY_ID = Adoption(policy="ByInstanceId", instance_id=ID)
+ELSEWHERE = Owner("cluster-2", Key("team", "demo")).tags("x")
+NEIGHBOUR = Owner("cluster-1", Key("team", "other")).tags("x")
+OLD = NOW - minutes(99)
+
+
+def case_of(*found: SeenInstance, workspace: FlinkWorkspace, **read: Any) -> Case:  # noqa: ANN401 - whatever `a_case` takes
+    return a_case(workspace, cloud=a_cloud(a_listing(*found)), **read)
+
+
+def verdict_of(case: Case) -> tuple[str, str]:
+    verdict = decide(case).verdict
+    assert verdict is not None
+    return verdict.kind, verdict.reason
+
+
+def told(workspace_case: Case, **spec: Any) -> FlinkWorkspace:  # noqa: ANN401 - any field of a spec
+    """The resource after it said what it is about to do."""
+    return a_workspace(status=reported(workspace_case, decide(workspace_case)), **spec)
+
+
+def marks(plan: Plan) -> dict[str, str]:
+    """The tags that the one step of a plan puts on."""
+    [step] = plan.steps
+    assert isinstance(step, TagInstance)
+    return dict(step.tags)
+
+
+class TestAdoption:
+    """`spec.adoption`."""
+
+    @pytest.mark.parametrize(
+        ("adoption", "found", "adopted"),
+        [
+            (None, an_instance(order=None), False),
+            (Adoption(), an_instance(order=None), False),
+            (BY_NAME, an_instance(order=None), True),
+            (BY_NAME, an_instance(tags=ELSEWHERE), False),
+            (BY_NAME, an_instance(tags=NEIGHBOUR), False),
+            (BY_ID, an_instance(order=None), True),
+            (BY_ID, an_instance(tags=ELSEWHERE), True),
+            (BY_ID, an_instance(tags=NEIGHBOUR), True),
+            (BY_ID, an_instance("sc_flink-2", order=None), False),
+        ],
+    )
+    def test_what_may_be_adopted(self, adoption: Adoption | None, found: SeenInstance, adopted: bool) -> None:
+        """By name only what nobody marked; by id whatever a person names."""
+        kind, reason = verdict_of(case_of(found, workspace=a_workspace(adoption=adoption)))
+        assert (reason == "Adopting") == adopted
+        assert kind == ("Progressing" if adopted else "Stalled")
+
+    def test_two_of_a_name_are_a_persons_choice(self) -> None:
+        """A name that two instances have says nothing about which of them is meant."""
+        twins = (an_instance(order=None), an_instance("sc_flink-2", order=None))
+        assert verdict_of(case_of(*twins, workspace=a_workspace(adoption=BY_NAME))) == ("Stalled", "NameTaken")
+
+    def test_it_is_told_before_anything_is_marked(self) -> None:
+        """The first pass says what will be adopted; the next one marks it."""
+        before = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME))
+        assert decide(before).steps == ()
+        after = case_of(an_instance(order=None), workspace=told(before, adoption=BY_NAME))
+        assert marks(decide(after)) == OWNER.marks
+
+    def test_what_was_told_of_an_earlier_spec_does_not_count(self) -> None:
+        """An edit is told anew."""
+        before = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME))
+        edited = told(before, adoption=BY_NAME, generation=2)
+        assert decide(case_of(an_instance(order=None), workspace=edited)).steps == ()
+
+    @pytest.mark.parametrize(
+        "differs", [{"cu": 20}, {"vpc_id": "vpc-2"}, {"bucket": "b"}, {"charge_type": "PayAsYouGo"}]
+    )
+    def test_nothing_is_marked_while_the_spec_differs(self, differs: dict[str, Any]) -> None:
+        """From then on the spec can't be changed any more. Each difference is told, in InSync too."""
+        before = case_of(an_instance(order=None, **differs), workspace=a_workspace(adoption=BY_NAME))
+        plan = decide(before)
+        assert plan.steps == ()
+        assert plan.verdict is not None
+        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "AdoptionDiffers")
+        assert str(next(iter(differs.values()))) in plan.verdict.message
+        in_sync = next(each for each in reported(before, plan).conditions if each.type == "InSync")
+        assert (in_sync.status, in_sync.reason) == ("False", "Drifted")
+
+    def test_finalizer_and_claim_come_first(self) -> None:
+        """Who holds the name is who may adopt it."""
+        case = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_ID), claim=a_claim(Key("team", "o")))
+        assert verdict_of(case) == ("Stalled", "NameTaken")
+        bare = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_ID, finalizers=()))
+        assert PURCHASE_FINALIZER not in bare.workspace.metadata.finalizers
+        assert not any(isinstance(step, TagInstance) for step in decide(bare).steps)
+
+    def test_a_name_that_differs_is_told(self) -> None:
+        """A workspace can't be renamed."""
+        case = case_of(an_instance(order=None, name="other"), workspace=a_workspace(adoption=BY_ID))
+        assert verdict_of(case) == ("Stalled", "NameMismatch")
+
+    def test_by_id_never_buys(self) -> None:
+        """Who names an instance that is not there made a mistake, and does not want another one."""
+        assert verdict_of(case_of(workspace=a_workspace(adoption=BY_ID))) == ("Stalled", "NothingToAdopt")
+        quoted = a_case(a_workspace(adoption=BY_ID), an_order("Quoted"))
+        assert decide(quoted).steps == ()
+
+    def test_by_name_buys_where_there_is_none(self) -> None:
+        """The same manifest serves a new account and an old one."""
+        assert verdict_of(case_of(workspace=a_workspace(adoption=BY_NAME))) == ("Progressing", "Purchasing")
+
+    def test_suspended_marks_nothing(self) -> None:
+        """Tags are writes to the cloud."""
+        before = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME))
+        case = case_of(an_instance(order=None), workspace=told(before, adoption=BY_NAME, suspend=True))
+        assert decide(case).steps == ()
+        assert verdict_of(case) == ("Suspended", "SuspendedByUser")
+
+    def test_an_open_purchase_is_settled_first(self) -> None:
+        """What shows up may be what the order bought."""
+        case = a_case(
+            a_workspace(adoption=BY_ID),
+            an_order("Uncertain"),
+            cloud=a_cloud(a_listing(an_instance(order=None, create_time=OLD))),
+        )
+        assert not any(isinstance(step, TagInstance) for step in decide(case).steps)
+
+
+class TestMarks:
+    """After a restore the tags may be all there is to know an instance by."""
+
+    @pytest.mark.parametrize("lost", [CLUSTER_TAG, WORKSPACE_TAG, ORDER_TAG])
+    def test_a_lost_mark_is_put_back(self, lost: str) -> None:
+        """And told meanwhile; the workspace runs all the same."""
+        tags = {key: value for key, value in an_instance().tags.items() if key != lost}
+        case = a_case(
+            a_workspace(),
+            an_order("Fulfilled", instance_id=ID),
+            cloud=a_cloud(a_listing(an_instance(tags=tags, create_time=OLD))),
+        )
+        plan = decide(case)
+        assert marks(plan) == {lost: an_instance().tags[lost]}
+        assert verdict_of(case) == ("Running", "Running")
+        in_sync = next(each for each in reported(case, plan).conditions if each.type == "InSync")
+        assert in_sync.reason == "MarksMissing"
+
+    def test_a_token_that_was_edited_is_put_right(self) -> None:
+        """The ledger knows which order bought it."""
+        tags = {**an_instance().tags, ORDER_TAG: "edited"}
+        found = an_instance(tags=tags, create_time=OLD)
+        case = a_case(a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found)))
+        assert marks(decide(case)) == {ORDER_TAG: an_instance().tags[ORDER_TAG]}
+
+    def test_tags_may_be_shown_later_than_the_instance(self) -> None:
+        """Nothing is missing before the cloud must show it."""
+        found = an_instance(order=None, create_time=NOW - minutes(1))
+        case = a_case(a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found)))
+        assert decide(case).steps == ()
+
+    @pytest.mark.parametrize(("tags", "reason"), [(ELSEWHERE, "OwnedElsewhere"), (NEIGHBOUR, "NameTaken")])
+    def test_the_marks_of_another_owner_beat_the_ledger(self, tags: dict[str, str], reason: str) -> None:
+        """It was moved there on purpose, or edited by hand: nobody else's tags are written over, nothing is bought."""
+        found = an_instance(tags=tags, create_time=OLD)
+        case = a_case(a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found)))
+        assert verdict_of(case) == ("Stalled", reason)
+        assert decide(case).steps == ()
