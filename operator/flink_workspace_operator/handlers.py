@@ -1,9 +1,11 @@
 """The index of triggers: what makes the operator look at a workspace. All that kopf does for us, and no logic.
 
-kopf lists, watches, reconnects and answers the probe. It writes nothing to any object.
+kopf lists, watches and reconnects. It writes nothing to any object.
 """
 
+import asyncio
 import logging
+import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.connection import log_in
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
 from flink_workspace_operator.core.failures import ClusterFailure
 from flink_workspace_operator.runtime.operator import Operator
+from flink_workspace_operator.runtime.probes import CannotListen, Probes
 from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,25 +32,46 @@ Connect = Callable[[Settings], AbstractAsyncContextManager[Operator]]
 
 
 async def serve(settings: Settings, connect: Connect) -> int:
-    """Run until SIGTERM or SIGINT, let the passes under way finish, and give the process's exit code."""
+    """Stand by, lead once it is our turn, and give the process's exit code: 0 after SIGTERM or SIGINT.
+
+    Passes under way are let finish, and only then the next process gets its turn.
+    """
+    _leave_on_signals()
     try:
-        async with connect(settings) as operator, operator.at_work():
-            log.info("at work with %d workers", settings.workers)
-            await kopf.operator(
-                registry=build_registry(operator),
-                settings=kopf_settings(settings),
-                clusterwide=True,
-                standalone=True,  # no peering: it overlaps at hand-over, and two buyers is what must not be
-                identity=IDENTITY,
-                liveness_endpoint=f"http://0.0.0.0:{settings.health_port}/healthz" if settings.health_port else None,
-            )
-    except ClusterFailure as failure:
+        async with connect(settings) as operator:
+            probes = Probes(operator.health, operator.election, operator.metrics)
+            async with probes.answering(settings.health_port), operator.leading(), operator.at_work():
+                log.info("at work with %d workers", settings.workers)
+                await _watch(settings, operator)
+            return 1 if operator.election.lost.is_set() else 0
+    except asyncio.CancelledError:  # told to stop while standing by
+        return 0
+    except (ClusterFailure, CannotListen) as failure:
         log.error("cannot start: %s", failure)
         return 1
     except Exception:  # a watch that broke for good: only a new process can begin one again
         log.exception("the watches ended; the process ends, to be started anew")
         return 1
-    return 0
+
+
+def _leave_on_signals() -> None:
+    """Until kopf is at work, which replaces these by its own."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        if task is not None:
+            loop.add_signal_handler(signum, task.cancel)
+
+
+async def _watch(settings: Settings, operator: Operator) -> None:
+    """Until a signal comes, or the election is lost."""
+    await kopf.operator(
+        registry=build_registry(operator),
+        settings=kopf_settings(settings),
+        clusterwide=True,
+        standalone=True,  # no peering: it overlaps at hand-over, and two buyers is what must not be
+        identity=IDENTITY,
+        stop_flag=operator.ending,
+    )
 
 
 def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
@@ -95,9 +119,5 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
     @kopf.on.cleanup(registry=registry, id="drain")  # not later: kopf cancels whatever tasks are left after this
     async def stop(**_: object) -> None:
         await operator.drain()
-
-    @kopf.on.probe(registry=registry, id="work", errors=kopf.ErrorsMode.PERMANENT)  # else a failing probe hangs
-    async def probe(**_: object) -> dict[str, float]:
-        return operator.health.check()
 
     return registry

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     """Name of this cluster in ownership tags. Left out: the uid of the namespace kube-system.
     After losing a cluster, give the new one the old value and it binds to what the old one bought."""
     namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
-    """The operator's own namespace; the claims (Leases) are kept there."""
+    """The operator's own namespace; the claims and the Lease that names the leader are kept there."""
 
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
@@ -71,8 +71,10 @@ class Settings(BaseSettings):
     """How many workspaces are worked on at once."""
     drain_seconds: Seconds = 90
     """How long passes under way may take to end on SIGTERM; longer than the wait for a purchase's answer."""
+    lease_seconds: Annotated[int, Field(ge=3, le=300)] = 15
+    """How long a leader that fell silent still counts as one. It stops by itself after two thirds of it."""
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    """Port of /healthz; 0 turns it off."""
+    """Port of /healthz, /readyz and /metrics; 0 turns it off."""
     log_format: Literal["text", "json"] = "text"
     """text for people, json for collectors."""
 

@@ -3,6 +3,8 @@
 import asyncio
 import random
 import secrets
+import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,15 +16,22 @@ from kubernetes.aio import client
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
+from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
+from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
+from flink_workspace_operator.runtime.metrics import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
+
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Goes on while the machine sleeps. Linux has it as a clock of its own; elsewhere the monotonic clock does."""
 
 
 class WatchedCluster(Cluster, Protocol):
@@ -40,23 +49,30 @@ class ClusterSide:
     cluster: WatchedCluster
     cluster_id: str
     claim_watch: ClaimWatch
+    election_lease: ElectionLease
 
 
 @asynccontextmanager
-async def connect(settings: Settings) -> AsyncIterator[Operator]:
+async def connect(settings: Settings, lease_name: str = ELECTION_LEASE) -> AsyncIterator[Operator]:
     """The operator between the real cloud and the real cluster. Raises ClusterFailure."""
-    async with connect_cluster(settings) as cluster_side, connect_cloud(settings) as cloud:
+    async with connect_cluster(settings, lease_name) as cluster_side, connect_cloud(settings) as cloud:
         yield assemble(settings, cloud, cluster_side)
 
 
 @asynccontextmanager
-async def connect_cluster(settings: Settings) -> AsyncIterator[ClusterSide]:
+async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) -> AsyncIterator[ClusterSide]:
     """The cluster that the process runs in, or that KUBECONFIG names. Raises ClusterFailure."""
     async with client.ApiClient(await load_configuration()) as api_client:
         cluster = KubernetesCluster(api_client, settings)
         own_id = await cluster.cluster_id()  # always asked for: it shows at the start whether the API server answers
-        claim_watch = ClaimWatch(client.CustomObjectsApi(api_client), settings.namespace)
-        yield ClusterSide(cluster, settings.cluster_id or own_id, claim_watch)
+        custom = client.CustomObjectsApi(api_client)
+        leases = Collection(custom, "coordination.k8s.io", "v1", "leases", OwnWrites())
+        yield ClusterSide(
+            cluster=cluster,
+            cluster_id=settings.cluster_id or own_id,
+            claim_watch=ClaimWatch(custom, settings.namespace),
+            election_lease=ElectionLease(leases, settings.namespace, lease_name),
+        )
 
 
 @asynccontextmanager
@@ -71,6 +87,16 @@ async def connect_cloud(settings: Settings) -> AsyncIterator[AlibabaCloud]:
 
 def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Operator:
     """The operator between any cloud and any cluster, not yet at work. To be called on the loop that it will run on."""
+    loop = asyncio.get_running_loop()
+    queue = WorkQueue(loop)
+    health = Health(queue, loop.time)
+    election = Election(
+        lease=cluster_side.election_lease,
+        identity=f"{socket.gethostname()}-{secrets.token_hex(4)}",
+        seconds=settings.lease_seconds,
+        clock=lambda: time.clock_gettime(CLOCK),
+        heard=health.heard,
+    )
     reconciler = Reconciler(
         cloud=cloud,
         cluster=cluster_side.cluster,
@@ -78,13 +104,14 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Ope
         cluster_id=cluster_side.cluster_id,
         clock=lambda: datetime.now(UTC),
         random_token=lambda: secrets.token_hex(16),
+        leads=election.leads,
     )
-    loop = asyncio.get_running_loop()
-    queue = WorkQueue(loop)
     return Operator(
         triggers=Triggers(queue, cluster_side.cluster.is_own_write),
         workers=Workers(queue, reconciler.run_pass, settings.workers, random.random),
-        health=Health(queue, loop.time),
+        health=health,
         claim_watch=cluster_side.claim_watch,
+        election=election,
+        metrics=Metrics(election.leads),
         drain_seconds=settings.drain_seconds,
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
 
 BASE = Path(__file__).parents[2] / "deploy" / "base"
@@ -20,6 +21,11 @@ def pod() -> dict[str, Any]:
     return spec
 
 
+def documents(name: str) -> list[dict[str, Any]]:
+    """What is in a file of the folder."""
+    return list(yaml.safe_load_all((BASE / name).read_text()))
+
+
 def test_the_kubelet_waits_longer_than_the_drain(pod: dict[str, Any]) -> None:
     """A Pod that stops is not killed while it waits for the answer to a purchase."""
     assert pod["terminationGracePeriodSeconds"] > Settings().drain_seconds + WATCHES_END_SECONDS
@@ -29,8 +35,24 @@ def test_the_probes_ask_where_the_operator_answers(pod: dict[str, Any]) -> None:
     """Probes and port fit the default of the setting."""
     [container] = pod["containers"]
     assert container["ports"] == [{"name": "health", "containerPort": Settings().health_port}]
-    for probe in ("startupProbe", "livenessProbe"):
-        assert container[probe]["httpGet"] == {"path": "/healthz", "port": "health"}
+    asked = {probe: container[probe]["httpGet"]["path"] for probe in container if probe.endswith("Probe")}
+    assert asked == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
+
+
+def test_only_the_lease_of_the_leader_may_be_changed() -> None:
+    """The right to change a Lease names the one that the election uses; claims are never changed."""
+    [role] = [each for each in documents("rbac.yaml") if each["kind"] == "Role"]
+    changing = [rule for rule in role["rules"] if {"patch", "update"} & set(rule["verbs"])]
+    assert [rule["resourceNames"] for rule in changing] == [[ELECTION_LEASE]]
+
+
+def test_two_run_and_one_may_be_away() -> None:
+    """Two replicas, and a budget and a rollout that always leave one; both name the Pods by the same label."""
+    [deployment], [budget] = documents("deployment.yaml"), documents("poddisruptionbudget.yaml")
+    assert deployment["spec"]["replicas"] == 2
+    assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    assert budget["spec"]["maxUnavailable"] == 1
+    assert budget["spec"]["selector"] == deployment["spec"]["selector"]
 
 
 def test_only_settings_that_exist_are_set(pod: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Whether the process still does its work. That the event loop turns is shown by answering at all."""
+"""Whether the process still does its work, be it standing by. That the event loop turns is shown by answering."""
 
 from collections.abc import Callable
 

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
+from flink_workspace_operator.runtime.metrics import Metrics
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.workers import Workers
 
@@ -25,7 +27,34 @@ class Operator:
     workers: Workers
     health: Health
     claim_watch: ClaimWatch
+    election: Election
+    metrics: Metrics
     drain_seconds: float
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the watches are to end, or do."""
+
+    @asynccontextmanager
+    async def leading(self) -> AsyncIterator[None]:
+        """Wait for our turn, and lead inside. `election.lost` is set where that ends before we leave."""
+        renewing = None
+        try:
+            await self.election.win()
+            renewing = asyncio.create_task(self._renew(), name="election")
+            yield
+        finally:
+            if renewing is not None:
+                renewing.cancel()
+            await self.election.give_back()  # also if we never led: the answer to a write of ours may be lost
+
+    async def _renew(self) -> None:
+        """Whatever ends this, be it a mistake of ours, also ends the work: a Lease that nobody renews is not ours."""
+        try:
+            await self.election.keep()
+        except Exception:
+            log.exception("the election broke, the process ends")
+        self.workers.begin_no_more()
+        self.election.lost.set()
+        self.ending.set()
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -40,6 +69,7 @@ class Operator:
 
     async def drain(self) -> None:
         """Begin no more passes and let those under way end, for they may be paying."""
+        self.ending.set()
         log.info("stopping; passes under way may take up to %.0f s", self.drain_seconds)
         await self.workers.drain(self.drain_seconds)
 

@@ -45,9 +45,13 @@ class Workers:
         """How many workers there are; fewer than were started only if something is very wrong."""
         return sum(not task.done() for task in self._tasks)
 
+    def begin_no_more(self) -> None:
+        """Let the passes under way be the last ones."""
+        self._queue.close()
+
     async def drain(self, seconds: float) -> None:
         """Begin no more passes, and let those under way end; what takes longer than this is cancelled."""
-        self._queue.close()
+        self.begin_no_more()
         if not self._tasks:
             return
         _, late = await asyncio.wait(self._tasks, timeout=seconds)

@@ -1,13 +1,15 @@
 """The port as the operator has it: with the rights of its ServiceAccount, found through a kubeconfig."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import yaml
 from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from flink_local.manifests import NAMESPACE, REPOSITORY, SERVICE_ACCOUNT
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
 from flink_workspace_operator.settings import Settings
@@ -33,3 +35,16 @@ async def api(kubeconfig: Path) -> AsyncIterator[client.ApiClient]:
 def port(api: client.ApiClient) -> KubernetesCluster:
     """The port with the operator's rights."""
     return KubernetesCluster(api, Settings())
+
+
+@pytest.fixture
+def operator_namespace(cluster: Cluster, namespace: str) -> str:
+    """A namespace of the test's own in which the operator has the rights that it has in its own one."""
+    documents = yaml.safe_load_all((REPOSITORY / "deploy" / "base" / "rbac.yaml").read_text())
+    namespaced = [each for each in documents if "namespace" in each["metadata"]]
+    for each in namespaced:
+        each["metadata"]["namespace"] = namespace
+    cluster.kubectl(
+        "apply", "--filename=-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": namespaced})
+    )
+    return namespace

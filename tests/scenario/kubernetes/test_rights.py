@@ -8,10 +8,12 @@ from flink_local.failures import LocalFailure
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
+from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ClusterRefused
+from flink_workspace_operator.core.failures import ClusterRefused, Conflict
 from flink_workspace_operator.core.identity import Key, Subject
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
@@ -60,6 +62,23 @@ async def test_claims_can_be_kept(namespace: str, port: KubernetesCluster) -> No
     (claim,) = await port.read_claims_of(holder)
     await port.give_back_claim(claim)
     assert await port.read_claim(subject) is None
+
+
+async def test_leader_can_be_elected(api: client.ApiClient, operator_namespace: str) -> None:
+    """Taking, renewing and giving back the Lease of the leader are allowed, and changing no other one."""
+    leases = Collection(client.CustomObjectsApi(api), "coordination.k8s.io", "v1", "leases", OwnWrites())
+    lease, other = (
+        ElectionLease(leases, operator_namespace, name) for name in (ELECTION_LEASE, f"not-{ELECTION_LEASE}")
+    )
+    for contended in (lease, other):
+        await contended.hold(None, "us", 15)
+    held = await lease.read()
+    assert held is not None
+    await lease.hold(held, "us", 15)
+    with pytest.raises(Conflict):
+        await lease.give_back(held)
+    with pytest.raises(ClusterRefused, match="cannot patch resource"):
+        await other.hold(await other.read(), "us", 15)
 
 
 async def test_cluster_can_be_named_and_watched(port: KubernetesCluster, api: client.ApiClient) -> None:

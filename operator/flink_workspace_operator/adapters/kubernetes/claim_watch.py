@@ -13,10 +13,13 @@ from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.claims import claim_in
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, answer
+from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.core.failures import ClusterUnreachable
 from flink_workspace_operator.core.identity import Key, Subject
 
 LEASES = ("coordination.k8s.io", "v1")
+NOT_THE_ELECTION = f"metadata.name!={ELECTION_LEASE}"
+"""That Lease is renewed every two seconds and concerns no claim: the API server leaves it out."""
 WATCH_SECONDS = 240
 """Then it starts over: a connection that died silently is noticed, and nothing is missed for longer."""
 
@@ -46,6 +49,7 @@ class ClaimWatch:
             self.api.list_namespaced_custom_object_without_preload_content(
                 *place,
                 watch=True,
+                field_selector=NOT_THE_ELECTION,
                 resource_version=now["metadata"]["resourceVersion"],  # type: ignore[index]  # typed as object, is a dict
                 timeout_seconds=seconds,
                 _request_timeout=seconds + TIMEOUT_SECONDS,

@@ -58,7 +58,7 @@ class Claims:
                         NAME: subject.workspace_name,
                     },
                 },
-                "spec": {"holderIdentity": str(holder), "acquireTime": _micro_time()},
+                "spec": {"holderIdentity": str(holder), "acquireTime": micro_time()},
             },
         )
 
@@ -89,5 +89,6 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def _micro_time() -> str:
+def micro_time() -> str:
+    """Now, as a Lease has it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

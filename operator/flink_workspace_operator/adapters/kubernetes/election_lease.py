@@ -1,0 +1,67 @@
+"""The Lease that says which process leads, in the operator's own namespace, beside the claims."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flink_workspace_operator.adapters.kubernetes.claims import micro_time
+from flink_workspace_operator.adapters.kubernetes.collection import Collection, Wire
+
+ELECTION_LEASE = "flink-workspace-operator"
+"""The one name that the operator's rights allow to change. Two processes with different names both lead: tests do that,
+and so no setting has it."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The Lease as it was read."""
+
+    wire: Wire
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What changes with every renewal."""
+        return self.wire.get("spec") or {}
+
+    @property
+    def holder(self) -> str:
+        """Who holds it; empty if nobody does."""
+        return str(self.spec.get("holderIdentity") or "")
+
+    @property
+    def seconds(self) -> float:
+        """For how long it counts without being renewed, as its holder says."""
+        return float(self.spec.get("leaseDurationSeconds") or 0)
+
+
+@dataclass(frozen=True)
+class ElectionLease:
+    """Reads and writes the Lease. Raises `ClusterFailure`."""
+
+    leases: Collection
+    namespace: str
+    name: str
+
+    async def read(self) -> Standing | None:
+        """The Lease as it is, None if there is none."""
+        wire = await self.leases.get(self.namespace, self.name)
+        return None if wire is None else Standing(wire)
+
+    async def hold(self, over: Standing | None, holder: str, seconds: int) -> None:
+        """Take or renew it, if it is as it was read; else Conflict. The times are for people: nobody compares them."""
+        now = micro_time()
+        since = over.spec.get("acquireTime", now) if over is not None and over.holder == holder else now
+        spec = {"holderIdentity": holder, "leaseDurationSeconds": seconds, "acquireTime": since, "renewTime": now}
+        await self._write(over, spec)
+
+    async def give_back(self, held: Standing) -> None:
+        """Name no holder, if it is as it was read; so the next process need not wait until it has run out."""
+        await self._write(held, {"renewTime": micro_time()})
+
+    async def _write(self, over: Standing | None, spec: dict[str, Any]) -> None:
+        """The whole spec, so that nothing stays of what somebody else put there."""
+        if over is not None:
+            await self.leases.put(over.wire, "/spec", spec)
+            return
+        metadata = {"name": self.name}
+        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
+        await self.leases.create(self.namespace, lease)

@@ -1,0 +1,76 @@
+"""The HTTP server for the kubelet and Prometheus. It answers from the start, also while this process stands by."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from flink_workspace_operator.runtime.election import Election
+from flink_workspace_operator.runtime.health import Health, Unhealthy
+from flink_workspace_operator.runtime.metrics import Metrics
+
+
+class CannotListen(Exception):
+    """The port is not to be had."""
+
+
+@dataclass(frozen=True)
+class Probes:
+    """What is asked of a process."""
+
+    health: Health
+    election: Election
+    metrics: Metrics
+
+    @asynccontextmanager
+    async def answering(self, port: int) -> AsyncIterator[None]:
+        """Answer inside, on all interfaces; port 0: not at all. Raises CannotListen."""
+        if not port:
+            yield
+            return
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await _listen(runner, port)
+            yield
+        finally:
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        application = web.Application()
+        application.router.add_get("/healthz", self.healthz)
+        application.router.add_get("/readyz", self.readyz)
+        application.router.add_get("/metrics", self.metricsz)
+        return application
+
+    async def healthz(self, _: web.Request) -> web.Response:
+        """200, or 500 with the reason why the process should be restarted."""
+        try:
+            return _closing(web.json_response(self.health.check()))
+        except Unhealthy as unhealthy:
+            return _closing(web.json_response({"reason": str(unhealthy)}, status=500))
+
+    async def readyz(self, _: web.Request) -> web.Response:
+        """200 for whoever leads and for whoever stands by; which of them it is, and why."""
+        election = self.election
+        told = {"leader": election.leads(), "holder": election.holder, "obstacle": election.obstacle}
+        return _closing(web.json_response(told))
+
+    async def metricsz(self, _: web.Request) -> web.Response:
+        """For Prometheus."""
+        return _closing(web.Response(body=self.metrics.as_text(), headers={"Content-Type": CONTENT_TYPE_LATEST}))
+
+
+async def _listen(runner: web.AppRunner, port: int) -> None:
+    try:
+        await web.TCPSite(runner, port=port).start()
+    except OSError as taken:
+        raise CannotListen(f"no server can be opened on port {port} ({taken.strerror})") from taken
+
+
+def _closing(response: web.Response) -> web.Response:
+    """Connections end with their answer: kopf waits for all tasks when it ends, and a connection kept open is one."""
+    response.force_close()
+    return response
