@@ -28,6 +28,7 @@ from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
 from flink_workspace_operator.wiring import connect_cluster
+from tests.e2e.forks import become
 from tests.emulator_fixture import EmulatedAccount, EmulatorControl
 from tests.scenario.world import credentials_of
 
@@ -48,6 +49,7 @@ class Start:
     """What a process is started with."""
 
     settings: Settings
+    kubeconfig: Path
     account: EmulatedAccount
     key: Key
     log: Path
@@ -119,9 +121,7 @@ class TimeLapse:
 
 def run(start: Start) -> None:
     """The process: work until nothing is due but the routine look."""
-    with start.log.open("ab", buffering=0) as log:
-        os.dup2(log.fileno(), 1)
-        os.dup2(log.fileno(), 2)
+    become({"KUBECONFIG": str(start.kubeconfig)}, start.log)
     set_up("text")
     asyncio.run(_work(start))
 

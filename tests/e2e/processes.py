@@ -4,35 +4,78 @@ with running_operator(cluster, account, directory) as operator:
     operator.until(lambda: operator.reason("w") == "Running")
 """
 
+import asyncio
+import http.client
 import json
-import subprocess
+import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flink_local.cluster import Cluster
-from flink_local.environment import python_environment
-from flink_local.loopback import answers_ok, free_ports
+from flink_local.loopback import free_ports
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from flink_workspace_operator import wiring
+from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.handlers import serve
+from flink_workspace_operator.runtime.logs import set_up
+from flink_workspace_operator.settings import Settings
+from tests.e2e.forks import become, ensure_server, forks
 from tests.emulator_fixture import EmulatedAccount
 
 PATIENCE_SECONDS = 60.0
+ENDS_WITHIN_SECONDS = 20.0
 
 
 @dataclass
 class Operator:
     """A running process and the cluster that it looks after."""
 
-    process: subprocess.Popen[bytes]
+    process: ForkServerProcess
     log: Path
     cluster: Cluster
+    port: int
+
+    def asked(self, path: str) -> tuple[int, str]:
+        """What the process answers to a probe; status 0 if it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            return 0, ""
+        finally:
+            connection.close()
+
+    def leads(self) -> bool:
+        """Whether the process says that it leads."""
+        status, body = self.asked("/readyz")
+        return status == http.client.OK and bool(json.loads(body)["leader"])
+
+    def answers(self) -> bool:
+        """Whether the process says that it is well."""
+        return self.asked("/healthz")[0] == http.client.OK
+
+    def send(self, signum: int) -> None:
+        """Send a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, signum)
+
+    def exit_code(self) -> int:
+        """Wait for the end; negative for a signal."""
+        self.process.join(ENDS_WITHIN_SECONDS)
+        assert self.process.exitcode is not None, f"it does not end; it said:\n{self.log.read_text()[-4000:]}"
+        return self.process.exitcode
 
     def workspace(self, name: str) -> dict[str, Any]:
         """The resource as JSON."""
@@ -49,33 +92,67 @@ class Operator:
         """Look until it is so; fails with the end of the operator's log."""
         deadline = time.monotonic() + seconds
         while not fact():
-            if time.monotonic() > deadline or self.process.poll() is not None:
+            if time.monotonic() > deadline or not self.process.is_alive():
                 pytest.fail(f"it did not happen; the operator said:\n{self.log.read_text()[-4000:]}")
             threading.Event().wait(0.2)
 
 
 @contextmanager
 def running_operator(
-    cluster: Cluster, account: EmulatedAccount, directory: Path, **settings: object
+    cluster: Cluster,
+    account: EmulatedAccount,
+    directory: Path,
+    settings: Mapping[str, object] | None = None,
+    lease: str = ELECTION_LEASE,
+    stands_by: bool = False,
 ) -> Iterator[Operator]:
-    """A fresh operator for an account, at work; killed at the end."""
+    """A fresh operator for an account, at work, or standing by while another leads; ended with the block."""
+    running = start_operator(cluster, account, directory, settings, lease)
+    try:
+        running.until(running.answers if stands_by else running.leads)
+        yield running
+    finally:
+        end(running)
+
+
+def start_operator(
+    cluster: Cluster,
+    account: EmulatedAccount,
+    directory: Path,
+    settings: Mapping[str, object] | None = None,
+    lease: str = ELECTION_LEASE,
+) -> Operator:
+    """Start a process, to be ended by the caller. Its log goes on where an earlier one's in this directory ended."""
+    directory.mkdir(exist_ok=True)
     log, port = directory / "log", free_ports(1)[0]
-    chosen = {"endpoint": account.url, "health_port": port, **settings}
+    chosen = {"endpoint": account.url, "health_port": port, **(settings or {})}
     environment = {
-        **python_environment(),
         **{f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in chosen.items()},
         "KUBECONFIG": str(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")),
         "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.access_key_secret,
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
     }
-    command = [sys.executable, "-m", "flink_workspace_operator", "run"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stderr=output, stdout=output, env=environment)
-    running = Operator(process, log, cluster)
-    try:
-        running.until(lambda: answers_ok(port, "/healthz") is True)
-        yield running
-    finally:
-        process.kill()
-        process.wait()
+    ensure_server()
+    process = forks.Process(target=run, args=(environment, log, lease), daemon=True)
+    process.start()
+    return Operator(process, log, cluster, port)
+
+
+def end(operator: Operator) -> None:
+    """By SIGTERM, so that the next test's operator need not wait for the Lease; else by SIGKILL."""
+    operator.process.terminate()
+    operator.process.join(ENDS_WITHIN_SECONDS)
+    operator.process.kill()
+    operator.process.join()
+
+
+def run(environment: Mapping[str, str], log: Path, lease: str) -> None:
+    """The process: `python -m flink_workspace_operator run`, after its imports.
+
+    The name of the Lease is a test's to choose. Two processes with Leases of their own both lead, as one does that does
+    not know yet that it leads no more. No setting has it, because nobody is to run two buyers on purpose.
+    """
+    become(environment, log)
+    set_up("text")
+    sys.exit(asyncio.run(serve(Settings(), partial(wiring.connect, lease_name=lease))))

@@ -7,9 +7,6 @@ cloud, so that it does not help. The number of kills is printed at the end of th
 """
 
 import json
-import multiprocessing
-import multiprocessing.forkserver
-import os
 import signal
 import uuid
 from collections.abc import Callable, Sequence
@@ -21,11 +18,11 @@ from typing import Any
 import pytest
 
 from flink_local.cluster import Cluster
-from flink_local.environment import python_environment
-from flink_local.manifests import NAMESPACE, REPOSITORY, SERVICE_ACCOUNT
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.api.names import ORDER_TAG
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.settings import Settings
+from tests.e2e.forks import ensure_server, forks
 from tests.e2e.killable import ENDS_WITHIN_SECONDS, Point, Start, run
 from tests.emulator_fixture import open_account
 from tests.scenario.manifests import subscription
@@ -34,15 +31,10 @@ CHUNKS = 12
 """The lives are spread over so many tests, for pytest-xdist to share out."""
 AT_ONCE = 3
 READS = ("read", "reread", "list", "find", "describe", "identify", "look_up", "quote")
-LOADED_LATE = ("kubernetes.aio.client.api.core_v1_api", "_strptime")
-"""What a process loads when it first needs it, and takes a second for."""
-
 FIRST_OF_A_PASS = "cluster.read_workspace"
 
 Life = tuple[Point, ...]
 """Where the processes that look after one resource are killed, one after the other; the last one is not."""
-
-forks = multiprocessing.get_context("forkserver")
 
 
 @dataclass(frozen=True)
@@ -50,6 +42,7 @@ class Stage:
     """Where processes are started: the cluster, the emulator, their settings, a directory for what they write."""
 
     cluster: Cluster
+    kubeconfig: Path
     emulator: str
     settings: Settings
     directory: Path
@@ -58,23 +51,15 @@ class Stage:
         """A start for a resource, in an account of its own."""
         account = open_account(self.emulator)
         account.control.settings(provisioningSeconds=0, uniqueNames="off", nonceMemorySeconds=120)
-        return Start(self.settings, account, Key(namespace, name), self.directory / f"{name}.log")
+        return Start(self.settings, self.kubeconfig, account, Key(namespace, name), self.directory / f"{name}.log")
 
 
 @pytest.fixture(scope="session")
 def stage(cluster: Cluster, emulator: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """Windows of a minute, and the server that processes are forked from: with all imported, a start is quick."""
+    """Windows of a minute."""
     directory = tmp_path_factory.mktemp("kills")
     kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")
-    paths = [REPOSITORY, REPOSITORY / "operator", REPOSITORY / "deploy/local"]
-    own = {"PYTHONPATH": ":".join(map(str, paths)), "KUBECONFIG": str(kubeconfig)}
-    with pytest.MonkeyPatch.context() as patch:
-        for name in os.environ.keys() - python_environment().keys():
-            patch.delenv(name)
-        for name, value in {**python_environment(), **own}.items():
-            patch.setenv(name, value)
-        forks.set_forkserver_preload([run.__module__, *LOADED_LATE])
-        multiprocessing.forkserver.ensure_running()
+    ensure_server()
     settings = Settings(
         endpoint=emulator,
         signature_validity_seconds=60,
@@ -84,7 +69,7 @@ def stage(cluster: Cluster, emulator: str, tmp_path_factory: pytest.TempPathFact
         refusal_backoff_seconds=10,
         listing_max_age_seconds=0.001,  # no shared listing outlives a moved clock
     )
-    return Stage(cluster, emulator, settings, directory)
+    return Stage(cluster, kubeconfig, emulator, settings, directory)
 
 
 @pytest.fixture(scope="session")

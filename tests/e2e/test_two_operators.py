@@ -1,6 +1,7 @@
-"""Two whole operators at once on the same resources, with nobody elected: each workspace is bought once.
+"""Two whole operators that both lead, on the same resources: each workspace is bought once.
 
-Names are not unique in the cloud, so that it does not help.
+The election is comfort and not what the promise rests on, so it is taken away here: each is elected by a Lease of its
+own. Names are not unique in the cloud, so that it does not help either.
 """
 
 import json
@@ -8,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from flink_local.cluster import Cluster
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from tests.e2e.processes import running_operator
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import apply, pay_as_you_go
@@ -27,12 +29,10 @@ def test_one_purchase_each(own_cluster: Cluster, account: EmulatedAccount, tmp_p
     """One purchase for each of five resources, all Ready; an order that one took from the other is settled in time."""
     control = account.control
     control.settings(provisioningSeconds=1, uniqueNames="off", nonceMemorySeconds=120)
-    first, second = tmp_path / "first", tmp_path / "second"
-    first.mkdir()
-    second.mkdir()
+    let_elect(own_cluster, "first", "second")
     with (
-        running_operator(own_cluster, account, first, **WINDOWS) as operator,
-        running_operator(own_cluster, account, second, **WINDOWS),
+        running_operator(own_cluster, account, tmp_path / "first", WINDOWS, lease="first") as operator,
+        running_operator(own_cluster, account, tmp_path / "second", WINDOWS, lease="second") as other,
     ):
         apply(own_cluster, "default", {"apiVersion": "v1", "kind": "List", "items": [*map(pay_as_you_go, NAMES)]})
 
@@ -46,5 +46,17 @@ def test_one_purchase_each(own_cluster: Cluster, account: EmulatedAccount, tmp_p
             return {operator.reason(name) for name in NAMES} == {"Running"}
 
         operator.until(all_ready)
+        assert (operator.leads(), other.leads()) == (True, True)
         assert Counter(each["name"] for each in control.purchases()) == Counter(NAMES)
         own_cluster.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
+
+
+def let_elect(cluster: Cluster, *leases: str) -> None:
+    """Give the operator the right to change these Leases too."""
+    names = [f"--resource-name={name}" for name in leases]
+    namespace = f"--namespace={NAMESPACE}"
+    cluster.kubectl(
+        "create", "role", "apart", "--verb=patch", "--resource=leases.coordination.k8s.io", *names, namespace
+    )
+    subject = f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
+    cluster.kubectl("create", "rolebinding", "apart", "--role=apart", subject, namespace)
