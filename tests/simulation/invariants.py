@@ -61,13 +61,14 @@ def check_at_rest(server: ApiServer, account: Account) -> None:
     bought = {booking.token: booking.instance_id for booking in account.books.bookings if booking.token is not None}
     for order in server.stored.orders.values():
         spec, status = order.spec, order.status
-        placed = order.state in ("Placed", "Fulfilled")
+        placed = order.state in ("Placed", "Fulfilled", "Lost")
         if spec.token in bought and (not placed or status.instance_id != bought[spec.token]):
             raise Broken(f"{order.metadata.name} bought {bought[spec.token]}, the ledger says {order.state}")
         if spec.token not in bought and placed:
             raise Broken(f"{order.metadata.name} bought nothing, the ledger says {order.state} {status.instance_id}")
-    written = {order.spec.token for order in server.stored.orders.values()}
-    if lost := bought.keys() - written:
+    known = {order.spec.token for order in server.stored.orders.values()}
+    shown = {each.status.instance.instance_id for each in server.stored.workspaces.values() if each.status.instance}
+    if lost := {token for token, instance_id in bought.items() if token not in known and instance_id not in shown}:
         raise Broken(f"bought and forgotten: {lost}")
 
 

@@ -8,7 +8,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.failures import ClusterRefused
 
 NEEDED: Final = {
-    "instance_id": ("Placed", "Fulfilled"),
+    "instance_id": ("Placed", "Fulfilled", "Lost"),
     "quote": ("Placing",),
     "intent_time": ("Placing",),
     "nonce": ("Placing",),

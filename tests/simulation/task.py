@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.failures import Failure, Throttled
 from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.observed import Listing
 from flink_workspace_operator.core.plan import NextLook
 from flink_workspace_operator.core.seen import Remembered
 from flink_workspace_operator.memory import Memory
@@ -32,6 +35,11 @@ class Surroundings:
     settings: Settings
     cluster_id: str = CLUSTER_ID
 
+    @property
+    def version(self) -> str:
+        """Equal versions mean that the same is stored, at the API server and in the account."""
+        return f"{self.server.version} {self.account.books.version}"
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -47,12 +55,18 @@ class Progress:
     """When the pass under way began; None: there is none."""
     opened: int = 0
     """How many orders there had ever been then."""
+    found: str = ""
+    """The version of the world then."""
     quiet_at: str | None = None
     """The version of the world that the last pass found and left so."""
+    quiet_since: datetime | None = None
+    """When the first of those passes began."""
 
-    def rests(self, version: str) -> bool:
-        """Whether nothing comes of the next pass but a later one, if the world stays at this version."""
-        return self.due is None or self.quiet_at == version
+    def is_quiet(self, version: str, since: datetime) -> bool:
+        """Whether no pass has changed anything at this version of the world, and one looked by then; or none is due."""
+        if self.due is None:
+            return True
+        return self.quiet_at == version and self.quiet_since is not None and self.quiet_since <= since
 
 
 class Task:
@@ -64,19 +78,28 @@ class Task:
         self.point: Point | None = None
         """Where the pass under way stands."""
         self.gate = Gate()
-        self.reconciler = self._reconciler(Remembered())
+        self.reconciler = self._reconciler()
         self._pass: Coroutine[Any, Any, NextLook] | None = None
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Equal marks mean that the task goes on in the same way, as long as the world is the same."""
+        now = self.progress
+        quiet = now.quiet_since if now.quiet_at == self.around.version else None
+        known = "" if now.remembered == Remembered() else repr(now.remembered)
+        return (now.due, known, now.failures, now.woken, now.begun, now.opened, quiet, *map(_mark, self.gate.answers))
 
     @property
     def running(self) -> bool:
         """Whether a pass is under way."""
-        return self._pass is not None
+        return self.progress.begun is not None
 
     def begin(self) -> None:
         """Begin a pass, up to before its first call."""
-        now = self.around.server.clock.now
-        self.progress = replace(self.progress, begun=now, opened=self._opened(), due=None, woken=False)
-        self._start([])
+        now, found = self.around.server.clock.now, self.around.version
+        self.progress = replace(self.progress, begun=now, found=found, opened=self._opened(), due=None, woken=False)
+        self.gate.answers = []
+        self._start()
         self._advance(lambda running: running.send(None))
 
     def step(self) -> None:
@@ -98,7 +121,6 @@ class Task:
         """kill -9 and a new process: the pass and everything remembered are gone."""
         self._drop()
         self.progress = Progress(due=self.around.server.clock.now)
-        self.reconciler = self._reconciler(Remembered())
 
     def wake(self) -> None:
         """Somebody changed something: a pass is due now, or after the one under way."""
@@ -107,24 +129,25 @@ class Task:
         else:
             self.progress = replace(self.progress, due=self.around.server.clock.now)
 
-    def note_quiet(self, version: str | None) -> None:
-        """The last pass changed nothing: the world is still what it found."""
-        self.progress = replace(self.progress, quiet_at=version)
-
-    def return_to(self, progress: Progress, answers: list[object]) -> None:
-        """Become what the task was: a pass that was under way is told its answers again, which changes nothing."""
+    def return_to(self, progress: Progress, answers: tuple[object, ...], point: Point | None) -> None:
+        """Become what the task was when its pass under way, if there was one, stood before a call."""
         self._drop()
-        self.progress = progress
-        self.reconciler = self._reconciler(progress.remembered)
-        if progress.begun is not None:
-            self._start(answers)
-            self._advance(lambda running: running.send(None))
+        self.progress, self.point = progress, point
+        self.gate.answers = list(answers)
 
-    def _start(self, answers: list[object]) -> None:
-        self.gate.answers, self.gate.told_before = [], list(answers)
+    def _start(self) -> None:
+        self.reconciler = self._reconciler()
         self._pass = self.reconciler.run_pass(self.key)
 
+    def _resume(self) -> None:
+        """Tell a new pass the answers of the one that it continues: that changes nothing but the memory."""
+        self.gate.told_before, self.gate.answers = self.gate.answers, []
+        self._start()
+        self._advance(lambda running: running.send(None))
+
     def _advance(self, move: Callable[[Coroutine[Any, Any, NextLook]], object]) -> None:
+        if self._pass is None:
+            self._resume()
         assert self._pass is not None
         try:
             move(self._pass)
@@ -144,22 +167,28 @@ class Task:
     def _end(self, after: timedelta | None, failed: bool = False) -> None:
         now = self.around.server.clock.now
         self._pass, self.point = None, None
+        self.gate.answers = []
         due = now if self.progress.woken else None if after is None else now + after
         remembered = self.reconciler.memory.of(self.key)
         failures = self.progress.failures + 1 if failed else 0
-        self.progress = Progress(due, remembered, failures, quiet_at=self.progress.quiet_at)
+        before = self.progress
+        self.progress = Progress(due, remembered, failures)
+        if before.found == self.around.version:
+            since = before.quiet_since if before.quiet_at == before.found else before.begun
+            self.progress = replace(self.progress, quiet_at=before.found, quiet_since=since)
 
     def _drop(self) -> None:
         if self._pass is not None:
             self._pass.close()
         self._pass, self.point = None, None
+        self.gate.told_before, self.gate.answers = [], []
 
     def _opened(self) -> int:
         return sum(number for what, number in self.around.server.stored.births.items() if what.startswith("order "))
 
-    def _reconciler(self, remembered: Remembered) -> Reconciler:
+    def _reconciler(self) -> Reconciler:
         around, clock = self.around, self.around.server.clock
-        memory = Memory({self.key: remembered})
+        memory = Memory({self.key: self.progress.remembered})
         return Reconciler(
             cloud=SimulatedCloud(around.account, self.gate),
             cluster=SimulatedCluster(around.server, self.gate, self.name),
@@ -175,3 +204,14 @@ class Task:
         """Another one for each process, key and number of orders, and the same in each run."""
         parts = f"{self.name} {self.key} {self.around.cluster_id} {self.progress.opened}"
         return hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
+
+
+def _mark(answer: object) -> object:
+    """What tells an answer from all others: of what is stored, the versions; of what can be hashed, itself."""
+    if isinstance(answer, FlinkWorkspace | FlinkWorkspaceOrder):
+        return answer.metadata.resource_version
+    if isinstance(answer, tuple):
+        return tuple(_mark(each) for each in answer)
+    if isinstance(answer, Failure | Listing | list):
+        return repr(answer)
+    return answer

@@ -96,8 +96,9 @@ def test_purchase_without_announcement_is_seen() -> None:
 
 
 def test_forgotten_purchase_is_seen() -> None:
-    """A purchase whose order is gone does not go unnoticed."""
+    """A purchase that neither an order nor a resource tells of does not go unnoticed."""
     world, key = bought()
+    world.user.delete_by_force(key)
     world.user.delete_orders(key, by_force=True)
     with pytest.raises(Broken, match="forgotten"):
         check_at_rest(world.server, world.account)

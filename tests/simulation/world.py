@@ -38,6 +38,17 @@ NAMESPACE: Final = "team"
 PATIENCE: Final = 2000
 """Passes after which a run counts as stuck: several times as many as the longest way to an end takes."""
 
+SETTINGS: Final = Settings()
+BRIEF: Final = Settings(
+    signature_validity_seconds=20,
+    longest_commit_seconds=10,
+    longest_visibility_seconds=10,
+    nonce_memory_seconds=40,
+    purchase_timeout_seconds=5,
+    refusal_backoff_seconds=10,
+)
+"""Windows of seconds, for runs that are made by the thousand."""
+
 
 class Stuck(AssertionError):
     """The world did not come to where it should."""
@@ -57,10 +68,12 @@ class SimulatedWorld:
         self.server = ApiServer(self.clock)
         self.account = Account(self.clock, behaviour)
         self.account.was_announced = lambda token: token in self.server.stored.announced
-        self.around = Surroundings(self.server, self.account, settings or Settings())
+        self.around = Surroundings(self.server, self.account, settings or SETTINGS)
         self.user = User(self.server)
         self.processes, self.leads = processes, leads
         self.tasks: dict[tuple[str, Key], Task] = {}
+        # Longer than the first tries after a refusal wait.
+        self.calm = timedelta(seconds=3 * self.around.settings.refusal_backoff_seconds + 30)
         self.allowed = 1
         """How many purchases of one name are meant; more only after what a person did on purpose."""
         self.history: list[tuple[Key, FlinkWorkspaceStatus]] = []
@@ -112,15 +125,16 @@ class SimulatedWorld:
         """One whole pass, at the moment when it is due."""
         if task.progress.due is not None:
             self.clock.now = max(self.clock.now, task.progress.due)
-        before = self.version
         task.run()
-        self.finish_pass(task, before)
+        self.check()
 
-    def finish_pass(self, task: Task, before: str) -> None:
-        """Note whether the pass, which began in state `before`, changed anything; and check."""
-        quiet = before if self.version == before else None
-        task.note_quiet(quiet)
+    def check(self) -> None:
+        """What must hold at every moment."""
         check_purchases(self.account, self.allowed)
+
+    def check_rest(self) -> None:
+        """What must hold when nothing is open any more."""
+        check_at_rest(self.server, self.account)
 
     def next_task(self) -> Task | None:
         """The task whose pass is due first."""
@@ -146,7 +160,7 @@ class SimulatedWorld:
     def rest(self) -> None:
         """Until nobody has anything to do; the ledger must agree with the cloud then."""
         self.run_until(lambda: self.at_rest, "rest")
-        check_at_rest(self.server, self.account)
+        self.check_rest()
 
     def wait(self, seconds: float) -> None:
         """Let the passes of so much time happen."""
@@ -157,19 +171,17 @@ class SimulatedWorld:
 
     @property
     def at_rest(self) -> bool:
-        """Whether every outcome is known, every process has seen how it is, and nothing is to come by itself."""
-        stored, version = self.server.stored, self.version
+        """Whether every outcome is known, every process has seen how it is, and nothing is to come by itself.
+
+        But for passes that stand still in the middle.
+        """
+        stored, version, since = self.server.stored, self.around.version, self.clock.now - self.calm
         return (
             not self.account.books.late
             and all(order.settled for order in stored.orders.values())
             and all(_rests(workspace) for workspace in stored.workspaces.values())
-            and all(not task.running and task.progress.rests(version) for task in self.tasks.values())
+            and all(task.running or task.progress.is_quiet(version, since) for task in self.tasks.values())
         )
-
-    @property
-    def version(self) -> str:
-        """Equal versions mean that the same is stored, at the API server and in the account."""
-        return f"{self.server.version} {self.account.books.version}"
 
     def told(self) -> str:
         """The world in a few lines, for whoever has to find out what went wrong."""

@@ -1,0 +1,187 @@
+"""What happens to one resource `w`, as data: how the cloud behaves, what a person does, and how it must end.
+
+Names are not unique in the cloud, so that it does not help. Windows are as in `BRIEF`; the cloud uses them up.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flink_workspace_operator.api.names import ABANDON_ORDER
+from flink_workspace_operator.core.failures import BalanceTooLow, ParametersRefused
+from flink_workspace_operator.core.identity import Key
+from tests.scenario.manifests import pay_as_you_go
+from tests.simulation.account import BUY, Behaviour, Booking
+from tests.simulation.faults import Fault, Strike
+from tests.simulation.scheduler import Act
+from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
+
+KEY: Final = Key(NAMESPACE, "w")
+CLOUD: Final[dict[str, Any]] = {"signature_validity": 20, "nonce_memory": 40, "commit_delay": 10}
+SHOWN_LATE: Final[dict[str, Any]] = {"visibility": 10}
+
+
+@dataclass(frozen=True)
+class Story:
+    """One way things go; `end` raises unless they ended well."""
+
+    name: str
+    end: Callable[[SimulatedWorld], None]
+    faults: tuple[Fault, ...] = ()
+    acts: tuple[Act, ...] = ()
+    cloud: dict[str, Any] = field(default_factory=dict)
+
+    def begin(self, processes: tuple[str, ...] = ("a",)) -> SimulatedWorld:
+        """A world in which the resource was just applied."""
+        world = SimulatedWorld(Behaviour(**{**CLOUD, **self.cloud}), processes, BRIEF)
+        world.arm(*self.faults)
+        apply(world)
+        return world
+
+
+def apply(world: SimulatedWorld, name: str = "w", **spec: object) -> Key:
+    """Apply a manifest of a workspace that is called `w` in the cloud."""
+    return world.apply(pay_as_you_go(name, workspaceName="w", **spec))
+
+
+def only_purchase(world: SimulatedWorld) -> Booking:
+    """What was bought by our doing, which must be one."""
+    assert len(world.purchases) == 1, f"{len(world.purchases)} purchases"
+    return world.purchases[0]
+
+
+def bought_once(world: SimulatedWorld) -> None:
+    """One purchase; the resource is Ready with it, and its order alone is Fulfilled."""
+    booking = only_purchase(world)
+    assert world.is_ready(KEY)
+    fulfilled = [order.spec.token for order in world.orders(KEY) if order.state == "Fulfilled"]
+    assert fulfilled == [booking.token], fulfilled
+
+
+def bought_once_and_bound(world: SimulatedWorld) -> None:
+    """One purchase; the resource is Ready with it. The ledger may have been lost."""
+    booking = only_purchase(world)
+    workspace = world.workspace(KEY)
+    assert world.is_ready(KEY)
+    assert workspace is not None
+    assert workspace.status.instance is not None
+    assert workspace.status.instance.instance_id == booking.instance_id
+
+
+def gone(world: SimulatedWorld) -> None:
+    """The resource is gone, and at most one workspace was bought for it."""
+    assert world.workspace(KEY) is None
+    assert len(world.purchases) <= 1
+
+
+def announced(world: SimulatedWorld) -> bool:
+    """An order was in Placing at some time."""
+    return bool(world.server.stored.announced) and KEY in world.server.stored.workspaces
+
+
+def sent(world: SimulatedWorld) -> bool:
+    """A call of a purchase came to the gateway."""
+    return bool(world.account.books.nonces) and KEY in world.server.stored.workspaces
+
+
+def fruitless(world: SimulatedWorld) -> bool:
+    """An order came to nothing, and the resource says so: its spec may be changed."""
+    workspace = world.workspace(KEY)
+    told = None if workspace is None else workspace.status.order
+    return told is not None and told.state in ("Rejected", "NotPlaced")
+
+
+def ready(world: SimulatedWorld) -> bool:
+    """The resource is Ready."""
+    return world.is_ready(KEY)
+
+
+def absent(world: SimulatedWorld) -> bool:
+    """The resource is gone."""
+    return world.workspace(KEY) is None
+
+
+def delete(world: SimulatedWorld) -> None:
+    """Delete the resource."""
+    world.user.delete(KEY)
+
+
+def abandon(world: SimulatedWorld) -> None:
+    """Delete the resource, whatever comes of its open order."""
+    world.user.annotate(KEY, ABANDON_ORDER, "w-1")
+    world.user.delete(KEY)
+
+
+def replace_by_force(world: SimulatedWorld) -> None:
+    """Delete the resource without letting the operator have its say, and apply it again: another uid."""
+    world.user.delete_by_force(KEY)
+    apply(world)
+
+
+def lose_and_restore(world: SimulatedWorld, *, orders: bool, claims: bool = True) -> None:
+    """Everything is gone from the cluster; resources come back from an export without status."""
+    export = world.user.export()
+    world.user.delete_by_force(KEY)
+    world.user.delete_orders(KEY, by_force=True)
+    if claims:
+        world.user.delete_claims()
+    world.user.restore(export, orders=orders)
+
+
+def correct(world: SimulatedWorld) -> None:
+    """Change the spec after a refusal."""
+    world.user.edit(KEY, monitoring="CloudMonitor")
+
+
+def wipe(world: SimulatedWorld) -> None:
+    """Throw the resource's status away."""
+    world.user.wipe_status(KEY)
+
+
+def _lost(strike: Strike) -> tuple[Fault, ...]:
+    return (Fault("cloud.create_instance", strike),)
+
+
+def _refused(failure: ParametersRefused | BalanceTooLow) -> tuple[Fault, ...]:
+    return (Fault("cloud.create_instance", "at-gateway", failure),)
+
+
+def _act(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[SimulatedWorld], object]) -> Act:
+    return Act(name, possible, do, at_once=True)
+
+
+_AGAIN = _act("apply again", absent, apply)
+
+STORIES: Final = (
+    Story("straight", bought_once),
+    Story("shown late", bought_once, cloud=SHOWN_LATE),
+    Story("answer lost", bought_once, _lost("after"), cloud=SHOWN_LATE),
+    Story("never arrived", bought_once, _lost("before")),
+    Story("booked and shown late", bought_once, _lost("late"), cloud=SHOWN_LATE),
+    Story("tags shown late", bought_once, _lost("after"), cloud={"tag_visibility": 10}),
+    Story("tags lost", bought_once, _lost("after"), cloud={**SHOWN_LATE, "tagged": False}),
+    Story(
+        "refused, then corrected",
+        bought_once,
+        _refused(ParametersRefused(BUY, "InvalidParameter", certain=True)),
+        (_act("correct", fruitless, correct),),
+    ),
+    Story("no money", bought_once, _refused(BalanceTooLow(BUY, "InsufficientBalance"))),
+    Story("deleted while placing", gone, acts=(_act("delete", announced, delete),), cloud=SHOWN_LATE),
+    Story("deleted while uncertain", gone, _lost("late"), (_act("delete", sent, delete),), SHOWN_LATE),
+    Story("abandoned", gone, _lost("late"), (_act("abandon", sent, abandon),), SHOWN_LATE),
+    Story("abandoned and created again", bought_once, _lost("late"), (_act("abandon", sent, abandon), _AGAIN)),
+    Story("deleted and created again", bought_once, acts=(_act("delete", ready, delete), _AGAIN)),
+    Story("replaced by force", bought_once, acts=(_act("replace", announced, replace_by_force),), cloud=SHOWN_LATE),
+    Story(
+        "restored without status",
+        bought_once,
+        acts=(_act("restore", ready, lambda world: lose_and_restore(world, orders=True)),),
+    ),
+    Story(
+        "restored without orders",
+        bought_once_and_bound,
+        acts=(_act("restore", ready, lambda world: lose_and_restore(world, orders=False)),),
+    ),
+    Story("status wiped", bought_once, acts=(_act("wipe", ready, wipe),)),
+)

@@ -1,0 +1,80 @@
+"""A crash at every call, and every call lost: whatever the story, it ends as it would have ended without.
+
+The calls are found, not listed: each stop of each pass is one. A crash comes before the call took effect or after it;
+then a fresh process goes on. A lost call never arrives, or its answer is lost, and the same process goes on.
+"""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulation.scheduler import Budget, Exploration
+from tests.simulation.stories import STORIES, Story
+
+EACH_STORY = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name.replace(" ", "-"))
+QUICK = frozenset({"straight", "deleted and created again"})
+LONG = frozenset({"straight", "answer lost", "deleted while uncertain"})
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> None:
+    """What thousands of runs log interests nobody."""
+    logging.getLogger("flink_workspace_operator").setLevel(logging.CRITICAL)
+
+
+def explored(story: Story, budget: Budget) -> Exploration:
+    """All runs of a story within a budget. Raises where one of them ends badly."""
+    exploration = Exploration(story.begin(), story.end)
+    exploration.explore(budget, story.acts)
+    return exploration
+
+
+@EACH_STORY
+def test_crash_at_every_call(story: Story, record_property: Record) -> None:
+    """Killed before or after any call of a run, a fresh process brings it to the same end."""
+    undisturbed = explored(story, Budget())
+    crashed = explored(story, Budget(crashes=1))
+    crashes = crashed.runs - 1
+    assert undisturbed.runs == 1
+    assert crashes == 2 * undisturbed.calls
+    record_property("points", [story.name, undisturbed.calls, crashes, crashes])
+
+
+@pytest.mark.parametrize(
+    "story", [story for story in STORIES if story.name in QUICK], ids=lambda story: story.name.replace(" ", "-")
+)
+def test_every_call_lost(story: Story) -> None:
+    """A call that never arrives, or whose answer is lost, changes nothing about the end."""
+    assert explored(story, Budget(losses=1)).runs == 1 + 2 * explored(story, Budget()).calls
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1500)
+@EACH_STORY
+def test_two_crashes(story: Story, record_property: Record) -> None:
+    """Killed at any call, and the fresh process killed again at any call of its own."""
+    calls, crashes = explored(story, Budget()).calls, explored(story, Budget(crashes=2)).runs - 1
+    assert crashes > 2 * calls
+    record_property("points", [f"{story.name}, twice", calls, crashes, crashes])
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1500)
+@EACH_STORY
+def test_every_call_lost_in_every_story(story: Story, record_property: Record) -> None:
+    """As above, for all stories."""
+    calls, lost = explored(story, Budget()).calls, explored(story, Budget(losses=1)).runs - 1
+    assert lost == 2 * calls
+    record_property("points", [f"{story.name}, lost", calls, lost, lost])
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1500)
+@pytest.mark.parametrize("story", [story for story in STORIES if story.name in LONG], ids=lambda story: story.name)
+def test_crash_and_lost_call(story: Story, record_property: Record) -> None:
+    """A crash at any call before or after any lost call."""
+    calls, both = explored(story, Budget()).calls, explored(story, Budget(crashes=1, losses=1)).runs - 1
+    assert both > 4 * calls
+    record_property("points", [f"{story.name}, crash and loss", calls, both, both])
