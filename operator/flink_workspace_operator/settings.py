@@ -65,6 +65,8 @@ class Settings(BaseSettings):
 
     resync_seconds: Seconds = 600
     """How often a workspace that is in order is looked at."""
+    survey_seconds: Seconds = 3600
+    """How often orphans are looked for, in all regions."""
     listing_max_age_seconds: Seconds = 5
     """How old a shared look at a region may be while something is being created."""
     workers: Annotated[int, Field(ge=1, le=256)] = 16

@@ -17,6 +17,8 @@ class Findings:
     """What a survey found, and the regions that it could not look into: there, nothing is known."""
 
     orphans: tuple[Orphan, ...]
+    read: frozenset[str]
+    """The regions that were looked into."""
     unread: Mapping[str, CloudFailure] = field(default_factory=dict)
 
 
@@ -32,4 +34,4 @@ async def survey(cloud: Cloud, cluster: Cluster, cluster_id: str) -> Findings:
             unread[region] = failure
     # After the instances: whatever was bought had a resource before.
     workspaces = await cluster.list_workspaces()
-    return Findings(find_orphans(listings, workspaces, cluster_id), unread)
+    return Findings(find_orphans(listings, workspaces, cluster_id), frozenset(listings), unread)

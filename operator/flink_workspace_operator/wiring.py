@@ -25,10 +25,12 @@ from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics import Metrics
 from flink_workspace_operator.runtime.operator import Operator
+from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
+from flink_workspace_operator.survey import survey
 
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Goes on while the machine sleeps. Linux has it as a clock of its own; elsewhere the monotonic clock does."""
@@ -106,12 +108,19 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Ope
         random_token=lambda: secrets.token_hex(16),
         leads=election.leads,
     )
+    metrics = Metrics(election.leads)
     return Operator(
         triggers=Triggers(queue, cluster_side.cluster.is_own_write),
         workers=Workers(queue, reconciler.run_pass, settings.workers, random.random),
         health=health,
         claim_watch=cluster_side.claim_watch,
         election=election,
-        metrics=Metrics(election.leads),
+        metrics=metrics,
+        orphan_watch=OrphanWatch(
+            survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id),
+            tell=cluster_side.cluster.post_notice,
+            metrics=metrics,
+            seconds=settings.survey_seconds,
+        ),
         drain_seconds=settings.drain_seconds,
     )

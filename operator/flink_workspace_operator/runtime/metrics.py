@@ -1,11 +1,12 @@
 """What is told to Prometheus. Names are `flink_operator_...`; nothing of the process or of Python is in it."""
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-OrphanKind = Literal["Orphan", "NameTwice"]
+from flink_workspace_operator.core.orphans import OrphanKind
 
 
 class Metrics:
@@ -19,15 +20,19 @@ class Metrics:
         leader.set_function(lambda: float(leads()))
         self._orphans = Gauge(
             "flink_operator_orphans",
-            "Workspaces in the cloud that carry this cluster's mark and have no resource, or share a name.",
-            ["kind"],
+            "Workspaces that carry this cluster's mark and have no resource, and names that two workspaces have.",
+            ["kind", "region"],
             registry=self._registry,
         )
 
-    def count_orphans(self, numbers: Mapping[OrphanKind, int]) -> None:
-        """How many were found at the last look. Until the first one there is no number, which is not the same as 0."""
-        for kind, number in numbers.items():
-            self._orphans.labels(kind).set(number)
+    def count_orphans(self, regions: Iterable[str], found: Iterable[tuple[OrphanKind, str]]) -> None:
+        """What was found at the last look, as kind and region. A region that was not looked into has no number, which
+        is not the same as 0."""
+        numbers = Counter(found)
+        self._orphans.clear()
+        for region in regions:
+            for kind in get_args(OrphanKind):
+                self._orphans.labels(kind, region).set(numbers[kind, region])
 
     def as_text(self) -> bytes:
         """All of it in the text format."""

@@ -11,6 +11,7 @@ from flink_workspace_operator.core.failures import ClusterFailure
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.workers import Workers
 
@@ -29,6 +30,7 @@ class Operator:
     claim_watch: ClaimWatch
     election: Election
     metrics: Metrics
+    orphan_watch: OrphanWatch
     drain_seconds: float
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the watches are to end, or do."""
@@ -60,11 +62,15 @@ class Operator:
     async def at_work(self) -> AsyncIterator[None]:
         """Workers run inside."""
         self.workers.start()
-        watch = asyncio.create_task(self._watch_claims(), name="watch of claims")
+        beside = (
+            asyncio.create_task(self._watch_claims(), name="watch of claims"),
+            asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
+        )
         try:
             yield
         finally:
-            watch.cancel()
+            for task in beside:
+                task.cancel()
             await self.workers.drain(self.drain_seconds)  # a second time is in vain
 
     async def drain(self) -> None:

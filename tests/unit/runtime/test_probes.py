@@ -65,13 +65,15 @@ async def test_leading_is_shown(url: str, probes: Probes) -> None:
     assert "flink_operator_leader 1.0\n" in (await ask(f"{url}/metrics"))[1]
 
 
-async def test_orphans_are_counted_by_kind(url: str, probes: Probes) -> None:
-    """There is no number before the first look, and then one for each kind."""
+async def test_orphans_are_counted_by_kind_and_region(url: str, probes: Probes) -> None:
+    """There is no number for a region that was not looked into, and else one for each kind."""
     assert "flink_operator_orphans{" not in (await ask(f"{url}/metrics"))[1]
-    probes.metrics.count_orphans({"Orphan": 2, "NameTwice": 0})
+    probes.metrics.count_orphans(["r-1", "r-2"], [("Orphan", "r-1"), ("Orphan", "r-1")])
     told = (await ask(f"{url}/metrics"))[1]
-    assert 'flink_operator_orphans{kind="Orphan"} 2.0\n' in told
-    assert 'flink_operator_orphans{kind="NameTwice"} 0.0\n' in told
+    assert 'flink_operator_orphans{kind="Orphan",region="r-1"} 2.0\n' in told
+    assert 'flink_operator_orphans{kind="NameTwice",region="r-2"} 0.0\n' in told
+    probes.metrics.count_orphans(["r-2"], [])
+    assert 'region="r-1"' not in (await ask(f"{url}/metrics"))[1]
 
 
 async def test_taken_port_is_told(url: str, probes: Probes) -> None:

@@ -9,6 +9,7 @@ from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, Collection, OwnWrites, Wire, answer
+from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.api.names import (
     API_VERSION,
     GROUP,
@@ -29,7 +30,7 @@ from flink_workspace_operator.settings import Settings
 log = logging.getLogger(__name__)
 
 CONTROLLER = "flink-workspace-operator"
-ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": CONTROLLER}
+ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELECTION_LEASE}
 
 
 class KubernetesCluster:

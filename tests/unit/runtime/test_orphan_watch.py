@@ -1,0 +1,69 @@
+"""Orphans are told once each; a look that fails says nothing and ends nothing."""
+
+import asyncio
+
+from flink_workspace_operator.core.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
+from flink_workspace_operator.core.orphans import Orphan
+from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
+from flink_workspace_operator.survey import Findings
+
+ORPHAN = Orphan("Orphan", "r-1", "w", ("i-1",), "team/w")
+TWINS = Orphan("NameTwice", "r-2", "v", ("i-2", "i-3"))
+DOWN: CloudFailure = Unreachable("foasconsole.DescribeInstances", "NoConnection")
+
+
+class Looks:
+    """What the looks find, one after the other, and what is told of it."""
+
+    def __init__(self, *findings: Findings | Failure) -> None:
+        self.findings, self.events = list(findings), list[Event]()
+        self.over = asyncio.Event()
+
+    async def survey(self) -> Findings:
+        found = self.findings.pop(0)
+        if not self.findings:
+            self.over.set()
+        if isinstance(found, Failure):
+            raise found
+        return found
+
+    async def tell(self, event: Event) -> None:
+        self.events.append(event)
+
+    def watch(self) -> OrphanWatch:
+        return OrphanWatch(self.survey, self.tell, Metrics(lambda: True), seconds=0)
+
+
+def found(*orphans: Orphan, unread: tuple[str, ...] = ()) -> Findings:
+    return Findings(orphans, frozenset({"r-1", "r-2"} - set(unread)), dict.fromkeys(unread, DOWN))
+
+
+async def test_each_is_told_once() -> None:
+    """As long as it is there; and again if it comes back. The event says what to do."""
+    looks = Looks(found(ORPHAN, TWINS), found(ORPHAN), found(ORPHAN, TWINS))
+    watch = looks.watch()
+    for _ in range(3):
+        await watch.look()
+    assert [event.reason for event in looks.events] == ["Orphan", "NameTwice", "NameTwice"]
+    assert "release it in the console" in looks.events[0].message
+    assert "i-2 and i-3" in looks.events[1].message
+
+
+async def test_a_region_without_an_answer_is_not_told_anew() -> None:
+    """Where nothing could be seen, nothing has changed."""
+    looks = Looks(found(ORPHAN), found(unread=("r-1",)), found(ORPHAN))
+    watch = looks.watch()
+    for _ in range(3):
+        await watch.look()
+    assert len(looks.events) == 1
+
+
+async def test_failures_do_not_end_it() -> None:
+    """The cloud, the API server, or a mistake of ours: the next look comes."""
+    looks = Looks(DOWN, ClusterUnreachable("no answer"), found(ORPHAN), found())
+    task = asyncio.create_task(looks.watch().keep_looking())
+    await looks.over.wait()
+    task.cancel()
+    assert len(looks.events) == 1
