@@ -5,11 +5,12 @@ ARGS ?=
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
 SOURCES := operator deploy/local tests
+PROOF := $(wildcard tests/model tests/proof) tests/simulation tests/mutants tests/scenario/test_matrix.py tests/e2e
 SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check crds docs lock clean control-plane
+.PHONY: help demo up down test proof check crds docs lock clean control-plane
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +24,11 @@ up: $(VENV) ## the same, but leave it running, for you to try things with .local
 down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
-test: $(VENV) control-plane ## all tests; for example: make test ARGS="tests/unit -k quote"
-	@.venv/bin/pytest -n 3 $(ARGS)
+test: $(VENV) control-plane ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
+	@.venv/bin/pytest -n 3 -m "not proof" $(ARGS)
+
+proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, up to 40 minutes; for example: make proof ARGS="-k lost"
+	@.venv/bin/pytest -n 3 $(PROOF) $(ARGS)
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
 	@.venv/bin/ruff check $(SOURCES)

@@ -197,6 +197,12 @@ class TestEvidence:
         assert plan.verdict is not None
         assert (plan.verdict.kind, plan.steps) == ("Running", ())
 
+    def test_what_another_uid_bought_is_not_bought_again_before_it_is_shown(self) -> None:
+        """Counterexample 5: the ledger knows it before any look does."""
+        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Placed")))
+        assert plan.verdict is not None
+        assert (plan.verdict.reason, plan.steps) == ("Provisioning", ())
+
 
 class TestWithoutMarks:
     """Counterexample 11: it is not known when tags become visible."""

@@ -1,0 +1,127 @@
+"""The safeguards without which the protocol is not itself: `make test` takes out each of them."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import ERRORS, LETTING_GO, PAGING, PURCHASE, SETTLEMENT, WRITES
+from tests.mutants.mutant import Mutant
+
+REQUIRED: Final = (
+    Mutant(
+        name="look-up before the call",
+        fact="the call is sent only if a complete look, begun after the intent, shows that the name is free",
+        file="core/purchasing.py",
+        old="if obstacle is None and isinstance(found, Absent):",
+        new="if obstacle is None:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="conditional write",
+        fact="a write names the version that was read, so that the API server refuses it if somebody was faster",
+        file="adapters/kubernetes/collection.py",
+        old='[lock, {"op": "add", "path": path, "value": value}]',
+        new='[{"op": "add", "path": path, "value": value}]',
+        tests=(WRITES,),
+    ),
+    Mutant(
+        name="paging to the last page",
+        fact="a look that ends before the last page shows nothing of what stands on it",
+        file="adapters/alibaba/paging.py",
+        old="while not whole.complete:",
+        new="for _ in range(1):",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="unknown is not absent",
+        fact="a look that failed says nothing, and never that the name is free",
+        file="core/found.py",
+        old="    if isinstance(listing, Unknown):\n        return listing\n",
+        new="    if isinstance(listing, Unknown):\n        return Absent()\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="settle window",
+        fact="absence proves nothing before the call can't be executed any more and would be visible",
+        file="core/case.py",
+        old="and listing.date > intent + self.settings.settle_window",
+        new="and listing.date > intent",
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="pinned date",
+        fact="the call is signed with the intent's time, so that the gateway refuses it when it comes late",
+        file="core/purchasing.py",
+        old="signed_at=status.intent_time,",
+        new="signed_at=case.cloud_time,",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="restart in Placing",
+        fact="only the process that remembers to have sent nothing may send what is announced",
+        file="core/purchasing.py",
+        old=(
+            "    intent, order = case.seen.remembered.intent, case.announced_order\n"
+            "    if intent is None or order is None:\n"
+            "        return None\n"
+        ),
+        new=(
+            "    order = case.order\n"
+            "    if order is None or order.state != 'Placing' or case.seen.workspace is None:\n"
+            "        return None\n"
+            "    from flink_workspace_operator.core.seen import Intent\n\n"
+            "    generation = case.workspace.metadata.generation\n"
+            "    intent = Intent(order.metadata.uid, order.metadata.resource_version, generation)\n"
+        ),
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="finalizer hold",
+        fact="the resource is held before an order is opened, so that it can't go while a purchase is open",
+        file="core/purchasing.py",
+        old="        return Plan((AddFinalizer(),))\n",
+        new="        pass\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="ledger by name, not by uid",
+        fact="a resource that was deleted and created again finds what was bought for its name",
+        file="core/seen.py",
+        old="if (order.spec.region, order.spec.workspace_name) == wanted)",
+        new=(
+            "if (order.spec.region, order.spec.workspace_name, order.spec.workspace_ref.uid)"
+            " == (*wanted, workspace.metadata.uid))"
+        ),
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="claim",
+        fact="of two resources with one workspace name only the holder of the name's claim may buy",
+        file="core/purchasing.py",
+        old="    if claim is None or not claim.alive:\n        return Plan((TakeClaim(case.subject, claim),))\n",
+        new="    return None\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="allow-list of refusals",
+        fact="only what the gateway says before anything is executed proves that nothing was bought",
+        file="core/ledger.py",
+        old='if failure.certain and order.state in ("Placing", "Uncertain"):',
+        new='if order.state in ("Placing", "Uncertain"):',
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="used nonce is no refusal",
+        fact="the gateway's word that the nonce was used says that another copy was sent, which may have bought",
+        file="adapters/alibaba/errors.py",
+        old='Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY)',
+        new='Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY, certain=True)',
+        tests=(ERRORS,),
+    ),
+    Mutant(
+        name="deletion waits for an open outcome",
+        fact="a resource goes only when it is known what its orders bought",
+        file="core/settling.py",
+        old="if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:",
+        new="if False:",
+        tests=(LETTING_GO,),
+    ),
+)

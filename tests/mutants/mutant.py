@@ -1,0 +1,38 @@
+"""A mutant: the operator's code without one of its safeguards, and the tests that must notice."""
+
+from dataclasses import dataclass
+from typing import Final
+
+PACKAGE: Final = "operator/flink_workspace_operator"
+
+
+class Outdated(AssertionError):
+    """The code is not what the mutant was written for."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`fact` holds because of the text `old` in `file` (a path in the package), and not with `new` in its place."""
+
+    name: str
+    fact: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    """What must notice: few and fast, as pytest is told."""
+
+    @property
+    def path(self) -> str:
+        """The file, from the root of the repository."""
+        return f"{PACKAGE}/{self.file}"
+
+    def applied_to(self, source: str) -> str:
+        """The file's text without the safeguard. Raises `Outdated`."""
+        found = source.count(self.old)
+        if found != 1:
+            raise Outdated(
+                f"the mutant '{self.name}' must be adapted: the text that it replaces stands {found} times and not"
+                f" once in {self.path}:\n{self.old}"
+            )
+        return source.replace(self.old, self.new)

@@ -1,0 +1,40 @@
+"""Each safeguard is missed by a test when it is gone: the code can't lose one unnoticed."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.mutants.catalogue import REQUIRED
+from tests.mutants.mutant import Mutant
+from tests.mutants.tree import Tree
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """The copy of this process."""
+    return Tree.copied_to(tmp_path_factory.mktemp("mutants"))
+
+
+def named(mutant: object) -> str:
+    assert isinstance(mutant, Mutant)
+    return mutant.name
+
+
+@pytest.mark.parametrize("mutant", REQUIRED, ids=named)
+def test_a_safeguard_is_missed(mutant: Mutant, tree: Tree, record_property: Callable[[str, object], None]) -> None:
+    """Without it, one of the named tests fails."""
+    with tree.without_safeguard(mutant):
+        caught_by = tree.run(mutant.tests).caught_by()
+    record_property("mutants", [mutant.name, caught_by])
+
+
+def test_with_every_safeguard_all_of_them_pass(tree: Tree) -> None:
+    """The control: it is the mutant that fails them, and nothing about the copy."""
+    run = tree.run(sorted({test for mutant in REQUIRED for test in mutant.tests}))
+    assert run.passed, run.output
+
+
+def test_each_has_its_name() -> None:
+    """By which it is told in the summary."""
+    assert [name for name, number in Counter(each.name for each in REQUIRED).items() if number > 1] == []
