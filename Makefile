@@ -25,10 +25,10 @@ down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
 test: $(VENV) control-plane ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
-	@.venv/bin/pytest -n 3 -m "not proof" $(ARGS)
+	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, up to 40 minutes; for example: make proof ARGS="-k lost"
-	@.venv/bin/pytest -n 3 $(PROOF) $(ARGS)
+	@.venv/bin/pytest -n 3 -m '' $(PROOF) $(ARGS)
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
 	@.venv/bin/ruff check $(SOURCES)
