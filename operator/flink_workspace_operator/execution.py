@@ -157,10 +157,16 @@ class Execution:
 
     async def _move(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
         moved = await self.cluster.move_order(order, status)
-        audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))
+        if _story(moved) != _story(order):
+            audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))
         return moved
 
     def _now(self, order: FlinkWorkspaceOrder) -> datetime:
         """The protocol's times are the cloud's: the call was answered no earlier than the look before it."""
         listing = self.seen.cloud.listing
         return getattr(listing, "date", None) or order.status.intent_time or self.seen.now
+
+
+def _story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:
+    """What is worth a line in the audit log: where the order stands, and what it bought."""
+    return order.state, order.status.instance_id, order.status.order_id

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flink_workspace_operator.api.workspace import FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.found import NO_ADOPTION
 from flink_workspace_operator.core.observed import SeenInstance
 
 
@@ -38,4 +39,13 @@ def missing_marks(case: Case, instance: SeenInstance) -> dict[str, str]:
     bought_by = [order for order in case.orders if order.status.instance_id == instance.instance_id]
     owner = case.seen.owner
     wanted = owner.tags(bought_by[-1].spec.token) if bought_by else owner.marks
+    if not bought_by and not _is_known_by_more_than_status(case, instance):
+        return {}
     return {key: value for key, value in wanted.items() if instance.tags.get(key) != value}
+
+
+def _is_known_by_more_than_status(case: Case, instance: SeenInstance) -> bool:
+    """Whether a mark or the spec says that it is ours. A status can be edited by hand, to anybody's instance."""
+    adoption = case.workspace.spec.adoption or NO_ADOPTION
+    marked = any(instance.tags.get(key) == value for key, value in case.seen.owner.marks.items())
+    return marked or adoption.policy == "IfNameMatches" or adoption.instance_id == instance.instance_id

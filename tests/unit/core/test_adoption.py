@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, PURCHASE_FINALIZER, WORKSPACE_TAG
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
@@ -180,6 +181,12 @@ class TestMarks:
         found = an_instance(order=None, create_time=NOW - minutes(1))
         case = a_case(a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found)))
         assert decide(case).steps == ()
+
+    def test_a_status_alone_marks_nothing(self) -> None:
+        """It can be edited by hand, to anybody's instance."""
+        found = an_instance("sc-of-somebody", order=None, create_time=OLD)
+        status = FlinkWorkspaceStatus(instance=Instance(instance_id="sc-of-somebody", cluster_status="RUNNING"))
+        assert decide(case_of(found, workspace=a_workspace(status=status))).steps == ()
 
     @pytest.mark.parametrize(("tags", "reason"), [(ELSEWHERE, "OwnedElsewhere"), (NEIGHBOUR, "NameTaken")])
     def test_the_marks_of_another_owner_beat_the_ledger(self, tags: dict[str, str], reason: str) -> None:
