@@ -1,13 +1,18 @@
-"""Each safeguard is missed by a test when it is gone: the code can't lose one unnoticed."""
+"""Each safeguard is missed by a test when it is gone: the code can't lose one unnoticed.
+
+The required ones in every run, the others in `make proof`.
+"""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.mutants.catalogue import REQUIRED
+from tests.mutants.catalogue import FURTHER, REQUIRED
 from tests.mutants.mutant import Mutant
 from tests.mutants.tree import Tree
+
+in_full = pytest.mark.proof
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +26,7 @@ def named(mutant: object) -> str:
     return mutant.name
 
 
-@pytest.mark.parametrize("mutant", REQUIRED, ids=named)
+@pytest.mark.parametrize("mutant", [*REQUIRED, *(pytest.param(each, marks=in_full) for each in FURTHER)], ids=named)
 def test_a_safeguard_is_missed(mutant: Mutant, tree: Tree, record_property: Callable[[str, object], None]) -> None:
     """Without it, one of the named tests fails."""
     with tree.without_safeguard(mutant):
@@ -29,12 +34,13 @@ def test_a_safeguard_is_missed(mutant: Mutant, tree: Tree, record_property: Call
     record_property("mutants", [mutant.name, caught_by])
 
 
-def test_with_every_safeguard_all_of_them_pass(tree: Tree) -> None:
+@pytest.mark.parametrize("mutants", [REQUIRED, pytest.param(FURTHER, marks=in_full)], ids=["required", "further"])
+def test_with_every_safeguard_all_of_them_pass(mutants: Sequence[Mutant], tree: Tree) -> None:
     """The control: it is the mutant that fails them, and nothing about the copy."""
-    run = tree.run(sorted({test for mutant in REQUIRED for test in mutant.tests}))
+    run = tree.run(sorted({test for mutant in mutants for test in mutant.tests}))
     assert run.passed, run.output
 
 
 def test_each_has_its_name() -> None:
     """By which it is told in the summary."""
-    assert [name for name, number in Counter(each.name for each in REQUIRED).items() if number > 1] == []
+    assert [name for name, number in Counter(each.name for each in (*REQUIRED, *FURTHER)).items() if number > 1] == []

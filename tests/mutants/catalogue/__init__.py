@@ -1,5 +1,23 @@
 """Every safeguard that keeps money from being spent twice, and who misses it when it is gone."""
 
-from tests.mutants.catalogue.required import REQUIRED
+from typing import Final
 
-__all__ = ["REQUIRED"]
+from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL, ON_THE_WIRE
+from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
+from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
+from tests.mutants.catalogue.required import REQUIRED
+from tests.mutants.mutant import Mutant
+
+FURTHER: Final[tuple[Mutant, ...]] = (
+    *BEFORE_THE_CALL,
+    *AT_THE_CALL,
+    *ON_THE_WIRE,
+    *EVIDENCE,
+    *RECORDING,
+    *BOUND,
+    *COMPLETE,
+    *WHOSE,
+    *HOLDING,
+)
+
+__all__ = ["FURTHER", "REQUIRED"]

@@ -19,6 +19,11 @@ def test_only_quoted_leads_to_placing() -> None:
     assert [state for state, targets in MOVES.items() if "Placing" in targets] == ["Quoted"]
 
 
+def test_what_may_have_been_sent_ends_by_evidence_only() -> None:
+    """No way leads back to where it could be sent again."""
+    assert set(MOVES["Uncertain"]) == {"Placed", "NotPlaced", "Rejected"}
+
+
 def test_what_is_settled_stays_settled() -> None:
     """But for evidence that it was placed after all, or what was placed is gone for good."""
     for state in STATES - UNSETTLED:

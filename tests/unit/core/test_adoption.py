@@ -91,6 +91,14 @@ class TestAdoption:
         after = case_of(an_instance(order=None), workspace=told(before, adoption=BY_NAME))
         assert marks(decide(after)) == OWNER.marks
 
+    def test_a_purchase_under_way_is_settled_first(self) -> None:
+        """What it may still buy would stand beside what was adopted."""
+        found = an_instance(order=None, create_time=OLD)
+        workspace = told(case_of(found, workspace=a_workspace(adoption=BY_NAME)), adoption=BY_NAME)
+        case = a_case(workspace, an_order("Uncertain"), cloud=a_cloud(a_listing(found)))
+        assert decide(case).steps == ()
+        assert verdict_of(case) == ("Progressing", "PurchaseUncertain")
+
     def test_what_was_told_of_an_earlier_spec_does_not_count(self) -> None:
         """An edit is told anew."""
         before = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME))

@@ -10,6 +10,8 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, 
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.failures import Unreachable
+from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder
 from tests.builders import (
     ID,
@@ -71,6 +73,14 @@ def test_what_is_shown_again_is_not_replaced() -> None:
     """The look decides, not what was said before."""
     case = a_case(lost(), BOUGHT, cloud=a_cloud(a_listing(an_instance())))
     assert verdict_of(case) == ("Running", "Running")
+
+
+def test_a_look_that_fails_gives_nothing_up() -> None:
+    """It may be shown again: without its id, and with no order to tell it, it would be bought anew."""
+    case = a_case(lost(), cloud=a_cloud(Unknown(Unreachable("x.Y", "reset"))))
+    instance = reported(case, decide(case)).instance
+    assert instance is not None
+    assert instance.instance_id == ID
 
 
 def test_without_its_order_the_resource_says_so() -> None:

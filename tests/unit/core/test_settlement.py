@@ -93,6 +93,8 @@ class TestEvidence:
         """Counterexample 1: all of them, whichever is longer."""
         assert timedelta(seconds=900 + 300 + 300) <= WINDOW
         assert timedelta(seconds=1860) <= WINDOW
+        forgetful = SETTINGS.model_copy(update={"nonce_memory_seconds": 5.0})
+        assert forgetful.settle_window == timedelta(seconds=900 + 300 + 300)
 
     def test_the_failed_look_of_a_window_that_ended_proves_nothing(self) -> None:
         """Unknown is not absent."""

@@ -1,0 +1,269 @@
+"""What is between the wish and the one call: the order, the intent, the second look, the call itself."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import ACCOUNT, CALL, LOST, ORDERS_AT_THE_CLOUD, PURCHASE, QUEUE, SETTLEMENT
+from tests.mutants.mutant import Mutant
+
+BEFORE_THE_CALL: Final = (
+    Mutant(
+        name="one open order at a time",
+        fact="no order is opened while the outcome of another is open",
+        file="core/purchasing.py",
+        old=(
+            '    """Nothing is open and the price is known: write the order down."""\n'
+            "    if case.order is not None:\n"
+            "        return None\n"
+        ),
+        new='    """Nothing is open and the price is known: write the order down."""\n',
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="wait for an open outcome",
+        fact="while a call may have been sent nothing else is planned for its resource",
+        file="core/purchasing.py",
+        old="    order = case.sent_order\n    if order is None:\n        return None\n",
+        new="    order = case.sent_order\n    if order is None or order.state == 'Uncertain':\n        return None\n",
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="number's floor in status",
+        fact="the number of an order that was deleted by force is not given again",
+        file="core/purchasing.py",
+        old="        known.append(number_of(summary.name))\n",
+        new="        pass\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="wait for an order that left the ledger",
+        fact="an order that was deleted while its call was open is waited for all the same",
+        file="core/purchasing.py",
+        old='if last is None or last.intent_time is None or last.state not in ("Placing", "Uncertain"):',
+        new='if last is None or last.intent_time is None or last.state != "nothing":',
+        tests=(LOST,),
+    ),
+    Mutant(
+        name="nothing follows before the window",
+        fact="an order that ended without an answer of the cloud is followed by none before its window ends",
+        file="core/purchasing.py",
+        old="    return max(settled, intent + case.settings.settle_window)\n",
+        new="    return settled\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="back-off after a refusal",
+        fact="after a refusal the next order waits for a change, a request, or its time",
+        file="core/purchasing.py",
+        old="    if case.cloud_time >= closed and (changed or case.requested or case.cloud_time >= due):\n",
+        new="    if case.cloud_time >= closed:\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="stale quote asked again",
+        fact="what is placed has a price that is not older than a quarter of an hour",
+        file="core/purchasing.py",
+        old="return quote is None or case.cloud_time - quote.quoted_at > validity",
+        new="return quote is None",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="only what is still wanted",
+        fact="an order for another description, uid or account than the resource's is closed and not placed",
+        file="core/purchasing.py",
+        old="if not described or order not in case.orders or spec.account_id != subject.account_id:",
+        new="if order not in case.orders:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="intent by the cloud's clock",
+        fact="the intent is dated by the cloud's answers, so that no clock of ours prolongs the call's validity",
+        file="core/purchasing.py",
+        old="ledger.intended(order, case.cloud_time, signature_nonce(subject, closed))",
+        new="ledger.intended(order, case.seen.now, signature_nonce(subject, closed))",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="pinned nonce",
+        fact="every copy of the operator signs the purchase of a name with the same nonce",
+        file="core/purchasing.py",
+        old="ledger.intended(order, case.cloud_time, signature_nonce(subject, closed))",
+        new="ledger.intended(order, case.cloud_time, order.spec.token)",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="suspended buys nothing",
+        fact="a person's word to stop keeps an order from being opened and from being announced",
+        file="core/decide.py",
+        old="    stop_while_suspended,\n",
+        new="",
+        tests=(PURCHASE,),
+    ),
+)
+
+AT_THE_CALL: Final = (
+    Mutant(
+        name="the resource's uid at the call",
+        fact="nothing is bought for a resource that was created anew since the order was opened",
+        file="core/purchasing.py",
+        old="if workspace is None or workspace.metadata.uid != order.spec.workspace_ref.uid or case.deleting:",
+        new="if workspace is None or case.deleting:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="the resource's deletion at the call",
+        fact="nothing is bought for a resource that is being deleted",
+        file="core/purchasing.py",
+        old="if workspace is None or workspace.metadata.uid != order.spec.workspace_ref.uid or case.deleting:",
+        new="if workspace is None or workspace.metadata.uid != order.spec.workspace_ref.uid:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="the resource's generation at the call",
+        fact="nothing is bought for a resource that was edited since the intent",
+        file="core/purchasing.py",
+        old="if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:",
+        new="if workspace.parameters != order.spec.parameters:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="suspension at the call",
+        fact="nothing is bought for a resource that was suspended since the intent",
+        file="core/purchasing.py",
+        old='    if case.suspended:\n        return "the FlinkWorkspace was suspended"\n',
+        new="",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="claim held at the call",
+        fact="nothing is bought by who lost the name's claim since the intent",
+        file="core/purchasing.py",
+        old="if case.seen.claim is None or case.seen.claim.holder != case.seen.key:",
+        new="if False:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="leading at the call",
+        fact="nothing is bought by a process that does not lead, or not for long enough",
+        file="core/purchasing.py",
+        old="if not case.seen.leads:",
+        new="if False:",
+        tests=(LOST,),
+    ),
+    Mutant(
+        name="leading is asked after the reading",
+        fact="whether the process leads is asked after everything was read, however long that took",
+        file="reconcile.py",
+        old="            seen = seen.updated(leads=self.leads())\n",
+        new="",
+        tests=(CALL,),
+    ),
+    Mutant(
+        name="time left at the call",
+        fact="nothing is sent that the gateway would refuse for being late, by the cloud's clock",
+        file="core/purchasing.py",
+        old="if intent_time is None or case.cloud_time >= intent_time + accepted:",
+        new="if intent_time is None:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="the order's version at the call",
+        fact="an order that anybody wrote to since the intent is not sent, though it may look the same",
+        file="core/case.py",
+        old="return order if (order.metadata.uid, order.metadata.resource_version) == written else None",
+        new="return order if order.metadata.uid == written[0] else None",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="bought by another order at the call",
+        fact="nothing is sent when the ledger says by now that another order bought this name",
+        file="core/purchasing.py",
+        old="if isinstance(found, Ours) or case.placed_beside(order):",
+        new="if isinstance(found, Ours):",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="a fresh look at the call",
+        fact="the look before the call begins in this pass and asks by token and name too: a shared one may be old",
+        file="core/seen.py",
+        old="spec.region, spec.workspace_name, tags, fresh=True, prerequisites=ours",
+        new="spec.region, spec.workspace_name, tags, fresh=False, prerequisites=ours",
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="the intent is forgotten before the call",
+        fact="whatever becomes of the call, nobody believes afterwards that nothing was sent",
+        file="execution.py",
+        old="                self.memory.forget_intent(key, order)\n                answer = await",
+        new="                answer = await",
+        tests=(CALL,),
+    ),
+    Mutant(
+        name="one pass at a time",
+        fact="one process never has two passes over one resource at once",
+        file="runtime/queue.py",
+        old="        if key in self._active:\n",
+        new="        if key in self._active and lane is Lane.ROUTINE:\n",
+        tests=(QUEUE,),
+    ),
+)
+
+ON_THE_WIRE: Final = (
+    Mutant(
+        name="the date is signed into the call",
+        fact="the gateway sees the intent's time as the call's date",
+        file="adapters/alibaba/session.py",
+        old='return {"x-acs-date": date, "x-acs-signature-nonce": self.nonce}',
+        new='return {"x-acs-signature-nonce": self.nonce} if date else {}',
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_the_call_is_signed_as_fixed_beforehand",),
+    ),
+    Mutant(
+        name="the nonce is signed into the call",
+        fact="the gateway sees the order's nonce as the call's nonce",
+        file="adapters/alibaba/session.py",
+        old='return {"x-acs-date": date, "x-acs-signature-nonce": self.nonce}',
+        new='return {"x-acs-date": date}',
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_the_call_is_signed_as_fixed_beforehand",),
+    ),
+    Mutant(
+        name="a lost purchase is not sent again",
+        fact="a call whose answer was lost is not repeated",
+        file="adapters/alibaba/session.py",
+        old="        return _answered(await self._send(api, parameters, region, waits, fixed.as_headers()))\n",
+        new=(
+            "        answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "        if isinstance(answer, Unreachable):\n"
+            "            answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "        return _answered(answer)\n"
+        ),
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_is_never_certain_and_never_sent_again",),
+    ),
+    Mutant(
+        name="no layer repeats the purchase",
+        fact="the SDK is not told to retry, so it sends a call once",
+        file="adapters/alibaba/session.py",
+        old='config = Config(credential=self._keys, region_id=region or product.home, protocol="HTTPS")\n',
+        new=(
+            'config = Config(credential=self._keys, region_id=region or product.home, protocol="HTTPS")\n'
+            "        from darabonba.policy.retry import RetryCondition, RetryOptions\n\n"
+            "        again = RetryCondition({'maxAttempts': 3, 'errorCode': ['InternalError', 'Throttling']})\n"
+            "        config.retry_options = RetryOptions({'retryable': True, 'retryCondition': [again]})\n"
+        ),
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_is_never_certain_and_never_sent_again",),
+    ),
+    Mutant(
+        name="the purchase is a POST",
+        fact="the HTTP client repeats a GET whose connection broke, and never a POST",
+        file="adapters/alibaba/products.py",
+        old='CREATE_INSTANCE: Final = Api(FLINK, "CreateInstance", place="body")',
+        new='CREATE_INSTANCE: Final = Api(FLINK, "CreateInstance", "GET")',
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_is_never_certain_and_never_sent_again",),
+    ),
+    Mutant(
+        name="nothing is bought in another account",
+        fact="a key of another account than the order's signs no purchase",
+        file="adapters/alibaba/identity.py",
+        old="if account_id != self._account_id:",
+        new="if False:",
+        tests=(f"{ACCOUNT}::test_nothing_is_bought_in_another_account",),
+    ),
+)

@@ -1,0 +1,219 @@
+"""What a look must be to count as one, and whose it says an instance is."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import ADOPTION, CALL, LETTING_GO, LOOKS, PAGING, PURCHASE, SETTLEMENT, WRITES
+from tests.mutants.mutant import Mutant
+
+COMPLETE: Final = (
+    Mutant(
+        name="pages agree on TotalCount",
+        fact="a list that changed while it was read is no list",
+        file="adapters/alibaba/paging.py",
+        old="        if self._total not in (None, page.total_count):\n",
+        new="        if False:\n",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="as many entries as TotalCount",
+        fact="a list with fewer entries than it says is no list",
+        file="adapters/alibaba/paging.py",
+        old="if not page.rows and not self.complete:",
+        new="if not page.rows and not self.complete and not self.dates:",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="no entry twice",
+        fact="an entry that stands on two pages has pushed another one out",
+        file="adapters/alibaba/paging.py",
+        old="if len({row.id for row in self.rows}) < len(self.rows):",
+        new="if False:",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="the earliest Date of a look",
+        fact="a look is as old as its oldest answer",
+        file="adapters/alibaba/paging.py",
+        old="return whole.rows, min(whole.dates)",
+        new="return whole.rows, max(whole.dates)",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="a Date or no look",
+        fact="an answer without a date proves nothing, because it is not known when it was true",
+        file="adapters/alibaba/session.py",
+        old='        if self.date is None:\n            raise self.garbled("no Date")\n        return self.date\n',
+        new="        return self.date or datetime.now(UTC)\n",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="every way of looking counts",
+        fact="a look of which one part failed is no look",
+        file="adapters/alibaba/workspaces.py",
+        old="            if isinstance(outcome, BaseException):\n                raise outcome\n",
+        new="            if isinstance(outcome, BaseException):\n                continue\n",
+        tests=(f"{LOOKS}::test_a_lookup_with_one_failed_part_is_no_lookup",),
+    ),
+    Mutant(
+        name="looked for by tag and by name",
+        fact="the cloud may show a new instance by one way before the others",
+        file="adapters/alibaba/workspaces.py",
+        old="            *(look(self._session, subject.region, each) for each in filters),\n",
+        new="",
+        tests=(f"{LOOKS}::test_a_lookup_asks_by_each_tag_and_by_name",),
+    ),
+    Mutant(
+        name="the look begins after it was asked for",
+        fact="a purchase is not decided on a look that began before the pass",
+        file="adapters/alibaba/workspaces.py",
+        old="self._inventory.take(subject.region, timedelta(0)),",
+        new="self._inventory.take(subject.region, timedelta(seconds=60)),",
+        tests=(f"{LOOKS}::test_a_lookup_begins_after_it_was_asked_for",),
+    ),
+    Mutant(
+        name="a failed look is unknown",
+        fact="a look that could not be taken is not one that shows nothing",
+        file="observation.py",
+        old="    seen = seen.updated(cloud=await _ask(cloud, asked, workspace, settings))\n",
+        new=(
+            "    seen = seen.updated(cloud=await _ask(cloud, asked, workspace, settings))\n"
+            "    if isinstance(seen.cloud.listing, Unknown):\n"
+            "        seen = seen.updated(cloud=seen.cloud.updated(listing=Listing((), now)))\n"
+        ),
+        tests=(CALL,),
+    ),
+)
+
+WHOSE: Final = (
+    Mutant(
+        name="the account of the look",
+        fact="a look into another account says nothing about what an order bought",
+        file="core/case.py",
+        old="here = asked is not None and (self.seen.cloud.account_id, asked.region) == (account_id, region)",
+        new="here = asked is not None and asked.region == region",
+        tests=(SETTLEMENT, PURCHASE),
+    ),
+    Mutant(
+        name="the region of the look",
+        fact="a look into another region says nothing about what an order bought",
+        file="core/case.py",
+        old="here = asked is not None and (self.seen.cloud.account_id, asked.region) == (account_id, region)",
+        new="here = asked is not None and self.seen.cloud.account_id == account_id",
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="another account stops the purchase",
+        fact="a resource whose purchase belongs to one account buys nothing in another",
+        file="core/case.py",
+        old="        return sent[-1].spec.account_id if sent else self.workspace.status.account_id\n",
+        new="        return None\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="marks of another owner beat the ledger",
+        fact="what was moved to another owner on purpose is his, though our ledger says that we bought it",
+        file="core/found.py",
+        old="        if self.is_marked_by_another(instance):\n            return False\n",
+        new="",
+        tests=(ADOPTION, SETTLEMENT),
+    ),
+    Mutant(
+        name="a mark counts on its name",
+        fact="an instance of another name is not this resource's, though a hand put our marks on it",
+        file="core/found.py",
+        old="return instance.name == self.subject.workspace_name and (by_token or self.marked(instance))",
+        new="return by_token or self.marked(instance)",
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="a stranger of this name stops the purchase",
+        fact="nothing is bought beside an instance that has the name already, whoever owns it",
+        file="core/found.py",
+        old="    return next((stranger for stranger in strangers if stranger is not None), Absent())\n",
+        new="    del strangers\n    return Absent()\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="adoption only if the spec agrees",
+        fact="an instance that differs from the spec is not adopted: afterwards the spec can't be changed",
+        file="core/adopting.py",
+        old="    if differing:\n",
+        new="    if False:\n",
+        tests=(ADOPTION,),
+    ),
+    Mutant(
+        name="adoption waits for an open purchase",
+        fact="nothing is adopted while a purchase of this name may be under way",
+        file="core/adopting.py",
+        old="if not isinstance(found, Adoptable) or case.sent_order is not None:",
+        new="if not isinstance(found, Adoptable):",
+        tests=(ADOPTION,),
+    ),
+    Mutant(
+        name="ByInstanceId never buys",
+        fact="who names an instance to adopt gets that one or none",
+        file="core/adopting.py",
+        old="if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):",
+        new="if adoption is None or adoption.instance_id != '':",
+        tests=(ADOPTION,),
+    ),
+)
+
+HOLDING: Final = (
+    Mutant(
+        name="another's claim stalls",
+        fact="who finds the name claimed by a living resource buys nothing",
+        file="core/purchasing.py",
+        old="if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):",
+        new="if case.subject is not None:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="a dead claim is removed as it was read",
+        fact="of two resources that find a dead claim only one takes it over",
+        file="adapters/kubernetes/collection.py",
+        old="condition = client.V1Preconditions(resource_version=resource_version)",
+        new="condition = client.V1Preconditions()",
+        tests=(WRITES,),
+    ),
+    Mutant(
+        name="the claim outlives the resource",
+        fact="the name stays claimed while an abandoned order could still turn into a workspace",
+        file="core/settling.py",
+        old="        if (claim.subject.region, claim.subject.workspace_name) != held\n",
+        new="        if claim.subject is not None or held\n",
+        tests=(LETTING_GO,),
+    ),
+    Mutant(
+        name="deletion closes quoted orders",
+        fact="an order that nobody sent yet is closed by a write that whoever is about to send it runs into",
+        file="core/settling.py",
+        old="    if not case.deleting:\n        return None\n    order = case.order\n",
+        new="    if not case.deleting:\n        return None\n    order = case.sent_order\n",
+        tests=(LETTING_GO,),
+    ),
+    Mutant(
+        name="an order of nobody is closed",
+        fact="an order that was quoted for a resource that is gone is closed",
+        file="core/settling.py",
+        old="        return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))\n    open_order",
+        new="        pass\n    open_order",
+        tests=(LETTING_GO,),
+    ),
+    Mutant(
+        name="only settled orders leave the ledger",
+        fact="an order whose outcome is open can't be deleted",
+        file="core/settling.py",
+        old="if each.settled and LEDGER_FINALIZER in each.metadata.finalizers",
+        new="if LEDGER_FINALIZER in each.metadata.finalizers",
+        tests=(LETTING_GO,),
+    ),
+    Mutant(
+        name="no second intent for an order",
+        fact="from Uncertain no order comes back to Quoted, to be sent again",
+        file="api/order.py",
+        old='    "Uncertain": ("Placed", "NotPlaced", "Rejected"),\n',
+        new='    "Uncertain": ("Placed", "NotPlaced", "Rejected", "Quoted"),\n',
+        tests=("tests/unit/api/test_moves.py",),
+    ),
+)
