@@ -7,6 +7,7 @@ to that moment for each move; where the same state was reached before with the s
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from flink_workspace_operator.core.failures import ClusterUnreachable, Unreachable
@@ -78,6 +79,7 @@ class Exploration:
     """How many runs begin in a state, by its mark."""
     runs: int = 0
     """How many there are."""
+    long_wait: timedelta = timedelta(seconds=15)
     ends: int = 0
     """In how many states they end."""
     calls: int = 0
@@ -139,28 +141,37 @@ class Exploration:
         point = current.point
         assert point is not None
         yield f"{GOES_ON} {current.name}", lambda: self._go_on(node, current)
-        if point.call in self.idle_calls and not (node.budget.crashes or node.budget.losses):
-            return
         yield from self._failing(node, current, point.call)
-        if node.budget.preemptions and point.call not in self.idle_calls:
+        if node.budget.preemptions and self._matters(current):
             less = replace(node, budget=replace(node.budget, preemptions=node.budget.preemptions - 1))
             yield from self._others(less, current, f"before {point.call} of {current.name}: ")
 
     def _between_passes(self, node: Node) -> Iterator[tuple[str, Move]]:
-        frozen = [task for task in self.world.tasks.values() if task.running]
-        for task in frozen:
+        for task in self._worth_waking():
             yield f"{task.name} wakes up", lambda task=task: replace(node, current=(task.name, task.key))  # type: ignore[misc]  # bound now
         yield from self._acts(node, "")
         if node.acts and node.acts[0].at_once and node.acts[0].possible(self.world):
             return
         if not self.world.at_rest:
-            due = self._due(None)
-            for task in due[:1]:
-                yield f"{task.name} begins", lambda task=task: self._begin(node, task)  # type: ignore[misc]  # bound now
-            if node.budget.preemptions:
-                less = replace(node, budget=replace(node.budget, preemptions=node.budget.preemptions - 1))
-                for task in due[1:]:
-                    yield f"{task.name} begins early", lambda task=task: self._begin(less, task)  # type: ignore[misc]  # bound now
+            for task in self._due(None)[:1]:
+                yield f"{GOES_ON} {task.name}", lambda task=task: self._begin(node, task)  # type: ignore[misc]  # bound now
+
+    def _worth_waking(self) -> list[Task]:
+        """The passes that stand still, where it makes a difference when they go on.
+
+        While the others only look and wait, they go on at the beginning of that time, late in it, or at its end.
+        """
+        frozen = [task for task in self.world.tasks.values() if task.running]
+        others = [task.progress for task in self.world.tasks.values() if not task.running and task.progress.due]
+        version, long = self.world.around.version, self.long_wait
+        now, at_rest = self.world.clock.now, self.world.at_rest
+        for one in others if frozen and not at_rest else ():
+            since = one.quiet_since if one.quiet_at == version else None
+            if since is None or one.due is None:
+                continue
+            if not (now - since < long <= one.due - since) and now > since:
+                return []
+        return frozen
 
     def _others(self, node: Node, current: Task, why: str) -> Iterator[tuple[str, Move]]:
         if not (node.acts and node.acts[0].at_once):
@@ -192,16 +203,22 @@ class Exploration:
         return sorted((task for task in idle if task.progress.due is not None), key=lambda task: task.progress.due or 0)
 
     def _begin(self, node: Node, task: Task) -> Node:
-        if task.progress.due is not None:
-            self.world.clock.now = max(self.world.clock.now, task.progress.due)
-        task.begin()
+        self.world.begin(task)
         return self._after(replace(node, passes=node.passes + 1), task)
 
     def _go_on(self, node: Node, task: Task) -> Node:
-        self.calls += 1
-        task.step()
-        task.step()
+        """Up to the next call before which there is a choice."""
+        budget = node.budget
+        while task.running:
+            self.calls += 1
+            task.step()
+            task.step()
+            if budget.crashes or budget.losses or (budget.preemptions and self._matters(task)):
+                break
         return self._after(node, task)
+
+    def _matters(self, task: Task) -> bool:
+        return task.point is not None and task.point.call not in self.idle_calls
 
     def _failed(self, node: Node, task: Task, *steps: Callable[[], None]) -> Node:
         for step in steps:

@@ -35,6 +35,7 @@ from tests.simulation.task import Surroundings, Task
 from tests.simulation.user import User
 
 NAMESPACE: Final = "team"
+A_LOOK: Final = timedelta(seconds=30)
 PATIENCE: Final = 2000
 """Passes after which a run counts as stuck: several times as many as the longest way to an end takes."""
 
@@ -72,8 +73,9 @@ class SimulatedWorld:
         self.user = User(self.server)
         self.processes, self.leads = processes, leads
         self.tasks: dict[tuple[str, Key], Task] = {}
-        # Longer than the first tries after a refusal wait.
-        self.calm = timedelta(seconds=3 * self.around.settings.refusal_backoff_seconds + 30)
+        chosen = self.around.settings
+        self.calm = max(chosen.settle_window, timedelta(seconds=3 * chosen.refusal_backoff_seconds)) + A_LOOK
+        """Without any change for so long, none comes by itself: an open outcome or a wait would be over."""
         self.allowed = 1
         """How many purchases of one name are meant; more only after what a person did on purpose."""
         self.history: list[tuple[Key, FlinkWorkspaceStatus]] = []
@@ -123,10 +125,15 @@ class SimulatedWorld:
 
     def run_pass(self, task: Task) -> None:
         """One whole pass, at the moment when it is due."""
-        if task.progress.due is not None:
-            self.clock.now = max(self.clock.now, task.progress.due)
+        self.begin(task)
         task.run()
         self.check()
+
+    def begin(self, task: Task) -> None:
+        """Begin a pass, at the moment when it is due."""
+        if task.progress.due is not None:
+            self.clock.now = max(self.clock.now, task.progress.due)
+        task.begin()
 
     def check(self) -> None:
         """What must hold at every moment."""
@@ -173,14 +180,15 @@ class SimulatedWorld:
     def at_rest(self) -> bool:
         """Whether every outcome is known, every process has seen how it is, and nothing is to come by itself.
 
-        But for passes that stand still in the middle.
+        Of passes that stand still in the middle nothing is expected: the others have no more to do without them.
         """
         stored, version, since = self.server.stored, self.around.version, self.clock.now - self.calm
-        return (
-            not self.account.books.late
-            and all(order.settled for order in stored.orders.values())
+        idle = [task for task in self.tasks.values() if not task.running]
+        if self.account.books.late or not all(task.progress.is_quiet(version, since) for task in idle):
+            return False
+        return len(idle) < len(self.tasks) or (
+            all(order.settled for order in stored.orders.values())
             and all(_rests(workspace) for workspace in stored.workspaces.values())
-            and all(task.running or task.progress.is_quiet(version, since) for task in self.tasks.values())
         )
 
     def told(self) -> str:

@@ -1,0 +1,121 @@
+"""Who and what may get in each other's way, as data. Each race is run in all orders, and in random ones."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flink_workspace_operator.core.failures import ClusterRefused
+from flink_workspace_operator.core.identity import Key
+from tests.simulation.faults import Fault
+from tests.simulation.scheduler import Act
+from tests.simulation.stories import (
+    KEY,
+    SHOWN_LATE,
+    Story,
+    absent,
+    apply,
+    bought_once,
+    delete,
+    gone,
+    lose_and_restore,
+    only_purchase,
+    replace_by_force,
+)
+from tests.simulation.world import NAMESPACE, SimulatedWorld
+
+OTHER: Final = Key(NAMESPACE, "v")
+
+
+@dataclass(frozen=True)
+class Race:
+    """A story with several processes or resources; its acts may come at any moment."""
+
+    name: str
+    story: Story
+    processes: tuple[str, ...] = ("a",)
+    names: tuple[str, ...] = ("w",)
+    preemptions: int = 2
+    """How many the whole proof tries; with more, some races have millions of states."""
+    quick: bool = True
+    """Whether one preemption is tried in every run of the tests."""
+
+    def begin(self) -> SimulatedWorld:
+        """A world in which everything was just applied."""
+        world = self.story.begin(self.processes)
+        world.account.buckets["bucket-2"] = world.account.buckets["bucket-1"]
+        for name in self.names[1:]:
+            apply(world, name)
+        return world
+
+
+def there(world: SimulatedWorld) -> bool:
+    """The resource exists."""
+    return not absent(world)
+
+
+def edit(world: SimulatedWorld) -> None:
+    """Want another bucket; the API server refuses that once the purchase is known to be under way."""
+    with suppress(ClusterRefused):
+        world.user.edit(KEY, storage={"type": "OSS", "oss": {"bucket": "bucket-2"}})
+
+
+def bought_as_said(world: SimulatedWorld) -> None:
+    """One purchase, and where it is not what the spec wants by now, the resource says so."""
+    bought_once(world)
+    workspace, instance = world.workspace(KEY), world.account.books.instances[only_purchase(world).instance_id]
+    assert workspace is not None
+    in_sync = world.condition(KEY, "InSync")
+    assert in_sync is not None
+    agrees = workspace.spec.storage.oss.bucket == instance.bucket
+    assert in_sync.status == ("True" if agrees else "False"), in_sync
+
+
+def one_of_two(world: SimulatedWorld) -> None:
+    """One purchase; the resource that bought it is Ready, the other one says that the name is taken."""
+    booking = only_purchase(world)
+    ready = [key for key in (KEY, OTHER) if world.is_ready(key)]
+    assert len(ready) == 1, ready
+    fulfilled = [order.spec.token for order in world.orders(ready[0]) if order.state == "Fulfilled"]
+    assert fulfilled == [booking.token]
+    (loser,) = {KEY, OTHER} - set(ready)
+    stalled = world.condition(loser, "Stalled")
+    assert stalled is not None
+    assert (stalled.status, stalled.reason) == ("True", "NameTaken")
+
+
+def restore(world: SimulatedWorld) -> None:
+    """Everything in the cluster is lost, and comes back without status."""
+    lose_and_restore(world, orders=True)
+
+
+def _anytime(name: str, do: Callable[[SimulatedWorld], object]) -> tuple[Act, ...]:
+    return (Act(name, there, do),)
+
+
+TWO: Final = ("a", "b")
+_LATE: Final[dict[str, Any]] = {"cloud": SHOWN_LATE}
+_LOST: Final = (Fault("cloud.create_instance", "late"),)
+
+_DELETION: Final = Story("", gone, acts=_anytime("delete", delete), **_LATE)
+_EDIT: Final = Story("", bought_as_said, acts=_anytime("edit", edit), **_LATE)
+_REPLACEMENT: Final = Story("", bought_once, acts=_anytime("replace", replace_by_force), **_LATE)
+_RESTORE: Final = Story("", bought_once, acts=_anytime("restore", restore), **_LATE)
+_RETURN: Final = Story("", bought_once, acts=(*_anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
+
+RACES: Final = (
+    Race("two replicas", Story("", bought_once), TWO),
+    Race("two replicas, shown late", Story("", bought_once, **_LATE), TWO),
+    Race("two replicas, booked late", Story("", bought_once, _LOST, **_LATE), TWO, preemptions=1, quick=False),
+    Race("one name twice", Story("", one_of_two), names=("w", "v")),
+    Race("one name twice, shown late", Story("", one_of_two, **_LATE), names=("w", "v"), quick=False),
+    Race("deletion", _DELETION),
+    Race("deletion and return", _RETURN),
+    Race("edit", _EDIT),
+    Race("replacement", _REPLACEMENT),
+    Race("restore", _RESTORE),
+    Race("deletion, two replicas", _DELETION, TWO, preemptions=1, quick=False),
+    Race("edit, two replicas", _EDIT, TWO, preemptions=1, quick=False),
+    Race("replacement, two replicas", _REPLACEMENT, TWO, preemptions=1, quick=False),
+)
+QUICK: Final = tuple(race for race in RACES if race.quick)
