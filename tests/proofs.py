@@ -56,7 +56,11 @@ def figures(key: str, row: Row) -> str:
     """A row in one line, without the words that name it."""
     proof = next((each for each in PROOFS if each.key == key), None)
     columns = proof.columns if proof else ()
-    told = ((column, value) for column, value in zip(columns, row, strict=False) if column != columns[0])
+    told = (
+        (column, value)
+        for column, value in zip(columns, row, strict=False)
+        if column != columns[0] or not isinstance(value, str)
+    )
     return ", ".join(
         cell(value) if isinstance(value, str | dict) else f"{cell(value)} {column}" for column, value in told
     )
@@ -82,7 +86,7 @@ def details(proof: Proof, rows: Sequence[Row]) -> list[list[str]]:
         rows = [[chunks[0], *sums] for chunks, sums in [([row[0] for row in rows], [total(rows, 1), total(rows, 2)])]]
     if proof.key == "faults":
         rows = _added_up(rows, named_by=2)
-    return sorted([cell(value) for value in row] for row in rows)
+    return sorted(([cell(value) for value in row] for row in rows), key=lambda row: [each.casefold() for each in row])
 
 
 def _each_once(rows: Sequence[Row]) -> str:

@@ -12,7 +12,10 @@ class Outdated(AssertionError):
 
 @dataclass(frozen=True)
 class Mutant:
-    """`fact` holds because of the text `old` in `file` (a path in the package), and not with `new` in its place."""
+    """`fact` holds because of the text `old` in `file`, and not with `new` in its place.
+
+    `file` is a path in the package, or one of the definitions in `crds/`, whose rules the API server keeps for us.
+    """
 
     name: str
     fact: str
@@ -25,7 +28,7 @@ class Mutant:
     @property
     def path(self) -> str:
         """The file, from the root of the repository."""
-        return f"{PACKAGE}/{self.file}"
+        return self.file if self.file.startswith("crds/") else f"{PACKAGE}/{self.file}"
 
     def applied_to(self, source: str) -> str:
         """The file's text without the safeguard. Raises `Outdated`."""

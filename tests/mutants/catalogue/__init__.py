@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL, ON_THE_WIRE
+from tests.mutants.catalogue.cluster import API_SERVER, ELECTED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
 from tests.mutants.catalogue.required import REQUIRED
@@ -18,6 +19,8 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *COMPLETE,
     *WHOSE,
     *HOLDING,
+    *API_SERVER,
+    *ELECTED,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

@@ -1,0 +1,78 @@
+"""What the API server keeps for us, against old processes and hands too, and who of several processes leads."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import CLUSTER_PORT, ELECTION, LEDGER_AT_THE_API_SERVER
+from tests.mutants.mutant import Mutant
+
+ORDERS: Final = "crds/flinkworkspaceorders.yaml"
+
+API_SERVER: Final = (
+    Mutant(
+        name="the API server knows the legal moves",
+        fact="nobody takes an order that may have been sent back to where it would be sent again",
+        file=ORDERS,
+        old="'Uncertain': ['Placed', 'NotPlaced', 'Rejected'],",
+        new="'Uncertain': ['Placed', 'NotPlaced', 'Rejected', 'Quoted'],",
+        tests=(f"{LEDGER_AT_THE_API_SERVER}::test_only_the_moves_of_the_table_are_accepted",),
+    ),
+    Mutant(
+        name="the API server keeps an instance id",
+        fact="nobody writes another id over the one that was bought",
+        file=ORDERS,
+        old="oldSelf.status.instanceId == self.status.instanceId)",
+        new="true)",
+        tests=(f"{LEDGER_AT_THE_API_SERVER}::test_an_instance_id_is_set_once",),
+    ),
+    Mutant(
+        name="the API server keeps the intent's time",
+        fact="nobody moves the time from which the window of a call that may have been sent is counted",
+        file=ORDERS,
+        old="oldSelf.status.intentTime == self.status.intentTime)",
+        new="true)",
+        tests=(f"{LEDGER_AT_THE_API_SERVER}::test_quote_digest_date_and_nonce_are_frozen_from_placing_on",),
+    ),
+    Mutant(
+        name="the API server keeps the status",
+        fact="nobody empties an order's status, so that it would read as one that was never sent",
+        file=ORDERS,
+        old="rule: '!has(oldSelf.status) || has(self.status)'",
+        new="rule: 'true'",
+        tests=(f"{LEDGER_AT_THE_API_SERVER}::test_a_status_can_be_neither_removed_nor_emptied",),
+    ),
+    Mutant(
+        name="a claim lives as long as an open order",
+        fact="the name of an order whose resource is gone is taken over by nobody while its outcome is open",
+        file="adapters/kubernetes/cluster.py",
+        old="        orders = await self.read_orders(lease.holder)\n        return any(",
+        new="        orders = await self.read_orders(lease.holder)\n        return not orders and any(",
+        tests=(f"{CLUSTER_PORT}::test_claim_lives_while_an_order_of_its_holder_is_open",),
+    ),
+)
+
+ELECTED: Final = (
+    Mutant(
+        name="a leader stops in time",
+        fact="who could not renew the Lease leads no more before anybody can take it",
+        file="runtime/election.py",
+        old="RENEW_WITHIN = 2 / 3\n",
+        new="RENEW_WITHIN = 4 / 3\n",
+        tests=(ELECTION,),
+    ),
+    Mutant(
+        name="a renewal counts from its beginning",
+        fact="a renewal whose answer took long does not prolong the leading",
+        file="runtime/election.py",
+        old="                    self._renewed_at = began\n",
+        new="                    self._renewed_at = self.clock()\n",
+        tests=(ELECTION,),
+    ),
+    Mutant(
+        name="a Lease is waited out",
+        fact="another's Lease is taken only when it was not renewed for as long as it says",
+        file="runtime/election.py",
+        old="return self.clock() < self._changed_at + lasts",
+        new="return self.clock() < self._changed_at + lasts / 2",
+        tests=(ELECTION,),
+    ),
+)
