@@ -48,7 +48,11 @@ def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
     if failure is None:
         not_asked = Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps=True)
         return Plan(verdict=not_asked, next_look=SOON)
-    return Plan(verdict=replace(verdict_of(failure), keeps=keeps), retry=failure)
+    verdict = replace(verdict_of(failure), keeps=keeps)
+    if keeps and verdict.kind == "Stalled":
+        # It exists already: that a look at it was refused is nothing that another spec could help.
+        verdict = replace(verdict, kind="Progressing", reason="CloudUnreachable")
+    return Plan(verdict=verdict, retry=failure)
 
 
 def verdict_of(failure: CloudFailure) -> Verdict:

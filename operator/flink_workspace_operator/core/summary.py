@@ -71,6 +71,8 @@ def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now:
 def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> ConditionStatus:
     if verdict.kind == "Running":
         return "True"
+    if verdict.keeps and verdict.kind != "Stalled":
+        return "Unknown"  # nothing new was learned, and nothing was said before
     return "False" if verdict.kind == "Stalled" or _once_ran(case, previous) else "Unknown"
 
 

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from flink_workspace_operator.api.names import SUSPEND
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import (
     BalanceTooLow,
     CloudFailure,
+    NameTaken,
     ParametersRefused,
     PermissionMissing,
     Throttled,
@@ -292,6 +293,15 @@ def test_an_expired_workspace_stays_stalled_while_the_cloud_is_down() -> None:
     status = reported(expired, decide(expired))
     down = a_case(a_workspace(status=status), FULFILLED, cloud=DOWN)
     assert told(reported(down, decide(down))) == stalled("Expired")
+
+
+@pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
+@pytest.mark.parametrize("failure", [Unreachable, ParametersRefused, NameTaken])
+def test_a_failed_look_says_nothing_about_what_was_bought(state: OrderState, failure: type[CloudFailure]) -> None:
+    """Before it is first told to be ready: neither that it is not, nor that its spec must be changed."""
+    down = a_cloud(Unknown(failure("foasconsole.DescribeInstances", "Some.Code")))
+    case = a_case(a_workspace(), an_order(state), cloud=down)
+    assert told(reported(case, decide(case))) == progressing("CloudUnreachable")
 
 
 def test_resuming_while_the_cloud_is_down_is_seen_at_once() -> None:
