@@ -1,0 +1,269 @@
+"""What one pass decides from what it has read. Pure; the order of the checks is the policy, as in `core/decide.py`."""
+
+from typing import NamedTuple
+
+from tests.model.rules import Run
+from tests.model.state import NOBODY, OPEN, SENT, Instance, Order, Process, Step
+
+
+class Plan(NamedTuple):
+    """What to write, in order. `stalled`: what the resource is told that only a change by hand would heal."""
+
+    steps: tuple[Step, ...] = ()
+    stalled: str = ""
+
+
+class Found(NamedTuple):
+    """What the look says about the name: ours, foreign, twin, unexplained, absent or unknown."""
+
+    what: str
+    instance: Instance | None = None
+
+
+class View(NamedTuple):
+    """What the checks share."""
+
+    run: Run
+    process: Process
+    orders: tuple[Order, ...]
+    """Those that count."""
+    open: Order | None
+    announced: Order | None
+    """The open order, if this process moved it to Placing and sent nothing."""
+    found: Found
+
+    @property
+    def sent(self) -> Order | None:
+        """The open order, if a call may have been sent for it."""
+        return self.open if self.open is not None and self.open.state in SENT else None
+
+
+def decide(run: Run, process: Process) -> Plan:
+    """The plan."""
+    view = _view(run, process)
+    for check in CHECKS:
+        plan = check(view)
+        if plan is not None:
+            return plan
+    return Plan()
+
+
+def _view(run: Run, process: Process) -> View:
+    orders = process.orders
+    if not run.rules.one_ledger and process.resource is not None:
+        orders = tuple(order for order in orders if order.uid == process.resource.uid)
+    opened = next((order for order in orders if order.state in OPEN), None)
+    announced = None
+    if opened is not None and opened.state == "Placing":
+        announced = opened if opened.token == process.intent or not run.rules.only_announcer_sends else None
+    return View(run, process, orders, opened, announced, classify(run, process, orders))
+
+
+def classify(run: Run, process: Process, orders: tuple[Order, ...]) -> Found:
+    """Say whose the instance of this name is."""
+    if process.listing is None:
+        return Found("unknown")
+    tokens = {order.token for order in orders}
+    bound = next((order.instance for order in reversed(orders) if order.state == "Placed"), 0)
+    owner = (run.cluster_ids[process.home], process.key)
+    ours = [
+        seen
+        for seen in process.listing
+        if seen.id == bound or token_of(seen) in tokens or _owner_of(run, seen) == owner
+    ]
+    if len(ours) > 1:
+        return Found("twin")
+    if ours:
+        return Found("ours", ours[0])
+    sent = run.rules.untagged_may_be_ours and any(order.state in SENT for order in orders)
+    if sent and any(_unmarked(seen) and seen.token != NOBODY for seen in process.listing):
+        return Found("unexplained", process.listing[0] if len(process.listing) == 1 else None)
+    return Found("foreign") if process.listing else Found("absent")
+
+
+def token_of(seen: Instance) -> int | None:
+    """The token as a look shows it."""
+    return seen.token if seen.tags == "full" and seen.token != NOBODY else None
+
+
+def _owner_of(run: Run, seen: Instance) -> tuple[str, int] | None:
+    return (run.cluster_ids[seen.home], seen.key) if not _unmarked(seen) and seen.token != NOBODY else None
+
+
+def _unmarked(seen: Instance) -> bool:
+    return seen.tags in ("late", "none")
+
+
+def _move(order: Order, to: str, instance: int = 0) -> Step:
+    return Step("move", order.token, order.number, order.stale, to, instance)
+
+
+def settle_orders(view: View) -> Plan | None:
+    """Move every order that there is evidence about."""
+    steps = tuple(step for order in view.orders if (step := _settlement(view, order)) is not None)
+    return Plan(steps) if steps else None
+
+
+def _settlement(view: View, order: Order) -> Step | None:
+    rules, found = view.run.rules, view.found
+    evidence = next((seen.id for seen in view.process.listing or () if token_of(seen) == order.token), 0)
+    if not rules.token_decides and found.instance is not None and order is view.open and order.state in SENT:
+        evidence = found.instance.id
+    if evidence and order.instance == 0 and (rules.token_corrects or order.state in OPEN):
+        return _move(order, "Placed", evidence)
+    if order.state == "" and order.age > 0:
+        return _move(order, "Superseded")
+    if order.state == "Quoted" and (_placed_beside(view, order) or found.what == "ours"):
+        return _move(order, "Superseded")
+    return _by_evidence(view, order) if order is view.sent and view.announced is None else None
+
+
+def _placed_beside(view: View, order: Order) -> bool:
+    return any(other.state == "Placed" for other in view.orders if other is not order)
+
+
+def _by_evidence(view: View, order: Order) -> Step | None:
+    """The end of an order that may have been sent, where a complete look has one."""
+    run, found = view.run, view.found
+    if found.what == "unknown":
+        return None
+    if found.what == "foreign" and order.taken:
+        return _move(order, "Rejected")
+    if order.state == "Placing":
+        return _move(order, "Uncertain")
+    if found.what == "unexplained":
+        seen = found.instance
+        in_time = seen is not None and (seen.age > run.visibility or not run.rules.tags_get_their_time)
+        return _move(order, "Placed", seen.id) if seen is not None and in_time else None
+    if order.age <= run.window:
+        return None
+    if found.what == "foreign":
+        return _move(order, "Rejected")
+    if found.instance is not None and found.instance.tags == "owner" and not _placed_beside(view, order):
+        return _move(order, "Placed", found.instance.id)
+    return _move(order, "Rejected" if order.taken else "NotPlaced")
+
+
+def finish_intent(view: View) -> Plan | None:
+    """This process wrote the intent in the pass before and sent nothing: send it now, or take it back."""
+    order, found = view.announced, view.found
+    if order is None:
+        return None
+    if found.what == "ours" or _placed_beside(view, order):
+        return Plan((_move(order, "Superseded"),))
+    absent = found.what == "absent" or not view.run.rules.look_before_call
+    if absent and _stands(view, order):
+        return Plan((Step("send", order.token, order.number, order.stale, nonce=order.nonce, age=order.age),))
+    return Plan((_move(order, "Quoted"),)) if view.run.rules.back_to_quoted else _as_sent(view, order)
+
+
+def _as_sent(view: View, order: Order) -> Plan:
+    return Plan() if view.found.what == "unknown" else Plan((_move(order, "Uncertain"),))
+
+
+def _stands(view: View, order: Order) -> bool:
+    """Whether the resource is still what the order was opened for, and its claim held."""
+    rules, resource = view.run.rules, view.process.resource
+    if rules.reread_is_fresh:
+        if resource is None or resource.deleting:
+            return False
+        if (resource.uid, resource.generation) != (order.uid, order.generation):
+            return False
+    if rules.look_again_for_claim and not _holds_claim(view):
+        return False
+    return order.age < view.run.validity or not rules.pinned_date
+
+
+def _holds_claim(view: View) -> bool:
+    claim = view.process.claim
+    return view.run.keys == 1 or not view.run.rules.claim or (claim is not None and claim.holder == view.process.key)
+
+
+def let_go(view: View) -> Plan | None:
+    """The resource is gone or going: close what is open, wait for what was sent, give the claim back."""
+    process, resource, order, rules = view.process, view.process.resource, view.open, view.run.rules
+    if resource is not None and not resource.deleting:
+        return None
+    if order is not None and order.state == "Quoted" and (rules.close_before_going or resource is None):
+        return Plan((_move(order, "Canceled"),))
+    if order is not None and resource is not None and rules.finalizer_waits and order.state != "Quoted":
+        return Plan()
+    steps: tuple[Step, ...] = ()
+    if process.claim is not None and order is None:
+        steps = (Step("give back", process.claim.uid),)
+    if resource is not None and resource.finalizer:
+        steps += (Step("release", resource.uid),)
+    return Plan(steps)
+
+
+def stop_on_a_stranger(view: View) -> Plan | None:
+    """Something in the cloud stands in the way of this name."""
+    if view.found.what in ("foreign", "twin"):
+        return Plan(stalled=view.found.what)
+    return Plan(stalled="twin") if view.found == Found("unexplained") else None
+
+
+def wait_for_what_is_known(view: View) -> Plan | None:
+    """The workspace is there, or a Placed order says that it will be, or a call may have been sent, or nobody knows."""
+    bound = any(order.state == "Placed" for order in view.orders)
+    if view.found.what == "ours":
+        held = hold(view)
+        return held if held is not None and not held.stalled else Plan()
+    return Plan() if bound or view.sent is not None or view.found.what == "unknown" else None
+
+
+def hold(view: View) -> Plan | None:
+    """Finalizer and claim, before any order is opened."""
+    process, rules = view.process, view.run.rules
+    resource, claim = process.resource, process.claim
+    if resource is not None and not resource.finalizer:
+        return Plan((Step("hold", resource.uid),))
+    if _holds_claim(view):
+        return None
+    if claim is None:
+        return Plan((Step("claim"),))
+    if not process.alive:
+        return Plan((Step("give back", claim.uid), Step("claim")))
+    return Plan(stalled="claimed") if rules.claim else None
+
+
+def wait_after_refusal(view: View) -> Plan | None:
+    """The next order waits until nothing can come of the last one; a person asks for it as soon as it may be had."""
+    run = view.run
+    tries = [order for order in view.orders if order.state in ("Rejected", "NotPlaced")]
+    if view.open is not None or not tries or not run.rules.nothing_comes_after:
+        return None
+    return Plan() if tries[-1].age < run.window else None
+
+
+def open_next_order(view: View) -> Plan | None:
+    """Nothing is open: write the order down, then give it its first status."""
+    if view.open is not None:
+        return None
+    number = max((order.number for order in view.process.orders), default=0) + 1
+    return Plan((Step("open", number=number), Step("quote", number=number, to="Quoted")))
+
+
+def write_intent(view: View) -> Plan | None:
+    """The order is still what is wanted: say in the ledger that it is about to be sent."""
+    order, resource = view.open, view.process.resource
+    if order is None or resource is None or order.state != "Quoted":
+        return None
+    if (order.uid, order.generation) != (resource.uid, resource.generation):
+        return Plan((_move(order, "Superseded"),))
+    counted = ("Rejected",) if view.run.nonce == "refusals" else ("Rejected", "NotPlaced", "Superseded", "Canceled")
+    nonce = sum(other.state in counted for other in view.orders)
+    return Plan((Step("intend", order.token, order.number, order.stale, "Placing", nonce=nonce),))
+
+
+CHECKS = (
+    settle_orders,
+    finish_intent,
+    let_go,
+    stop_on_a_stranger,
+    wait_for_what_is_known,
+    hold,
+    wait_after_refusal,
+    open_next_order,
+    write_intent,
+)
