@@ -233,7 +233,7 @@ def wait_after_refusal(view: View) -> Plan | None:
     tries = [order for order in view.orders if order.state in ("Rejected", "NotPlaced")]
     if view.open is not None or not tries or not run.rules.nothing_comes_after:
         return None
-    return Plan() if tries[-1].age < run.window else None
+    return Plan() if tries[-1].age <= run.window else None
 
 
 def open_next_order(view: View) -> Plan | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tests.model.invariants import come_to_rest, is_idle, wrong_at_rest, wrong_in
-from tests.model.process import moves_of
+from tests.model.process import at_work, freezes, moves_of
 from tests.model.rules import Run
 from tests.model.state import Chances, Cluster, Move, Process, Resource, State
 from tests.model.world import moves_of_world
@@ -41,8 +41,10 @@ def first_state(run: Run) -> State:
 
 def moves(run: Run, state: State) -> Iterator[Move]:
     """All that may happen next."""
-    for index in range(len(state.processes)):
+    for index in at_work(state):
         yield from moves_of(run, state, index)
+    if state.chances.freezes:
+        yield from freezes(state)
     yield from moves_of_world(run, state)
 
 

@@ -22,10 +22,33 @@ SAID = {
 }
 
 
+def at_work(state: State) -> list[int]:
+    """Which processes may move. Where freezing is counted, a pass is not interrupted but by a freeze."""
+    every = list(range(len(state.processes)))
+    if state.chances.freezes is None:
+        return every
+    return [index for index in every if _works(state.processes[index])] or every
+
+
+def _works(process: Process) -> bool:
+    return not process.frozen and process.at not in ("idle", "wait")
+
+
+def freezes(state: State) -> Iterator[Move]:
+    """The process at work is held up, and another may go on."""
+    for index, process in enumerate(state.processes):
+        if _works(process) and len(state.processes) > 1:
+            frozen = _with_process(state, index, process._replace(frozen=True))
+            yield Move(f"p{index} freezes", spend(frozen, "freezes"))
+
+
 def moves_of(run: Run, state: State, index: int) -> Iterator[Move]:
     """Everything that one process may do next."""
     process = state.processes[index]
     who = f"p{index}"
+    if process.frozen:
+        process = process._replace(frozen=False)
+        state = _with_process(state, index, process)
     if state.chances.crashes and process != Process(process.home, process.key):
         dead = _with_process(state, index, Process(process.home, process.key))
         yield Move(f"{who} crashes and starts anew", _dropped(spend(dead, "crashes")))
@@ -147,17 +170,16 @@ def _decided(run: Run, state: State, index: int, process: Process, what: str) ->
     if steps:
         resource = process.resource if steps[0].kind not in ("move", "send") else None
         after = after._replace(at="act", resource=resource, steps=steps)
-    wrong = _falsely_stalled(run, state, process) if plan.stalled else None
+    wrong = _falsely_stalled(run, state, process) if plan.stalled in ("foreign", "twin") else None
     return Move(f"p{index} {what}", _with_process(state, index, after), wrong)
 
 
 def _falsely_stalled(run: Run, state: State, process: Process) -> str | None:
-    """A resource may only be told to change where something that is not its own stands in its way."""
-    cluster, owner = state.clusters[process.home], (run.cluster_ids[process.home], process.key)
-    claimed = cluster.claim is not None and cluster.claim.holder != process.key
+    """A resource may only be told to change where a workspace that is not its own stands in its way."""
+    owner = (run.cluster_ids[process.home], process.key)
     owners = [(run.cluster_ids[each.home], each.key) if each.home >= 0 else None for each in state.instances]
     stranger = any(each != owner for each in owners)
-    return None if claimed or stranger or len(owners) > 1 else "says Stalled of a workspace that is its own"
+    return None if stranger or len(owners) > 1 else "says Stalled of a workspace that is its own"
 
 
 def _act(run: Run, state: State, index: int) -> Move:
@@ -207,7 +229,7 @@ def _write_order(run: Run, state: State, index: int, step: Step) -> State | None
     unconditional = step.kind == "intend" and not run.rules.conditional_intent
     if step.stale and not unconditional:
         return None
-    after = _stored(run, state, process.home, place, _moved(run, order, step))
+    after = stored(run, state, process.home, place, _moved(order, step))
     mine = process._replace(steps=process.steps[1:], intent=0)
     if step.kind != "intend":
         return _with_process(after, index, mine)
@@ -220,7 +242,7 @@ def _write_order(run: Run, state: State, index: int, step: Step) -> State | None
     return _with_process(after, index, mine._replace(intent=order.token))
 
 
-def _stored(run: Run, state: State, home: int, place: int, order: Order) -> State:
+def stored(run: Run, state: State, home: int, place: int, order: Order) -> State:
     """The ledger with one order written; what anybody has read of it before is stale."""
     cluster = state.clusters[home]
     orders = (*cluster.orders[:place], order, *cluster.orders[place + 1 :])
@@ -248,11 +270,11 @@ def _stale(run: Run, process: Process, token: int) -> Process:
     )
 
 
-def _moved(run: Run, order: Order, step: Step) -> Order:
+def _moved(order: Order, step: Step) -> Order:
     """An order after a move. Its age says how long ago its intent was, as far as that may still be asked."""
     age = step.age if step.kind == "intend" else order.age
-    if step.to not in (*SENT, "Rejected"):
-        age = run.over if step.to == "NotPlaced" else 0
+    if step.to not in (*SENT, "Rejected", "NotPlaced"):
+        age = 0
     instance = step.instance or order.instance
     nonce = step.nonce if step.kind == "intend" else order.nonce
     return order._replace(state=step.to, age=age, instance=instance, nonce=nonce)
@@ -349,8 +371,8 @@ def _record(run: Run, state: State, index: int) -> Move:
         to = "Uncertain"
     if not to:
         return Move(f"p{index} has nothing new to record", idle)
-    moved = _moved(run, order, Step("record", to=to, instance=process.instance))
+    moved = _moved(order, Step("record", to=to, instance=process.instance))
     if to == "Rejected":
         moved = moved._replace(age=run.over)  # what was answered can't be executed any more
     moved = moved._replace(taken=moved.taken or (answer == "taken" and to == "Uncertain"))
-    return Move(f"p{index} records {to}", _stored(run, idle, process.home, place, moved))
+    return Move(f"p{index} records {to}", stored(run, idle, process.home, place, moved))

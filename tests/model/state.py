@@ -82,6 +82,7 @@ class Process(NamedTuple):
     home: int
     key: int
     at: str = "idle"
+    frozen: bool = False
     resource: Resource | None = None
     orders: tuple[Order, ...] = ()
     listing: tuple["Instance", ...] | None = None
@@ -130,6 +131,8 @@ class Chances(NamedTuple):
 
     orders: int = 2
     crashes: int = 0
+    freezes: int | None = None
+    """How often a process may be held up in the middle of a pass while another one works; None: freely."""
     lost: int = 0
     """Requests or answers of the purchase that get lost."""
     unknown: int = 0
@@ -145,6 +148,8 @@ class Chances(NamedTuple):
     """Finalizers stripped by hand."""
     removals: int = 0
     """Orders removed by force."""
+    forgeries: int = 0
+    """Orders moved by hand to where the API server lets them go."""
     late_tags: int = 0
     lost_tags: int = 0
     restores: int = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.model.process import ANSWERED, made_stale, set_finalizer, spend, with_cluster, with_resource
+from tests.model.process import ANSWERED, made_stale, set_finalizer, spend, stored, with_cluster, with_resource
 from tests.model.rules import Run
 from tests.model.state import NOBODY, Call, Cluster, Instance, Move, Order, Process, Resource, State
 
@@ -128,7 +128,7 @@ def tick(run: Run, state: State) -> State:
 def _older(run: Run, order: Order) -> Order:
     if order.state == "":
         return order._replace(age=1)
-    if order.state in ("Placing", "Uncertain", "Rejected"):
+    if order.state in ("Placing", "Uncertain", "Rejected", "NotPlaced"):
         return order._replace(age=min(order.age + 1, run.over))
     return order
 
@@ -158,6 +158,8 @@ def _hands(run: Run, state: State) -> Iterator[Move]:
                 left = cluster._replace(orders=(*cluster.orders[:place], *cluster.orders[place + 1 :]))
                 removed = _changed(state, home, left, "removals", f"a hand removes order {order.number} by force")
                 yield removed._replace(state=made_stale(run, removed.state, home, order.token))
+        if chances.forgeries:
+            yield from _forgeries(run, state, home)
     yield from _second_cluster(state)
     yield from _strangers(run, state)
 
@@ -169,6 +171,15 @@ def _changed(state: State, home: int, cluster: Cluster, chance: str, what: str) 
 def _created(cluster: Cluster, key: int) -> Cluster:
     uid = cluster.uids + 1
     return with_resource(cluster, key, Resource(uid))._replace(uids=uid)
+
+
+def _forgeries(run: Run, state: State, home: int) -> Iterator[Move]:
+    """Somebody is sure that nothing was bought, and says so in the ledger."""
+    for place, order in enumerate(state.clusters[home].orders):
+        if order.state == "Uncertain":
+            for to in ("NotPlaced", "Rejected"):
+                forged = stored(run, state, home, place, order._replace(state=to))
+                yield Move(f"a hand moves order {order.number} to {to}", spend(forged, "forgeries"))
 
 
 def _second_cluster(state: State) -> Iterator[Move]:
