@@ -5,6 +5,9 @@ from typing import NamedTuple
 from tests.model.rules import Run
 from tests.model.state import NOBODY, OPEN, SENT, Instance, Order, Process, Step
 
+CLOSED = ("Rejected", "NotPlaced", "Superseded", "Canceled")
+"""States of an order that bought nothing."""
+
 
 class Plan(NamedTuple):
     """What to write, in order. `stalled`: what the resource is told that only a change by hand would heal."""
@@ -26,8 +29,8 @@ class View(NamedTuple):
     run: Run
     process: Process
     orders: tuple[Order, ...]
-    """Those that count."""
     open: Order | None
+    """The order whose outcome is open; there is one at a time."""
     announced: Order | None
     """The open order, if this process moved it to Placing and sent nothing."""
     found: Found
@@ -49,10 +52,10 @@ def decide(run: Run, process: Process) -> Plan:
 
 
 def _view(run: Run, process: Process) -> View:
-    orders = process.orders
+    orders = counted = process.orders
     if not run.rules.one_ledger and process.resource is not None:
-        orders = tuple(order for order in orders if order.uid == process.resource.uid)
-    opened = next((order for order in orders if order.state in OPEN), None)
+        counted = tuple(order for order in orders if order.uid == process.resource.uid)
+    opened = next((order for order in counted if order.state in OPEN), None)
     announced = None
     if opened is not None and opened.state == "Placing":
         announced = opened if opened.token == process.intent or not run.rules.only_announcer_sends else None
@@ -169,7 +172,7 @@ def _stands(view: View, order: Order) -> bool:
             return False
         if (resource.uid, resource.generation) != (order.uid, order.generation):
             return False
-    if rules.look_again_for_claim and not _holds_claim(view):
+    if not _holds_claim(view):
         return False
     return order.age < view.run.validity or not rules.pinned_date
 
@@ -251,7 +254,7 @@ def write_intent(view: View) -> Plan | None:
         return None
     if (order.uid, order.generation) != (resource.uid, resource.generation):
         return Plan((_move(order, "Superseded"),))
-    counted = ("Rejected",) if view.run.nonce == "refusals" else ("Rejected", "NotPlaced", "Superseded", "Canceled")
+    counted = {"refusals": ("Rejected",), "orders": CLOSED}.get(view.run.nonce, ())
     nonce = sum(other.state in counted for other in view.orders)
     return Plan((Step("intend", order.token, order.number, order.stale, "Placing", nonce=nonce),))
 

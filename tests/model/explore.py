@@ -1,7 +1,9 @@
 """Breadth-first search through all states of a run; the first violation found is one of the shortest."""
 
+import gc
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from tests.model.invariants import come_to_rest, is_idle, wrong_at_rest, wrong_in
@@ -140,4 +142,15 @@ class Search:
 
 def explore(run: Run) -> Outcome:
     """Search a run."""
-    return Search(run).explore()
+    with _no_collection():
+        return Search(run).explore()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """States hold no cycles; looking for some in millions of tuples takes longer than the search itself."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -35,7 +35,9 @@ def come_to_rest(run: Run, state: State) -> State | None:
     """Where this ends if nothing goes wrong any more; None: it goes on for ever."""
     state = state._replace(chances=Chances(orders=state.chances.orders))
     for _ in range(ROUNDS):
-        before, state = state, _one_round(run, state)
+        before = state
+        for index in range(len(state.processes)):
+            state = _until_idle(run, state, index)
         if state == before:
             if not may_tick(run, state) or (later := tick(run, state)) == state:
                 return state
@@ -43,11 +45,13 @@ def come_to_rest(run: Run, state: State) -> State | None:
     return None
 
 
-def _one_round(run: Run, state: State) -> State:
-    state = _through_the_cloud(run, state)
-    for index in range(len(state.processes)):
-        state = _one_pass(run, state, index)
-    return _through_the_cloud(run, state)
+def _until_idle(run: Run, state: State, index: int) -> State:
+    """Passes of one process, until they change nothing: replicas take turns, they do not hinder each other for ever."""
+    for _ in range(ROUNDS):
+        before, state = state, _one_pass(run, _through_the_cloud(run, state), index)
+        if state == before:
+            break
+    return state
 
 
 def _through_the_cloud(run: Run, state: State) -> State:
@@ -71,24 +75,22 @@ def _one_pass(run: Run, state: State, index: int) -> State:
 
 def wrong_at_rest(run: Run, state: State) -> str | None:
     """What is wrong where nothing happens any more."""
-    return next(_complaints(run, state), None)
+    return wrong_in(state) or next(_complaints(run, state), None)
 
 
 def _complaints(run: Run, state: State) -> Iterator[str]:
-    strangers = any(each.token == NOBODY for each in state.instances)
     for instance in state.instances:
-        if instance.token == NOBODY:
-            continue
-        for order in state.clusters[instance.home].orders:
-            if order.token == instance.token and order.instance != instance.id:
+        for order in (order for cluster in state.clusters for order in cluster.orders):
+            if instance.token == order.token and instance.id != order.instance:
                 yield f"order {order.number} bought an instance and says {order.state or 'nothing'}"
-    for home, cluster in enumerate(state.clusters):
-        if any(order.state in SENT for order in cluster.orders) and not strangers:
+    stranger = any(each.token == NOBODY for each in state.instances)
+    for cluster in state.clusters:
+        came_to_nothing = sum(order.state == "NotPlaced" for order in cluster.orders)
+        if run.wastes_nothing and came_to_nothing > run.chances.lost + run.chances.failures:
+            yield "an order came to nothing, and neither a request nor an answer of it was lost"
+        if any(order.state in SENT for order in cluster.orders) and not stranger:
             yield "an order stays open although nothing more can come"
-        for key, resource in enumerate(cluster.resources):
-            if resource is None:
-                continue
-            if resource.deleting:
-                yield "a resource that is deleted never goes"
-            elif not state.bought and not strangers and state.chances.orders:
-                yield f"nothing is ever bought for resource {key} of cluster {home}"
+        if any(resource is not None and resource.deleting for resource in cluster.resources):
+            yield "a resource that is deleted never goes"
+        if any(cluster.resources) and not state.bought and not stranger and state.chances.orders > 0:
+            yield "nothing is ever bought"

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from tests.model.decide import decide
 from tests.model.rules import Run
-from tests.model.state import OPEN, SENT, Call, Claim, Cluster, Move, Order, Process, Resource, State, Step
+from tests.model.state import OPEN, SENT, Call, Instance, Move, Process, State, Step
+from tests.model.writing import (
+    ledger_of,
+    moved_order,
+    open_order,
+    spend,
+    stored,
+    with_process,
+    write_order,
+    write_other,
+)
 
 ANSWERED = ("refused", "taken", "open", "bought")
 """Stages of a call that has been answered; open: with an error that says nothing."""
@@ -38,7 +48,7 @@ def freezes(state: State) -> Iterator[Move]:
     """The process at work is held up, and another may go on."""
     for index, process in enumerate(state.processes):
         if _works(process) and len(state.processes) > 1:
-            frozen = _with_process(state, index, process._replace(frozen=True))
+            frozen = with_process(state, index, process._replace(frozen=True))
             yield Move(f"p{index} freezes", spend(frozen, "freezes"))
 
 
@@ -48,9 +58,9 @@ def moves_of(run: Run, state: State, index: int) -> Iterator[Move]:
     who = f"p{index}"
     if process.frozen:
         process = process._replace(frozen=False)
-        state = _with_process(state, index, process)
+        state = with_process(state, index, process)
     if state.chances.crashes and process != Process(process.home, process.key):
-        dead = _with_process(state, index, Process(process.home, process.key))
+        dead = with_process(state, index, Process(process.home, process.key))
         yield Move(f"{who} crashes and starts anew", _dropped(spend(dead, "crashes")))
     match process.at:
         case "act":
@@ -61,23 +71,6 @@ def moves_of(run: Run, state: State, index: int) -> Iterator[Move]:
             yield _record(run, state, index)
         case _:
             yield from _read(run, state, index)
-
-
-def _with_process(state: State, index: int, process: Process) -> State:
-    processes = state.processes
-    return state._replace(processes=(*processes[:index], process, *processes[index + 1 :]))
-
-
-def with_cluster(state: State, home: int, cluster: Cluster) -> State:
-    """The state with one cluster changed."""
-    clusters = state.clusters
-    return state._replace(clusters=(*clusters[:home], cluster, *clusters[home + 1 :]))
-
-
-def spend(state: State, chance: str) -> State:
-    """The state after one of the chances was used."""
-    chances = state.chances
-    return state._replace(chances=chances._replace(**{chance: getattr(chances, chance) - 1}))
 
 
 def _dropped(state: State) -> State:
@@ -94,10 +87,10 @@ def _read(run: Run, state: State, index: int) -> Iterator[Move]:
     match process.at:
         case "idle":
             read = process._replace(at="orders", resource=cluster.resources[process.key])
-            yield Move(f"{who} reads the resource", _with_process(state, index, read))
+            yield Move(f"{who} reads the resource", with_process(state, index, read))
         case "orders":
             orders = tuple(order for order in cluster.orders if order.key == process.key)
-            yield from _after_ledger(run, state, index, process._replace(orders=orders))
+            yield from _afterledger_of(run, state, index, process._replace(orders=orders))
         case "look":
             yield from _look(run, state, index)
         case "claim":
@@ -106,7 +99,7 @@ def _read(run: Run, state: State, index: int) -> Iterator[Move]:
             going = process.resource is None or process.resource.deleting
             if theirs and not going:
                 read = process._replace(at="holder", claim=claim)
-                yield Move(f"{who} reads the claim", _with_process(state, index, read))
+                yield Move(f"{who} reads the claim", with_process(state, index, read))
             else:
                 own = process._replace(claim=None if theirs else claim)
                 yield _decided(run, state, index, own, "reads the claim")
@@ -116,7 +109,7 @@ def _read(run: Run, state: State, index: int) -> Iterator[Move]:
                 yield _decided(run, state, index, process, "reads that the holder exists")
             else:
                 read = process._replace(at="holder's orders")
-                yield Move(f"{who} reads that the holder is gone", _with_process(state, index, read))
+                yield Move(f"{who} reads that the holder is gone", with_process(state, index, read))
         case "holder's orders":
             holder = _holder(process)
             alive = any(order.state in OPEN for order in cluster.orders if order.key == holder)
@@ -129,15 +122,15 @@ def _holder(process: Process) -> int:
     return process.claim.holder
 
 
-def _after_ledger(run: Run, state: State, index: int, process: Process) -> Iterator[Move]:
+def _afterledger_of(run: Run, state: State, index: int, process: Process) -> Iterator[Move]:
     """Where a pass goes on after it has read the orders: letting go needs no cloud but for an open outcome."""
     going = process.resource is None or process.resource.deleting
     sent = any(order.state in SENT for order in process.orders)
     what = "reads the orders"
     if not going or sent:
-        yield Move(f"p{index} {what}", _with_process(state, index, process._replace(at="look")))
+        yield Move(f"p{index} {what}", with_process(state, index, process._replace(at="look")))
     elif run.keys > 1:
-        yield Move(f"p{index} {what}", _with_process(state, index, process._replace(at="claim")))
+        yield Move(f"p{index} {what}", with_process(state, index, process._replace(at="claim")))
     else:
         yield _decided(run, state, index, process, what)
 
@@ -145,7 +138,7 @@ def _after_ledger(run: Run, state: State, index: int, process: Process) -> Itera
 def _look(run: Run, state: State, index: int) -> Iterator[Move]:
     process, rules = state.processes[index], run.rules
     shown = tuple(seen for seen in state.instances if seen.shown)
-    looks = [(f"looks: {len(shown)} of this name", shown, state)]
+    looks: list[tuple[str, tuple[Instance, ...] | None, State]] = [(f"looks: {len(shown)} of this name", shown, state)]
     if state.chances.unknown:
         spent = spend(state, "unknown")
         looks.append(("looks in vain", None if rules.unknown_is_not_absent else (), spent))
@@ -154,7 +147,7 @@ def _look(run: Run, state: State, index: int) -> Iterator[Move]:
     for what, listing, after in looks:
         looked = process._replace(listing=listing)
         if run.keys > 1:
-            yield Move(f"p{index} {what}", _with_process(after, index, looked._replace(at="claim")))
+            yield Move(f"p{index} {what}", with_process(after, index, looked._replace(at="claim")))
         else:
             yield _decided(run, after, index, looked, what)
 
@@ -163,7 +156,7 @@ def _decided(run: Run, state: State, index: int, process: Process, what: str) ->
     """The last read was made: only the plan is kept of what was read."""
     plan = decide(run, process)
     steps, since = plan.steps, process.since
-    if steps and steps[0].kind == "open" and not state.chances.orders:
+    if steps and steps[0].kind == "open" and state.chances.orders <= 0:
         steps = ()
     steps = tuple(step._replace(age=step.age + since) if step.kind in DATED else step for step in steps)
     after = Process(process.home, process.key, intent=process.intent)
@@ -171,7 +164,7 @@ def _decided(run: Run, state: State, index: int, process: Process, what: str) ->
         resource = process.resource if steps[0].kind not in ("move", "send") else None
         after = after._replace(at="act", resource=resource, steps=steps)
     wrong = _falsely_stalled(run, state, process) if plan.stalled in ("foreign", "twin") else None
-    return Move(f"p{index} {what}", _with_process(state, index, after), wrong)
+    return Move(f"p{index} {what}", with_process(state, index, after), wrong)
 
 
 def _falsely_stalled(run: Run, state: State, process: Process) -> str | None:
@@ -190,138 +183,20 @@ def _act(run: Run, state: State, index: int) -> Move:
         return _send(run, state, index, step)
     what = f"p{index} {SAID[step.kind]} {step.to}".rstrip()
     if step.kind in ("move", "quote", "intend"):
-        after = _write_order(run, state, index, step)
+        after = write_order(run, state, index, step)
     elif step.kind == "open":
-        after, rest = _open(state, index, step), (rest[0]._replace(token=state.tokens + 1),)
+        after, rest = open_order(state, index, step), (rest[0]._replace(token=state.tokens + 1),)
     else:
-        after = _write_other(state, index, step)
+        after = write_other(state, index, step)
     if after is None:
         idle = Process(process.home, process.key)
-        return Move(f"{what}: conflict", _with_process(state, index, idle))
+        return Move(f"{what}: conflict", with_process(state, index, idle))
     wrong = None
-    if step.kind == "release" and any(order.state in SENT for order in _ledger(state, process)):
+    if step.kind == "release" and any(order.state in SENT for order in ledger_of(state, process)):
         wrong = "the finalizer goes while an order may have been sent"
     mine = after.processes[index]
     done = mine._replace(steps=rest) if rest else Process(mine.home, mine.key, intent=mine.intent)
-    return Move(what, _with_process(after, index, done), wrong)
-
-
-def _ledger(state: State, process: Process) -> tuple[Order, ...]:
-    return tuple(order for order in state.clusters[process.home].orders if order.key == process.key)
-
-
-def _write_order(run: Run, state: State, index: int, step: Step) -> State | None:
-    """A write of an order's status, conditional on the version that was read; None: conflict."""
-    process = state.processes[index]
-    cluster = state.clusters[process.home]
-    same = "token" if run.rules.uids else "number"
-    place = next(
-        (
-            place
-            for place, order in enumerate(cluster.orders)
-            if order.key == process.key and getattr(order, same) == getattr(step, same)
-        ),
-        None,
-    )
-    if place is None:
-        return None
-    order = cluster.orders[place]
-    unconditional = step.kind == "intend" and not run.rules.conditional_intent
-    if step.stale and not unconditional:
-        return None
-    after = stored(run, state, process.home, place, _moved(order, step))
-    mine = process._replace(steps=process.steps[1:], intent=0)
-    if step.kind != "intend":
-        return _with_process(after, index, mine)
-    now = cluster.resources[process.key]
-    stands = now is not None and not now.deleting and (now.uid, now.generation) == (order.uid, order.generation)
-    after = after._replace(
-        announced=after.announced | {order.token},
-        outdated=after.outdated - {order.token} if stands else after.outdated | {order.token},
-    )
-    return _with_process(after, index, mine._replace(intent=order.token))
-
-
-def stored(run: Run, state: State, home: int, place: int, order: Order) -> State:
-    """The ledger with one order written; what anybody has read of it before is stale."""
-    cluster = state.clusters[home]
-    orders = (*cluster.orders[:place], order, *cluster.orders[place + 1 :])
-    return made_stale(run, with_cluster(state, home, cluster._replace(orders=orders)), home, order.token)
-
-
-def made_stale(run: Run, state: State, home: int, token: int) -> State:
-    """The state after an order was written or removed, as far as processes have read it or remember it."""
-    return state._replace(
-        processes=tuple(_stale(run, each, token) if each.home == home else each for each in state.processes)
-    )
-
-
-def _stale(run: Run, process: Process, token: int) -> Process:
-    conditional = ("move", "quote", "intend") if run.rules.conditional_intent else ("move", "quote")
-    if process.steps and process.steps[0].token == token and process.steps[0].kind in conditional:
-        return Process(process.home, process.key)  # it can only run into the conflict, so it is there already
-    return process._replace(
-        orders=tuple(order._replace(stale=True) if order.token == token else order for order in process.orders),
-        steps=tuple(
-            step._replace(stale=True) if step.token == token and step.kind in conditional else step
-            for step in process.steps
-        ),
-        intent=0 if process.intent == token else process.intent,
-    )
-
-
-def _moved(order: Order, step: Step) -> Order:
-    """An order after a move. Its age says how long ago its intent was, as far as that may still be asked."""
-    age = step.age if step.kind == "intend" else order.age
-    if step.to not in (*SENT, "Rejected", "NotPlaced"):
-        age = 0
-    instance = step.instance or order.instance
-    nonce = step.nonce if step.kind == "intend" else order.nonce
-    return order._replace(state=step.to, age=age, instance=instance, nonce=nonce)
-
-
-def _open(state: State, index: int, step: Step) -> State | None:
-    """Create an order, without a status; None: one of this name exists."""
-    process = state.processes[index]
-    cluster, resource = state.clusters[process.home], process.resource
-    if resource is None or any(order.number == step.number for order in _ledger(state, process)):
-        return None
-    token = state.tokens + 1
-    order = Order(process.key, step.number, token, resource.uid, resource.generation)
-    after = with_cluster(state, process.home, cluster._replace(orders=(*cluster.orders, order)))
-    return spend(after, "orders")._replace(tokens=token)
-
-
-def _write_other(state: State, index: int, step: Step) -> State | None:
-    """A write of the resource's finalizer or of the claim; None: conflict."""
-    process = state.processes[index]
-    cluster = state.clusters[process.home]
-    if step.kind == "claim":
-        if cluster.claim is not None:
-            return None
-        claim = Claim(process.key, cluster.uids + 1)
-        return with_cluster(state, process.home, cluster._replace(claim=claim, uids=claim.uid))
-    if step.kind == "give back":
-        if cluster.claim is not None and cluster.claim.uid != step.token:
-            return None
-        return with_cluster(state, process.home, cluster._replace(claim=None))
-    resource = cluster.resources[process.key]
-    if resource is None or resource != process.resource:
-        return None
-    return with_cluster(state, process.home, set_finalizer(cluster, process.key, step.kind == "hold"))
-
-
-def set_finalizer(cluster: Cluster, key: int, present: bool) -> Cluster:
-    """The cluster with a resource's finalizer put on or taken off; what is being deleted goes without it."""
-    resource = cluster.resources[key]
-    if resource is not None:
-        resource = resource._replace(finalizer=present) if present or not resource.deleting else None
-    return with_resource(cluster, key, resource)
-
-
-def with_resource(cluster: Cluster, key: int, resource: Resource | None) -> Cluster:
-    """The cluster with one resource replaced."""
-    return cluster._replace(resources=(*cluster.resources[:key], resource, *cluster.resources[key + 1 :]))
+    return Move(what, with_process(after, index, done), wrong)
 
 
 def _send(run: Run, state: State, index: int, step: Step) -> Move:
@@ -330,12 +205,12 @@ def _send(run: Run, state: State, index: int, step: Step) -> Move:
     age = min(step.age, run.validity + 1) if run.rules.pinned_date else 0
     call = Call(step.token, process.home, process.key, step.nonce, age)
     waiting = Process(process.home, process.key, at="wait", sent=step.token)
-    after = _with_process(state._replace(calls=(*state.calls, call)), index, waiting)
+    after = with_process(state._replace(calls=(*state.calls, call)), index, waiting)
     wrong = None
     if step.token not in state.announced:
         wrong = "sends for an order that was never in Placing"
     elif step.token in state.outdated:
-        wrong = "buys what was not wanted any more when it was announced"
+        wrong = "buys what was changed or there already when it was announced"
     return Move(f"p{index} sends order {step.number}", after, wrong)
 
 
@@ -345,9 +220,9 @@ def _wait(state: State, index: int) -> Iterator[Move]:
         if (call.home, call.token) == (process.home, process.sent) and call.stage in ANSWERED:
             told = process._replace(at="record", answer=call.stage, instance=call.instance)
             calls = (*state.calls[:place], *state.calls[place + 1 :])
-            yield Move(f"p{index} is answered: {call.stage}", _with_process(state._replace(calls=calls), index, told))
+            yield Move(f"p{index} is answered: {call.stage}", with_process(state._replace(calls=calls), index, told))
     if state.chances.lost:
-        lost = _with_process(state, index, process._replace(at="record", answer="lost"))
+        lost = with_process(state, index, process._replace(at="record", answer="lost"))
         yield Move(f"p{index} gets no answer", _dropped(spend(lost, "lost")))
 
 
@@ -355,7 +230,7 @@ def _record(run: Run, state: State, index: int) -> Move:
     """Write the answer down. On a conflict the order is read again, so this is one step whatever came between."""
     process, rules = state.processes[index], run.rules
     cluster = state.clusters[process.home]
-    idle = _with_process(state, index, Process(process.home, process.key))
+    idle = with_process(state, index, Process(process.home, process.key))
     place = next((place for place, order in enumerate(cluster.orders) if order.token == process.sent), None)
     if place is None:
         return Move(f"p{index} finds no order to record the answer in", idle)
@@ -371,7 +246,7 @@ def _record(run: Run, state: State, index: int) -> Move:
         to = "Uncertain"
     if not to:
         return Move(f"p{index} has nothing new to record", idle)
-    moved = _moved(order, Step("record", to=to, instance=process.instance))
+    moved = moved_order(order, Step("record", to=to, instance=process.instance))
     if to == "Rejected":
         moved = moved._replace(age=run.over)  # what was answered can't be executed any more
     moved = moved._replace(taken=moved.taken or (answer == "taken" and to == "Uncertain"))

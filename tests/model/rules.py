@@ -3,7 +3,7 @@
 A mutant is the protocol without one of its rules (`mutants.py`). So each rule stands in one place, and is needed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,8 +15,6 @@ class Rules(NamedTuple):
 
     claim: bool = True
     """2: only the holder of the Lease buys."""
-    look_again_for_claim: bool = True
-    """7: who lost the claim since the intent sends nothing."""
     one_ledger: bool = True
     """3: orders count by the workspace's name, not by the resource's uid."""
     unknown_is_not_absent: bool = True
@@ -65,8 +63,6 @@ class Rules(NamedTuple):
     """11: a deletion closes what is Quoted before it takes the finalizer off."""
     finalizer_waits: bool = True
     """11: the finalizer stays while something may have been sent."""
-    uids: bool = True
-    """An object that was removed and created again under its name is another one."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class Run:
     """One search: what is assumed about the cloud, who takes part, and what may happen."""
 
     name: str
-    chances: Chances = Chances()
+    chances: Chances = field(default_factory=Chances)
     validity: int = 1
     """G: ticks for which the gateway accepts a signed call."""
     commit: int | None = 0
@@ -84,16 +80,19 @@ class Run:
     memory: int = 0
     """N: how long the gateway remembers a nonce."""
     nonce: str = ""
-    """What the nonce holds beside the name: `refusals` or `orders`. Empty: it is random, as the SDKs make it."""
+    """What the nonce is made of: the `name` alone, or also the number of its `refusals`, or of its `orders`.
+    Empty: it is random, as the SDKs make it."""
     unique: bool = False
     """The cloud refuses a second workspace of one name."""
     processes: tuple[tuple[int, int], ...] = ((0, 0),)
     """The cluster and the key that each process works on."""
     cluster_ids: tuple[str, ...] = ("A",)
     keys: int = 1
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     expects: str = ""
     """A violation that must be found; empty: none."""
+    wastes_nothing: bool = False
+    """An order comes to nothing only by a lost request or answer, or a failing call."""
     happens: tuple[str, ...] = ("bought",)
     """What must happen somewhere, or the run would prove nothing."""
     limit: int = 3_000_000

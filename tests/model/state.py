@@ -152,6 +152,7 @@ class Chances(NamedTuple):
     """Orders moved by hand to where the API server lets them go."""
     late_tags: int = 0
     lost_tags: int = 0
+    lost_tokens: int = 0
     restores: int = 0
     """The resource appears in the second cluster, without its orders."""
     clones: int = 0
@@ -176,7 +177,8 @@ class State(NamedTuple):
     announced: frozenset[int] = frozenset()
     """For the invariants: tokens that were in Placing at some time."""
     outdated: frozenset[int] = frozenset()
-    """For the invariants: tokens whose intent was written when the resource had changed or gone already."""
+    """For the invariants: tokens whose intent was written when the resource had changed or gone already, or a
+    workspace of the name was there to be seen."""
     chances: Chances = Chances()
 
 

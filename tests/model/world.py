@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from tests.model.process import ANSWERED, made_stale, set_finalizer, spend, stored, with_cluster, with_resource
+from tests.model.process import ANSWERED
 from tests.model.rules import Run
 from tests.model.state import NOBODY, Call, Cluster, Instance, Move, Order, Process, Resource, State
+from tests.model.writing import made_stale, set_finalizer, spend, stored, with_cluster, with_resource
 
 
 def moves_of_world(run: Run, state: State) -> Iterator[Move]:
@@ -82,9 +83,11 @@ def _show(state: State, place: int, instance: Instance) -> Iterator[Move]:
         return
     if instance.tags == "late":
         yield Move("tags become visible", now(tags="full"))
-    if chances.lost_tags and instance.tags == "full" and instance.token != NOBODY:
-        yield Move("a hand strips the token", spend(now(tags="owner"), "lost_tags"))
-        yield Move("a hand strips all tags", spend(now(tags="none"), "lost_tags"))
+    if instance.tags == "full" and instance.token != NOBODY:
+        if chances.lost_tokens:
+            yield Move("a hand strips the token", spend(now(tags="owner"), "lost_tokens"))
+        if chances.lost_tags:
+            yield Move("a hand strips all tags", spend(now(tags="none"), "lost_tags"))
 
 
 def may_tick(run: Run, state: State) -> bool:
@@ -134,34 +137,46 @@ def _older(run: Run, order: Order) -> Order:
 
 
 def _hands(run: Run, state: State) -> Iterator[Move]:
-    """People edit, delete, create anew, strip finalizers, remove orders, restore and copy clusters, buy by hand."""
-    chances = state.chances
+    """What people do."""
     for home, cluster in enumerate(state.clusters):
-        for key, resource in enumerate(cluster.resources):
-            if resource is None:
-                if chances.creations and cluster.uids > run.keys:
-                    yield _changed(state, home, _created(cluster, key), "creations", f"resource {key} is created anew")
-                continue
-            if chances.edits and not resource.deleting:
-                edited = with_resource(cluster, key, resource._replace(generation=resource.generation + 1))
-                yield _changed(state, home, edited, "edits", f"a hand edits resource {key}")
-            if chances.deletions and not resource.deleting:
-                going = resource._replace(deleting=True) if resource.finalizer else None
-                yield _changed(
-                    state, home, with_resource(cluster, key, going), "deletions", f"a hand deletes resource {key}"
-                )
-            if chances.strips and resource.finalizer:
-                stripped = set_finalizer(cluster, key, present=False)
-                yield _changed(state, home, stripped, "strips", f"a hand strips the finalizer of resource {key}")
-        if chances.removals:
-            for place, order in enumerate(cluster.orders):
-                left = cluster._replace(orders=(*cluster.orders[:place], *cluster.orders[place + 1 :]))
-                removed = _changed(state, home, left, "removals", f"a hand removes order {order.number} by force")
-                yield removed._replace(state=made_stale(run, removed.state, home, order.token))
-        if chances.forgeries:
-            yield from _forgeries(run, state, home)
+        for key in range(len(cluster.resources)):
+            yield from _hands_on_resource(state, home, key)
+        yield from _hands_on_ledger(run, state, home)
     yield from _second_cluster(state)
     yield from _strangers(run, state)
+
+
+def _hands_on_resource(state: State, home: int, key: int) -> Iterator[Move]:
+    """Create, edit, delete, and strip the finalizer."""
+    chances, cluster = state.chances, state.clusters[home]
+    resource = cluster.resources[key]
+    if resource is None:
+        if chances.creations and cluster.uids:
+            yield _changed(state, home, _created(cluster, key), "creations", f"resource {key} is created anew")
+        return
+    if chances.edits and not resource.deleting:
+        edited = with_resource(cluster, key, resource._replace(generation=resource.generation + 1))
+        yield _changed(state, home, edited, "edits", f"a hand edits resource {key}")
+    if chances.deletions and not resource.deleting:
+        going = with_resource(cluster, key, resource._replace(deleting=True) if resource.finalizer else None)
+        yield _changed(state, home, going, "deletions", f"a hand deletes resource {key}")
+    if chances.strips and resource.finalizer:
+        stripped = set_finalizer(cluster, key, present=False)
+        yield _changed(state, home, stripped, "strips", f"a hand strips the finalizer of resource {key}")
+
+
+def _hands_on_ledger(run: Run, state: State, home: int) -> Iterator[Move]:
+    """Remove an order by force; or be sure that nothing was bought, and say so in the ledger."""
+    cluster = state.clusters[home]
+    for place, order in enumerate(cluster.orders):
+        if state.chances.removals:
+            left = cluster._replace(orders=(*cluster.orders[:place], *cluster.orders[place + 1 :]))
+            removed = _changed(state, home, left, "removals", f"a hand removes order {order.number} by force")
+            yield removed._replace(state=made_stale(run, removed.state, home, order.token))
+        if state.chances.forgeries and order.state == "Uncertain":
+            for to in ("NotPlaced", "Rejected"):
+                forged = stored(run, state, home, place, order._replace(state=to))
+                yield Move(f"a hand moves order {order.number} to {to}", spend(forged, "forgeries"))
 
 
 def _changed(state: State, home: int, cluster: Cluster, chance: str, what: str) -> Move:
@@ -171,15 +186,6 @@ def _changed(state: State, home: int, cluster: Cluster, chance: str, what: str) 
 def _created(cluster: Cluster, key: int) -> Cluster:
     uid = cluster.uids + 1
     return with_resource(cluster, key, Resource(uid))._replace(uids=uid)
-
-
-def _forgeries(run: Run, state: State, home: int) -> Iterator[Move]:
-    """Somebody is sure that nothing was bought, and says so in the ledger."""
-    for place, order in enumerate(state.clusters[home].orders):
-        if order.state == "Uncertain":
-            for to in ("NotPlaced", "Rejected"):
-                forged = stored(run, state, home, place, order._replace(state=to))
-                yield Move(f"a hand moves order {order.number} to {to}", spend(forged, "forgeries"))
 
 
 def _second_cluster(state: State) -> Iterator[Move]:
@@ -197,7 +203,9 @@ def _strangers(run: Run, state: State) -> Iterator[Move]:
     stranger = next((place for place, each in enumerate(state.instances) if each.token == NOBODY), None)
     if stranger is not None:
         left = (*state.instances[:stranger], *state.instances[stranger + 1 :])
-        yield Move("a hand releases its workspace", state._replace(instances=left))
+        # Whatever was announced while it stood in the way may be sent now.
+        released = state._replace(instances=left, outdated=frozenset())
+        yield Move("a hand releases its workspace", released)
     elif state.chances.strangers and not (run.unique and state.instances):
         bought = state._replace(instances=(*state.instances, Instance(NOBODY, NOBODY, NOBODY, NOBODY)))
         yield Move("a hand buys a workspace of this name", spend(bought, "strangers"))

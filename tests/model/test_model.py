@@ -1,0 +1,66 @@
+"""The protocol in an explicit-state model: nothing wrong where it promises so, and each of its rules is needed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from flink_workspace_operator.api.order import MOVES
+from tests.model.explore import Outcome, explore
+from tests.model.mutants import MUTANTS
+from tests.model.rules import Run
+from tests.model.runs import DEEP, RESIDUAL, RUNS
+from tests.model.state import OPEN
+
+Record = Callable[[str, object], None]
+
+
+def _told(outcome: Outcome) -> str:
+    return "\n".join((outcome.result, *outcome.schedule))
+
+
+def _search(run: Run, record: Record) -> Outcome:
+    outcome = explore(run)
+    record("model", [run.name, outcome.states, outcome.depth, round(outcome.seconds, 1), outcome.result])
+    return outcome
+
+
+def _prove(run: Run, record: Record) -> None:
+    outcome = _search(run, record)
+    assert not outcome.violation, _told(outcome)
+    assert outcome.exhausted
+    assert set(run.happens) <= outcome.happened, "a run in which nothing happens proves nothing"
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)
+def test_nothing_wrong_happens(run: Run, record_property: Record) -> None:
+    """Every state that can be reached was looked at."""
+    _prove(run, record_property)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("run", DEEP, ids=lambda run: run.name)
+def test_nothing_wrong_happens_with_more_at_once(run: Run, record_property: Record) -> None:
+    """The same with more mishaps, replicas and clusters."""
+    _prove(run, record_property)
+
+
+@pytest.mark.parametrize("run", RESIDUAL, ids=lambda run: run.name)
+def test_what_is_not_promised_is_found(run: Run, record_property: Record) -> None:
+    """The model can fail, and the documented residual risk is real."""
+    outcome = _search(run, record_property)
+    assert outcome.violation == run.expects
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda run: run.name)
+def test_each_rule_is_needed(mutant: Run, record_property: Record) -> None:
+    """The protocol without it goes wrong, and the model sees it."""
+    outcome = explore(mutant)
+    record_property("model-mutants", [mutant.name, outcome.violation, len(outcome.schedule)])
+    assert outcome.violation, "the mutant was not caught"
+
+
+def test_the_model_knows_the_product_s_states() -> None:
+    """Open orders are open in both; what the model calls '' is an order without status."""
+    assert {state or "" for state, targets in MOVES.items() if state is None or "Superseded" in targets} <= set(OPEN)
+    assert set(OPEN) <= {state or "" for state in MOVES}

@@ -1,0 +1,136 @@
+"""Writes to the API server: conditional on what was read, and atomic where something is created."""
+
+from tests.model.rules import Run
+from tests.model.state import SENT, Claim, Cluster, Order, Process, Resource, State, Step
+
+
+def with_process(state: State, index: int, process: Process) -> State:
+    processes = state.processes
+    return state._replace(processes=(*processes[:index], process, *processes[index + 1 :]))
+
+
+def with_cluster(state: State, home: int, cluster: Cluster) -> State:
+    """The state with one cluster changed."""
+    clusters = state.clusters
+    return state._replace(clusters=(*clusters[:home], cluster, *clusters[home + 1 :]))
+
+
+def spend(state: State, chance: str) -> State:
+    """The state after one of the chances was used."""
+    chances = state.chances
+    return state._replace(chances=chances._replace(**{chance: getattr(chances, chance) - 1}))
+
+
+def ledger_of(state: State, process: Process) -> tuple[Order, ...]:
+    return tuple(order for order in state.clusters[process.home].orders if order.key == process.key)
+
+
+def write_order(run: Run, state: State, index: int, step: Step) -> State | None:
+    """A write of an order's status, conditional on the version that was read; None: conflict."""
+    process = state.processes[index]
+    cluster = state.clusters[process.home]
+    place = next((place for place, order in enumerate(cluster.orders) if order.token == step.token), None)
+    if place is None:
+        return None
+    order = cluster.orders[place]
+    unconditional = step.kind == "intend" and not run.rules.conditional_intent
+    if step.stale and not unconditional:
+        return None
+    after = stored(run, state, process.home, place, moved_order(order, step))
+    mine = process._replace(steps=process.steps[1:], intent=0)
+    if step.kind != "intend":
+        return with_process(after, index, mine)
+    now = cluster.resources[process.key]
+    stands = now is not None and not now.deleting and (now.uid, now.generation) == (order.uid, order.generation)
+    stands = stands and not any(each.shown for each in state.instances)
+    after = after._replace(
+        announced=after.announced | {order.token},
+        outdated=after.outdated - {order.token} if stands else after.outdated | {order.token},
+    )
+    return with_process(after, index, mine._replace(intent=order.token))
+
+
+def stored(run: Run, state: State, home: int, place: int, order: Order) -> State:
+    """The ledger with one order written; what anybody has read of it before is stale."""
+    cluster = state.clusters[home]
+    orders = (*cluster.orders[:place], order, *cluster.orders[place + 1 :])
+    return made_stale(run, with_cluster(state, home, cluster._replace(orders=orders)), home, order.token)
+
+
+def made_stale(run: Run, state: State, home: int, token: int) -> State:
+    """The state after an order was written or removed, as far as processes have read it or remember it."""
+    return state._replace(
+        processes=tuple(_stale(run, each, token) if each.home == home else each for each in state.processes)
+    )
+
+
+def _stale(run: Run, process: Process, token: int) -> Process:
+    conditional = ("move", "quote", "intend") if run.rules.conditional_intent else ("move", "quote")
+    if process.steps and process.steps[0].token == token and process.steps[0].kind in conditional:
+        return Process(process.home, process.key)  # it can only run into the conflict, so it is there already
+    return process._replace(
+        orders=tuple(order._replace(stale=True) if order.token == token else order for order in process.orders),
+        steps=tuple(
+            step._replace(stale=True) if step.token == token and step.kind in conditional else step
+            for step in process.steps
+        ),
+        intent=0 if process.intent == token else process.intent,
+    )
+
+
+def moved_order(order: Order, step: Step) -> Order:
+    """An order after a move. Its age says how long ago its intent was, as far as that may still be asked."""
+    age = step.age if step.kind == "intend" else order.age
+    if step.to not in (*SENT, "Rejected", "NotPlaced"):
+        age = 0
+    instance = step.instance or order.instance
+    nonce = step.nonce if step.kind == "intend" else order.nonce
+    return order._replace(state=step.to, age=age, instance=instance, nonce=nonce)
+
+
+def open_order(state: State, index: int, step: Step) -> State | None:
+    """Create an order, without a status; None: one of this name exists."""
+    process = state.processes[index]
+    cluster, resource = state.clusters[process.home], process.resource
+    if (
+        resource is None
+        or state.chances.orders <= 0
+        or any(order.number == step.number for order in ledger_of(state, process))
+    ):
+        return None
+    token = state.tokens + 1
+    order = Order(process.key, step.number, token, resource.uid, resource.generation)
+    after = with_cluster(state, process.home, cluster._replace(orders=(*cluster.orders, order)))
+    return spend(after, "orders")._replace(tokens=token)
+
+
+def write_other(state: State, index: int, step: Step) -> State | None:
+    """A write of the resource's finalizer or of the claim; None: conflict."""
+    process = state.processes[index]
+    cluster = state.clusters[process.home]
+    if step.kind == "claim":
+        if cluster.claim is not None:
+            return None
+        claim = Claim(process.key, cluster.uids + 1)
+        return with_cluster(state, process.home, cluster._replace(claim=claim, uids=claim.uid))
+    if step.kind == "give back":
+        if cluster.claim is not None and cluster.claim.uid != step.token:
+            return None
+        return with_cluster(state, process.home, cluster._replace(claim=None))
+    resource = cluster.resources[process.key]
+    if resource is None or resource != process.resource:
+        return None
+    return with_cluster(state, process.home, set_finalizer(cluster, process.key, step.kind == "hold"))
+
+
+def set_finalizer(cluster: Cluster, key: int, present: bool) -> Cluster:
+    """The cluster with a resource's finalizer put on or taken off; what is being deleted goes without it."""
+    resource = cluster.resources[key]
+    if resource is not None:
+        resource = resource._replace(finalizer=present) if present or not resource.deleting else None
+    return with_resource(cluster, key, resource)
+
+
+def with_resource(cluster: Cluster, key: int, resource: Resource | None) -> Cluster:
+    """The cluster with one resource replaced."""
+    return cluster._replace(resources=(*cluster.resources[:key], resource, *cluster.resources[key + 1 :]))
