@@ -31,10 +31,6 @@ MUTANTS: Final = (
     _without(Run("window without D", LOST, *DELAYS), "window_counts_commit"),
     _without(Run("window without V", LOST, *DELAYS), "window_counts_visibility"),
     _without(Run("window not strict", LOST, *DELAYS), "window_is_strict"),
-    _without(
-        Run("window forgets the nonce", Chances(failures=1), *DELAYS, 6, "name", wastes_nothing=True),
-        "window_counts_memory",
-    ),
     _without(Run("ledger by uid", ANEW, *DELAYS), "one_ledger"),
     _without(
         Run(

@@ -53,8 +53,6 @@ class Rules(NamedTuple):
     """10: and the longest time from there to the booking."""
     window_counts_visibility: bool = True
     """10: and the longest time from there until a look shows it."""
-    window_counts_memory: bool = True
-    """10: and it lasts until the gateway has forgotten the nonce."""
     window_is_strict: bool = True
     """10: the look is later than the end of the window, not at it."""
     nothing_comes_after: bool = True
@@ -105,8 +103,7 @@ class Run:
         through = self.validity if rules.window_counts_validity else 0
         through += (self.commit or 0) if rules.window_counts_commit else 0
         through += self.visibility if rules.window_counts_visibility else 0
-        memory = self.memory if rules.window_counts_memory else 0
-        return max(through, memory) + (0 if rules.window_is_strict else -1)
+        return max(through, self.memory) + (0 if rules.window_is_strict else -1)
 
     @cached_property
     def over(self) -> int:
