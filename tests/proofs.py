@@ -123,7 +123,7 @@ PROOFS: Final = (
         "Two at once, in every order",
         ("tests/simulation/test_interleavings.py",),
         ("race", "switches", "all orders", "random orders"),
-        lambda rows: f"{total(rows, 2):,} orders of calls, {total(rows, 3):,} at random",
+        lambda rows: f"{total(rows, 2):,} runs in every order, {total(rows, 3):,} in random ones",
         lambda _: "one purchase in each",
     ),
     Proof(
