@@ -166,6 +166,14 @@ AT_THE_CALL: Final = (
         tests=(PURCHASE,),
     ),
     Mutant(
+        name="the intent's time is the call's",
+        fact="the call's validity is counted from the intent, as the window is, and not from the look after it",
+        file="core/purchasing.py",
+        old="signed_at=status.intent_time,",
+        new="signed_at=case.cloud_time,",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
         name="the order's version at the call",
         fact="an order that anybody wrote to since the intent is not sent, though it may look the same",
         file="core/case.py",
@@ -208,14 +216,6 @@ AT_THE_CALL: Final = (
 )
 
 ON_THE_WIRE: Final = (
-    Mutant(
-        name="the date is signed into the call",
-        fact="the gateway sees the intent's time as the call's date",
-        file="adapters/alibaba/session.py",
-        old='return {"x-acs-date": date, "x-acs-signature-nonce": self.nonce}',
-        new='return {"x-acs-signature-nonce": self.nonce} if date else {}',
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_the_call_is_signed_as_fixed_beforehand",),
-    ),
     Mutant(
         name="the nonce is signed into the call",
         fact="the gateway sees the order's nonce as the call's nonce",

@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import ERRORS, LETTING_GO, PAGING, PURCHASE, SETTLEMENT, WRITES
+from tests.mutants.catalogue.files import (
+    ERRORS,
+    LAYERS,
+    LETTING_GO,
+    ORDERS_AT_THE_CLOUD,
+    PAGING,
+    PURCHASE,
+    SETTLEMENT,
+    WRITES,
+)
 from tests.mutants.mutant import Mutant
 
 REQUIRED: Final = (
@@ -49,10 +58,10 @@ REQUIRED: Final = (
     Mutant(
         name="pinned date",
         fact="the call is signed with the intent's time, so that the gateway refuses it when it comes late",
-        file="core/purchasing.py",
-        old="signed_at=status.intent_time,",
-        new="signed_at=case.cloud_time,",
-        tests=(PURCHASE,),
+        file="adapters/alibaba/session.py",
+        old='return {"x-acs-date": date, "x-acs-signature-nonce": self.nonce}',
+        new='return {"x-acs-signature-nonce": self.nonce} if date else {}',
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_the_call_is_signed_as_fixed_beforehand",),
     ),
     Mutant(
         name="restart in Placing",
@@ -71,7 +80,7 @@ REQUIRED: Final = (
             "    generation = case.workspace.metadata.generation\n"
             "    intent = Intent(order.metadata.uid, order.metadata.resource_version, generation)\n"
         ),
-        tests=(PURCHASE,),
+        tests=(LAYERS,),
     ),
     Mutant(
         name="finalizer hold",
