@@ -1,13 +1,14 @@
 """What happens to one resource `w`, as data: how the cloud behaves, what a person does, and how it must end.
 
-Names are not unique in the cloud, so that it does not help. Windows are as in `BRIEF`; the cloud uses them up.
+Names are not unique in the cloud, and its gateway forgets nonces at once, so that neither helps. Windows are as in
+`BRIEF`; the cloud uses them up.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flink_workspace_operator.api.names import ABANDON_ORDER
+from flink_workspace_operator.api.names import ABANDON_ORDER, SUSPEND
 from flink_workspace_operator.core.failures import BalanceTooLow, ParametersRefused
 from flink_workspace_operator.core.identity import Key
 from tests.scenario.manifests import pay_as_you_go
@@ -17,7 +18,7 @@ from tests.simulation.scheduler import Act
 from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 
 KEY: Final = Key(NAMESPACE, "w")
-CLOUD: Final[dict[str, Any]] = {"signature_validity": 20, "nonce_memory": 40, "commit_delay": 10}
+CLOUD: Final[dict[str, Any]] = {"signature_validity": 20, "nonce_memory": 0, "commit_delay": 10}
 SHOWN_LATE: Final[dict[str, Any]] = {"visibility": 10}
 
 
@@ -74,6 +75,24 @@ def gone(world: SimulatedWorld) -> None:
     assert len(world.purchases) <= 1
 
 
+def gone_for_nothing(world: SimulatedWorld) -> None:
+    """The resource is gone, and nothing was bought."""
+    assert world.workspace(KEY) is None
+    assert world.purchases == ()
+
+
+def waits(type_: str, reason: str) -> Callable[[SimulatedWorld], None]:
+    """Nothing was bought, and the resource says why."""
+
+    def end(world: SimulatedWorld) -> None:
+        condition = world.condition(KEY, type_)
+        assert world.purchases == ()
+        assert condition is not None
+        assert (condition.status, condition.reason) == ("True", reason)
+
+    return end
+
+
 def announced(world: SimulatedWorld) -> bool:
     """An order was in Placing at some time."""
     return bool(world.server.stored.announced) and KEY in world.server.stored.workspaces
@@ -128,6 +147,16 @@ def lose_and_restore(world: SimulatedWorld, *, orders: bool, claims: bool = True
     world.user.restore(export, orders=orders)
 
 
+def suspend(world: SimulatedWorld) -> None:
+    """Stop all writes to the cloud."""
+    world.user.annotate(KEY, SUSPEND, "true")
+
+
+def buy_by_hand(world: SimulatedWorld) -> None:
+    """Buy a workspace of the same name, with another bucket, in the console: as described it would count as ours."""
+    world.account.buy_by_hand("w", bucket="bucket-2")
+
+
 def correct(world: SimulatedWorld) -> None:
     """Change the spec after a refusal."""
     world.user.edit(KEY, monitoring="CloudMonitor")
@@ -167,7 +196,11 @@ STORIES: Final = (
         (_act("correct", fruitless, correct),),
     ),
     Story("no money", bought_once, _refused(BalanceTooLow(BUY, "InsufficientBalance"))),
-    Story("deleted while placing", gone, acts=(_act("delete", announced, delete),), cloud=SHOWN_LATE),
+    Story(
+        "suspended while placing", waits("Suspended", "SuspendedByUser"), acts=(_act("suspend", announced, suspend),)
+    ),
+    Story("bought by hand while placing", waits("Stalled", "NameTaken"), acts=(_act("buy", announced, buy_by_hand),)),
+    Story("deleted while placing", gone_for_nothing, acts=(_act("delete", announced, delete),), cloud=SHOWN_LATE),
     Story("deleted while uncertain", gone, _lost("late"), (_act("delete", sent, delete),), SHOWN_LATE),
     Story("abandoned", gone, _lost("late"), (_act("abandon", sent, abandon),), SHOWN_LATE),
     Story("abandoned and created again", bought_once, _lost("late"), (_act("abandon", sent, abandon), _AGAIN)),

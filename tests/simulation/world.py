@@ -187,7 +187,7 @@ class SimulatedWorld:
         if self.account.books.late or not all(task.progress.is_quiet(version, since) for task in idle):
             return False
         return len(idle) < len(self.tasks) or (
-            all(order.settled for order in stored.orders.values())
+            all(order.settled or order.state == "Quoted" for order in stored.orders.values())
             and all(_rests(workspace) for workspace in stored.workspaces.values())
         )
 
