@@ -17,6 +17,7 @@ from flink_workspace_operator.core.purchasing import (
     open_next_order,
     wait_after_refusal,
     wait_for_outcome,
+    wait_for_what_a_hand_closed,
     wait_for_what_left_the_ledger,
     write_intent,
 )
@@ -125,6 +126,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     put_in_order,
     hold,
     wait_for_what_left_the_ledger,
+    wait_for_what_a_hand_closed,
     wait_after_refusal,
     stop_while_suspended,
     open_next_order,

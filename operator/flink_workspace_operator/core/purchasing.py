@@ -3,15 +3,19 @@
 Each check stops the pass where its condition is not met; the next pass looks at everything again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final, get_args
 
 from flink_workspace_operator.api.names import PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import (
+    Evidence,
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     Quote,
     WorkspaceReference,
 )
+from flink_workspace_operator.api.status import OrderState
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.bill import left_open_by_bill
 from flink_workspace_operator.core.case import Case
@@ -31,6 +35,15 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.refusals import WAITS_FOR_SOMEONE, could_not_look, verdict_on
+
+NOTHING_SENT: Final[frozenset[Evidence | None]] = frozenset({"NothingSent", "SpecChanged", "Deleted"})
+EVIDENCE: Final[frozenset[Evidence | None]] = frozenset({None, *get_args(Evidence)})
+CLOSED_BY: Final[Mapping[OrderState | None, frozenset[Evidence | None]]] = {
+    "Lost": frozenset({"GivenUp"}),
+    "Superseded": NOTHING_SENT,
+    "Canceled": NOTHING_SENT,
+}
+"""What these states rest on where the operator wrote them. A hand that edits the state leaves other evidence."""
 
 
 def finish_intent(case: Case) -> Plan | None:
@@ -161,6 +174,24 @@ def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
         return None
     message = (
         f"order {last.name} was deleted while it was not known whether it bought anything: if nothing shows up until"
+        f" {over:%Y-%m-%d %H:%M} UTC, another one is opened"
+    )
+    return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=OUTSIDE)
+
+
+def wait_for_what_a_hand_closed(case: Case) -> Plan | None:
+    """An order that was sent, or may have been, and was closed by hand: its call may still be executed or shown."""
+    window = case.settings.settle_window
+    ends = {
+        order.metadata.name: order.status.intent_time + window
+        for order in case.orders
+        if order.status.intent_time is not None and order.status.evidence not in CLOSED_BY.get(order.state, EVIDENCE)
+    }
+    name, over = max(ends.items(), key=lambda each: each[1], default=("", case.cloud_time))
+    if case.cloud_time >= over:
+        return None
+    message = (
+        f"order {name} was closed by hand, and that does not undo its call: if nothing shows up until"
         f" {over:%Y-%m-%d %H:%M} UTC, another one is opened"
     )
     return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=OUTSIDE)

@@ -143,3 +143,23 @@ def test_who_does_not_lead_takes_the_purchase_back() -> None:
     [step] = decide(a_case(a_workspace(), placing, intent=placing, leads=False)).steps
     assert isinstance(step, MoveOrder)
     assert step.status.state == "Quoted"
+
+
+@pytest.mark.parametrize("state", ["Lost", "Superseded", "Canceled"])
+@pytest.mark.parametrize("evidence", [None, "Answer", "Token"])
+def test_a_hand_in_the_ledger_does_not_undo_a_call(state: OrderState, evidence: str | None) -> None:
+    """What was moved there by hand may still show up: its successor waits as long as that can take."""
+    closed = an_order(state, instance_id=ID, intent=NOW - minutes(1), evidence=evidence)
+    assert decide(a_case(a_workspace(), closed)).steps == ()
+    assert verdict_of(a_case(a_workspace(), closed)) == ("Progressing", "PurchaseUncertain")
+    [opened] = decide(a_case(a_workspace(), an_order(state, intent=NOW - WINDOW, evidence=evidence))).steps
+    assert isinstance(opened, OpenOrder)
+
+
+@pytest.mark.parametrize(
+    ("state", "evidence"), [("Lost", "GivenUp"), ("Superseded", "SpecChanged"), ("Canceled", "Deleted")]
+)
+def test_what_the_operator_closed_is_not_waited_for(state: OrderState, evidence: str) -> None:
+    """It knew that nothing was sent, or a person saw that it is gone."""
+    [opened] = decide(a_case(a_workspace(), an_order(state, intent=NOW - minutes(1), evidence=evidence))).steps
+    assert isinstance(opened, OpenOrder)
