@@ -4,7 +4,7 @@ It does what the emulator does, as far as the port `Cloud` can tell, and each of
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -77,6 +77,8 @@ class Books:
     late: tuple[tuple[datetime, Purchase], ...] = ()
     """Purchases that are accepted and not booked yet."""
     unpaid: tuple[BillingOrder, ...] = ()
+    unpaid_purchases: tuple[Purchase, ...] = ()
+    """What the unpaid orders would buy, where it is one of our calls that made them."""
     directories: frozenset[str] = frozenset(DIRECTORIES)
     role: Role | Absent = field(
         default_factory=lambda: Role("AliyunStreamAsiDefaultRole", "acs:ram::1:role/x", POLICIES)
@@ -84,6 +86,8 @@ class Books:
     faults: Faults = field(default_factory=Faults)
     version: str = ""
     """A digest of all that happened: equal versions mean equal books."""
+    prefix: str = ""
+    """Of the instances' ids, which are unique in all accounts."""
 
     def copy(self) -> "Books":
         """The same, independent of this one."""
@@ -141,9 +145,34 @@ class Account:
         self.books.late += ((self.clock.now + timedelta(seconds=self.behaviour.commit_delay), purchase),)
         self.books.note("late", purchase.nonce, self.clock.now)
 
+    def leave_unpaid(self, purchase: Purchase) -> None:
+        """Make a billing order of it that nobody has paid yet."""
+        order_id = f"unpaid-{len(self.books.nonces)}"
+        self.books.unpaid += (BillingOrder(order_id, self.clock.second, paid=False),)
+        self.books.unpaid_purchases += (purchase,)
+        self.books.note("unpaid", order_id)
+
+    def leave_unpaid_by_hand(self) -> None:
+        """A person orders something in the console and does not pay."""
+        order_id = f"by-hand-{len(self.books.unpaid)}"
+        self.books.unpaid += (BillingOrder(order_id, self.clock.second, paid=False),)
+        self.books.note("unpaid", order_id)
+
+    def pay(self) -> None:
+        """A person pays all that is unpaid."""
+        purchases = self.books.unpaid_purchases
+        self.cancel_unpaid()
+        for purchase in purchases:
+            self._book(purchase, self.clock.now)
+
+    def cancel_unpaid(self) -> None:
+        """A person cancels all that is unpaid."""
+        self.books.unpaid, self.books.unpaid_purchases = (), ()
+        self.books.note("nothing unpaid")
+
     def buy_by_hand(self, name: str, region: str = REGION, **said: Any) -> str:  # noqa: ANN401 - any field
         """A person buys in the console; `said` changes what a look shows. The answer is the instance's id."""
-        instance_id = f"by-hand-{len(self.books.bookings) + 1}"
+        instance_id = f"{self.books.prefix}by-hand-{len(self.books.bookings) + 1}"
         facts = {"vpc_id": "vpc-1", "bucket": "bucket-1", "create_time": self.clock.second, **said}
         self._sell(SeenInstance(instance_id, name, region, "CREATING", **facts), None)
         return instance_id
@@ -161,6 +190,14 @@ class Account:
             raise failures.NotFound("foasconsole.TagResources", "903021")
         self.books.instances[instance_id] = replace(instance, tags={**instance.tags, **tags})
         self.books.note("tagged", instance_id, tags)
+
+    def retag(self, instance_id: str, tags: Mapping[str, str | None]) -> None:
+        """A person writes over tags, or takes them away (None)."""
+        instance = self.books.instances[instance_id]
+        wanted = {**instance.tags, **tags}
+        left = {key: value for key, value in wanted.items() if value is not None}
+        self.books.instances[instance_id] = replace(instance, tags=left)
+        self.books.note("retagged", instance_id, tags)
 
     def look(self, region: str) -> tuple[SeenInstance, ...]:
         """All instances of a region that are visible now, as they show themselves now."""
@@ -212,7 +249,7 @@ class Account:
     def _book(self, purchase: Purchase, at: datetime) -> Booking:
         wanted, subject = purchase.parameters, purchase.subject
         instance = SeenInstance(
-            f"f-{len(self.books.bookings) + 1}",
+            f"{self.books.prefix}f-{len(self.books.bookings) + 1}",
             subject.workspace_name,
             subject.region,
             "CREATING",

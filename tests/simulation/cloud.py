@@ -121,6 +121,9 @@ class SimulatedCloud:
         if fault is not None and fault.strike == "late":
             account.accept_late(purchase)
             raise fault.raised
+        if fault is not None and fault.strike == "unpaid":
+            account.leave_unpaid(purchase)
+            raise fault.raised
         bought = account.sell(purchase)
         if fault is not None:
             raise fault.raised

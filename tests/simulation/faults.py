@@ -5,7 +5,7 @@ from typing import Literal
 
 from flink_workspace_operator.core.failures import ClusterUnreachable, Failure, Unreachable
 
-Strike = Literal["before", "at-gateway", "after", "late"]
+Strike = Literal["before", "at-gateway", "after", "late", "unpaid"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Fault:
     at-gateway   nothing was done, but the signature's nonce is remembered
     after        it was done; only the answer is lost
     late         a purchase that is answered with `failure` now and booked `Behaviour.commit_delay` later
+    unpaid       a purchase that is answered with `failure` now and booked when somebody pays, if ever
     """
 
     call: str

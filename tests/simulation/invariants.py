@@ -33,7 +33,7 @@ def check_change(server: ApiServer, change: Change) -> None:
     if isinstance(change.before, FlinkWorkspace):
         _check_letting_go(server, change.before, change.after)
     if isinstance(change.after, FlinkWorkspace):
-        _check_told(server, change.after)
+        _check_told(server, change.before, change.after)
 
 
 def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) -> None:
@@ -47,13 +47,22 @@ def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) 
             raise Broken(f"let go while {order.metadata.name} is {order.state}")
 
 
-def _check_told(server: ApiServer, workspace: FlinkWorkspace) -> None:
+def _check_told(server: ApiServer, before: object, workspace: FlinkWorkspace) -> None:
     """Not ready is said of what once ran, or has to be changed by hand; never of what is being created."""
-    told = {condition.type: condition for condition in workspace.status.conditions}
-    if not told or _status(told, "Ready") != "False" or _status(told, "Stalled") == "True":
+    if not _is_not_ready(workspace):
         return
-    if not any(order.state == "Fulfilled" for order in _orders_of(server, workspace)):
-        raise Broken(f"said to be not ready while it is being created: {told['Ready']}")
+    ran = any(order.state in ("Fulfilled", "Lost") for order in _orders_of(server, workspace))
+    if isinstance(before, FlinkWorkspace):
+        told = {condition.type: condition for condition in before.status.conditions}
+        ran = ran or "True" in (_status(told, "Ready"), _status(told, "WorkspaceRunning")) or _is_not_ready(before)
+    if not ran:
+        raise Broken(f"said to be not ready while it is being created: {workspace.status.conditions[0]}")
+
+
+def _is_not_ready(workspace: FlinkWorkspace) -> bool:
+    """Whether Ready is False for no reason that a person has to do away with."""
+    told = {condition.type: condition for condition in workspace.status.conditions}
+    return _status(told, "Ready") == "False" and _status(told, "Stalled") != "True"
 
 
 def check_at_rest(server: ApiServer, account: Account) -> None:

@@ -34,6 +34,8 @@ class Surroundings:
     account: Account
     settings: Settings
     cluster_id: str = CLUSTER_ID
+    skews: dict[str, timedelta] = field(default_factory=dict)
+    """By how much the clock of a process is wrong, by its name."""
 
     @property
     def version(self) -> str:
@@ -194,7 +196,7 @@ class Task:
             cluster=SimulatedCluster(around.server, self.gate, self.name),
             settings=around.settings,
             cluster_id=around.cluster_id,
-            clock=lambda: self.progress.begun or clock.now,
+            clock=lambda: (self.progress.begun or clock.now) + around.skews.get(self.name, timedelta()),
             random_token=self._token,
             leads=self.leads,
             memory=memory,
