@@ -35,7 +35,8 @@ class Outcome(NamedTuple):
 
 def first_state(run: Run) -> State:
     """The resource was just applied; a second cluster does not exist yet."""
-    first = Cluster(tuple(Resource(uid) for uid in range(1, run.keys + 1)), uids=run.keys)
+    resources = tuple(None if key in run.gone else Resource(key + 1) for key in range(run.keys))
+    first = Cluster(resources, uids=run.keys)
     others = tuple(Cluster((None,) * run.keys, uids=0) for _ in run.cluster_ids[1:])
     processes = tuple(Process(home, key) for home, key in run.processes)
     return State((first, *others), processes, chances=run.chances)

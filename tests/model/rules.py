@@ -86,6 +86,8 @@ class Run:
     """The cluster and the key that each process works on."""
     cluster_ids: tuple[str, ...] = ("A",)
     keys: int = 1
+    gone: tuple[int, ...] = ()
+    """Keys whose resource was deleted just before; that wakes their processes."""
     rules: Rules = field(default_factory=Rules)
     expects: str = ""
     """A violation that must be found; empty: none."""
