@@ -185,9 +185,9 @@ def a_cloud(listing: Listing | Unknown | None = None, **answers: Any) -> SeenClo
     return SeenCloud(**{**asked, **answers})
 
 
-def a_claim(holder: Key | None = KEY, *, alive: bool = True, subject: Subject = SUBJECT) -> Claim:
+def a_claim(holder: Key | None = KEY, *, alive: bool = True, subject: Subject = SUBJECT, uid: str = "uid-1") -> Claim:
     """The claim on the subject."""
-    return Claim("claim-1", holder, alive, "3", subject)
+    return Claim("claim-1", holder, alive, "3", subject, uid)
 
 
 def seen(

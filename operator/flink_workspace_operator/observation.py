@@ -7,7 +7,7 @@ from typing import TypeVar
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Owner, Subject
+from flink_workspace_operator.core.identity import Claim, Owner, Subject
 from flink_workspace_operator.core.observed import Listing, Unknown
 from flink_workspace_operator.core.seen import Questions, Remembered, Seen, SeenCloud, questions
 from flink_workspace_operator.ports import Cloud, Cluster
@@ -21,11 +21,16 @@ async def observe(
 ) -> Seen:
     """Read the resource and its ledger, then what the cloud must be asked for them. Raises `ClusterFailure`."""
     key = owner.key
-    workspace = await cluster.read_workspace(key)
-    orders = await cluster.read_orders(key)
-    seen = Seen(key=key, owner=owner, now=now, workspace=workspace, orders=orders, remembered=remembered)
+    own_claims: tuple[Claim, ...] = ()
+    workspace, orders = await cluster.read_workspace(key), await cluster.read_orders(key)
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
-        seen = seen.updated(own_claims=await cluster.read_claims_of(key))
+        # Before the rest, which is read again: a resource that was created anew meanwhile has written its claim anew,
+        # and what was read here can't be given back any more.
+        own_claims = await cluster.read_claims_of(key)
+        workspace, orders = await cluster.read_workspace(key), await cluster.read_orders(key)
+    seen = Seen(
+        key=key, owner=owner, now=now, workspace=workspace, orders=orders, own_claims=own_claims, remembered=remembered
+    )
     asked = questions(workspace, orders, owner)
     if asked is None:
         return seen

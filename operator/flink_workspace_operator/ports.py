@@ -131,8 +131,9 @@ class Cluster(Protocol):
         """Replace the status; conditional on what was read."""
         ...
 
-    async def take_claim(self, subject: Subject, holder: Key, over: Claim | None) -> None:
-        """Claim the subject: atomically if it is free (`over` None), else by a conditional write over a dead claim."""
+    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+        """Claim the subject for the resource with this uid: atomically if it is free (`over` None), else by a
+        conditional write over what was read."""
         ...
 
     async def give_back_claim(self, claim: Claim) -> None:

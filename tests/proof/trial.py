@@ -84,8 +84,10 @@ class Trial:
     def _apply(self) -> None:
         """A resource that is held already: finalizer and claim are for free, and every cell would pay for them."""
         User(self.server).apply(KEY.namespace, pay_as_you_go(KEY.name))
-        self.server.set_finalizers(self.server.stored.workspaces[KEY], (PURCHASE_FINALIZER,), "operator")
-        self.server.create_lease(Subject(self.account.id, self.account.region, KEY.name), KEY, "operator")
+        workspace = self.server.stored.workspaces[KEY]
+        self.server.set_finalizers(workspace, (PURCHASE_FINALIZER,), "operator")
+        subject = Subject(self.account.id, self.account.region, KEY.name)
+        self.server.write_lease(subject, (KEY, workspace.metadata.uid), None, "operator")
 
     async def run(self) -> Outcome:
         """Passes until Ready; then a few more, and a look at the books."""

@@ -117,9 +117,9 @@ async def test_illegal_order_move_is_refused(port: KubernetesCluster, workspace:
 async def test_claim_is_taken_once(port: KubernetesCluster, namespace: str) -> None:
     """Of two who claim one name, one conflicts; the claim says who holds it."""
     subject = Subject(namespace, "cn-hangzhou", "w")
-    await port.take_claim(subject, Key(namespace, "a"), None)
+    await port.take_claim(subject, Key(namespace, "a"), "uid-1", None)
     with pytest.raises(Conflict):
-        await port.take_claim(subject, Key(namespace, "b"), None)
+        await port.take_claim(subject, Key(namespace, "b"), "uid-1", None)
     (claim,) = await port.read_claims_of(Key(namespace, "a"))
     assert (claim.holder, claim.subject) == (Key(namespace, "a"), subject)
     await port.give_back_claim(claim)
@@ -129,13 +129,13 @@ async def test_claim_is_taken_once(port: KubernetesCluster, namespace: str) -> N
 async def test_dead_claim_is_taken_over(port: KubernetesCluster, namespace: str) -> None:
     """A claim whose holder does not exist and has no open order is dead, and can be taken over once."""
     subject = Subject(namespace, "cn-hangzhou", "w")
-    await port.take_claim(subject, Key(namespace, "gone"), None)
+    await port.take_claim(subject, Key(namespace, "gone"), "uid-1", None)
     dead = await port.read_claim(subject)
     assert dead is not None
     assert not dead.alive
-    await port.take_claim(subject, Key(namespace, "new"), dead)
+    await port.take_claim(subject, Key(namespace, "new"), "uid-1", dead)
     with pytest.raises(Conflict):
-        await port.take_claim(subject, Key(namespace, "late"), dead)
+        await port.take_claim(subject, Key(namespace, "late"), "uid-1", dead)
     for claim in await port.read_claims_of(Key(namespace, "new")):
         await port.give_back_claim(claim)
 
@@ -147,7 +147,7 @@ async def test_claim_lives_while_an_order_of_its_holder_is_open(
     namespace = workspace.metadata.namespace
     subject = Subject(namespace, "cn-hangzhou", "w")
     await an_order(port, workspace)
-    await port.take_claim(subject, Key(namespace, "w"), None)
+    await port.take_claim(subject, Key(namespace, "w"), "uid-1", None)
     cluster.kubectl("delete", f"--namespace={namespace}", "flinkworkspace/w")
     claim = await port.read_claim(subject)
     assert claim is not None

@@ -7,14 +7,16 @@ from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import World, conditions, has_reason, is_ready
 
 LOST = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-before", "times": 1}
+LONG = 60.0
+"""Seconds: nothing that is open waits for longer."""
 DOWN = {"fault": "drop-before"}
 
 
 async def until_gone(world: World, name: str = "w") -> None:
-    """Passes until the resource is gone and nothing is left to look after."""
+    """Passes until the resource is gone and nothing is left to look after but, later, a claim."""
     for _ in range(100):
         after = await world.one_pass(name)
-        if after is None and await world.cluster.read_workspace(world.key(name)) is None:
+        if (after is None or after > LONG) and await world.cluster.read_workspace(world.key(name)) is None:
             return
         if after:
             world.account.control.advance(after)

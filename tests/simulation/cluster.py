@@ -61,7 +61,7 @@ class SimulatedCluster:
         if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
             return True
         orders = await self.read_orders(lease.holder)
-        return any(not order.settled and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
+        return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
     async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
         """One conditional write."""
@@ -73,11 +73,9 @@ class SimulatedCluster:
         """One conditional write."""
         await self._call("write_status", lambda: self.server.write_workspace_status(workspace, status, self.name))
 
-    async def take_claim(self, subject: Subject, holder: Key, over: Claim | None) -> None:
-        """An atomic creation, after the conditional deletion of a dead claim."""
-        if over is not None:
-            await self.give_back_claim(over)
-        await self._call("take_claim", lambda: self.server.create_lease(subject, holder, self.name))
+    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+        """An atomic creation, or a conditional write."""
+        await self._call("take_claim", lambda: self.server.write_lease(subject, (holder, uid), over, self.name))
 
     async def give_back_claim(self, claim: Claim) -> None:
         """One conditional deletion."""
@@ -135,4 +133,4 @@ class SimulatedCluster:
 
 
 def _claim(lease: Lease, alive: bool) -> Claim:
-    return Claim(lease.name, lease.holder, alive, lease.version, lease.subject)
+    return Claim(lease.name, lease.holder, alive, lease.version, lease.subject, lease.uid)

@@ -17,7 +17,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Vanished
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.identity import Claim, Key, Subject
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Faults
 from tests.simulation.rules import check_order, check_workspace
@@ -34,6 +34,7 @@ class Lease:
     holder: Key | None
     subject: Subject
     version: str
+    uid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,14 +162,20 @@ class ApiServer:
             going = {"deletion_timestamp": self.clock.second, "generation": now.metadata.generation + 1}
             self._change(now, "metadata", now.metadata.model_copy(update=going), writer)
 
-    def create_lease(self, subject: Subject, holder: Key | None, writer: str) -> Lease:
-        """A new claim; Conflict if there is one."""
+    def write_lease(
+        self, subject: Subject, holder: tuple[Key | None, str | None], over: Claim | None, writer: str
+    ) -> Lease:
+        """A new claim, or another holder in place of the one that was read; Conflict if it is not as it was."""
         name = lease_name(subject)
-        if name in self.stored.leases:
+        before = self.stored.leases.get(name)
+        if before is None and over is not None:
+            raise Vanished(f"claim {name} is gone")
+        if (before and before.version) != (over and over.resource_version):
             raise Conflict(f"{subject} is claimed")
-        made = Lease(name, holder, subject, self._bear(f"lease {name}", str(holder)))
+        key, uid = holder
+        made = Lease(name, key, subject, self._bear(f"lease {name}", str(holder)), uid)
         self.stored.leases[name] = made
-        self._tell(Change(holder or Key("", ""), writer, None, made))
+        self._tell(Change(key or Key("", ""), writer, before, made))
         return made
 
     def delete_lease(self, name: str, version: str, writer: str) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import yaml
 
-from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
 
 BASE = Path(__file__).parents[2] / "deploy" / "base"
@@ -39,11 +38,12 @@ def test_the_probes_ask_where_the_operator_answers(pod: dict[str, Any]) -> None:
     assert asked == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
 
 
-def test_only_the_lease_of_the_leader_may_be_changed() -> None:
-    """The right to change a Lease names the one that the election uses; claims are never changed."""
-    [role] = [each for each in documents("rbac.yaml") if each["kind"] == "Role"]
-    changing = [rule for rule in role["rules"] if {"patch", "update"} & set(rule["verbs"])]
-    assert [rule["resourceNames"] for rule in changing] == [[ELECTION_LEASE]]
+def test_leases_are_the_operators_only_in_its_own_namespace() -> None:
+    """Claims and the election: no right on Leases, or on anything else of this group, goes beyond it."""
+    roles = {each["kind"]: each for each in documents("rbac.yaml") if each["kind"].endswith("Role")}
+    [rule] = roles["Role"]["rules"]
+    assert (rule["apiGroups"], rule["resources"]) == (["coordination.k8s.io"], ["leases"])
+    assert not any("leases" in rule["resources"] for rule in roles["ClusterRole"]["rules"])
 
 
 def test_two_run_and_one_may_be_away() -> None:

@@ -230,6 +230,11 @@ class FlinkWorkspaceOrder(ApiModel):
         """Whether the outcome is known for good (but for evidence that it was placed after all)."""
         return self.status.state not in UNSETTLED
 
+    @property
+    def keeps_claim(self) -> bool:
+        """Whether the name is not free yet: a call may be under way, or what it bought may not be shown to others."""
+        return not self.settled or self.status.state == "Placed"
+
     @classmethod
     def of(cls, wire: object) -> Self:
         """Read an object as the API server sends it."""

@@ -98,6 +98,12 @@ class Case:
         return is_suspended(self.workspace)
 
     @cached_property
+    def holds_claim(self) -> bool:
+        """Whether the claim is this resource's, and not that of a former one of its name."""
+        claim = self.seen.claim
+        return claim is not None and (claim.holder, claim.uid) == (self.seen.key, self.workspace.metadata.uid)
+
+    @cached_property
     def requested(self) -> bool:
         """Whether a person asks for another try now."""
         return self.request is not None and self.request != self.workspace.status.last_handled_reconcile_at

@@ -43,6 +43,8 @@ class Claim:
     alive: bool
     resource_version: str
     subject: Subject
+    uid: str | None
+    """The holder's uid when it claimed."""
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ class RemoveFinalizer:
 
 @dataclass(frozen=True)
 class TakeClaim:
-    """Claim the subject in this cluster, if it is free or over a dead claim."""
+    """Claim the subject for the resource with this uid, if it is free, over a dead claim, or over a former life's."""
 
     subject: Subject
     over: Claim | None
+    uid: str
 
 
 @dataclass(frozen=True)

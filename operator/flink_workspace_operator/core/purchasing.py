@@ -74,7 +74,7 @@ def _obstacle(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | 
         return "the FlinkWorkspace was changed"
     if case.suspended:
         return "the FlinkWorkspace was suspended"
-    if case.seen.claim is None or case.seen.claim.holder != case.seen.key:
+    if not case.holds_claim:
         return "another resource may hold the workspace name by now"
     if not case.seen.leads:
         return "this process is not the leader, or not for long enough"
@@ -132,10 +132,11 @@ def hold(case: Case) -> Plan | None:
     if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
         return Plan((AddFinalizer(),))
     claim = case.seen.claim
-    if claim is not None and claim.holder == case.seen.key:
+    if case.holds_claim:
         return None
-    if claim is None or not claim.alive:
-        return Plan((TakeClaim(case.subject, claim),))
+    # That of a former resource of our name is written anew: who still works for that one can't give it back then.
+    if claim is None or not claim.alive or claim.holder == case.seen.key:
+        return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),))
     if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):
         return None
     message = (
@@ -150,18 +151,21 @@ def wait_after_refusal(case: Case) -> Plan | None:
     if not tries or case.order is not None:
         return None
     last = tries[-1]
-    closed = _nothing_comes_after(case, last)
-    due = max(_settled_at(case, last) + _backoff(case, tries), closed)
+    ends = _end_of_call(case, last)
+    due = _settled_at(case, last) + _backoff(case, tries)
+    due = due if ends is None else max(due, ends)
     metadata, opened_for = case.workspace.metadata, last.spec.workspace_ref
     changed = metadata.uid != opened_for.uid or metadata.generation > opened_for.generation
-    if case.cloud_time >= closed and (changed or case.requested or case.cloud_time >= due):
+    is_over = ends is None or case.cloud_time > ends
+    if is_over and (changed or case.requested or case.cloud_time >= due):
         return None
     message = (
         f"order {last.metadata.name}: {last.status.message} The next try comes after {due:%Y-%m-%d %H:%M} UTC, after a"
         " change of the spec, or with the annotation reconcile-requested-at"
     )
     verdict = verdict_on(last.status.answer or "", message, otherwise="WaitingToRetry")
-    return Plan(verdict=verdict, next_look=NextLook(min(due - case.cloud_time, timedelta(minutes=10))))
+    wait = max(timedelta(seconds=1), due - case.cloud_time)
+    return Plan(verdict=verdict, next_look=NextLook(min(wait, timedelta(minutes=10))))
 
 
 def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
@@ -187,8 +191,8 @@ def wait_for_what_a_hand_closed(case: Case) -> Plan | None:
         for order in case.orders
         if order.status.intent_time is not None and order.status.evidence not in CLOSED_BY.get(order.state, EVIDENCE)
     }
-    name, over = max(ends.items(), key=lambda each: each[1], default=("", case.cloud_time))
-    if case.cloud_time >= over:
+    name, over = max(ends.items(), key=lambda each: each[1], default=("", case.cloud_time - window))
+    if case.cloud_time > over:
         return None
     message = (
         f"order {name} was closed by hand, and that does not undo its call: if nothing shows up until"
@@ -197,14 +201,13 @@ def wait_for_what_a_hand_closed(case: Case) -> Plan | None:
     return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=OUTSIDE)
 
 
-def _nothing_comes_after(case: Case, order: FlinkWorkspaceOrder) -> datetime:
-    """From when on the order's call can't be executed any more: at once only where the call was answered.
+def _end_of_call(case: Case, order: FlinkWorkspaceOrder) -> datetime | None:
+    """Until when, and at that moment still, the order's call may be executed or shown; None where it was answered.
 
     What ended the order else (somebody's instance, which may be gone again, or a hand in the ledger) ends no call."""
-    settled, intent = _settled_at(case, order), order.status.intent_time
-    if order.status.evidence == "Answer" or intent is None:
-        return settled
-    return max(settled, intent + case.settings.settle_window)
+    if order.status.evidence == "Answer" or order.status.intent_time is None:
+        return None
+    return max(_settled_at(case, order), order.status.intent_time + case.settings.settle_window)
 
 
 def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:

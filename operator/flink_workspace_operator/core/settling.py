@@ -153,12 +153,14 @@ def look_after_what_is_left(case: Case) -> Plan | None:
     order = case.order
     if order is not None and order.state == "Quoted":
         return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))
-    open_order = () if order is None else (order,)
     steps: tuple[Step, ...] = tuple(
         ReleaseOrder(each) for each in case.seen.orders if each.settled and LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
-    return Plan(steps, next_look=_rising_for(case) if open_order else NextLook(None))
+    hidden = _hidden_until(case)
+    if order is None and hidden is not None:
+        return Plan(steps, next_look=NextLook(hidden - case.seen.now + timedelta(seconds=1)))
+    return Plan(steps, next_look=_rising_for(case) if order is not None else NextLook(None))
 
 
 def let_go(case: Case) -> Plan | None:
@@ -182,14 +184,29 @@ def let_go(case: Case) -> Plan | None:
 
 
 def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
-    """All claims of the key, but for that of a name whose order is open: it could still turn into a workspace."""
-    order = case.order
-    held = None if order is None else (order.spec.region, order.spec.workspace_name)
+    """All claims of the key, but for that of a name whose order is open, or bought what others may not be shown yet:
+    who took it now would buy it a second time."""
+    kept = [order for order in (case.order, *_hidden(case)) if order is not None]
+    held = {(order.spec.region, order.spec.workspace_name) for order in kept}
     return tuple(
         GiveBackClaim(claim)
         for claim in case.seen.own_claims
-        if (claim.subject.region, claim.subject.workspace_name) != held
+        if (claim.subject.region, claim.subject.workspace_name) not in held
     )
+
+
+def _hidden(case: Case) -> list[FlinkWorkspaceOrder]:
+    """Orders that bought what no look has shown running, and may not show yet. By our own clock: without a resource
+    nothing asks the cloud."""
+    window = case.settings.settle_window
+    placed = [order for order in case.seen.orders if order.state == "Placed" and order.status.intent_time is not None]
+    return [order for order in placed if case.seen.now <= (order.status.intent_time or case.seen.now) + window]
+
+
+def _hidden_until(case: Case) -> datetime | None:
+    """When the last of them must be shown."""
+    ends = [(order.status.intent_time or case.seen.now) + case.settings.settle_window for order in _hidden(case)]
+    return max(ends, default=None)
 
 
 def _rising_for(case: Case) -> NextLook:

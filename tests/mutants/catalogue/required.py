@@ -105,7 +105,10 @@ REQUIRED: Final = (
         name="claim",
         fact="of two resources with one workspace name only the holder of the name's claim may buy",
         file="core/purchasing.py",
-        old="    if claim is None or not claim.alive:\n        return Plan((TakeClaim(case.subject, claim),))\n",
+        old=(
+            "    if claim is None or not claim.alive or claim.holder == case.seen.key:\n"
+            "        return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),))\n"
+        ),
         new="    return None\n",
         tests=(PURCHASE,),
     ),

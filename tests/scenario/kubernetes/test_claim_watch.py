@@ -31,7 +31,7 @@ async def test_taking_and_giving_back_is_told(
 ) -> None:
     """A claim that is taken and given back is told twice, with its holder and what it is for."""
     subject, holder = Subject(namespace, "cn-hangzhou", "w"), Key(namespace, "w")
-    await port.take_claim(subject, holder, None)
+    await port.take_claim(subject, holder, "uid-1", None)
     (claim,) = await port.read_claims_of(holder)
     await port.give_back_claim(claim)
     taken, given_back = await of(changes, subject), await of(changes, subject)
@@ -48,7 +48,7 @@ async def test_lease_of_somebody_else_is_no_claim(
     cluster.kubectl("create", "--filename=-", stdin=bare_lease(name))
     cluster.kubectl("delete", f"--namespace={NAMESPACE}", f"lease/{name}")
     subject = Subject(namespace, "cn-hangzhou", "w")
-    await port.take_claim(subject, Key(namespace, "w"), None)
+    await port.take_claim(subject, Key(namespace, "w"), "uid-1", None)
     assert (await of(changes, subject)).holder == Key(namespace, "w")
     cluster.kubectl("delete", f"--namespace={NAMESPACE}", f"lease/{lease_name(subject)}")
 

@@ -103,7 +103,7 @@ async def test_watch_of_claims_never_hears_of_it(
         await lease.hold(await lease.read(), "leader", SECONDS)
     subject = Subject("1", "cn-hangzhou", "w")
     port = KubernetesCluster(api, Settings(namespace=operator_namespace))
-    await port.take_claim(subject, Key("default", "w"), None)
+    await port.take_claim(subject, Key("default", "w"), "uid-1", None)
     heard = await anext(watch)
     assert heard is not None
     assert (heard.subject, heard.holder) == (subject, Key("default", "w"))

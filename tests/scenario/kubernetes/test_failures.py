@@ -27,7 +27,7 @@ async def test_missing_namespace(configuration: client.Configuration) -> None:
     async with client.ApiClient(configuration) as api:
         port = KubernetesCluster(api, Settings(namespace="no-such-namespace"))
         with pytest.raises(ClusterRefused, match="namespace"):
-            await port.take_claim(SUBJECT, KEY, None)
+            await port.take_claim(SUBJECT, KEY, "uid-1", None)
 
 
 async def test_nobody_answers(configuration: client.Configuration) -> None:

@@ -47,7 +47,7 @@ class LedgerRules(WorldMachine):
         leases = list(self.world.server.stored.leases.values())
         lease = leases[which % len(leases)]
         self.world.server.delete_lease(lease.name, lease.version, "user")
-        self.world.server.create_lease(lease.subject, holder, "user")
+        self.world.server.write_lease(lease.subject, (holder, lease.uid), None, "user")
         self.drive(passes)
 
     @precondition(lambda self: self.world.server.stored.leases)

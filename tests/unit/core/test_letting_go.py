@@ -6,6 +6,7 @@ import pytest
 
 from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.observed import Unknown
@@ -20,6 +21,7 @@ from flink_workspace_operator.core.plan import (
 from flink_workspace_operator.core.seen import SeenCloud, questions
 from tests.builders import (
     ACCOUNT,
+    ID,
     KEY,
     NOW,
     OWNER,
@@ -50,8 +52,9 @@ class TestBeingDeleted:
     @pytest.mark.parametrize("state", SETTLED)
     def test_nothing_open_gives_the_claim_back_then_lets_go_without_the_cloud(self, state: OrderState) -> None:
         """So it works while the cloud is down; what was bought is kept."""
-        assert questions(GOING, (an_order(state),), OWNER) is None
-        plan = decide(a_case(GOING, an_order(state), cloud=OFFLINE, own_claims=(a_claim(),)))
+        order = an_order(state, intent=NOW - WINDOW - minutes(1))
+        assert questions(GOING, (order,), OWNER) is None
+        plan = decide(a_case(GOING, order, cloud=OFFLINE, own_claims=(a_claim(),)))
         assert plan.steps == (GiveBackClaim(a_claim()), RemoveFinalizer())
 
     def test_a_quoted_order_is_closed_first(self) -> None:
@@ -143,3 +146,14 @@ def test_the_next_look_comes_later_the_longer_it_takes(state: OrderState) -> Non
         order = an_order(state, intent=NOW - minutes(age))
         look = decide(a_case(GOING, order, cloud=OFFLINE)).next_look.after
         assert look == timedelta(seconds=after)
+
+
+@pytest.mark.parametrize("workspace", [None, a_workspace(deleted=True)], ids=["gone", "going"])
+def test_the_name_is_kept_while_what_was_bought_may_be_hidden(workspace: FlinkWorkspace | None) -> None:
+    """Who took the claim now would look, see nothing, and buy the name a second time."""
+    for now, kept in ((NOW, True), (NOW + WINDOW + minutes(1), False)):
+        placed = an_order("Placed", instance_id=ID, intent=NOW - minutes(1))
+        plan = decide(a_case(workspace, placed, own_claims=(a_claim(),), now=now, cloud=SeenCloud()))
+        assert any(isinstance(step, GiveBackClaim) for step in plan.steps) != kept
+        if workspace is None:
+            assert (plan.next_look.after is not None) == kept

@@ -28,6 +28,7 @@ from tests.builders import (
 )
 
 BOUGHT = an_order("Fulfilled", instance_id=ID, intent=NOW - minutes(99))
+LONG_OVER = NOW - WINDOW - minutes(1)
 GIVEN_UP = an_order("Lost", instance_id=ID, intent=NOW - minutes(99))
 
 
@@ -152,7 +153,7 @@ def test_a_hand_in_the_ledger_does_not_undo_a_call(state: OrderState, evidence: 
     closed = an_order(state, instance_id=ID, intent=NOW - minutes(1), evidence=evidence)
     assert decide(a_case(a_workspace(), closed)).steps == ()
     assert verdict_of(a_case(a_workspace(), closed)) == ("Progressing", "PurchaseUncertain")
-    [opened] = decide(a_case(a_workspace(), an_order(state, intent=NOW - WINDOW, evidence=evidence))).steps
+    [opened] = decide(a_case(a_workspace(), an_order(state, intent=LONG_OVER, evidence=evidence))).steps
     assert isinstance(opened, OpenOrder)
 
 

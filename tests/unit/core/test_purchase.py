@@ -79,7 +79,7 @@ class TestBeforeAnOrder:
 
     def test_the_claim_comes_before_the_order(self) -> None:
         """Step 2."""
-        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(SUBJECT, None)
+        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(SUBJECT, None, "uid-1")
 
     def test_the_loser_of_two_resources_with_one_name_stalls(self) -> None:
         """Step 2."""
@@ -88,7 +88,16 @@ class TestBeforeAnOrder:
     def test_a_dead_claim_is_taken_over(self) -> None:
         """Step 2: by a write that is conditional on the claim as it was read."""
         dead = a_claim(OTHER, alive=False)
-        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(SUBJECT, dead)
+        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(SUBJECT, dead, "uid-1")
+
+    def test_the_claim_of_a_former_resource_is_written_anew(self) -> None:
+        """Whoever still works for that one may be about to give it back, conditionally on the claim as it was."""
+        former = a_claim(uid="uid-0")
+        assert only_step(decide(a_case(a_workspace(), claim=former))) == TakeClaim(SUBJECT, former, "uid-1")
+        placing = an_order("Placing", intent=NOW)
+        [taken_back] = decide(a_case(a_workspace(), placing, intent=placing, claim=former)).steps
+        assert isinstance(taken_back, MoveOrder)
+        assert taken_back.status.state == "Quoted"
 
     @pytest.mark.parametrize("state", ["Quoted", "Placing", "Uncertain", None])
     def test_no_order_is_opened_while_one_is_open(self, state: str | None) -> None:
@@ -330,7 +339,8 @@ class TestAfterARefusal:
             a_workspace(uid="uid-2"),
             a_workspace(annotations=requested),
         ):
-            assert isinstance(only_step(decide(a_case(workspace, self.refused))), OpenOrder)
+            claim = a_claim(uid=workspace.metadata.uid)
+            assert isinstance(only_step(decide(a_case(workspace, self.refused, claim=claim))), OpenOrder)
 
     def test_a_request_that_was_acted_upon_does_not_end_the_wait(self) -> None:
         """One try for each request."""
@@ -360,5 +370,5 @@ class TestAfterARefusal:
             "Rejected", answer="NameTaken", evidence=evidence, intent=NOW - minutes(5), at=NOW - minutes(4)
         )
         assert verdict(decide(a_case(a_workspace(generation=2), foreign))) == ("Stalled", "NameTaken")
-        cloud = a_cloud(a_listing(at=NOW - minutes(5) + WINDOW))
+        cloud = a_cloud(a_listing(at=NOW - minutes(4) + WINDOW))
         assert isinstance(only_step(decide(a_case(a_workspace(generation=2), foreign, cloud=cloud))), OpenOrder)

@@ -31,6 +31,7 @@ from tests.builders import (
     SETTINGS,
     WINDOW,
     a_case,
+    a_claim,
     a_cloud,
     a_listing,
     a_workspace,
@@ -195,7 +196,8 @@ class TestEvidence:
 
     def test_an_order_of_another_uid_that_bought_is_bound(self) -> None:
         """Counterexample 5: a re-created resource buys nothing."""
-        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance()))))
+        claim, cloud = a_claim(uid="uid-2"), a_cloud(a_listing(an_instance()))
+        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Fulfilled"), claim=claim, cloud=cloud))
         assert plan.verdict is not None
         assert (plan.verdict.kind, plan.steps) == ("Running", ())
 

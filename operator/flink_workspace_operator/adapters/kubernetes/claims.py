@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, Wire
 from flink_workspace_operator.api.names import GROUP
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.identity import Claim, Key, Subject
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 
 ACCOUNT, REGION, NAME = f"{GROUP}/account-id", f"{GROUP}/region", f"{GROUP}/workspace-name"
 HOLDER = f"{GROUP}/claim-holder"
 """Label with a hash of the holder, so that its claims can be listed; the holder itself does not fit into a label."""
+HOLDER_UID = f"{GROUP}/claim-holder-uid"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Lease:
     wire: Wire
     holder: Key | None
     subject: Subject
+
+    @property
+    def uid(self) -> str | None:
+        """The holder's uid when it claimed."""
+        uid = self.wire["metadata"].get("annotations", {}).get(HOLDER_UID)
+        return None if uid is None else str(uid)
 
 
 @dataclass(frozen=True)
@@ -42,29 +49,36 @@ class Claims:
         wires = self.leases.list(self.namespace, f"{HOLDER}={_hash(str(holder))}")
         return [lease for lease in [_lease(wire) async for wire in wires] if lease.holder == holder]
 
-    async def create(self, subject: Subject, holder: Key) -> None:
+    async def create(self, subject: Subject, holder: Key, uid: str) -> None:
         """Claim a free subject; Conflict if somebody was faster."""
-        await self.leases.create(
-            self.namespace,
-            {
-                "apiVersion": "coordination.k8s.io/v1",
-                "kind": "Lease",
-                "metadata": {
-                    "name": lease_name(subject),
-                    "labels": {HOLDER: _hash(str(holder))},
-                    "annotations": {
-                        ACCOUNT: subject.account_id,
-                        REGION: subject.region,
-                        NAME: subject.workspace_name,
-                    },
-                },
-                "spec": {"holderIdentity": str(holder), "acquireTime": micro_time()},
-            },
-        )
+        said = _content(subject, holder, uid)
+        metadata = {"name": lease_name(subject), "labels": said.labels, "annotations": said.annotations}
+        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": said.spec}
+        await self.leases.create(self.namespace, lease)
+
+    async def take_over(self, claim: Claim, holder: Key, uid: str) -> None:
+        """Put another holder, or another life of the same, in the place of the one that was read; else Conflict."""
+        read = {"namespace": self.namespace, "name": claim.name, "resourceVersion": claim.resource_version}
+        said = _content(claim.subject, holder, uid)
+        changes = {"/metadata/labels": said.labels, "/metadata/annotations": said.annotations, "/spec": said.spec}
+        await self.leases.replace({"metadata": read}, changes)
 
     async def give_back(self, name: str, resource_version: str) -> None:
         """Delete a claim, if it is as it was read."""
         await self.leases.delete(self.namespace, name, resource_version)
+
+
+@dataclass(frozen=True)
+class _Content:
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    spec: dict[str, str]
+
+
+def _content(subject: Subject, holder: Key, uid: str) -> _Content:
+    about = {ACCOUNT: subject.account_id, REGION: subject.region, NAME: subject.workspace_name}
+    spec = {"holderIdentity": str(holder), "acquireTime": micro_time()}
+    return _Content({HOLDER: _hash(str(holder))}, {**about, HOLDER_UID: uid}, spec)
 
 
 def lease_name(subject: Subject) -> str:

@@ -96,7 +96,7 @@ class KubernetesCluster:
         if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
             return True
         orders = await self.read_orders(lease.holder)
-        return any(not order.settled and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
+        return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
     async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
         """Put our finalizer on, or take it off; conditional on what was read."""
@@ -108,11 +108,12 @@ class KubernetesCluster:
         """Replace the status; conditional on what was read."""
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
 
-    async def take_claim(self, subject: Subject, holder: Key, over: Claim | None) -> None:
-        """Claim the subject: atomically if it is free (`over` None), else after removing the dead claim."""
-        if over is not None:
-            await self._claims.give_back(over.name, over.resource_version)
-        await self._claims.create(subject, holder)
+    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+        """Claim the subject: atomically if it is free (`over` None), else by a conditional write over what was read."""
+        if over is None:
+            await self._claims.create(subject, holder, uid)
+        else:
+            await self._claims.take_over(over, holder, uid)
 
     async def give_back_claim(self, claim: Claim) -> None:
         """Give a claim back, if it is still the one that was read."""
@@ -186,7 +187,7 @@ class KubernetesCluster:
 
 def _claim(lease: Lease, alive: bool) -> Claim:
     metadata = lease.wire["metadata"]
-    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.subject)
+    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.subject, lease.uid)
 
 
 def _reference(resource: FlinkWorkspace | FlinkWorkspaceOrder) -> Wire:

@@ -1,7 +1,7 @@
 """One kind of object at the API server, as plain JSON: every read uncached, every write conditional."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -95,6 +95,10 @@ class Collection:
 
     async def put(self, read: Wire, path: str, value: object, *, status: bool = False) -> Wire:
         """Replace what is at `path` (a JSON pointer); Conflict unless the object is as it was read."""
+        return await self.replace(read, {path: value}, status=status)
+
+    async def replace(self, read: Wire, changes: Mapping[str, object], *, status: bool = False) -> Wire:
+        """Replace what is at several paths, all or nothing; Conflict unless the object is as it was read."""
         metadata = read["metadata"]
         call = self.api.patch_namespaced_custom_object_status if status else self.api.patch_namespaced_custom_object
         # Naming the version that was read makes the API server compare: a mismatch is a 409.
@@ -107,7 +111,7 @@ class Collection:
                     metadata["namespace"],
                     self.plural,
                     metadata["name"],
-                    [lock, {"op": "add", "path": path, "value": value}],
+                    [lock, *({"op": "add", "path": path, "value": value} for path, value in changes.items())],
                     field_manager=FIELD_MANAGER,
                     _content_type=JSON_PATCH,
                     _request_timeout=TIMEOUT_SECONDS,

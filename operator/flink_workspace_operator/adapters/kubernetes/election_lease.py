@@ -7,8 +7,7 @@ from flink_workspace_operator.adapters.kubernetes.claims import micro_time
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, Wire
 
 ELECTION_LEASE = "flink-workspace-operator"
-"""The one name that the operator's rights allow to change. Two processes with different names both lead: tests do that,
-and so no setting has it."""
+"""Two processes with different names of it both lead: tests do that, and so no setting has it."""
 
 
 @dataclass(frozen=True)
