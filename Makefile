@@ -5,7 +5,7 @@ ARGS ?=
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
 SOURCES := operator deploy/local tests
-PROOF := $(wildcard tests/model tests/proof) tests/simulation tests/mutants tests/e2e \
+PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
 SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }

@@ -27,8 +27,8 @@ REQUIRED: Final = (
         name="conditional write",
         fact="a write names the version that was read, so that the API server refuses it if somebody was faster",
         file="adapters/kubernetes/collection.py",
-        old='[lock, {"op": "add", "path": path, "value": value}]',
-        new='[{"op": "add", "path": path, "value": value}]',
+        old='[lock, *({"op": "add", "path": path, "value": value} for path, value in changes.items())]',
+        new='[{"op": "add", "path": path, "value": value} for path, value in changes.items()]',
         tests=(WRITES,),
     ),
     Mutant(
