@@ -50,13 +50,14 @@ class RandomRun:
         crashes = set(chance.sample(range(LENGTH), self.crashes))
         acts = sorted(chance.sample(range(STRAIGHT), len(self.acts)))
         for step in range(LONGEST):
-            if acts and acts[0] <= step and self._act(len(acts)):
+            acted = bool(acts) and acts[0] <= step and self._act(len(acts))
+            if acted:
                 acts.pop(0)
             task = self._next(chance, fair=step >= LENGTH)
-            if task is None and not acts:
-                return
+            if task is None and (not acts or (acts[0] <= step and not acted)):
+                return  # what a person may still want to do is not possible any more
             if task is None:
-                acts[0] = step
+                acts[0] = min(acts[0], step)
             elif step in crashes:
                 self._tell(step, "crash", task)
                 task.crash()
