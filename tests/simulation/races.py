@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flink_workspace_operator.core.failures import ClusterRefused
 from flink_workspace_operator.core.identity import Key
+from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import Act
 from tests.simulation.stories import (
@@ -25,6 +26,7 @@ from tests.simulation.stories import (
 from tests.simulation.world import NAMESPACE, SimulatedWorld
 
 OTHER: Final = Key(NAMESPACE, "v")
+ELSEWHERE: Final = Key("elsewhere", "w")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,19 @@ def one_of_two(world: SimulatedWorld) -> None:
     assert (stalled.status, stalled.reason) == ("True", "NameTaken")
 
 
+def move(world: SimulatedWorld) -> None:
+    """Apply the manifest in another namespace."""
+    world.apply(pay_as_you_go("w"), ELSEWHERE.namespace)
+
+
+def bought_here_or_there(world: SimulatedWorld) -> None:
+    """At most one purchase; the resource that was moved is Ready with its own, or says whose the name is."""
+    stalled = world.condition(ELSEWHERE, "Stalled")
+    assert stalled is not None
+    assert world.is_ready(ELSEWHERE) or (stalled.status, stalled.reason) == ("True", "NameTaken")
+    assert len(world.purchases) == 1
+
+
 def restore(world: SimulatedWorld) -> None:
     """Everything in the cluster is lost, and comes back without status."""
     lose_and_restore(world, orders=True)
@@ -101,6 +116,9 @@ _DELETION: Final = Story("", gone, acts=_anytime("delete", delete), **_LATE)
 _EDIT: Final = Story("", bought_as_said, acts=_anytime("edit", edit), **_LATE)
 _REPLACEMENT: Final = Story("", bought_once, acts=_anytime("replace", replace_by_force), **_LATE)
 _RESTORE: Final = Story("", bought_once, acts=_anytime("restore", restore), **_LATE)
+_MOVE: Final = Story(
+    "", bought_here_or_there, acts=(*_anytime("delete", delete), Act("apply elsewhere", absent, move)), **_LATE
+)
 _RETURN: Final = Story("", bought_once, acts=(*_anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
 
 RACES: Final = (
@@ -111,6 +129,7 @@ RACES: Final = (
     Race("one name twice, shown late", Story("", one_of_two, **_LATE), names=("w", "v"), quick=False),
     Race("deletion", _DELETION),
     Race("deletion and return", _RETURN),
+    Race("move to another namespace", _MOVE),
     Race("edit", _EDIT),
     Race("replacement", _REPLACEMENT),
     Race("restore", _RESTORE),
