@@ -17,6 +17,7 @@ from tests.simulation.stories import (
     absent,
     apply,
     bought_once,
+    bought_once_and_bound,
     delete,
     gone,
     lose_and_restore,
@@ -86,6 +87,11 @@ def one_of_two(world: SimulatedWorld) -> None:
     assert (stalled.status, stalled.reason) == ("True", "NameTaken")
 
 
+def delete_orders(world: SimulatedWorld) -> None:
+    """Delete the ledger of a resource that is gone."""
+    world.user.delete_orders(KEY)
+
+
 def move(world: SimulatedWorld) -> None:
     """Apply the manifest in another namespace."""
     world.apply(pay_as_you_go("w"), ELSEWHERE.namespace)
@@ -119,6 +125,12 @@ _RESTORE: Final = Story("", bought_once, acts=_anytime("restore", restore), **_L
 _MOVE: Final = Story(
     "", bought_here_or_there, acts=(*_anytime("delete", delete), Act("apply elsewhere", absent, move)), **_LATE
 )
+_NO_LEDGER: Final = Story(
+    "",
+    bought_once_and_bound,
+    acts=(*_anytime("delete", delete), Act("delete orders", absent, delete_orders), Act("apply again", absent, apply)),
+    **_LATE,
+)
 _RETURN: Final = Story("", bought_once, acts=(*_anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
 
 RACES: Final = (
@@ -129,6 +141,7 @@ RACES: Final = (
     Race("one name twice, shown late", Story("", one_of_two, **_LATE), names=("w", "v"), quick=False),
     Race("deletion", _DELETION),
     Race("deletion and return", _RETURN),
+    Race("deletion, ledger and all, and return", _NO_LEDGER),
     Race("move to another namespace", _MOVE),
     Race("edit", _EDIT),
     Race("replacement", _REPLACEMENT),

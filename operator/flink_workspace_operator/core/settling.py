@@ -153,8 +153,9 @@ def look_after_what_is_left(case: Case) -> Plan | None:
     order = case.order
     if order is not None and order.state == "Quoted":
         return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))
+    known = [each for each in case.seen.orders if each.settled and each not in _hidden(case)]
     steps: tuple[Step, ...] = tuple(
-        ReleaseOrder(each) for each in case.seen.orders if each.settled and LEDGER_FINALIZER in each.metadata.finalizers
+        ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
     hidden = _hidden_until(case)

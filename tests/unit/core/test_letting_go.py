@@ -149,11 +149,12 @@ def test_the_next_look_comes_later_the_longer_it_takes(state: OrderState) -> Non
 
 
 @pytest.mark.parametrize("workspace", [None, a_workspace(deleted=True)], ids=["gone", "going"])
-def test_the_name_is_kept_while_what_was_bought_may_be_hidden(workspace: FlinkWorkspace | None) -> None:
-    """Who took the claim now would look, see nothing, and buy the name a second time."""
+def test_name_and_ledger_are_kept_while_what_was_bought_may_be_hidden(workspace: FlinkWorkspace | None) -> None:
+    """Who took the claim now, or applied anew without the ledger, would look, see nothing, and buy a second time."""
     for now, kept in ((NOW, True), (NOW + WINDOW + minutes(1), False)):
         placed = an_order("Placed", instance_id=ID, intent=NOW - minutes(1))
         plan = decide(a_case(workspace, placed, own_claims=(a_claim(),), now=now, cloud=SeenCloud()))
         assert any(isinstance(step, GiveBackClaim) for step in plan.steps) != kept
         if workspace is None:
+            assert any(isinstance(step, ReleaseOrder) for step in plan.steps) != kept
             assert (plan.next_look.after is not None) == kept
