@@ -62,6 +62,10 @@ class Reconciler:
             raise failure
         return plan.next_look
 
+    def has_announced(self, key: Key) -> bool:
+        """Whether the ledger says that this process is about to buy, and it did not send anything yet."""
+        return self.memory.of(key).intent is not None
+
     async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:
         """One status write, if anything changed, and an event for each thing that happened."""
         if seen.workspace is None:

@@ -111,7 +111,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Ope
     metrics = Metrics(election.leads)
     return Operator(
         triggers=Triggers(queue, cluster_side.cluster.is_own_write),
-        workers=Workers(queue, reconciler.run_pass, settings.workers, random.random),
+        workers=Workers(queue, reconciler.run_pass, settings.workers, random.random, reconciler.has_announced),
         health=health,
         claim_watch=cluster_side.claim_watch,
         election=election,

@@ -1,9 +1,12 @@
-"""A process of the operator that dies where it is told to: by SIGKILL, before or after its n-th call of a port.
+"""A process of the operator that dies or stops where it is told to, before or after its n-th call of a port.
 
 It is put together from the parts of the product, which has no hook for this: the adapters of `wiring` under the
 ServiceAccount's token, a `Recorded` around each, the same Reconciler, work queue and workers. Left out is kopf, which
 takes seconds to start and looks after a whole cluster, also after other tests' resources: the one key is put into the
 queue as its listing would put it there. And nothing waits: where the queue would, the cloud's clock is moved instead.
+
+Left out is the election, too: each of these processes believes that it leads. What an election cannot promise, that
+nobody acts who was stopped and does not know yet that another has taken over, is so what they show.
 
     run(Start(...))     is the process's main function; exit code 0: nothing is left to do; -9: it was killed
 """
@@ -54,13 +57,16 @@ class Start:
     key: Key
     log: Path
     kill: Point | None = None
+    """Where it dies, by SIGKILL."""
+    stop: Point | None = None
+    """Where it stops, by SIGSTOP, until it is told to go on."""
     record: Path | None = None
     """Where each call of a port is written down, one a line."""
 
 
 @dataclass
 class Journal:
-    """Counts the calls of both ports, and kills the process at its point."""
+    """Counts the calls of both ports, and kills or stops the process at its point."""
 
     start: Start
     calls: int = 0
@@ -71,15 +77,17 @@ class Journal:
         if self.start.record is not None:
             with self.start.record.open("a") as record:
                 record.write(f"{call}\n")
-        self._die_at(Point(self.calls, call, "before"))
+        self._signal_at(Point(self.calls, call, "before"))
 
     def after(self, call: str) -> None:
         """It came back, or failed."""
-        self._die_at(Point(self.calls, call, "after"))
+        self._signal_at(Point(self.calls, call, "after"))
 
-    def _die_at(self, point: Point) -> None:
+    def _signal_at(self, point: Point) -> None:
         if point == self.start.kill:
             os.kill(os.getpid(), signal.SIGKILL)
+        if point == self.start.stop:
+            os.kill(os.getpid(), signal.SIGSTOP)
 
 
 class Recorded:
@@ -149,7 +157,7 @@ async def _work(start: Start) -> None:
             return look
 
         queue = WorkQueue(TimeLapse(asyncio.get_running_loop(), start.account.control))
-        workers = Workers(queue, run_pass, 1, lambda: 0.0)
+        workers = Workers(queue, run_pass, 1, lambda: 0.0, reconciler.has_announced)
         queue.add(start.key)
         workers.start()
         async with asyncio.timeout(ENDS_WITHIN_SECONDS):

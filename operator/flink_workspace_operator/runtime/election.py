@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from flink_workspace_operator.adapters.kubernetes.election_lease import Standing
-from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.core.failures import ClusterFailure, Conflict
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +118,8 @@ class Election:
                     await self.lease.hold(found, self.identity, self.seconds)
                     self._renewed_at = began
                     self.holder, self.obstacle = self.identity, ""
+        except Conflict:
+            return  # somebody else wrote first: the next attempt shows who
         except (ClusterFailure, TimeoutError) as failure:
             self._stand_by(self.holder, f"the Lease could not be taken or renewed: {_told(failure)}")
 

@@ -116,6 +116,11 @@ class WorkQueue:
         self._news.set()
 
     @property
+    def closed(self) -> bool:
+        """Whether nothing more is given."""
+        return self._closed
+
+    @property
     def depth(self) -> int:
         """How many keys wait for their turn, not counting those that are due later."""
         return sum(map(len, self._lanes.values()))

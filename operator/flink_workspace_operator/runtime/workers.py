@@ -26,11 +26,22 @@ JITTER = 0.2
 
 
 class Workers:
-    """A fixed number of tasks on the running loop. `random` gives numbers from 0 to 1."""
+    """A fixed number of tasks on the running loop. `random` gives numbers from 0 to 1.
 
-    def __init__(self, queue: WorkQueue, run_pass: Pass, number: int, random: Callable[[], float]) -> None:
+    `has_announced` tells of a key whether this process said in the ledger that it will buy, and did not do it yet.
+    """
+
+    def __init__(
+        self,
+        queue: WorkQueue,
+        run_pass: Pass,
+        number: int,
+        random: Callable[[], float],
+        has_announced: Callable[[Key], bool],
+    ) -> None:
         self._queue = queue
         self._run_pass = run_pass
+        self._has_announced = has_announced
         self._number = number
         self._random = random
         self._failures: Counter[Key] = Counter()
@@ -46,7 +57,9 @@ class Workers:
         return sum(not task.done() for task in self._tasks)
 
     def begin_no_more(self) -> None:
-        """Let the passes under way be the last ones."""
+        """Let the passes under way be the last ones, except where one has announced a purchase: it is made by the next
+        pass, or taken back. No other process could tell that nothing was sent, and would wait for half an hour.
+        """
         self._queue.close()
 
     async def drain(self, seconds: float) -> None:
@@ -68,6 +81,8 @@ class Workers:
             try:
                 with about(key):
                     after = await self._outcome(key)
+                    if self._queue.closed and self._has_announced(key):
+                        await self._outcome(key)
             finally:
                 self._queue.finish(key, after)
 
