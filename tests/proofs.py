@@ -161,7 +161,7 @@ PROOFS: Final = (
     Proof(
         "processes",
         "Processes killed, stopped, ended",
-        ("tests/e2e/test_leader_kills.py",),
+        ("tests/e2e/test_leader_kills.py", "tests/e2e/test_stops.py", "tests/e2e/test_control_planes.py"),
         ("scenario", "wanted", "bought", "struck", "seconds"),
         lambda rows: f"struck {total(rows, 3):,} times in {len(rows)} scenarios",
         _each_once,

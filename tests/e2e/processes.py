@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -40,10 +40,18 @@ ENDS_WITHIN_SECONDS = 20.0
 class Operator:
     """A running process and the cluster that it looks after."""
 
-    process: ForkServerProcess
-    log: Path
     cluster: Cluster
+    environment: Mapping[str, str]
+    log: Path
     port: int
+    lease: str
+    process: ForkServerProcess = field(init=False)
+
+    def start(self) -> None:
+        """Start the process, or start it anew, as a kubelet does: its log goes on where the last one's ended."""
+        ensure_server()
+        self.process = forks.Process(target=run, args=(self.environment, self.log, self.lease), daemon=True)
+        self.process.start()
 
     def asked(self, path: str) -> tuple[int, str]:
         """What the process answers to a probe; status 0 if it does not answer."""
@@ -67,9 +75,10 @@ class Operator:
         return self.asked("/healthz")[0] == http.client.OK
 
     def send(self, signum: int) -> None:
-        """Send a signal."""
+        """Send a signal, unless the process has ended."""
         assert self.process.pid is not None
-        os.kill(self.process.pid, signum)
+        if self.process.is_alive():
+            os.kill(self.process.pid, signum)
 
     def exit_code(self) -> int:
         """Wait for the end; negative for a signal."""
@@ -122,8 +131,8 @@ def start_operator(
     settings: Mapping[str, object] | None = None,
     lease: str = ELECTION_LEASE,
 ) -> Operator:
-    """Start a process, to be ended by the caller. Its log goes on where an earlier one's in this directory ended."""
-    directory.mkdir(exist_ok=True)
+    """Start a process, to be ended by the caller."""
+    directory.mkdir(parents=True, exist_ok=True)
     log, port = directory / "log", free_ports(1)[0]
     chosen = {"endpoint": account.url, "health_port": port, **(settings or {})}
     environment = {
@@ -133,10 +142,9 @@ def start_operator(
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.access_key_secret,
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
     }
-    ensure_server()
-    process = forks.Process(target=run, args=(environment, log, lease), daemon=True)
-    process.start()
-    return Operator(process, log, cluster, port)
+    operator = Operator(cluster, environment, log, port, lease)
+    operator.start()
+    return operator
 
 
 def end(operator: Operator) -> None:

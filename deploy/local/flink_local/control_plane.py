@@ -26,6 +26,8 @@ READY_SECONDS = 90.0
 PORT_ATTEMPTS = 5
 """A port that is free when asked for may be taken by somebody else before the server gets to it."""
 
+_API_SERVER = "kube-apiserver"
+
 CONTROLLERS = (
     "serviceaccount-controller",
     "garbage-collector-controller",
@@ -51,6 +53,8 @@ class ControlPlane:
         self._binaries = binaries or installed_binaries()
         self._processes = processes or Processes(directory)
         self._directory = self._processes.directory
+        self._served: tuple[Ports, Authority]
+        """Where the API server is, and who vouches for it; once it was started."""
 
     def start(self) -> Cluster:
         """Start all processes and wait until the API server is ready; raises LocalFailure with the end of a log."""
@@ -68,6 +72,20 @@ class ControlPlane:
         """End all processes."""
         self._processes.stop()
 
+    def kill_api_server(self) -> None:
+        """End the API server by SIGKILL. What it serves stays in etcd."""
+        self._processes.kill(_API_SERVER)
+
+    def start_api_server(self) -> None:
+        """Start it again where it was, and wait until it is ready; raises LocalFailure with the end of its log."""
+        ports, authority = self._served
+        flags = _api_server_flags(self._directory / "keys", ports)
+        self._processes.start(_API_SERVER, [self._binaries.path("kube-apiserver"), *flags])
+        trust = ssl.create_default_context(cadata=authority.pem.decode())
+        self._processes.wait_for(
+            "Starting the API server", lambda: answers_ok(ports.api, "/readyz", trust), READY_SECONDS
+        )
+
     def __enter__(self) -> Cluster:
         try:
             return self.start()
@@ -84,11 +102,8 @@ class ControlPlane:
         directory, program, start = self._directory, self._binaries.path, self._processes.start
         cluster = self._describe(f"https://127.0.0.1:{ports.api}", authority)
         start("etcd", [program("etcd"), *_etcd_flags(directory / "etcd", ports)])
-        start("kube-apiserver", [program("kube-apiserver"), *_api_server_flags(directory / "keys", ports)])
-        trust = ssl.create_default_context(cadata=authority.pem.decode())
-        self._processes.wait_for(
-            "Starting the API server", lambda: answers_ok(ports.api, "/readyz", trust), READY_SECONDS
-        )
+        self._served = ports, authority
+        self.start_api_server()
         if self._binaries.has("kube-controller-manager"):
             flags = _controller_manager_flags(directory / "keys", cluster.kubeconfig)
             start("kube-controller-manager", [program("kube-controller-manager"), *flags])

@@ -94,6 +94,12 @@ class Processes:
         except subprocess.TimeoutExpired:
             return
 
+    def kill(self, name: str) -> None:
+        """End one program by SIGKILL; it may be started again under its name."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait()
+
     def end_all(self) -> None:
         """End all programs; others may be started afterwards."""
         watchdog.end([psutil.Process(process.pid) for process in self._running.values() if process.poll() is None])
