@@ -22,6 +22,7 @@ Evidence = Literal[
     "SpecChanged",
     "Deleted",
     "GivenUp",
+    "Bill",
 ]
 
 MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {

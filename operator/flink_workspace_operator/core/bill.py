@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flink_workspace_operator.api.names import NOT_THIS_PURCHASE
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.failures import PermissionMissing
 from flink_workspace_operator.core.observed import BillingOrder, Unknown
 
 
@@ -26,6 +27,16 @@ def unexplained(case: Case, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, .
         for each in bill
         if each.order_id not in recorded | dismissed and not (each.paid and shown.intersection(each.instance_ids))
     )
+
+
+def was_left_open(case: Case, order: FlinkWorkspaceOrder) -> bool:
+    """Whether the bill left something open when it was read last, and can't be read now.
+
+    Not where the right to read it is gone: then it is as if there never was one.
+    """
+    bill = case.seen.cloud.bill
+    unread = isinstance(bill, Unknown) and not isinstance(bill.failure, PermissionMissing)
+    return unread and order.status.evidence == "Bill"
 
 
 def _dismissed(case: Case) -> set[str]:

@@ -8,12 +8,13 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, classify
 from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.observed import Absent, Listing, Unknown
 from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.seen import Seen, bound_id, is_suspended, open_order, orders_of, questions
+from flink_workspace_operator.core.seen import SENT, Seen, bound_id, is_suspended, open_order, orders_of, questions
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -49,7 +50,7 @@ class Case:
     @cached_property
     def sent_order(self) -> FlinkWorkspaceOrder | None:
         """The open order, if a call may have been sent for it."""
-        return self.order if self.order is not None and self.order.state in ("Placing", "Uncertain") else None
+        return self.order if self.order is not None and self.order.state in SENT else None
 
     @cached_property
     def announced_order(self) -> FlinkWorkspaceOrder | None:
@@ -86,6 +87,20 @@ class Case:
     def bound_id(self) -> str | None:
         """The instance that is known to be the workspace's."""
         return bound_id(self.workspace, self.seen.orders)
+
+    @cached_property
+    def left_the_ledger(self) -> OrderSummary | None:
+        """The order that may have been sent, as the resource tells of it, where the ledger does not know it any more.
+
+        One of that name that was announced at another time, or never, was put in its place: it says nothing about the
+        call. Nothing comes of that after its window, which only a look can tell.
+        """
+        last, listing = self.workspace.status.order, self.seen.cloud.listing
+        if last is None or last.intent_time is None or last.state not in SENT:
+            return None
+        known = {(order.metadata.name, order.status.intent_time) for order in self.seen.orders}
+        over = not isinstance(listing, Unknown) and listing.date > last.intent_time + self.settings.settle_window
+        return None if over or (last.name, last.intent_time) in known else last
 
     @cached_property
     def deleting(self) -> bool:

@@ -19,6 +19,7 @@ from flink_workspace_operator.core.purchasing import (
     wait_for_outcome,
     wait_for_what_a_hand_closed,
     wait_for_what_left_the_ledger,
+    wait_for_what_was_restored,
     write_intent,
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
@@ -127,6 +128,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     hold,
     wait_for_what_left_the_ledger,
     wait_for_what_a_hand_closed,
+    wait_for_what_was_restored,
     wait_after_refusal,
     stop_while_suspended,
     open_next_order,

@@ -32,9 +32,24 @@ def moved(
 
     The message becomes one line of a length that the API server takes: what it refuses could never be recorded.
     """
-    line = " ".join(message.split())[:MESSAGE_LENGTH]
+    line = _line(message)
     times = (*(entry for entry in status.times if entry.state != state), StateTime(state=state, time=at))
     return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
+
+
+def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderStatus:
+    """Where it was, because the bill says that it may be what is open there."""
+    return order.status.model_copy(update={"evidence": "Bill", "message": _line(message)})
+
+
+def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+    """Where it was, and no more because of the bill."""
+    message = "It is not known whether this was bought: the bill leaves nothing open any more."
+    return order.status.model_copy(update={"evidence": None, "message": message})
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split())[:MESSAGE_LENGTH]
 
 
 def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
@@ -82,6 +97,12 @@ def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspa
 def superseded(order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str) -> FlinkWorkspaceOrderStatus:
     """Closed before anything was sent; another order may follow."""
     return moved(order.status, "Superseded", at, evidence=evidence, message=f"Nothing was sent: {why}.")
+
+
+def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """Closed because nobody knows what became of it; its token on an instance would say that it was placed."""
+    message = "Found without status: whoever opened it stopped before it was quoted, or a backup brought it back bare."
+    return moved(order.status, "Superseded", at, message=message)
 
 
 def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:

@@ -170,12 +170,10 @@ def wait_after_refusal(case: Case) -> Plan | None:
 
 def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
     """The order that may have been sent is gone from the ledger, by force: its call may still be executed."""
-    last = case.workspace.status.order
-    if last is None or last.intent_time is None or last.state not in ("Placing", "Uncertain"):
+    last = case.left_the_ledger
+    if last is None or last.intent_time is None:
         return None
     over = last.intent_time + case.settings.settle_window
-    if case.cloud_time > over or last.name in {order.metadata.name for order in case.seen.orders}:
-        return None
     message = (
         f"order {last.name} was deleted while it was not known whether it bought anything: if nothing shows up until"
         f" {over:%Y-%m-%d %H:%M} UTC, another one is opened"
@@ -197,6 +195,28 @@ def wait_for_what_a_hand_closed(case: Case) -> Plan | None:
     message = (
         f"order {name} was closed by hand, and that does not undo its call: if nothing shows up until"
         f" {over:%Y-%m-%d %H:%M} UTC, another one is opened"
+    )
+    return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=OUTSIDE)
+
+
+def wait_for_what_was_restored(case: Case) -> Plan | None:
+    """A backup brought an order back without its status, for another resource than it was opened for.
+
+    It may have been sent in its former life, at the latest right before it came back. Not so an order of this very
+    resource: that one was given no status because its process stopped before.
+    """
+    uid = case.workspace.metadata.uid
+    found = [order for order in case.orders if order.state == "Superseded" and order.status.quote is None]
+    restored = [order for order in found if order.spec.workspace_ref.uid != uid]
+    if not restored:
+        return None
+    last = max(restored, key=lambda order: order.metadata.creation_timestamp)
+    over = last.metadata.creation_timestamp + case.settings.settle_window
+    if case.cloud_time > over:
+        return None
+    message = (
+        f"order {last.metadata.name} came back without its status, so it may have been sent before: if nothing shows up"
+        f" until {over:%Y-%m-%d %H:%M} UTC, another one is opened"
     )
     return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=OUTSIDE)
 

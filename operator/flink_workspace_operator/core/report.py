@@ -44,7 +44,7 @@ def report(case: Case, verdict: Verdict, orders: tuple[FlinkWorkspaceOrder, ...]
             "network": _network(case) or before.network,
             "ram_role": _role(case) or before.ram_role,
             "storage": _storage(case) or before.storage,
-            "order": _order(orders) or before.order,
+            "order": case.left_the_ledger or _order(orders) or before.order,
         }
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from flink_workspace_operator.api.names import ORDER_TAG, SUSPEND, WORKSPACE_TAG
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
@@ -18,6 +18,9 @@ from flink_workspace_operator.core.observed import (
     SeenStorage,
     Unknown,
 )
+
+SENT: Final = ("Placing", "Uncertain")
+"""States of orders whose call may be under way."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,13 @@ def is_suspended(workspace: FlinkWorkspace) -> bool:
 
 
 def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
-    """The order whose outcome is open; the sequence allows one at a time, so the oldest is settled first."""
-    return next((order for order in orders if not order.settled), None)
+    """The order whose outcome is open.
+
+    The sequence allows one at a time; a hand that puts an older order back does not. One that may have been sent comes
+    first, so that nothing else is bought meanwhile.
+    """
+    unsettled = [order for order in orders if not order.settled]
+    return min(unsettled, key=lambda order: order.state not in SENT, default=None)
 
 
 def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -129,7 +137,7 @@ def questions(
     """What must be asked of the cloud; None if nothing: letting go needs no cloud but for an open outcome."""
     order = open_order(orders)
     tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
-    if order is not None and order.state in ("Placing", "Uncertain"):
+    if order is not None and order.state in SENT:
         tags += ((ORDER_TAG, order.spec.token),)
         spec, ours = order.spec, workspace is not None and order in orders_of(workspace, orders)
         bill_since = order.status.intent_time if order.state == "Uncertain" else None

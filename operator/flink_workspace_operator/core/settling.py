@@ -6,7 +6,7 @@ from typing import Final
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.bill import left_open_by_bill, unexplained
+from flink_workspace_operator.core.bill import left_open_by_bill, unexplained, was_left_open
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.found import Foreign, Found, Ours, Unexplained, fits, made_after
 from flink_workspace_operator.core.observed import SeenInstance, Unknown
@@ -51,9 +51,10 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return ledger.placed(order, bought.instance_id, case.cloud_time, "Token")
     if order.state == "Placed" and bought is not None and bought.cluster_status == "RUNNING":
         return ledger.fulfilled(order, case.cloud_time)
-    if order.state is None and case.seen.now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:
-        why = "the process that opened it stopped before it was quoted"
-        return ledger.superseded(order, case.seen.now, "NothingSent", why)
+    # The later of two clocks: with its own alone, a process whose clock is behind would wait for as long as it is.
+    now = max(case.seen.now, case.cloud_time)
+    if order.state is None and now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:
+        return ledger.without_status(order, case.seen.now)
     if order.state == "Quoted" and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
         return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
     if order is not case.sent_order or order is case.announced_order:
@@ -63,10 +64,15 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
 
 def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     """The ledger says what it waits for: its workspace resource may be gone."""
-    bill = left_open_by_bill(case, order) if order.state == "Uncertain" else None
-    if bill is None or order.status.message == bill.message:
+    unread = (case.seen.cloud.bill, case.listing_for(order.spec.account_id, order.spec.region))
+    if order.state != "Uncertain" or any(isinstance(each, Unknown) for each in unread):
         return None
-    return order.status.model_copy(update={"message": bill.message})
+    bill, told = left_open_by_bill(case, order), order.status
+    if bill is not None:
+        told = ledger.left_open(order, bill.message)
+    elif told.evidence == "Bill":
+        told = ledger.not_left_open(order)
+    return None if told == order.status else told
 
 
 def _bought_by(case: Case, order: FlinkWorkspaceOrder) -> SeenInstance | None:
@@ -108,7 +114,7 @@ def _after_window(
     """Whatever the call could do was done, and everything is shown that it could have done."""
     if isinstance(found, Ours) and _is_what_it_bought(case, order, found.instance):
         return ledger.placed(order, found.instance.instance_id, at, "Description")
-    if unexplained(case, order):
+    if unexplained(case, order) or was_left_open(case, order):
         return None
     if isinstance(found, Foreign) and found.reason in STRANGERS:
         # Not before: names may repeat, and ours may still show up beside it, to be paid for.
@@ -150,27 +156,27 @@ def look_after_what_is_left(case: Case) -> Plan | None:
     """The workspace resource is gone: close or settle its orders, give its claims back, let the ledger go."""
     if case.seen.workspace is not None:
         return None
-    order = case.order
-    if order is not None and order.state == "Quoted":
-        return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))
+    cancellation = _cancel_what_is_quoted(case)
+    if cancellation is not None:
+        return cancellation
     known = [each for each in case.seen.orders if each.settled and each not in _hidden(case)]
     steps: tuple[Step, ...] = tuple(
         ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
     hidden = _hidden_until(case)
-    if order is None and hidden is not None:
+    if case.order is None and hidden is not None:
         return Plan(steps, next_look=NextLook(hidden - case.seen.now + timedelta(seconds=1)))
-    return Plan(steps, next_look=_rising_for(case) if order is not None else NextLook(None))
+    return Plan(steps, next_look=NextLook(None) if case.order is None else _rising_for(case))
 
 
 def let_go(case: Case) -> Plan | None:
     """The resource is being deleted: nothing open may stay behind unnoticed. Needs no cloud unless something is."""
     if not case.deleting:
         return None
-    order = case.order
-    if order is not None and order.state == "Quoted":
-        return Plan((MoveOrder(order, ledger.canceled(order, case.seen.now)),))
+    cancellation, order = _cancel_what_is_quoted(case), case.order
+    if cancellation is not None:
+        return cancellation
     if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:
         bill = left_open_by_bill(case, order)
         message = (
@@ -182,6 +188,11 @@ def let_go(case: Case) -> Plan | None:
         going = Verdict("Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it")
         return Plan(verdict=going, next_look=NextLook(None) if order is None else _rising_for(case))
     return Plan((*_claims_to_give_back(case), RemoveFinalizer()), next_look=SOON)
+
+
+def _cancel_what_is_quoted(case: Case) -> Plan | None:
+    quoted = [order for order in case.seen.orders if order.state == "Quoted"]
+    return Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted)) if quoted else None
 
 
 def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:

@@ -37,9 +37,9 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="wait for an order that left the ledger",
         fact="an order that was deleted while its call was open is waited for all the same",
-        file="core/purchasing.py",
-        old='if last is None or last.intent_time is None or last.state not in ("Placing", "Uncertain"):',
-        new='if last is None or last.intent_time is None or last.state != "nothing":',
+        file="core/case.py",
+        old="if last is None or last.intent_time is None or last.state not in SENT:",
+        new="if last is None or last.intent_time is None or last.state is not None:",
         tests=(LOST,),
     ),
     Mutant(

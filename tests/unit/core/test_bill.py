@@ -5,7 +5,7 @@ import pytest
 from flink_workspace_operator.api.names import NOT_THIS_PURCHASE
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import PermissionMissing
+from flink_workspace_operator.core.failures import PermissionMissing, Unreachable
 from flink_workspace_operator.core.observed import BillingOrder, SeenInstance, Unknown
 from flink_workspace_operator.core.plan import MoveOrder
 from flink_workspace_operator.core.seen import questions
@@ -32,7 +32,7 @@ def a_bill(
     *bill: BillingOrder, found: tuple[SeenInstance, ...] = (), late: bool = True, told: str | None = None
 ) -> Case:
     """An uncertain order, before or after its window, and what the bill shows since."""
-    order = an_order("Uncertain", intent=NOW - minutes(1), message=told)
+    order = an_order("Uncertain", intent=NOW - minutes(1), message=told, evidence=told and "Bill")
     cloud = a_cloud(a_listing(*found, at=OVER if late else NOW), bill=bill)
     return a_case(a_workspace(), order, cloud=cloud)
 
@@ -64,6 +64,23 @@ def test_without_it_all_works_the_same(bill: tuple[BillingOrder, ...] | Unknown)
 def test_what_it_leaves_open_is_waited_for(order: BillingOrder) -> None:
     """An unpaid order may be paid days later; a paid one that no look explains was bought by somebody."""
     assert state_after(a_bill(order)) is None
+
+
+def test_what_it_left_open_stays_so_while_it_cannot_be_read() -> None:
+    """Nothing new is known of it. Without the right to read it, it is as if there never was one."""
+    order = an_order("Uncertain", intent=NOW - minutes(1), message="b-1", evidence="Bill")
+    for failure, state in (Unreachable("bss.QueryOrders", "x"), None), (PermissionMissing("x", "x"), "NotPlaced"):
+        bill = a_cloud(a_listing(at=OVER), bill=Unknown(failure))
+        assert state_after(a_case(a_workspace(), order, cloud=bill)) == state
+
+
+def test_that_it_leaves_nothing_open_any_more_is_told() -> None:
+    """Else a look at it that fails later would count for what was paid or cancelled long ago."""
+    order = an_order("Uncertain", intent=NOW - minutes(1), message="b-1", evidence="Bill")
+    [step] = decide(a_case(a_workspace(), order, cloud=a_cloud(a_listing(), bill=()))).steps
+    assert isinstance(step, MoveOrder)
+    assert (step.status.state, step.status.evidence) == ("Uncertain", None)
+    assert "b-1" not in (step.status.message or "")
 
 
 @pytest.mark.parametrize("late", [True, False])
@@ -109,7 +126,7 @@ def test_deletion_names_what_it_waits_for() -> None:
     bill = a_cloud(a_listing(at=OVER), bill=(UNPAID,))
     said = decide(a_case(a_workspace(deleted=True), an_order("Uncertain", intent=NOW - minutes(1)), cloud=bill)).steps
     assert isinstance(said[0], MoveOrder)
-    order = an_order("Uncertain", intent=NOW - minutes(1), message=said[0].status.message)
+    order = an_order("Uncertain", intent=NOW - minutes(1), message=said[0].status.message, evidence="Bill")
     verdict = decide(a_case(a_workspace(deleted=True), order, cloud=bill)).verdict
     assert verdict is not None
     assert "b-1" in verdict.message
