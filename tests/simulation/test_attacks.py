@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
+import pytest
+
+from flink_workspace_operator.api.names import CLUSTER_TAG, RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import Quote
+from flink_workspace_operator.api.status import Instance
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.failures import ParametersRefused
 from flink_workspace_operator.core.identity import Key
@@ -22,6 +25,9 @@ from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 LATE: Final = Fault("cloud.create_instance", "late")
 NEVER_ARRIVED: Final = Fault("cloud.create_instance", "before")
 SWALLOWED: Final = Fault("cloud.create_instance", "at-gateway")
+BY_NAME: Final = {"policy": "IfNameMatches"}
+AS_WANTED: Final[dict[str, Any]] = {"charge_type": "PayAsYouGo", "v_switch_ids": ("vsw-i-1", "vsw-i-2")}
+"""What a hand has to buy for a manifest to agree with it."""
 
 
 def a_world(**cloud: Any) -> SimulatedWorld:  # noqa: ANN401 - any field of a behaviour
@@ -49,6 +55,12 @@ def reason(world: SimulatedWorld, key: Key = KEY) -> str:
     return ready.reason
 
 
+def message(world: SimulatedWorld) -> str:
+    ready = world.condition(KEY)
+    assert ready is not None
+    return ready.message
+
+
 def delete_order_by_force(world: SimulatedWorld, name: str) -> None:
     at = Key(NAMESPACE, name)
     world.server.delete(world.server.stored.orders[at], USER)
@@ -65,6 +77,18 @@ def second_uncertain() -> SimulatedWorld:
     world.arm(LATE)
     until(world, "NotPlaced", "Uncertain")
     passes(world, 1)
+    return world
+
+
+def lost() -> SimulatedWorld:
+    """What was bought is gone from the cloud, and the resource says so."""
+    world = a_world()
+    apply(world)
+    world.settle(KEY)
+    world.rest()
+    world.account.release("f-1")
+    world.run_until(lambda: reason(world) == "Lost")
+    world.allowed = 2
     return world
 
 
@@ -158,3 +182,111 @@ def test_an_order_without_status_is_closed_whatever_our_own_clock_says() -> None
     world.around.skews["a"] = timedelta(hours=-3)
     world.wait(120)
     assert states(world) == ["Superseded", "Fulfilled"]
+
+
+def test_what_another_cluster_just_bought_is_not_adopted_by_name() -> None:
+    """Its marks may be shown later than itself."""
+    world = a_world(tag_visibility=8)
+    apply(world)
+    world.run_until(lambda: len(world.purchases) == 1)
+    other = SimulatedWorld(processes=("b",), settings=BRIEF)
+    other.clock = other.server.clock = world.clock
+    other.account = world.account
+    other.around = replace(other.around, server=other.server, account=world.account, cluster_id="cluster-2")
+    apply(other, adoption=BY_NAME)
+    other.wait(60)
+    world.wait(60)
+    assert (reason(world), reason(other)) == ("Running", "OwnedElsewhere")
+    assert world.account.books.instances["f-1"].tags[CLUSTER_TAG] == "cluster-1"
+
+
+def test_nothing_is_adopted_by_name_beside_what_is_bought() -> None:
+    """What is bought is not shown yet; both would carry our marks."""
+    world = a_world(visibility=10)
+    apply(world, adoption=BY_NAME)
+    until(world, "Placed")
+    old = world.clock.second - timedelta(seconds=100)
+    by_hand = world.account.buy_by_hand("w", create_time=old, **AS_WANTED)
+    world.wait(60)
+    assert CLUSTER_TAG not in world.account.books.instances[by_hand].tags
+    assert (reason(world), states(world)) == ("Running", ["Fulfilled"])
+
+
+def test_adoption_by_name_marks_nothing_of_another_name() -> None:
+    """Only a status that was edited by hand leads to it."""
+    world = a_world()
+    by_hand = world.account.buy_by_hand("other", **AS_WANTED)
+    apply(world, adoption=BY_NAME)
+    workspace = world.workspace(KEY)
+    assert workspace is not None
+    edited = workspace.status.model_copy(update={"instance": Instance(instance_id=by_hand)})
+    world.server.write_workspace_status(workspace, edited, USER)
+    world.wait(1000)
+    assert world.account.books.instances[by_hand].tags == {}
+
+
+def test_what_was_adopted_in_place_of_a_lost_one_is_what_is_gone_next() -> None:
+    """The ledger tells of the first one only; an annotation that names that is left over."""
+    world = lost()
+    by_hand = world.account.buy_by_hand("w", **AS_WANTED)
+    world.wait(60)
+    world.user.edit(KEY, adoption={"policy": "ByInstanceId", "instanceId": by_hand})
+    world.user.annotate(KEY, REPLACE_LOST, "f-1")
+    world.settle(KEY)
+    world.user.edit(KEY, adoption=None)
+    world.account.release(by_hand)
+    world.run_until(lambda: reason(world) == "Lost")
+    assert message(world).startswith(f"{by_hand} is gone")
+    passes(world, 5)
+    assert (reason(world), len(world.purchases)) == ("Lost", 1)
+
+
+def test_an_annotation_that_is_left_over_buys_nothing_after_a_restore_of_the_ledger() -> None:
+    """A backup from before the replacement knows the first workspace only."""
+    world = lost()
+    (first,) = world.orders(KEY)
+    before = first.model_copy(update={"status": ledger.fulfilled(first, world.clock.second)})
+    world.user.annotate(KEY, REPLACE_LOST, "f-1")
+    world.settle(KEY)
+    for name in ("w-1", "w-2"):
+        delete_order_by_force(world, name)
+    world.server.create_order(Key(NAMESPACE, "w-1"), before.spec, USER, before.status)
+    world.wait(60)
+    del world.account.books.instances["f-2"]
+    world.run_until(lambda: reason(world) == "Lost")
+    assert message(world).startswith("f-2 is gone")
+    passes(world, 5)
+    assert len(world.purchases) == 2
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_nothing_is_given_up_while_suspended(taken_back: bool) -> None:
+    """What would come of it only later can be taken back until then."""
+    world = lost()
+    world.user.edit(KEY, suspend=True)
+    world.user.annotate(KEY, REPLACE_LOST, "f-1")
+    world.wait(100)
+    assert states(world) == ["Fulfilled"]
+    if taken_back:
+        world.user.annotate(KEY, REPLACE_LOST, None)
+    world.user.edit(KEY, suspend=False)
+    world.wait(100)
+    assert len(world.purchases) == (1 if taken_back else 2)
+
+
+def test_an_annotation_from_before_the_loss_gives_nothing_up() -> None:
+    """It is left over from a false alarm: what it named came back."""
+    world = a_world()
+    apply(world)
+    world.settle(KEY)
+    world.user.annotate(KEY, REPLACE_LOST, "f-1")
+    world.account.release("f-1")
+    world.wait(1000)
+    assert (reason(world), states(world)) == ("ReplaceLostTooEarly", ["Fulfilled"])
+    world.allowed = 2
+    world.user.annotate(KEY, REPLACE_LOST, None)
+    world.wait(60)
+    assert reason(world) == "Lost"
+    world.user.annotate(KEY, REPLACE_LOST, "f-1")
+    world.settle(KEY)
+    assert states(world) == ["Lost", "Fulfilled"]

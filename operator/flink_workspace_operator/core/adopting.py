@@ -1,8 +1,8 @@
 """An existing workspace becomes ours: on purpose by adoption, and for good by our marks."""
 
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.drift import differences, missing_marks
-from flink_workspace_operator.core.found import Adoptable
+from flink_workspace_operator.core.drift import differences, marks_shown_by, missing_marks
+from flink_workspace_operator.core.found import NO_ADOPTION, Adoptable
 from flink_workspace_operator.core.observed import Absent, SeenInstance
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, TagInstance, Verdict
@@ -20,16 +20,33 @@ def adopt(case: Case) -> Plan | None:
     found = case.found
     if not isinstance(found, Adoptable) or case.sent_order is not None:
         return None
-    instance = found.instance
+    return _differs(case, found.instance) or hold(case) or _wait_for_marks(case, found.instance) or _mark(case, found)
+
+
+def _differs(case: Case, instance: SeenInstance) -> Plan | None:
     differing = differences(case.workspace.spec, instance)
-    if differing:
-        message = f"{instance.instance_id} is adopted as soon as the spec agrees with it: {'; '.join(differing)}"
-        return Plan(verdict=Verdict("Stalled", "AdoptionDiffers", message), next_look=OUTSIDE)
-    held = hold(case)
-    if held is not None:
-        return held
+    if not differing:
+        return None
+    message = f"{instance.instance_id} is adopted as soon as the spec agrees with it: {'; '.join(differing)}"
+    return Plan(verdict=Verdict("Stalled", "AdoptionDiffers", message), next_look=OUTSIDE)
+
+
+def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
+    """By name only what no cluster has marked: what was just bought may be shown before its marks are."""
+    adoption = case.workspace.spec.adoption or NO_ADOPTION
+    if adoption.policy != "IfNameMatches" or case.suspended or case.cloud_time > marks_shown_by(case, instance):
+        return None
+    message = (
+        f"{instance.instance_id} is adopted if it is without marks for {case.settings.longest_visibility_seconds:.0f} s"
+        " from its creation on: another cluster may have bought it; with policy ByInstanceId it is adopted at once"
+    )
+    return Plan(verdict=Verdict("Progressing", ADOPTING, message), next_look=OUTSIDE)
+
+
+def _mark(case: Case, found: Adoptable) -> Plan:
     if case.suspended:
         return Plan(verdict=SUSPENDED_BY_USER, next_look=OUTSIDE)
+    instance = found.instance
     message = f"{instance.instance_id} agrees with the spec and is being adopted"
     mark = TagInstance(instance.region, instance.instance_id, tuple(case.seen.owner.marks.items()), adopts=True)
     steps = (mark,) if _was_told(case) else ()

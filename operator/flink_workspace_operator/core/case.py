@@ -14,7 +14,16 @@ from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, c
 from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.observed import Absent, Listing, Unknown
 from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.seen import SENT, Seen, bound_id, is_suspended, open_order, orders_of, questions
+from flink_workspace_operator.core.seen import (
+    SENT,
+    Seen,
+    bound_id,
+    is_suspended,
+    open_order,
+    orders_of,
+    questions,
+    shown_id,
+)
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -72,11 +81,23 @@ class Case:
     def given_up(self) -> bool:
         """Whether what was bound is gone for good: the resource says so, no look shows it, and a person agrees by name.
 
-        From the resource, because what it takes to find out, two looks at a distance, may lie in another process.
+        From the resource, because what it takes to find out, two looks at a distance, may lie in another process. Not
+        while suspended: nothing would come of it, and a person could not take it back any more.
         """
-        ready, named = self.condition("Ready"), self.workspace.metadata.annotations.get(REPLACE_LOST)
-        is_lost = ready is not None and ready.reason == LOST and isinstance(self.found, Absent)
-        return is_lost and self.bound_id is not None and self.bound_id == named
+        is_lost = self.said_lost and isinstance(self.found, Absent)
+        return not self.suspended and is_lost and self.is_named_for_replacement
+
+    @cached_property
+    def said_lost(self) -> bool:
+        """Whether the resource says that its workspace is gone."""
+        ready = self.condition("Ready")
+        return ready is not None and ready.reason == LOST
+
+    @cached_property
+    def is_named_for_replacement(self) -> bool:
+        """Whether an annotation names the workspace as one to buy another for."""
+        named = self.workspace.metadata.annotations.get(REPLACE_LOST)
+        return self.known_id is not None and self.known_id == named
 
     @cached_property
     def orders(self) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -87,6 +108,14 @@ class Case:
     def bound_id(self) -> str | None:
         """The instance that is known to be the workspace's."""
         return bound_id(self.workspace, self.seen.orders)
+
+    @cached_property
+    def known_id(self) -> str | None:
+        """The instance that was last seen to be the workspace's, else the one that the ledger binds it to.
+
+        They differ where another one was adopted after what the ledger tells of was lost, or an old ledger restored.
+        """
+        return shown_id(self.workspace, self.seen.orders) or self.bound_id
 
     @cached_property
     def left_the_ledger(self) -> OrderSummary | None:

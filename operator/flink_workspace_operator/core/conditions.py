@@ -46,8 +46,8 @@ def purchased(case: Case) -> Aspect:
     """Whether the workspace is bought, as far as is known."""
     if isinstance(case.found, Ours):
         return Aspect("Purchased", "True", "Bound", f"{case.found.instance.instance_id} belongs to this resource")
-    if case.bound_id is not None:
-        return Aspect("Purchased", "True", "Bound", f"{case.bound_id} belongs to this resource")
+    if case.known_id is not None:
+        return Aspect("Purchased", "True", "Bound", f"{case.known_id} belongs to this resource")
     order = case.sent_order
     if order is not None:
         reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
@@ -66,8 +66,8 @@ def running(case: Case) -> Aspect:
         return Aspect("WorkspaceRunning", "False", "NotRunning", f"the cloud says {status}")
     if isinstance(case.found, Unknown):
         return Aspect("WorkspaceRunning", "Unknown", "NotChecked", "not checked yet", keeps=True)
-    if case.bound_id is not None:
-        return Aspect("WorkspaceRunning", "Unknown", "NotVisible", f"the cloud does not show {case.bound_id}")
+    if case.known_id is not None:
+        return Aspect("WorkspaceRunning", "Unknown", "NotVisible", f"the cloud does not show {case.known_id}")
     return Aspect("WorkspaceRunning", "False", "NotPurchased", "there is no workspace yet")
 
 
@@ -106,10 +106,10 @@ def expiry(case: Case) -> Aspect:
 
 
 def _until_bound(type_: str, case: Case) -> Aspect:
-    if case.bound_id is None:
+    if case.known_id is None:
         reason, message = "NotPurchased", "there is no workspace yet"
     else:
-        reason, message = "NotVisible", f"the cloud does not show {case.bound_id}"
+        reason, message = "NotVisible", f"the cloud does not show {case.known_id}"
     return Aspect(type_, "Unknown", reason, message, keeps=isinstance(case.found, Unknown))
 
 

@@ -1,6 +1,6 @@
 """What differs between the resource and its workspace in the cloud: values of the spec, and our marks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.workspace import FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
@@ -31,10 +31,14 @@ def _shown(value: object) -> str:
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
+def marks_shown_by(case: Case, instance: SeenInstance) -> datetime:
+    """Until when a look may show an instance without marks that it has."""
+    return (instance.create_time or case.cloud_time) + timedelta(seconds=case.settings.longest_visibility_seconds)
+
+
 def missing_marks(case: Case, instance: SeenInstance) -> dict[str, str]:
     """Those of our marks that an instance of ours lacks, although it is old enough for its tags to be shown."""
-    shown_by = (instance.create_time or case.cloud_time) + timedelta(seconds=case.settings.longest_visibility_seconds)
-    if case.cloud_time <= shown_by:
+    if case.cloud_time <= marks_shown_by(case, instance):
         return {}
     bought_by = [order for order in case.orders if order.status.instance_id == instance.instance_id]
     owner = case.seen.owner
@@ -48,4 +52,5 @@ def _is_known_by_more_than_status(case: Case, instance: SeenInstance) -> bool:
     """Whether a mark or the spec says that it is ours. A status can be edited by hand, to anybody's instance."""
     adoption = case.workspace.spec.adoption or NO_ADOPTION
     marked = any(instance.tags.get(key) == value for key, value in case.seen.owner.marks.items())
-    return marked or adoption.policy == "IfNameMatches" or adoption.instance_id == instance.instance_id
+    by_name = adoption.policy == "IfNameMatches" and instance.name == case.workspace.workspace_name
+    return marked or by_name or adoption.instance_id == instance.instance_id

@@ -14,6 +14,7 @@ from flink_workspace_operator.core.plan import MoveOrder, NextLook, Plan, Verdic
 from flink_workspace_operator.core.refusals import could_not_look
 
 PROVISIONING = "Provisioning"
+TOO_EARLY = "ReplaceLostTooEarly"
 
 
 def follow_instance(case: Case) -> Plan | None:
@@ -21,13 +22,13 @@ def follow_instance(case: Case) -> Plan | None:
     found = case.found
     if isinstance(found, Ours):
         return _follow(case, found.instance)
-    if case.bound_id is None:
+    if case.known_id is None:
         return None
     if isinstance(found, Unknown):
         # An order for another name is being looked after first.
         return None if case.sent_order is not None and found.failure is None else _not_looked(case, found)
     if isinstance(found, Absent):
-        return _not_visible(case, case.bound_id)
+        return _not_visible(case, case.known_id)
     return None
 
 
@@ -82,16 +83,21 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
         message = f"{instance_id} was seen before and is not shown now: looking again"
         kept = Verdict("Progressing", PROVISIONING, message, keeps=True)
         return Plan(verdict=kept, next_look=rising(now - since), missing_since=since)
-    message = (
-        f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another one, set the"
-        f" annotation {REPLACE_LOST}: {instance_id}"
-    )
-    return Plan(verdict=Verdict("Stalled", LOST, message), next_look=OUTSIDE, missing_since=since)
+    return Plan(verdict=_gone(case, instance_id), next_look=OUTSIDE, missing_since=since)
+
+
+def _gone(case: Case, instance_id: str) -> Verdict:
+    """An annotation from before it was said to be lost is left over from another time, when it came back."""
+    gone = f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another one,"
+    if case.is_named_for_replacement and not case.said_lost:
+        message = f"{gone} remove the annotation {REPLACE_LOST}, which was set before that was known, and set it again"
+        return Verdict("Stalled", TOO_EARLY, message)
+    return Verdict("Stalled", LOST, f"{gone} set the annotation {REPLACE_LOST}: {instance_id}")
 
 
 def _give_up(case: Case) -> Plan:
     """The ledger says first that it is lost; from then on the next order may be opened."""
-    bought_it = [order for order in case.orders if order.status.instance_id == case.bound_id and order.state != "Lost"]
+    bought_it = [order for order in case.orders if order.status.instance_id == case.known_id and order.state != "Lost"]
     steps = tuple(MoveOrder(order, ledger.lost(order, case.cloud_time)) for order in bought_it)
-    message = f"{case.bound_id} is lost; another workspace is being bought in its place"
+    message = f"{case.known_id} is lost; another workspace is being bought in its place"
     return Plan(steps, Verdict("Progressing", "Purchasing", message))

@@ -95,7 +95,7 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
     namesakes = tuple(instance for instance in instances if instance.name == ownership.subject.workspace_name)
     if any(_may_have_bought(order, instance) for order in ownership.orders for instance in namesakes):
         return Unexplained(namesakes)
-    wanted = _to_adopt(instances, namesakes, adoption)
+    wanted = _to_adopt(instances, namesakes, adoption, ownership.bound_id)
     if wanted is not None:
         return _adopted(wanted, ownership)
     strangers = (_stranger(instance, ownership) for instance in instances)
@@ -103,14 +103,16 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
 
 
 def _to_adopt(
-    instances: list[SeenInstance], namesakes: tuple[SeenInstance, ...], adoption: Adoption
+    instances: list[SeenInstance], namesakes: tuple[SeenInstance, ...], adoption: Adoption, bound_id: str | None
 ) -> SeenInstance | None:
-    """What the spec lets us adopt: the named instance, or the only one of the name if no cluster marked it."""
+    """What the spec lets us adopt: the named instance, or the only one of the name if no cluster marked it.
+
+    By name not beside what is bound and not shown: that may show up yet, or whoever wants another one names it.
+    """
     if adoption.policy == "ByInstanceId":
         return next((each for each in instances if each.instance_id == adoption.instance_id), None)
-    if adoption.policy == "IfNameMatches" and len(namesakes) == 1 and CLUSTER_TAG not in namesakes[0].tags:
-        return namesakes[0]
-    return None
+    by_name = adoption.policy == "IfNameMatches" and bound_id is None
+    return namesakes[0] if by_name and len(namesakes) == 1 and CLUSTER_TAG not in namesakes[0].tags else None
 
 
 def _adopted(instance: SeenInstance, ownership: Ownership) -> Adoptable | Foreign:

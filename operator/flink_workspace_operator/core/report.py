@@ -72,9 +72,10 @@ def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime)
 
 def _known(case: Case) -> Instance | None:
     """What was known of the instance before, at least its id: an id is never dropped. Nothing, once it is given up."""
-    if case.bound_id is None or case.given_up:
+    if case.known_id is None or case.given_up:
         return None
-    return case.workspace.status.instance or Instance(instance_id=case.bound_id)
+    shown = case.workspace.status.instance
+    return shown if shown is not None and shown.instance_id == case.known_id else Instance(instance_id=case.known_id)
 
 
 def _instance(seen: SeenInstance) -> Instance:

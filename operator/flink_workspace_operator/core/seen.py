@@ -126,6 +126,11 @@ def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...])
     placed = [order for order in orders_of(workspace, orders) if order.state in ("Placed", "Fulfilled")]
     if placed:
         return placed[-1].status.instance_id
+    return shown_id(workspace, orders)
+
+
+def shown_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
+    """The instance that the resource's status tells of, unless it was given up."""
     known = workspace.status.instance.instance_id if workspace.status.instance else None
     lost = {order.status.instance_id for order in orders if order.state == "Lost"}
     return None if known in lost else known

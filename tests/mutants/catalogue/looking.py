@@ -137,8 +137,8 @@ WHOSE: Final = (
         name="adoption only if the spec agrees",
         fact="an instance that differs from the spec is not adopted: afterwards the spec can't be changed",
         file="core/adopting.py",
-        old="    if differing:\n",
-        new="    if False:\n",
+        old="    if not differing:\n",
+        new="    if differing is not None:\n",
         tests=(ADOPTION,),
     ),
     Mutant(

@@ -86,10 +86,24 @@ class TestAdoption:
 
     def test_it_is_told_before_anything_is_marked(self) -> None:
         """The first pass says what will be adopted; the next one marks it."""
-        before = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME))
+        found = an_instance(order=None, create_time=OLD)
+        before = case_of(found, workspace=a_workspace(adoption=BY_NAME))
         assert decide(before).steps == ()
-        after = case_of(an_instance(order=None), workspace=told(before, adoption=BY_NAME))
+        after = case_of(found, workspace=told(before, adoption=BY_NAME))
         assert marks(decide(after)) == OWNER.marks
+
+    @pytest.mark.parametrize(("adoption", "marked"), [(BY_NAME, False), (BY_ID, True)])
+    def test_what_is_new_may_have_marks_that_are_not_shown_yet(self, adoption: Adoption, marked: bool) -> None:
+        """By name only what nobody marked; by id whatever a person names."""
+        new = an_instance(order=None, create_time=NOW - minutes(1))
+        workspace = told(case_of(new, workspace=a_workspace(adoption=adoption)), adoption=adoption)
+        assert bool(decide(case_of(new, workspace=workspace)).steps) == marked
+
+    def test_by_name_nothing_beside_what_is_bound(self) -> None:
+        """What is bound may show up yet; whoever wants another one in its place names it."""
+        found = an_instance("sc_flink-2", order=None, create_time=OLD)
+        case = a_case(a_workspace(adoption=BY_NAME), an_order("Placed"), cloud=a_cloud(a_listing(found)))
+        assert verdict_of(case) == ("Stalled", "NameTaken")
 
     def test_a_purchase_under_way_is_settled_first(self) -> None:
         """What it may still buy would stand beside what was adopted."""
@@ -101,9 +115,9 @@ class TestAdoption:
 
     def test_what_was_told_of_an_earlier_spec_does_not_count(self) -> None:
         """An edit is told anew."""
-        before = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME))
+        before = case_of(an_instance(order=None, create_time=OLD), workspace=a_workspace(adoption=BY_NAME))
         edited = told(before, adoption=BY_NAME, generation=2)
-        assert decide(case_of(an_instance(order=None), workspace=edited)).steps == ()
+        assert decide(case_of(an_instance(order=None, create_time=OLD), workspace=edited)).steps == ()
 
     @pytest.mark.parametrize(
         "differs", [{"cu": 20}, {"vpc_id": "vpc-2"}, {"bucket": "b"}, {"charge_type": "PayAsYouGo"}]
@@ -144,8 +158,8 @@ class TestAdoption:
 
     def test_suspended_marks_nothing(self) -> None:
         """Tags are writes to the cloud."""
-        before = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME))
-        case = case_of(an_instance(order=None), workspace=told(before, adoption=BY_NAME, suspend=True))
+        before = case_of(an_instance(order=None, create_time=OLD), workspace=a_workspace(adoption=BY_NAME))
+        case = case_of(an_instance(order=None, create_time=OLD), workspace=told(before, adoption=BY_NAME, suspend=True))
         assert decide(case).steps == ()
         assert verdict_of(case) == ("Suspended", "SuspendedByUser")
 
