@@ -6,6 +6,11 @@ from typing import Final
 from flink_workspace_operator.core.adopting import adopt, stop_without_what_to_adopt
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.following import follow_instance
+from flink_workspace_operator.core.former import (
+    wait_for_what_a_hand_closed,
+    wait_for_what_left_the_ledger,
+    wait_for_what_was_restored,
+)
 from flink_workspace_operator.core.found import Foreign, Unexplained
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
@@ -17,9 +22,6 @@ from flink_workspace_operator.core.purchasing import (
     open_next_order,
     wait_after_refusal,
     wait_for_outcome,
-    wait_for_what_a_hand_closed,
-    wait_for_what_left_the_ledger,
-    wait_for_what_was_restored,
     write_intent,
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
