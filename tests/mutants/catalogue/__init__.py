@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.mutants.catalogue.attacks import ATTACKS
 from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL, ON_THE_WIRE
 from tests.mutants.catalogue.cluster import API_SERVER, ELECTED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
@@ -21,6 +22,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *HOLDING,
     *API_SERVER,
     *ELECTED,
+    *ATTACKS,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

@@ -1,0 +1,90 @@
+"""What was put right after an attack: each of these lines stands against a schedule that once broke the promise."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import ATTACKS as TESTS
+from tests.mutants.catalogue.files import BILL
+from tests.mutants.mutant import Mutant
+
+ATTACKS: Final = (
+    Mutant(
+        name="what was sent comes before what is quoted",
+        fact="an older order that a hand put back is not sent beside one that may have been sent",
+        file="core/seen.py",
+        old="key=lambda order: order.state not in SENT",
+        new="key=lambda order: order.state is None",
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="an order that left the ledger is known by its time",
+        fact="an order that was put back without status does not stand for the one that was sent",
+        file="core/case.py",
+        old="return None if over or (last.name, last.intent_time) in known else last",
+        new="return None if over or last.name in dict(known) else last",
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="an order that left the ledger stays in the status",
+        fact="an older order of the ledger does not take its place, which would end the waiting",
+        file="core/report.py",
+        old='"order": case.left_the_ledger or _order(orders) or before.order,',
+        new='"order": _order(orders) or before.order,',
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="orders that are restored bare are waited for",
+        fact="an order that a backup brought back without its status may have been sent",
+        file="core/former.py",
+        old="if order.spec.workspace_ref.uid != uid]",
+        new="if order.spec.workspace_ref.uid == uid]",
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="what the bill left open stays so",
+        fact="a look at the bill that fails does not close what is known to be unpaid",
+        file="core/bill.py",
+        old='    return unread and order.status.evidence == "Bill"\n',
+        new="    return unread and order.status.evidence is not None and False\n",
+        tests=(BILL,),
+    ),
+    Mutant(
+        name="adoption by name waits for marks",
+        fact="what another cluster just bought is not adopted before its marks are shown",
+        file="core/adopting.py",
+        old="case.suspended or case.cloud_time > marks_shown_by(case, instance):",
+        new="case.suspended or marks_shown_by(case, instance):",
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="no adoption by name beside what is bound",
+        fact="while our own purchase is not shown yet, nothing else of its name is adopted",
+        file="core/found.py",
+        old='by_name = adoption.policy == "IfNameMatches" and bound_id is None',
+        new='by_name = adoption.policy == "IfNameMatches" and bound_id != ""',
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="gone is what was seen last",
+        fact="an older workspace that the ledger tells of is not given up in the place of the one that vanished",
+        file="core/case.py",
+        old="return shown_id(self.workspace, self.seen.orders) or self.bound_id",
+        new="return self.bound_id",
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="given up after it is lost, not before",
+        fact="an annotation that is left over from a false alarm buys nothing",
+        file="core/following.py",
+        old="    if case.is_named_for_replacement and not case.said_lost:\n",
+        new="    if case.is_named_for_replacement and case.said_lost:\n",
+        tests=(TESTS,),
+    ),
+    Mutant(
+        name="nothing is given up while suspended",
+        fact="until the resource goes on, a person can take it back",
+        file="core/case.py",
+        old="return not self.suspended and is_lost and self.is_named_for_replacement",
+        new="return is_lost and self.is_named_for_replacement",
+        tests=(TESTS,),
+    ),
+)
