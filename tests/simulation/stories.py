@@ -19,7 +19,7 @@ from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 
 KEY: Final = Key(NAMESPACE, "w")
 CLOUD: Final[dict[str, Any]] = {"signature_validity": 20, "nonce_memory": 0, "commit_delay": 10}
-SHOWN_LATE: Final[dict[str, Any]] = {"visibility": 10}
+SHOWN_LATE: Final[dict[str, Any]] = {"visibility": 15}
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ STORIES: Final = (
     Story("answer lost", bought_once, _lost("after"), cloud=SHOWN_LATE),
     Story("never arrived", bought_once, _lost("before")),
     Story("booked and shown late", bought_once, _lost("late"), cloud=SHOWN_LATE),
-    Story("tags shown late", bought_once, _lost("after"), cloud={"tag_visibility": 10}),
+    Story("tags shown late", bought_once, _lost("after"), cloud={"tag_visibility": 15}),
     Story("tags lost", bought_once, _lost("after"), cloud={**SHOWN_LATE, "tagged": False}),
     Story(
         "refused, then corrected",
