@@ -94,7 +94,7 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
         return Ours(ours[0])
     namesakes = tuple(instance for instance in instances if instance.name == ownership.subject.workspace_name)
     if any(_may_have_bought(order, instance) for order in ownership.orders for instance in namesakes):
-        return Unexplained(namesakes)
+        return Unexplained(tuple(each for each in namesakes if CLUSTER_TAG not in each.tags))
     wanted = _to_adopt(instances, namesakes, adoption, ownership.bound_id)
     if wanted is not None:
         return _adopted(wanted, ownership)

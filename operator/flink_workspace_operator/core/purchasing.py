@@ -108,8 +108,14 @@ def wait_for_outcome(case: Case) -> Plan | None:
 
 
 def hold_what_is_ours(case: Case) -> Plan | None:
-    """A workspace that exists is held too, for example after a restore."""
-    return hold(case) if isinstance(case.found, Ours) else None
+    """What exists, is bound or may have been bought is held too: after a restore, or after a hand took a claim away.
+
+    Also what is lost: nobody else may buy in its place either.
+    """
+    if not isinstance(case.found, Ours) and case.bound_id is None and case.sent_order not in case.orders:
+        return None
+    held = hold(case)
+    return held if held is not None and held.steps else None
 
 
 def hold(case: Case) -> Plan | None:

@@ -1,7 +1,7 @@
 """Everything that one pass has read, as one value; and, before that, what it must read."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from flink_workspace_operator.api.names import ORDER_TAG, SUSPEND, WORKSPACE_TAG
@@ -21,6 +21,8 @@ from flink_workspace_operator.core.observed import (
 
 SENT: Final = ("Placing", "Uncertain")
 """States of orders whose call may be under way."""
+BILLING_CLOCK: Final = timedelta(minutes=1)
+"""How far the bill's clock may be behind that of the gateway."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def questions(
     if order is not None and order.state in SENT:
         tags += ((ORDER_TAG, order.spec.token),)
         spec, ours = order.spec, workspace is not None and order in orders_of(workspace, orders)
-        bill_since = order.status.intent_time if order.state == "Uncertain" else None
+        announced = order.status.intent_time if order.state == "Uncertain" else None
+        bill_since = announced and announced - BILLING_CLOCK
         return Questions(
             spec.region, spec.workspace_name, tags, fresh=True, prerequisites=ours, price=False, bill_since=bill_since
         )

@@ -43,6 +43,14 @@ BEFORE_THE_CALL: Final = (
         tests=(LOST,),
     ),
     Mutant(
+        name="what is lost stays claimed",
+        fact="nobody else buys under the name of a resource whose workspace is gone",
+        file="core/purchasing.py",
+        old="not isinstance(case.found, Ours) and case.bound_id is None and case.sent_order not in case.orders:",
+        new="not isinstance(case.found, Ours) and case.sent_order not in case.orders:",
+        tests=(LOST,),
+    ),
+    Mutant(
         name="nothing follows before the window",
         fact="an order that ended without an answer of the cloud is followed by none before its window ends",
         file="core/purchasing.py",

@@ -180,12 +180,13 @@ def _check_bound_once(world: SimulatedWorld) -> None:
 
 
 def _check_ledger(world: SimulatedWorld, judge: Judge, booking: Booking) -> None:
-    """The order that bought something says so, unless a hand took its token off what it bought."""
+    """The order that bought something says so, unless a hand took its token off that, or wrote that it is lost."""
     if booking.instance_id in judge.touched:
         return
     for order in world.server.stored.orders.values():
         right = order.state in BINDING and order.status.instance_id == booking.instance_id
-        if order.spec.token == booking.token and not right:
+        called_lost = order.state == "Lost" and order.status.evidence != "GivenUp"
+        if order.spec.token == booking.token and not right and not called_lost:
             raise Broken(f"{order.metadata.name} bought {booking.instance_id}, the ledger says {order.state}")
 
 

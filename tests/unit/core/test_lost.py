@@ -11,13 +11,16 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import Unreachable
+from flink_workspace_operator.core.identity import Claim, Key
 from flink_workspace_operator.core.observed import Unknown
-from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder
+from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder, TakeClaim
 from tests.builders import (
     ID,
     NOW,
+    SUBJECT,
     WINDOW,
     a_case,
+    a_claim,
     a_cloud,
     a_listing,
     a_workspace,
@@ -29,6 +32,7 @@ from tests.builders import (
 
 BOUGHT = an_order("Fulfilled", instance_id=ID, intent=NOW - minutes(99))
 LONG_OVER = NOW - WINDOW - minutes(1)
+OTHER = Key("team", "other")
 GIVEN_UP = an_order("Lost", instance_id=ID, intent=NOW - minutes(99))
 
 
@@ -164,3 +168,18 @@ def test_what_the_operator_closed_is_not_waited_for(state: OrderState, evidence:
     """It knew that nothing was sent, or a person saw that it is gone."""
     [opened] = decide(a_case(a_workspace(), an_order(state, intent=NOW - minutes(1), evidence=evidence))).steps
     assert isinstance(opened, OpenOrder)
+
+
+def test_what_is_lost_stays_claimed() -> None:
+    """Created anew, or robbed of its claim: nobody else may buy under its name meanwhile."""
+    case = a_case(lost(named=None), BOUGHT, claim=None)
+    assert decide(case).steps == (TakeClaim(SUBJECT, None, case.workspace.metadata.uid),)
+
+
+@pytest.mark.parametrize("claim", [None, a_claim(OTHER, alive=False)], ids=["free", "dead"])
+def test_what_may_have_been_bought_stays_claimed(claim: Claim | None) -> None:
+    """A hand took the claim away while the outcome is open."""
+    case = a_case(a_workspace(), an_order("Uncertain"), claim=claim)
+    assert decide(case).steps == (TakeClaim(SUBJECT, claim, case.workspace.metadata.uid),)
+    taken = a_case(a_workspace(), an_order("Uncertain"), claim=a_claim(OTHER))
+    assert verdict_of(taken) == ("Progressing", "PurchaseUncertain")

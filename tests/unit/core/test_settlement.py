@@ -203,7 +203,7 @@ class TestEvidence:
 
     def test_what_another_uid_bought_is_not_bought_again_before_it_is_shown(self) -> None:
         """Counterexample 5: the ledger knows it before any look does."""
-        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Placed")))
+        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Placed"), claim=a_claim(uid="uid-2")))
         assert plan.verdict is not None
         assert (plan.verdict.reason, plan.steps) == ("Provisioning", ())
 
@@ -212,6 +212,12 @@ class TestWithoutMarks:
     """Counterexample 11: it is not known when tags become visible."""
 
     bare = an_instance(order=None, create_time=INTENT + SECOND)
+
+    def test_what_another_cluster_marked_does_not_make_ours_a_twin(self) -> None:
+        """Names may repeat: only what nobody marked may be what the order bought."""
+        theirs = an_instance("sc_flink-2", tags=ELSEWHERE.tags("x" * 32))
+        ours = an_instance(order=None, create_time=INTENT + SECOND)
+        assert moved(settled("Uncertain", theirs, ours, at=VISIBLE + minutes(2))).instance_id == ID
 
     def test_what_an_order_may_have_bought_is_nobody_elses(self) -> None:
         """It is neither bound nor taken for a stranger until tags must be visible."""

@@ -327,11 +327,13 @@ class TestGoneBehindOurBack:
     def test_lost_after_two_looks_also_for_a_new_uid(self) -> None:
         """And nothing is bought in its place."""
         for workspace in (once_running(), a_workspace(uid="uid-2")):
-            first = decide(a_case(workspace, FULFILLED))
+            claim = a_claim(uid=workspace.metadata.uid)
+            first = decide(a_case(workspace, FULFILLED, claim=claim))
             assert (first.steps, first.missing_since) == ((), NOW)
             remembered = Remembered(missing_since=NOW)
             later = NOW + minutes(SETTINGS.longest_visibility_seconds / 60)
-            case = a_case(workspace, FULFILLED, remembered=remembered, cloud=a_cloud(a_listing(at=later)))
+            look = a_cloud(a_listing(at=later))
+            case = a_case(workspace, FULFILLED, claim=claim, remembered=remembered, cloud=look)
             assert told(reported(case, decide(case))) == stalled("Lost")
             assert decide(case).missing_since == NOW
 
