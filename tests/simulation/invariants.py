@@ -49,7 +49,7 @@ def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) 
 
 def _check_told(server: ApiServer, before: object, workspace: FlinkWorkspace) -> None:
     """Not ready is said of what once ran, or has to be changed by hand; never of what is being created."""
-    if not _is_not_ready(workspace):
+    if not _is_not_ready(workspace) or workspace.metadata.deletion_timestamp is not None:  # what was said is kept then
         return
     ran = any(order.state in ("Fulfilled", "Lost") for order in _orders_of(server, workspace))
     if isinstance(before, FlinkWorkspace):

@@ -38,6 +38,7 @@ class CloudRules(WorldMachine):
         now = self.world.account.behaviour
         now.visibility, now.tag_visibility, now.commit_delay = visibility, tags, commit
         now.provisioning, now.balance_enough = provisioning, rich
+        self.drive(0)
 
     @rule(passes=then)
     def change_account(self, passes: int) -> None:

@@ -1,5 +1,6 @@
 """What people do to resources."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -31,7 +32,8 @@ class PeopleRules(WorldMachine):
         """A resource is applied, or applied again."""
         there = self.world.workspace(key)
         wanted = name if there is None else there.workspace_name
-        self.world.apply(pay_as_you_go(key.name, workspaceName=wanted), key.namespace)
+        with suppress(ClusterRefused):  # it was bought as it was edited in between
+            self.world.apply(pay_as_you_go(key.name, workspaceName=wanted), key.namespace)
         self.drive(passes)
 
     @precondition(WorldMachine.has_resources)

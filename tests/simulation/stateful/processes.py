@@ -8,6 +8,7 @@ from hypothesis.stateful import precondition, rule
 from tests.simulation.faults import Fault
 from tests.simulation.stateful.base import WorldMachine, processes, then
 from tests.simulation.stateful.mishaps import cloud_faults, cluster_faults, purchase_faults
+from tests.simulation.task import Task
 
 
 class ProcessRules(WorldMachine):
@@ -22,23 +23,28 @@ class ProcessRules(WorldMachine):
     def wait(self, seconds: int) -> None:
         """Time passes."""
         self.pass_time(seconds)
+        self.drive(0)
 
     @rule(stops=st.integers(1, 40), how=st.sampled_from(("stands", "frozen", "killed")))
     def interrupt(self, stops: int, how: str) -> None:
         """The next process comes no further than to a call, or to its answer."""
         task = self.next_task()
-        if task is None:
-            return
+        if task is not None:
+            self.go_on(task, stops)
+        if task is not None and how == "killed":
+            self.world.restart(task.name)
+        elif task is not None and how == "frozen":
+            self.frozen.add(task.name)
+        self.drive(0)
+
+    def go_on(self, task: Task, stops: int) -> None:
+        """So many steps of a pass, if it has as many."""
         if not task.running:
             self.start(task)
-        while stops and task.running:
-            task.step()
-            self.judge.look()
-            stops -= 1
-        if how == "killed":
-            self.world.restart(task.name)
-        elif how == "frozen":
-            self.frozen.add(task.name)
+        for _ in range(stops):
+            if task.running:
+                task.step()
+                self.judge.look()
 
     @precondition(lambda self: self.frozen)
     @rule(passes=then)
