@@ -18,6 +18,9 @@ from tests.e2e.stage import Stage, apply_all, batched, ended, good_ones, is_read
 
 CHUNKS = 12
 """The lives are spread over so many tests, for pytest-xdist to share out."""
+IN_EVERY_RUN = 4
+"""So many of them in every run of the tests, the rest in the proof."""
+ALL_CHUNKS = [pytest.param(n, marks=[pytest.mark.proof] if n >= IN_EVERY_RUN else []) for n in range(CHUNKS)]
 FIRST_OF_A_PASS = "cluster.read_workspace"
 
 Life = tuple[Point, ...]
@@ -43,7 +46,7 @@ def lives_of(calls: Sequence[str]) -> list[Life]:
     return lives
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", ALL_CHUNKS)
 def test_killed_and_started_again(
     stage: Stage, calls: list[str], namespace: str, chunk: int, record_property: Callable[[str, object], None]
 ) -> None:
