@@ -5,7 +5,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from flink_workspace_operator.api.names import CLUSTER_TAG, NOT_THIS_PURCHASE, ORDER_TAG, WORKSPACE_TAG
+from flink_workspace_operator.api.names import CLUSTER_TAG, NOT_THIS_PURCHASE, ORDER_TAG, REPLACE_LOST, WORKSPACE_TAG
 from flink_workspace_operator.core import failures
 from flink_workspace_operator.core.failures import ClusterRefused
 from flink_workspace_operator.core.observed import Absent, SeenInstance
@@ -25,6 +25,12 @@ EDITED_TAGS: Final[tuple[dict[str, str | None], ...]] = (
     {ORDER_TAG: None, CLUSTER_TAG: None, WORKSPACE_TAG: None},
 )
 """What a hand may write over our tags; None takes one away."""
+MARKS: Final[tuple[dict[str, str], ...]] = (
+    {},
+    {CLUSTER_TAG: "cluster-2"},
+    {CLUSTER_TAG: "cluster-1", WORKSPACE_TAG: "team/w"},
+)
+"""What a person may write on what is bought by hand: nothing, another cluster's mark, or a copy of ours."""
 POLICIES: Final = (None, {"policy": "Never"}, {"policy": "IfNameMatches"}, {"policy": "ByInstanceId"})
 waits = st.sampled_from((0, 3, 10))
 
@@ -65,11 +71,24 @@ class CloudRules(WorldMachine):
         self.world.account.retag(instance.instance_id, tags)
         self.drive(passes)
 
-    @rule(name=names, alike=st.booleans(), cluster=st.sampled_from((None, None, "cluster-2")), passes=then)
-    def buy_by_hand(self, name: str, alike: bool, cluster: str | None, passes: int) -> None:
+    @precondition(WorldMachine.has_resources)
+    @rule(which=nth, passes=then)
+    def lose_and_replace(self, which: int, passes: int) -> None:
+        """What a resource is bound to is released, and once that is known a person agrees to another."""
+        found = self.resource(which)
+        told = found.status.instance if found is not None else None
+        if found is not None and told is not None and told.instance_id in self.world.account.books.instances:
+            self.world.account.release(told.instance_id)
+            self.pass_time(700)
+            if key_of(found) in self.world.server.stored.workspaces:
+                self.world.user.annotate(key_of(found), REPLACE_LOST, told.instance_id)
+        self.drive(passes)
+
+    @rule(name=names, alike=st.booleans(), marks=st.sampled_from(MARKS), passes=then)
+    def buy_by_hand(self, name: str, alike: bool, marks: dict[str, str], passes: int) -> None:
         """A person buys a workspace of a name that a resource may want."""
         said: dict[str, Any] = {} if alike else {"bucket": "bucket-2"}
-        self.world.account.buy_by_hand(name, tags={CLUSTER_TAG: cluster} if cluster else {}, **said)
+        self.world.account.buy_by_hand(name, tags=marks, **said)
         self.drive(passes)
 
     @precondition(WorldMachine.has_resources)

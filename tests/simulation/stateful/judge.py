@@ -61,18 +61,26 @@ class Judge:
                 )
 
     def _is_remembered(self, instance_id: str, by: Booking) -> bool:
-        """Whether the buyer knows of what is gone, or another resource does: then a person must say that it is lost.
-
-        Accepted: where a hand took the claim away, a resource does not know what another one lost, and buys.
-        """
+        """Whether the buyer knows of what is gone: then a person must say that it is lost."""
         stored, buyers = self.world.server.stored, self._buyers(by)
-        concerned = buyers if by.name in self.unclaimed else buyers | stored.workspaces.keys()
         told = ((key, workspace.status.instance) for key, workspace in stored.workspaces.items())
         known = {key for key, instance in told if instance is not None and instance.instance_id == instance_id}
         for order in stored.orders.values():
             if order.status.instance_id == instance_id and order.state in BINDING:
                 known.add(owner_of(order))
-        return bool(known & concerned)
+        return bool(known & buyers)
+
+    def _judge_claim(self, lease: Lease) -> None:
+        """Nobody takes the claim of a name that another resource is bound to, be that lost or not.
+
+        Accepted: that is known by the claim alone, so a hand that takes a claim away frees the name.
+        """
+        subject = lease.subject
+        for key, workspace in self.world.server.stored.workspaces.items():
+            named = (workspace.spec.region, workspace.workspace_name) == (subject.region, subject.workspace_name)
+            bound = workspace.status.instance is not None and workspace.status.account_id == subject.account_id
+            if key != lease.holder and named and bound and subject.workspace_name not in self.unclaimed:
+                raise Broken(f"{lease.holder} claims what {key} is bound to: {self.world.told()}")
 
     def _buyers(self, booking: Booking) -> set[Key]:
         """Whose order it was, as far as it still exists."""
@@ -85,6 +93,8 @@ class Judge:
             self.unclaimed.add(change.before.subject.workspace_name)
         if change.writer == USER or after is None:
             return
+        if isinstance(after, Lease):
+            self._judge_claim(after)
         if isinstance(after, FlinkWorkspaceOrder):
             self.happened[f"order {after.state}"] += 1
         if isinstance(after, FlinkWorkspace) and after.status.conditions:
