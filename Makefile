@@ -28,7 +28,7 @@ down: $(VENV) ## stop what `make up` left running
 test: $(VENV) control-plane ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
 	@.venv/bin/pytest -n 3 $(ARGS)
 
-proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, up to 40 minutes; for example: make proof ARGS="-k lost"
+proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
 	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof.md $(PROOF) $(ARGS)
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
