@@ -52,7 +52,7 @@ class Operator:
         """Whatever ends this, be it a mistake of ours, also ends the work: a Lease that nobody renews is not ours."""
         try:
             await self.election.keep()
-        except Exception:
+        except Exception:  # whatever it was: what follows ends the process
             log.exception("the election broke, the process ends")
         self.workers.begin_no_more()
         self.election.lost.set()
