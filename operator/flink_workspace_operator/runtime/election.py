@@ -12,6 +12,7 @@ That nothing is bought twice is the purchase protocol's doing, whoever leads.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -97,9 +98,9 @@ class Election:
         self._renewed_at = NEVER
         try:
             async with asyncio.timeout(self._attempt_seconds):
-                found = await self.lease.read()
-                if found is not None and found.holder == self.identity:
-                    await self.lease.give_back(found)
+                while (found := await self.lease.read()) is not None and found.holder == self.identity:
+                    with suppress(Conflict):  # a renewal of ours that was cancelled may still have arrived
+                        await self.lease.give_back(found)
         except (ClusterFailure, TimeoutError) as failure:
             log.warning("could not give the Lease back (%s): it runs out by itself", _told(failure))
 

@@ -115,6 +115,21 @@ async def test_first_one_leads_at_once(bench: Bench) -> None:
     assert await bench.won_after(bench.process("second")) == 0
 
 
+async def test_lease_is_given_back_over_a_late_renewal(bench: Bench) -> None:
+    """A renewal that was cancelled may arrive between reading and writing: the Lease is given back all the same."""
+    leader = bench.process("leader")
+    await leader.win()
+    renewals = iter([True])
+
+    async def renewed_late(call: str) -> None:
+        if call == "write" and next(renewals, False):
+            bench.lease.edit(holderIdentity="leader", renewTime="later")
+
+    bench.lease.before = renewed_late
+    await leader.give_back()
+    assert bench.lease.holder == ""
+
+
 async def test_silent_leader_is_replaced_after_its_lease(bench: Bench) -> None:
     """A Lease that nobody renews counts for its duration from when it was first seen, whatever its own times say."""
     await bench.process("dead").win()
