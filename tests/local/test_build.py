@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from flink_local.binaries import NEEDED, SOURCES, given_binaries, source_hash
-from flink_local.build import ensure_binaries
+from flink_local.argo_cd import ARGO_CD
+from flink_local.binaries import CONTROL_PLANE, NEEDED, given_binaries
+from flink_local.build import ensure_binaries, ensure_built
 from flink_local.failures import LocalFailure
+from flink_local.go_program import GoProgram
 from flink_local.toolchain import go_on_path
 
 _GO = """#!/bin/sh
@@ -79,16 +81,32 @@ def test_an_old_go_is_not_used(calls: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert go_on_path() is not None
 
 
+@pytest.mark.parametrize("program", [CONTROL_PLANE, ARGO_CD], ids=lambda program: program.name)
 @pytest.mark.parametrize("name", ["go.mod", "go.sum", "main.go"])
-def test_the_cache_key_follows_the_sources(name: str, tmp_path: Path) -> None:
+def test_the_cache_key_follows_the_sources(program: GoProgram, name: str, tmp_path: Path) -> None:
     """Any change to what is compiled leads to another build."""
-    shutil.copytree(SOURCES, tmp_path / "sources")
-    assert source_hash(tmp_path / "sources") == source_hash()
+    shutil.copytree(program.sources, tmp_path / "sources")
+    before = program.source_hash(tmp_path / "sources")
+    assert program.built.directory.name == before
 
     with (tmp_path / "sources" / name).open("a") as file:
         file.write("\n")
 
-    assert source_hash(tmp_path / "sources") != source_hash()
+    assert program.source_hash(tmp_path / "sources") != before
+
+
+def test_files_of_a_module_are_kept(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is needed out of a module is copied beside the program, because the module may be removed."""
+    module = calls.parent / "module"
+    for folder in ARGO_CD.files:
+        (module / folder).mkdir(parents=True)
+        (module / folder / "kept.yaml").write_text(folder)
+    put_go(calls, monkeypatch, f'if [ "$1" = list ]; then echo {module}; exit; fi; {_WRITES_OUTPUT}')
+
+    built = ensure_built(ARGO_CD)
+
+    assert built.complete
+    assert [(built.path(folder) / "kept.yaml").read_text() for folder in ARGO_CD.files] == list(ARGO_CD.files)
 
 
 def test_given_programs_are_used(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from types import FrameType
 
 from rich.console import Console
 
-from flink_local.build import ensure_binaries
+from flink_local.argo_cd import ARGO_CD
+from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
 from flink_local.up import down, up
@@ -22,7 +23,18 @@ def build(_: Console) -> None:
     ensure_binaries()
 
 
-VERBS: dict[str, Callable[[Console], None]] = {"demo": demo, "up": up, "down": down, "build": build}
+def build_argo_cd(_: Console) -> None:
+    """Build Argo CD, unless it is there."""
+    ensure_built(ARGO_CD)
+
+
+VERBS: dict[str, Callable[[Console], None]] = {
+    "demo": demo,
+    "up": up,
+    "down": down,
+    "build": build,
+    "build-argo-cd": build_argo_cd,
+}
 
 
 def main() -> int:

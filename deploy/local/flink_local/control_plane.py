@@ -16,9 +16,10 @@ from types import TracebackType
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from flink_local.binaries import Binaries, installed_binaries
+from flink_local.binaries import installed_binaries
 from flink_local.certificates import Authority, Pair, private_pem, write_private
 from flink_local.cluster import Cluster, certificate_user, write_kubeconfig
+from flink_local.go_program import Binaries
 from flink_local.loopback import answers_ok, free_ports
 from flink_local.processes import ProcessEnded, Processes
 

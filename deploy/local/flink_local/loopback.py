@@ -17,6 +17,15 @@ def free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
+def is_listened_to(port: int) -> bool | None:
+    """True if somebody takes connections there, None if not (yet)."""
+    try:
+        socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS).close()
+    except OSError:
+        return None
+    return True
+
+
 def answers_ok(port: int, path: str, trust: ssl.SSLContext | None = None) -> bool | None:
     """True if GET gives 200, None if not (yet). With `trust` over TLS."""
     address = ("127.0.0.1", port)

@@ -56,9 +56,9 @@ def _install(target: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise LocalFailure(
-            "Building the control plane needs Go 1.26 or newer: there is none on the PATH, and installing it from "
+            "Building from source needs Go 1.26 or newer: there is none on the PATH, and installing it from "
             f"{REQUIREMENTS.name} failed:\n{done.stderr.strip()}\n"
-            "Install Go yourself, or point KUBEBUILDER_ASSETS at etcd, kube-apiserver and kubectl."
+            "Install Go yourself, or point KUBEBUILDER_ASSETS at etcd, kube-apiserver and kubectl; that needs no Go."
         )
     partial.rename(target)
 

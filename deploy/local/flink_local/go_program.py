@@ -1,0 +1,71 @@
+"""Programs that are built from Go modules, once for all checkouts of a user: what they are, and where they are kept."""
+
+import hashlib
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+MODULES = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """A directory with programs."""
+
+    directory: Path
+    needed: tuple[str, ...]
+
+    def path(self, name: str) -> Path:
+        """The program, or what else is kept there, of that name."""
+        return self.directory / name
+
+    def has(self, name: str) -> bool:
+        """Whether it is there and may be executed."""
+        return os.access(self.path(name), os.X_OK)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that is needed is there."""
+        return all(map(self.has, self.needed))
+
+
+@dataclass(frozen=True)
+class GoProgram:
+    """A Go module of `deploy/local` that becomes one program, which is several by the name it is started under."""
+
+    name: str
+    """Of its folder."""
+    title: str
+    """As people are told."""
+    components: tuple[str, ...]
+    """The names that it can be started under."""
+    linker_flags: str
+    files_of: str = ""
+    """A module that comes with files we need too."""
+    files: tuple[str, ...] = ()
+    """Folders of that module; they are kept beside the program, under the same paths."""
+
+    @property
+    def sources(self) -> Path:
+        """Where the module is."""
+        return MODULES / self.name
+
+    @property
+    def built(self) -> Binaries:
+        """Where a build of these sources is, or goes."""
+        return Binaries(cache_directory() / self.name / self.source_hash(self.sources), self.components)
+
+    def source_hash(self, sources: Path) -> str:
+        """What a build depends on, as a short name: its sources, this description, and the kind of machine."""
+        digest = hashlib.sha256(f"{self} {platform.system()} {platform.machine()}".encode())
+        for name in ("go.mod", "go.sum", "main.go"):
+            content = (sources / name).read_bytes()
+            digest.update(f"{name} {len(content)}\n".encode() + content)
+        return digest.hexdigest()[:16]
+
+
+def cache_directory() -> Path:
+    """Where all checkouts of a user keep what they built and installed."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    return Path(home) / "flink-workspace-operator"
