@@ -11,7 +11,7 @@ SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof check crds docs lock clean control-plane
+.PHONY: help demo up down test proof e2e-argocd check crds argocd docs lock clean control-plane argo-cd
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: $(VENV) control-plane ## all tests but the long ones of the proof; for exa
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
 	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof.md $(PROOF) $(ARGS)
 
+e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
+	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
+
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
@@ -39,10 +42,17 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@$(RUN) -m tests.limits operator deploy/local
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
 		&& diff -r crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
+	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
+		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
 	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
 
 crds: $(VENV) ## generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
+
+argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capture the objects that its scripts are tested with
+	@$(RUN) deploy/argocd/generate.py > deploy/argocd/argocd-cm.yaml
+	@.venv/bin/pytest -n 3 --write-fixtures tests/gitops/test_situations.py -k as_told
+	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.gitops.capture
 
 docs: $(VENV) ## generate docs/settings.md from the settings
 	@$(SETTINGS_PAGE) > docs/settings.md
@@ -57,6 +67,9 @@ clean: ## stop what runs and remove what was made in this checkout
 	@if [ -e .local ] && [ -e $(VENV) ]; then $(RUN) -m flink_local down; fi
 	@rm -rf .venv .local .mypy_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+argo-cd: $(VENV)
+	@$(RUN) -m flink_local build-argo-cd
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

@@ -57,8 +57,9 @@ class GoProgram:
         return Binaries(cache_directory() / self.name / self.source_hash(self.sources), self.components)
 
     def source_hash(self, sources: Path) -> str:
-        """What a build depends on, as a short name: its sources, this description, and the kind of machine."""
-        digest = hashlib.sha256(f"{self} {platform.system()} {platform.machine()}".encode())
+        """What a build depends on, as a short name: its sources, how it is made, and the kind of machine."""
+        made = (self.linker_flags, *self.files, platform.system(), platform.machine())
+        digest = hashlib.sha256(" ".join(made).encode())
         for name in ("go.mod", "go.sum", "main.go"):
             content = (sources / name).read_bytes()
             digest.update(f"{name} {len(content)}\n".encode() + content)
