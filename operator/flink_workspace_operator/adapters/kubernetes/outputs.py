@@ -8,7 +8,7 @@ from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.collection import FIELD_MANAGER, JSON_PATCH, TIMEOUT_SECONDS, answer
 from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference
-from flink_workspace_operator.core.failures import ClusterRefused, OutputsRefused, Vanished
+from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, OutputsRefused, Vanished
 from flink_workspace_operator.core.identity import Key
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class OutputsMaps:
             )
         except Vanished:
             return None
-        return _config_map(found.to_dict())
+        return _config_map(name, found)
 
     async def write(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
         """Create it, or replace what is in the one that was read; Conflict if it is not as it was."""
@@ -89,21 +89,18 @@ async def _let(call: Awaitable[T]) -> T:
         raise OutputsRefused(str(refused)) from refused
 
 
-def _config_map(wire: dict[str, Any]) -> ConfigMap:
-    metadata = wire["metadata"]
-    data = {**dict.fromkeys(wire.get("binaryData") or {}, ""), **(wire.get("data") or {})}
-    owners = tuple(_reference(owner) for owner in metadata.get("ownerReferences") or ())
-    content = Content(data, metadata.get("labels") or {}, owners)
-    return ConfigMap(metadata["name"], metadata["uid"], metadata["resourceVersion"], content)
+def _config_map(name: str, found: client.V1ConfigMap) -> ConfigMap:
+    metadata = found.metadata
+    if metadata is None or metadata.uid is None or metadata.resource_version is None:
+        raise ClusterUnreachable(f"the API server answered ConfigMap '{name}' without its metadata")
+    data = {**dict.fromkeys(found.binary_data or {}, ""), **(found.data or {})}
+    owners = tuple(_reference(owner) for owner in metadata.owner_references or ())
+    return ConfigMap(name, metadata.uid, metadata.resource_version, Content(data, metadata.labels or {}, owners))
 
 
-def _reference(wire: dict[str, Any]) -> Reference:
-    said = (wire["apiVersion"], wire["kind"], wire["name"], wire["uid"])
-    return Reference(
-        *said,
-        controller=bool(wire.get("controller")),
-        blocks_deletion=bool(wire.get("blockOwnerDeletion")),
-    )
+def _reference(owner: client.V1OwnerReference) -> Reference:
+    said = (owner.api_version, owner.kind, owner.name, owner.uid)
+    return Reference(*said, controller=bool(owner.controller), blocks_deletion=bool(owner.block_owner_deletion))
 
 
 def _wire(owner: Reference) -> dict[str, Any]:
