@@ -8,7 +8,7 @@ from datetime import datetime
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.audit import AUDIT, entry
-from flink_workspace_operator.core.failures import CloudFailure, Conflict
+from flink_workspace_operator.core.failures import CloudFailure, Conflict, OutputsRefused
 from flink_workspace_operator.core.observed import Answer, Bought
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -16,9 +16,11 @@ from flink_workspace_operator.core.plan import (
     CloudStep,
     CreateDirectory,
     CreateRole,
+    DeleteOutputs,
     GiveBackClaim,
     MoveOrder,
     OpenOrder,
+    OutputsStep,
     PlaceOrder,
     Plan,
     RecordAnswer,
@@ -27,7 +29,9 @@ from flink_workspace_operator.core.plan import (
     Step,
     TagInstance,
     TakeClaim,
+    ToldStep,
     WriteIntent,
+    WriteOutputs,
 )
 from flink_workspace_operator.core.seen import Seen
 from flink_workspace_operator.memory import Memory
@@ -41,9 +45,9 @@ audit = logging.getLogger(AUDIT)
 class Done:
     """What came of a plan: what it made beside the workspace, the ledger after it, and what stopped it."""
 
-    made: tuple[CloudStep, ...]
+    made: tuple[ToldStep, ...]
     orders: tuple[FlinkWorkspaceOrder, ...]
-    failure: CloudFailure | None = None
+    failure: CloudFailure | OutputsRefused | None = None
 
 
 @dataclass(frozen=True)
@@ -56,26 +60,29 @@ class Execution:
     memory: Memory
 
     async def carry_out(self, plan: Plan) -> Done:
-        """Do the steps in order. The cloud's refusal ends the pass as a value; raises `ClusterFailure`."""
+        """Do the steps in order. What the resource is to tell of ends them as a value; raises `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
-        made: list[CloudStep] = []
+        made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
-        failure: CloudFailure | None = None
+        failure: CloudFailure | OutputsRefused | None = None
         for step in plan.steps:
             try:
                 order = await self._do(step, made)
-            except CloudFailure as stopped:
+            except (CloudFailure, OutputsRefused) as stopped:
                 failure = stopped
                 break
             if order is not None:
                 ledger_now[order.metadata.uid] = order
         return Done(tuple(made), tuple(ledger_now.values()), failure)
 
-    async def _do(self, step: Step, made: list[CloudStep]) -> FlinkWorkspaceOrder | None:
+    async def _do(self, step: Step, made: list[ToldStep]) -> FlinkWorkspaceOrder | None:
         match step:
             case CreateRole() | AttachPolicy() | CreateDirectory() | TagInstance():
                 if await self._change(step):
                     made.append(step)
+            case WriteOutputs() | DeleteOutputs():
+                await self._hand_over(step)
+                made.append(step)
             case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
             case _:
@@ -103,6 +110,13 @@ class Execution:
             log.warning("%s keeps lacking %s: %s", step.instance_id, ", ".join(dict(step.tags)), failure)
             return False
         return True
+
+    async def _hand_over(self, step: OutputsStep) -> None:
+        match step:
+            case WriteOutputs(name=name, content=content, over=over):
+                await self.cluster.write_outputs(self.seen.key, name, content, over)
+            case DeleteOutputs(former=former):
+                await self.cluster.delete_outputs(self.seen.key, former)
 
     async def _hold_or_release(
         self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder

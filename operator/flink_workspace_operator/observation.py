@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Claim, Owner, Subject
+from flink_workspace_operator.core.config_map import ConfigMap, Unread, names_of_outputs
+from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
+from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
 from flink_workspace_operator.core.observed import Listing, Unknown
 from flink_workspace_operator.core.seen import Questions, Remembered, Seen, SeenCloud, questions
 from flink_workspace_operator.ports import Cloud, Cluster
@@ -37,8 +38,21 @@ async def observe(
     seen = seen.updated(cloud=await _ask(cloud, asked, workspace, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
         subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
-        seen = seen.updated(claim=await cluster.read_claim(subject))
+        seen = seen.updated(claim=await cluster.read_claim(subject), outputs=await _outputs(cluster, workspace))
     return seen
+
+
+async def _outputs(cluster: Cluster, workspace: FlinkWorkspace) -> tuple[ConfigMap, ...] | Unread:
+    """No call where no ConfigMap is wanted and none was written."""
+    metadata = workspace.metadata
+    try:
+        found = [
+            await cluster.read_outputs(Key(metadata.namespace, metadata.name), name)
+            for name in names_of_outputs(workspace)
+        ]
+    except OutputsRefused as refusal:
+        return Unread(refusal)
+    return tuple(each for each in found if each is not None)
 
 
 async def _ask(cloud: Cloud, asked: Questions, workspace: FlinkWorkspace | None, settings: Settings) -> SeenCloud:

@@ -17,6 +17,7 @@ from flink_workspace_operator.api.order import (
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject
 from flink_workspace_operator.core.observed import (
     Absent,
@@ -154,6 +155,19 @@ class Cluster(Protocol):
 
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
         """Take our finalizer off an order; conditional on what was read."""
+        ...
+
+    async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
+        """A ConfigMap in the key's namespace, None if there is none. Like the next two, raises `OutputsRefused` where
+        the operator is not let."""
+        ...
+
+    async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
+        """Create it (`over` None; Conflict if it exists), or replace its content; conditional on what was read."""
+        ...
+
+    async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
+        """Delete it, if it is still the one that was read; fine if it is gone."""
         ...
 
     async def post_notice(self, event: Event) -> None:

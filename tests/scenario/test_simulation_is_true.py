@@ -1,6 +1,7 @@
 """The simulated API server says what the real one says: each script below is run on both, and they tell the same."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -9,9 +10,11 @@ from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.status import OrderState, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference
 from flink_workspace_operator.core.failures import ClusterRefused
 from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.ledger import moved
@@ -210,6 +213,36 @@ async def claims(side: ServerSide) -> list[str]:
     return outcomes
 
 
+async def config_maps(side: ServerSide) -> list[str]:
+    """Created once; written and deleted only as they were read."""
+    outcomes, owner = [], Reference(API_VERSION, "FlinkWorkspace", "w", (await applied(side)).metadata.uid)
+    content = Content({"a": "1"}, {"b": "2"}, (owner,))
+    port, key = side.port, side.key()
+
+    async def note(what: str) -> ConfigMap | None:
+        found = await port.read_outputs(key, "ids")
+        outcomes.append(f"{what}: {found and (found.name, found.content == content)}")
+        return found
+
+    await note("none")
+    outcomes.append(await told(port.write_outputs(key, "ids", content, None)))
+    first = await note("created")
+    assert first is not None
+    outcomes.append(await told(port.write_outputs(key, "ids", content, None)))
+    outcomes.append(await told(port.write_outputs(key, "ids", replace(content, data={}), first)))
+    second = await note("written")
+    assert second is not None
+    outcomes.append(f"the same one: {first.uid == second.uid}, {first.resource_version == second.resource_version}")
+    outcomes.append(await told(port.write_outputs(key, "ids", content, first)))
+    outcomes.append(await told(port.delete_outputs(key, first)))
+    outcomes.append(await told(port.delete_outputs(key, replace(second, uid="another"))))
+    outcomes.append(await told(port.delete_outputs(key, second)))
+    outcomes.append(await told(port.delete_outputs(key, second)))
+    outcomes.append(await told(port.write_outputs(key, "ids", content, second)))
+    await note("deleted")
+    return outcomes
+
+
 async def edits(side: ServerSide) -> list[str]:
     """What of a spec may be changed before the purchase is under way, and after."""
     outcomes = []
@@ -242,6 +275,7 @@ SCRIPTS: tuple[Script, ...] = (
     generations,
     order_deletion,
     claims,
+    config_maps,
     edits,
 )
 

@@ -12,6 +12,7 @@ from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALI
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import ClusterFailure, Vanished
 from flink_workspace_operator.core.identity import Claim, Key, Subject
 from flink_workspace_operator.core.plan import Event
@@ -106,6 +107,19 @@ class SimulatedCluster:
         """One conditional write."""
         others = tuple(each for each in order.metadata.finalizers if each != LEDGER_FINALIZER)
         await self._call("release_order", lambda: self.server.set_finalizers(order, others, self.name))
+
+    async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
+        """One read."""
+        return await self._call("read_outputs", lambda: self.server.stored.config_maps.get(Key(key.namespace, name)))
+
+    async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
+        """An atomic creation, or a conditional write."""
+        at = Key(key.namespace, name)
+        await self._call("write_outputs", lambda: self.server.write_config_map(at, content, over))
+
+    async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
+        """One conditional deletion."""
+        await self._call("delete_outputs", lambda: self.server.delete_config_map(key.namespace, config_map))
 
     async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
         """One creation, of what no pass reads; that it failed is not told."""

@@ -6,6 +6,7 @@ from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.identity import Key
 from tests.simulation.account import Account
 from tests.simulation.server import ApiServer, Change
 from tests.simulation.user import USER
@@ -34,6 +35,7 @@ def check_change(server: ApiServer, change: Change) -> None:
         _check_letting_go(server, change.before, change.after)
     if isinstance(change.after, FlinkWorkspace):
         _check_told(server, change.before, change.after)
+        _check_handed_over(server, change.after)
 
 
 def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) -> None:
@@ -57,6 +59,19 @@ def _check_told(server: ApiServer, before: object, workspace: FlinkWorkspace) ->
         ran = ran or "True" in (_status(told, "Ready"), _status(told, "WorkspaceRunning")) or _is_not_ready(before)
     if not ran:
         raise Broken(f"said to be not ready while it is being created: {workspace.status.conditions[0]}")
+
+
+def _check_handed_over(server: ApiServer, workspace: FlinkWorkspace) -> None:
+    """Ready is True only while the ConfigMap that the resource wants is there, with its ids."""
+    outputs, told = workspace.spec.outputs, {condition.type: condition for condition in workspace.status.conditions}
+    going = workspace.metadata.deletion_timestamp is not None  # what was said is kept then
+    if outputs is None or going or _status(told, "Ready") != "True" or workspace.status.instance is None:
+        return
+    found = server.stored.config_maps.get(Key(workspace.metadata.namespace, outputs.config_map_name))
+    if found is None or found.content.data["instanceId"] != workspace.status.instance.instance_id:
+        raise Broken(f"Ready before its outputs are written: {found}")
+    if workspace.metadata.uid not in {owner.uid for owner in found.content.owners}:
+        raise Broken(f"Ready with another's outputs: {found}")
 
 
 def _is_not_ready(workspace: FlinkWorkspace) -> bool:

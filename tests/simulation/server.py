@@ -16,6 +16,7 @@ from flink_workspace_operator.api.names import LEDGER_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
+from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Vanished
 from flink_workspace_operator.core.identity import Claim, Key, Subject
 from tests.simulation.clock import Clock
@@ -54,6 +55,8 @@ class Stored:
     workspaces: dict[Key, FlinkWorkspace] = field(default_factory=dict)
     orders: dict[Key, FlinkWorkspaceOrder] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
+    config_maps: dict[Key, ConfigMap] = field(default_factory=dict)
+    """Nobody watches them, and nothing collects them when their owner is gone: the next of its name finds them."""
     births: dict[str, int] = field(default_factory=dict)
     """How many objects of each kind and name there ever were."""
     announced: frozenset[str] = frozenset()
@@ -62,7 +65,9 @@ class Stored:
 
     def copy(self) -> "Stored":
         """The same, independent of this one."""
-        dicts = {name: dict(getattr(self, name)) for name in ("workspaces", "orders", "leases", "births")}
+        dicts = {
+            name: dict(getattr(self, name)) for name in ("workspaces", "orders", "leases", "config_maps", "births")
+        }
         return Stored(**dicts, announced=self.announced, faults=replace(self.faults))
 
 
@@ -81,6 +86,7 @@ class ApiServer:
         versions = [each.metadata.resource_version for each in stored.workspaces.values()]
         versions += [each.metadata.resource_version for each in stored.orders.values()]
         versions += [lease.version for lease in stored.leases.values()]
+        versions += [each.resource_version for each in stored.config_maps.values()]
         return _digest(*sorted(versions))
 
     def orders_of(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -187,6 +193,25 @@ class ApiServer:
             raise Conflict(f"claim {name} is not what it was")
         del self.stored.leases[name]
         self._tell(Change(lease.holder or Key("", ""), writer, lease, None))
+
+    def write_config_map(self, at: Key, content: Content, over: ConfigMap | None = None) -> None:
+        """A new one, or another content for the one that was read; Conflict if it is not as it was."""
+        before = self.stored.config_maps.get(at)
+        if before is None and over is not None:
+            raise Vanished(f"ConfigMap {at} is gone")
+        if (before and before.resource_version) != (over and over.resource_version):
+            raise Conflict(f"ConfigMap {at} is not what it was")
+        version = self._bear(f"config map {at}", repr(content))
+        self.stored.config_maps[at] = ConfigMap(at.name, before.uid if before else f"uid-{version}", version, content)
+
+    def delete_config_map(self, namespace: str, read: ConfigMap) -> None:
+        """Delete the one that was read; fine if it is gone."""
+        now = self.stored.config_maps.get(Key(namespace, read.name))
+        if now is None:
+            return
+        if (now.uid, now.resource_version) != (read.uid, read.resource_version):
+            raise Conflict(f"ConfigMap {read.name} is not what it was")
+        del self.stored.config_maps[Key(namespace, read.name)]
 
     def _shelf(self, resource: R) -> dict[Key, R]:
         return self.stored.workspaces if isinstance(resource, FlinkWorkspace) else self.stored.orders

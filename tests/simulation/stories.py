@@ -31,12 +31,13 @@ class Story:
     faults: tuple[Fault, ...] = ()
     acts: tuple[Act, ...] = ()
     cloud: dict[str, Any] = field(default_factory=dict)
+    spec: dict[str, Any] = field(default_factory=dict)
 
     def begin(self, processes: tuple[str, ...] = ("a",)) -> SimulatedWorld:
         """A world in which the resource was just applied."""
         world = SimulatedWorld(Behaviour(**{**CLOUD, **self.cloud}), processes, BRIEF)
         world.arm(*self.faults)
-        apply(world)
+        apply(world, **self.spec)
         return world
 
 
@@ -57,6 +58,18 @@ def bought_once(world: SimulatedWorld) -> None:
     assert world.is_ready(KEY)
     fulfilled = [order.spec.token for order in world.orders(KEY) if order.state == "Fulfilled"]
     assert fulfilled == [booking.token], fulfilled
+
+
+def handed_over(world: SimulatedWorld) -> None:
+    """The same; one ConfigMap of the name that is wanted now tells which workspace it was, and no other is left."""
+    bought_once(world)
+    workspace = world.workspace(KEY)
+    assert workspace is not None
+    assert workspace.spec.outputs == workspace.status.outputs
+    names = [workspace.spec.outputs.config_map_name] if workspace.spec.outputs else []
+    assert [at.name for at in world.server.stored.config_maps] == names
+    told = {each.content.data["instanceId"] for each in world.server.stored.config_maps.values()}
+    assert told <= {only_purchase(world).instance_id}
 
 
 def bought_once_and_bound(world: SimulatedWorld) -> None:
@@ -162,6 +175,11 @@ def correct(world: SimulatedWorld) -> None:
     world.user.edit(KEY, monitoring="CloudMonitor")
 
 
+def rename_outputs(world: SimulatedWorld) -> None:
+    """Hand the ids on under another name."""
+    world.user.edit(KEY, outputs={"configMapName": "other"})
+
+
 def wipe(world: SimulatedWorld) -> None:
     """Throw the resource's status away."""
     world.user.wipe_status(KEY)
@@ -179,6 +197,7 @@ def _act(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[Si
     return Act(name, possible, do, at_once=True)
 
 
+OUTPUTS: Final[dict[str, Any]] = {"outputs": {"configMapName": "ids"}}
 _AGAIN = _act("apply again", absent, apply)
 
 STORIES: Final = (
@@ -215,6 +234,16 @@ STORIES: Final = (
         "restored without orders",
         bought_once_and_bound,
         acts=(_act("restore", ready, lambda world: lose_and_restore(world, orders=False)),),
+    ),
+    Story("handed over", handed_over, acts=(_act("rename", ready, rename_outputs),), spec=OUTPUTS),
+    Story(
+        "handed over again",
+        handed_over,
+        acts=(
+            _act("delete", ready, delete),
+            _act("apply again", absent, lambda world: apply(world, **OUTPUTS)),
+        ),
+        spec=OUTPUTS,
     ),
     Story("status wiped", bought_once, acts=(_act("wipe", ready, wipe),)),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.config_map import ConfigMap
 from flink_workspace_operator.core.failures import Failure, Throttled
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.observed import Listing
@@ -212,6 +213,8 @@ def _mark(answer: object) -> object:
     """What tells an answer from all others: of what is stored, the versions; of what can be hashed, itself."""
     if isinstance(answer, FlinkWorkspace | FlinkWorkspaceOrder):
         return answer.metadata.resource_version
+    if isinstance(answer, ConfigMap):
+        return answer.resource_version
     if isinstance(answer, tuple):
         return tuple(_mark(each) for each in answer)
     if isinstance(answer, Failure | Listing | list):

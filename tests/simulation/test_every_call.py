@@ -13,7 +13,7 @@ from tests.simulation.scheduler import Budget, Exploration
 from tests.simulation.stories import STORIES, Story
 
 EACH_STORY = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name.replace(" ", "-"))
-QUICK = frozenset({"straight", "deleted and created again"})
+QUICK = frozenset({"straight", "deleted and created again", "handed over"})
 LONG = frozenset({"straight", "answer lost", "deleted while uncertain"})
 Record = Callable[[str, object], None]
 

@@ -29,5 +29,9 @@ ORDER_TAG: Final = f"{GROUP}/order"
 WORKSPACE_NAME_PATTERN: Final = "^[a-z]([a-z0-9-]{0,58}[a-z0-9])?$"
 """What the cloud accepts as a workspace's name: the intersection of today's rule and the older 60 characters."""
 
-DIRECTORIES: Final = ("artifacts/", "flink-jobs/", "flink-savepoints/", "logs/")
+ARTIFACTS: Final = "artifacts/"
+JOBS: Final = "flink-jobs/"
+SAVEPOINTS: Final = "flink-savepoints/"
+LOGS: Final = "logs/"
+DIRECTORIES: Final = (ARTIFACTS, JOBS, SAVEPOINTS, LOGS)
 """The keys that Flink keeps its files under, at the bucket's root."""

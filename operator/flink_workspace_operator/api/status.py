@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
+from flink_workspace_operator.api.outputs import Outputs
 
 OrderState = Literal[
     "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled", "Lost"
@@ -133,5 +134,7 @@ class FlinkWorkspaceStatus(ApiModel):
     """The RAM role in use."""
     storage: StorageStatus | None = None
     """The bucket and its directories."""
+    outputs: Outputs | None = None
+    """Where the workspace's ids were written."""
     order: OrderSummary | None = None
     """The newest order."""

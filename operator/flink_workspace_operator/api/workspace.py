@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from flink_workspace_operator.api.base import ApiModel, Metadata, cel, on_creation, validated
 from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
+from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
 
@@ -78,6 +79,8 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     """The RAM role that lets Flink use the account. Its name, trust and policies are settings of the operator."""
     adoption: Adoption | None = None
     """Whether an existing workspace may become this resource's. Left out: Never."""
+    outputs: Outputs | None = None
+    """Where to write the workspace's ids once it runs, for whatever comes next. Left out: nowhere."""
     suspend: bool = False
     """True stops all writes to the cloud; watching goes on."""
 

@@ -13,6 +13,7 @@ from flink_workspace_operator.core.former import (
 )
 from flink_workspace_operator.core.found import Foreign, Unexplained
 from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.outputs import stop_without_outputs
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import CloudStep, Plan, Verdict
 from flink_workspace_operator.core.purchasing import (
@@ -126,6 +127,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     stop_on_an_unknown_region,
     wait_for_a_look,
     stop_without_what_to_adopt,
+    stop_without_outputs,
     put_in_order,
     hold,
     wait_for_what_left_the_ledger,

@@ -3,7 +3,16 @@
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
-from flink_workspace_operator.core.plan import AttachPolicy, CloudStep, CreateDirectory, CreateRole, Event, TagInstance
+from flink_workspace_operator.core.plan import (
+    AttachPolicy,
+    CreateDirectory,
+    CreateRole,
+    DeleteOutputs,
+    Event,
+    TagInstance,
+    ToldStep,
+    WriteOutputs,
+)
 
 TOLD_STATES: dict[OrderState, tuple[str, bool]] = {
     "Quoted": ("OrderOpened", False),
@@ -21,7 +30,7 @@ Ledger = tuple[FlinkWorkspaceOrder, ...]
 
 
 def events_of(
-    made: tuple[CloudStep, ...],
+    made: tuple[ToldStep, ...],
     orders: tuple[Ledger, Ledger],
     status: tuple[FlinkWorkspaceStatus, FlinkWorkspaceStatus],
 ) -> tuple[Event, ...]:
@@ -29,8 +38,8 @@ def events_of(
     return (*_of_steps(made), *_of_orders(*orders), *_of_status(*status))
 
 
-def _of_steps(made: tuple[CloudStep, ...]) -> tuple[Event, ...]:
-    """What was made in the cloud beside the workspace."""
+def _of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
+    """What was made beside the workspace and the ledger."""
     told: list[Event] = []
     for step in made:
         match step:
@@ -44,7 +53,21 @@ def _of_steps(made: tuple[CloudStep, ...]) -> tuple[Event, ...]:
                 told.append(Event("Normal", "WorkspaceAdopted", f"{instance_id} belongs to this resource from now on"))
             case TagInstance(instance_id=instance_id, tags=tags):
                 told.append(Event("Normal", "MarksPutBack", f"{instance_id} has {', '.join(dict(tags))} again"))
+            case WriteOutputs() | DeleteOutputs():
+                told.append(_of_outputs(step))
     return tuple(told)
+
+
+def _of_outputs(step: WriteOutputs | DeleteOutputs) -> Event:
+    if isinstance(step, DeleteOutputs):
+        return Event(
+            "Normal", "OutputsDeleted", f"deleted ConfigMap '{step.former.name}', which is not wanted any more"
+        )
+    if step.corrects:
+        return Event(
+            "Normal", "OutputsCorrected", f"ConfigMap '{step.name}' was changed or deleted, and is right again"
+        )
+    return Event("Normal", "OutputsWritten", f"ConfigMap '{step.name}' has the workspace's ids")
 
 
 def _of_orders(before: Ledger, after: Ledger) -> tuple[Event, ...]:

@@ -25,6 +25,7 @@
         ├── Conflict              the object is not what it was when we read it
         ├── Vanished              the object is gone
         ├── ClusterRefused        a rule forbids the write: the CRD's, or a missing right
+        │   └── OutputsRefused    the ConfigMap of `spec.outputs` may not be read or written
         └── ClusterUnreachable    no answer, or a failure inside
 
 Adapters fill it from one table of codes, never from message texts. `certain` is the table's word that nothing was
@@ -197,6 +198,10 @@ class Vanished(ClusterFailure):
 
 class ClusterRefused(ClusterFailure):
     """A rule forbids the write: one of the CRD's, or a right that the operator's ServiceAccount lacks."""
+
+
+class OutputsRefused(ClusterRefused):
+    """The API server does not let the operator read or write the ConfigMap of `spec.outputs`."""
 
 
 class ClusterUnreachable(ClusterFailure):

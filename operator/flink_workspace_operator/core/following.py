@@ -9,6 +9,7 @@ from flink_workspace_operator.core.adopting import marks_to_put_back
 from flink_workspace_operator.core.case import LOST, Case
 from flink_workspace_operator.core.found import Ours
 from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
+from flink_workspace_operator.core.outputs import hand_over
 from flink_workspace_operator.core.pace import OUTSIDE, rising
 from flink_workspace_operator.core.plan import MoveOrder, NextLook, Plan, Verdict
 from flink_workspace_operator.core.refusals import could_not_look
@@ -21,7 +22,7 @@ def follow_instance(case: Case) -> Plan | None:
     """Say how the workspace is. Nothing is written to the cloud for it."""
     found = case.found
     if isinstance(found, Ours):
-        return _follow(case, found.instance)
+        return hand_over(case, found.instance, _follow(case, found.instance))
     if case.known_id is None:
         return None
     if isinstance(found, Unknown):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.identity import Claim, Purchase, Subject
 from flink_workspace_operator.core.observed import Answer, Policy
@@ -123,6 +124,27 @@ class ReleaseOrder:
     order: FlinkWorkspaceOrder
 
 
+@dataclass(frozen=True)
+class WriteOutputs:
+    """Create the ConfigMap with the workspace's ids, or put it right, if it is still as it was read.
+
+    `corrects`: it had been written before, and is not as it was.
+    """
+
+    name: str
+    content: Content
+    over: ConfigMap | None
+    corrects: bool
+
+
+@dataclass(frozen=True)
+class DeleteOutputs:
+    """Delete a ConfigMap of ours that is not wanted any more, if it is still as it was read."""
+
+    former: ConfigMap
+
+
+OutputsStep = WriteOutputs | DeleteOutputs
 CloudStep = CreateRole | AttachPolicy | CreateDirectory | TagInstance
 Step = (
     AddFinalizer
@@ -136,7 +158,10 @@ Step = (
     | PlaceOrder
     | RecordAnswer
     | ReleaseOrder
+    | OutputsStep
 )
+ToldStep = CloudStep | OutputsStep
+"""Steps that an event tells of, if they changed anything."""
 
 VerdictKind = Literal["Running", "Progressing", "Missing", "Suspended", "Stalled", "Deleting"]
 

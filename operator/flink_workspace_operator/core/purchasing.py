@@ -18,6 +18,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.found import Adoptable, Ours
 from flink_workspace_operator.core.identity import Purchase, Subject, signature_nonce
 from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.outputs import obstacle
 from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -63,6 +64,8 @@ def _obstacle(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | 
         return "the FlinkWorkspace was suspended"
     if not case.holds_claim:
         return "another resource may hold the workspace name by now"
+    if obstacle(case) is not None:
+        return "the ConfigMap of spec.outputs can't be written"
     if not case.seen.leads:
         return "this process is not the leader, or not for long enough"
     intent_time = order.status.intent_time

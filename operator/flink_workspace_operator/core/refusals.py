@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
@@ -55,6 +55,17 @@ def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
     return Plan(verdict=verdict, retry=failure)
 
 
-def verdict_of(failure: CloudFailure) -> Verdict:
-    """The verdict on a question that the cloud did not answer."""
+def outputs_refused(refusal: OutputsRefused) -> Verdict:
+    """The verdict on a ConfigMap that the operator may not read or write: somebody must grant it the right."""
+    message = (
+        f"the ConfigMap of spec.outputs: {refusal}: grant the operator the rights on configmaps that are in"
+        " deploy/base/rbac.yaml, or choose another name"
+    )
+    return Verdict("Suspended", "OutputsRefused", message)
+
+
+def verdict_of(failure: CloudFailure | OutputsRefused) -> Verdict:
+    """The verdict on a question that was not answered, or on a write that was refused."""
+    if isinstance(failure, OutputsRefused):
+        return outputs_refused(failure)
     return verdict_on(failure.reason, describe(failure), otherwise="CloudUnreachable")

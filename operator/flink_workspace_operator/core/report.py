@@ -18,6 +18,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.conditions import Aspect, aspects
 from flink_workspace_operator.core.found import Ours
 from flink_workspace_operator.core.observed import Absent, Bucket, Role, SeenInstance, SeenNetwork, Unknown
+from flink_workspace_operator.core.outputs import default_namespace, outputs_after
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
 from flink_workspace_operator.core.price import price
@@ -44,6 +45,7 @@ def report(case: Case, verdict: Verdict, orders: tuple[FlinkWorkspaceOrder, ...]
             "network": _network(case) or before.network,
             "ram_role": _role(case) or before.ram_role,
             "storage": _storage(case) or before.storage,
+            "outputs": outputs_after(case, verdict),
             "order": case.left_the_ledger or _order(orders) or before.order,
         }
     )
@@ -92,7 +94,7 @@ def _instance(seen: SeenInstance) -> Instance:
         expire_time=seen.expire_time,
         cluster_status=seen.cluster_status,
         order_state=seen.order_state,
-        default_namespace=f"{seen.name}-default" if running else None,
+        default_namespace=default_namespace(seen) if running else None,
         load_balancer=seen.load_balancer,
         monitoring=seen.monitoring,
         console_url=CONSOLE,

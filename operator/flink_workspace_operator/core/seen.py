@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from flink_workspace_operator.api.names import ORDER_TAG, SUSPEND, WORKSPACE_TAG
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.config_map import ConfigMap, Unread
 from flink_workspace_operator.core.identity import Claim, Key, Owner
 from flink_workspace_operator.core.observed import (
     Absent,
@@ -92,6 +93,8 @@ class Seen:
     """Who holds the workspace's subject."""
     own_claims: tuple[Claim, ...] = ()
     """All claims of this key."""
+    outputs: tuple[ConfigMap, ...] | Unread = field(default_factory=Unread)
+    """Those ConfigMaps that exist, of the one that is wanted and the one that was written."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
     leads: bool = True

@@ -7,6 +7,7 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition, ConditionStatus
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.conditions import Aspect
+from flink_workspace_operator.core.outputs import owes_outputs
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
 
@@ -27,7 +28,8 @@ SHOWN_BY: Final = {
 def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> tuple[Aspect, ...]:
     """The four conditions that programs wait for. `Ready` repeats the one that decides."""
     was = previous.get("Ready")
-    if verdict.keeps and was is not None and was.status != "Unknown":
+    is_kept = verdict.keeps and was is not None and was.status != "Unknown"
+    if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
         return _kept(case, was, previous)
     verdict = _resolved(case, verdict, previous, now)
     if case.suspended and verdict.kind in ("Progressing", "Suspended"):

@@ -7,6 +7,7 @@ from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL, ON_THE_WI
 from tests.mutants.catalogue.cluster import API_SERVER, ELECTED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
+from tests.mutants.catalogue.outputs import HANDED_ON
 from tests.mutants.catalogue.required import REQUIRED
 from tests.mutants.mutant import Mutant
 
@@ -23,6 +24,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *API_SERVER,
     *ELECTED,
     *ATTACKS,
+    *HANDED_ON,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

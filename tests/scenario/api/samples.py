@@ -36,6 +36,7 @@ FULL_WORKSPACE: dict[str, Any] = {
         "tags": [{"key": "team", "value": "data"}],
         "ramRole": {"management": "Require"},
         "adoption": {"policy": "ByInstanceId", "instanceId": "sc_flinkserverless_public_cn-1"},
+        "outputs": {"configMapName": "realtime-ids"},
         "suspend": True,
     },
 }

@@ -108,12 +108,14 @@ def test_a_status_in_a_write_of_the_spec_changes_nothing(workspaces: Kind) -> No
 
 
 @pytest.mark.parametrize("status", [{}, BOUND], ids=["before", "after"])
-def test_who_the_role_is_kept_by_and_suspend_are_always_free(workspaces: Kind, status: Wire) -> None:
-    """They say what the operator does, not what was bought."""
+def test_what_the_operator_does_is_always_free(workspaces: Kind, status: Wire) -> None:
+    """Who keeps the role, where the ids are written, and `suspend` say nothing about what was bought."""
     stored = _created(workspaces, status)
 
     accepted(workspaces.replace(changed(stored, "spec.ramRole.management", "Ensure"), dry_run=True))
     accepted(workspaces.replace(changed(stored, "spec.suspend", False), dry_run=True))
+    for outputs in ({"configMapName": "other"}, REMOVED):
+        accepted(workspaces.replace(changed(stored, "spec.outputs", outputs), dry_run=True))
 
 
 @pytest.mark.parametrize("status", [{}, BOUND], ids=["before", "after"])

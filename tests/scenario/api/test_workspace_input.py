@@ -94,6 +94,12 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.adoption.instanceId", "", "spec.adoption.instanceId", "at least 1 chars"),
     ("spec.adoption.instanceId", "i" * 129, "spec.adoption.instanceId", "may not be more than 128"),
     ("spec.adoption.instanceId", "a b", "spec.adoption.instanceId", "should match '^[A-Za-z0-9._-]+$'"),
+    ("spec.outputs", {}, "spec.outputs.configMapName", REQUIRED),
+    ("spec.outputs.configMapName", "", "spec.outputs.configMapName", "at least 1 chars"),
+    ("spec.outputs.configMapName", "a" * 254, "spec.outputs.configMapName", "may not be more than 253"),
+    ("spec.outputs.configMapName", "Ids", "spec.outputs.configMapName", "should match '^[a-z0-9]"),
+    ("spec.outputs.configMapName", "a..b", "spec.outputs.configMapName", "should match '^[a-z0-9]"),
+    ("spec.outputs.configMapName", "a-", "spec.outputs.configMapName", "should match '^[a-z0-9]"),
     ("spec.suspend", "yes", "spec.suspend", "must be of type boolean"),
 ]
 
@@ -167,6 +173,8 @@ def _overlaid(below: Wire, above: Wire) -> Wire:
         ("spec.storage.oss.bucket", "abc"),
         ("spec.storage.oss.bucket", "a" * 63),
         ("spec.tags", [{"key": str(n), "value": ""} for n in range(15)]),
+        ("spec.outputs", {"configMapName": "a" * 253}),
+        ("spec.outputs", {"configMapName": "ids.of-1.realtime"}),
         ("spec.tags[0]", {"key": "k" * 64, "value": "v" * 64}),
     ],
 )

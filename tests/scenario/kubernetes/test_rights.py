@@ -1,5 +1,7 @@
 """The rights in deploy/base are enough for everything that the operator does, and go no further."""
 
+from dataclasses import replace
+
 import pytest
 from kubernetes.aio import client
 
@@ -10,10 +12,12 @@ from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
+from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict
+from flink_workspace_operator.core.config_map import Content, Reference
+from flink_workspace_operator.core.failures import ClusterRefused, Conflict, OutputsRefused
 from flink_workspace_operator.core.identity import Key, Subject
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
@@ -27,6 +31,9 @@ FORBIDDEN = (
     ("delete", "flinkworkspaceorders"),
     ("get", "secrets"),
     ("list", "leases"),
+    ("list", "configmaps"),
+    ("watch", "configmaps"),
+    ("update", "configmaps"),
     ("update", "customresourcedefinitions"),
     ("list", "pods"),
 )
@@ -62,6 +69,43 @@ async def test_claims_can_be_kept(namespace: str, port: KubernetesCluster) -> No
     (claim,) = await port.read_claims_of(holder)
     await port.give_back_claim(claim)
     assert await port.read_claim(subject) is None
+
+
+async def test_ids_can_be_handed_on(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
+    """Creating, reading, correcting and deleting a ConfigMap are allowed, each only as it was read."""
+    metadata, key = (await applied(cluster, namespace, port)).metadata, Key(namespace, "w")
+    owner = Reference(API_VERSION, "FlinkWorkspace", "w", metadata.uid, controller=True)
+    content = Content({"instanceId": "f-1"}, {"a": "b"}, (owner,))
+    await port.write_outputs(key, "ids", content, None)
+    with pytest.raises(Conflict):
+        await port.write_outputs(key, "ids", content, None)
+    created = await port.read_outputs(key, "ids")
+    assert created is not None
+    await port.write_outputs(key, "ids", replace(content, data={"instanceId": "f-2"}), created)
+    with pytest.raises(Conflict):
+        await port.write_outputs(key, "ids", content, created)
+    with pytest.raises(Conflict):
+        await port.delete_outputs(key, created)
+    corrected = await port.read_outputs(key, "ids")
+    assert corrected is not None
+    assert corrected.content == replace(content, data={"instanceId": "f-2"})
+    with pytest.raises(Conflict):
+        await port.delete_outputs(key, replace(corrected, uid="00000000-0000-0000-0000-000000000000"))
+    await port.delete_outputs(key, corrected)
+    await port.delete_outputs(key, corrected)
+    assert await port.read_outputs(key, "ids") is None
+
+
+async def test_an_unchangeable_config_map_is_refused_with_a_reason(
+    cluster: Cluster, namespace: str, port: KubernetesCluster
+) -> None:
+    """What the API server says about it, in words and not as JSON."""
+    wire = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ids"}, "immutable": True}
+    apply(cluster, namespace, wire)
+    found = await port.read_outputs(Key(namespace, "w"), "ids")
+    assert found is not None
+    with pytest.raises(OutputsRefused, match=r"^[^{]*field is immutable when `immutable` is set"):
+        await port.write_outputs(Key(namespace, "w"), "ids", replace(found.content, data={"a": "b"}), found)
 
 
 async def test_leader_can_be_elected(api: client.ApiClient, operator_namespace: str) -> None:

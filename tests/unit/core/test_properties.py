@@ -9,15 +9,18 @@ from hypothesis import strategies as st
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.config_map import ConfigMap, Content, Unread
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import (
     BalanceTooLow,
     CredentialsRefused,
     NameTaken,
+    OutputsRefused,
     ParametersRefused,
     PermissionMissing,
     ServerError,
@@ -32,12 +35,14 @@ from flink_workspace_operator.core.plan import (
     AttachPolicy,
     CreateDirectory,
     CreateRole,
+    DeleteOutputs,
     MoveOrder,
     OpenOrder,
     PlaceOrder,
     Verdict,
     VerdictKind,
     WriteIntent,
+    WriteOutputs,
 )
 from flink_workspace_operator.core.report import report
 from flink_workspace_operator.core.seen import Intent, Remembered, Seen, SeenCloud
@@ -79,6 +84,9 @@ FAILURES = st.sampled_from(
 UNKNOWN = st.one_of(st.just(Unknown()), FAILURES.map(Unknown))
 AGES = st.sampled_from([minutes(m) for m in (-1, 0, 0.5, 3, 14.9, 15, 20, 31.1, 45, 3000)])
 STATES = st.sampled_from([None, *get_args(OrderState)])
+THEIRS = ConfigMap("ids", "uid-ids", "1", Content({}, {}, ()))
+OUTPUTS = ((THEIRS,), Unread(OutputsRefused("cannot get resource configmaps")), Unread())
+"""What keeps a workspace that wants outputs from handing them on."""
 ANSWERS = st.sampled_from([None, "NameTaken", "BalanceTooLow", "ParametersRefused", "Unexplained", "Throttled"])
 
 
@@ -96,6 +104,8 @@ def workspaces(draw: st.DrawFn) -> FlinkWorkspace:
         suspend=draw(st.sampled_from([False, False, True])),
         workspace_name=draw(st.sampled_from([None, None, None, "former"])),
         resources={"cu": draw(st.sampled_from([10, 10, 20]))},
+        outputs=draw(st.sampled_from([None, Outputs(config_map_name="ids")])),
+        status=FlinkWorkspaceStatus(outputs=draw(st.sampled_from([None, None, Outputs(config_map_name="ids")]))),
     )
 
 
@@ -174,7 +184,16 @@ def facts(draw: st.DrawFn) -> Seen:
     claim = draw(
         st.sampled_from([a_claim(), a_claim(), None, a_claim(Key("a", "b")), a_claim(Key("a", "b"), alive=False)])
     )
-    return seen(workspace, *ledger_, cloud=draw(clouds()), remembered=remembered, claim=claim, own_claims=(a_claim(),))
+    found = draw(st.sampled_from([(), (), *OUTPUTS]))
+    return seen(
+        workspace,
+        *ledger_,
+        cloud=draw(clouds()),
+        remembered=remembered,
+        claim=claim,
+        own_claims=(a_claim(),),
+        outputs=found,
+    )
 
 
 @st.composite
@@ -188,7 +207,8 @@ def about_to_send(draw: st.DrawFn) -> Seen:
     workspace = draw(st.one_of(*[st.just(a_workspace())] * 3, workspaces()))
     cloud = draw(st.one_of(*[st.just(a_cloud())] * 3, clouds()))
     known = draw(st.sampled_from([placing, placing, placing, None]))
-    return seen(workspace, *earlier, placing, cloud=cloud, intent=known)
+    found = draw(st.sampled_from([(), (), *OUTPUTS]))
+    return seen(workspace, *earlier, placing, cloud=cloud, intent=known, outputs=found)
 
 
 @st.composite
@@ -252,6 +272,17 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert listing.date < step.purchase.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
         others = [each for each in read.orders if each is not step.order]
         assert not any(each.state in ("Placed", "Fulfilled", "Uncertain") for each in others)
+
+
+@settings(quick, max_examples=400)
+@given(ANYTHING)
+def test_nothing_is_bought_that_can_not_be_handed_on(read: Seen) -> None:
+    """Neither opened, announced nor sent; and no ConfigMap is written where one is not known to be ours or missing."""
+    assume(read.workspace is not None and read.workspace.spec.outputs is not None and read.outputs != ())
+    steps = decide(Case(read, SETTINGS, "f" * 32)).steps
+    assert not any(
+        isinstance(step, OpenOrder | WriteIntent | PlaceOrder | WriteOutputs | DeleteOutputs) for step in steps
+    )
 
 
 @quick

@@ -10,6 +10,7 @@ from kubernetes.aio import client
 from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, Collection, OwnWrites, Wire, answer
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.api.names import (
     API_VERSION,
     GROUP,
@@ -22,6 +23,7 @@ from flink_workspace_operator.api.names import (
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, Vanished
 from flink_workspace_operator.core.identity import Claim, Key, Subject
 from flink_workspace_operator.core.plan import Event
@@ -38,6 +40,7 @@ class KubernetesCluster:
 
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         self._core = client.CoreV1Api(api_client)
+        self._outputs = OutputsMaps(self._core)
         self._own_writes = OwnWrites()
         custom = client.CustomObjectsApi(api_client)
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes)
@@ -145,6 +148,18 @@ class KubernetesCluster:
         """Take our finalizer off an order; conditional on what was read."""
         finalizers = [each for each in order.metadata.finalizers if each != LEDGER_FINALIZER]
         await self._orders.put(_reference(order), "/metadata/finalizers", finalizers)
+
+    async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
+        """A ConfigMap in the key's namespace, None if there is none."""
+        return await self._outputs.read(key, name)
+
+    async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
+        """Create it (`over` None), or replace its content; conditional on what was read."""
+        await self._outputs.write(key, name, content, over)
+
+    async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
+        """Delete it, if it is still the one that was read."""
+        await self._outputs.delete(key, config_map)
 
     async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
         """Say on the resource what happened."""

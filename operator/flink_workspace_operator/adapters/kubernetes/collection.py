@@ -1,7 +1,9 @@
 """One kind of object at the API server, as plain JSON: every read uncached, every write conditional."""
 
+import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -180,4 +182,7 @@ def _translated(error: ApiException) -> Exception:
 
 def _message(error: ApiException) -> str:
     """What the API server says about its refusal: our own rules' messages, or the right that is missing."""
-    return " ".join(str(error.body or "").split())[:500]
+    body = str(error.body or "")
+    with suppress(ValueError, AttributeError):
+        body = str(json.loads(body).get("message") or body)
+    return " ".join(body.split())[:500]

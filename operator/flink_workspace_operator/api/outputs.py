@@ -1,0 +1,18 @@
+"""Where a workspace's ids are handed to whatever comes next."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from flink_workspace_operator.api.base import ApiModel
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+
+
+class Outputs(ApiModel):
+    """A ConfigMap in the same namespace."""
+
+    config_map_name: Annotated[str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
+    """Name of the ConfigMap. Its keys: instanceId, workspaceId, region, namespace (the default one for jobs), endpoint
+    (of Flink's development API), bucket, artifactsPath, jobsPath, savepointsPath and logsPath (as oss://bucket/...).
+    It holds no secret, and is deleted with this resource."""
