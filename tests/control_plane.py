@@ -19,7 +19,6 @@ import os
 import shutil
 import tempfile
 import threading
-import uuid
 from collections.abc import Iterator
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
@@ -31,6 +30,7 @@ from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
 from flink_local.failures import LocalFailure
 from flink_local.manifests import install
+from tests.namespaces import Namespaces
 
 ADDRESS = "FLINK_TEST_CONTROL_PLANE"
 
@@ -98,10 +98,14 @@ def cluster() -> Cluster:
     return Cluster(Path(text), installed_binaries().path("kubectl"))
 
 
+@pytest.fixture(scope="session")
+def namespaces(cluster: Cluster) -> Namespaces:
+    """Those of the run's cluster."""
+    return Namespaces.of(cluster)
+
+
 @pytest.fixture
-def namespace(cluster: Cluster) -> Iterator[str]:
+def namespace(namespaces: Namespaces) -> Iterator[str]:
     """A namespace of this test's own."""
-    name = f"test-{uuid.uuid4().hex[:12]}"
-    cluster.kubectl("create", "namespace", name)
-    yield name
-    cluster.kubectl("delete", "namespace", name, "--wait=false")
+    with namespaces.fresh() as name:
+        yield name

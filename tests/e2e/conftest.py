@@ -1,6 +1,5 @@
 """A cluster for whole operators, each of which looks after all that is in a cluster; a stage for killable ones."""
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +10,9 @@ from flink_local.control_plane import ControlPlane
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT, install
 from flink_workspace_operator.settings import Settings
 from tests.e2e.forks import ensure_server
+from tests.e2e.killable import Start
 from tests.e2e.stage import Stage, apply_all, ended
+from tests.namespaces import Namespaces
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +26,8 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def own_namespace(own_cluster: Cluster) -> Iterator[str]:
     """A namespace of this test's own."""
-    name = f"test-{uuid.uuid4().hex[:12]}"
-    own_cluster.kubectl("create", "namespace", name)
-    yield name
-    own_cluster.kubectl("delete", "namespace", name, "--wait=false")
+    with Namespaces.of(own_cluster).fresh() as name:
+        yield name
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +49,14 @@ def stage(cluster: Cluster, emulator: str, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def calls(stage: Stage) -> list[str]:
+def calls(stage: Stage, namespaces: Namespaces) -> list[str]:
     """Every call of a port in one run to Ready, in order."""
-    namespace = f"test-{uuid.uuid4().hex[:12]}"
-    stage.cluster.kubectl("create", "namespace", namespace)
-    start = stage.prepare(namespace, "recorded")
-    apply_all(stage.cluster, namespace, [start.key.name])
+    with namespaces.fresh() as namespace:
+        return _recorded(stage, stage.prepare(namespace, "recorded"))
+
+
+def _recorded(stage: Stage, start: Start) -> list[str]:
+    apply_all(stage.cluster, start.key.namespace, [start.key.name])
     record = stage.directory / "calls"
     assert ended([replace(start, record=record)]) == [0], start.log.read_text()
     start.account.control.reset()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, ORDERS
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key, Subject
+from tests.namespaces import Namespaces
 from tests.scenario.manifests import Manifest, apply, pay_as_you_go
 from tests.scenario.test_letting_go import bought
 from tests.scenario.world import World, conditions, has_reason, is_ready
@@ -153,20 +154,27 @@ async def test_wiped_status(world: World) -> None:
     assert after.status.account_id == before.status.account_id
 
 
-COPIES: dict[str, Callable[[World], tuple[str, Manifest]]] = {
-    "under another name": lambda world: (world.namespace, pay_as_you_go("copy", workspaceName="w")),
-    "in another namespace": lambda world: (f"{world.namespace}-b", pay_as_you_go()),
+COPIES: dict[str, Callable[[World, str], tuple[str, Manifest]]] = {
+    "under another name": lambda world, _: (world.namespace, pay_as_you_go("copy", workspaceName="w")),
+    "in another namespace": lambda _, other: (other, pay_as_you_go()),
 }
+
+
+@pytest.fixture
+def other_namespace(namespaces: Namespaces) -> Iterator[str]:
+    """A second one."""
+    with namespaces.fresh() as name:
+        yield name
 
 
 @pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES.keys())
 @pytest.mark.parametrize("moment", ["at the same time", "afterwards"])
-async def test_copied(world: World, copy: Callable[[World], tuple[str, Manifest]], moment: str) -> None:
+async def test_copied(
+    world: World, other_namespace: str, copy: Callable[[World, str], tuple[str, Manifest]], moment: str
+) -> None:
     """Of two resources with one workspaceName one holds the claim; the other says who does, and buys nothing."""
     world.account.control.settings(uniqueNames="off", visibilityDelaySeconds=20)
-    namespace, manifest = copy(world)
-    if namespace != world.namespace:
-        world.local.kubectl("create", "namespace", namespace)
+    namespace, manifest = copy(world, other_namespace)
     await world.apply(pay_as_you_go())
     if moment == "afterwards":
         await world.settle("w")
@@ -180,8 +188,6 @@ async def test_copied(world: World, copy: Callable[[World], tuple[str, Manifest]
     assert len(world.account.control.purchases()) == 1
     if moment == "afterwards":
         assert is_ready(told[0])
-    if namespace != world.namespace:
-        world.local.kubectl("delete", "namespace", namespace, "--wait=false")
 
 
 async def test_lost_workspace_is_replaced_where_it_is_named(world: World) -> None:
