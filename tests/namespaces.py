@@ -1,4 +1,4 @@
-"""Namespaces for single tests, made and removed without a kubectl each time.
+"""Namespaces for single tests, made and removed without a kubectl each time. Nothing in them outlives its test.
 
 What a test leaves there holds our finalizers, and no operator takes them off any more: the namespace would stay, and
 its controller try again and again. A hundred of those take a processor core from the tests that follow.
@@ -45,6 +45,6 @@ class Namespaces:
     def _release(self, namespace: str) -> None:
         for plural in (WORKSPACES, ORDERS):
             place = (GROUP, VERSION, namespace, plural)
+            self.custom.delete_collection_namespaced_custom_object(*place)
             for item in self.custom.list_namespaced_custom_object(*place)["items"]:
-                if item["metadata"].get("finalizers"):
-                    self.custom.patch_namespaced_custom_object(*place, item["metadata"]["name"], NO_FINALIZERS)
+                self.custom.patch_namespaced_custom_object(*place, item["metadata"]["name"], NO_FINALIZERS)

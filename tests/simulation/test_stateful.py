@@ -27,7 +27,7 @@ SEEN: Final = (
 """What happens in the few histories of each run, or they show nothing."""
 SEEN_IN_MANY: Final = (
     *SEEN, "order Superseded", "order Lost", "Stalled Twin", "Stalled OwnedElsewhere", "Stalled AccountChanged",
-    "Suspended UnpaidOrder", "Suspended BillUnexplained", "bound after a restore", "second purchase of a name",
+    "Suspended UnpaidOrder", "bound after a restore", "second purchase of a name",
 )  # fmt: skip
 """What happens in the many of the proof."""
 

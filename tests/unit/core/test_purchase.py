@@ -255,6 +255,11 @@ class TestCall:
         case = a_case(workspace, self.placing, intent=self.placing)  # type: ignore[arg-type]  # a workspace or None
         assert self.back(decide(case)) == "Quoted"
 
+    def test_another_uid_sends_nothing_though_it_holds_the_claim(self) -> None:
+        """Created anew since the order was opened, with the same spec, and the claim is its own already."""
+        anew = a_case(a_workspace(uid="uid-2"), self.placing, intent=self.placing, claim=a_claim(uid="uid-2"))
+        assert self.back(decide(anew)) == "Quoted"
+
     def test_another_generation_sends_nothing(self) -> None:
         """Even if what describes the workspace is as it was."""
         case = a_case(a_workspace(generation=1), self.placing, intent=self.placing)
