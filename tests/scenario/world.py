@@ -21,7 +21,6 @@ from kubernetes.aio import client, config
 
 from flink_local.cluster import Cluster as LocalCluster
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
@@ -31,6 +30,7 @@ from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import apply
+from tests.scenario.recording import RecordingCluster
 
 PATIENCE = 150
 """Passes after which a test gives up: far more than any way to an end takes."""
@@ -54,7 +54,7 @@ class World:
     namespace: str
     settings: Settings
     cloud: AlibabaCloud
-    cluster: KubernetesCluster
+    cluster: RecordingCluster
     cluster_id: str
     reconciler: Reconciler = field(init=False)
     history: list[FlinkWorkspace] = field(default_factory=list)
@@ -153,7 +153,10 @@ async def configuration_of(local: LocalCluster) -> client.Configuration:
 async def a_world(
     local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: float
 ) -> AsyncIterator[World]:
-    """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock."""
+    """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock.
+
+    Afterwards every status that was written is judged: no tool that waits was told what was not the case.
+    """
     chosen = Settings.model_validate(
         {
             "endpoint": account.url,
@@ -167,11 +170,10 @@ async def a_world(
     )
     configuration = await configuration_of(local)
     async with client.ApiClient(configuration) as api:
-        cloud = AlibabaCloud(chosen, credentials_of(account))
+        cloud, cluster = AlibabaCloud(chosen, credentials_of(account)), RecordingCluster(api, chosen)
         try:
-            yield World(
-                local, account, namespace, chosen, cloud, KubernetesCluster(api, chosen), f"cluster-{namespace}"
-            )
+            yield World(local, account, namespace, chosen, cloud, cluster, f"cluster-{namespace}")
+            cluster.judge_all()
         finally:
             await cloud.close()
 

@@ -7,6 +7,7 @@ from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key
+from tests.gitops.truth import judge
 from tests.simulation.account import Account
 from tests.simulation.server import ApiServer, Change
 from tests.simulation.user import USER
@@ -36,6 +37,7 @@ def check_change(server: ApiServer, change: Change) -> None:
     if isinstance(change.after, FlinkWorkspace):
         _check_told(server, change.before, change.after)
         _check_handed_over(server, change.after)
+        _check_tools(change.before, change.after)
 
 
 def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) -> None:
@@ -72,6 +74,13 @@ def _check_handed_over(server: ApiServer, workspace: FlinkWorkspace) -> None:
         raise Broken(f"Ready before its outputs are written: {found}")
     if workspace.metadata.uid not in {owner.uid for owner in found.content.owners}:
         raise Broken(f"Ready with another's outputs: {found}")
+
+
+def _check_tools(before: object, workspace: FlinkWorkspace) -> None:
+    """Flux, Helm and kubectl are told what is the case."""
+    if isinstance(before, FlinkWorkspace) and before.status is workspace.status:
+        return
+    judge({"metadata": workspace.metadata.as_wire(), "status": workspace.status.as_wire()})
 
 
 def _is_not_ready(workspace: FlinkWorkspace) -> bool:

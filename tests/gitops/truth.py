@@ -1,0 +1,61 @@
+"""What every tool that waits for a FlinkWorkspace must be told, whatever happens: `judge` an object as it is stored.
+
+One function per tool; each compares what the tool makes of the object with what is the case.
+"""
+
+from tests.gitops import kstatus
+from tests.gitops.kstatus import Wire
+
+TYPES = frozenset(
+    {
+        *("Ready", "Reconciling", "Stalled", "Suspended", "RamRoleReady", "NetworkReady", "OssDirectoriesReady"),
+        *("Purchased", "WorkspaceRunning", "InSync", "ExpiryHealthy", "CloudReachable"),
+    }
+)
+
+
+class Untrue(AssertionError):
+    """A tool is told what is not the case."""
+
+
+def judge(wire: Wire) -> None:
+    """All of the below. Raises `Untrue`."""
+    judge_conditions(wire)
+    judge_kstatus(wire)
+
+
+def judge_conditions(wire: Wire) -> None:
+    """All conditions are told or none, for the generation that the status is about; `kubectl wait` reads it there."""
+    status = wire.get("status") or {}
+    conditions = status.get("conditions") or []
+    if not conditions and status.get("observedGeneration", -1) == -1:
+        return
+    if {condition["type"] for condition in conditions} != TYPES or len(conditions) != len(TYPES):
+        raise Untrue(f"some conditions are missing: {wire}")
+    if {condition["observedGeneration"] for condition in conditions} != {status["observedGeneration"]}:
+        raise Untrue(f"a condition is about another generation than the status: {wire}")
+    if _is(wire, "Stalled") and _is(wire, "Reconciling"):
+        raise Untrue(f"waiting can't both help and not help: {wire}")
+
+
+def judge_kstatus(wire: Wire) -> None:
+    """For Flux and Helm: done only when it is ready, failed exactly when a person must change something."""
+    said, meant = kstatus.status_of(wire), _meant_for_kstatus(wire)
+    if said != meant:
+        raise Untrue(f"kstatus says {said}, {meant} is the case: {wire}")
+
+
+def _meant_for_kstatus(wire: Wire) -> kstatus.Verdict:
+    if wire["metadata"].get("deletionTimestamp"):
+        return "Terminating"
+    if (wire.get("status") or {}).get("observedGeneration") != wire["metadata"]["generation"]:
+        return "InProgress"
+    if _is(wire, "Stalled"):
+        return "Failed"
+    return "Current" if _is(wire, "Ready") else "InProgress"
+
+
+def _is(wire: Wire, type_: str) -> bool:
+    """Whether a condition is True."""
+    conditions = (wire.get("status") or {}).get("conditions") or []
+    return any(condition["type"] == type_ and condition["status"] == "True" for condition in conditions)

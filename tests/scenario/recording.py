@@ -1,0 +1,40 @@
+"""The cluster port that keeps what others got to see of each workspace, for `tests.gitops.truth`."""
+
+from kubernetes.aio import client
+
+from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.settings import Settings
+from tests.gitops.kstatus import Wire
+from tests.gitops.truth import judge
+
+
+class RecordingCluster(KubernetesCluster):
+    """Keeps every workspace as it was before its first status, and as it is stored after each write of a status."""
+
+    def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
+        super().__init__(api_client, settings)
+        self.shown: list[Wire] = []
+
+    async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
+        """The workspace resource, None if there is none."""
+        wire = await self._workspaces.get(key.namespace, key.name)
+        if wire is None:
+            return None
+        if wire.get("status", {}).get("observedGeneration", -1) == -1:
+            self.shown.append(wire)
+        return FlinkWorkspace.of(wire)
+
+    async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
+        """Replace the status; conditional on what was read."""
+        await super().write_status(workspace, status)
+        wire = await self._workspaces.get(workspace.metadata.namespace, workspace.metadata.name)
+        if wire is not None:
+            self.shown.append(wire)
+
+    def judge_all(self) -> None:
+        """Raises `Untrue` if any tool that waits was told what was not the case."""
+        for wire in self.shown:
+            judge(wire)
