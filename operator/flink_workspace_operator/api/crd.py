@@ -35,6 +35,8 @@ class Resource:
     plural: str
     short_name: str
     columns: tuple[Column, ...]
+    selectable: tuple[str, ...] = ()
+    """Paths that `kubectl get --field-selector` takes."""
 
 
 def _ready(part: str) -> str:
@@ -48,6 +50,7 @@ RESOURCES: Final = (
         model=FlinkWorkspace,
         plural=names.WORKSPACES,
         short_name="fws",
+        selectable=(".spec.region", ".spec.chargeType"),
         columns=(
             Column("Ready", _ready("status")),
             Column("Reason", _ready("reason")),
@@ -111,12 +114,14 @@ def crd(resource: Resource) -> dict[str, Any]:
 
 
 def _version(resource: Resource) -> dict[str, Any]:
+    selectable = {"selectableFields": [{"jsonPath": path} for path in resource.selectable]}
     return {
         "name": names.VERSION,
         "served": True,
         "storage": True,
         "subresources": {"status": {}},
         "additionalPrinterColumns": [_printer_column(column) for column in resource.columns],
+        **(selectable if resource.selectable else {}),
         "schema": {"openAPIV3Schema": structural_schema(resource.model)},
     }
 
