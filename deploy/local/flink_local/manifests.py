@@ -7,7 +7,7 @@ from flink_local.cluster import Cluster
 REPOSITORY = Path(__file__).parents[3]
 NAMESPACE = "flink-workspace-operator"
 SERVICE_ACCOUNT = "flink-workspace-operator"
-_RIGHTS = ("namespace.yaml", "serviceaccount.yaml", "rbac.yaml")
+_RIGHTS = ("namespace.yaml", "serviceaccount.yaml", "rbac.yaml", "roles.yaml")
 """Of deploy/base. Not the Deployment: there is no node to run it, the operator is a process of this machine."""
 
 

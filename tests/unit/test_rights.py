@@ -1,0 +1,65 @@
+"""The rights that are handed out: as few as possible, and all spelled out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flink_workspace_operator.api import names
+
+BASE = Path(__file__).parents[2] / "deploy" / "base"
+OPERATOR, VIEWER, EDITOR = "flink-workspace-operator", "flink-workspace-viewer", "flink-workspace-editor"
+READ = {"get", "list", "watch"}
+WRITE = {"create", "update", "patch", "delete", "deletecollection"}
+AGGREGATE = "rbac.authorization.k8s.io/aggregate-to-"
+
+Manifest = dict[str, Any]
+
+
+def rendered(kind: str) -> dict[str, Manifest]:
+    """All objects of a kind in the folder, by name: nothing of it is changed by the kustomization."""
+    documents = [each for file in BASE.glob("*.yaml") for each in yaml.safe_load_all(file.read_text())]
+    return {each["metadata"]["name"]: each for each in documents if each["kind"] == kind}
+
+
+def verbs(role: Manifest, resource: str) -> set[str]:
+    """What a role may do with one of our resources."""
+    rules = [rule for rule in role["rules"] if names.GROUP in rule["apiGroups"] and resource in rule["resources"]]
+    return {verb for rule in rules for verb in rule["verbs"]}
+
+
+def test_nothing_is_allowed_by_a_wildcard() -> None:
+    """Every group, resource and verb is named; no right on URLs."""
+    roles = [*rendered("ClusterRole").values(), *rendered("Role").values()]
+    assert len(roles) == 4
+    for role in roles:
+        for rule in role["rules"]:
+            assert set(rule) <= {"apiGroups", "resources", "resourceNames", "verbs"}
+            assert not [word for words in rule.values() for word in words if "*" in word]
+
+
+def test_the_operator_never_writes_what_people_want() -> None:
+    """Of a workspace it patches its finalizer; of an order it can't even throw one away."""
+    role = rendered("ClusterRole")[OPERATOR]
+    assert verbs(role, names.WORKSPACES) == READ | {"patch"}
+    assert verbs(role, names.ORDERS) == READ | {"create", "patch"}
+    assert verbs(role, f"{names.WORKSPACES}/status") == verbs(role, f"{names.ORDERS}/status") == {"patch"}
+
+
+@pytest.mark.parametrize(("name", "allowed"), [(VIEWER, READ), (EDITOR, READ | WRITE)])
+def test_people_write_workspaces_and_nothing_else(name: str, allowed: set[str]) -> None:
+    """Never a status, never the ledger; those are what the operator remembers by."""
+    role = rendered("ClusterRole")[name]
+    assert verbs(role, names.WORKSPACES) == allowed
+    assert verbs(role, names.ORDERS) == READ
+    touched = {resource for rule in role["rules"] for resource in rule["resources"]}
+    assert touched == {names.WORKSPACES, names.ORDERS}
+
+
+@pytest.mark.parametrize(("name", "roles"), [(VIEWER, {"view"}), (EDITOR, {"edit", "admin"}), (OPERATOR, set())])
+def test_which_roles_of_the_cluster_they_are_added_to(name: str, roles: set[str]) -> None:
+    """Buying is for whoever may edit; what the operator may do is for it alone."""
+    labels = rendered("ClusterRole")[name]["metadata"].get("labels", {})
+    assert {label.removeprefix(AGGREGATE) for label in labels if label.startswith(AGGREGATE)} == roles
+    assert all(value == "true" for value in labels.values())
