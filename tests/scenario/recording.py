@@ -7,6 +7,7 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.settings import Settings
+from tests.gitops import flux
 from tests.gitops.kstatus import Wire
 from tests.gitops.truth import judge
 
@@ -38,3 +39,4 @@ class RecordingCluster(KubernetesCluster):
         """Raises `Untrue` if any tool that waits was told what was not the case."""
         for wire in self.shown:
             judge(wire)
+            flux.judge(wire)
