@@ -1,4 +1,4 @@
-"""The cluster port that keeps what others got to see of each workspace, for `tests.gitops.truth`."""
+"""The cluster port that keeps what others got to see of each workspace, for the judgements of `tests.gitops`."""
 
 from kubernetes.aio import client
 
@@ -6,8 +6,10 @@ from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesClust
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.gitops import flux
+from tests.gitops.events import judge_event
 from tests.gitops.kstatus import Wire
 from tests.gitops.truth import judge
 
@@ -18,6 +20,7 @@ class RecordingCluster(KubernetesCluster):
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         super().__init__(api_client, settings)
         self.shown: list[Wire] = []
+        self.events: list[Event] = []
 
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
         """The workspace resource, None if there is none."""
@@ -35,8 +38,15 @@ class RecordingCluster(KubernetesCluster):
         if wire is not None:
             self.shown.append(wire)
 
+    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+        """Say on the resource what happened."""
+        await super().post_event(workspace, event)
+        self.events.append(event)
+
     def judge_all(self) -> None:
-        """Raises `Untrue` if any tool that waits was told what was not the case."""
+        """Raises `Untrue` if any tool that waits was told what was not the case, or an event is not as it should be."""
         for wire in self.shown:
             judge(wire)
             flux.judge(wire)
+        for event in self.events:
+            judge_event(event)

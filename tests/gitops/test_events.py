@@ -1,0 +1,60 @@
+"""Events of a whole life as kubectl shows them, and the judgement of a single one."""
+
+import json
+
+import pytest
+
+from flink_workspace_operator.adapters.kubernetes.cluster import CONTROLLER
+from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
+from tests.gitops.events import documented_reasons, judge_event
+from tests.gitops.lifecycle import lifecycle
+from tests.gitops.synced import Synced
+from tests.gitops.truth import Untrue
+from tests.scenario.world import World
+
+
+async def test_a_life_is_told_in_a_few_words(world: World, synced: Synced) -> None:
+    """What was made, the order's way, Ready, and that a person suspended it; nothing twice."""
+    async for _ in lifecycle(world, synced):
+        pass
+    told = json.loads(
+        world.local.kubectl("get", "events", f"--namespace={world.namespace}", "--output=json")
+    )["items"]  # fmt: skip
+    assert sorted((each["type"], each["reason"]) for each in told) == [
+        *[("Normal", "DirectoryCreated")] * 4,
+        ("Normal", "OrderOpened"),
+        ("Normal", "OrderPlaced"),
+        *[("Normal", "PolicyAttached")] * 2,
+        ("Normal", "RoleCreated"),
+        ("Normal", "WorkspaceReady"),
+        ("Warning", "SuspendedByUser"),
+    ]
+    assert {each["reportingComponent"] for each in told} == {CONTROLLER}
+    assert {each["involvedObject"]["name"] for each in told} == {"w"}
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (Event("Normal", "Logging", "handler succeeded"), "Logging is no reason"),
+        (Event("Normal", "not-a-word", "x"), "not-a-word is no reason"),
+        (Event("Warning", "OrderPlaced", "two\nlines"), "one line"),
+        (Event("Warning", "OrderPlaced", ""), "one line"),
+    ],
+)
+def test_what_the_conventions_do_not_know_is_found(event: Event, said: str) -> None:
+    """All events of the scenarios are judged like that."""
+    with pytest.raises(Untrue, match=said):
+        judge_event(event)
+
+
+def test_a_type_of_its_own_is_found() -> None:
+    """kopf would post `Error`."""
+    with pytest.raises(Untrue, match="no type"):
+        judge_event(Event("Error", "OrderPlaced", "x"))  # type: ignore[arg-type]  # that is the mistake
+
+
+def test_every_refusal_is_documented() -> None:
+    """Whoever reads a reason finds what to do about it."""
+    assert documented_reasons() >= WAITS_FOR_SOMEONE | NEEDS_ANOTHER_SPEC
