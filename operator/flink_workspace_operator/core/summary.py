@@ -61,11 +61,18 @@ def _kept(case: Case, ready: Condition, previous: dict[str, Condition]) -> tuple
 
 
 def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> Verdict:
-    """A missing prerequisite is on its way at first; if it stays missing, waiting does not help."""
+    """A missing prerequisite is on its way at first; if it stays missing, waiting does not help.
+
+    What the last pass found lacking, and for which spec, counts too: what has only just come to light, or is only now
+    being put right by this pass, is no reason to give up.
+    """
     if verdict.kind != "Missing":
         return verdict
     condition = previous.get(verdict.about or "")
-    since = condition.last_transition_time if condition is not None and condition.status == "False" else now
+    told = condition is not None and (condition.status, condition.reason, condition.observed_generation) == (
+        "False", verdict.reason, case.workspace.metadata.generation,
+    )  # fmt: skip
+    since = condition.last_transition_time if condition is not None and told else now
     late = now - since >= timedelta(seconds=case.settings.prerequisite_grace_seconds)
     return replace(verdict, kind="Stalled" if late else "Progressing")
 

@@ -20,10 +20,18 @@ from flink_workspace_operator.core.failures import (
     Unreachable,
 )
 from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.observed import Absent, BucketElsewhere, OssNotActivated, SeenNetwork, Unknown
+from flink_workspace_operator.core.observed import (
+    Absent,
+    Bucket,
+    BucketElsewhere,
+    OssNotActivated,
+    SeenNetwork,
+    Unknown,
+)
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.seen import Remembered, SeenCloud
 from tests.builders import (
+    BUCKET,
     NOW,
     SETTINGS,
     a_case,
@@ -279,6 +287,29 @@ def test_a_prerequisite_that_stays_missing_stalls_after_five_minutes(minutes_lat
         return reported(case, decide(case))
 
     assert told(after(NOW + minutes(minutes_later), after(NOW, None))) == expected
+
+
+def test_what_the_operator_is_only_now_putting_right_has_not_stalled() -> None:
+    """A person made the bucket after an hour: the directories in it are made by this pass, and nothing is given up."""
+    missing = a_case(a_workspace(), cloud=a_cloud(storage=Absent()))
+    before = reported(missing, decide(missing))
+    empty = a_cloud(storage=Bucket(BUCKET, frozenset()))
+
+    def after(later: float, status: FlinkWorkspaceStatus) -> FlinkWorkspaceStatus:
+        case = a_case(a_workspace(status=status), cloud=empty, now=NOW + minutes(later))
+        return reported(case, decide(case))
+
+    assert told(after(60, before)) == progressing("DirectoriesMissing")
+    assert told(after(61, after(60, before))) == stalled("DirectoriesMissing")
+
+
+def test_another_spec_is_looked_at_before_it_stalls() -> None:
+    """`ramRole.management` was Require, and is Ensure now: the role is being made."""
+    required = a_case(a_workspace(ram_role={"management": "Require"}), cloud=a_cloud(role=Absent()))
+    before = reported(required, decide(required))
+    ensured = a_workspace(status=before, generation=2)
+    case = a_case(ensured, cloud=a_cloud(role=Absent()), now=NOW + minutes(60))
+    assert told(reported(case, decide(case))) == progressing("RoleMissing")
 
 
 def test_what_a_person_must_do_is_told_before_what_the_operator_does() -> None:
