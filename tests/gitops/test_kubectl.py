@@ -16,7 +16,8 @@ def wait(world: World, condition: str, seconds: int) -> str:
     return world.local.kubectl(*told)
 
 
-async def test_wait_is_not_ended_by_what_was_said_of_an_older_generation(world: World) -> None:
+@pytest.mark.parametrize("faults", [[], [{"fault": "drop-before"}]], ids=["cloud answers", "cloud is down"])
+async def test_wait_is_not_ended_by_what_was_said_of_an_older_generation(world: World, faults: list[Manifest]) -> None:
     """An edit that changes nothing in the cloud: kubectl waits for the next pass, and that is enough."""
     await world.apply(pay_as_you_go())
     await world.settle("w")
@@ -26,6 +27,7 @@ async def test_wait_is_not_ended_by_what_was_said_of_an_older_generation(world: 
     with pytest.raises(LocalFailure, match="timed out"):
         wait(world, "condition=Ready", 1)
 
+    world.account.control.faults(faults)
     await world.one_pass("w")
     assert "condition met" in wait(world, "condition=Ready", 10)
     workspace = await world.workspace("w")
