@@ -8,7 +8,12 @@ from flink_workspace_operator.core.events import TOLD_STATES
 from flink_workspace_operator.core.plan import Event
 from tests.gitops.truth import Untrue
 
-MADE: Final = frozenset({"RoleCreated", "PolicyAttached", "DirectoryCreated", "WorkspaceAdopted", "MarksPutBack"})
+MADE: Final = frozenset(
+    {
+        *("RoleCreated", "PolicyAttached", "DirectoryCreated", "WorkspaceAdopted", "MarksPutBack"),
+        *("OutputsWritten", "OutputsCorrected", "OutputsDeleted"),
+    }
+)
 ORDERS: Final = frozenset(reason for reason, _ in TOLD_STATES.values())
 PAGE: Final = REPOSITORY / "docs" / "conditions.md"
 WORD: Final = re.compile(r"([A-Z][a-z0-9]+)+")

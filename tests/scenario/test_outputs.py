@@ -14,12 +14,12 @@ from kubernetes.aio import client, config
 
 from flink_local.cluster import Cluster
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
-from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.failures import OutputsRefused
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import Manifest, pay_as_you_go
+from tests.scenario.recording import RecordingCluster
 from tests.scenario.world import PATIENCE, SHORT_WINDOWS, World, a_world, conditions, has_reason, is_ready
 
 IDS = "ids"
@@ -33,7 +33,7 @@ async def world(cluster: Cluster, account: EmulatedAccount, namespace: str, tmp_
     """An operator's mind with the operator's rights."""
     configuration = await configuration_in(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig"))
     async with a_world(cluster, account, namespace, **SHORT_WINDOWS) as made, client.ApiClient(configuration) as api:
-        made.cluster = KubernetesCluster(api, made.settings)
+        made.cluster = RecordingCluster(api, made.settings)
         made.restart()
         yield made
 
@@ -317,7 +317,7 @@ async def allowed_only(world: World, verbs: list[str], directory: Path) -> Async
     try:
         path = local.kubeconfig_for("poor", world.namespace, directory / "poor")
         async with client.ApiClient(await configuration_in(path)) as api:
-            world.cluster = KubernetesCluster(api, world.settings)
+            world.cluster = RecordingCluster(api, world.settings)
             world.restart()
             yield
     finally:

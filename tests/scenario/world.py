@@ -172,8 +172,9 @@ async def a_world(
     async with client.ApiClient(configuration) as api:
         cloud, cluster = AlibabaCloud(chosen, credentials_of(account)), RecordingCluster(api, chosen)
         try:
-            yield World(local, account, namespace, chosen, cloud, cluster, f"cluster-{namespace}")
-            cluster.judge_all()
+            made = World(local, account, namespace, chosen, cloud, cluster, f"cluster-{namespace}")
+            yield made
+            made.cluster.judge_all()
         finally:
             await cloud.close()
 
