@@ -28,7 +28,7 @@ class Namespaces:
         """Those of a running cluster."""
         from kubernetes import client, config  # takes half a second, and most runs of single tests need no cluster
 
-        api = config.new_client_from_config(str(cluster.kubeconfig))
+        api = config.new_client_from_config(str(cluster.kubeconfig))  # type: ignore[no-untyped-call]  # its own gap
         return cls(client.CoreV1Api(api), client.CustomObjectsApi(api))
 
     @contextmanager

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import yaml
 
-from tests.gitops.lua import CUSTOMIZATION
+from flink_local.manifests import REPOSITORY
 
+CUSTOMIZATION: Final = REPOSITORY / "deploy/argocd/resource_customizations/flink.alicloud.dev/FlinkWorkspace"
 TESTDATA: Final = CUSTOMIZATION / "testdata"
 HEALTH_TESTS: Final = CUSTOMIZATION / "health_test.yaml"
 ACTION_TESTS: Final = CUSTOMIZATION / "actions" / "action_test.yaml"

@@ -11,9 +11,8 @@ from typing import Any, Final, NamedTuple
 import lupa.lua51
 import lupa.luajit21
 
-from flink_local.manifests import REPOSITORY
+from tests.gitops.customization import CUSTOMIZATION
 
-CUSTOMIZATION: Final = REPOSITORY / "deploy/argocd/resource_customizations/flink.alicloud.dev/FlinkWorkspace"
 RUNTIMES: Final[dict[str, Callable[..., Any]]] = {
     "lua51": lupa.lua51.LuaRuntime,
     "luajit21": lupa.luajit21.LuaRuntime,

@@ -99,7 +99,11 @@ def _read(process: "subprocess.Popen[str]", timeline: Timeline) -> None:
 
 def _in_short(wire: Wire) -> str:
     leaving = "is being deleted: " if wire["metadata"].get("deletionTimestamp") else ""
-    return leaving + _SHOWN.get(wire["kind"], lambda _: "exists")(wire)
+    return leaving + _SHOWN.get(wire["kind"], _exists)(wire)
+
+
+def _exists(_: Wire) -> str:
+    return "exists"
 
 
 def _application(wire: Wire) -> str:
