@@ -5,6 +5,7 @@ One function per tool; each compares what the tool makes of the object with what
 
 from tests.gitops import kstatus
 from tests.gitops.kstatus import Wire
+from tests.gitops.lua import health_of
 
 TYPES = frozenset(
     {
@@ -19,7 +20,7 @@ class Untrue(AssertionError):
 
 
 def judge(wire: Wire) -> None:
-    """All of the below. Raises `Untrue`."""
+    """What is told without running anybody's scripts. Raises `Untrue`."""
     judge_conditions(wire)
     judge_kstatus(wire)
 
@@ -45,6 +46,15 @@ def judge_kstatus(wire: Wire) -> None:
         raise Untrue(f"kstatus says {said}, {meant} is the case: {wire}")
 
 
+def judge_argo_cd(wire: Wire) -> None:
+    """For sync waves: healthy exactly when it is done and nobody has suspended it; never degraded on the way there."""
+    health, done = health_of(wire).status, kstatus.status_of(wire) == "Current"
+    if (health == "Healthy") != (done and not _is(wire, "Suspended")):
+        raise Untrue(f"Argo CD shows {health}: {wire}")
+    if health == "Degraded" and not _is_false(wire, "Ready"):
+        raise Untrue(f"Argo CD fails a wave for what is on its way: {wire}")
+
+
 def _meant_for_kstatus(wire: Wire) -> kstatus.Verdict:
     if wire["metadata"].get("deletionTimestamp"):
         return "Terminating"
@@ -57,5 +67,14 @@ def _meant_for_kstatus(wire: Wire) -> kstatus.Verdict:
 
 def _is(wire: Wire, type_: str) -> bool:
     """Whether a condition is True."""
+    return _status(wire, type_) == "True"
+
+
+def _is_false(wire: Wire, type_: str) -> bool:
+    """Whether a condition is False."""
+    return _status(wire, type_) == "False"
+
+
+def _status(wire: Wire, type_: str) -> str | None:
     conditions = (wire.get("status") or {}).get("conditions") or []
-    return any(condition["type"] == type_ and condition["status"] == "True" for condition in conditions)
+    return next((condition["status"] for condition in conditions if condition["type"] == type_), None)
