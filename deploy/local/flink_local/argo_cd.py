@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from flink_local.cluster import Cluster
 from flink_local.environment import python_environment
+from flink_local.failures import LocalFailure
 from flink_local.go_program import Binaries, GoProgram
 from flink_local.loopback import answers_ok, free_ports, is_listened_to
 from flink_local.processes import Processes
@@ -64,7 +65,7 @@ class _Ports:
 
 def start_argo_cd(processes: Processes, cluster: Cluster, binaries: Binaries, settings: Path) -> ArgoCd:
     """Install its definitions and start it, with `settings`, a manifest of parts of argocd-cm; raises LocalFailure."""
-    _install(cluster, binaries, settings)
+    _install(processes, cluster, binaries, settings)
     ports = _Ports(*free_ports(6))
     environment = _environment(processes.directory / "argo-cd", cluster)
     for name, arguments in _commands(cluster, ports).items():
@@ -76,17 +77,24 @@ def start_argo_cd(processes: Processes, cluster: Cluster, binaries: Binaries, se
     return ArgoCd(f"http://127.0.0.1:{ports.api}")
 
 
-def _install(cluster: Cluster, binaries: Binaries, settings: Path) -> None:
+def _install(processes: Processes, cluster: Cluster, binaries: Binaries, settings: Path) -> None:
     cluster.kubectl("create", "namespace", NAMESPACE)
     # Server-side: the definitions are too large for the annotation in which `kubectl apply` keeps what it applied.
     apply: list[str | Path] = ["apply", "--server-side", f"--namespace={NAMESPACE}"]
     for folder in (CRDS, CONFIGURATION):
         cluster.kubectl(*apply, "--kustomize", binaries.path(folder))
-    cluster.kubectl(
-        "wait", "--for=condition=Established", "crd/applications.argoproj.io", "crd/appprojects.argoproj.io"
-    )
+    processes.wait_for("Installing Argo CD's definitions", partial(_are_served, cluster), READY_SECONDS)
     cluster.kubectl(*apply, "--field-manager=flink-workspace-operator", "--filename", settings)
     cluster.kubectl(*apply, "--filename=-", stdin=json.dumps(DEFAULT_PROJECT))
+
+
+def _are_served(cluster: Cluster) -> bool | None:
+    """Not `kubectl wait`: that fails for a definition that has no condition yet."""
+    try:
+        cluster.kubectl("get", "applications.argoproj.io,appprojects.argoproj.io", f"--namespace={NAMESPACE}")
+    except LocalFailure:
+        return None
+    return True
 
 
 def _environment(directory: Path, cluster: Cluster) -> dict[str, str]:

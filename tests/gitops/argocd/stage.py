@@ -22,6 +22,7 @@ from tests.gitops.argocd.timeline import Objects, Timeline, Wire, watched
 
 ARGO_CD_FILES: Final = REPOSITORY / "deploy" / "argocd"
 WORKSPACE: Final = ("FlinkWorkspace", "reports")
+OUTPUTS: Final = ("ConfigMap", "reports-workspace")
 CONSUMER: Final = ("ConfigMap", "consumer")
 RETRY: Final = {"backoff": {"duration": "5s", "factor": 1, "maxDuration": "5s"}}
 """Shorter than in the sample, so that nobody has to wait."""
@@ -49,8 +50,10 @@ class Stage:
         made = Delivery(self, name, repository, application)
         self.cluster.kubectl("create", "namespace", name)
         with (
-            watched(self.cluster, made.timeline, NAMESPACE, f"application.argoproj.io/{name}"),
-            watched(self.cluster, made.timeline, name, "flinkworkspaces", f"configmap/{CONSUMER[1]}"),
+            watched(self.cluster, made.timeline, NAMESPACE, "applications.argoproj.io", name),
+            watched(self.cluster, made.timeline, name, "flinkworkspaces", WORKSPACE[1]),
+            watched(self.cluster, made.timeline, name, "configmaps", OUTPUTS[1]),
+            watched(self.cluster, made.timeline, name, "configmaps", CONSUMER[1]),
         ):
             yield made
 

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from flink_local.argo_cd import NAMESPACE
-from tests.gitops.argocd.stage import CONSUMER, WORKSPACE, Delivery
+from tests.gitops.argocd.stage import ARGO_CD_FILES, CONSUMER, OUTPUTS, WORKSPACE, Delivery, Stage
 from tests.gitops.argocd.timeline import Objects, condition
 
 pytestmark = [pytest.mark.argocd, pytest.mark.timeout(600)]
@@ -17,6 +17,7 @@ PATIENCE: Final = 90.0
 HELD: Final = 10.0
 CREATION: Final = 15
 """Seconds that the emulated cloud takes to create a workspace here."""
+WAITING: Final = "waiting for healthy state of flink.alicloud.dev/FlinkWorkspace/reports"
 NAMESPACED: Final = f"--namespace={NAMESPACE}"
 
 
@@ -66,12 +67,12 @@ def test_wave_waits_for_the_workspace(delivery: Delivery) -> None:
         ),
         CREATION / 2,
     )
-    assert "waiting for healthy state of flink.alicloud.dev/FlinkWorkspace/reports" in (
-        delivery.application(timeline.objects).message
-    )
+    assert WAITING in delivery.application(timeline.objects).message
     timeline.until("Ready", lambda objects: ready(objects) == "True/Running", PATIENCE)
     took = timeline.until("the consumer exists", lambda objects: CONSUMER in objects, PATIENCE)
     assert took < PATIENCE / 6
+    ids, instance = timeline.objects[OUTPUTS]["data"], timeline.objects[WORKSPACE]["status"]["instance"]
+    assert (ids["instanceId"], ids["workspaceId"]) == (instance["instanceId"], instance["workspaceId"])
     wait_until_settled(delivery)
     assert delivery.purchases() == 1
 
@@ -83,7 +84,8 @@ def test_suspended_workspace_holds_the_wave(delivery: Delivery) -> None:
     delivery.push("a suspended workspace", workspace=manifest, consumer=delivery.consumer())
     delivery.apply_application()
     timeline = delivery.timeline
-    timeline.until("it is suspended", lambda objects: delivery.application(objects).health == "Suspended", PATIENCE)
+    timeline.until("it is suspended", lambda objects: ready(objects) == "Unknown/SuspendedByUser", PATIENCE)
+    timeline.until("the wave waits for it", lambda objects: WAITING in delivery.application(objects).message, PATIENCE)
     timeline.holds(
         "no consumer, operation Running",
         lambda objects: CONSUMER not in objects and delivery.application(objects).phase == "Running",
@@ -116,12 +118,12 @@ def test_a_minute_without_drift(delivery: Delivery) -> None:
         ),
         60,
     )
-    timeline.note("ramRole.management is changed by hand")
-    delivery.patch(ramRole={"management": "Require"})
+    timeline.note("spec.outputs is changed by hand")
+    delivery.patch(outputs={"configMapName": "by-hand"})
     timeline.until(
         "Argo CD has put it back, and the operator has seen it",
         lambda objects: (
-            objects[WORKSPACE]["spec"]["ramRole"]["management"] == "Ensure"
+            objects[WORKSPACE]["spec"]["outputs"]["configMapName"] == OUTPUTS[1]
             and objects[WORKSPACE]["metadata"]["generation"] == 3
             and objects[WORKSPACE]["status"]["observedGeneration"] == 3
         ),
@@ -145,6 +147,22 @@ def test_missing_bucket_that_appears_in_time(delivery: Delivery) -> None:
     )
     timeline.note("the bucket is made")
     delivery.stage.cloud.state({"buckets": [{"name": bucket, "region": "cn-hangzhou"}]})
+    delivery.annotate("flinkworkspace", "reports", "flink.alicloud.dev/reconcile-requested-at=now")
+    wait_until_settled(delivery)
+    assert delivery.purchases() == 1
+
+
+def test_failed_wave_is_tried_until_it_succeeds(delivery: Delivery) -> None:
+    """What a person must do something about fails the wave; once that is done, the next try goes through."""
+    timeline, cloud = delivery.timeline, delivery.stage.cloud
+    cloud.state({"workspaces": [{"name": delivery.name, "region": "cn-hangzhou"}]})
+    deliver(delivery)
+    timeline.until("the name is taken", lambda objects: ready(objects) == "False/NameTaken", PATIENCE)
+    timeline.until("Argo CD tries again", lambda objects: "Retrying" in delivery.application(objects).message, PATIENCE)
+    assert CONSUMER not in timeline.objects
+    timeline.note("the other workspace of that name is released, and the operator told to look")
+    (taken,) = [each["instanceId"] for each in cloud.state()["workspaces"] if each["name"] == delivery.name]
+    cloud.state({"removeWorkspaces": [taken]})
     delivery.annotate("flinkworkspace", "reports", "flink.alicloud.dev/reconcile-requested-at=now")
     wait_until_settled(delivery)
     assert delivery.purchases() == 1
@@ -197,6 +215,12 @@ def test_deleting_the_application_waits_for_a_person(delivery: Delivery) -> None
     approve_deletion(delivery)
     timeline.until("all of it is gone", lambda objects: not objects, PATIENCE)
     _is_kept_in_the_cloud(delivery)
+
+
+def test_applications_are_valid(stage: Stage) -> None:
+    """Argo CD's own definitions take both Applications of the sample."""
+    for path in sorted((ARGO_CD_FILES / "applications").glob("*.yaml")):
+        stage.cluster.kubectl("apply", "--dry-run=server", "--validate=strict", "--filename", path)
 
 
 def _is_there(objects: Objects) -> bool:

@@ -69,18 +69,10 @@ class Timeline:
 
 
 @contextlib.contextmanager
-def watched(cluster: Cluster, timeline: Timeline, namespace: str, *what: str) -> Iterator[None]:
-    """Watch all these into the timeline. The watches are ended before the API server, which waits for them."""
-    with contextlib.ExitStack() as stack:
-        for each in what:
-            stack.enter_context(_watch(cluster, timeline, namespace, each))
-        yield
-
-
-@contextlib.contextmanager
-def _watch(cluster: Cluster, timeline: Timeline, namespace: str, what: str) -> Iterator[None]:
-    command = [str(cluster.kubectl_program), "get", *what.split(), f"--namespace={namespace}", "--watch"]
-    command += ["--output-watch-events", "--output=json"]
+def watched(cluster: Cluster, timeline: Timeline, namespace: str, kind: str, name: str) -> Iterator[None]:
+    """Watch one object into the timeline, whether it exists or not. Ended before the API server, which waits for it."""
+    command = [str(cluster.kubectl_program), "get", kind, f"--namespace={namespace}", "--watch"]
+    command += [f"--field-selector=metadata.name={name}", "--output-watch-events", "--output=json"]
     with subprocess.Popen(command, env=cluster.environment, stdout=subprocess.PIPE, text=True) as process:
         reader = threading.Thread(target=_read, args=(process, timeline), daemon=True)
         reader.start()
