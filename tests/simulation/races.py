@@ -135,10 +135,10 @@ _RETURN: Final = Story("", bought_once, acts=(*_anytime("delete", delete), Act("
 
 RACES: Final = (
     Race("two replicas", Story("", bought_once), TWO),
-    Race("two replicas, shown late", Story("", bought_once, **_LATE), TWO),
+    Race("two replicas, shown late", Story("", bought_once, **_LATE), TWO, preemptions=1),
     Race("two replicas, booked late", Story("", bought_once, _LOST, **_LATE), TWO, preemptions=1, quick=False),
     Race("one name twice", Story("", one_of_two), names=("w", "v")),
-    Race("one name twice, shown late", Story("", one_of_two, **_LATE), names=("w", "v"), quick=False),
+    Race("one name twice, shown late", Story("", one_of_two, **_LATE), names=("w", "v"), preemptions=1, quick=False),
     Race("deletion", _DELETION),
     Race("deletion and return", _RETURN),
     Race("deletion, ledger and all, and return", _NO_LEDGER),

@@ -17,7 +17,7 @@ from tests.simulation.scheduler import Budget, Exploration
 EACH_RACE = pytest.mark.parametrize("race", RACES, ids=lambda race: race.name.replace(" ", "-"))
 SEED = os.environ.get("SCHEDULE_SEED")
 """Only this schedule, as a failure named it."""
-FEW, MANY = 20, 400
+FEW, MANY = 20, 200
 Record = Callable[[str, object], None]
 
 
