@@ -12,7 +12,7 @@ from tests.gitops import kstatus
 from tests.gitops.kstatus import Verdict, Wire
 from tests.gitops.truth import Untrue
 
-SAMPLE: Final[Path] = REPOSITORY / "deploy" / "flux" / "kustomization.yaml"
+SAMPLE: Final[Path] = REPOSITORY / "deploy" / "flux" / "workspaces.yaml"
 IN_ORDER: Final[tuple[tuple[str, Verdict], ...]] = (
     ("inProgress", "InProgress"),
     ("failed", "Failed"),

@@ -71,7 +71,9 @@ def test_reconcile_asks_with_the_time(runtime: str) -> None:
 
 
 def _as_in_lua(value: object) -> object:
-    """Numbers have one type there."""
+    """An empty list and an empty map are the same there; Argo CD tells them apart again by the live object."""
     if isinstance(value, dict):
         return {key: _as_in_lua(each) for key, each in value.items()}
-    return [_as_in_lua(each) for each in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_as_in_lua(each) for each in value] or {}
+    return value

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.gitops.customization import HEALTH_TESTS, TESTDATA, deciding_message, load
+from tests.gitops.kstatus import status_of
 from tests.gitops.lua import RUNTIMES, health_of
 from tests.gitops.situations import SITUATIONS, Situation, captured
 from tests.scenario.world import World
@@ -22,6 +23,7 @@ async def test_as_told(situation: Situation, world: World, request: pytest.Fixtu
     shown = await captured(situation, world)
     wire = yaml.safe_load(shown)
     assert {health_of(wire, runtime).status for runtime in RUNTIMES} == {situation.argo}
+    assert status_of(wire) == situation.kstatus
     path = TESTDATA / f"{situation.name}.yaml"
     if request.config.getoption("--write-fixtures"):
         path.write_text(shown)
