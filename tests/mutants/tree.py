@@ -15,7 +15,7 @@ from typing import Final
 from tests.mutants.mutant import Mutant
 
 REPOSITORY: Final = Path(__file__).parents[2]
-PARTS: Final = ("operator", "tests", "deploy", "crds", "pyproject.toml")
+PARTS: Final = ("operator", "tests", "deploy", "crds", "docs", "pyproject.toml")
 PATIENCE_SECONDS: Final = 200
 """Many times what the longest run takes; shorter than pytest's own timeout, which would count as a failed test."""
 
