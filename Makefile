@@ -68,7 +68,7 @@ clean: ## stop what runs and remove what was made in this checkout
 	@rm -rf .venv .local .mypy_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-argo-cd: $(VENV)
+argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-argo-cd
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
