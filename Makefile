@@ -14,7 +14,7 @@ SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 .PHONY: help demo up down test proof e2e-argocd check crds argocd docs lock clean control-plane argo-cd
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV) ## buy the samples from the emulator, through a real Kubernetes API server, and show what happens
 	@$(RUN) -m flink_local demo
