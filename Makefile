@@ -7,11 +7,12 @@ RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
 SOURCES := operator deploy/local tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
+CHART := deploy/helm/flink-workspace-operator
 SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd docs lock clean control-plane argo-cd
+.PHONY: help demo up down test proof e2e-argocd check crds argocd docs packages lock clean control-plane argo-cd helm
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ up: $(VENV) ## the same, but leave it running, for you to try things with .local
 down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
-test: $(VENV) control-plane ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
+test: $(VENV) control-plane helm ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
 	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
@@ -44,6 +45,9 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 		&& diff -r --exclude=Kustomization crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
 		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) deploy/helm/generate.py "$$fresh" \
+		&& diff -r $(CHART)/files "$$fresh/files" && diff $(CHART)/values.schema.json "$$fresh/values.schema.json" \
+		|| { echo "FAILED: $(CHART) does not fit what it is made from; run: make packages" >&2; exit 1; }
 	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
 
 crds: $(VENV) ## generate crds/ from the models
@@ -53,6 +57,12 @@ argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capt
 	@$(RUN) deploy/argocd/generate.py > deploy/argocd/argocd-cm.yaml
 	@.venv/bin/pytest -n 3 --write-fixtures tests/gitops/test_situations.py -k as_told
 	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.gitops.capture
+
+packages: $(VENV) control-plane ## generate deploy/install.yaml, and what the chart shares with kustomize
+	@$(RUN) deploy/helm/generate.py $(CHART)
+	@kubectl=$$($(RUN) -c 'from flink_local.binaries import installed_binaries as b; print(b().path("kubectl"))') \
+		&& { echo '# Made from overlays/production by `make packages`.'; "$$kubectl" kustomize deploy/overlays/production; } \
+		> deploy/install.yaml
 
 docs: $(VENV) ## generate docs/settings.md from the settings
 	@$(SETTINGS_PAGE) > docs/settings.md
@@ -70,6 +80,9 @@ clean: ## stop what runs and remove what was made in this checkout
 
 argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-argo-cd
+
+helm: $(VENV) ## build Helm, unless it is in the user's cache already
+	@$(RUN) -m flink_local build-helm
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

@@ -24,14 +24,12 @@ def ids(path: Path) -> str:
 
 
 def overlay(directory: Path, *components: str) -> list[Manifest]:
-    """The base with components, as somebody's own overlay has it."""
+    """Production with components, as somebody's own overlay has it."""
     root = directory / "overlay"
     root.mkdir(exist_ok=True)
     # kustomize takes folders relative to the file only.
     up = Path(*[".."] * (len(root.resolve().parts) - 1))
-    folders = [
-        str(up / path.relative_to("/")) for path in (DEPLOY / "base", *(COMPONENTS / each for each in components))
-    ]
+    folders = [str(up / path.relative_to("/")) for path in (PRODUCTION, *(COMPONENTS / each for each in components))]
     content = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": folders[:1]}
     (root / "kustomization.yaml").write_text(yaml.safe_dump({**content, "components": folders[1:]}))
     return kustomize(root)
