@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
     """The operator's own namespace; the claims and the Lease that names the leader are kept there."""
 
+    identity_namespaces: tuple[str, ...] | None = None
+    """Namespaces whose resources may use the operator's own identity, as a JSON list; the others need
+    spec.credentials. Left out: all."""
+
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
     role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
