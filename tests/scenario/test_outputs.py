@@ -18,7 +18,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.failures import OutputsRefused
 from tests.scenario.manifests import Manifest, pay_as_you_go
 from tests.scenario.recording import RecordingCluster
-from tests.scenario.world import PATIENCE, World, conditions, has_reason, is_ready
+from tests.scenario.world import PATIENCE, World, conditions, configuration_in, has_reason, is_ready
 
 IDS = "ids"
 FOREIGN = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": IDS}, "data": {"theirs": "kept"}}

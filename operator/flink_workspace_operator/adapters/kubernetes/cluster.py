@@ -51,6 +51,7 @@ class KubernetesCluster:
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
         self._namespace = settings.namespace
+        self._namespaces = settings.namespaces
         self._claims = Claims(
             Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes), settings.namespace
         )
@@ -72,8 +73,9 @@ class KubernetesCluster:
         return None if wire is None else FlinkWorkspace.of(wire)
 
     async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
-        """All workspace resources of all namespaces."""
-        return tuple([FlinkWorkspace.of(wire) async for wire in self._workspaces.list()])
+        """All workspace resources of the namespaces that are looked after."""
+        places = self._namespaces or (None,)
+        return tuple([FlinkWorkspace.of(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""
