@@ -71,17 +71,20 @@ def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAcc
 
 
 def test_an_open_purchase_is_told_with_its_moment(operator: Operator, account: EmulatedAccount) -> None:
-    """As the order itself has it."""
-    create = {"service": "foasconsole", "action": "CreateInstance"}
-    account.control.faults([{**create, "fault": "drop-before", "times": 1}])
+    """As the order itself has it, and until it is settled."""
+    unsettled = "flink_workspace_order_unsettled_timestamp_seconds"
+    account.control.settings(visibilityDelaySeconds=600)
+    account.control.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit"}])
     apply(operator.cluster, "default", pay_as_you_go("lost"))
     operator.until(lambda: operator.reason("lost") == "PurchaseUncertain")
-    operator.until(lambda: "flink_workspace_order_unsettled_timestamp_seconds" in scraped(operator))
     order = json.loads(operator.cluster.kubectl("get", "fwo/lost-1", "--output=json"))
     since = datetime.fromisoformat(order["status"]["intentTime"]).timestamp()
-    told = scraped(operator)["flink_workspace_order_unsettled_timestamp_seconds"]
-    assert told == {"Create lost-1 default Uncertain lost": since}
-    operator.cluster.kubectl("annotate", "flinkworkspace/lost", "flink.alicloud.dev/abandon-order=lost-1")
+    expected = {"Create lost-1 default Uncertain lost": since}
+    operator.until(lambda: scraped(operator).get(unsettled) == expected)
+    account.control.advance(700)
+    operator.cluster.kubectl("annotate", "flinkworkspace/lost", "flink.alicloud.dev/reconcile-requested-at=now")
+    operator.until(lambda: unsettled not in scraped(operator))
+    assert len(account.control.purchases()) == 1
 
 
 def test_logs_are_json_and_no_secret_is_told(operator: Operator, account: EmulatedAccount) -> None:
