@@ -4,14 +4,16 @@ ARGS ?=
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/local tests
+SOURCES := operator deploy/local deploy/monitoring tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
 SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
+METRICS_PAGE = $(RUN) -m flink_workspace_operator.runtime.metrics.page
+DASHBOARD = $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd docs lock clean control-plane argo-cd
+.PHONY: help demo up down test proof e2e-argocd check crds argocd dashboard docs lock clean control-plane argo-cd promtool
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +27,7 @@ up: $(VENV) ## the same, but leave it running, for you to try things with .local
 down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
-test: $(VENV) control-plane ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
+test: $(VENV) control-plane promtool ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
 	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
@@ -45,6 +47,9 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
 		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
 	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
+	@$(METRICS_PAGE) | diff docs/metrics.md - || { echo "FAILED: docs/metrics.md is old; run: make docs" >&2; exit 1; }
+	@$(DASHBOARD) | diff deploy/monitoring/dashboard.json - \
+		|| { echo "FAILED: deploy/monitoring/dashboard.json is old; run: make dashboard" >&2; exit 1; }
 
 crds: $(VENV) ## generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
@@ -54,8 +59,12 @@ argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capt
 	@.venv/bin/pytest -n 3 --write-fixtures tests/gitops/test_situations.py -k as_told
 	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.gitops.capture
 
-docs: $(VENV) ## generate docs/settings.md from the settings
+dashboard: $(VENV) ## generate deploy/monitoring/dashboard.json
+	@$(DASHBOARD) > deploy/monitoring/dashboard.json
+
+docs: $(VENV) ## generate docs/settings.md from the settings, and docs/metrics.md from the metrics
 	@$(SETTINGS_PAGE) > docs/settings.md
+	@$(METRICS_PAGE) > docs/metrics.md
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
 	@for name in requirements requirements-dev requirements-go; do \
@@ -70,6 +79,9 @@ clean: ## stop what runs and remove what was made in this checkout
 
 argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-argo-cd
+
+promtool: $(VENV) ## build promtool, unless it is in the user's cache already
+	@$(RUN) -m flink_local build-promtool
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build
