@@ -4,15 +4,18 @@ ARGS ?=
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/local tests
+SOURCES := operator deploy/local deploy/helm deploy/monitoring tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
 CHART := deploy/helm/flink-workspace-operator
 SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
+METRICS_PAGE = $(RUN) -m flink_workspace_operator.runtime.metrics.page
+DASHBOARD = $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd docs packages lock clean control-plane argo-cd helm
+.PHONY: help demo up down test proof e2e-argocd check crds argocd dashboard docs packages lock clean \
+	control-plane argo-cd helm promtool
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +29,7 @@ up: $(VENV) ## the same, but leave it running, for you to try things with .local
 down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
-test: $(VENV) control-plane helm ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
+test: $(VENV) control-plane helm promtool ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
 	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
@@ -49,6 +52,9 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 		&& diff -r $(CHART)/files "$$fresh/files" && diff $(CHART)/values.schema.json "$$fresh/values.schema.json" \
 		|| { echo "FAILED: $(CHART) does not fit what it is made from; run: make packages" >&2; exit 1; }
 	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
+	@$(METRICS_PAGE) | diff docs/metrics.md - || { echo "FAILED: docs/metrics.md is old; run: make docs" >&2; exit 1; }
+	@$(DASHBOARD) | diff deploy/monitoring/dashboard.json - \
+		|| { echo "FAILED: deploy/monitoring/dashboard.json is old; run: make dashboard" >&2; exit 1; }
 
 crds: $(VENV) ## generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
@@ -64,8 +70,12 @@ packages: $(VENV) control-plane ## generate deploy/install.yaml, and what the ch
 		&& { echo '# Made from overlays/production by `make packages`.'; "$$kubectl" kustomize deploy/overlays/production; } \
 		> deploy/install.yaml
 
-docs: $(VENV) ## generate docs/settings.md from the settings
+dashboard: $(VENV) ## generate deploy/monitoring/dashboard.json
+	@$(DASHBOARD) > deploy/monitoring/dashboard.json
+
+docs: $(VENV) ## generate docs/settings.md from the settings, and docs/metrics.md from the metrics
 	@$(SETTINGS_PAGE) > docs/settings.md
+	@$(METRICS_PAGE) > docs/metrics.md
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
 	@for name in requirements requirements-dev requirements-go; do \
@@ -83,6 +93,9 @@ argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 
 helm: $(VENV) ## build Helm, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-helm
+
+promtool: $(VENV) ## build promtool, unless it is in the user's cache already
+	@$(RUN) -m flink_local build-promtool
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

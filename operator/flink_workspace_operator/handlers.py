@@ -113,11 +113,13 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
     async def workspace_changed(event: kopf.RawEvent, **_: object) -> None:
         operator.health.heard()
         operator.triggers.workspace_seen(event["type"], dict(event["object"]))
+        operator.metrics.workspaces.seen(event["type"], event["object"])
 
     @kopf.on.event(GROUP, VERSION, ORDERS, registry=registry, id="order")
     async def order_changed(event: kopf.RawEvent, **_: object) -> None:
         operator.health.heard()
         operator.triggers.order_seen(event["type"], dict(event["object"]))
+        operator.metrics.orders.seen(event["type"], event["object"])
 
     @kopf.on.cleanup(registry=registry, id="drain")  # not later: kopf cancels whatever tasks are left after this
     async def stop(**_: object) -> None:

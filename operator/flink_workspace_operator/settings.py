@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
     """The operator's own namespace; the claims and the Lease that names the leader are kept there."""
 
+    identity_namespaces: tuple[NamespaceName, ...] | None = None
+    """Namespaces whose resources may use the operator's own identity, as a JSON list; the others need
+    spec.credentials. Left out: all."""
     namespaces: Annotated[tuple[NamespaceName, ...], AfterValidator(_not_empty)] | None = None
     """Namespaces to look after, as a JSON list of names. Left out: all.
     One in which the operator has not all rights is left out until it has, and the log says which are missing."""

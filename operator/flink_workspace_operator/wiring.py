@@ -13,6 +13,7 @@ from typing import Protocol
 
 from kubernetes.aio import client
 
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
@@ -25,7 +26,7 @@ from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
-from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
@@ -61,8 +62,12 @@ class ClusterSide:
 @asynccontextmanager
 async def connect(settings: Settings, lease_name: str = ELECTION_LEASE) -> AsyncIterator[Operator]:
     """The operator between the real cloud and the real cluster. Raises ClusterFailure."""
-    async with connect_cluster(settings, lease_name) as cluster_side, connect_cloud(settings) as cloud:
-        yield assemble(settings, cloud, cluster_side)
+    metrics = Metrics(asyncio.get_running_loop().time)
+    async with (
+        connect_cluster(settings, lease_name) as cluster_side,
+        connect_cloud(settings, metrics.calls) as cloud,
+    ):
+        yield assemble(settings, cloud, cluster_side, metrics)
 
 
 @asynccontextmanager
@@ -83,16 +88,16 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
 
 
 @asynccontextmanager
-async def connect_cloud(settings: Settings) -> AsyncIterator[AlibabaCloud]:
+async def connect_cloud(settings: Settings, calls: CallObserver = unobserved) -> AsyncIterator[AlibabaCloud]:
     """The cloud, or its emulator, as the settings and the environment's credentials say."""
-    cloud = AlibabaCloud(settings)
+    cloud = AlibabaCloud(settings, calls=calls)
     try:
         yield cloud
     finally:
         await cloud.close()
 
 
-def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Operator:
+def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics) -> Operator:
     """The operator between any cloud and any cluster, not yet at work. To be called on the loop that it will run on."""
     loop = asyncio.get_running_loop()
     queue = WorkQueue(loop)
@@ -113,11 +118,12 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Ope
         random_token=lambda: secrets.token_hex(16),
         leads=election.leads,
     )
-    metrics = Metrics(election.leads)
+    metrics.ask(election.leads, queue)
+    run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
         scope=Scope(settings.namespaces, cluster_side.rights.missing, health.heard),
         triggers=Triggers(queue, cluster_side.cluster.is_own_write),
-        workers=Workers(queue, reconciler.run_pass, settings.workers, random.random, reconciler.has_announced),
+        workers=Workers(queue, run_pass, settings.workers, random.random, reconciler.has_announced),
         health=health,
         claim_watch=cluster_side.claim_watch,
         election=election,
@@ -125,7 +131,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Ope
         orphan_watch=OrphanWatch(
             survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id, settings.namespaces),
             tell=cluster_side.cluster.post_notice,
-            metrics=metrics,
+            metrics=metrics.orphans,
             seconds=settings.survey_seconds,
         ),
         drain_seconds=settings.drain_seconds,

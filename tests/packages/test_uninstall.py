@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from time import monotonic
 from typing import Final
 
@@ -13,13 +14,14 @@ import pytest
 from flink_local.cluster import Cluster
 from flink_local.failures import LocalFailure
 from flink_local.manifests import REPOSITORY, install
-from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.names import GROUP, LEDGER_FINALIZER, PURCHASE_FINALIZER
 from tests.scenario.api.samples import ORDER
 from tests.scenario.manifests import Manifest, pay_as_you_go
 
 SECONDS: Final = 30.0
-KINDS: Final = "flinkworkspaces,flinkworkspaceorders"
+KINDS: Final = ("flinkworkspaces", "flinkworkspaceorders", "secrets")
 FOREIGN: Final = "example.com/backup"
+KEYS: Final[Manifest] = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"}}
 
 
 @pytest.fixture
@@ -31,10 +33,11 @@ def abandoned(bare_cluster: Cluster) -> Iterator[Cluster]:
         (pay_as_you_go("ours-too"), [FOREIGN, PURCHASE_FINALIZER]),
         (pay_as_you_go("wanted"), [PURCHASE_FINALIZER]),
         (ORDER, [LEDGER_FINALIZER]),
+        (KEYS, [f"{GROUP}/ours"]),
     ):
         create(bare_cluster, wire, finalizers)
     yield bare_cluster
-    for name in names(bare_cluster):
+    for name in names(bare_cluster, *KINDS):
         bare_cluster.kubectl("patch", name, "--type=merge", '--patch={"metadata": {"finalizers": null}}')
         bare_cluster.kubectl("delete", name, "--ignore-not-found")
     bare_cluster.kubectl("delete", f"--filename={REPOSITORY / 'crds'}", "--ignore-not-found", "--timeout=50s")
@@ -46,12 +49,13 @@ def create(cluster: Cluster, wire: Manifest, finalizers: list[str]) -> None:
     cluster.kubectl("create", "--filename=-", stdin=json.dumps({**wire, "metadata": metadata}))
 
 
-def names(cluster: Cluster) -> list[str]:
-    """What there is, as `kind/name`; nothing, where the definitions are gone."""
-    try:
-        return cluster.kubectl("get", KINDS, "--output=name").split()
-    except LocalFailure:
-        return []
+def names(cluster: Cluster, *kinds: str) -> list[str]:
+    """What there is, as `kind/name`; of a kind whose definition is gone there is nothing."""
+    found: list[str] = []
+    for kind in kinds:
+        with suppress(LocalFailure):
+            found += cluster.kubectl("get", kind, "--output=name").split()
+    return found
 
 
 def documented() -> str:
@@ -79,11 +83,16 @@ def run_documented(cluster: Cluster) -> None:
 def test_what_is_being_deleted_is_let_go(abandoned: Cluster) -> None:
     """Without an operator it waits; then it goes, but for what others hold, and what nobody deleted is untouched."""
     abandoned.kubectl(
-        "delete", "flinkworkspaces/ours", "flinkworkspaces/ours-too", "fwo/realtime-prod-1", "--wait=false"
+        "delete",
+        "flinkworkspaces/ours",
+        "flinkworkspaces/ours-too",
+        "fwo/realtime-prod-1",
+        "secrets/keys",
+        "--wait=false",
     )
-    assert len(names(abandoned)) == 4
+    assert len(names(abandoned, *KINDS)) == 5
     run_documented(abandoned)
-    kept = json.loads(abandoned.kubectl("get", KINDS, "--output=json"))["items"]
+    kept = json.loads(abandoned.kubectl("get", ",".join(KINDS), "--output=json"))["items"]
     assert {each["metadata"]["name"]: each["metadata"]["finalizers"] for each in kept} == {
         "ours-too": [FOREIGN],
         "wanted": [PURCHASE_FINALIZER],
@@ -100,6 +109,6 @@ def test_definitions_deleted_first_come_to_an_end(abandoned: Cluster) -> None:
     while "deletionTimestamp" not in abandoned.kubectl("get", "fws/wanted", "--output=yaml"):
         assert monotonic() < end, "the API server did not begin to delete"
     run_documented(abandoned)
-    while names(abandoned):
-        assert monotonic() < end, f"still there: {names(abandoned)}"
+    while left := names(abandoned, *KINDS[:2]):
+        assert monotonic() < end, f"still there: {left}"
     abandoned.kubectl("wait", "--for=delete", "customresourcedefinitions", "--all", "--timeout=30s")

@@ -13,6 +13,7 @@ from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
 from flink_local.helm import HELM
+from flink_local.promtool import PROMTOOL
 from flink_local.up import down, up
 
 FAILED = 1
@@ -34,6 +35,11 @@ def build_helm(_: Console) -> None:
     ensure_built(HELM)
 
 
+def build_promtool(_: Console) -> None:
+    """Build promtool, unless it is there."""
+    ensure_built(PROMTOOL)
+
+
 VERBS: dict[str, Callable[[Console], None]] = {
     "demo": demo,
     "up": up,
@@ -41,6 +47,7 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "build": build,
     "build-argo-cd": build_argo_cd,
     "build-helm": build_helm,
+    "build-promtool": build_promtool,
 }
 
 
