@@ -95,6 +95,15 @@ def test_the_chart_has_a_value_for_each_component(component: str, values: str, t
     assert_same(helm_template(values), overlay(tmp_path, component))
 
 
+def test_the_chart_has_the_monitoring_of_kustomize() -> None:
+    """But for the dashboard. What Prometheus fills in is not taken for Helm's."""
+    files = [DEPLOY / "monitoring" / name for name in ("servicemonitor.yaml", "prometheusrule.yaml")]
+    told = helm_template("--set=serviceMonitor.enabled=true,prometheusRule.enabled=true")
+    shown = [each for each in told if each["kind"] in ("ServiceMonitor", "PrometheusRule")]
+    assert_same(shown, [each for file in files for each in load(file.read_text())])
+    assert not [each for each in helm_template() if "monitoring" in each["apiVersion"]]
+
+
 def test_all_components_are_compared() -> None:
     """A new one needs a value in the chart, or a reason here."""
     assert {path.name for path in COMPONENTS.iterdir()} == {"rrsa", "listed-namespaces"}
