@@ -7,11 +7,12 @@ RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
 SOURCES := operator deploy/local tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
+MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
 SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd docs lock clean control-plane argo-cd
+.PHONY: help demo up down test proof e2e-argocd check crds argocd docs site lock clean control-plane argo-cd
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,7 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
 		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
 	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MKDOCS) --site-dir "$$fresh"
 
 crds: $(VENV) ## generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
@@ -53,6 +55,9 @@ argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capt
 	@$(RUN) deploy/argocd/generate.py > deploy/argocd/argocd-cm.yaml
 	@.venv/bin/pytest -n 3 --write-fixtures tests/gitops/test_situations.py -k as_told
 	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.gitops.capture
+
+site: $(VENV) ## build the pages as a site into .local/site; index.html is where to begin
+	@$(MKDOCS)
 
 docs: $(VENV) ## generate docs/settings.md from the settings
 	@$(SETTINGS_PAGE) > docs/settings.md
