@@ -4,12 +4,12 @@ ARGS ?=
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/local tests
+SOURCES := operator deploy/local docs tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
-MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
-SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
-	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
+# Not --quiet: that would let warnings pass, strict or not.
+MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test proof e2e-argocd check crds argocd docs site lock clean control-plane argo-cd
@@ -40,12 +40,14 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@.venv/bin/ruff format --check $(SOURCES)
 	@.venv/bin/mypy $(SOURCES)
 	@PYTHONPATH=operator .venv/bin/lint-imports
-	@$(RUN) -m tests.limits operator deploy/local
+	@$(RUN) -m tests.limits operator deploy/local docs
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
 		&& diff -r crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
 		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
-	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(PAGES) "$$fresh" && cd "$$fresh" \
+		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; | { ! grep . ; } \
+		|| { echo "FAILED: generated pages of docs/ are old; run: make docs" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MKDOCS) --site-dir "$$fresh"
 
 crds: $(VENV) ## generate crds/ from the models
@@ -59,8 +61,8 @@ argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capt
 site: $(VENV) ## build the pages as a site into .local/site; index.html is where to begin
 	@$(MKDOCS)
 
-docs: $(VENV) ## generate docs/settings.md from the settings
-	@$(SETTINGS_PAGE) > docs/settings.md
+docs: $(VENV) ## generate the pages that come from the code: settings, API reference, reasons, errors
+	@$(PAGES) docs
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
 	@for name in requirements requirements-dev requirements-go; do \

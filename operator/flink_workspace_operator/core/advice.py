@@ -1,6 +1,26 @@
 """What to tell a person about a failure of the cloud."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from flink_workspace_operator.core.failures import CloudFailure
+
+ADVICE: Final[Mapping[str, str]] = {
+    "CredentialsRefused": "give the operator valid credentials",
+    "BalanceTooLow": "top up the account",
+    "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",
+    "UnpaidOrder": "pay or cancel the unpaid order in the console",
+    "ServiceNotActivated": "open the service in the console",
+    "RoleNotAuthorised": "authorise Flink in its console",
+    "NameTaken": "choose another workspaceName",
+    "ParametersRefused": "change the spec",
+    "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
+    "Throttled": "it will be tried again",
+    "Unreachable": "it will be tried again",
+    "Garbled": "it will be tried again",
+    "ServerError": "it will be tried again",
+}
+"""By the failure's reason. Where a permission is missing, the advice is to grant the action that the failure names."""
 
 
 def describe(failure: CloudFailure) -> str:
@@ -8,19 +28,5 @@ def describe(failure: CloudFailure) -> str:
     action = getattr(failure, "action", "")
     if action:
         return f"{failure}: grant the RAM action {action} to the operator's identity"
-    advice = {
-        "CredentialsRefused": "give the operator valid credentials",
-        "BalanceTooLow": "top up the account",
-        "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",
-        "UnpaidOrder": "pay or cancel the unpaid order in the console",
-        "ServiceNotActivated": "open the service in the console",
-        "RoleNotAuthorised": "authorise Flink in its console",
-        "NameTaken": "choose another workspaceName",
-        "ParametersRefused": "change the spec",
-        "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
-        "Throttled": "it will be tried again",
-        "Unreachable": "it will be tried again",
-        "Garbled": "it will be tried again",
-        "ServerError": "it will be tried again",
-    }.get(failure.reason)
+    advice = ADVICE.get(failure.reason)
     return f"{failure}: {advice}" if advice else str(failure)
