@@ -1,6 +1,7 @@
 # Every verb installs what it needs first: the virtual environment into .venv/, the control plane into the user's cache.
 PYTHON ?= python3
 ARGS ?=
+SIZES ?= 0 100 1000
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
@@ -12,7 +13,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd docs site lock clean control-plane argo-cd
+.PHONY: help demo up down test proof e2e-argocd check crds argocd docs site bench lock clean control-plane argo-cd
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,7 +36,7 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
-check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
+check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
 	@.venv/bin/mypy $(SOURCES)
@@ -49,6 +50,9 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; | { ! grep . ; } \
 		|| { echo "FAILED: generated pages of docs/ are old; run: make docs" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MKDOCS) --site-dir "$$fresh"
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@.venv/bin/zizmor --quiet --offline --collect=all .github
 
 crds: $(VENV) ## generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
@@ -69,6 +73,9 @@ lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
 	done
+
+bench: $(VENV) control-plane ## measure memory, CPU and calls of the operator with so many workspaces; for example: make bench SIZES="0 100"
+	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.bench $(SIZES)
 
 clean: ## stop what runs and remove what was made in this checkout
 	@if [ -e .local ] && [ -e $(VENV) ]; then $(RUN) -m flink_local down; fi
