@@ -11,7 +11,8 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,12 +34,8 @@ SECONDS_EACH: Final = 3
 """The longest that buying one may take, on a machine that does something else too."""
 SAMPLE: Final = SAMPLES / "pay-as-you-go.yaml"
 HEAD: Final = (
-    "workspaces",
-    "bought in s",
-    "RSS in MiB",
-    "CPU in ms a look",
-    "cloud calls a look",
-    "cloud calls an hour",
+    *("workspaces", "bought in s", "RSS in MiB", "CPU at a look a minute", "CPU in ms a look"),
+    *("calls of the cloud a look", "calls an hour at a look in 10 minutes"),
 )
 
 
@@ -47,7 +44,7 @@ class Usage:
     """What was used up to a moment."""
 
     cpu: float
-    calls: int
+    calls: Counter[str]
     resident: int
 
 
@@ -63,7 +60,7 @@ class Bench:
         """Of the operator's process, and of the cloud by anybody."""
         times = self.operator.cpu_times()
         counters: Mapping[str, Mapping[str, int]] = ask(self.trial, "calls")["counters"]
-        calls = sum(sum(counts.values()) for counts in counters.values())
+        calls = Counter({name: sum(counts.values()) for name, counts in counters.items()})
         return Usage(times.user + times.system, calls, self.operator.memory_info().rss)
 
     def buy(self, before: int, wanted: int) -> float:
@@ -103,25 +100,32 @@ def ask(trial: Trial, what: str, changes: Mapping[str, object] | None = None) ->
         return json.load(answer)
 
 
-def measure(bench: Bench, sizes: list[int]) -> Iterator[tuple[str, ...]]:
-    """A row for each size; each has those of the one before."""
-    before = 0
-    for size in sizes:
-        took, before = bench.buy(before, size), size
-        threading.Event().wait(LOOK_SECONDS)  # whatever the purchases left to be done
-        start, began = bench.usage(), time.monotonic()
-        threading.Event().wait(LOOK_SECONDS)
-        end, seconds = bench.usage(), time.monotonic() - began
-        looks = size * seconds / LOOK_SECONDS
-        cpu, calls = end.cpu - start.cpu, end.calls - start.calls
-        yield (
-            f"{size}",
-            f"{took:.0f}",
-            f"{end.resident / 2**20:.0f}",
-            f"{cpu * 1000 / looks:.0f}" if looks else f"{cpu * 1000 / seconds:.0f} a second",
-            f"{calls / looks:.1f}" if looks else "-",
-            f"{calls / looks * size * USUAL_LOOKS_PER_HOUR:.0f}" if looks else f"{calls * 3600 / seconds:.0f}",
-        )
+def measure(bench: Bench) -> Usage:
+    """What was used in the time in which each workspace is looked at once."""
+    pause()  # whatever the purchases left to be done
+    start = bench.usage()
+    pause()
+    end = bench.usage()
+    return Usage(end.cpu - start.cpu, end.calls - start.calls, end.resident)
+
+
+def pause() -> None:
+    """A measurement takes its time: nothing is waited for but that."""
+    threading.Event().wait(LOOK_SECONDS)
+
+
+def row(size: int, took: float, used: Usage) -> tuple[str, ...]:
+    """A line of the table."""
+    calls, looks = used.calls.total(), max(size, 1)
+    return (
+        f"{size}",
+        f"{took:.0f}",
+        f"{used.resident / 2**20:.0f}",
+        f"{used.cpu / LOOK_SECONDS:.1%}",
+        f"{used.cpu * 1000 / looks:.0f}" if size else "-",
+        f"{calls / looks:.1f}" if size else "-",
+        f"{calls * USUAL_LOOKS_PER_HOUR:.0f}",
+    )
 
 
 def main(sizes: list[int]) -> int:
@@ -135,9 +139,14 @@ def main(sizes: list[int]) -> int:
         trial = start_trial(processes, console)
         ask(trial, "settings", {"provisioningSeconds": 1})
         bench = Bench(trial, processes, still_running(Path(directory))[OPERATOR])
-        say("| " + " | ".join(HEAD) + " |\n|" + "---|" * len(HEAD))
-        for row in measure(bench, sizes):
-            say("| " + " | ".join(row) + " |")
+        say("| " + " | ".join(HEAD) + " |\n|" + " --- |" * len(HEAD))
+        used, before = Usage(0, Counter(), 0), 0
+        for size in sizes:
+            took, before = bench.buy(before, size), size
+            used = measure(bench)
+            say("| " + " | ".join(row(size, took, used)) + " |")
+        say("\nCalls a look at the largest size:")
+        say("\n".join(f"{name} {count / max(before, 1):.2f}" for name, count in sorted(used.calls.items())))
     return 0
 
 

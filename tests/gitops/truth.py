@@ -48,7 +48,7 @@ def judge_reasons(wire: Wire) -> None:
 
 
 def _is_documented(condition: Wire) -> bool:
-    type_, status, reason = condition["type"], condition["status"], condition["reason"]
+    type_, status, reason = (str(condition[part]) for part in ("type", "status", "reason"))
     if type_ == "Ready":
         return reason in catalogue.DECIDING
     if type_ in SUMMARY:
