@@ -6,9 +6,11 @@ That each fits its condition and its status is judged over every status that the
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final, get_args
 
+import pytest
 import yaml
 
 from flink_local.manifests import REPOSITORY
@@ -22,7 +24,7 @@ from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES
 from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
 from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
-from tests.gitops.truth import SUMMARY
+from tests.gitops.truth import SUMMARY, Untrue, judge_reasons
 
 CORE: Final = Path(core.__file__).parent
 TABLES: Final = ("catalogue.py", "glossary.py", "advice.py")
@@ -82,3 +84,24 @@ def test_every_state_and_event_of_an_order_is_documented() -> None:
     """In the order of the states."""
     assert tuple(ORDER_STATES) == get_args(OrderState)
     assert {reason for reason, _ in TOLD_STATES.values()} <= set(EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("type_", "status", "reason", "is_documented"),
+    [
+        ("Ready", "False", "Lost", True),
+        ("Stalled", "True", "Lost", True),
+        ("Suspended", "True", "Lost", False),
+        ("Stalled", "False", "Lost", False),
+        ("Stalled", "False", "NotStalled", True),
+        ("InSync", "False", "Drifted", True),
+        ("InSync", "True", "Drifted", False),
+        ("NetworkReady", "Unknown", "PermissionMissing", True),
+        ("NetworkReady", "False", "PermissionMissing", False),
+    ],
+)
+def test_reason_fits_its_condition(type_: str, status: str, reason: str, is_documented: bool) -> None:
+    """The judgement over every status of the scenario tests knows one from the other."""
+    wire = {"status": {"conditions": [{"type": type_, "status": status, "reason": reason}]}}
+    with nullcontext() if is_documented else pytest.raises(Untrue, match="not in the catalogue"):
+        judge_reasons(wire)
