@@ -14,6 +14,7 @@ BLOCK: Final = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+WHOLE_PAGE: Final = re.compile(r"^<!-- commands of this page are not run: (?P<reason>.+) -->$", re.MULTILINE)
 DIFFERS: Final = re.compile(
     r"^(\d+[dhms])+$"  # an age
     r"|\d{4}-\d\d-\d\dT[\d:]+Z"
@@ -43,14 +44,18 @@ def pages() -> list[str]:
 def commands(page: str) -> list[Command]:
     """Those of a page, in its order. Raises ValueError for a block that shows none."""
     found: list[Command] = []
-    for block in BLOCK.finditer((DOCS / page).read_text()):
+    text = (DOCS / page).read_text()
+    whole_page = WHOLE_PAGE.search(text)
+    for block in BLOCK.finditer(text):
         lines = textwrap.dedent(block["indent"] + block["text"].lstrip(" ")).splitlines()
         if not lines[0].startswith("$ "):
             raise ValueError(f"docs/{page}: a console block begins with `$ `, not with {lines[0]!r}")
+        lines = "\n".join(lines).replace("\\\n", "").splitlines()
         starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+            reason = whole_page["reason"] if whole_page else block["reason"]
             command = lines[start].removeprefix("$ ").partition("    # ")[0]
-            found.append(Command(page, command, tuple(lines[start + 1 : end]), block["reason"]))
+            found.append(Command(page, command, tuple(lines[start + 1 : end]), reason))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from docs.generator.hooks import LINK_UPWARDS
 from flink_local.manifests import REPOSITORY
 from tests.docs.pages import DOCS, pages
 
@@ -23,6 +24,13 @@ def test_files_that_a_page_names_exist(page: str) -> None:
     """In the repository, or among the operator's modules."""
     named = NAMED.findall((DOCS / page).read_text())
     assert [path for path in named if not any((REPOSITORY / place / path).exists() for place in PLACES)] == []
+
+
+@pytest.mark.parametrize("page", pages())
+def test_links_out_of_the_pages_lead_somewhere(page: str) -> None:
+    """Where the repository is browsed; the site leaves them out."""
+    links = re.findall(LINK_UPWARDS % (page.count("/") + 1), (DOCS / page).read_text())
+    assert [link for _, link in links if not ((DOCS / page).parent / link.partition("#")[0]).exists()] == []
 
 
 def fields(node: dict[str, Any]) -> Iterator[str]:
