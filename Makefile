@@ -11,7 +11,7 @@ SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd docs lock clean control-plane argo-cd
+.PHONY: help demo up down test proof e2e-argocd image sbom check crds argocd docs lock clean control-plane argo-cd
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 
 e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
+
+image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
+	@$(RUN) -m flink_local image
+
+sbom: image ## list what is in the operator's image, as CycloneDX, in .local/image/sbom.json
+	@$(RUN) -m flink_local sbom
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
 	@.venv/bin/ruff check $(SOURCES)
@@ -58,7 +64,7 @@ docs: $(VENV) ## generate docs/settings.md from the settings
 	@$(SETTINGS_PAGE) > docs/settings.md
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
-	@for name in requirements requirements-dev requirements-go; do \
+	@for name in requirements requirements-dev requirements-go requirements-image; do \
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
 	done

@@ -12,6 +12,7 @@ from flink_local.argo_cd import ARGO_CD
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
+from flink_local.image.build import image
 from flink_local.up import down, up
 
 FAILED = 1
@@ -34,6 +35,7 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "down": down,
     "build": build,
     "build-argo-cd": build_argo_cd,
+    "image": image,
 }
 
 
