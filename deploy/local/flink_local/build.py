@@ -46,7 +46,7 @@ def _build(program: GoProgram, target: Path) -> None:
         with step(f"Building {program.title} from source, about 5 minutes, once for all checkouts") as current:
             _compile(program, toolchain, partial / program.name, current)
             _keep_files(program, toolchain, partial)
-        for name in program.components:
+        for name in {*program.components} - {program.name}:
             (partial / name).symlink_to(program.name)
         shutil.rmtree(target, ignore_errors=True)  # an incomplete one, damaged by hand
         partial.rename(target)

@@ -18,3 +18,10 @@ COREDNS: Final = GoProgram(
     components=("coredns",),
     linker_flags="-s -w",
 )
+
+PAUSE: Final = GoProgram(
+    name="pause",
+    title="the container that holds a Pod's namespaces",
+    components=("pause",),
+    linker_flags="-s -w",
+)
