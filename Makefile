@@ -4,14 +4,14 @@ ARGS ?=
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/local tests
+SOURCES := operator deploy/image deploy/local tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
 SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
 	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd image sbom check crds argocd docs lock clean control-plane argo-cd
+.PHONY: help demo up down test proof e2e-argocd e2e-node image sbom node check crds argocd docs lock clean control-plane argo-cd
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +34,14 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
+e2e-node: node image ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
+	@.venv/bin/pytest -m node tests/node $(ARGS)
+
 image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
 	@$(RUN) -m flink_local image
 
-sbom: image ## list what is in the operator's image, as CycloneDX, in .local/image/sbom.json
-	@$(RUN) -m flink_local sbom
+sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another one: make sbom ROOT=folder
+	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
 	@.venv/bin/ruff check $(SOURCES)
@@ -76,6 +79,9 @@ clean: ## stop what runs and remove what was made in this checkout
 
 argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-argo-cd
+
+node: $(VENV) ## install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
+	@$(RUN) -m flink_local build-node
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

@@ -13,6 +13,7 @@ from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
 from flink_local.image.build import image
+from flink_local.node.node import build_node
 from flink_local.up import down, up
 
 FAILED = 1
@@ -29,12 +30,18 @@ def build_argo_cd(_: Console) -> None:
     ensure_built(ARGO_CD)
 
 
+def build_node_programs(_: Console) -> None:
+    """Install and build what a node needs, unless it is there."""
+    build_node()
+
+
 VERBS: dict[str, Callable[[Console], None]] = {
     "demo": demo,
     "up": up,
     "down": down,
     "build": build,
     "build-argo-cd": build_argo_cd,
+    "build-node": build_node_programs,
     "image": image,
 }
 

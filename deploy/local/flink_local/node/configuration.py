@@ -24,7 +24,7 @@ CONTAINERD: Final = """\
 version = 2
 root = "{directory}/containerd"
 state = "/run/containerd"
-disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs"]
+disabled_plugins = ["io.containerd.internal.v1.opt"]
 [grpc]
   address = "{socket}"
 [plugins."io.containerd.grpc.v1.cri"]
@@ -83,9 +83,7 @@ def write_configuration(layout: Layout) -> Authority:
             configuration=layout.configuration,
         ),
         "cni/pods.conflist": NETWORK.format(pods=PODS),
-        "Corefile": COREFILE.format(
-            address=ADDRESS, domain=DNS_DOMAIN, kubeconfig=layout.kubeconfig_of("coredns")
-        ),
+        "Corefile": COREFILE.format(address=ADDRESS, domain=DNS_DOMAIN, kubeconfig=layout.kubeconfig_of("coredns")),
         "audit.yaml": yaml.safe_dump(AUDIT_POLICY),
         "kubelet.yaml": yaml.safe_dump(_kubelet(layout)),
         "kube-proxy.yaml": yaml.safe_dump(_kube_proxy(layout)),
@@ -110,9 +108,7 @@ def _write_keys(layout: Layout) -> Authority:
     write_private(layout.keys / "service-accounts.key", private_pem(signing_key))
     for component, (user, group) in USERS.items():
         identity = certificate_user(authority.client(user, group))
-        write_kubeconfig(
-            layout.kubeconfig_of(component), f"https://{ADDRESS}:{API_PORT}", authority.pem, identity
-        )
+        write_kubeconfig(layout.kubeconfig_of(component), f"https://{ADDRESS}:{API_PORT}", authority.pem, identity)
     return authority
 
 

@@ -1,6 +1,6 @@
 """Keeps a node in namespaces of its own, and takes away what would outlive them: cgroups and settings of the kernel.
 
-    python -m flink_local.node.keeper DIRECTORY      # until SIGTERM, or until the node ends
+python -m flink_local.node.keeper DIRECTORY      # until SIGTERM, or until the node ends
 """
 
 import contextlib

@@ -37,13 +37,14 @@ def prepare_machine() -> None:
 
 def _install(packages: list[str]) -> None:
     names = " ".join(packages)
-    if shutil.which("apt-get") is None:
+    program = shutil.which("apt-get")
+    if program is None:
         raise LocalFailure(f"A node needs {names}, as Debian calls them, and there is no apt-get. Install them.")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with step(f"Installing {names}"):
         for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
             done = subprocess.run(
-                ["apt-get", "--quiet", *command], env=environment, capture_output=True, text=True, check=False
+                [program, "--quiet", *command], env=environment, capture_output=True, text=True, check=False
             )
             if done.returncode != 0:
                 raise LocalFailure(f"apt-get {' '.join(command)} failed:\n{done.stderr.strip()}")

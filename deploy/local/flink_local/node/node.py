@@ -10,14 +10,11 @@ It takes about ten seconds, and keeps nothing. Several can run at once.
 import shutil
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from flink_local.build import ensure_built
-from flink_local.certificates import Authority
 from flink_local.cluster import Cluster, certificate_user, write_kubeconfig
 from flink_local.environment import python_environment
 from flink_local.failures import LocalFailure
@@ -58,8 +55,8 @@ class Node:
         """Start it and wait until it is Ready; raises LocalFailure with the end of a log."""
         authority = write_configuration(self.layout)
         environment = {**python_environment(), "PYTHONPATH": str(MODULES)}
-        command = [sys.executable, "-m", "flink_local.node.keeper", self.layout.directory]
-        self._processes.start("node", command, environment)
+        keeper = [sys.executable, "-m", "flink_local.node.keeper", str(self.layout.directory)]
+        self._processes.start("node", keeper, environment)
         port = self._processes.wait_for("Starting the node", self._port, READY_SECONDS)
         admin = certificate_user(authority.client("admin", "system:masters"))
         write_kubeconfig(self.layout.kubeconfig, f"https://127.0.0.1:{port}", authority.pem, admin)
