@@ -9,10 +9,10 @@ from flink_local.failures import LocalFailure
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from tests.node.installation import Installation
 
+pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
+
 WHO_AM_I = """
 import getpass, json, os, pathlib
-
-pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 status = dict(line.split(":\\t") for line in pathlib.Path("/proc/self/status").read_text().splitlines())
 def writable(folder):
     try:
