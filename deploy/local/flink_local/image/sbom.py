@@ -2,7 +2,7 @@
 
 The folder is the image's file system: that of `make image`, or of any other image, also of another kind of machine:
 
-    docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar --extract --directory root
+    docker export "$(docker create registry.example.com/flink-workspace-operator)" | tar --extract --directory root
     make sbom ROOT=root
 """
 
