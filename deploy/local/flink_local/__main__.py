@@ -13,6 +13,7 @@ from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
 from flink_local.image.build import image
+from flink_local.kind.cluster import kind, kind_down
 from flink_local.node.node import build_node
 from flink_local.up import down, up
 
@@ -43,6 +44,8 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "build-argo-cd": build_argo_cd,
     "build-node": build_node_programs,
     "image": image,
+    "kind": kind,
+    "kind-down": kind_down,
 }
 
 

@@ -2,7 +2,7 @@
 
 The folder is the image's file system: that of `make image`, or of any other image, also of another kind of machine:
 
-    docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar --extract --directory root
+    docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar -x --directory root
     make sbom ROOT=root
 """
 
@@ -47,7 +47,12 @@ def _python_packages(library: Path) -> dict[str, Any]:
 
 
 def _interpreter(library: Path) -> dict[str, str]:
-    return {"type": "library", "bom-ref": "interpreter", "name": "cpython", "version": library.name.removeprefix("python")}
+    return {
+        "type": "library",
+        "bom-ref": "interpreter",
+        "name": "cpython",
+        "version": library.name.removeprefix("python"),
+    }
 
 
 def _debian_packages(root: Path) -> list[dict[str, str]]:
