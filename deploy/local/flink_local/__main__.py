@@ -15,6 +15,7 @@ from flink_local.failures import LocalFailure
 from flink_local.image.build import image
 from flink_local.kind.cluster import kind, kind_down
 from flink_local.node.node import build_node
+from flink_local.promtool import PROMTOOL
 from flink_local.up import down, up
 
 FAILED = 1
@@ -31,6 +32,11 @@ def build_argo_cd(_: Console) -> None:
     ensure_built(ARGO_CD)
 
 
+def build_promtool(_: Console) -> None:
+    """Build promtool, unless it is there."""
+    ensure_built(PROMTOOL)
+
+
 def build_node_programs(_: Console) -> None:
     """Install and build what a node needs, unless it is there."""
     build_node()
@@ -42,6 +48,7 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "down": down,
     "build": build,
     "build-argo-cd": build_argo_cd,
+    "build-promtool": build_promtool,
     "build-node": build_node_programs,
     "image": image,
     "kind": kind,

@@ -55,7 +55,7 @@ def _build(program: GoProgram, target: Path) -> None:
 
 def _compile(program: GoProgram, toolchain: Toolchain, output: Path, current: Step) -> None:
     command = [str(toolchain.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"]
-    command += ["-ldflags", program.linker_flags, "-o", str(output), "."]
+    command += ["-tags", ",".join(program.tags), "-ldflags", program.linker_flags, "-o", str(output), program.package]
     with subprocess.Popen(
         command, cwd=program.sources, env=_environment(toolchain),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
