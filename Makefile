@@ -14,7 +14,7 @@ PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 DASHBOARD := $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd e2e-node kind kind-down image sbom node check crds argocd dashboard docs site bench \
+.PHONY: help demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard docs site bench \
 	lock clean control-plane argo-cd promtool
 
 help: ## show this
@@ -46,6 +46,9 @@ kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs 
 
 kind-down: $(VENV) ## remove the cluster that `make kind` left running
 	@$(RUN) -m flink_local kind-down
+
+kind-offline: $(VENV) ## the same with an engine and a node image of our own, and removed again; needs root and Debian's apt
+	@$(RUN) -m flink_local kind-offline
 
 image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
 	@$(RUN) -m flink_local image

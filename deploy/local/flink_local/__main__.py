@@ -14,6 +14,7 @@ from flink_local.demo import demo
 from flink_local.failures import LocalFailure
 from flink_local.image.build import image
 from flink_local.kind.cluster import kind, kind_down
+from flink_local.kind.offline import kind_offline
 from flink_local.node.node import build_node
 from flink_local.promtool import PROMTOOL
 from flink_local.up import down, up
@@ -53,6 +54,7 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "image": image,
     "kind": kind,
     "kind-down": kind_down,
+    "kind-offline": kind_offline,
 }
 
 
