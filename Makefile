@@ -5,17 +5,18 @@ SIZES ?= 0 100 1000
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/image deploy/local deploy/monitoring docs tests
+SOURCES := operator deploy/helm deploy/image deploy/local deploy/monitoring docs tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
+CHART := deploy/helm/flink-workspace-operator
 # Not --quiet: that would let warnings pass, strict or not.
 MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 DASHBOARD := $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard docs site bench \
-	lock clean control-plane argo-cd promtool
+.PHONY: help demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard \
+	packages docs site bench lock clean control-plane argo-cd helm promtool
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +30,7 @@ up: $(VENV) ## the same, but leave it running, for you to try things with .local
 down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
-test: $(VENV) control-plane promtool ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
+test: $(VENV) control-plane helm promtool ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
 	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
@@ -66,6 +67,9 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 		&& diff -r --exclude=Kustomization crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
 		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) deploy/helm/generate.py "$$fresh" \
+		&& diff -r $(CHART)/files "$$fresh/files" && diff $(CHART)/values.schema.json "$$fresh/values.schema.json" \
+		|| { echo "FAILED: $(CHART) does not fit what it is made from; run: make packages" >&2; exit 1; }
 	@$(DASHBOARD) | diff deploy/monitoring/dashboard.json - \
 		|| { echo "FAILED: deploy/monitoring/dashboard.json is old; run: make dashboard" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(PAGES) "$$fresh" && cd "$$fresh" \
@@ -83,6 +87,12 @@ argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capt
 	@$(RUN) deploy/argocd/generate.py > deploy/argocd/argocd-cm.yaml
 	@.venv/bin/pytest -n 3 --write-fixtures tests/gitops/test_situations.py -k as_told
 	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.gitops.capture
+
+packages: $(VENV) control-plane ## generate deploy/install.yaml, and what the chart shares with kustomize
+	@$(RUN) deploy/helm/generate.py $(CHART)
+	@kubectl=$$($(RUN) -c 'from flink_local.binaries import installed_binaries as b; print(b().path("kubectl"))') \
+		&& { echo '# Made from overlays/production by `make packages`.'; "$$kubectl" kustomize deploy/overlays/production; } \
+		> deploy/install.yaml
 
 dashboard: $(VENV) ## generate deploy/monitoring/dashboard.json
 	@$(DASHBOARD) > deploy/monitoring/dashboard.json
@@ -109,6 +119,9 @@ clean: ## stop what runs and remove what was made in this checkout
 
 argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-argo-cd
+
+helm: $(VENV) ## build Helm, unless it is in the user's cache already
+	@$(RUN) -m flink_local build-helm
 
 promtool: $(VENV) ## build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool

@@ -130,21 +130,29 @@ def start_operator(
     directory: Path,
     settings: Mapping[str, object] | None = None,
     lease: str = ELECTION_LEASE,
+    keys: Mapping[str, str] | None = None,
 ) -> Operator:
-    """Start a process, to be ended by the caller."""
+    """Start a process, to be ended by the caller. `keys` are those of the account, unless there are to be others."""
     directory.mkdir(parents=True, exist_ok=True)
     log, port = directory / "log", free_ports(1)[0]
     chosen = {"endpoint": account.url, "health_port": port, **(settings or {})}
     environment = {
         **{f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in chosen.items()},
         "KUBECONFIG": str(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")),
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.access_key_secret,
+        **(keys_of(account) if keys is None else keys),
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
     }
     operator = Operator(cluster, environment, log, port, lease)
     operator.start()
     return operator
+
+
+def keys_of(account: EmulatedAccount) -> dict[str, str]:
+    """As the SDKs read them from the environment."""
+    return {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.access_key_secret,
+    }
 
 
 def end(operator: Operator) -> None:

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 import yaml
 
 from flink_local.binaries import installed_binaries
+from flink_local.helm import HELM
 from flink_local.manifests import REPOSITORY
 from tests.packages.programs import run
 
 DEPLOY: Final = REPOSITORY / "deploy"
 OVERLAYS: Final = DEPLOY / "overlays"
 COMPONENTS: Final = DEPLOY / "components"
+CHART: Final = DEPLOY / "helm" / "flink-workspace-operator"
 OPERATOR: Final = "flink-workspace-operator"
 
 Manifest = dict[str, Any]
@@ -23,6 +26,18 @@ Identity = tuple[str, str, str]
 def kustomize(root: Path) -> list[Manifest]:
     """All objects of a kustomize root."""
     return load(run(installed_binaries().path("kubectl"), "kustomize", root))
+
+
+def helm(*arguments: str | Path) -> str:
+    """What Helm prints; raises Refusal with what it says."""
+    if not HELM.built.complete:
+        pytest.fail("Helm is not built yet. `make helm` does it, once for all checkouts.", pytrace=False)
+    return run(HELM.built.path("helm"), *arguments)
+
+
+def helm_template(*arguments: str | Path) -> list[Manifest]:
+    """All objects of the chart, as it installs them into the operator's usual namespace."""
+    return load(helm("template", OPERATOR, CHART, f"--namespace={OPERATOR}", *arguments))
 
 
 def load(text: str) -> list[Manifest]:

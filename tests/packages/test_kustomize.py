@@ -1,6 +1,7 @@
 """Every kustomize root gives objects that a real API server takes, and that mean what the pages say."""
 
 import json
+import os
 from pathlib import Path
 from typing import Final
 
@@ -24,16 +25,14 @@ def ids(path: Path) -> str:
 
 
 def overlay(directory: Path, *components: str) -> list[Manifest]:
-    """The base with components, as somebody's own overlay has it."""
+    """Production with components, as somebody's own overlay has it."""
     root = directory / "overlay"
     root.mkdir(exist_ok=True)
-    # kustomize takes folders relative to the file only.
-    up = Path(*[".."] * (len(root.resolve().parts) - 1))
-    folders = [
-        str(up / path.relative_to("/")) for path in (DEPLOY / "base", *(COMPONENTS / each for each in components))
+    resource, *parts = [
+        os.path.relpath(each, root) for each in (PRODUCTION, *(COMPONENTS / name for name in components))
     ]
-    content = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": folders[:1]}
-    (root / "kustomization.yaml").write_text(yaml.safe_dump({**content, "components": folders[1:]}))
+    content = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+    (root / "kustomization.yaml").write_text(yaml.safe_dump({**content, "resources": [resource], "components": parts}))
     return kustomize(root)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from flink_workspace_operator.adapters.kubernetes.rights import NEEDED
 from flink_workspace_operator.api import names
 
 BASE = Path(__file__).parents[2] / "deploy" / "base"
@@ -45,6 +46,19 @@ def test_the_operator_never_writes_what_people_want() -> None:
     assert verbs(role, names.WORKSPACES) == READ | {"patch"}
     assert verbs(role, names.ORDERS) == READ | {"create", "patch"}
     assert verbs(role, f"{names.WORKSPACES}/status") == verbs(role, f"{names.ORDERS}/status") == {"patch"}
+
+
+def test_a_namespace_is_asked_for_all_that_the_role_gives() -> None:
+    """But for ConfigMaps, which only `outputs` needs."""
+    granted = {
+        (group, resource): verbs
+        for rule in rendered("ClusterRole")[OPERATOR]["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verbs in [tuple(rule["verbs"])]
+    }
+    assert granted.pop(("", "configmaps"))
+    assert granted == NEEDED
 
 
 @pytest.mark.parametrize(("name", "allowed"), [(VIEWER, READ), (EDITOR, READ | WRITE)])

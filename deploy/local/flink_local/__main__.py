@@ -12,6 +12,7 @@ from flink_local.argo_cd import ARGO_CD
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
+from flink_local.helm import HELM
 from flink_local.image.build import image
 from flink_local.kind.cluster import kind, kind_down
 from flink_local.kind.offline import kind_offline
@@ -33,6 +34,11 @@ def build_argo_cd(_: Console) -> None:
     ensure_built(ARGO_CD)
 
 
+def build_helm(_: Console) -> None:
+    """Build Helm, unless it is there."""
+    ensure_built(HELM)
+
+
 def build_promtool(_: Console) -> None:
     """Build promtool, unless it is there."""
     ensure_built(PROMTOOL)
@@ -49,6 +55,7 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "down": down,
     "build": build,
     "build-argo-cd": build_argo_cd,
+    "build-helm": build_helm,
     "build-promtool": build_promtool,
     "build-node": build_node_programs,
     "image": image,

@@ -40,3 +40,13 @@ def test_a_name_that_two_have_is_told_whoever_owns_them() -> None:
     """One of them may have been bought twice."""
     theirs = an_instance("sc_flink-2", tags=Owner("cluster-2", Key("a", "b")).tags("x"))
     assert kinds(theirs, an_instance()) == [("NameTwice", ("sc_flink-1", "sc_flink-2"), None)]
+
+
+def test_only_what_is_marked_for_a_listed_namespace_is_told() -> None:
+    """Another operator of the same cluster may look after the others; a hash names no namespace."""
+    hashed = an_instance("sc_flink-2", name="other", tags=Owner(CLUSTER, Key("other", "x" * 60)).tags("x"))
+    listings = {REGION: a_listing(an_instance(), hashed)}
+    by_namespace = {each: find_orphans(listings, (), CLUSTER, (each,)) for each in ("team", "other")}
+    assert [orphan.owner for orphan in by_namespace["team"]] == ["team/demo"]
+    assert by_namespace["other"] == ()
+    assert len(find_orphans(listings, (), CLUSTER)) == 2

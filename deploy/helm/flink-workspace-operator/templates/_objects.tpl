@@ -1,0 +1,51 @@
+{{/*
+The files below files/ are those that kustomize takes, and so all ways install the same. What differs is set here.
+*/}}
+
+{{/* The objects of a file, as a dict with the list `items`. */}}
+{{- define "objects" -}}
+{{- $items := list -}}
+{{- range regexSplit "(?m)^---$" (required (printf "%s is not part of this chart" .file) (.context.Files.Get .file)) -1 -}}
+{{- with fromYaml . }}{{ $items = append $items . }}{{ end -}}
+{{- end -}}
+{{- dict "items" $items | toJson -}}
+{{- end }}
+
+{{/* An object of this release: in its namespace, with Helm's labels. */}}
+{{- define "object" -}}
+{{- $labels := dict "app.kubernetes.io/managed-by" .context.Release.Service "app.kubernetes.io/instance" .context.Release.Name -}}
+{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .context.Chart.Name .context.Chart.Version) -}}
+{{- $_ := set .object.metadata "labels" (merge $labels (.object.metadata.labels | default dict)) -}}
+{{- if .object.metadata.namespace }}{{ $_ := set .object.metadata "namespace" (.namespace | default .context.Release.Namespace) }}{{ end -}}
+{{- range .object.subjects }}{{ $_ := set . "namespace" $.context.Release.Namespace }}{{ end -}}
+---
+{{ toYaml .object }}
+{{ end }}
+
+{{/* A ClusterRole bound to the operator in one namespace. */}}
+{{- define "rolebinding" -}}
+{{- $role := dict "apiGroup" "rbac.authorization.k8s.io" "kind" "ClusterRole" "name" .role -}}
+{{- $subject := dict "kind" "ServiceAccount" "name" "flink-workspace-operator" -}}
+{{- $metadata := dict "name" .role "namespace" .namespace -}}
+{{- $binding := dict "apiVersion" "rbac.authorization.k8s.io/v1" "kind" "RoleBinding" "metadata" $metadata "roleRef" $role "subjects" (list $subject) -}}
+{{- include "object" (dict "context" .context "object" $binding "namespace" .namespace) -}}
+{{- end }}
+
+{{- define "image" -}}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end -}}
+{{- end }}
+
+{{/* What the operator is told by its environment besides what the file says, as a list. */}}
+{{- define "environment" -}}
+{{- $told := deepCopy .Values.settings -}}
+{{- with .Values.watchNamespaces }}{{ $_ := set $told "FLINK_OPERATOR_NAMESPACES" . }}{{ end -}}
+{{- if .Values.emulator.enabled -}}
+{{- $_ := set $told "FLINK_OPERATOR_ENDPOINT" "http://flink-cloud-emulator:8080" -}}
+{{- $_ := set $told "ALIBABA_CLOUD_ECS_METADATA_DISABLED" "true" -}}
+{{- end -}}
+{{- $variables := list -}}
+{{- range $name, $value := $told -}}
+{{- $variables = append $variables (dict "name" $name "value" (kindIs "slice" $value | ternary (toJson $value) (toString $value))) -}}
+{{- end -}}
+{{- dict "items" $variables | toJson -}}
+{{- end }}

@@ -1,0 +1,181 @@
+"""The chart: what it makes of values, what it says to wrong ones, and what its releases do to a real cluster."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from flink_local.cluster import Cluster
+from flink_local.manifests import REPOSITORY
+from tests.packages.programs import Refusal
+from tests.packages.rendering import CHART, OPERATOR, Manifest, bare_pods, helm, helm_template, one
+from tests.packages.test_kustomize import apply, environment
+from tests.scenario.manifests import pay_as_you_go
+
+DIGEST: Final = f"sha256:{'0' * 64}"
+WRONG: Final = [
+    ("replicas=0", "at '/replicas': minimum: got 0, want 1"),
+    ("replicaCount=3", "additional properties 'replicaCount' not allowed"),
+    ('image.digest="latest"', "at '/image/digest': 'latest' does not match pattern '^(sha256:[0-9a-f]{64})?$'"),
+    ('image.repository=""', "at '/image/repository': minLength: got 0, want 1"),
+    ('image.repository="a@sha256:0"', "at '/image/repository': 'a@sha256:0' does not match pattern"),
+    ("imagePullSecrets=[{}, 5]", "at '/imagePullSecrets/1': got number, want object"),
+    ('watchNamespaces="team-a"', "at '/watchNamespaces': got string, want array"),
+    ('watchNamespaces=["Team"]', "at '/watchNamespaces/0': 'Team' does not match pattern"),
+    ('watchNamespaces=["a", "a"]', "at '/watchNamespaces': items at 0 and 1 are equal"),
+    ('credentials.existingSecret=""', "at '/credentials/existingSecret': '' does not match pattern"),
+    ('credentials.rrsa.roleName="acs:ram::1:role/x"', "at '/credentials/rrsa/roleName': 'acs:ram::1:role/x' does not"),
+    ("credentials.accessKeyId=1", "at '/credentials': additional properties 'accessKeyId' not allowed"),
+    ("settings.FLINK_OPERATOR_WORKERS=0", "at '/settings/FLINK_OPERATOR_WORKERS': minimum: got 0, want 1"),
+    ("settings.FLINK_OPERATOR_WORKER=5", "additional properties 'FLINK_OPERATOR_WORKER' not allowed"),
+    ('settings.FLINK_OPERATOR_NAMESPACES=["a"]', "additional properties 'FLINK_OPERATOR_NAMESPACES' not allowed"),
+    ('settings.FLINK_OPERATOR_ENDPOINT="cloud"', "'cloud' does not match pattern '^https?://[^/]+$'"),
+    ("crds.keep=false", "at '/crds': additional properties 'keep' not allowed"),
+    ('emulator.enabled="yes"', "at '/emulator/enabled': got string, want boolean"),
+    (
+        'emulator={"enabled": true}|credentials.rrsa.roleName="r"',
+        "emulator.enabled and credentials.rrsa.roleName exclude each other",
+    ),
+    (
+        'emulator={"enabled": true}|settings.FLINK_OPERATOR_ENDPOINT="http://cloud"',
+        "emulator.enabled sets FLINK_OPERATOR_ENDPOINT: leave it out of settings",
+    ),
+]
+"""Values as --set-json takes them, and what Helm says."""
+
+
+def given(values: str) -> list[str]:
+    """As arguments."""
+    return [f"--set-json={each}" for each in values.split("|")]
+
+
+def told(values: str) -> dict[str, str]:
+    """The operator's environment with these values."""
+    return environment(one(helm_template(*given(values)), "Deployment"))
+
+
+@pytest.mark.parametrize(("values", "said"), WRONG, ids=[values for values, _ in WRONG])
+def test_wrong_values_are_refused(values: str, said: str) -> None:
+    """Before anything is rendered, with the place and what is wrong there."""
+    with pytest.raises(Refusal) as refused:
+        helm_template(*given(values))
+    assert said in str(refused.value)
+
+
+def test_settings_reach_the_operator_as_it_reads_them() -> None:
+    """Numbers as digits, lists as JSON; a setting of the base is replaced and not set twice."""
+    values = {"WORKERS": 3, "ROLE_POLICIES": ["A", "B"], "RESYNC_SECONDS": 604800, "LOG_FORMAT": "text"}
+    settings = told(f"settings={json.dumps({f'FLINK_OPERATOR_{name}': value for name, value in values.items()})}")
+    assert settings == {
+        "FLINK_OPERATOR_WORKERS": "3",
+        "FLINK_OPERATOR_ROLE_POLICIES": '["A","B"]',
+        "FLINK_OPERATOR_RESYNC_SECONDS": "604800",
+        "FLINK_OPERATOR_LOG_FORMAT": "text",
+    }
+
+
+def test_the_kubelet_waits_for_a_longer_drain() -> None:
+    """Else a stop would lose the answer to a purchase."""
+    deployment = one(helm_template("--set-json=settings.FLINK_OPERATOR_DRAIN_SECONDS=200.5"), "Deployment")
+    assert deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 231
+
+
+@pytest.mark.parametrize(
+    ("values", "image"),
+    [
+        ("image.tag=v1", "registry.example.com/flink-workspace-operator:v1"),
+        (f"image.tag=v1,image.digest={DIGEST}", f"registry.example.com/flink-workspace-operator@{DIGEST}"),
+    ],
+)
+def test_a_digest_wins_over_a_tag(values: str, image: str) -> None:
+    """What is pinned is what runs."""
+    [pod] = bare_pods(helm_template(f"--set={values}"))
+    assert pod["spec"]["containers"][0]["image"] == image
+
+
+def test_secrets_are_read_in_listed_namespaces_only() -> None:
+    """Each gets a RoleBinding to the ClusterRole that nothing binds otherwise."""
+    manifests = helm_template('--set-json=credentials.workspaceNamespaces=["team-a", "team-b"]')
+    bindings = [each for each in manifests if each.get("roleRef", {}).get("name") == f"{OPERATOR}-credentials"]
+    assert [(each["kind"], each["metadata"]["namespace"]) for each in bindings] == [
+        ("RoleBinding", "team-a"),
+        ("RoleBinding", "team-b"),
+    ]
+
+
+def test_everything_is_in_the_releases_namespace() -> None:
+    """Also those whom rights are given to."""
+    manifests = helm_template("--namespace=elsewhere", "--set=emulator.enabled=true")
+    assert {each["metadata"].get("namespace", "elsewhere") for each in manifests} == {"elsewhere"}
+    subjects = [subject["namespace"] for each in manifests for subject in each.get("subjects", ())]
+    assert subjects
+    assert set(subjects) == {"elsewhere"}
+
+
+def test_pods_are_restricted(cluster: Cluster) -> None:
+    """With every value that changes a Pod, they pass the restricted Pod Security Standard of a real API server."""
+    changed = '--set-json=imagePullSecrets=[{"name": "registry"}]'
+    apply(cluster, bare_pods(helm_template(changed, "--set=emulator.enabled=true")))
+    apply(cluster, bare_pods(helm_template(changed, "--set=credentials.rrsa.roleName=role")))
+
+
+def test_a_second_installation_is_refused(cluster: Cluster) -> None:
+    """Here the first one was made without Helm."""
+    with pytest.raises(
+        Refusal, match=r"This cluster has an operator already, installed without Helm\. A cluster has one"
+    ):
+        helm("install", "second", CHART, "--namespace=default", f"--kubeconfig={cluster.kubeconfig}")
+
+
+@pytest.fixture
+def release(bare_cluster: Cluster) -> Iterator[Callable[..., str]]:
+    """Helm on a cluster with a release, which it uninstalls, and removes what stays then."""
+
+    def helm_there(verb: str, *arguments: str | Path) -> str:
+        where = ("--namespace=flink-workspace-operator", f"--kubeconfig={bare_cluster.kubeconfig}")
+        return helm(verb, OPERATOR, *arguments, *where)
+
+    helm_there("install", CHART, "--create-namespace")
+    yield helm_there
+    helm_there("uninstall", "--ignore-not-found")
+    bare_cluster.kubectl("delete", "customresourcedefinitions", "--all", "--wait=false")
+    bare_cluster.kubectl("delete", "namespace", OPERATOR, "--timeout=30s")
+
+
+def test_uninstalling_leaves_what_was_bought(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+    """The definitions and all resources stay; the operator, its rights and its Service are gone; it can come again."""
+    bare_cluster.kubectl("apply", "--filename=-", stdin=json.dumps(pay_as_you_go("kept")))
+    assert "These resources were kept due to the resource policy" in release("uninstall")
+    assert bare_cluster.kubectl("get", "flinkworkspaces", "--output=name") == "flinkworkspace.flink.alicloud.dev/kept\n"
+    left = bare_cluster.kubectl("get", "deployments,services,clusterroles", f"--namespace={OPERATOR}", "--output=name")
+    assert OPERATOR not in left
+    release("install", CHART)
+    assert "kept" in bare_cluster.kubectl("get", "flinkworkspaces", "--output=name")
+    bare_cluster.kubectl("delete", "flinkworkspace/kept")
+
+
+def test_a_second_release_is_told_of_the_first(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+    """By name and namespace, before anything of the first is changed."""
+    with pytest.raises(Refusal, match=f"by Helm as release {OPERATOR} in namespace {OPERATOR}. A cluster has one"):
+        helm("install", "second", CHART, "--namespace=default", f"--kubeconfig={bare_cluster.kubeconfig}")
+    release("upgrade", CHART)
+
+
+def test_upgrading_brings_newer_definitions(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+    """Unlike those in a chart's folder crds/, which Helm installs once and never again."""
+    name = "crd/flinkworkspaces.flink.alicloud.dev"
+    older = [{"op": "remove", "path": "/spec/names/shortNames"}]
+    bare_cluster.kubectl("patch", name, "--type=json", f"--patch={json.dumps(older)}")
+    release("upgrade", CHART, "--force-conflicts")
+    assert json.loads(bare_cluster.kubectl("get", name, "--output=json"))["spec"]["names"]["shortNames"] == ["fws"]
+
+
+def test_what_is_installed_is_documented() -> None:
+    """Every value has a line in values.yaml, and the page tells the words of the chart."""
+    page = (REPOSITORY / "docs" / "install.md").read_text()
+    schema: Manifest = json.loads((CHART / "values.schema.json").read_text())
+    text = (CHART / "values.yaml").read_text()
+    assert [name for name in schema["properties"] if f"\n{name}:" not in text] == []
+    assert [name for name in ("watchNamespaces", "workspaceNamespaces", "rrsa.roleName") if name not in page] == []
