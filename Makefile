@@ -1,19 +1,21 @@
 # Every verb installs what it needs first: the virtual environment into .venv/, the control plane into the user's cache.
 PYTHON ?= python3
 ARGS ?=
+SIZES ?= 0 100 1000
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/local deploy/monitoring tests
+SOURCES := operator deploy/image deploy/local deploy/monitoring docs tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
-SETTINGS_PAGE = { printf '%s\n\n```text\n' '\# Settings'; \
-	$(RUN) -c 'from flink_workspace_operator import cli; print(cli.describe_settings())'; echo '```'; }
-METRICS_PAGE = $(RUN) -m flink_workspace_operator.runtime.metrics.page
-DASHBOARD = $(RUN) deploy/monitoring/generate.py
+# Not --quiet: that would let warnings pass, strict or not.
+MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
+DASHBOARD := $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd dashboard docs lock clean control-plane argo-cd promtool
+.PHONY: help demo up down test proof e2e-argocd e2e-node image sbom node check crds argocd dashboard docs site bench \
+	lock clean control-plane argo-cd promtool
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,20 +38,34 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
-check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files
+e2e-node: node image ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
+	@.venv/bin/pytest -m node tests/node $(ARGS)
+
+image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
+	@$(RUN) -m flink_local image
+
+sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another one: make sbom ROOT=folder
+	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
+
+check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
 	@.venv/bin/mypy $(SOURCES)
 	@PYTHONPATH=operator .venv/bin/lint-imports
-	@$(RUN) -m tests.limits operator deploy/local
+	@$(RUN) -m tests.limits operator deploy/local docs
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
-		&& diff -r crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
+		&& diff -r --exclude=Kustomization crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
 		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
-	@$(SETTINGS_PAGE) | diff docs/settings.md - || { echo "FAILED: docs/settings.md is old; run: make docs" >&2; exit 1; }
-	@$(METRICS_PAGE) | diff docs/metrics.md - || { echo "FAILED: docs/metrics.md is old; run: make docs" >&2; exit 1; }
 	@$(DASHBOARD) | diff deploy/monitoring/dashboard.json - \
 		|| { echo "FAILED: deploy/monitoring/dashboard.json is old; run: make dashboard" >&2; exit 1; }
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(PAGES) "$$fresh" && cd "$$fresh" \
+		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; | { ! grep . ; } \
+		|| { echo "FAILED: generated pages of docs/ are old; run: make docs" >&2; exit 1; }
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MKDOCS) --site-dir "$$fresh"
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@.venv/bin/zizmor --quiet --offline --collect=all .github
 
 crds: $(VENV) ## generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
@@ -62,15 +78,20 @@ argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capt
 dashboard: $(VENV) ## generate deploy/monitoring/dashboard.json
 	@$(DASHBOARD) > deploy/monitoring/dashboard.json
 
-docs: $(VENV) ## generate docs/settings.md from the settings, and docs/metrics.md from the metrics
-	@$(SETTINGS_PAGE) > docs/settings.md
-	@$(METRICS_PAGE) > docs/metrics.md
+site: $(VENV) ## build the pages as a site into .local/site; index.html is where to begin
+	@$(MKDOCS)
+
+docs: $(VENV) ## generate the pages that come from the code: settings, metrics, API reference, reasons, errors
+	@$(PAGES) docs
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
-	@for name in requirements requirements-dev requirements-go; do \
+	@for name in requirements requirements-dev requirements-go requirements-image; do \
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
 	done
+
+bench: $(VENV) control-plane ## measure memory, CPU and calls of the operator with so many workspaces; for example: make bench SIZES="0 100"
+	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.bench $(SIZES)
 
 clean: ## stop what runs and remove what was made in this checkout
 	@if [ -e .local ] && [ -e $(VENV) ]; then $(RUN) -m flink_local down; fi
@@ -82,6 +103,8 @@ argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 
 promtool: $(VENV) ## build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool
+node: $(VENV) ## install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
+	@$(RUN) -m flink_local build-node
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

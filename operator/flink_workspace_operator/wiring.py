@@ -19,7 +19,9 @@ from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
+from flink_workspace_operator.adapters.kubernetes.definitions import check_definitions
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
+from flink_workspace_operator.adapters.kubernetes.rights import Rights
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.election import Election
@@ -28,6 +30,7 @@ from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
@@ -53,6 +56,7 @@ class ClusterSide:
     cluster_id: str
     claim_watch: ClaimWatch
     election_lease: ElectionLease
+    rights: Rights
 
 
 @asynccontextmanager
@@ -71,14 +75,15 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
     """The cluster that the process runs in, or that KUBECONFIG names. Raises ClusterFailure."""
     async with client.ApiClient(await load_configuration()) as api_client:
         cluster = KubernetesCluster(api_client, settings)
-        own_id = await cluster.cluster_id()  # always asked for: it shows at the start whether the API server answers
+        await check_definitions(api_client)  # which also shows whether the API server answers
         custom = client.CustomObjectsApi(api_client)
         leases = Collection(custom, "coordination.k8s.io", "v1", "leases", OwnWrites())
         yield ClusterSide(
             cluster=cluster,
-            cluster_id=settings.cluster_id or own_id,
+            cluster_id=settings.cluster_id or await cluster.cluster_id(),
             claim_watch=ClaimWatch(custom, settings.namespace),
             election_lease=ElectionLease(leases, settings.namespace, lease_name),
+            rights=Rights(client.AuthorizationV1Api(api_client)),
         )
 
 
@@ -117,6 +122,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
     metrics.ask(election.leads, queue)
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
+        scope=Scope(settings.namespaces, cluster_side.rights.missing, health.heard),
         triggers=Triggers(queue, cluster_side.cluster.is_own_write),
         workers=Workers(queue, run_pass, settings.workers, random.random, reconciler.has_announced),
         health=health,
@@ -124,7 +130,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         election=election,
         metrics=metrics,
         orphan_watch=OrphanWatch(
-            survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id),
+            survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id, settings.namespaces),
             tell=cluster_side.cluster.post_notice,
             metrics=metrics.orphans,
             seconds=settings.survey_seconds,

@@ -3,16 +3,17 @@
 One function per tool; each compares what the tool makes of the object with what is the case.
 """
 
+from docs.generator.errors import failures_of_the_cloud
+from flink_workspace_operator.core import catalogue
 from tests.gitops import kstatus
 from tests.gitops.kstatus import Wire
 from tests.gitops.lua import health_of
 
-TYPES = frozenset(
-    {
-        *("Ready", "Reconciling", "Stalled", "Suspended", "RamRoleReady", "NetworkReady", "OssDirectoriesReady"),
-        *("Purchased", "WorkspaceRunning", "InSync", "ExpiryHealthy", "CloudReachable"),
-    }
-)
+SUMMARY = frozenset({"Ready", "Reconciling", "Stalled", "Suspended"})
+TYPES = SUMMARY | {
+    *("RamRoleReady", "NetworkReady", "OssDirectoriesReady", "Purchased", "WorkspaceRunning"),
+    *("InSync", "ExpiryHealthy", "CloudReachable"),
+}
 
 
 class Untrue(AssertionError):
@@ -37,6 +38,28 @@ def judge_conditions(wire: Wire) -> None:
         raise Untrue(f"a condition is about another generation than the status: {wire}")
     if _is(wire, "Stalled") and _is(wire, "Reconciling"):
         raise Untrue(f"waiting can't both help and not help: {wire}")
+
+
+def judge_reasons(wire: Wire) -> None:
+    """Whoever reads a reason finds in `docs/reference/reasons.md` what it means, of that condition in that status."""
+    for condition in (wire.get("status") or {}).get("conditions") or []:
+        if not _is_documented(condition):
+            raise Untrue(f"{condition} is not in the catalogue: {wire}")
+
+
+def _is_documented(condition: Wire) -> bool:
+    type_, status, reason = (str(condition[part]) for part in ("type", "status", "reason"))
+    if type_ == "Ready":
+        return reason in catalogue.DECIDING
+    if type_ in SUMMARY:
+        entry = catalogue.DECIDING.get(reason) or catalogue.QUIET.get(reason)
+        quiet = status == "False" and catalogue.QUIET.get(reason) is entry
+        return entry is not None and (quiet or (status == "True" and type_ in entry.status))
+    entry = catalogue.ASPECTS[type_].get(reason)
+    if entry is not None:
+        return entry.status == status
+    # Of a prerequisite that could not be looked at, the failure's name.
+    return status == "Unknown" and reason in {name for name, _ in failures_of_the_cloud()}
 
 
 def judge_kstatus(wire: Wire) -> None:

@@ -11,7 +11,7 @@ from flink_workspace_operator.settings import Settings
 from tests.gitops import flux
 from tests.gitops.events import judge_event
 from tests.gitops.kstatus import Wire
-from tests.gitops.truth import judge, judge_argo_cd
+from tests.gitops.truth import judge, judge_argo_cd, judge_reasons
 
 
 class RecordingCluster(KubernetesCluster):
@@ -47,6 +47,7 @@ class RecordingCluster(KubernetesCluster):
         """Raises `Untrue` if any tool that waits was told what was not the case, or an event is not as it should be."""
         for wire in self.shown:
             judge(wire)
+            judge_reasons(wire)
             judge_argo_cd(wire)
             flux.judge(wire)
         for event in self.events:

@@ -1,6 +1,30 @@
 """What to tell a person about a failure of the cloud."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from flink_workspace_operator.core.failures import CloudFailure
+
+ADVICE: Final[Mapping[str, str]] = {
+    "CredentialsRefused": "put a valid one into the Secret of spec.credentials; else give it to the operator",
+    "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
+    "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both not empty",
+    "SecretRefused": "bind the ClusterRole flink-workspace-operator-credentials to the operator in this namespace",
+    "IdentityNotAllowed": "set spec.credentials.secretName, or have the namespace put on the operator's list",
+    "BalanceTooLow": "top up the account",
+    "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",
+    "UnpaidOrder": "pay or cancel the unpaid order in the console",
+    "ServiceNotActivated": "open the service in the console",
+    "RoleNotAuthorised": "authorise Flink in its console",
+    "NameTaken": "choose another workspaceName",
+    "ParametersRefused": "change the spec",
+    "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
+    "Throttled": "it will be tried again",
+    "Unreachable": "it will be tried again",
+    "Garbled": "it will be tried again",
+    "ServerError": "it will be tried again",
+}
+"""By the failure's reason. Where a permission is missing, the advice is to grant the action that the failure names."""
 
 
 def describe(failure: CloudFailure) -> str:
@@ -8,19 +32,5 @@ def describe(failure: CloudFailure) -> str:
     action = getattr(failure, "action", "")
     if action:
         return f"{failure}: grant the RAM action {action} to the operator's identity"
-    advice = {
-        "CredentialsRefused": "give the operator valid credentials",
-        "BalanceTooLow": "top up the account",
-        "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",
-        "UnpaidOrder": "pay or cancel the unpaid order in the console",
-        "ServiceNotActivated": "open the service in the console",
-        "RoleNotAuthorised": "authorise Flink in its console",
-        "NameTaken": "choose another workspaceName",
-        "ParametersRefused": "change the spec",
-        "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
-        "Throttled": "it will be tried again",
-        "Unreachable": "it will be tried again",
-        "Garbled": "it will be tried again",
-        "ServerError": "it will be tried again",
-    }.get(failure.reason)
+    advice = ADVICE.get(failure.reason)
     return f"{failure}: {advice}" if advice else str(failure)

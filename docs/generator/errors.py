@@ -1,0 +1,81 @@
+"""The page of the cloud's refusals: from the table of codes, and from what is made of each failure."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from docs.generator.markdown import code, page, table
+from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE
+from flink_workspace_operator.core.advice import ADVICE
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
+
+_ABOUT: Final = """\
+A message of the operator quotes the cloud by call and code, for example
+`foasconsole.CreateInstance was refused: the account's balance is too low (code InsufficientBalance)`.
+It never quotes the cloud's text, which might hold a secret."""
+_FAILURES: Final = """\
+What a code stands for decides whose turn it is. *Suspended*: a person or an event outside. *Stalled*: whoever writes
+the spec. *Tried again*: nobody; before the purchase Ready says `CloudUnreachable`, afterwards what was known stays."""
+_CODES: Final = """\
+The first row that fits counts; capitals do not matter; `*` stands for anything.
+
+**Refused for certain**: an order whose purchase got this answer, with HTTP 4xx, is `Rejected` at once. Everything else,
+a timeout included, makes it `Uncertain`: evidence decides, and nothing is bought meanwhile. Only codes that the gateway
+gives before anything is booked are certain.
+
+Little is published about these codes: the source says how sure a row is. A code that is in no row is `Unexplained`."""
+_ACTIONS: Final = """\
+What to grant where a message says that a permission is missing. All in one policy: `deploy/ram/policy.json`,
+and [what each statement is for](../real-account.md#the-smallest-ram-policy)."""
+
+
+_WHAT_TO_DO: Final = {
+    **ADVICE,
+    "PermissionMissing": "grant the RAM action that the message names to the operator's identity",
+    "SignatureExpired": "set the clock of the operator's node right; a purchase that came too late has bought nothing",
+    "SignatureReplayed": "nothing: the call was made before, and evidence shows what came of it",
+    "AlreadyExists": "nothing: somebody else made it at the same time",
+}
+"""For those, too, of which the operator's message gives no advice of its own."""
+
+
+def errors_page() -> str:
+    """Failures, codes, actions."""
+    codes = [(code(row.code), code(row.failure.__name__), "yes" if row.certain else "", row.source) for row in TABLE]
+    failures = [(code(name), _doc(kind), _made_of(name), _WHAT_TO_DO[name]) for name, kind in failures_of_the_cloud()]
+    return page(
+        "Error catalogue",
+        _ABOUT,
+        "## Failures",
+        _FAILURES,
+        table(("failure", "meaning", "what is made of it", "what to do"), failures),
+        "## Codes of the cloud",
+        _CODES,
+        table(("code", "failure", "refused for certain", "source"), codes),
+        "## Calls and RAM actions",
+        _ACTIONS,
+        table(("call", "RAM action"), [(code(call), code(action)) for call, action in RAM_ACTIONS.items()]),
+    )
+
+
+def failures_of_the_cloud() -> Iterator[tuple[str, type[CloudFailure]]]:
+    """The leaves of the tree, in its order: what a failure can be."""
+    waiting = list(CloudFailure.__subclasses__())
+    while waiting:
+        kind = waiting.pop(0)
+        inner = kind.__subclasses__()
+        waiting = [*inner, *waiting]
+        if not inner:
+            yield kind.__name__, kind
+
+
+def _doc(kind: type[CloudFailure]) -> str:
+    return (kind.__doc__ or "").partition(".")[0]
+
+
+def _made_of(name: str) -> str:
+    if name in WAITS_FOR_SOMEONE:
+        return "Suspended"
+    if name in ON_ITS_WAY:
+        return "waited for, then Stalled"
+    return "Stalled" if name in NEEDS_ANOTHER_SPEC else "tried again"

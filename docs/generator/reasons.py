@@ -1,0 +1,60 @@
+"""The page of all reasons, from the catalogue next to the code that gives them."""
+
+from collections.abc import Mapping
+from typing import Final, get_args
+
+from docs.generator.markdown import code, page, table
+from flink_workspace_operator.api.order import MOVES, UNSETTLED
+from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.core.catalogue import ASPECTS, DECIDING, QUIET, Entry
+from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES
+
+_ABOUT: Final = """\
+Look here for the word in the column `REASON` of `kubectl get flinkworkspaces`, in a condition, or in an event.
+What the conditions are, and how tools read them: [conditions.md](../conditions.md).
+For the codes of the cloud that a message quotes: [errors.md](errors.md)."""
+_DECIDING: Final = """\
+`Ready` and whichever of `Reconciling`, `Stalled` and `Suspended` is True have the same reason and the same message.
+*Reconciling, then Stalled*: for five minutes (`FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS`) it counts as on its way."""
+_ASPECT_NOTE: Final = """\
+A prerequisite that could not be looked at is Unknown; its reason is [the failure's name](errors.md#failures)."""
+_STATES: Final = """\
+What `kubectl get flinkworkspaceorders` shows. Evidence beats all: an order whose instance shows up is Placed."""
+_EVENTS: Final = """\
+What `kubectl describe` shows below a resource; the reasons of `Stalled` and `Suspended` are told too, as warnings."""
+
+
+def reasons_page() -> str:
+    """All of them, by where they are seen."""
+    states = [
+        (code(state), "open" if state in UNSETTLED else "settled", ORDER_STATES[state], _next(state))
+        for state in get_args(OrderState)
+    ]
+    return page(
+        "Reasons",
+        _ABOUT,
+        "## What Ready says",
+        _DECIDING,
+        _entries("reason", "turns True", {**DECIDING, **QUIET}),
+        *(
+            part
+            for type_, entries in ASPECTS.items()
+            for part in (f"## {type_}", _entries("reason", "status", entries))
+        ),
+        _ASPECT_NOTE,
+        "## States of an order",
+        _STATES,
+        table(("state", "", "meaning", "may become"), states),
+        "## Events",
+        _EVENTS,
+        table(("event", "what happened"), [(code(reason), meaning) for reason, meaning in EVENTS.items()]),
+    )
+
+
+def _next(state: OrderState) -> str:
+    return ", ".join(map(code, MOVES[state]))
+
+
+def _entries(what: str, status: str, entries: Mapping[str, Entry]) -> str:
+    rows = [(code(reason), each.status, each.meaning, each.advice) for reason, each in entries.items()]
+    return table((what, status, "meaning", "what to do"), rows)

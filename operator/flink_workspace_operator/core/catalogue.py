@@ -1,0 +1,308 @@
+"""Every reason that a FlinkWorkspace can show, what it means and what to do about it.
+
+The only source of the page `docs/reference/reasons.md`. A reason that is not in here fails the tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_NOTHING: Final = "nothing"
+_BY_ITSELF: Final = "wait: it goes on by itself"
+_SEE_READY: Final = "what Ready's message says"
+_ON_ITS_WAY: Final = "Reconciling, then Stalled"
+"""For as long as FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS it may be on its way."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One reason. `status`: of the condition; of a deciding reason, which condition it turns True beside Ready."""
+
+    status: str
+    meaning: str
+    advice: str = _NOTHING
+
+
+DECIDING: Final[Mapping[str, Entry]] = {
+    "Running": Entry("Ready", "the workspace exists, is this resource's, and runs"),
+    "Purchasing": Entry("Reconciling", "an order is being opened", "wait"),
+    "Provisioning": Entry("Reconciling", "it is being placed or created", "wait: real clouds take 5 to 10 minutes"),
+    "PurchaseUncertain": Entry(
+        "Reconciling",
+        "a purchase was or may have been sent, and what became of it is not known. Nothing else is bought meanwhile",
+        "wait: evidence decides, within the minutes that the cloud can take",
+    ),
+    "WaitingToRetry": Entry(
+        "Reconciling",
+        "the last order came to nothing, and the next one waits for its time",
+        "wait, change the spec, or set the annotation `flink.alicloud.dev/reconcile-requested-at` to any new value",
+    ),
+    "CloudUnreachable": Entry(
+        "Reconciling",
+        "the cloud did not answer, or not in a usable way, so nothing is decided",
+        "wait; the condition `CloudReachable` says how it failed",
+    ),
+    "Adopting": Entry(
+        "Reconciling",
+        "what exists agrees with the spec, and is being tagged as this resource's",
+        "wait; by name it takes five minutes from the instance's creation",
+    ),
+    "Deleting": Entry(
+        "Reconciling",
+        "the resource is being deleted. The workspace stays",
+        "wait, or set the annotation that the message names",
+    ),
+    "RoleMissing": Entry(
+        _ON_ITS_WAY,
+        "the RAM role that Flink works through does not exist",
+        "with `ramRole.management: Ensure` wait; with `Require` authorise Flink once in its console",
+    ),
+    "PolicyMissing": Entry(_ON_ITS_WAY, "that role lacks a policy", "the same; the message names the policy"),
+    "VpcNotFound": Entry(_ON_ITS_WAY, "no such VPC in the region", "create it, or correct `vpcId`"),
+    "VSwitchNotFound": Entry(_ON_ITS_WAY, "no such vSwitch in the region", "create it, or correct `vSwitchIds`"),
+    "VSwitchInOtherVpc": Entry(_ON_ITS_WAY, "a vSwitch belongs to another VPC", "correct `vSwitchIds` or `vpcId`"),
+    "ZonesDiffer": Entry(_ON_ITS_WAY, "the vSwitches lie in more than one zone", "name vSwitches of one zone"),
+    "ZoneMismatch": Entry(_ON_ITS_WAY, "the vSwitches do not lie in `zoneId`", "correct `zoneId` or `vSwitchIds`"),
+    "ZoneNotSupported": Entry(
+        _ON_ITS_WAY,
+        "workspaces are not sold in that zone",
+        "name vSwitches in one of the zones that the message lists",
+    ),
+    "AddressesExhausted": Entry(
+        _ON_ITS_WAY,
+        "no vSwitch has a free address",
+        "add a vSwitch, or free addresses; every JobManager and TaskManager takes one",
+    ),
+    "OssNotActivated": Entry(_ON_ITS_WAY, "OSS was never opened in this account", "open it in the OSS console"),
+    "BucketNotFound": Entry(_ON_ITS_WAY, "no such bucket", "create it in the workspace's region"),
+    "BucketInOtherRegion": Entry(
+        _ON_ITS_WAY, "the bucket lies in another region", "name a bucket in the workspace's region"
+    ),
+    "DirectoriesMissing": Entry(_ON_ITS_WAY, "the bucket lacks directories that Flink keeps its files in", _BY_ITSELF),
+    "SuspendedByUser": Entry(
+        "Suspended",
+        "a person stopped all writes to the cloud",
+        "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend`",
+    ),
+    "BalanceTooLow": Entry("Suspended", "the cloud wants more money in the account first", "top up the account"),
+    "UnpaidOrder": Entry(
+        "Suspended",
+        "an unpaid order stands in the way, or may be this purchase",
+        "pay or cancel it in the console; it goes on by itself",
+    ),
+    "BillUnexplained": Entry(
+        "Suspended",
+        "a paid order may be this purchase, and no look shows what it bought",
+        "see the console; if it is something else, set the annotation that the message names",
+    ),
+    "SecretMissing": Entry(
+        _ON_ITS_WAY,
+        "the Secret of `spec.credentials` does not exist, or is being deleted",
+        "create it, with the keys `accessKeyId` and `accessKeySecret`, or correct `secretName`",
+    ),
+    "SecretIncomplete": Entry(
+        _ON_ITS_WAY,
+        "that Secret has not all that a key needs",
+        "put `accessKeyId` and `accessKeySecret` into it, both not empty",
+    ),
+    "SecretRefused": Entry(
+        "Suspended",
+        "the operator may not read that Secret, or not put its finalizer on it",
+        "[let it](../credentials.md#the-right-to-read-it) read the namespace's Secrets",
+    ),
+    "IdentityNotAllowed": Entry(
+        "Stalled",
+        "the operator's own identity is not for resources of this namespace",
+        "set `spec.credentials.secretName`, or have the namespace put on the list",
+    ),
+    "CredentialsRefused": Entry(
+        "Suspended",
+        "the cloud does not take the access key, or there is none",
+        "put a valid one into the Secret of `spec.credentials`; without one, give it to the operator",
+    ),
+    "PermissionMissing": Entry(
+        "Suspended", "the operator's identity may not do this", "grant the RAM action that the message names"
+    ),
+    "RoleNotAuthorised": Entry(
+        "Suspended", "Flink may not work in the account yet", "authorise Flink once in its console"
+    ),
+    "ServiceNotActivated": Entry(
+        "Suspended", "a service was never opened in this account", "open the service that the message names"
+    ),
+    "NotFound": Entry(
+        "Suspended",
+        "the cloud does not find something that was named",
+        "create it, or correct its name in the spec or in the operator's settings",
+    ),
+    "Unexplained": Entry(
+        "Suspended",
+        "the cloud refused with a code that the operator does not know",
+        "look for the code in the console, or ask the cloud's support",
+    ),
+    "OutputsRefused": Entry(
+        "Suspended",
+        "the API server does not let the operator read or write the ConfigMap of `spec.outputs`",
+        "grant the rights on ConfigMaps of `deploy/base/rbac.yaml`, or choose another name",
+    ),
+    "ParametersRefused": Entry("Stalled", "the cloud does not sell what is described", "change the spec"),
+    "NameTaken": Entry(
+        "Stalled",
+        "a workspace, or another resource of this cluster, has this name",
+        "choose another `workspaceName`, or [adopt](../ownership.md#adopt-a-workspace-that-exists) what exists",
+    ),
+    "OwnedElsewhere": Entry(
+        "Stalled",
+        "the workspace of this name carries another cluster's marks",
+        "choose another `workspaceName`, or [move it here](../ownership.md#move-a-workspace-to-another-cluster)",
+    ),
+    "NameMismatch": Entry(
+        "Stalled",
+        "this resource's marks, or `adoption.instanceId`, are on a workspace of another name",
+        "use a resource whose `workspaceName` is that name",
+    ),
+    "AdoptionDiffers": Entry(
+        "Stalled", "what is to be adopted is not as the spec says", "correct the fields that the message lists"
+    ),
+    "NothingToAdopt": Entry(
+        "Stalled",
+        "there is no instance of the id in `adoption.instanceId`",
+        "correct it, or remove `adoption` to buy a workspace",
+    ),
+    "AccountChanged": Entry(
+        "Stalled",
+        "the access key in use belongs to another account than this resource",
+        "put one of the former account into the Secret of `spec.credentials`; without one, give it to the operator",
+    ),
+    "RegionNotSupported": Entry(
+        "Stalled",
+        "workspaces are not sold in that region",
+        "create a resource with one of the regions that the message lists",
+    ),
+    "Twin": Entry(
+        "Stalled",
+        "two instances may be this resource's. Nothing more is bought, and nothing is deleted",
+        "release the wrong one in the console",
+    ),
+    "Lost": Entry(
+        "Stalled",
+        "the workspace vanished from the cloud. Nothing is bought in its place",
+        "[name it](../ownership.md#replace-a-workspace-that-is-gone) to have another one bought",
+    ),
+    "ReplaceLostTooEarly": Entry(
+        "Stalled",
+        "the same, and the annotation `replace-lost` is older than that",
+        "remove the annotation, and set it again",
+    ),
+    "Released": Entry(
+        "Stalled", "somebody released the workspace. Nothing is bought in its place", "see the console for who did"
+    ),
+    "Expired": Entry(
+        "Stalled", "the paid time is over, and the cloud stopped the workspace", "renew it in the console"
+    ),
+    "Disabled": Entry("Stalled", "the cloud disabled the workspace", "see its console, or ask the cloud's support"),
+    "CreationFailed": Entry(
+        "Stalled",
+        "it is bought, and the cloud could not create it",
+        "ask the cloud's support; the message has its words",
+    ),
+    "OutputsTaken": Entry(
+        "Stalled",
+        "the ConfigMap of `spec.outputs` exists and is somebody else's",
+        "choose another name, or delete that ConfigMap ([more](../outputs.md#what-is-not-touched))",
+    ),
+}
+"""Reasons of Ready, and of whichever of Reconciling, Stalled and Suspended is True."""
+
+QUIET: Final[Mapping[str, Entry]] = {
+    "Idle": Entry("Reconciling is False", "nothing is under way"),
+    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
+    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
+}
+"""Reasons of those three where they are False."""
+
+_NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
+_NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", _SEE_READY)
+_NOT_CHECKED: Final = Entry("Unknown", "not looked at yet")
+_NOBODY: Final = Entry("False", "nobody could ask: see the same reason of Ready", "what the message says")
+_LACKING: Final = Entry("False", "see the same reason of Ready", _SEE_READY)
+
+ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
+    "RamRoleReady": {
+        "Authorised": Entry("True", "the role exists with its policies"),
+        "RoleMissing": _LACKING,
+        "PolicyMissing": _LACKING,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "NetworkReady": {
+        "Usable": Entry("True", "VPC and vSwitches exist, in one zone. The message names those with few addresses"),
+        "VpcNotFound": _LACKING,
+        "VSwitchNotFound": _LACKING,
+        "VSwitchInOtherVpc": _LACKING,
+        "ZonesDiffer": _LACKING,
+        "ZoneMismatch": _LACKING,
+        "ZoneNotSupported": _LACKING,
+        "AddressesExhausted": _LACKING,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "OssDirectoriesReady": {
+        "Present": Entry("True", "the bucket has the four directories"),
+        "OssNotActivated": _LACKING,
+        "BucketNotFound": _LACKING,
+        "BucketInOtherRegion": _LACKING,
+        "DirectoriesMissing": _LACKING,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "Purchased": {
+        "Bound": Entry("True", "an instance belongs to this resource"),
+        "Placing": Entry("Unknown", "an order is being sent", "wait"),
+        "PurchaseUncertain": Entry("Unknown", "an order's outcome is not known", "wait: evidence decides"),
+        "NotPurchased": Entry("False", "nothing was bought for this resource"),
+        "NotChecked": _NOT_CHECKED,
+    },
+    "WorkspaceRunning": {
+        "Running": Entry("True", "the cloud says RUNNING"),
+        "NotRunning": Entry("False", "the cloud says something else, which the message repeats", _SEE_READY),
+        "NotPurchased": Entry("False", "there is no workspace yet"),
+        "NotVisible": _NOT_VISIBLE,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "InSync": {
+        "InSync": Entry("True", "spec and cloud agree"),
+        "Drifted": Entry(
+            "False",
+            "somebody changed the workspace, or the spec just before the purchase. It is told, not corrected",
+            "change the spec or the workspace back; the message says field by field what differs",
+        ),
+        "MarksMissing": Entry("False", "ownership tags are missing; the operator puts them back", _BY_ITSELF),
+        "NotPurchased": _NOT_YET,
+        "NotVisible": _NOT_VISIBLE,
+    },
+    "ExpiryHealthy": {
+        "Paid": Entry("True", "the end of the paid time is far enough away"),
+        "NotApplicable": Entry("True", "billed by use"),
+        "ExpiresSoon": Entry("False", "the paid time ends within days", "renew it in the console"),
+        "Expired": Entry("False", "the paid time is over", "renew it in the console"),
+        "NotTold": Entry("Unknown", "the cloud does not tell the end", "look in the console"),
+        "NotPurchased": _NOT_YET,
+        "NotVisible": _NOT_VISIBLE,
+    },
+    "CloudReachable": {
+        "Answered": Entry("True", "the last look was answered"),
+        "Throttled": Entry(
+            "False", "the account makes too many calls", "wait; if it lasts, see who else calls so often"
+        ),
+        "Unavailable": Entry(
+            "False", "no usable answer came back", "wait; if it lasts, see the network and the cloud's status page"
+        ),
+        "Unauthorized": Entry(
+            "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
+        ),
+        "Refused": Entry("False", "the cloud refused a look for another reason", "what the message says"),
+        "SecretMissing": _NOBODY,
+        "SecretIncomplete": _NOBODY,
+        "SecretRefused": _NOBODY,
+        "IdentityNotAllowed": _NOBODY,
+        "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
+    },
+}
+"""By condition. A prerequisite that could not be looked at is Unknown, and its reason the failure's name."""

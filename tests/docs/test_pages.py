@@ -1,0 +1,47 @@
+"""What the pages name exists. Their links are checked by `make check`, which builds them strictly."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from docs.generator.hooks import LINK_UPWARDS
+from flink_local.manifests import REPOSITORY
+from tests.docs.pages import DOCS, pages
+
+PLACES: Final = ("", "operator/flink_workspace_operator")
+"""Where a path may begin; the page on architecture leaves the second one out."""
+NAMED: Final = re.compile(
+    r"`((?:deploy|tests|docs|crds|operator|core|api|adapters|runtime|\.ci|\.github)/[A-Za-z0-9_./-]+|[a-z_]+\.py)`"
+)
+OF_THE_OPERATOR: Final = re.compile("endpoint|trust|account|policies|roleName|arn", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("page", pages())
+def test_files_that_a_page_names_exist(page: str) -> None:
+    """In the repository, or among the operator's modules."""
+    named = NAMED.findall((DOCS / page).read_text())
+    assert [path for path in named if not any((REPOSITORY / place / path).exists() for place in PLACES)] == []
+
+
+@pytest.mark.parametrize("page", pages())
+def test_links_out_of_the_pages_lead_somewhere(page: str) -> None:
+    """Where the repository is browsed; the site leaves them out."""
+    links = re.findall(LINK_UPWARDS % (page.count("/") + 1), (DOCS / page).read_text())
+    assert [link for _, link in links if not ((DOCS / page).parent / link.partition("#")[0]).exists()] == []
+
+
+def fields(node: dict[str, Any]) -> Iterator[str]:
+    for name, field in node.get("properties", {}).items():
+        yield name
+        yield from fields(field.get("items", field))
+
+
+def test_nothing_in_a_spec_chooses_what_the_operator_does_it_with() -> None:
+    """`docs/security.md`: whoever writes a spec uses none of the operator's larger rights but buying."""
+    crd = yaml.safe_load((REPOSITORY / "crds" / "flinkworkspaces.yaml").read_text())
+    spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    assert [name for name in fields(spec) if OF_THE_OPERATOR.search(name)] == []
+    assert list(spec["properties"]["ramRole"]["properties"]) == ["management"]

@@ -1,0 +1,41 @@
+"""The workflows do what a person does. `make check` looks at their form and for what could be misused in them."""
+
+import re
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from flink_local.go_program import cache_directory
+from flink_local.manifests import REPOSITORY
+
+WORKFLOWS: Final = REPOSITORY / ".github" / "workflows"
+
+
+def jobs(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((WORKFLOWS / name).read_text())["jobs"]
+    return found
+
+
+def test_ci_runs_the_verbs_of_ci_run() -> None:
+    """In the same words and the same order."""
+    verbs = re.findall(r"^make .*$", (REPOSITORY / ".ci" / "run").read_text(), re.MULTILINE)
+    assert verbs
+    assert [step["run"] for step in jobs("ci.yml")["verbs"]["steps"] if "run" in step] == verbs
+
+
+def test_ci_keeps_what_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache is the folder that the verbs use."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    (cache,) = [step for step in jobs("ci.yml")["verbs"]["steps"] if "actions/cache@" in step.get("uses", "")]
+    kept = [path.replace("~", "/home/somebody") for path in cache["with"]["path"].split()]
+    assert str(cache_directory()) in kept
+
+
+def test_only_jobs_that_need_it_may_write() -> None:
+    """The release itself, and the workflow's own name for signatures."""
+    rights = {name: job["permissions"] for name, job in jobs("release.yml").items()}
+    written = {name: {right for right, kind in given.items() if kind == "write"} for name, given in rights.items()}
+    assert written == {"verbs": set(), "image": {"id-token", "attestations"}, "release": {"contents", "id-token"}}
+    assert jobs("ci.yml")["verbs"]["permissions"] == {"contents": "read"}
