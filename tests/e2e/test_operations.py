@@ -61,6 +61,7 @@ def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAcc
     conditions = series["flink_workspace_status_condition"]
     assert conditions["by-month default Running True Ready"] == 1
     assert series["flink_workspace_vswitch_capacity"][f"Enough by-month default {account.v_switches[0]}"] == 1
+    assert series["flink_workspace_vswitch_free_addresses"][f"by-month default {account.v_switches[0]}"] == 250
     expires = operator.workspace("by-month")["status"]["instance"]["expireTime"]
     expected = {"by-month default": datetime.fromisoformat(expires).timestamp()}
     assert series["flink_workspace_expiration_timestamp_seconds"] == expected
