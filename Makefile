@@ -5,15 +5,16 @@ SIZES ?= 0 100 1000
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/local docs tests
+SOURCES := operator deploy/local deploy/monitoring docs tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
 # Not --quiet: that would let warnings pass, strict or not.
 MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+DASHBOARD = $(RUN) deploy/monitoring/generate.py
 PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd docs site bench lock clean control-plane argo-cd
+.PHONY: help demo up down test proof e2e-argocd check crds argocd dashboard docs site bench lock clean control-plane argo-cd promtool
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +28,7 @@ up: $(VENV) ## the same, but leave it running, for you to try things with .local
 down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
-test: $(VENV) control-plane ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
+test: $(VENV) control-plane promtool ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
 	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
@@ -43,9 +44,11 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@PYTHONPATH=operator .venv/bin/lint-imports
 	@$(RUN) -m tests.limits operator deploy/local docs
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
-		&& diff -r crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
+		&& diff -r --exclude=Kustomization crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
 		|| { echo "FAILED: deploy/argocd/argocd-cm.yaml does not fit the scripts; run: make argocd" >&2; exit 1; }
+	@$(DASHBOARD) | diff deploy/monitoring/dashboard.json - \
+		|| { echo "FAILED: deploy/monitoring/dashboard.json is old; run: make dashboard" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(PAGES) "$$fresh" && cd "$$fresh" \
 		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; | { ! grep . ; } \
 		|| { echo "FAILED: generated pages of docs/ are old; run: make docs" >&2; exit 1; }
@@ -62,10 +65,13 @@ argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capt
 	@.venv/bin/pytest -n 3 --write-fixtures tests/gitops/test_situations.py -k as_told
 	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.gitops.capture
 
+dashboard: $(VENV) ## generate deploy/monitoring/dashboard.json
+	@$(DASHBOARD) > deploy/monitoring/dashboard.json
+
 site: $(VENV) ## build the pages as a site into .local/site; index.html is where to begin
 	@$(MKDOCS)
 
-docs: $(VENV) ## generate the pages that come from the code: settings, API reference, reasons, errors
+docs: $(VENV) ## generate the pages that come from the code: settings, metrics, API reference, reasons, errors
 	@$(PAGES) docs
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
@@ -84,6 +90,9 @@ clean: ## stop what runs and remove what was made in this checkout
 
 argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-argo-cd
+
+promtool: $(VENV) ## build promtool, unless it is in the user's cache already
+	@$(RUN) -m flink_local build-promtool
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

@@ -10,6 +10,7 @@ from docs.generator.errors import errors_page
 from docs.generator.markdown import page
 from docs.generator.reasons import reasons_page
 from flink_workspace_operator.cli import describe_settings
+from flink_workspace_operator.runtime.metrics.page import page as page_of_metrics
 
 
 def settings_page() -> str:
@@ -17,8 +18,14 @@ def settings_page() -> str:
     return page("Settings", f"```text\n{describe_settings()}\n```")
 
 
+def metrics_page() -> str:
+    """From the families that `/metrics` serves."""
+    return "".join(page_of_metrics())
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": settings_page,
+    "metrics.md": metrics_page,
     "reference/api.md": api_page,
     "reference/reasons.md": reasons_page,
     "reference/errors.md": errors_page,

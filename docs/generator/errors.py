@@ -7,7 +7,7 @@ from docs.generator.markdown import code, page, table
 from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE
 from flink_workspace_operator.core.advice import ADVICE
 from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
+from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 
 _ABOUT: Final = """\
 A message of the operator quotes the cloud by call and code, for example
@@ -76,4 +76,6 @@ def _doc(kind: type[CloudFailure]) -> str:
 def _made_of(name: str) -> str:
     if name in WAITS_FOR_SOMEONE:
         return "Suspended"
+    if name in ON_ITS_WAY:
+        return "tried again, then Stalled"
     return "Stalled" if name in NEEDS_ANOTHER_SPEC else "tried again"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +25,7 @@ from flink_workspace_operator.survey import survey
 log = logging.getLogger(__name__)
 
 BAD_SETTINGS = 2
+NO_LIST = 'must be a JSON list, for example ["a", "b"]'
 ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace resource each."
 
 
@@ -47,7 +49,7 @@ async def list_orphans(settings: Settings) -> int:
     """Print what was paid for and nobody looks after; 1 where not everything could be looked at."""
     try:
         async with wiring.connect_cluster(settings) as side, wiring.connect_cloud(settings) as cloud:
-            findings = await survey(cloud, side.cluster, side.cluster_id)
+            findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
     except CloudFailure as failure:
         log.error("cannot look: %s", describe(failure))
         return 1
@@ -91,14 +93,17 @@ def describe_settings() -> str:
 
 def problems_of(bad: ValidationError | SettingsError) -> list[str]:
     """One line for each thing that is wrong, naming the environment variable. Never the value."""
-    if isinstance(bad, SettingsError):
-        return [_naming_variables(str(bad))]
+    if isinstance(bad, SettingsError):  # of all that is no JSON, the first is told
+        named = re.search(r'field "(\w+)"', str(bad))
+        return [f"{_variable(named[1])}: {NO_LIST}" if named else str(bad)]
     return [
-        f"{_variable(str(error['loc'][0]))}: {error['msg']}"
-        if error["loc"]
-        else _naming_variables(error["msg"].removeprefix("Value error, "))
+        f"{_variable(str(error['loc'][0]))}: {_said(error)}" if error["loc"] else _naming_variables(_said(error))
         for error in bad.errors(include_input=False, include_url=False)
     ]
+
+
+def _said(error: ErrorDetails) -> str:
+    return NO_LIST if error["type"] == "tuple_type" else error["msg"].removeprefix("Value error, ")
 
 
 def _parser() -> argparse.ArgumentParser:

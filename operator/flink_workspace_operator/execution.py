@@ -5,8 +5,10 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.audit import AUDIT, entry
 from flink_workspace_operator.core.failures import CloudFailure, Conflict, OutputsRefused
 from flink_workspace_operator.core.observed import Answer, Bought
@@ -18,6 +20,7 @@ from flink_workspace_operator.core.plan import (
     CreateRole,
     DeleteOutputs,
     GiveBackClaim,
+    HoldSecret,
     MoveOrder,
     OpenOrder,
     OutputsStep,
@@ -25,6 +28,7 @@ from flink_workspace_operator.core.plan import (
     Plan,
     RecordAnswer,
     ReleaseOrder,
+    ReleaseSecret,
     RemoveFinalizer,
     Step,
     TagInstance,
@@ -83,6 +87,8 @@ class Execution:
             case WriteOutputs() | DeleteOutputs():
                 await self._hand_over(step)
                 made.append(step)
+            case HoldSecret() | ReleaseSecret():
+                await self._hold_secret(step)
             case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
             case _:
@@ -117,6 +123,17 @@ class Execution:
                 await self.cluster.write_outputs(self.seen.key, name, content, over)
             case DeleteOutputs(former=former):
                 await self.cluster.delete_outputs(self.seen.key, former)
+
+    async def _hold_secret(self, step: HoldSecret | ReleaseSecret) -> None:
+        """Nothing is bought with a Secret that can't be held. One that can't be released is no reason to stop."""
+        holds = isinstance(step, HoldSecret)
+        refusal = await self.cluster.hold_secret(self.seen.key, step.secret, holds)
+        if refusal is None:
+            return
+        if holds:
+            raise refusal
+        finalizer = secret_finalizer(self.seen.key.name)
+        log.warning("Secret '%s' keeps the finalizer %s: %s", step.secret.name, finalizer, describe(refusal))
 
     async def _hold_or_release(
         self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder

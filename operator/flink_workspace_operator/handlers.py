@@ -40,9 +40,9 @@ async def serve(settings: Settings, connect: Connect) -> int:
     try:
         async with connect(settings) as operator:
             probes = Probes(operator.health, operator.election, operator.metrics)
-            async with probes.answering(settings.health_port), operator.leading(), operator.at_work():
+            async with probes.answering(settings.health_port), operator.leading(), operator.at_work() as served:
                 log.info("at work with %d workers", settings.workers)
-                await _watch(settings, operator)
+                await _watch(settings, operator, served)
             return 1 if operator.election.lost.is_set() else 0
     except asyncio.CancelledError:  # told to stop while standing by
         return 0
@@ -62,12 +62,13 @@ def _leave_on_signals() -> None:
             loop.add_signal_handler(signum, task.cancel)
 
 
-async def _watch(settings: Settings, operator: Operator) -> None:
-    """Until a signal comes, or the election is lost."""
+async def _watch(settings: Settings, operator: Operator, namespaces: tuple[str, ...] | None) -> None:
+    """Until a signal comes, the election is lost, or other namespaces are to be watched."""
     await kopf.operator(
         registry=build_registry(operator),
         settings=kopf_settings(settings),
-        clusterwide=True,
+        clusterwide=namespaces is None,
+        namespaces=namespaces or (),
         standalone=True,  # no peering: it overlaps at hand-over, and two buyers is what must not be
         identity=IDENTITY,
         stop_flag=operator.ending,
@@ -82,6 +83,8 @@ def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
     ours.watching.server_timeout = 300  # reconnect while the last version seen is still in the server's memory
     ours.networking.connect_timeout = 5
     ours.networking.request_timeout = 30
+    # Of namespaces and definitions that come and go: rights on the whole cluster, which it is not to need then.
+    ours.scanning.disabled = settings.namespaces is not None
     ours.process.ultimate_exiting_timeout = settings.drain_seconds + 60  # else it kills a pass that is being finished
     return ours
 
@@ -110,11 +113,13 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
     async def workspace_changed(event: kopf.RawEvent, **_: object) -> None:
         operator.health.heard()
         operator.triggers.workspace_seen(event["type"], dict(event["object"]))
+        operator.metrics.workspaces.seen(event["type"], event["object"])
 
     @kopf.on.event(GROUP, VERSION, ORDERS, registry=registry, id="order")
     async def order_changed(event: kopf.RawEvent, **_: object) -> None:
         operator.health.heard()
         operator.triggers.order_seen(event["type"], dict(event["object"]))
+        operator.metrics.orders.seen(event["type"], event["object"])
 
     @kopf.on.cleanup(registry=registry, id="drain")  # not later: kopf cancels whatever tasks are left after this
     async def stop(**_: object) -> None:

@@ -7,9 +7,11 @@ from typing import TypeVar
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Unread, names_of_outputs
+from flink_workspace_operator.core.credentials import secret_names, signer
 from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
 from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
 from flink_workspace_operator.core.observed import Listing, Unknown
+from flink_workspace_operator.core.secret import Secret, Signer
 from flink_workspace_operator.core.seen import Questions, Remembered, Seen, SeenCloud, questions
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
@@ -32,10 +34,13 @@ async def observe(
     seen = Seen(
         key=key, owner=owner, now=now, workspace=workspace, orders=orders, own_claims=own_claims, remembered=remembered
     )
+    secrets = {name: await cluster.read_secret(key, name) for name in secret_names(workspace, orders)}
+    seen = seen.updated(secrets=tuple(each for each in secrets.values() if isinstance(each, Secret)))
     asked = questions(workspace, orders, owner)
     if asked is None:
         return seen
-    seen = seen.updated(cloud=await _ask(cloud, asked, workspace, settings))
+    seen = seen.updated(signer=signer(key, workspace, orders, secrets, settings))
+    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
         subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
         seen = seen.updated(claim=await cluster.read_claim(subject), outputs=await _outputs(cluster, workspace))
@@ -55,8 +60,22 @@ async def _outputs(cluster: Cluster, workspace: FlinkWorkspace) -> tuple[ConfigM
     return tuple(each for each in found if each is not None)
 
 
-async def _ask(cloud: Cloud, asked: Questions, workspace: FlinkWorkspace | None, settings: Settings) -> SeenCloud:
-    account_id = await _known(cloud.identify())
+async def cloud_of(signing: Signer, own: Cloud) -> Cloud:
+    """The cloud in the name of the signer; `own` is that of the operator."""
+    return own if signing.access_key is None else await own.signed_with(signing.access_key)
+
+
+async def _account(cloud: Cloud, signing: Signer) -> str | Unknown:
+    """Who stands in for another counts only where it is of the same account."""
+    if signing.problem is None:
+        return await _known(cloud.identify())
+    if signing.stands_in_for is not None and await _known(cloud.identify()) == signing.stands_in_for:
+        return signing.stands_in_for
+    return Unknown(signing.problem)
+
+
+async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -> SeenCloud:
+    workspace, account_id = read.workspace, await _account(cloud, read.signer)
     if isinstance(account_id, Unknown):
         return SeenCloud(account_id=account_id)
     regions = await _known(cloud.list_regions())

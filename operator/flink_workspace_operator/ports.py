@@ -18,6 +18,7 @@ from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
+from flink_workspace_operator.core.failures import SecretRefused
 from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject
 from flink_workspace_operator.core.observed import (
     Absent,
@@ -32,10 +33,15 @@ from flink_workspace_operator.core.observed import (
     SeenNetwork,
 )
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.core.secret import AccessKey, Secret
 
 
 class Cloud(Protocol):
     """One account of the cloud, through one identity."""
+
+    async def signed_with(self, access_key: AccessKey) -> "Cloud":
+        """The cloud through another identity. The keys are not tried by this."""
+        ...
 
     async def identify(self) -> str:
         """The account id behind the credentials in use."""
@@ -168,6 +174,14 @@ class Cluster(Protocol):
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
         """Delete it, if it is still the one that was read; fine if it is gone."""
+        ...
+
+    async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
+        """A Secret in the key's namespace with an access key in it."""
+        ...
+
+    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
+        """Put the key's finalizer on a Secret, or take it off; conditional on what was read. None: it is done."""
         ...
 
     async def post_notice(self, event: Event) -> None:

@@ -21,7 +21,7 @@ from flink_workspace_operator.core.report import report
 from flink_workspace_operator.core.seen import Seen
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
-from flink_workspace_operator.observation import observe
+from flink_workspace_operator.observation import cloud_of, observe
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 
@@ -53,7 +53,8 @@ class Reconciler:
             seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
             seen = seen.updated(leads=self.leads())
             plan = decide(Case(seen, self.settings, self.random_token()))
-            done = await Execution(seen, self.cloud, self.cluster, self.memory).carry_out(plan)
+            signed = await cloud_of(seen.signer, self.cloud)
+            done = await Execution(seen, signed, self.cluster, self.memory).carry_out(plan)
             await self._tell(seen, plan, done)
         except (Conflict, Vanished):
             return AFTER_CONFLICT

@@ -3,13 +3,21 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENVIRONMENT_PREFIX = "FLINK_OPERATOR_"
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
+NamespaceName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 WindowSeconds = Annotated[float, Field(ge=5, le=7 * 24 * 3600)]
+
+
+def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Else a list that was meant to hold something, and holds nothing, would mean everything."""
+    if not names:
+        raise ValueError("must name at least one; leave it out for all")
+    return names
 
 
 class Settings(BaseSettings):
@@ -26,6 +34,13 @@ class Settings(BaseSettings):
     After losing a cluster, give the new one the old value and it binds to what the old one bought."""
     namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
     """The operator's own namespace; the claims and the Lease that names the leader are kept there."""
+
+    identity_namespaces: tuple[NamespaceName, ...] | None = None
+    """Namespaces whose resources may use the operator's own identity, as a JSON list; the others need
+    spec.credentials. Left out: all."""
+    namespaces: Annotated[tuple[NamespaceName, ...], AfterValidator(_not_empty)] | None = None
+    """Namespaces to look after, as a JSON list of names. Left out: all.
+    One in which the operator has not all rights is left out until it has, and the log says which are missing."""
 
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""

@@ -22,9 +22,11 @@ class Findings:
     unread: Mapping[str, CloudFailure] = field(default_factory=dict)
 
 
-async def survey(cloud: Cloud, cluster: Cluster, cluster_id: str) -> Findings:
+async def survey(
+    cloud: Cloud, cluster: Cluster, cluster_id: str, namespaces: tuple[str, ...] | None = None
+) -> Findings:
     """Look for orphans in the account of the credentials in use. Raises `CloudFailure` where not even the regions are
-    known, and `ClusterFailure`."""
+    known, and `ClusterFailure`. `namespaces` are those that the operator looks after, None meaning all."""
     listings: dict[str, Listing] = {}
     unread: dict[str, CloudFailure] = {}
     for region in sorted(await cloud.list_regions()):
@@ -34,4 +36,4 @@ async def survey(cloud: Cloud, cluster: Cluster, cluster_id: str) -> Findings:
             unread[region] = failure
     # After the instances: whatever was bought had a resource before.
     workspaces = await cluster.list_workspaces()
-    return Findings(find_orphans(listings, workspaces, cluster_id), frozenset(listings), unread)
+    return Findings(find_orphans(listings, workspaces, cluster_id, namespaces), frozenset(listings), unread)

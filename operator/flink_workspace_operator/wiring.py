@@ -13,20 +13,24 @@ from typing import Protocol
 
 from kubernetes.aio import client
 
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
+from flink_workspace_operator.adapters.kubernetes.definitions import check_definitions
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
+from flink_workspace_operator.adapters.kubernetes.rights import Rights
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
-from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
@@ -52,13 +56,18 @@ class ClusterSide:
     cluster_id: str
     claim_watch: ClaimWatch
     election_lease: ElectionLease
+    rights: Rights
 
 
 @asynccontextmanager
 async def connect(settings: Settings, lease_name: str = ELECTION_LEASE) -> AsyncIterator[Operator]:
     """The operator between the real cloud and the real cluster. Raises ClusterFailure."""
-    async with connect_cluster(settings, lease_name) as cluster_side, connect_cloud(settings) as cloud:
-        yield assemble(settings, cloud, cluster_side)
+    metrics = Metrics(asyncio.get_running_loop().time)
+    async with (
+        connect_cluster(settings, lease_name) as cluster_side,
+        connect_cloud(settings, metrics.calls) as cloud,
+    ):
+        yield assemble(settings, cloud, cluster_side, metrics)
 
 
 @asynccontextmanager
@@ -66,28 +75,29 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
     """The cluster that the process runs in, or that KUBECONFIG names. Raises ClusterFailure."""
     async with client.ApiClient(await load_configuration()) as api_client:
         cluster = KubernetesCluster(api_client, settings)
-        own_id = await cluster.cluster_id()  # always asked for: it shows at the start whether the API server answers
+        await check_definitions(api_client)  # which also shows whether the API server answers
         custom = client.CustomObjectsApi(api_client)
         leases = Collection(custom, "coordination.k8s.io", "v1", "leases", OwnWrites())
         yield ClusterSide(
             cluster=cluster,
-            cluster_id=settings.cluster_id or own_id,
+            cluster_id=settings.cluster_id or await cluster.cluster_id(),
             claim_watch=ClaimWatch(custom, settings.namespace),
             election_lease=ElectionLease(leases, settings.namespace, lease_name),
+            rights=Rights(client.AuthorizationV1Api(api_client)),
         )
 
 
 @asynccontextmanager
-async def connect_cloud(settings: Settings) -> AsyncIterator[AlibabaCloud]:
+async def connect_cloud(settings: Settings, calls: CallObserver = unobserved) -> AsyncIterator[AlibabaCloud]:
     """The cloud, or its emulator, as the settings and the environment's credentials say."""
-    cloud = AlibabaCloud(settings)
+    cloud = AlibabaCloud(settings, calls=calls)
     try:
         yield cloud
     finally:
         await cloud.close()
 
 
-def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Operator:
+def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics) -> Operator:
     """The operator between any cloud and any cluster, not yet at work. To be called on the loop that it will run on."""
     loop = asyncio.get_running_loop()
     queue = WorkQueue(loop)
@@ -108,18 +118,20 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide) -> Ope
         random_token=lambda: secrets.token_hex(16),
         leads=election.leads,
     )
-    metrics = Metrics(election.leads)
+    metrics.ask(election.leads, queue)
+    run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
+        scope=Scope(settings.namespaces, cluster_side.rights.missing, health.heard),
         triggers=Triggers(queue, cluster_side.cluster.is_own_write),
-        workers=Workers(queue, reconciler.run_pass, settings.workers, random.random, reconciler.has_announced),
+        workers=Workers(queue, run_pass, settings.workers, random.random, reconciler.has_announced),
         health=health,
         claim_watch=cluster_side.claim_watch,
         election=election,
         metrics=metrics,
         orphan_watch=OrphanWatch(
-            survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id),
+            survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id, settings.namespaces),
             tell=cluster_side.cluster.post_notice,
-            metrics=metrics,
+            metrics=metrics.orphans,
             seconds=settings.survey_seconds,
         ),
         drain_seconds=settings.drain_seconds,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import Config
 
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.parameters import Network, Resources, WorkspaceParameters
 from flink_workspace_operator.core.identity import Key, Owner, Purchase, Subject
@@ -16,12 +17,12 @@ OWNER = Owner("cluster-1", Key("team-a", "realtime-prod"))
 NAME = "realtime-prod"
 
 
-def open_cloud(account: EmulatedAccount, **changes: object) -> AlibabaCloud:
+def open_cloud(account: EmulatedAccount, calls: CallObserver = unobserved, **changes: object) -> AlibabaCloud:
     """The port on an account of the emulator."""
     settings = Settings.model_validate(
         {"endpoint": account.url, "read_timeout_seconds": 1, "purchase_timeout_seconds": 5, **changes}
     )
-    return AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret))
+    return AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret), calls)
 
 
 def static_keys(key_id: str, secret: str) -> Client:

@@ -162,5 +162,6 @@ def run(environment: Mapping[str, str], log: Path, lease: str) -> None:
     not know yet that it leads no more. No setting has it, because nobody is to run two buyers on purpose.
     """
     become(environment, log)
-    set_up("text")
-    sys.exit(asyncio.run(serve(Settings(), partial(wiring.connect, lease_name=lease))))
+    settings = Settings()
+    set_up(settings.log_format)
+    sys.exit(asyncio.run(serve(settings, partial(wiring.connect, lease_name=lease))))

@@ -11,6 +11,7 @@ from flink_local.binaries import CONTROL_PLANE, NEEDED, given_binaries
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.failures import LocalFailure
 from flink_local.go_program import GoProgram
+from flink_local.promtool import PROMTOOL
 from flink_local.toolchain import go_on_path
 
 _GO = """#!/bin/sh
@@ -81,8 +82,8 @@ def test_an_old_go_is_not_used(calls: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert go_on_path() is not None
 
 
-@pytest.mark.parametrize("program", [CONTROL_PLANE, ARGO_CD], ids=lambda program: program.name)
 @pytest.mark.parametrize("name", ["go.mod", "go.sum", "main.go"])
+@pytest.mark.parametrize("program", [CONTROL_PLANE, ARGO_CD, PROMTOOL], ids=lambda program: program.name)
 def test_the_cache_key_follows_the_sources(program: GoProgram, name: str, tmp_path: Path) -> None:
     """Any change to what is compiled leads to another build."""
     shutil.copytree(program.sources, tmp_path / "sources")
@@ -107,6 +108,16 @@ def test_files_of_a_module_are_kept(calls: Path, monkeypatch: pytest.MonkeyPatch
 
     assert built.complete
     assert [(built.path(folder) / "kept.yaml").read_text() for folder in ARGO_CD.files] == list(ARGO_CD.files)
+
+
+def test_a_command_of_another_module_is_compiled(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no `main.go` of its own is built from the module that has it, and needs no second name."""
+    put_go(calls, monkeypatch, _WRITES_OUTPUT)
+
+    built = ensure_built(PROMTOOL)
+
+    assert built.complete
+    assert calls.read_text().split()[-1] == PROMTOOL.package
 
 
 def test_given_programs_are_used(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from flink_workspace_operator.core.identity import Key, Subject
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import apply, pay_as_you_go
-from tests.scenario.world import configuration_of
+from tests.scenario.world import configuration_in
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest.fixture
 async def port(cluster: Cluster) -> AsyncIterator[KubernetesCluster]:
     """The port with the administrator's rights."""
-    async with client.ApiClient(await configuration_of(cluster)) as api:
+    async with client.ApiClient(await configuration_in(cluster.kubeconfig)) as api:
         yield KubernetesCluster(api, Settings())
 
 

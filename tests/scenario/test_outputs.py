@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kubernetes.aio import client, config
+from kubernetes.aio import client
 
-from flink_local.cluster import Cluster
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.failures import OutputsRefused
-from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import Manifest, pay_as_you_go
 from tests.scenario.recording import RecordingCluster
-from tests.scenario.world import PATIENCE, SHORT_WINDOWS, World, a_world, conditions, has_reason, is_ready
+from tests.scenario.world import PATIENCE, World, conditions, configuration_in, has_reason, is_ready
 
 IDS = "ids"
 FOREIGN = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": IDS}, "data": {"theirs": "kept"}}
@@ -29,20 +27,9 @@ RBAC = "rbac.authorization.k8s.io/v1"
 
 
 @pytest.fixture
-async def world(cluster: Cluster, account: EmulatedAccount, namespace: str, tmp_path: Path) -> AsyncIterator[World]:
-    """An operator's mind with the operator's rights."""
-    configuration = await configuration_in(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig"))
-    async with a_world(cluster, account, namespace, **SHORT_WINDOWS) as made, client.ApiClient(configuration) as api:
-        made.cluster = RecordingCluster(api, made.settings)
-        made.restart()
-        yield made
-
-
-async def configuration_in(kubeconfig: Path) -> client.Configuration:
-    """The way to the API server that a kubeconfig tells."""
-    configuration = client.Configuration()
-    await config.load_kube_config(str(kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
-    return configuration
+async def world(limited: World) -> World:
+    """With the operator's rights."""
+    return limited
 
 
 def handed_over(name: str = "w", to: str = IDS, **spec: object) -> Manifest:

@@ -22,7 +22,7 @@ from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.sides import RealPeople, ServerSide, SimulatedPeople, told
 from tests.scenario.test_cluster_port import spec_for
-from tests.scenario.world import configuration_of
+from tests.scenario.world import configuration_in
 from tests.simulation.clock import Clock
 from tests.simulation.cluster import SimulatedCluster
 from tests.simulation.gate import Gate
@@ -38,7 +38,7 @@ Script = Callable[[ServerSide], Awaitable[list[str]]]
 @pytest.fixture
 async def real(cluster: Cluster, namespace: str) -> AsyncIterator[ServerSide]:
     """The real one."""
-    async with client.ApiClient(await configuration_of(cluster)) as api:
+    async with client.ApiClient(await configuration_in(cluster.kubeconfig)) as api:
         yield ServerSide(KubernetesCluster(api, Settings()), namespace, RealPeople(cluster, namespace))
 
 

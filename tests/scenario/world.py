@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from alibabacloud_credentials.client import Client as Credentials
@@ -141,17 +142,16 @@ def has_reason(reason: str) -> Callable[[FlinkWorkspace], bool]:
     return lambda workspace: (found := conditions(workspace).get("Ready")) is not None and found.reason == reason
 
 
-async def configuration_of(local: LocalCluster) -> client.Configuration:
-    """The administrator's way to the API server."""
+async def configuration_in(kubeconfig: Path) -> client.Configuration:
+    """The way to the API server that a kubeconfig tells."""
     configuration = client.Configuration()
-    kubeconfig = str(local.kubeconfig)
-    await config.load_kube_config(kubeconfig, client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
+    await config.load_kube_config(str(kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
     return configuration
 
 
 @asynccontextmanager
 async def a_world(
-    local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: float
+    local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: object
 ) -> AsyncIterator[World]:
     """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock.
 
@@ -168,7 +168,7 @@ async def a_world(
             **settings,
         }
     )
-    configuration = await configuration_of(local)
+    configuration = await configuration_in(local.kubeconfig)
     async with client.ApiClient(configuration) as api:
         cloud, cluster = AlibabaCloud(chosen, credentials_of(account)), RecordingCluster(api, chosen)
         try:

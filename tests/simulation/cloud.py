@@ -22,6 +22,7 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.secret import AccessKey
 from tests.simulation.account import Account
 from tests.simulation.gate import Gate
 
@@ -33,6 +34,12 @@ class SimulatedCloud:
 
     def __init__(self, account: Account, gate: Gate) -> None:
         self.account, self.gate = account, gate
+
+    async def signed_with(self, access_key: AccessKey) -> "SimulatedCloud":
+        """No call. A key is called by the account that it opens; every other account is empty."""
+        here = access_key.id == self.account.id
+        account = self.account if here else Account(self.account.clock, account_id=access_key.id)
+        return SimulatedCloud(account, self.gate)
 
     async def identify(self) -> str:
         """The account behind the key in use."""

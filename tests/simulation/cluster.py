@@ -8,14 +8,16 @@ from contextlib import suppress
 from typing import TypeVar
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
-from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER, secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterFailure, Vanished
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, SecretRefused, Vanished
 from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.core.secret import Secret
 from tests.simulation.gate import Gate
 from tests.simulation.server import ApiServer, Lease, key_of
 
@@ -120,6 +122,26 @@ class SimulatedCluster:
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
         """One conditional deletion."""
         await self._call("delete_outputs", lambda: self.server.delete_config_map(key.namespace, config_map))
+
+    async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
+        """One read."""
+        at = Key(key.namespace, name)
+        return await self._call("read_secret", lambda: self.server.stored.secrets.get(at) or Absent())
+
+    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
+        """One conditional write."""
+        others = tuple(each for each in secret.finalizers if each != secret_finalizer(key.name))
+        wanted = (*others, secret_finalizer(key.name)) if held else others
+        at = Key(key.namespace, secret.name)
+
+        def effect() -> SecretRefused | None:
+            try:
+                self.server.set_secret_finalizers(at, wanted, secret)
+            except ClusterRefused:
+                return SecretRefused(secret.name)
+            return None
+
+        return await self._call("hold_secret", effect)
 
     async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
         """One creation, of what no pass reads; that it failed is not told."""

@@ -19,6 +19,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspac
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Vanished
 from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.secret import AccessKey, Secret
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Faults
 from tests.simulation.rules import check_order, check_workspace
@@ -57,6 +58,8 @@ class Stored:
     leases: dict[str, Lease] = field(default_factory=dict)
     config_maps: dict[Key, ConfigMap] = field(default_factory=dict)
     """Nobody watches them, and nothing collects them when their owner is gone: the next of its name finds them."""
+    secrets: dict[Key, Secret] = field(default_factory=dict)
+    """Nobody watches them either."""
     births: dict[str, int] = field(default_factory=dict)
     """How many objects of each kind and name there ever were."""
     announced: frozenset[str] = frozenset()
@@ -66,7 +69,8 @@ class Stored:
     def copy(self) -> "Stored":
         """The same, independent of this one."""
         dicts = {
-            name: dict(getattr(self, name)) for name in ("workspaces", "orders", "leases", "config_maps", "births")
+            name: dict(getattr(self, name))
+            for name in ("workspaces", "orders", "leases", "config_maps", "secrets", "births")
         }
         return Stored(**dicts, announced=self.announced, faults=replace(self.faults))
 
@@ -86,7 +90,7 @@ class ApiServer:
         versions = [each.metadata.resource_version for each in stored.workspaces.values()]
         versions += [each.metadata.resource_version for each in stored.orders.values()]
         versions += [lease.version for lease in stored.leases.values()]
-        versions += [each.resource_version for each in stored.config_maps.values()]
+        versions += [each.resource_version for each in (*stored.config_maps.values(), *stored.secrets.values())]
         return _digest(*sorted(versions))
 
     def orders_of(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -212,6 +216,34 @@ class ApiServer:
         if (now.uid, now.resource_version) != (read.uid, read.resource_version):
             raise Conflict(f"ConfigMap {read.name} is not what it was")
         del self.stored.config_maps[Key(namespace, read.name)]
+
+    def write_secret(self, at: Key, access_key: AccessKey | None) -> None:
+        """A new one, or another content for the one that is there."""
+        version = self._bear(f"secret {at}", repr(access_key and access_key.id))
+        born = Secret(at.name, f"uid-{version}", version, (), deleting=False, access_key=access_key)
+        now = self.stored.secrets.get(at)
+        self.stored.secrets[at] = born if now is None else replace(now, resource_version=version, access_key=access_key)
+
+    def set_secret_finalizers(self, at: Key, finalizers: tuple[str, ...], read: Secret | None = None) -> None:
+        """Conditional on what was `read`, if anything; the last one that goes takes along what is being deleted."""
+        now = self.stored.secrets.get(at)
+        if now is None:
+            raise Vanished(f"Secret {at} is gone")
+        if read is not None and read.resource_version != now.resource_version:
+            raise Conflict(f"Secret {at} is not what it was")
+        if now.deleting and set(finalizers) - set(now.finalizers):
+            raise ClusterRefused("no new finalizers can be added to what is being deleted")
+        version = self._bear(f"secret {at}", repr(finalizers))
+        self.stored.secrets[at] = replace(now, resource_version=version, finalizers=finalizers)
+        if now.deleting and not finalizers:
+            del self.stored.secrets[at]
+
+    def delete_secret(self, at: Key) -> None:
+        """Delete it, once nobody holds it any more."""
+        now = self.stored.secrets[at]
+        version = self._bear(f"secret {at}", "deleted")
+        self.stored.secrets[at] = replace(now, resource_version=version, deleting=True)
+        self.set_secret_finalizers(at, now.finalizers)
 
     def _shelf(self, resource: R) -> dict[Key, R]:
         return self.stored.workspaces if isinstance(resource, FlinkWorkspace) else self.stored.orders

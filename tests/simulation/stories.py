@@ -18,6 +18,7 @@ from tests.simulation.scheduler import Act
 from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 
 KEY: Final = Key(NAMESPACE, "w")
+SECRET: Final = Key(NAMESPACE, "alicloud")
 CLOUD: Final[dict[str, Any]] = {"signature_validity": 20, "nonce_memory": 0, "commit_delay": 10}
 SHOWN_LATE: Final[dict[str, Any]] = {"visibility": 15}
 
@@ -32,11 +33,13 @@ class Story:
     acts: tuple[Act, ...] = ()
     cloud: dict[str, Any] = field(default_factory=dict)
     spec: dict[str, Any] = field(default_factory=dict)
+    prepare: Callable[[SimulatedWorld], None] = lambda _: None
 
     def begin(self, processes: tuple[str, ...] = ("a",)) -> SimulatedWorld:
         """A world in which the resource was just applied."""
         world = SimulatedWorld(Behaviour(**{**CLOUD, **self.cloud}), processes, BRIEF)
         world.arm(*self.faults)
+        self.prepare(world)
         apply(world, **self.spec)
         return world
 
@@ -80,6 +83,12 @@ def bought_once_and_bound(world: SimulatedWorld) -> None:
     assert workspace is not None
     assert workspace.status.instance is not None
     assert workspace.status.instance.instance_id == booking.instance_id
+
+
+def bought_once_and_let_go(world: SimulatedWorld) -> None:
+    """The same as bought once; the Secret is there, and nobody holds it any more."""
+    bought_once(world)
+    assert world.server.stored.secrets[SECRET].finalizers == ()
 
 
 def gone(world: SimulatedWorld) -> None:
@@ -180,6 +189,21 @@ def rename_outputs(world: SimulatedWorld) -> None:
     world.user.edit(KEY, outputs={"configMapName": "other"})
 
 
+def put_secret(world: SimulatedWorld) -> None:
+    """Make the Secret, with a key of the account."""
+    world.user.put_secret(SECRET, world.account.id)
+
+
+def delete_secret(world: SimulatedWorld) -> None:
+    """Delete the Secret."""
+    world.user.delete_secret(SECRET)
+
+
+def without_secret(world: SimulatedWorld) -> bool:
+    """The Secret is gone."""
+    return SECRET not in world.server.stored.secrets
+
+
 def wipe(world: SimulatedWorld) -> None:
     """Throw the resource's status away."""
     world.user.wipe_status(KEY)
@@ -197,6 +221,7 @@ def _act(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[Si
     return Act(name, possible, do, at_once=True)
 
 
+CREDENTIALS: Final[dict[str, Any]] = {"credentials": {"secretName": SECRET.name}}
 OUTPUTS: Final[dict[str, Any]] = {"outputs": {"configMapName": "ids"}}
 _AGAIN = _act("apply again", absent, apply)
 
@@ -244,6 +269,22 @@ STORIES: Final = (
             _act("apply again", absent, lambda world: apply(world, **OUTPUTS)),
         ),
         spec=OUTPUTS,
+    ),
+    Story("with a Secret", bought_once_and_let_go, spec=CREDENTIALS, prepare=put_secret),
+    Story(
+        "Secret made later",
+        bought_once_and_let_go,
+        acts=(_act("put", without_secret, put_secret),),
+        spec=CREDENTIALS,
+    ),
+    Story(
+        "Secret deleted while placing",
+        bought_once_and_let_go,
+        _lost("after"),
+        (_act("delete", announced, delete_secret), _act("put", without_secret, put_secret)),
+        SHOWN_LATE,
+        CREDENTIALS,
+        put_secret,
     ),
     Story("status wiped", bought_once, acts=(_act("wipe", ready, wipe),)),
 )

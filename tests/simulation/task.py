@@ -13,6 +13,7 @@ from flink_workspace_operator.core.failures import Failure, Throttled
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.observed import Listing
 from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.secret import Secret
 from flink_workspace_operator.core.seen import Remembered
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.reconcile import Reconciler
@@ -213,7 +214,7 @@ def _mark(answer: object) -> object:
     """What tells an answer from all others: of what is stored, the versions; of what can be hashed, itself."""
     if isinstance(answer, FlinkWorkspace | FlinkWorkspaceOrder):
         return answer.metadata.resource_version
-    if isinstance(answer, ConfigMap):
+    if isinstance(answer, ConfigMap | Secret):
         return answer.resource_version
     if isinstance(answer, tuple):
         return tuple(_mark(each) for each in answer)

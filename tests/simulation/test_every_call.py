@@ -4,7 +4,6 @@ The calls are found, not listed: each stop of each pass is one. A crash comes be
 then a fresh process goes on. A lost call never arrives, or its answer is lost, and the same process goes on.
 """
 
-import logging
 from collections.abc import Callable
 
 import pytest
@@ -12,16 +11,11 @@ import pytest
 from tests.simulation.scheduler import Budget, Exploration
 from tests.simulation.stories import STORIES, Story
 
+pytestmark = pytest.mark.usefixtures("quiet")
 EACH_STORY = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name.replace(" ", "-"))
 QUICK = frozenset({"straight", "deleted and created again", "handed over"})
 LONG = frozenset({"straight", "answer lost", "deleted while uncertain"})
 Record = Callable[[str, object], None]
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    """What thousands of runs log interests nobody."""
-    logging.getLogger("flink_workspace_operator").setLevel(logging.CRITICAL)
 
 
 def explored(story: Story, budget: Budget) -> Exploration:

@@ -4,7 +4,6 @@ First all orders of the calls of what races, with so many preemptions (another g
 stands still as long as the others take, be it hours); then random ones, with crashes too.
 """
 
-import logging
 import os
 from collections.abc import Callable
 
@@ -14,17 +13,12 @@ from tests.simulation.chance import MOST_DROPS, RandomRun
 from tests.simulation.races import QUICK, RACES, Race
 from tests.simulation.scheduler import Budget, Exploration
 
+pytestmark = pytest.mark.usefixtures("quiet")
 EACH_RACE = pytest.mark.parametrize("race", RACES, ids=lambda race: race.name.replace(" ", "-"))
 SEED = os.environ.get("SCHEDULE_SEED")
 """Only this schedule, as a failure named it."""
 FEW, MANY = 20, 200
 Record = Callable[[str, object], None]
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    """What thousands of runs log interests nobody."""
-    logging.getLogger("flink_workspace_operator").setLevel(logging.CRITICAL)
 
 
 def all_orders(race: Race, preemptions: int) -> Exploration:

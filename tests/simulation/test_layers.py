@@ -3,7 +3,6 @@
 Without it, a crash at any call still buys once, in a cloud that shows what it booked late.
 """
 
-import logging
 from dataclasses import replace
 
 import pytest
@@ -11,13 +10,8 @@ import pytest
 from tests.simulation.scheduler import Budget, Exploration
 from tests.simulation.stories import STORIES
 
+pytestmark = pytest.mark.usefixtures("quiet")
 SHOWN_LATE = next(story for story in STORIES if story.name == "shown late")
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    """What hundreds of runs log interests nobody."""
-    logging.getLogger("flink_workspace_operator").setLevel(logging.CRITICAL)
 
 
 def test_a_crash_at_every_call_where_the_gateway_remembers_no_nonce() -> None:

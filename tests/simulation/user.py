@@ -8,6 +8,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.secret import AccessKey
 from tests.simulation.server import ApiServer, key_of
 
 USER = "user"
@@ -53,6 +54,14 @@ class User:
         if value is None:
             annotations.pop(name, None)
         self.server.write_metadata(now, USER, annotations=annotations)
+
+    def put_secret(self, at: Key, account_id: str) -> None:
+        """Make a Secret with a key of an account, or put that key into it."""
+        self.server.write_secret(at, AccessKey(account_id, f"secret of {account_id}"))
+
+    def delete_secret(self, at: Key) -> None:
+        """Delete a Secret."""
+        self.server.delete_secret(at)
 
     def delete(self, key: Key) -> None:
         """`kubectl delete --wait=false`."""

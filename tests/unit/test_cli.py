@@ -59,13 +59,21 @@ def test_settings_that_contradict_each_other_are_both_named(
     assert said.startswith("FLINK_OPERATOR_DRAIN_SECONDS must be longer than FLINK_OPERATOR_PURCHASE_TIMEOUT_SECONDS")
 
 
+@pytest.mark.parametrize("name", ["FLINK_OPERATOR_ROLE_POLICIES", "FLINK_OPERATOR_NAMESPACES"])
 def test_a_list_that_is_no_json_names_its_variable(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that can't be read is told in one line as well, with how to write it."""
+    monkeypatch.setenv(name, "AliyunDLFFullAccess")
+    assert refusal(capsys) == [f'{name}: must be a JSON list, for example ["a", "b"]']
+
+
+def test_a_list_of_no_namespaces_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A list that can't be read is told in one line as well."""
-    monkeypatch.setenv("FLINK_OPERATOR_ROLE_POLICIES", "AliyunDLFFullAccess")
-    [said] = refusal(capsys)
-    assert "FLINK_OPERATOR_ROLE_POLICIES" in said
+    """What was meant as none is not taken as all."""
+    monkeypatch.setenv("FLINK_OPERATOR_NAMESPACES", "[]")
+    assert refusal(capsys) == ["FLINK_OPERATOR_NAMESPACES: must name at least one; leave it out for all"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["walk"], ["run", "--fast"]])

@@ -25,6 +25,12 @@ def documents(name: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all((BASE / name).read_text()))
 
 
+def rules(*kinds: str) -> list[dict[str, Any]]:
+    """Of all roles of these kinds."""
+    roles = [*documents("rbac.yaml"), *documents("roles.yaml")]
+    return [rule for each in roles if each["kind"] in kinds for rule in each["rules"]]
+
+
 def test_the_kubelet_waits_longer_than_the_drain(pod: dict[str, Any]) -> None:
     """A Pod that stops is not killed while it waits for the answer to a purchase."""
     assert pod["terminationGracePeriodSeconds"] > Settings().drain_seconds + WATCHES_END_SECONDS
@@ -40,10 +46,17 @@ def test_the_probes_ask_where_the_operator_answers(pod: dict[str, Any]) -> None:
 
 def test_leases_are_the_operators_only_in_its_own_namespace() -> None:
     """Claims and the election: no right on Leases, or on anything else of this group, goes beyond it."""
-    roles = {each["kind"]: each for each in documents("rbac.yaml") if each["kind"].endswith("Role")}
-    [rule] = roles["Role"]["rules"]
+    [rule] = [rule for rule in rules("Role") if "leases" in rule["resources"]]
     assert (rule["apiGroups"], rule["resources"]) == (["coordination.k8s.io"], ["leases"])
-    assert not any("leases" in rule["resources"] for rule in roles["ClusterRole"]["rules"])
+    assert not any("coordination.k8s.io" in rule["apiGroups"] for rule in rules("ClusterRole"))
+
+
+def test_secrets_are_read_only_where_somebody_says_so() -> None:
+    """The right on Secrets is a ClusterRole of its own, and nothing binds it."""
+    holders = {each["metadata"]["name"] for each in documents("rbac.yaml") if "secrets" in str(each.get("rules"))}
+    bound = {each["roleRef"]["name"] for each in documents("rbac.yaml") if "roleRef" in each}
+    assert holders == {"flink-workspace-operator-credentials"}
+    assert not holders & bound
 
 
 def test_two_run_and_one_may_be_away() -> None:
@@ -53,6 +66,15 @@ def test_two_run_and_one_may_be_away() -> None:
     assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
     assert budget["spec"]["maxUnavailable"] == 1
     assert budget["spec"]["selector"] == deployment["spec"]["selector"]
+
+
+def test_all_that_selects_pods_means_the_same_ones() -> None:
+    """Budget, Service and NetworkPolicy name the Pods of the Deployment; the Service's port is the Pods'."""
+    [deployment], [service] = documents("deployment.yaml"), documents("service.yaml")
+    [policy] = documents("networkpolicy.yaml")
+    assert service["spec"]["selector"] == deployment["spec"]["selector"]["matchLabels"]
+    assert policy["spec"]["podSelector"] == deployment["spec"]["selector"]
+    assert [port["targetPort"] for port in service["spec"]["ports"]] == ["health"]
 
 
 def test_only_settings_that_exist_are_set(pod: dict[str, Any]) -> None:

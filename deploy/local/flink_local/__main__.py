@@ -12,6 +12,7 @@ from flink_local.argo_cd import ARGO_CD
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
+from flink_local.promtool import PROMTOOL
 from flink_local.up import down, up
 
 FAILED = 1
@@ -28,12 +29,18 @@ def build_argo_cd(_: Console) -> None:
     ensure_built(ARGO_CD)
 
 
+def build_promtool(_: Console) -> None:
+    """Build promtool, unless it is there."""
+    ensure_built(PROMTOOL)
+
+
 VERBS: dict[str, Callable[[Console], None]] = {
     "demo": demo,
     "up": up,
     "down": down,
     "build": build,
     "build-argo-cd": build_argo_cd,
+    "build-promtool": build_promtool,
 }
 
 

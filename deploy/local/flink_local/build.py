@@ -46,7 +46,7 @@ def _build(program: GoProgram, target: Path) -> None:
         with step(f"Building {program.title} from source, about 5 minutes, once for all checkouts") as current:
             _compile(program, toolchain, partial / program.name, current)
             _keep_files(program, toolchain, partial)
-        for name in program.components:
+        for name in {*program.components} - {program.name}:
             (partial / name).symlink_to(program.name)
         shutil.rmtree(target, ignore_errors=True)  # an incomplete one, damaged by hand
         partial.rename(target)
@@ -55,7 +55,7 @@ def _build(program: GoProgram, target: Path) -> None:
 
 def _compile(program: GoProgram, toolchain: Toolchain, output: Path, current: Step) -> None:
     command = [str(toolchain.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"]
-    command += ["-ldflags", program.linker_flags, "-o", str(output), "."]
+    command += ["-tags", ",".join(program.tags), "-ldflags", program.linker_flags, "-o", str(output), program.package]
     with subprocess.Popen(
         command, cwd=program.sources, env=_environment(toolchain),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

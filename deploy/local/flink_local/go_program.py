@@ -41,6 +41,10 @@ class GoProgram:
     components: tuple[str, ...]
     """The names that it can be started under."""
     linker_flags: str
+    package: str = "."
+    """What is compiled: the module's own `main.go`, or the command of another that its `go.mod` names as a tool."""
+    tags: tuple[str, ...] = ()
+    """Build tags."""
     files_of: str = ""
     """A module that comes with files we need too."""
     files: tuple[str, ...] = ()
@@ -58,11 +62,11 @@ class GoProgram:
 
     def source_hash(self, sources: Path) -> str:
         """What a build depends on, as a short name: its sources, how it is made, and the kind of machine."""
-        made = (self.linker_flags, *self.files, platform.system(), platform.machine())
+        made = (self.linker_flags, *self.tags, *self.files, platform.system(), platform.machine())
         digest = hashlib.sha256(" ".join(made).encode())
-        for name in ("go.mod", "go.sum", "main.go"):
-            content = (sources / name).read_bytes()
-            digest.update(f"{name} {len(content)}\n".encode() + content)
+        for source in sorted(each for each in sources.iterdir() if each.suffix in (".mod", ".sum", ".go")):
+            content = source.read_bytes()
+            digest.update(f"{source.name} {len(content)}\n".encode() + content)
         return digest.hexdigest()[:16]
 
 

@@ -14,6 +14,13 @@ PURCHASE_FINALIZER: Final = f"{GROUP}/purchase"
 LEDGER_FINALIZER: Final = f"{GROUP}/ledger"
 """On an order while its workspace exists or its outcome is open."""
 
+
+def secret_finalizer(workspace: str) -> str:
+    """On a Secret while an order of this FlinkWorkspace is open that was opened with it: one of each, so that none has
+    to know of the others."""
+    return f"{GROUP}/{workspace}"
+
+
 SUSPEND: Final = f"{GROUP}/suspend"
 RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 ABANDON_ORDER: Final = f"{GROUP}/abandon-order"

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import ConfigDict, Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, on_creation, validated
+from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import OrderState
 
@@ -73,6 +74,8 @@ class FlinkWorkspaceOrderSpec(ApiModel):
     """Region of the purchase."""
     workspace_name: Annotated[str, Field(min_length=1, max_length=60)]
     """Name of the workspace in the cloud."""
+    credentials: Credentials | None = None
+    """With whose keys it was opened. Left out: the operator's own identity."""
     action: Literal["Create"] = "Create"
     """What is paid for."""
     parameters: WorkspaceParameters

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import ConfigDict, Field
 
 from flink_workspace_operator.api.base import ApiModel, Metadata, cel, on_creation, validated
+from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.parameters import WorkspaceParameters
@@ -77,6 +78,9 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     """Region id, for example cn-hangzhou. Immutable."""
     ram_role: RamRole = RamRole()
     """The RAM role that lets Flink use the account. Its name, trust and policies are settings of the operator."""
+    credentials: Credentials | None = None
+    """Whose account pays. Left out: the operator's own identity, where that is for this namespace. May change, within
+    the account."""
     adoption: Adoption | None = None
     """Whether an existing workspace may become this resource's. Left out: Never."""
     outputs: Outputs | None = None

@@ -79,6 +79,12 @@ DECIDING: Final[Mapping[str, Entry]] = {
         _ON_ITS_WAY, "the bucket lies in another region", "name a bucket in the workspace's region"
     ),
     "DirectoriesMissing": Entry(_ON_ITS_WAY, "the bucket lacks directories that Flink keeps its files in", _BY_ITSELF),
+    "SecretMissing": Entry(
+        _ON_ITS_WAY, "the Secret of `spec.credentials` does not exist", "create it, or correct `secretName`"
+    ),
+    "SecretIncomplete": Entry(
+        _ON_ITS_WAY, "that Secret lacks a key", "put `accessKeyId` and `accessKeySecret` into it, both not empty"
+    ),
     "SuspendedByUser": Entry(
         "Suspended",
         "a person stopped all writes to the cloud",
@@ -96,7 +102,14 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "see the console; if it is something else, set the annotation that the message names",
     ),
     "CredentialsRefused": Entry(
-        "Suspended", "the cloud does not take the access key, or there is none", "give the operator valid credentials"
+        "Suspended",
+        "the cloud does not take the access key, or there is none",
+        "put a valid one into the Secret of `spec.credentials`; without that, give one to the operator",
+    ),
+    "SecretRefused": Entry(
+        "Suspended",
+        "the operator may not read the Secret of `spec.credentials`",
+        "[let it](../credentials.md#the-right-to-read-it)",
     ),
     "PermissionMissing": Entry(
         "Suspended", "the operator's identity may not do this", "grant the RAM action that the message names"
@@ -123,6 +136,11 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "grant the rights on ConfigMaps of `deploy/base/rbac.yaml`, or choose another name",
     ),
     "ParametersRefused": Entry("Stalled", "the cloud does not sell what is described", "change the spec"),
+    "IdentityNotAllowed": Entry(
+        "Stalled",
+        "the operator's own identity is not for this namespace",
+        "set `spec.credentials.secretName`, or have the namespace put on the operator's list",
+    ),
     "NameTaken": Entry(
         "Stalled",
         "a workspace, or another resource of this cluster, has this name",
@@ -201,32 +219,27 @@ QUIET: Final[Mapping[str, Entry]] = {
 _NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
 _NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", _SEE_READY)
 _NOT_CHECKED: Final = Entry("Unknown", "not looked at yet")
-_LACKING: Final = Entry("False", "see the same reason of Ready", _SEE_READY)
+
+
+def _lacking(*reasons: str) -> dict[str, Entry]:
+    return dict.fromkeys(reasons, Entry("False", "see the same reason of Ready", _SEE_READY))
+
 
 ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "RamRoleReady": {
         "Authorised": Entry("True", "the role exists with its policies"),
-        "RoleMissing": _LACKING,
-        "PolicyMissing": _LACKING,
+        **_lacking("RoleMissing", "PolicyMissing"),
         "NotChecked": _NOT_CHECKED,
     },
     "NetworkReady": {
         "Usable": Entry("True", "VPC and vSwitches exist, in one zone. The message names those with few addresses"),
-        "VpcNotFound": _LACKING,
-        "VSwitchNotFound": _LACKING,
-        "VSwitchInOtherVpc": _LACKING,
-        "ZonesDiffer": _LACKING,
-        "ZoneMismatch": _LACKING,
-        "ZoneNotSupported": _LACKING,
-        "AddressesExhausted": _LACKING,
+        **_lacking("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"),
+        **_lacking("ZonesDiffer", "ZoneMismatch", "ZoneNotSupported"),
         "NotChecked": _NOT_CHECKED,
     },
     "OssDirectoriesReady": {
         "Present": Entry("True", "the bucket has the four directories"),
-        "OssNotActivated": _LACKING,
-        "BucketNotFound": _LACKING,
-        "BucketInOtherRegion": _LACKING,
-        "DirectoriesMissing": _LACKING,
+        **_lacking("OssNotActivated", "BucketNotFound", "BucketInOtherRegion", "DirectoriesMissing"),
         "NotChecked": _NOT_CHECKED,
     },
     "Purchased": {
@@ -275,6 +288,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
         ),
         "Refused": Entry("False", "the cloud refused a look for another reason", "what the message says"),
+        **_lacking("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"),
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },
 }

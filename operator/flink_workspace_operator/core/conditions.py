@@ -7,7 +7,13 @@ from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.drift import differences, missing_marks
-from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, ParametersRefused, Throttled
+from flink_workspace_operator.core.failures import (
+    CloudFailure,
+    CredentialsUnusable,
+    NoAnswer,
+    ParametersRefused,
+    Throttled,
+)
 from flink_workspace_operator.core.found import Adoptable, Foreign, Ours
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.prerequisites import Finding
@@ -130,6 +136,8 @@ def reachable(case: Case) -> Aspect:
 
 
 def _unreachable(failure: CloudFailure) -> str:
+    if isinstance(failure, CredentialsUnusable):
+        return failure.reason
     if isinstance(failure, Throttled):
         return "Throttled"
     if isinstance(failure, NoAnswer):

@@ -5,6 +5,7 @@ from typing import Final
 
 from flink_workspace_operator.core.adopting import adopt, stop_without_what_to_adopt
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.credentials import with_secrets
 from flink_workspace_operator.core.following import follow_instance
 from flink_workspace_operator.core.former import (
     wait_for_what_a_hand_closed,
@@ -34,7 +35,7 @@ def decide(case: Case) -> Plan:
     for check in CHECKS:
         plan = check(case)
         if plan is not None:
-            return plan
+            return with_secrets(case, plan)
     raise AssertionError("the last check always has something to say")
 
 
@@ -43,9 +44,15 @@ def stop_on_another_account(case: Case) -> Plan | None:
     subject = case.subject
     if subject is None or case.recorded_account in (None, subject.account_id):
         return None
+    wanted = case.workspace.spec.credentials
+    whose, place = (
+        ("the operator's", "give the operator one of")
+        if wanted is None
+        else (f"Secret '{wanted.secret_name}'s", "put one into it of")
+    )
     message = (
-        f"the credentials in use belong to account {subject.account_id}, this resource to {case.recorded_account}:"
-        " give the operator credentials of that account"
+        f"{whose} access key is of account {subject.account_id}, this resource of {case.recorded_account}:"
+        f" {place} that account"
     )
     return Plan(verdict=Verdict("Stalled", "AccountChanged", message), next_look=OUTSIDE)
 

@@ -7,6 +7,11 @@
     │   │   ├── Garbled           HTML, half a JSON, wrong types, a page that does not add up
     │   │   └── ServerError       5xx
     │   ├── Throttled             too many calls; may say when to come back
+    │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
+    │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
+    │   │   ├── SecretIncomplete      it has not all that a key needs
+    │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
+    │   │   └── IdentityNotAllowed    the operator's own identity is not for this namespace
     │   └── Refused               the cloud understood, and said no
     │       ├── CredentialsRefused    the key is wrong, inactive or expired
     │       ├── PermissionMissing     names the RAM action that is missing
@@ -95,6 +100,40 @@ class Throttled(CloudFailure):
     retry_after: float | None = None
 
     said: ClassVar[str] = "was called too often"
+
+
+class CredentialsUnusable(CloudFailure):
+    """There is nobody to ask the cloud as. `about` is the Secret's name, or the namespace."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__("spec.credentials", about)
+
+    def __str__(self) -> str:
+        return self.said.format(self.code)
+
+
+class SecretMissing(CredentialsUnusable):
+    """The Secret does not exist, or is being deleted."""
+
+    said = "Secret '{}' of spec.credentials does not exist"
+
+
+class SecretIncomplete(CredentialsUnusable):
+    """The Secret has not all that a key needs."""
+
+    said = "Secret '{}' of spec.credentials lacks a key"
+
+
+class SecretRefused(CredentialsUnusable):
+    """The API server does not let the operator read the Secret, or put its finalizer on it."""
+
+    said = "the operator may not read Secret '{}' of spec.credentials, or not hold it"
+
+
+class IdentityNotAllowed(CredentialsUnusable):
+    """The operator's own identity is not for resources of this namespace."""
+
+    said = "the operator's own identity is not for namespace '{}'"
 
 
 class Refused(CloudFailure):

@@ -19,6 +19,7 @@ from flink_workspace_operator.core.observed import Answer, Bought
 from flink_workspace_operator.core.price import price
 
 MESSAGE_LENGTH = 1024
+NOBODY_ASKS = " Nobody can ask the cloud: "
 
 
 def moved(
@@ -46,6 +47,12 @@ def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
     """Where it was, and no more because of the bill."""
     message = "It is not known whether this was bought: the bill leaves nothing open any more."
     return order.status.model_copy(update={"evidence": None, "message": message})
+
+
+def waiting(order: FlinkWorkspaceOrder, why: str | None) -> FlinkWorkspaceOrderStatus:
+    """Where it was, because nobody can ask the cloud; None: somebody can."""
+    known = (order.status.message or "").partition(NOBODY_ASKS)[0]
+    return order.status.model_copy(update={"message": _line(known + NOBODY_ASKS + why) if why else known or None})
 
 
 def _line(message: str) -> str:

@@ -41,9 +41,15 @@ class Orphan:
 
 
 def find_orphans(
-    listings: Mapping[str, Listing], workspaces: Sequence[FlinkWorkspace], cluster_id: str
+    listings: Mapping[str, Listing],
+    workspaces: Sequence[FlinkWorkspace],
+    cluster_id: str,
+    namespaces: tuple[str, ...] | None = None,
 ) -> tuple[Orphan, ...]:
-    """All findings, in the order of regions and names. `listings` by region, taken before the resources were read."""
+    """All findings, in the order of regions and names. `listings` by region, taken before the resources were read.
+
+    Where `workspaces` are those of some namespaces only, nothing is said of what is marked for others.
+    """
     wanted = {
         (_mark(workspace, cluster_id), workspace.spec.region, workspace.workspace_name) for workspace in workspaces
     }
@@ -52,10 +58,15 @@ def find_orphans(
         for instance in listing.instances:
             owner = instance.tags.get(WORKSPACE_TAG)
             is_ours = instance.tags.get(CLUSTER_TAG) == cluster_id
-            if is_ours and (owner, region, instance.name) not in wanted:
+            if is_ours and _concerns(owner, namespaces) and (owner, region, instance.name) not in wanted:
                 found.append(Orphan("Orphan", region, instance.name, (instance.instance_id,), owner or "nobody"))
         found += _twice(region, listing)
     return tuple(sorted(found, key=lambda each: (each.region, each.name, each.kind, each.instance_ids)))
+
+
+def _concerns(owner: str | None, namespaces: tuple[str, ...] | None) -> bool:
+    """A mark that is a hash names no namespace, and so may be another operator's."""
+    return namespaces is None or (owner or "").partition("/")[0] in namespaces
 
 
 def _mark(workspace: FlinkWorkspace, cluster_id: str) -> str:

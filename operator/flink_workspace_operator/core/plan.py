@@ -12,6 +12,7 @@ from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.identity import Claim, Purchase, Subject
 from flink_workspace_operator.core.observed import Answer, Policy
+from flink_workspace_operator.core.secret import Secret
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,20 @@ class GiveBackClaim:
     """Give a claim of this key back."""
 
     claim: Claim
+
+
+@dataclass(frozen=True)
+class HoldSecret:
+    """Keep the Secret that an order is bought with, until it is known what became of the order."""
+
+    secret: Secret
+
+
+@dataclass(frozen=True)
+class ReleaseSecret:
+    """Let a Secret go."""
+
+    secret: Secret
 
 
 @dataclass(frozen=True)
@@ -151,6 +166,8 @@ Step = (
     | RemoveFinalizer
     | TakeClaim
     | GiveBackClaim
+    | HoldSecret
+    | ReleaseSecret
     | CloudStep
     | OpenOrder
     | MoveOrder

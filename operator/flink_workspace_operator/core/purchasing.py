@@ -15,6 +15,7 @@ from flink_workspace_operator.api.order import (
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.bill import left_open_by_bill
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.credentials import who_is_missing
 from flink_workspace_operator.core.found import Adoptable, Ours
 from flink_workspace_operator.core.identity import Purchase, Subject, signature_nonce
 from flink_workspace_operator.core.observed import Absent, Unknown
@@ -60,6 +61,8 @@ def _obstacle(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | 
         return "the FlinkWorkspace is gone, being deleted or another one"
     if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:
         return "the FlinkWorkspace was changed"
+    if case.seen.signer.problem is not None:
+        return "there is no access key any more to buy with"
     if case.suspended:
         return "the FlinkWorkspace was suspended"
     if not case.holds_claim:
@@ -107,6 +110,10 @@ def wait_for_outcome(case: Case) -> Plan | None:
     if bill is not None:
         message = f"order {order.metadata.name}: {bill.message}"
         verdict = Verdict("Suspended", bill.reason, message, keeps=bound)
+    missing, problem = who_is_missing(case), case.seen.signer.problem
+    if missing is not None and problem is not None:
+        message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
+        verdict = Verdict("Suspended", problem.reason, message, keeps=bound)
     return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
 
 
@@ -214,6 +221,7 @@ def _order_spec(case: Case) -> FlinkWorkspaceOrderSpec:
         account_id=subject.account_id,
         region=subject.region,
         workspace_name=subject.workspace_name,
+        credentials=case.workspace.spec.credentials,
         parameters=case.workspace.parameters,
         token=case.token,
     )
@@ -239,8 +247,9 @@ def write_intent(case: Case) -> Plan | None:
     order, subject = case.order, case.subject
     if order is None or subject is None or order.state is None:
         return Plan(next_look=SOON)
-    spec = order.spec
-    described = (spec.parameters, spec.workspace_ref.uid) == (case.workspace.parameters, case.workspace.metadata.uid)
+    spec, workspace = order.spec, case.workspace
+    asked = (workspace.parameters, workspace.metadata.uid, workspace.spec.credentials)
+    described = (spec.parameters, spec.workspace_ref.uid, spec.credentials) == asked
     if not described or order not in case.orders or spec.account_id != subject.account_id:
         why = "the FlinkWorkspace or the account was changed"
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, OutputsRefused
 from flink_workspace_operator.core.observed import Unknown
-from flink_workspace_operator.core.pace import SOON
+from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
 
 SUSPENDED_BY_USER: Final = Verdict(
@@ -22,6 +22,7 @@ WAITS_FOR_SOMEONE: Final = frozenset(
         "NotFound",
         "PermissionMissing",
         "RoleNotAuthorised",
+        "SecretRefused",
         "ServiceNotActivated",
         "Unexplained",
         "UnpaidOrder",
@@ -29,8 +30,11 @@ WAITS_FOR_SOMEONE: Final = frozenset(
 )
 """Refusals that end when a person or an event outside changes something: Suspended."""
 
-NEEDS_ANOTHER_SPEC: Final = frozenset({"NameTaken", "OwnedElsewhere", "ParametersRefused"})
+NEEDS_ANOTHER_SPEC: Final = frozenset({"IdentityNotAllowed", "NameTaken", "OwnedElsewhere", "ParametersRefused"})
 """Refusals that last until the resource is changed: Stalled."""
+
+ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
+"""What is put there by somebody else, in no particular order: a prerequisite."""
 
 
 def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
@@ -39,6 +43,8 @@ def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
         return Verdict("Suspended", reason, message)
     if reason in NEEDS_ANOTHER_SPEC:
         return Verdict("Stalled", reason, message)
+    if reason in ON_ITS_WAY:
+        return Verdict("Missing", reason, message, about="CloudReachable")
     return Verdict("Progressing", otherwise, message)
 
 
@@ -49,9 +55,11 @@ def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
         not_asked = Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps=True)
         return Plan(verdict=not_asked, next_look=SOON)
     verdict = replace(verdict_of(failure), keeps=keeps)
-    if keeps and verdict.kind == "Stalled":
-        # It exists already: that a look at it was refused is nothing that another spec could help.
+    if keeps and verdict.kind in ("Stalled", "Missing"):
+        # It exists already: that it could not be looked at is nothing that another spec could help.
         verdict = replace(verdict, kind="Progressing", reason="CloudUnreachable")
+    if isinstance(failure, CredentialsUnusable):
+        return Plan(verdict=verdict, next_look=OUTSIDE)
     return Plan(verdict=verdict, retry=failure)
 
 

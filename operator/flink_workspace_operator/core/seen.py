@@ -19,6 +19,7 @@ from flink_workspace_operator.core.observed import (
     SeenStorage,
     Unknown,
 )
+from flink_workspace_operator.core.secret import Secret, Signer
 
 SENT: Final = ("Placing", "Uncertain")
 """States of orders whose call may be under way."""
@@ -95,6 +96,10 @@ class Seen:
     """All claims of this key."""
     outputs: tuple[ConfigMap, ...] | Unread = field(default_factory=Unread)
     """Those ConfigMaps that exist, of the one that is wanted and the one that was written."""
+    secrets: tuple[Secret, ...] = ()
+    """Those Secrets that exist and may be read, of the one to sign with and those that orders were bought with."""
+    signer: Signer = field(default_factory=Signer)
+    """In whose name the cloud was asked."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
     leads: bool = True

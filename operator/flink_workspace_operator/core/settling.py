@@ -8,6 +8,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.bill import left_open_by_bill, unexplained, was_left_open
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.credentials import who_is_missing
 from flink_workspace_operator.core.found import Foreign, Found, Ours, Unexplained, fits, made_after
 from flink_workspace_operator.core.observed import SeenInstance, Unknown
 from flink_workspace_operator.core.pace import SOON, rising
@@ -59,7 +60,13 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
     if order is not case.sent_order or order is case.announced_order:
         return None
-    return _by_evidence(case, order) or _told_by_bill(case, order)
+    return _by_evidence(case, order) or _told_by_bill(case, order) or _told_who_is_missing(case, order)
+
+
+def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+    """The ledger says it too: the workspace resource may be gone."""
+    told = ledger.waiting(order, who_is_missing(case))
+    return told if order.state == "Uncertain" and told != order.status else None
 
 
 def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
@@ -179,8 +186,9 @@ def let_go(case: Case) -> Plan | None:
         return cancellation
     if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:
         bill = left_open_by_bill(case, order)
+        awaited = who_is_missing(case) or (bill.message if bill else AWAITED)
         message = (
-            f"order {order.metadata.name} is not settled: {bill.message if bill else AWAITED};"
+            f"order {order.metadata.name} is not settled: {awaited};"
             f" to let the resource go before, set the annotation {ABANDON_ORDER}: {order.metadata.name}"
         )
         return Plan(verdict=Verdict("Deleting", "Deleting", message), next_look=_rising_for(case))

@@ -2,16 +2,19 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Literal
 
 from flink_workspace_operator.core.audit import AUDIT
 from flink_workspace_operator.core.identity import Key
 
 OURS = "flink_workspace_operator"
+log = logging.getLogger(__name__)
 
 _about: ContextVar[Key | None] = ContextVar("about", default=None)
 
@@ -29,17 +32,28 @@ def about(key: Key) -> Iterator[None]:
 def set_up(log_format: Literal["text", "json"]) -> None:
     """Send everything to standard error. Of kopf and the SDKs only warnings: below that they print whole objects.
 
-    The ledger's lines are JSON already, and stay as they are.
+    What Python itself would print, its warnings and the error that ends the process, goes the same way: a collector of
+    JSON can't read anything else. The ledger's lines are JSON already, and stay as they are.
     """
     handler = logging.StreamHandler()
     handler.addFilter(_add_object)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
     ledger_lines = logging.StreamHandler()
     ledger_lines.setFormatter(logging.Formatter("%(message)s"))
     logging.getLogger(AUDIT).handlers = [ledger_lines]
     logging.getLogger(AUDIT).propagate = False
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The error that ends the process. Ctrl-C is none."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        log.critical("the process ends in a way nobody thought of", exc_info=(kind, error, trace))
 
 
 def _add_object(record: logging.LogRecord) -> bool:

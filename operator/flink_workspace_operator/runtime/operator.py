@@ -10,8 +10,9 @@ from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.core.failures import ClusterFailure
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
-from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
+from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.workers import Workers
 
@@ -24,6 +25,7 @@ RECONNECT_SECONDS = 5.0
 class Operator:
     """What lives as long as the process."""
 
+    scope: Scope
     triggers: Triggers
     workers: Workers
     health: Health
@@ -59,15 +61,17 @@ class Operator:
         self.ending.set()
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
-        """Workers run inside."""
+    async def at_work(self) -> AsyncIterator[tuple[str, ...] | None]:
+        """Workers run inside. Gives the namespaces to watch, None meaning all."""
+        served = await self.scope.settle()
         self.workers.start()
         beside = (
             asyncio.create_task(self._watch_claims(), name="watch of claims"),
             asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
+            asyncio.create_task(self._follow_rights(served), name="look at rights"),
         )
         try:
-            yield
+            yield served
         finally:
             for task in beside:
                 task.cancel()
@@ -78,6 +82,11 @@ class Operator:
         self.ending.set()
         log.info("stopping; passes under way may take up to %.0f s", self.drain_seconds)
         await self.workers.drain(self.drain_seconds)
+
+    async def _follow_rights(self, served: tuple[str, ...] | None) -> None:
+        """End the watches, and with them the process, once there are others to begin."""
+        await self.scope.keep_looking(served)
+        self.ending.set()
 
     async def _watch_claims(self) -> None:
         """For as long as the process lives. What a gap misses, the losers of a claim find by looking again anyway."""

@@ -9,7 +9,7 @@ from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.orphans import ADVICE, Orphan
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
 from flink_workspace_operator.survey import Findings
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ class OrphanWatch:
 
     survey: Callable[[], Awaitable[Findings]]
     tell: Callable[[Event], Awaitable[None]]
-    metrics: Metrics
+    metrics: OrphanMetrics
     seconds: float
     """From one look to the next."""
     _told: set[Orphan] = field(default_factory=set)
@@ -44,7 +44,7 @@ class OrphanWatch:
         findings = await self.survey()
         for region, failure in findings.unread.items():
             log.warning("no look for orphans in %s: %s", region, describe(failure))
-        self.metrics.count_orphans(findings.read, [(orphan.kind, orphan.region) for orphan in findings.orphans])
+        self.metrics.found(findings.read, [(orphan.kind, orphan.region) for orphan in findings.orphans])
         for orphan in findings.orphans:
             if orphan not in self._told:
                 message = f"{orphan}: {ADVICE[orphan.kind]}"

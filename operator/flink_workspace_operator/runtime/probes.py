@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health, Unhealthy
-from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.metrics.registry import Metrics
 
 
 class CannotListen(Exception):
@@ -60,7 +60,7 @@ class Probes:
 
     async def metricsz(self, _: web.Request) -> web.Response:
         """For Prometheus."""
-        return _closing(web.Response(body=self.metrics.as_text(), headers={"Content-Type": CONTENT_TYPE_LATEST}))
+        return _closing(web.Response(body=await self.metrics.as_text(), headers={"Content-Type": CONTENT_TYPE_LATEST}))
 
 
 async def _listen(runner: web.AppRunner, port: int) -> None:

@@ -5,7 +5,7 @@ import asyncio
 from flink_workspace_operator.core.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
 from flink_workspace_operator.core.orphans import Orphan
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.survey import Findings
 
@@ -33,7 +33,7 @@ class Looks:
         self.events.append(event)
 
     def watch(self) -> OrphanWatch:
-        return OrphanWatch(self.survey, self.tell, Metrics(lambda: True), seconds=0)
+        return OrphanWatch(self.survey, self.tell, OrphanMetrics(), seconds=0)
 
 
 def found(*orphans: Orphan, unread: tuple[str, ...] = ()) -> Findings:

@@ -8,7 +8,7 @@ import pytest
 from flink_local.loopback import free_ports
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import LONGEST_SILENCE_SECONDS, Health
-from flink_workspace_operator.runtime.metrics import Metrics
+from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.probes import CannotListen, Probes
 from flink_workspace_operator.runtime.queue import WorkQueue
 from tests.unit.runtime.test_election import StoredLease
@@ -23,9 +23,12 @@ def timers() -> FakeTimers:
 @pytest.fixture
 def probes(timers: FakeTimers) -> Probes:
     """A process that stands by."""
-    health = Health(WorkQueue(timers), timers.time)
+    queue = WorkQueue(timers)
+    health = Health(queue, timers.time)
     election = Election(StoredLease(), "us", 15, timers.time, health.heard)
-    return Probes(health, election, Metrics(election.leads))
+    metrics = Metrics(timers.time)
+    metrics.ask(election.leads, queue)
+    return Probes(health, election, metrics)
 
 
 @pytest.fixture
@@ -68,11 +71,11 @@ async def test_leading_is_shown(url: str, probes: Probes) -> None:
 async def test_orphans_are_counted_by_kind_and_region(url: str, probes: Probes) -> None:
     """There is no number for a region that was not looked into, and else one for each kind."""
     assert "flink_operator_orphans{" not in (await ask(f"{url}/metrics"))[1]
-    probes.metrics.count_orphans(["r-1", "r-2"], [("Orphan", "r-1"), ("Orphan", "r-1")])
+    probes.metrics.orphans.found(["r-1", "r-2"], [("Orphan", "r-1"), ("Orphan", "r-1")])
     told = (await ask(f"{url}/metrics"))[1]
     assert 'flink_operator_orphans{kind="Orphan",region="r-1"} 2.0\n' in told
     assert 'flink_operator_orphans{kind="NameTwice",region="r-2"} 0.0\n' in told
-    probes.metrics.count_orphans(["r-2"], [])
+    probes.metrics.orphans.found(["r-2"], [])
     assert 'region="r-1"' not in (await ask(f"{url}/metrics"))[1]
 
 

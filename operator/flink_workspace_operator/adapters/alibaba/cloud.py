@@ -1,13 +1,16 @@
 """Alibaba Cloud: the port `Cloud`, put together from its services."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from flink_workspace_operator.adapters.alibaba.billing import Billing
-from flink_workspace_operator.adapters.alibaba.credentials import Keys
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
+from flink_workspace_operator.adapters.alibaba.credentials import Keys, static_credentials
 from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
 from flink_workspace_operator.adapters.alibaba.network import Networks
+from flink_workspace_operator.adapters.alibaba.other_identities import OtherIdentities
 from flink_workspace_operator.adapters.alibaba.ram import Roles
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
@@ -27,6 +30,7 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.secret import AccessKey
 from flink_workspace_operator.settings import Settings
 
 
@@ -36,19 +40,33 @@ class AlibabaCloud:
     `credentials` is a client of the official credentials SDK.
     """
 
-    def __init__(self, settings: Settings, credentials: Any | None = None) -> None:  # noqa: ANN401 - the SDK is untyped
+    def __init__(
+        self,
+        settings: Settings,
+        credentials: Any | None = None,  # noqa: ANN401 - the SDK is untyped
+        calls: CallObserver = unobserved,
+    ) -> None:
         keys = Keys(credentials)
-        session = Session(settings, keys)
+        session = Session(settings, keys, calls)
         self._settings = settings
-        self._identity = Identity(settings, keys)
+        self._calls = calls
+        self._identity = Identity(settings, keys, calls)
         self._workspaces: dict[str, Workspaces] = {}
         self._roles = Roles(session)
         self._networks = Networks(session)
-        self._storage = ObjectStorage(settings, keys)
+        self._storage = ObjectStorage(settings, keys, calls)
+        self._others = OtherIdentities(
+            lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
+        )
 
     async def close(self) -> None:
         """Close the connections."""
         await self._storage.close()
+        await self._others.close()
+
+    async def signed_with(self, access_key: AccessKey) -> "AlibabaCloud":
+        """The cloud through another identity. The keys are not tried by this."""
+        return await self._others.take(access_key)
 
     async def identify(self) -> str:
         """The account id behind the key in use."""
@@ -120,4 +138,4 @@ class AlibabaCloud:
         return self._workspaces[account_id]
 
     def _session_in(self, account_id: str) -> Session:
-        return Session(self._settings, KeysOfAccount(self._identity, account_id))
+        return Session(self._settings, KeysOfAccount(self._identity, account_id), self._calls)

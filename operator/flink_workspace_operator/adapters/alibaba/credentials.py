@@ -5,13 +5,27 @@ import logging
 from typing import Any, Protocol
 
 from alibabacloud_credentials.client import Client
-from alibabacloud_credentials.models import CredentialModel
+from alibabacloud_credentials.models import Config, CredentialModel
+
+from flink_workspace_operator.core.secret import AccessKey
 
 for _name in ("darabonba-core", "credentials"):
     # On import the SDKs print to stderr by themselves, among it answers with keys. Failures are told by our own values.
     _logger = logging.getLogger(_name)
     _logger.handlers.clear()
     _logger.setLevel(logging.CRITICAL)
+
+
+def static_credentials(access_key: AccessKey) -> Any:  # noqa: ANN401 - the SDK is untyped
+    """A client of the official credentials SDK that gives this key, and looks for no other."""
+    return Client(
+        Config(
+            type="sts" if access_key.security_token else "access_key",
+            access_key_id=access_key.id,
+            access_key_secret=access_key.secret,
+            security_token=access_key.security_token,
+        )
+    )
 
 
 class NoCredentials(Exception):

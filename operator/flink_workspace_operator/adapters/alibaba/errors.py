@@ -14,6 +14,7 @@ from flink_workspace_operator.core import failures
 from flink_workspace_operator.core.failures import CloudFailure, Garbled, PermissionMissing, ServerError, Throttled
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+_HTTP_STATUS: Final = re.compile(r"HTTP[1-5][0-9]{2}")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{1,100}")
 _RAM_ACTION: Final = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9*]{1,80}")
 
@@ -83,6 +84,11 @@ TABLE: Final = (
 )
 """The first row that fits counts."""
 
+OWN_CODES: Final = frozenset(
+    {"AccountChanged", "DeadlineExceeded", "InvalidName", "NoConnection", "NoCredentials", "Unreadable"}
+)
+"""What is said in place of a code where there is no answer of the cloud."""
+
 RAM_ACTIONS: Final[Mapping[str, str]] = {
     "foasconsole.CreateInstance": "stream:CreateVvpInstance",
     "foasconsole.DescribeInstances": "stream:DescribeVvpInstances",
@@ -119,6 +125,14 @@ class Refusal:
 def find_row(code: str) -> Row | None:
     """The row for a code, None for a code that we do not know."""
     return next((row for row in TABLE if fnmatchcase(code.lower(), row.code.lower())), None)
+
+
+def known_code(code: str) -> str:
+    """A code of a failure as the operator's own lists spell it, else `Other`: the cloud's words could be anything."""
+    if code in OWN_CODES or _HTTP_STATUS.fullmatch(code):
+        return code
+    row = find_row(code)
+    return "Other" if row is None else row.code
 
 
 def explain(refusal: Refusal) -> CloudFailure:

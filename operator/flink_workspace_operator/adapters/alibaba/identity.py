@@ -6,6 +6,7 @@ from datetime import timedelta
 from alibabacloud_credentials.models import CredentialModel
 
 from flink_workspace_operator.adapters.alibaba import wire
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver
 from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys, NoCredentials
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
@@ -17,9 +18,10 @@ from flink_workspace_operator.settings import Settings
 class Identity:
     """The account behind the key in use. Keys are rotated, but one key never changes its account."""
 
-    def __init__(self, settings: Settings, keys: Keys) -> None:
+    def __init__(self, settings: Settings, keys: Keys, calls: CallObserver) -> None:
         self._settings = settings
         self._keys = keys
+        self._calls = calls
         self._accounts: dict[str, SharedLook[str]] = {}
 
     async def identify(self) -> tuple[str, CredentialModel]:
@@ -33,7 +35,7 @@ class Identity:
         return await self._accounts[key_id].take(timedelta.max), key
 
     async def _ask(self, key: CredentialModel) -> str:
-        reply = await Session(self._settings, FetchedKey(key)).call(GET_CALLER_IDENTITY, {})
+        reply = await Session(self._settings, FetchedKey(key), self._calls).call(GET_CALLER_IDENTITY, {})
         return reply.read(wire.Caller).account_id
 
     async def _fetch(self) -> CredentialModel | CloudFailure:

@@ -18,6 +18,7 @@ from darabonba.exceptions import RetryError, UnretryableException
 from darabonba.runtime import RuntimeOptions
 from pydantic import BaseModel, ValidationError
 
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.credentials import KeySource, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.core.failures import (
@@ -111,9 +112,10 @@ class Fixed:
 class Session:
     """Calls in the name of one identity."""
 
-    def __init__(self, settings: Settings, keys: KeySource) -> None:
+    def __init__(self, settings: Settings, keys: KeySource, calls: CallObserver = unobserved) -> None:
         self._settings = settings
         self._keys = keys
+        self._calls = calls
 
     async def call(self, api: Api, parameters: Mapping[str, str], region: str | None = None) -> Reply:
         """Ask a question, or make a change that may be made twice. Raises `CloudFailure`.
@@ -144,15 +146,25 @@ class Session:
         waits: tuple[float, float],
         headers: dict[str, str],
     ) -> Reply | CloudFailure:
-        """The failure is returned and not raised in here, so that it carries no trace of the SDK's exception:
-
-        that one holds the answer's text, and with it secrets.
-        """
+        """Once, and tell whoever counts the calls."""
         silence, deadline = waits
         request = OpenApiRequest(**{api.place: dict(parameters)}, headers=headers)
         runtime = RuntimeOptions(
             read_timeout=int(silence * 1000), connect_timeout=int(min(silence, _CONNECT_SECONDS) * 1000)
         )
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        answer = await self._attempt(api, region, request, runtime, deadline)
+        self._calls(api.name, answer if isinstance(answer, CloudFailure) else None, clock.time() - began)
+        return answer
+
+    async def _attempt(
+        self, api: Api, region: str | None, request: OpenApiRequest, runtime: RuntimeOptions, deadline: float
+    ) -> Reply | CloudFailure:
+        """The failure is returned and not raised in here, so that it carries no trace of the SDK's exception:
+
+        that one holds the answer's text, and with it secrets.
+        """
         try:
             client = self.client(api.product, region)
             async with asyncio.timeout(deadline):

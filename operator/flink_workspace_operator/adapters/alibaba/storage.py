@@ -8,6 +8,7 @@ from typing import Any, Final
 import alibabacloud_oss_v2 as oss
 from alibabacloud_oss_v2 import aio, exceptions
 
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.core import failures
@@ -25,9 +26,10 @@ Operation = Callable[[aio.AsyncClient], Awaitable[Any]]
 class ObjectStorage:
     """Buckets, as one identity sees them."""
 
-    def __init__(self, settings: Settings, keys: Keys) -> None:
+    def __init__(self, settings: Settings, keys: Keys, calls: CallObserver = unobserved) -> None:
         self._settings = settings
         self._keys = keys
+        self._calls = calls
         self._key: Any = None
         self._clients: dict[str, aio.AsyncClient] = {}
 
@@ -79,15 +81,16 @@ class ObjectStorage:
             if not seen.etag:
                 raise Garbled(_HEAD_OBJECT, "ETag is missing")
             return True
-        # An answer to HEAD has no body; where OSS puts no error document into a header, the 404 is all there is.
-        bare = seen.code == "BadErrorResponse" and seen.status_code == 404 and seen.headers.get("x-oss-request-id")
-        if seen.code == "NoSuchKey" or bare:
+        if seen.code == "NoSuchKey" or _is_bare_404(seen):
             return False
         raise _failure_of(_HEAD_OBJECT, seen)
 
     async def _send(self, call: str, region: str, operation: Operation) -> Any:  # noqa: ANN401 - the SDK is untyped
         """Ask once: the SDK's result, or OSS's error. Raises `CloudFailure` where there is neither."""
+        clock = asyncio.get_running_loop()
+        began = clock.time()
         outcome = await self._attempt(call, region, operation)
+        self._calls(call, _failure_in(call, outcome), clock.time() - began)
         if isinstance(outcome, CloudFailure):
             raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it
         return outcome
@@ -149,6 +152,19 @@ def _outcome_of(call: str, error: Exception) -> Any:  # noqa: ANN401 - the SDK i
     if isinstance(error, exceptions.RequestError | exceptions.ResponseError):
         return failures.Unreachable(call, "NoConnection")
     return Garbled(call, "Unreadable")
+
+
+def _is_bare_404(error: Any) -> bool:  # noqa: ANN401 - the SDK is untyped
+    """An answer to HEAD has no body; where OSS puts no error document into a header, the 404 is all there is."""
+    is_bare = error.code == "BadErrorResponse" and error.status_code == 404
+    return is_bare and bool(error.headers.get("x-oss-request-id"))
+
+
+def _failure_in(call: str, outcome: Any) -> CloudFailure | None:  # noqa: ANN401 - the SDK is untyped
+    """What is told to whoever counts calls; None for an answer."""
+    if not isinstance(outcome, exceptions.ServiceError):
+        return outcome if isinstance(outcome, CloudFailure) else None
+    return failures.NotFound(call, "NoSuchKey") if _is_bare_404(outcome) else _failure_of(call, outcome)
 
 
 def _failure_of(call: str, error: Any) -> CloudFailure:  # noqa: ANN401 - the SDK is untyped

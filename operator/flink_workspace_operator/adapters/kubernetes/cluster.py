@@ -11,6 +11,7 @@ from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, Collection, OwnWrites, Wire, answer
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
+from flink_workspace_operator.adapters.kubernetes.secrets import Secrets
 from flink_workspace_operator.api.names import (
     API_VERSION,
     GROUP,
@@ -24,9 +25,11 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, Vanished
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, SecretRefused, Vanished
 from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.core.secret import Secret
 from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -41,12 +44,14 @@ class KubernetesCluster:
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         self._core = client.CoreV1Api(api_client)
         self._outputs = OutputsMaps(self._core)
+        self._secrets = Secrets(self._core)
         self._own_writes = OwnWrites()
         custom = client.CustomObjectsApi(api_client)
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
         self._namespace = settings.namespace
+        self._namespaces = settings.namespaces
         self._claims = Claims(
             Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes), settings.namespace
         )
@@ -68,8 +73,9 @@ class KubernetesCluster:
         return None if wire is None else FlinkWorkspace.of(wire)
 
     async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
-        """All workspace resources of all namespaces."""
-        return tuple([FlinkWorkspace.of(wire) async for wire in self._workspaces.list()])
+        """All workspace resources of the namespaces that are looked after."""
+        places = self._namespaces or (None,)
+        return tuple([FlinkWorkspace.of(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""
@@ -160,6 +166,14 @@ class KubernetesCluster:
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
         """Delete it, if it is still the one that was read."""
         await self._outputs.delete(key, config_map)
+
+    async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
+        """A Secret in the key's namespace with an access key in it."""
+        return await self._secrets.read(key, name)
+
+    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
+        """Put the key's finalizer on a Secret, or take it off; conditional on what was read. None: it is done."""
+        return await self._secrets.hold(key, secret, held)
 
     async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
         """Say on the resource what happened."""

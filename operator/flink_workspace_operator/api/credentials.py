@@ -1,0 +1,17 @@
+"""Whose account pays: the keys in a Secret, where it is not the operator's own."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from flink_workspace_operator.api.base import ApiModel
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+
+
+class Credentials(ApiModel):
+    """A Secret in the same namespace."""
+
+    secret_name: Annotated[str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
+    """Name of the Secret. Its keys: accessKeyId, accessKeySecret and, for temporary keys, securityToken. The account
+    that they belong to pays. The Secret may be renewed at any time, within that account."""

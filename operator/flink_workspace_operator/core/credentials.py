@@ -1,0 +1,100 @@
+"""In whose name the cloud is asked: with the keys of the resource's Secret, or as the operator itself.
+
+Nothing is bought in another name than the one that the resource wants. Only to find out what became of an order that
+may have been sent, the operator's own identity stands in for a Secret that is gone, if it is of the same account.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flink_workspace_operator.api.names import LEDGER_FINALIZER, secret_finalizer
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.advice import describe
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.failures import (
+    CredentialsUnusable,
+    IdentityNotAllowed,
+    SecretIncomplete,
+    SecretMissing,
+    SecretRefused,
+)
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.observed import Absent
+from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret
+from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
+from flink_workspace_operator.core.seen import SENT, open_order
+from flink_workspace_operator.settings import Settings
+
+Orders = tuple[FlinkWorkspaceOrder, ...]
+Secrets = Mapping[str, Secret | Absent | SecretRefused]
+
+
+def secret_names(workspace: FlinkWorkspace | None, orders: Orders) -> tuple[str, ...]:
+    """The Secrets that concern a key: the one to sign with, and those that orders of it may still hold."""
+    in_use = [each.spec.credentials for each in orders if LEDGER_FINALIZER in each.metadata.finalizers]
+    wanted = [] if workspace is None else [workspace.spec.credentials]
+    return tuple(dict.fromkeys(each.secret_name for each in (*wanted, *in_use) if each is not None))
+
+
+def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: Secrets, settings: Settings) -> Signer:
+    """Who asks the cloud for a key in this pass."""
+    order = open_order(orders)
+    sent = order if order is not None and order.state in SENT else None
+    holder = workspace if workspace is not None else order
+    wanted = None if holder is None else holder.spec.credentials
+    own = Signer() if _is_allowed(key.namespace, settings) else Signer(problem=IdentityNotAllowed(key.namespace))
+    if wanted is None:
+        return own
+    usable = _usable(wanted.secret_name, secrets[wanted.secret_name], is_held=sent is not None)
+    if isinstance(usable, AccessKey):
+        return Signer(usable)
+    return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)
+
+
+def _is_allowed(namespace: str, settings: Settings) -> bool:
+    return settings.identity_namespaces is None or namespace in settings.identity_namespaces
+
+
+def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets) -> Signer:
+    """Who may look after an order: the Secret that it was bought with, or the operator itself, if that is allowed."""
+    account_id, used = sent.spec.account_id, sent.spec.credentials
+    if used is not None:
+        usable = _usable(used.secret_name, secrets.get(used.secret_name, Absent()), is_held=True)
+        if isinstance(usable, AccessKey):
+            return Signer(usable, problem, stands_in_for=account_id)
+    return Signer(problem=problem, stands_in_for=None if own.problem else account_id)
+
+
+def _usable(name: str, found: Secret | Absent | SecretRefused, is_held: bool) -> AccessKey | CredentialsUnusable:
+    """One that is being deleted is there only for what it is still held for."""
+    if isinstance(found, SecretRefused):
+        return found
+    if isinstance(found, Absent) or (found.deleting and not is_held):
+        return SecretMissing(name)
+    return found.access_key or SecretIncomplete(name)
+
+
+def with_secrets(case: Case, plan: Plan) -> Plan:
+    """The plan, with what keeps a Secret while an order is open that was opened with it, and lets it go afterwards.
+
+    Not for as long as the resource exists: deleting that must not need a right that the namespace may have lost.
+    """
+    finalizer = secret_finalizer(case.seen.key.name)
+    steps: tuple[HoldSecret | ReleaseSecret, ...] = ()
+    if any(isinstance(step, OpenOrder) for step in plan.steps):
+        steps = tuple(HoldSecret(each) for each in case.seen.secrets if _is_signed_with(case, each))
+    elif case.order is None:
+        steps = tuple(ReleaseSecret(each) for each in case.seen.secrets if finalizer in each.finalizers)
+    return replace(plan, steps=(*steps, *plan.steps))
+
+
+def _is_signed_with(case: Case, secret: Secret) -> bool:
+    wanted = case.workspace.spec.credentials
+    return wanted is not None and wanted.secret_name == secret.name
+
+
+def who_is_missing(case: Case) -> str | None:
+    """Why an order that may have been sent can't be looked after, in one line; None where somebody can ask."""
+    problem = case.seen.signer.problem
+    return None if problem is None or case.subject is not None else describe(problem)

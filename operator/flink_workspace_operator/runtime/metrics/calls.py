@@ -1,0 +1,28 @@
+"""Calls to the cloud, counted by what they ask and how they end."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from flink_workspace_operator.adapters.alibaba.errors import known_code
+from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.runtime.metrics import families
+
+ANSWERED: Final = ("Answered", "OK")
+BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+"""Up to the time that a purchase's answer is waited for."""
+
+
+class CallMetrics:
+    """An observer of calls, as sessions take it."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._calls = families.CALLS.as_counter(registry)
+        self._durations = families.CALL_DURATION.as_histogram(registry, BUCKETS)
+
+    def __call__(self, call: str, failure: CloudFailure | None, seconds: float) -> None:
+        """A call ended. Its code is one that the operator lists itself: what the cloud wrote could be anything."""
+        service, _, action = call.partition(".")
+        result = ANSWERED if failure is None else (failure.reason, known_code(failure.code))
+        self._calls.labels(service, action, *result).inc()
+        self._durations.labels(service, action).observe(seconds)

@@ -1,0 +1,110 @@
+"""Every metric that there is, declared once: `docs/metrics.md` is made from this, and dashboard and alerts are checked
+against it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+
+
+@dataclass(frozen=True)
+class Family:
+    """One metric. A histogram's series are named after it with `_bucket`, `_sum` and `_count` at the end."""
+
+    name: str
+    type: Literal["gauge", "counter", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+
+    def with_no_number(self) -> GaugeMetricFamily:
+        """A gauge to be filled anew each time that Prometheus asks."""
+        return GaugeMetricFamily(self.name, self.help, labels=self.labels)
+
+    def as_gauge(self, registry: CollectorRegistry) -> Gauge:
+        """A gauge that keeps its numbers."""
+        return Gauge(self.name, self.help, self.labels, registry=registry)
+
+    def as_counter(self, registry: CollectorRegistry) -> Counter:
+        """A counter that starts at 0."""
+        return Counter(self.name, self.help, self.labels, registry=registry)
+
+    def as_histogram(self, registry: CollectorRegistry, buckets: tuple[float, ...]) -> Histogram:
+        """A histogram of seconds."""
+        return Histogram(self.name, self.help, self.labels, registry=registry, buckets=buckets)
+
+
+LEADER: Final = Family("flink_operator_leader", "gauge", "Whether this process leads (1) or stands by (0).")
+
+QUEUE_DEPTH: Final = Family("flink_operator_queue_depth", "gauge", "Workspaces that wait for a pass.")
+QUEUE_AGE: Final = Family(
+    "flink_operator_queue_oldest_age_seconds",
+    "gauge",
+    "How long the one that waits longest has waited.",
+)
+
+PASSES: Final = Family(
+    "flink_operator_passes_total",
+    "counter",
+    "Passes over a workspace: Done, stopped by a CloudFailure or a ClusterFailure, or by a Defect of the operator.",
+    ("result",),
+)
+PASS_DURATION: Final = Family("flink_operator_pass_duration_seconds", "histogram", "How long passes took.")
+
+CALLS: Final = Family(
+    "flink_operator_cloud_calls_total",
+    "counter",
+    "Calls to the cloud: Answered, or what the failure means, and the cloud's code as far as the operator knows it.",
+    ("service", "action", "result", "code"),
+)
+CALL_DURATION: Final = Family(
+    "flink_operator_cloud_call_duration_seconds",
+    "histogram",
+    "How long calls to the cloud took, answered or not.",
+    ("service", "action"),
+)
+
+ORPHANS: Final = Family(
+    "flink_operator_orphans",
+    "gauge",
+    "Workspaces that carry this cluster's mark and have no resource, and names that two workspaces have.",
+    ("kind", "region"),
+)
+
+ORDERS: Final = Family("flink_workspace_orders", "gauge", "Orders in the ledger.", ("action", "state"))
+PLACED_AMOUNT: Final = Family(
+    "flink_workspace_orders_placed_amount",
+    "gauge",
+    "Money of the orders in the ledger that were placed, for their whole terms. What is billed by use has no amount.",
+    ("action", "currency"),
+)
+UNSETTLED_ORDER: Final = Family(
+    "flink_workspace_order_unsettled_timestamp_seconds",
+    "gauge",
+    "When an order whose outcome is open was announced to the cloud, or else when it was opened.",
+    ("namespace", "name", "workspace", "action", "state"),
+)
+
+CONDITION: Final = Family(
+    "flink_workspace_status_condition",
+    "gauge",
+    "1 for the status and reason that a condition has now.",
+    ("namespace", "name", "type", "status", "reason"),
+)
+EXPIRATION: Final = Family(
+    "flink_workspace_expiration_timestamp_seconds",
+    "gauge",
+    "When the paid time ends. Workspaces that are billed by use have none.",
+    ("namespace", "name"),
+)
+CAPACITY: Final = Family(
+    "flink_workspace_vswitch_capacity",
+    "gauge",
+    "1 for the band that a vSwitch's free addresses are in: Enough, Low or Exhausted.",
+    ("namespace", "name", "vswitch", "band"),
+)
+
+FAMILIES: Final = (
+    LEADER, QUEUE_DEPTH, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, ORPHANS, ORDERS, PLACED_AMOUNT,
+    UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY,
+)  # fmt: skip

@@ -1,0 +1,49 @@
+"""All metrics of one process."""
+
+import asyncio
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from flink_workspace_operator.runtime.metrics import families
+from flink_workspace_operator.runtime.metrics.calls import CallMetrics
+from flink_workspace_operator.runtime.metrics.families import Family
+from flink_workspace_operator.runtime.metrics.orders import OrderMetrics
+from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
+from flink_workspace_operator.runtime.metrics.passes import PassMetrics
+from flink_workspace_operator.runtime.metrics.workspaces import WorkspaceMetrics
+from flink_workspace_operator.runtime.queue import WorkQueue
+
+
+class Metrics:
+    """A registry of our own, so that two operators in one process do not share their numbers.
+
+    Nothing of the process or of Python is in it. `clock` gives seconds and never goes back.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._registry = CollectorRegistry()
+        self._asked: list[tuple[Gauge, Callable[[], float]]] = []
+        self.calls = CallMetrics(self._registry)
+        self.passes = PassMetrics(self._registry, clock)
+        self.orders = OrderMetrics()
+        self.workspaces = WorkspaceMetrics()
+        self.orphans = OrphanMetrics()
+        for collector in (self.orders, self.workspaces, self.orphans):
+            self._registry.register(collector)
+
+    def ask(self, leads: Callable[[], bool], queue: WorkQueue) -> None:
+        """Ask these too, whenever Prometheus asks. Their numbers are also true of a process that stands by."""
+        self._add(families.LEADER, leads)
+        self._add(families.QUEUE_DEPTH, lambda: queue.depth)
+        self._add(families.QUEUE_AGE, lambda: queue.oldest_seconds)
+
+    async def as_text(self) -> bytes:
+        """All of it in the text format. Written in a thread: with ten thousand workspaces it takes a second, for which
+        the loop must not stand still."""
+        for gauge, number in self._asked:
+            gauge.set(number())
+        return await asyncio.to_thread(generate_latest, self._registry)
+
+    def _add(self, family: Family, number: Callable[[], float]) -> None:
+        self._asked.append((family.as_gauge(self._registry), number))

@@ -1,0 +1,70 @@
+"""Which namespaces are looked after: all, or those of the listed ones in which no right is missing.
+
+A watch that is refused would end the process, and with it the work in all other namespaces. So rights are asked for
+first, and one namespace without them is left out, and said so. Once they are there the process ends, to begin anew.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from flink_workspace_operator.core.failures import ClusterFailure
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 60.0
+
+
+@dataclass
+class Scope:
+    """The listed namespaces; None: all of the cluster."""
+
+    listed: tuple[str, ...] | None
+    missing: Callable[[str], Awaitable[str]]
+    """What the operator may not do in a namespace; empty if nothing is missing. Raises `ClusterFailure`."""
+    heard: Callable[[], None]
+    """Told whenever the API server answers."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _told: dict[str, str] = field(default_factory=dict)
+    """What is missing where, as it was said last."""
+
+    async def settle(self) -> tuple[str, ...] | None:
+        """The namespaces to watch; None: all. Waits until there is one in which nothing is missing."""
+        if self.listed is None:
+            return None
+        while not (served := await self._served(self.listed)):
+            await self.sleep(LOOK_SECONDS)
+        log.info("looking after the namespaces %s", ", ".join(served))
+        return served
+
+    async def keep_looking(self, served: tuple[str, ...] | None) -> None:
+        """Return once there are other namespaces to watch than these; never, where that is all."""
+        while True:
+            await self.sleep(LOOK_SECONDS)
+            if self.listed is not None and await self._served(self.listed) not in (None, served):
+                log.warning("rights in namespaces came or went: the process ends, to begin anew with what there is now")
+                return
+
+    async def _served(self, listed: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Those in which nothing is missing; None where that can't be known now."""
+        try:
+            missing = {namespace: await self.missing(namespace) for namespace in listed}
+        except ClusterFailure as failure:
+            log.warning("what may be done in which namespace is not known: %s", failure)
+            return None
+        self.heard()
+        self._tell({namespace: rights for namespace, rights in missing.items() if rights})
+        return tuple(namespace for namespace, rights in missing.items() if not rights)
+
+    def _tell(self, missing: dict[str, str]) -> None:
+        """Once, until it is something else."""
+        for namespace, rights in missing.items():
+            if self._told.get(namespace) != rights:
+                log.error(
+                    "namespace %s is left out: the operator may not %s there; bind the ClusterRole"
+                    " flink-workspace-operator in it by a RoleBinding",
+                    namespace,
+                    rights,
+                )
+        self._told = missing

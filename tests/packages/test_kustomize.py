@@ -1,0 +1,149 @@
+"""Every kustomize root gives objects that a real API server takes, and that mean what the pages say."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import pytest
+import yaml
+
+from flink_local.cluster import Cluster
+from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET
+from flink_local.failures import LocalFailure
+from flink_local.manifests import NAMESPACE, REPOSITORY
+from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+from tests.packages.rendering import COMPONENTS, DEPLOY, OPERATOR, OVERLAYS, Manifest, bare_pods, kustomize, one
+
+ROOTS: Final = (REPOSITORY / "crds", DEPLOY / "base", OVERLAYS / "trial", OVERLAYS / "production")
+TRIAL, PRODUCTION = OVERLAYS / "trial", OVERLAYS / "production"
+KNOWN: Final = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+
+def ids(path: Path) -> str:
+    return path.name
+
+
+def overlay(directory: Path, *components: str) -> list[Manifest]:
+    """The base with components, as somebody's own overlay has it."""
+    root = directory / "overlay"
+    root.mkdir(exist_ok=True)
+    # kustomize takes folders relative to the file only.
+    up = Path(*[".."] * (len(root.resolve().parts) - 1))
+    folders = [
+        str(up / path.relative_to("/")) for path in (DEPLOY / "base", *(COMPONENTS / each for each in components))
+    ]
+    content = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": folders[:1]}
+    (root / "kustomization.yaml").write_text(yaml.safe_dump({**content, "components": folders[1:]}))
+    return kustomize(root)
+
+
+def apply(cluster: Cluster, manifests: list[Manifest]) -> None:
+    """As `kubectl apply` would, without doing it."""
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
+    cluster.kubectl("apply", "--dry-run=server", "--validate=strict", "--filename=-", stdin=listed)
+
+
+def environment(deployment: Manifest) -> dict[str, str]:
+    """What the operator's container is told literally."""
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    return {each["name"]: each["value"] for each in container["env"] if "value" in each}
+
+
+@pytest.mark.parametrize("root", ROOTS, ids=ids)
+def test_applies(root: Path, cluster: Cluster) -> None:
+    """A real API server takes all of it, with its strictest validation."""
+    apply(cluster, kustomize(root))
+
+
+@pytest.mark.parametrize("root", [TRIAL, PRODUCTION], ids=ids)
+def test_pods_are_restricted(root: Path, cluster: Cluster) -> None:
+    """The namespace enforces the restricted Pod Security Standard, and every Pod passes it."""
+    manifests = kustomize(root)
+    assert one(manifests, "Namespace")["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    pods = bare_pods(manifests)
+    assert pods
+    apply(cluster, pods)
+
+
+def test_other_pods_are_refused_there(cluster: Cluster) -> None:
+    """So that the test before means something."""
+    (pod,) = bare_pods(kustomize(PRODUCTION))
+    del pod["spec"]["securityContext"]
+    with pytest.raises(LocalFailure, match='violates PodSecurity "restricted'):
+        apply(cluster, [pod])
+
+
+@pytest.mark.parametrize("root", [TRIAL, PRODUCTION], ids=ids)
+def test_only_settings_that_exist_are_set(root: Path) -> None:
+    """Every FLINK_OPERATOR_ variable is one that the operator reads."""
+    names = {name for name in environment(one(kustomize(root), "Deployment")) if name.startswith(ENVIRONMENT_PREFIX)}
+    assert names
+    assert names <= KNOWN
+
+
+def test_the_trial_can_spend_no_money() -> None:
+    """All calls go to the emulator that comes with it, with the keys that it knows, and to no metadata service."""
+    manifests = kustomize(TRIAL)
+    told = environment(one(manifests, "Deployment"))
+    service = one(manifests, "Service", "flink-cloud-emulator")
+    port = service["spec"]["ports"][0]["port"]
+    assert told["FLINK_OPERATOR_ENDPOINT"] == f"http://flink-cloud-emulator:{port}"
+    assert told["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] == "true"
+    assert one(manifests, "Secret", "flink-workspace-operator-credentials")["stringData"] == {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
+    }
+
+
+def test_the_trial_needs_no_registry() -> None:
+    """Its images are those that are built here, and are not pulled where a node has them."""
+    containers = [each["spec"]["containers"][0] for each in bare_pods(kustomize(TRIAL))]
+    assert {(each["image"], each["imagePullPolicy"]) for each in containers} == {
+        ("flink-workspace-operator:dev", "IfNotPresent"),
+        ("flink-cloud-emulator:dev", "IfNotPresent"),
+    }
+
+
+def test_the_emulator_is_reached_by_the_operator_alone() -> None:
+    """Policies let the operator out to it, and nobody else in."""
+    manifests = kustomize(TRIAL)
+    emulator = one(manifests, "NetworkPolicy", "flink-cloud-emulator")
+    [way_in] = emulator["spec"]["ingress"]
+    assert way_in["from"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": OPERATOR}}}]
+    assert "egress" not in emulator["spec"]
+    assert "Egress" in emulator["spec"]["policyTypes"]
+    way_out = one(manifests, "NetworkPolicy")["spec"]["egress"][-1]
+    assert way_out["to"] == [{"podSelector": emulator["spec"]["podSelector"]}]
+    assert way_out["ports"] == way_in["ports"]
+
+
+def test_production_brings_no_keys_and_no_emulator() -> None:
+    """Nothing of the trial is in it."""
+    manifests = kustomize(PRODUCTION)
+    assert not [each for each in manifests if each["kind"] == "Secret" or "emulator" in each["metadata"]["name"]]
+    assert "FLINK_OPERATOR_ENDPOINT" not in environment(one(manifests, "Deployment"))
+
+
+def test_rrsa_asks_for_a_role(tmp_path: Path) -> None:
+    """The Pod is marked for the webhook, its selector is not, and the ServiceAccount names the role."""
+    manifests = overlay(tmp_path, "rrsa")
+    deployment, prefix = one(manifests, "Deployment")["spec"], "pod-identity.alibabacloud.com"
+    assert deployment["template"]["metadata"]["labels"][f"{prefix}/injection"] == "on"
+    assert f"{prefix}/injection" not in deployment["selector"]["matchLabels"]
+    assert one(manifests, "ServiceAccount")["metadata"]["annotations"] == {f"{prefix}/role-name": OPERATOR}
+
+
+def test_listed_namespaces_get_rights_one_by_one(tmp_path: Path) -> None:
+    """What is bound for all namespaces is only what belongs to none; each listed one has its RoleBinding."""
+    manifests = overlay(tmp_path, "listed-namespaces")
+    listed = json.loads(environment(one(manifests, "Deployment"))["FLINK_OPERATOR_NAMESPACES"])
+    everywhere = [each["roleRef"]["name"] for each in manifests if each["kind"] == "ClusterRoleBinding"]
+    bound = [
+        each["metadata"]["namespace"]
+        for each in manifests
+        if each["kind"] == "RoleBinding"
+        and each["roleRef"] == {**each["roleRef"], "kind": "ClusterRole", "name": OPERATOR}
+    ]
+    assert everywhere == [f"{OPERATOR}-cluster"]
+    assert listed == bound
+    assert NAMESPACE not in bound

@@ -1,0 +1,351 @@
+"""Several accounts in one cluster: who pays is who the resource names, and nobody else.
+
+All passes are made with the rights that deploy/base gives the operator, and those on Secrets that a namespace gives it.
+The keys in the Secret are of the account `payer`; the operator itself is of another one.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from flink_local.failures import LocalFailure
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.settings import Settings
+from tests.emulator_fixture import EmulatedAccount, grant_role, open_account
+from tests.scenario.manifests import Manifest, pay_as_you_go
+from tests.scenario.world import World, conditions, has_reason, is_ready
+
+SECRET = "alicloud"
+HELD = "flink.alicloud.dev/w"
+GRACE_SECONDS = 0.001
+"""A missing prerequisite counts as on its way for no longer than a pass takes."""
+
+
+@pytest.fixture
+def payer(emulator: str) -> Iterator[EmulatedAccount]:
+    """The account whose keys are in the Secret."""
+    opened = open_account(emulator)
+    opened.control.settings(provisioningSeconds=5, nonceMemorySeconds=120)
+    yield opened
+    opened.control.reset()
+
+
+@pytest.fixture
+async def world(limited: World) -> AsyncIterator[World]:
+    """In a namespace that lets the operator read its Secrets."""
+    limited.settings = limited.settings.model_copy(update={"prerequisite_grace_seconds": GRACE_SECONDS})
+    limited.restart()
+    let(limited)
+    yield limited
+    for each in secrets(limited):
+        patch(limited, f"secret/{each}", {"metadata": {"finalizers": None}})
+
+
+def let(world: World) -> None:
+    """Give the operator the rights on Secrets of the namespace, as docs/credentials.md says."""
+    kubectl(
+        world, "create", "rolebinding", "credentials", "--clusterrole=flink-workspace-operator-credentials",
+        "--serviceaccount=flink-workspace-operator:flink-workspace-operator",
+    )  # fmt: skip
+
+
+def kubectl(world: World, *arguments: str) -> str:
+    return world.local.kubectl(arguments[0], f"--namespace={world.namespace}", *arguments[1:])
+
+
+def patch(world: World, what: str, change: object) -> None:
+    kubectl(world, "patch", what, "--type=merge", f"--patch={json.dumps(change)}")
+
+
+def secrets(world: World) -> list[str]:
+    found = json.loads(kubectl(world, "get", "secrets", "--output=json"))["items"]
+    return [each["metadata"]["name"] for each in found]
+
+
+def finalizers(world: World, name: str = SECRET) -> list[str]:
+    found = json.loads(kubectl(world, "get", "secret", name, "--output=json"))
+    held: list[str] = found["metadata"].get("finalizers", [])
+    return held
+
+
+async def keep_keys(world: World, account: EmulatedAccount, name: str = SECRET, **more: str) -> None:
+    """Write the account's keys into a Secret."""
+    keys = {"accessKeyId": account.access_key_id, "accessKeySecret": account.access_key_secret, **more}
+    data = {each: base64.b64encode(value.encode()).decode() for each, value in keys.items()}
+    await world.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data})
+
+
+def delete_secret(world: World) -> None:
+    kubectl(world, "delete", "secret", SECRET, "--wait=false")
+
+
+def paid_by(name: str = SECRET, **spec: object) -> Manifest:
+    return pay_as_you_go(credentials={"secretName": name}, **spec)
+
+
+def message(workspace: FlinkWorkspace) -> str:
+    return conditions(workspace)["Ready"].message
+
+
+async def until_order_is(world: World, state: str) -> None:
+    """Pass after pass, but the clocks stand still."""
+    for _ in range(30):
+        if any(order.state == state for order in await world.orders("w")):
+            return
+        await world.one_pass("w")
+    raise AssertionError(f"no order came to {state}: {await world.orders('w')}")
+
+
+async def uncertain(world: World, payer: EmulatedAccount, fault: str = "drop-before") -> None:
+    """An order of the payer's account whose answer was lost."""
+    await keep_keys(world, payer)
+    payer.control.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": fault, "times": 1}])
+    await world.apply(paid_by())
+    await until_order_is(world, "Uncertain")
+
+
+async def test_whose_keys_are_named_pays(world: World, payer: EmulatedAccount) -> None:
+    """Workspace, role and directories come to be in the payer's account; the operator's own is not touched."""
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    workspace = await world.settle("w")
+    assert [each["name"] for each in payer.control.purchases()] == ["w"]
+    assert workspace.status.account_id == payer.id
+    [order] = await world.orders("w")
+    assert order.spec.credentials == workspace.spec.credentials
+    assert world.account.control.calls() == []
+
+
+async def test_two_accounts_side_by_side(world: World, payer: EmulatedAccount) -> None:
+    """The same name in two accounts is two workspaces: each is bought once, by whom it names."""
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    await world.apply(pay_as_you_go("own", workspaceName="w"))
+    await world.settle("w")
+    await world.settle("own")
+    assert (len(payer.control.purchases()), len(world.account.control.purchases())) == (1, 1)
+
+
+async def test_the_line_end_of_an_editor_is_no_part_of_the_key(world: World, payer: EmulatedAccount) -> None:
+    """`echo` leaves one, and with it no signature would be right."""
+    await keep_keys(world, payer, accessKeySecret=payer.access_key_secret + "\n")
+    await world.apply(paid_by())
+    assert is_ready(await world.settle("w"))
+
+
+async def test_missing_secret_is_waited_for(world: World, payer: EmulatedAccount) -> None:
+    """At first it is on its way, then Stalled; nobody else pays meanwhile, and when it comes all goes on."""
+    await world.apply(paid_by())
+    await world.one_pass("w")
+    first = conditions(await world.workspace("w"))
+    assert (first["Ready"].status, first["Reconciling"].status) == ("Unknown", "True")
+    stalled = await world.settle("w", until=has_reason("SecretMissing"))
+    stalled = await world.settle("w", until=lambda told: conditions(told)["Stalled"].status == "True")
+    assert "create it, with the keys accessKeyId and accessKeySecret" in message(stalled)
+    assert (await world.orders("w"), world.account.control.calls()) == ((), [])
+    await keep_keys(world, payer)
+    assert is_ready(await world.settle("w"))
+
+
+@pytest.mark.parametrize("lacking", ["accessKeyId", "accessKeySecret"])
+async def test_half_a_key_is_none(world: World, payer: EmulatedAccount, lacking: str) -> None:
+    """It is told which keys it must have."""
+    await keep_keys(world, payer, **{lacking: " \n"})
+    await world.apply(paid_by())
+    stalled = await world.settle("w", until=has_reason("SecretIncomplete"))
+    assert "put accessKeyId and accessKeySecret into it" in message(stalled)
+    assert payer.control.calls() == []
+
+
+async def test_right_must_be_given(limited: World, payer: EmulatedAccount) -> None:
+    """By default the operator may read no Secret: a person is asked for the right, and nothing is bought before."""
+    await keep_keys(limited, payer)
+    await limited.apply(paid_by())
+    suspended = await limited.settle("w", until=has_reason("SecretRefused"))
+    assert conditions(suspended)["Suspended"].status == "True"
+    assert "bind the ClusterRole flink-workspace-operator-credentials" in message(suspended)
+    let(limited)
+    assert is_ready(await limited.settle("w"))
+
+
+async def test_namespace_that_may_not_use_the_operators_identity(world: World) -> None:
+    """It must name a Secret; nothing is asked in the operator's name."""
+    use(world, identity_namespaces=("others",))
+    await world.apply(pay_as_you_go())
+    stalled = await world.settle("w", until=has_reason("IdentityNotAllowed"))
+    assert conditions(stalled)["Stalled"].status == "True"
+    assert "set spec.credentials.secretName" in message(stalled)
+    assert world.account.control.calls() == []
+    use(world, identity_namespaces=("others", world.namespace))
+    assert is_ready(await world.settle("w"))
+
+
+def use(world: World, **settings: object) -> None:
+    """The operator, started again with other settings."""
+    world.settings = Settings.model_validate({**world.settings.model_dump(), **settings})
+    world.restart()
+
+
+async def test_secret_of_another_account_stops_everything(world: World, payer: EmulatedAccount) -> None:
+    """A workspace that exists is not looked for there, and no second one is bought."""
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    await world.settle("w")
+    await keep_keys(world, world.account)
+    stalled = await world.settle("w", until=has_reason("AccountChanged"))
+    assert f"account {world.account.id}, this resource of {payer.id}" in message(stalled)
+    for _ in range(3):
+        await world.one_pass("w")
+    assert world.account.control.purchases() == []
+    await keep_keys(world, payer)
+    assert is_ready(await world.settle("w"))
+    assert len(payer.control.purchases()) == 1
+
+
+async def test_secret_that_changes_between_order_and_call(world: World, payer: EmulatedAccount) -> None:
+    """Nothing was sent for the order; what is bought then is bought by whom the Secret names now."""
+    grant_role(world.account)
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    await until_order_is(world, "Placing")
+    await keep_keys(world, world.account)
+    await world.settle("w")
+    assert (len(payer.control.purchases()), len(world.account.control.purchases())) == (0, 1)
+    assert [order.state for order in await world.orders("w")] == ["Superseded", "Fulfilled"]
+
+
+async def test_another_secret_between_order_and_call(world: World, payer: EmulatedAccount) -> None:
+    """The same, where the resource names another one."""
+    grant_role(world.account)
+    await keep_keys(world, payer)
+    await keep_keys(world, world.account, "other")
+    await world.apply(paid_by())
+    await until_order_is(world, "Quoted")
+    await world.apply(paid_by("other"))
+    await world.settle("w")
+    assert (len(payer.control.purchases()), len(world.account.control.purchases())) == (0, 1)
+    assert (finalizers(world), finalizers(world, "other")) == ([], [])
+
+
+async def test_secret_that_goes_between_intent_and_call(world: World, payer: EmulatedAccount) -> None:
+    """Nothing is sent in another name, though the operator's own identity could look."""
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    await until_order_is(world, "Placing")
+    patch(world, f"secret/{SECRET}", {"metadata": {"finalizers": None}})
+    delete_secret(world)
+    await world.settle("w", until=has_reason("SecretMissing"))
+    assert payer.control.calls("foasconsole.CreateInstance") == []
+    assert world.account.control.calls("foasconsole.CreateInstance") == []
+
+
+async def test_secret_is_held_while_an_order_is_open(world: World, payer: EmulatedAccount) -> None:
+    """Deleted meanwhile, it stays until it is known what was bought, and goes then."""
+    await uncertain(world, payer, "drop-after-commit")
+    assert finalizers(world) == [HELD]
+    delete_secret(world)
+    await world.settle("w", until=lambda _: SECRET not in secrets(world), stride=5)
+    [order] = await world.orders("w")
+    assert (order.state, len(payer.control.purchases())) == ("Placed", 1)
+    await keep_keys(world, payer)
+    assert is_ready(await world.settle("w"))
+
+
+async def test_secret_is_not_held_afterwards(world: World, payer: EmulatedAccount) -> None:
+    """A workspace that runs needs no Secret to be deleted: not even the right to read it."""
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    await world.settle("w")
+    assert finalizers(world) == []
+    kubectl(world, "delete", "rolebinding", "credentials")
+    delete_secret(world)
+    await world.one_pass("w")
+    told = conditions(await world.workspace("w"))
+    assert (told["Ready"].status, told["CloudReachable"].status) == ("True", "False")
+    assert told["CloudReachable"].reason == "SecretRefused"
+    kubectl(world, "delete", "flinkworkspace", "w", "--wait=false")
+    while await world.cluster.read_workspace(world.key("w")) is not None:
+        await world.one_pass("w")
+    assert len(payer.control.purchases()) == 1
+
+
+async def test_deleted_while_uncertain_releases_the_secret(world: World, payer: EmulatedAccount) -> None:
+    """Also where the resource was let go before its order was settled."""
+    await uncertain(world, payer)
+    patch(world, "flinkworkspace/w", {"metadata": {"annotations": {"flink.alicloud.dev/abandon-order": "w-1"}}})
+    kubectl(world, "delete", "flinkworkspace", "w", "--wait=false")
+    for _ in range(60):
+        payer.control.advance(await world.one_pass("w") or 0)
+        if (await world.orders("w"))[0].settled and not finalizers(world):
+            break
+    [order] = await world.orders("w")
+    assert (order.state, order.metadata.finalizers, finalizers(world)) == ("NotPlaced", (), [])
+
+
+async def test_operator_of_the_same_account_stands_in(world: World, account: EmulatedAccount) -> None:
+    """The Secret is gone by force; what became of the order is found out all the same, and nothing new is bought."""
+    await uncertain(world, account, "drop-after-commit")
+    patch(world, f"secret/{SECRET}", {"metadata": {"finalizers": None}})
+    delete_secret(world)
+    for _ in range(30):
+        account.control.advance(await world.one_pass("w") or 0)
+        if (await world.orders("w"))[0].settled:
+            break
+    [order] = await world.orders("w")
+    assert (order.state, len(account.control.purchases())) == ("Placed", 1)
+
+
+async def test_nobody_of_another_account_stands_in(world: World, payer: EmulatedAccount) -> None:
+    """The order waits, and it and the resource say for what; when the Secret is back, all goes on."""
+    await uncertain(world, payer)
+    patch(world, f"secret/{SECRET}", {"metadata": {"finalizers": None}})
+    delete_secret(world)
+    told = await world.settle("w", until=has_reason("SecretMissing"))
+    assert conditions(told)["Suspended"].status == "True"
+    payer.control.advance(3600)
+    await world.one_pass("w")
+    [order] = await world.orders("w")
+    assert order.state == "Uncertain"
+    assert "Nobody can ask the cloud: Secret 'alicloud'" in (order.status.message or "")
+    await keep_keys(world, payer)
+    assert is_ready(await world.settle("w", stride=5))
+    assert len(payer.control.purchases()) == 1
+
+
+async def test_the_former_secret_may_look_after_its_order(world: World, payer: EmulatedAccount) -> None:
+    """The resource names one by now that does not exist: the one that the order was opened with is still held."""
+    await uncertain(world, payer, "drop-after-commit")
+    await world.apply(paid_by("not-there-yet"))
+    for _ in range(30):
+        payer.control.advance(await world.one_pass("w") or 0)
+        if (await world.orders("w"))[0].settled:
+            break
+    assert [order.state for order in await world.orders("w")] == ["Placed"]
+    await world.one_pass("w")
+    assert finalizers(world) == []
+
+
+async def test_keys_are_told_nowhere(world: World, payer: EmulatedAccount, caplog: pytest.LogCaptureFixture) -> None:
+    """Not in the resource, its orders or its events, nor in a log, also when the cloud refuses them."""
+    caplog.set_level(logging.DEBUG)
+    await keep_keys(world, payer, accessKeySecret="canary-of-a-secret", securityToken="canary-of-a-token")
+    await world.apply(paid_by())
+    await world.settle("w", until=has_reason("CredentialsRefused"))
+    kubectl(world, "delete", "secret", SECRET)
+    await keep_keys(world, payer)
+    await world.settle("w")
+    shown = [
+        kubectl(world, "get", kind, "--output=yaml") for kind in ("flinkworkspaces,flinkworkspaceorders", "events")
+    ]
+    told = "".join([*shown, caplog.text])
+    assert "w-1" in told
+    assert not [word for word in ("canary", payer.access_key_secret) if word in told]
+
+
+async def test_name_of_the_secret_is_checked(world: World) -> None:
+    """As the name of any object."""
+    with pytest.raises(LocalFailure, match="secretName"):
+        await world.apply(paid_by("Not_A_Name"))

@@ -1,0 +1,80 @@
+"""What is declared is what is told."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from flink_workspace_operator.core.failures import Unreachable
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.runtime.metrics.families import FAMILIES
+from flink_workspace_operator.runtime.metrics.registry import Metrics
+from flink_workspace_operator.runtime.queue import WorkQueue
+from tests.builders import an_order
+from tests.unit.runtime.metrics.test_workspaces import running
+from tests.unit.runtime.timers import FakeTimers
+
+
+@pytest.fixture
+def timers() -> FakeTimers:
+    return FakeTimers()
+
+
+@pytest.fixture
+def queue(timers: FakeTimers) -> WorkQueue:
+    return WorkQueue(timers)
+
+
+@pytest.fixture
+def metrics(timers: FakeTimers, queue: WorkQueue) -> Metrics:
+    metrics = Metrics(timers.time)
+    metrics.ask(lambda: True, queue)
+    return metrics
+
+
+async def told(metrics: Metrics) -> set[tuple[str, str, str, tuple[str, ...]]]:
+    """What a scrape shows: name, type, words and labels of each metric."""
+    text = (await metrics.as_text()).decode()
+    return {
+        (
+            f"{family.name}_total" if family.type == "counter" else family.name,
+            family.type,
+            family.documentation,
+            tuple(sorted({label for sample in family.samples for label in sample.labels} - {"le"})),
+        )
+        for family in text_string_to_metric_families(text)
+        if not family.name.endswith("_created")
+    }
+
+
+async def test_every_metric_is_declared_and_every_declared_one_is_told(metrics: Metrics) -> None:
+    """With its type, its words and its labels, once something happened of everything."""
+    metrics.calls("vpc.DescribeVpcs", Unreachable("vpc.DescribeVpcs", "NoConnection"), 1)
+    metrics.orders.seen(None, an_order("Placed", 1).as_wire())
+    metrics.orders.seen(None, an_order("Quoted", 2).as_wire())
+    metrics.workspaces.seen(None, running().as_wire())
+    metrics.orphans.found(["cn-hangzhou"], [])
+    declared = {(each.name, each.type, each.help, tuple(sorted(each.labels))) for each in FAMILIES}
+    assert await told(metrics) == declared
+
+
+def test_names_say_what_and_in_which_unit() -> None:
+    """Ours are recognised by their beginning; counters end in `_total`, and times and moments are in seconds."""
+    for family in FAMILIES:
+        assert family.name.startswith(("flink_operator_", "flink_workspace_"))
+        assert family.name.endswith("_total") == (family.type == "counter")
+        assert family.help.endswith(".")
+        assert family.type != "histogram" or family.name.endswith("_seconds")
+
+
+async def test_the_queue_is_told(metrics: Metrics, queue: WorkQueue, timers: FakeTimers) -> None:
+    """How many wait, and how long the first of them has."""
+    for name in ("a", "b"):
+        queue.add(Key("ns", name))
+        timers.advance(10)
+    text = (await metrics.as_text()).decode()
+    assert "\nflink_operator_queue_depth 2.0\n" in text
+    assert "\nflink_operator_queue_oldest_age_seconds 20.0\n" in text
+
+
+async def test_who_stands_by_claims_nothing_of_workspaces(metrics: Metrics) -> None:
+    """It watches none: no series, which is not the same as 0."""
+    assert "\nflink_workspace_" not in (await metrics.as_text()).decode()
