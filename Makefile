@@ -5,16 +5,17 @@ SIZES ?= 0 100 1000
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
-SOURCES := operator deploy/local deploy/monitoring docs tests
+SOURCES := operator deploy/image deploy/local deploy/monitoring docs tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
 # Not --quiet: that would let warnings pass, strict or not.
 MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
-DASHBOARD = $(RUN) deploy/monitoring/generate.py
 PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
+DASHBOARD := $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd check crds argocd dashboard docs site bench lock clean control-plane argo-cd promtool
+.PHONY: help demo up down test proof e2e-argocd e2e-node image sbom node check crds argocd dashboard docs site bench \
+	lock clean control-plane argo-cd promtool
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,15 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 
 e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
+
+e2e-node: node image ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
+	@.venv/bin/pytest -m node tests/node $(ARGS)
+
+image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
+	@$(RUN) -m flink_local image
+
+sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another one: make sbom ROOT=folder
+	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
 	@.venv/bin/ruff check $(SOURCES)
@@ -75,7 +85,7 @@ docs: $(VENV) ## generate the pages that come from the code: settings, metrics, 
 	@$(PAGES) docs
 
 lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
-	@for name in requirements requirements-dev requirements-go; do \
+	@for name in requirements requirements-dev requirements-go requirements-image; do \
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
 	done
@@ -93,6 +103,8 @@ argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
 
 promtool: $(VENV) ## build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool
+node: $(VENV) ## install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
+	@$(RUN) -m flink_local build-node
 
 control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

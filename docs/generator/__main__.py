@@ -8,19 +8,14 @@ from typing import Final
 from docs.generator.api import api_page
 from docs.generator.errors import errors_page
 from docs.generator.markdown import page
+from docs.generator.metrics import metrics_page
 from docs.generator.reasons import reasons_page
 from flink_workspace_operator.cli import describe_settings
-from flink_workspace_operator.runtime.metrics.page import page as page_of_metrics
 
 
 def settings_page() -> str:
     """As the command line shows them."""
     return page("Settings", f"```text\n{describe_settings()}\n```")
-
-
-def metrics_page() -> str:
-    """From the families that `/metrics` serves."""
-    return "".join(page_of_metrics())
 
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {

@@ -77,5 +77,5 @@ def _made_of(name: str) -> str:
     if name in WAITS_FOR_SOMEONE:
         return "Suspended"
     if name in ON_ITS_WAY:
-        return "tried again, then Stalled"
+        return "waited for, then Stalled"
     return "Stalled" if name in NEEDS_ANOTHER_SPEC else "tried again"

@@ -12,6 +12,8 @@ from flink_local.argo_cd import ARGO_CD
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.failures import LocalFailure
+from flink_local.image.build import image
+from flink_local.node.node import build_node
 from flink_local.promtool import PROMTOOL
 from flink_local.up import down, up
 
@@ -34,6 +36,11 @@ def build_promtool(_: Console) -> None:
     ensure_built(PROMTOOL)
 
 
+def build_node_programs(_: Console) -> None:
+    """Install and build what a node needs, unless it is there."""
+    build_node()
+
+
 VERBS: dict[str, Callable[[Console], None]] = {
     "demo": demo,
     "up": up,
@@ -41,6 +48,8 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "build": build,
     "build-argo-cd": build_argo_cd,
     "build-promtool": build_promtool,
+    "build-node": build_node_programs,
+    "image": image,
 }
 
 

@@ -49,10 +49,10 @@ class Authority:
         """A client certificate: the API server takes the user from CN and the group from O."""
         return self._sign(_name(user, group), ExtendedKeyUsageOID.CLIENT_AUTH)
 
-    def server(self) -> Pair:
-        """A certificate for a server on the loopback interface."""
+    def server(self, *addresses: str) -> Pair:
+        """A certificate for a server on the loopback interface, and on more addresses."""
         names: list[x509.GeneralName] = [x509.DNSName(name) for name in _SERVER_NAMES]
-        names += [x509.IPAddress(ipaddress.ip_address(address)) for address in _SERVER_ADDRESSES]
+        names += [x509.IPAddress(ipaddress.ip_address(address)) for address in (*_SERVER_ADDRESSES, *addresses)]
         return self._sign(_name("kube-apiserver"), ExtendedKeyUsageOID.SERVER_AUTH, x509.SubjectAlternativeName(names))
 
     def _sign(self, subject: x509.Name, usage: x509.ObjectIdentifier, *more: x509.ExtensionType) -> Pair:

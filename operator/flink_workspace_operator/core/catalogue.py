@@ -79,12 +79,6 @@ DECIDING: Final[Mapping[str, Entry]] = {
         _ON_ITS_WAY, "the bucket lies in another region", "name a bucket in the workspace's region"
     ),
     "DirectoriesMissing": Entry(_ON_ITS_WAY, "the bucket lacks directories that Flink keeps its files in", _BY_ITSELF),
-    "SecretMissing": Entry(
-        _ON_ITS_WAY, "the Secret of `spec.credentials` does not exist", "create it, or correct `secretName`"
-    ),
-    "SecretIncomplete": Entry(
-        _ON_ITS_WAY, "that Secret lacks a key", "put `accessKeyId` and `accessKeySecret` into it, both not empty"
-    ),
     "SuspendedByUser": Entry(
         "Suspended",
         "a person stopped all writes to the cloud",
@@ -101,15 +95,30 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "a paid order may be this purchase, and no look shows what it bought",
         "see the console; if it is something else, set the annotation that the message names",
     ),
-    "CredentialsRefused": Entry(
-        "Suspended",
-        "the cloud does not take the access key, or there is none",
-        "put a valid one into the Secret of `spec.credentials`; without that, give one to the operator",
+    "SecretMissing": Entry(
+        _ON_ITS_WAY,
+        "the Secret of `spec.credentials` does not exist, or is being deleted",
+        "create it, with the keys `accessKeyId` and `accessKeySecret`, or correct `secretName`",
+    ),
+    "SecretIncomplete": Entry(
+        _ON_ITS_WAY,
+        "that Secret has not all that a key needs",
+        "put `accessKeyId` and `accessKeySecret` into it, both not empty",
     ),
     "SecretRefused": Entry(
         "Suspended",
-        "the operator may not read the Secret of `spec.credentials`",
-        "[let it](../credentials.md#the-right-to-read-it)",
+        "the operator may not read that Secret, or not put its finalizer on it",
+        "[let it](../credentials.md#the-right-to-read-it) read the namespace's Secrets",
+    ),
+    "IdentityNotAllowed": Entry(
+        "Stalled",
+        "the operator's own identity is not for resources of this namespace",
+        "set `spec.credentials.secretName`, or have the namespace put on the list",
+    ),
+    "CredentialsRefused": Entry(
+        "Suspended",
+        "the cloud does not take the access key, or there is none",
+        "put a valid one into the Secret of `spec.credentials`; without one, give it to the operator",
     ),
     "PermissionMissing": Entry(
         "Suspended", "the operator's identity may not do this", "grant the RAM action that the message names"
@@ -136,11 +145,6 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "grant the rights on ConfigMaps of `deploy/base/rbac.yaml`, or choose another name",
     ),
     "ParametersRefused": Entry("Stalled", "the cloud does not sell what is described", "change the spec"),
-    "IdentityNotAllowed": Entry(
-        "Stalled",
-        "the operator's own identity is not for this namespace",
-        "set `spec.credentials.secretName`, or have the namespace put on the operator's list",
-    ),
     "NameTaken": Entry(
         "Stalled",
         "a workspace, or another resource of this cluster, has this name",
@@ -166,8 +170,8 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "AccountChanged": Entry(
         "Stalled",
-        "the operator's credentials belong to another account than this resource",
-        "give the operator credentials of the former account",
+        "the access key in use belongs to another account than this resource",
+        "put one of the former account into the Secret of `spec.credentials`; without one, give it to the operator",
     ),
     "RegionNotSupported": Entry(
         "Stalled",
@@ -219,27 +223,25 @@ QUIET: Final[Mapping[str, Entry]] = {
 _NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
 _NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", _SEE_READY)
 _NOT_CHECKED: Final = Entry("Unknown", "not looked at yet")
-
-
-def _lacking(*reasons: str) -> dict[str, Entry]:
-    return dict.fromkeys(reasons, Entry("False", "see the same reason of Ready", _SEE_READY))
-
+_NOBODY: Final = Entry("False", "nobody could ask: see the same reason of Ready", "what the message says")
+_LACKING: Final = Entry("False", "see the same reason of Ready", _SEE_READY)
 
 ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "RamRoleReady": {
         "Authorised": Entry("True", "the role exists with its policies"),
-        **_lacking("RoleMissing", "PolicyMissing"),
+        **dict.fromkeys(("RoleMissing", "PolicyMissing"), _LACKING),
         "NotChecked": _NOT_CHECKED,
     },
     "NetworkReady": {
         "Usable": Entry("True", "VPC and vSwitches exist, in one zone. The message names those with few addresses"),
-        **_lacking("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"),
-        **_lacking("ZonesDiffer", "ZoneMismatch", "ZoneNotSupported"),
+        **dict.fromkeys(("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"), _LACKING),
+        **dict.fromkeys(("ZonesDiffer", "ZoneMismatch", "ZoneNotSupported"), _LACKING),
         "NotChecked": _NOT_CHECKED,
     },
     "OssDirectoriesReady": {
         "Present": Entry("True", "the bucket has the four directories"),
-        **_lacking("OssNotActivated", "BucketNotFound", "BucketInOtherRegion", "DirectoriesMissing"),
+        **dict.fromkeys(("OssNotActivated", "BucketNotFound", "BucketInOtherRegion"), _LACKING),
+        "DirectoriesMissing": _LACKING,
         "NotChecked": _NOT_CHECKED,
     },
     "Purchased": {
@@ -288,7 +290,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
         ),
         "Refused": Entry("False", "the cloud refused a look for another reason", "what the message says"),
-        **_lacking("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"),
+        **dict.fromkeys(("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY),
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },
 }

@@ -1,13 +1,11 @@
-"""`docs/metrics.md`, which `make docs` writes."""
+"""The page of the metrics, from the families that the operator tells."""
 
-from collections.abc import Iterator
 from typing import Final
 
+from docs.generator.markdown import code, page, table
 from flink_workspace_operator.runtime.metrics.families import FAMILIES
 
-HEAD: Final = """\
-# Metrics
-
+_ABOUT: Final = """\
 The operator answers `/metrics` on the port of its probes (8080, setting `FLINK_OPERATOR_HEALTH_PORT`), in Prometheus's
 text format. [`deploy/monitoring`](../deploy/monitoring) has a ServiceMonitor, [alerts](alerts.md) and a dashboard for
 Grafana; take them into your overlay:
@@ -26,16 +24,10 @@ components: [../../monitoring]
 - `code` is one of the codes that the operator knows, with `*` where it knows only how a code begins, or `Other`; the
   cloud's own word stands in the log. No label holds anything that the cloud could make up.
 - `namespace` is that of the resource: scrape with `honorLabels: true`, as the ServiceMonitor does.
-- There are at most ten series for a workspace, and they go with it.
-
-| metric | type | labels | meaning |
-|---|---|---|---|
-"""
+- There are at most ten series for a workspace, and they go with it."""
 
 
-def page() -> Iterator[str]:
-    """The page, line by line."""
-    yield HEAD
-    for family in FAMILIES:
-        labels = ", ".join(f"`{label}`" for label in family.labels)
-        yield f"| `{family.name}` | {family.type} | {labels} | {family.help} |\n"
+def metrics_page() -> str:
+    """All families, in the order in which they are told."""
+    rows = [(code(each.name), each.type, ", ".join(map(code, each.labels)), each.help) for each in FAMILIES]
+    return page("Metrics", _ABOUT, table(("metric", "type", "labels", "meaning"), rows))

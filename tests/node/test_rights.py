@@ -1,0 +1,107 @@
+"""What the operator may do is what it does: its roles against the API server's audit log."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from tests.node.installation import Installation, gone, until
+from tests.node.manifests import pay_as_you_go
+
+pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
+
+SECONDS = 90
+IDS = "ids"
+AGAIN = "flink.alicloud.dev/reconcile-requested-at"
+SUBJECT = {"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}
+
+
+class Right(NamedTuple):
+    """One verb on one resource; the resource as roles name it, with its subresource."""
+
+    group: str
+    resource: str
+    verb: str
+
+
+def test_granted_is_used(installation: Installation, namespace: str) -> None:
+    """After a whole life of workspaces, and with what the other tests did: no right that is not granted was asked for,
+    none that is granted was not used."""
+    live_a_whole_life(installation, namespace)
+    requests = [each for each in installation.audit.requests() if each["stage"] == "ResponseComplete"]
+    refused = [right_of(each) for each in requests if each["responseStatus"]["code"] == 403]
+    used = {right_of(each) for each in requests}
+    granted = set(rights_granted(installation))
+    assert refused == []
+    assert granted - used == set()
+    assert used - granted == set()
+
+
+def live_a_whole_life(installation: Installation, namespace: str) -> None:
+    """A new leader; outputs written, corrected, moved; one name wanted twice, given back, taken over; all deleted."""
+    installation.kubectl("rollout", "restart", f"--namespace={NAMESPACE}", "deployment", SERVICE_ACCOUNT)
+    installation.settle()
+    installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": IDS}))
+    until("it is Ready", lambda: installation.is_ready(namespace, "whole"), SECONDS)
+    correct_outputs(installation, namespace)
+    installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": "others"}))
+    until("the former ConfigMap is gone", lambda: gone(installation, "configmap", IDS, namespace), SECONDS)
+    compete_for_a_name(installation, namespace)
+    installation.kubectl("delete", "flinkworkspaces", "--all", f"--namespace={namespace}", "--timeout=90s")
+
+
+def correct_outputs(installation: Installation, namespace: str) -> None:
+    """A hand edit, and a pass that is asked for."""
+    edit = '{"data":{"instanceId":"wrong"}}'
+    installation.kubectl("patch", "configmap", IDS, f"--namespace={namespace}", "--type=merge", f"--patch={edit}")
+    installation.kubectl("annotate", "flinkworkspace/whole", f"--namespace={namespace}", f"{AGAIN}=1", "--overwrite")
+
+    def corrected() -> bool:
+        [found] = installation.get("configmap", IDS, namespace=namespace)
+        return bool(found["data"]["instanceId"] != "wrong")
+
+    until("it is corrected", corrected, SECONDS)
+
+
+def compete_for_a_name(installation: Installation, namespace: str) -> None:
+    """Two resources want one workspace; the claim of the first is given back before anything is bought for it."""
+    unaffordable = {"workspaceName": "wanted-twice", "storage": {"oss": {"bucket": "there-is-none"}}}
+    installation.apply(namespace, pay_as_you_go("first", **unaffordable))
+    until("the first has the claim", lambda: claim_held(installation, f"{namespace}/first"), SECONDS)
+    installation.apply(namespace, pay_as_you_go("second", workspaceName="wanted-twice"))
+    until(
+        "the second is told", lambda: installation.conditions(namespace, "second")["Ready"][1] == "NameTaken", SECONDS
+    )
+    installation.kubectl("delete", "flinkworkspace/first", f"--namespace={namespace}")
+    until("the second is Ready", lambda: installation.is_ready(namespace, "second"), SECONDS)
+
+
+def claim_held(installation: Installation, holder: str) -> bool:
+    """Whether a claim is this resource's."""
+    return holder in [each["spec"].get("holderIdentity") for each in installation.get("leases")]
+
+
+def right_of(request: dict[str, Any]) -> Right:
+    """What had to be granted for a request."""
+    about = request["objectRef"]
+    resource = "/".join(filter(None, (about["resource"], about.get("subresource"))))
+    return Right(about.get("apiGroup", ""), resource, request["verb"])
+
+
+def rights_granted(installation: Installation) -> Iterator[Right]:
+    """All that is bound to the operator's ServiceAccount, in its own namespace and in all of them."""
+    for kind in ("rolebindings", "clusterrolebindings"):
+        for binding in installation.get(kind):
+            if SUBJECT in binding.get("subjects", []):
+                role = binding["roleRef"]
+                [found] = installation.get(role["kind"], role["name"])
+                yield from rights_in(found["rules"])
+
+
+def rights_in(rules: list[dict[str, Any]]) -> Iterator[Right]:
+    """Each verb on each resource."""
+    for rule in rules:
+        for group in rule["apiGroups"]:
+            for resource in rule["resources"]:
+                yield from (Right(group, resource, verb) for verb in rule["verbs"])
