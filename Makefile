@@ -14,7 +14,7 @@ PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 DASHBOARD := $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd e2e-node image sbom node check crds argocd dashboard docs site bench \
+.PHONY: help demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard docs site bench \
 	lock clean control-plane argo-cd promtool
 
 help: ## show this
@@ -41,10 +41,19 @@ e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a Fli
 e2e-node: node image ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
 	@.venv/bin/pytest -m node tests/node $(ARGS)
 
+kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs an engine; a node image of your own: KIND_NODE_IMAGE=...
+	@$(RUN) -m flink_local kind
+
+kind-down: $(VENV) ## remove the cluster that `make kind` left running
+	@$(RUN) -m flink_local kind-down
+
+kind-offline: $(VENV) ## the same with an engine and a node image of our own, and removed again; needs root and Debian's apt
+	@$(RUN) -m flink_local kind-offline
+
 image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
 	@$(RUN) -m flink_local image
 
-sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another one: make sbom ROOT=folder
+sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another image: make sbom ROOT=folder
 	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
