@@ -73,7 +73,7 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@$(DASHBOARD) | diff deploy/monitoring/dashboard.json - \
 		|| { echo "FAILED: deploy/monitoring/dashboard.json is old; run: make dashboard" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(PAGES) "$$fresh" && cd "$$fresh" \
-		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; | { ! grep . ; } \
+		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; 2>&1 | { ! grep . ; } \
 		|| { echo "FAILED: generated pages of docs/ are old; run: make docs" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MKDOCS) --site-dir "$$fresh"
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
