@@ -15,8 +15,8 @@ PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 DASHBOARD := $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd e2e-node image sbom node check crds argocd dashboard docs packages site \
-	bench lock clean control-plane argo-cd helm promtool
+.PHONY: help demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard \
+	packages docs site bench lock clean control-plane argo-cd helm promtool
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,13 +39,22 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
-e2e-node: node image ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
+e2e-node: node image helm ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
 	@.venv/bin/pytest -m node tests/node $(ARGS)
+
+kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs an engine; a node image of your own: KIND_NODE_IMAGE=...
+	@$(RUN) -m flink_local kind
+
+kind-down: $(VENV) ## remove the cluster that `make kind` left running
+	@$(RUN) -m flink_local kind-down
+
+kind-offline: $(VENV) ## the same with an engine and a node image of our own, and removed again; needs root and Debian's apt
+	@$(RUN) -m flink_local kind-offline
 
 image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
 	@$(RUN) -m flink_local image
 
-sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another one: make sbom ROOT=folder
+sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another image: make sbom ROOT=folder
 	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
@@ -64,7 +73,7 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@$(DASHBOARD) | diff deploy/monitoring/dashboard.json - \
 		|| { echo "FAILED: deploy/monitoring/dashboard.json is old; run: make dashboard" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(PAGES) "$$fresh" && cd "$$fresh" \
-		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; | { ! grep . ; } \
+		&& find * -type f -exec diff "$(CURDIR)/docs/{}" {} \; 2>&1 | { ! grep . ; } \
 		|| { echo "FAILED: generated pages of docs/ are old; run: make docs" >&2; exit 1; }
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(MKDOCS) --site-dir "$$fresh"
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml

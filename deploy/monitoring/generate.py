@@ -131,9 +131,13 @@ def workspaces() -> Panels:
             _rows(f"sort(max by (namespace, name) (flink_workspace_expiration_timestamp_seconds{{{WHERE}}}) - time())")
         )
         .unit("s"),
-        _table("Few free addresses", "vSwitches in which jobs may soon find no place.", THIRD).with_target(
+        _table(
+            "Few free addresses", "vSwitches in which jobs may soon find no place, and what is left.", THIRD
+        ).with_target(
             _rows(
-                f'max by (namespace, name, vswitch, band) (flink_workspace_vswitch_capacity{{{WHERE}, band!="Enough"}})'
+                f"max by (namespace, name, vswitch) (flink_workspace_vswitch_free_addresses{{{WHERE}}})"
+                " and on (namespace, name, vswitch)"
+                ' (flink_workspace_vswitch_capacity{band!="Enough"})'
             )
         ),
     ]

@@ -42,6 +42,8 @@ class Reconciler:
     leads: Callable[[], bool] = lambda: True
     """Whether this process leads, with time enough left to send a purchase; asked after everything was read."""
     memory: Memory = field(default_factory=Memory)
+    observer: Callable[[Seen], None] = lambda _: None
+    """Told what each pass saw, for numbers."""
 
     async def run_pass(self, key: Key) -> NextLook:
         """Look at everything, do what is to be done, say how it stands and when to look again.
@@ -51,6 +53,7 @@ class Reconciler:
         owner, remembered, now = Owner(self.cluster_id, key), self.memory.of(key), self.clock()
         try:
             seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
+            self.observer(seen)
             seen = seen.updated(leads=self.leads())
             plan = decide(Case(seen, self.settings, self.random_token()))
             signed = await cloud_of(seen.signer, self.cloud)

@@ -117,6 +117,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         clock=lambda: datetime.now(UTC),
         random_token=lambda: secrets.token_hex(16),
         leads=election.leads,
+        observer=metrics.workspaces.looked,
     )
     metrics.ask(election.leads, queue)
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))

@@ -5,10 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.settings import Settings
 from tests.contract.calls import CALLS, Call, prepare
-from tests.contract.clients import open_cloud
+from tests.contract.clients import open_cloud, static_keys
 from tests.emulator_fixture import EmulatedAccount
 
 
@@ -61,3 +65,23 @@ async def test_a_lost_answer_counts(account: EmulatedAccount, told: Told) -> Non
     account.control.faults([{"fault": "drop-before"}])
     await told.ask(account, CALLS[0])
     assert told.ends == [("sts.GetCallerIdentity", "Unreachable", "NoConnection")]
+
+
+async def test_a_404_without_a_document_counts_as_not_found(told: Told) -> None:
+    """All that OSS may answer to HEAD; it means that the directory is not there yet."""
+
+    async def answer(request: web.Request) -> web.Response:
+        headers = {"x-oss-request-id": "1", "ETag": "e"}
+        return web.Response(status=404 if request.method == "HEAD" else 200, headers=headers)
+
+    application = web.Application()
+    application.router.add_route("*", "/{any:.*}", answer)
+    server = TestServer(application)
+    await server.start_server()
+    cloud = AlibabaCloud(Settings(endpoint=f"http://127.0.0.1:{server.port}"), static_keys("key", "secret"), told)
+    try:
+        assert await cloud.create_directory("cn-hangzhou", "bucket", "logs/")
+    finally:
+        await cloud.close()
+        await server.close()
+    assert told.ends == [("oss.HeadObject", "NotFound", "NoSuchKey"), ("oss.PutObject", "Answered", "OK")]

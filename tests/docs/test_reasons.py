@@ -23,7 +23,7 @@ from flink_workspace_operator.core.events import TOLD_STATES
 from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES
 from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
-from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
+from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 from tests.gitops.truth import SUMMARY, Untrue, judge_reasons
 
 CORE: Final = Path(core.__file__).parent
@@ -72,6 +72,7 @@ def test_every_refusal_is_documented() -> None:
     """Those whose reason is the name of a failure."""
     assert set(DECIDING) >= WAITS_FOR_SOMEONE | NEEDS_ANOTHER_SPEC
     assert {name for name in WAITS_FOR_SOMEONE if DECIDING[name].status != "Suspended"} == set()
+    assert {name for name in ON_ITS_WAY if "Stalled" not in DECIDING[name].status} == set()
     assert {name for name in NEEDS_ANOTHER_SPEC if DECIDING[name].status != "Stalled"} == set()
 
 

@@ -20,9 +20,11 @@ CANARY_CODE = "Canary.Code"
 
 @pytest.fixture
 def operator(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> Iterator[Operator]:
-    """An operator that logs JSON."""
+    """An operator that logs JSON, and asks the cloud in every pass."""
     account.control.settings(provisioningSeconds=1)
-    with running_operator(own_cluster, account, tmp_path, {"log_format": "json"}) as running:
+    with running_operator(
+        own_cluster, account, tmp_path, {"log_format": "json", "listing_max_age_seconds": 0.001}
+    ) as running:
         yield running
         own_cluster.kubectl("delete", "flinkworkspaces", "--all")
 
@@ -61,6 +63,7 @@ def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAcc
     conditions = series["flink_workspace_status_condition"]
     assert conditions["by-month default Running True Ready"] == 1
     assert series["flink_workspace_vswitch_capacity"][f"Enough by-month default {account.v_switches[0]}"] == 1
+    assert series["flink_workspace_vswitch_free_addresses"][f"by-month default {account.v_switches[0]}"] == 250
     expires = operator.workspace("by-month")["status"]["instance"]["expireTime"]
     expected = {"by-month default": datetime.fromisoformat(expires).timestamp()}
     assert series["flink_workspace_expiration_timestamp_seconds"] == expected

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import pytest
 from flink_local.image.build import DIRECTORY, TARGETS
 from flink_local.manifests import REPOSITORY
 from flink_local.node.node import Node
-from tests.namespaces import Namespaces
 from tests.node.installation import Installation
 
 TRIAL = REPOSITORY / "deploy" / "overlays" / "trial"
@@ -49,6 +49,9 @@ def installation(node: Node) -> Installation:
 
 @pytest.fixture
 def namespace(installation: Installation) -> Iterator[str]:
-    """One of this test's own."""
-    with Namespaces.of(installation.node.cluster).fresh() as name:
-        yield name
+    """One of this test's own, which goes afterwards; the operator lets go what is in it."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    installation.kubectl("create", "namespace", name)
+    yield name
+    installation.kubectl("delete", "flinkworkspaces", "--all", f"--namespace={name}", "--wait=false")
+    installation.kubectl("delete", "namespace", name, "--wait=false")

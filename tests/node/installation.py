@@ -31,7 +31,7 @@ request = urllib.request.Request("http://127.0.0.1:8080/_emulator/" + path, body
 print(urllib.request.urlopen(request, timeout=10).read().decode())
 """
 """Asks the emulator from inside its Pod: its NetworkPolicy lets nobody else."""
-POLL_SECONDS: Final = 0.2
+POLL_SECONDS: Final = 0.5
 
 
 def until(what: str, look: Callable[[], Answer | None], seconds: float) -> Answer:

@@ -82,8 +82,8 @@ def delete_secret(world: World) -> None:
     kubectl(world, "delete", "secret", SECRET, "--wait=false")
 
 
-def paid_by(name: str = SECRET, **spec: object) -> Manifest:
-    return pay_as_you_go(credentials={"secretName": name}, **spec)
+def paid_by(name: str = SECRET) -> Manifest:
+    return pay_as_you_go(credentials={"secretName": name})
 
 
 def message(workspace: FlinkWorkspace) -> str:

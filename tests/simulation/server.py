@@ -90,7 +90,8 @@ class ApiServer:
         versions = [each.metadata.resource_version for each in stored.workspaces.values()]
         versions += [each.metadata.resource_version for each in stored.orders.values()]
         versions += [lease.version for lease in stored.leases.values()]
-        versions += [each.resource_version for each in (*stored.config_maps.values(), *stored.secrets.values())]
+        versions += [each.resource_version for each in stored.config_maps.values()]
+        versions += [each.resource_version for each in stored.secrets.values()]
         return _digest(*sorted(versions))
 
     def orders_of(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:

@@ -14,6 +14,8 @@ from flink_local.demo import demo
 from flink_local.failures import LocalFailure
 from flink_local.helm import HELM
 from flink_local.image.build import image
+from flink_local.kind.cluster import kind, kind_down
+from flink_local.kind.offline import kind_offline
 from flink_local.node.node import build_node
 from flink_local.promtool import PROMTOOL
 from flink_local.up import down, up
@@ -57,6 +59,9 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "build-promtool": build_promtool,
     "build-node": build_node_programs,
     "image": image,
+    "kind": kind,
+    "kind-down": kind_down,
+    "kind-offline": kind_offline,
 }
 
 

@@ -229,26 +229,18 @@ _LACKING: Final = Entry("False", "see the same reason of Ready", _SEE_READY)
 ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "RamRoleReady": {
         "Authorised": Entry("True", "the role exists with its policies"),
-        "RoleMissing": _LACKING,
-        "PolicyMissing": _LACKING,
+        **dict.fromkeys(("RoleMissing", "PolicyMissing"), _LACKING),
         "NotChecked": _NOT_CHECKED,
     },
     "NetworkReady": {
         "Usable": Entry("True", "VPC and vSwitches exist, in one zone. The message names those with few addresses"),
-        "VpcNotFound": _LACKING,
-        "VSwitchNotFound": _LACKING,
-        "VSwitchInOtherVpc": _LACKING,
-        "ZonesDiffer": _LACKING,
-        "ZoneMismatch": _LACKING,
-        "ZoneNotSupported": _LACKING,
-        "AddressesExhausted": _LACKING,
+        **dict.fromkeys(("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"), _LACKING),
+        **dict.fromkeys(("ZonesDiffer", "ZoneMismatch", "ZoneNotSupported"), _LACKING),
         "NotChecked": _NOT_CHECKED,
     },
     "OssDirectoriesReady": {
         "Present": Entry("True", "the bucket has the four directories"),
-        "OssNotActivated": _LACKING,
-        "BucketNotFound": _LACKING,
-        "BucketInOtherRegion": _LACKING,
+        **dict.fromkeys(("OssNotActivated", "BucketNotFound", "BucketInOtherRegion"), _LACKING),
         "DirectoriesMissing": _LACKING,
         "NotChecked": _NOT_CHECKED,
     },
@@ -298,10 +290,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
         ),
         "Refused": Entry("False", "the cloud refused a look for another reason", "what the message says"),
-        "SecretMissing": _NOBODY,
-        "SecretIncomplete": _NOBODY,
-        "SecretRefused": _NOBODY,
-        "IdentityNotAllowed": _NOBODY,
+        **dict.fromkeys(("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY),
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },
 }

@@ -2,13 +2,13 @@
 
 import json
 import logging
+import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 
+from flink_local.environment import python_environment
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.runtime.logs import about, set_up
 
@@ -52,30 +52,27 @@ def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "KeyError" in record["exception"]
 
 
-@pytest.mark.parametrize("log_format", ["json", "text"])
-def test_what_python_would_print_is_logged(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log_format: Literal["json", "text"]
-) -> None:
-    """Its warnings, and the error that ends the process."""
-    set_up(log_format)
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        logging.captureWarnings(True)
-        warnings.warn("old", DeprecationWarning, stacklevel=1)
-    error = KeyError("x")
-    sys.excepthook(KeyError, error, None)
-    said = capsys.readouterr().err
-    assert ("old" in said, "nobody thought of" in said, "KeyError: 'x'" in said) == (True, True, True)
-    if log_format == "json":
-        levels = [json.loads(line)["level"] for line in said.splitlines()]
-        assert levels == ["WARNING", "CRITICAL"]
+PRINTING = """
+import sys, warnings
+from flink_workspace_operator.runtime.logs import set_up
+set_up("json")
+warnings.warn("old")
+raise {}("x")
+"""
 
 
-def test_ctrl_c_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
-    """It ends the process as Python does it."""
-    set_up("json")
-    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
-    assert "nobody thought of" not in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("error", "levels"), [("KeyError", ["WARNING", "CRITICAL"]), ("KeyboardInterrupt", ["WARNING"])]
+)
+def test_what_python_would_print_is_logged(error: str, levels: list[str]) -> None:
+    """Its warnings, and the error that ends the process, each as one object; Ctrl-C is no error and left to Python."""
+    program = [sys.executable, "-c", PRINTING.format(error)]
+    said = subprocess.run(program, env=python_environment(), capture_output=True, text=True, check=False)
+    objects = [json.loads(line) for line in said.stderr.splitlines() if line.startswith("{")]
+    assert said.returncode != 0
+    assert [each["level"] for each in objects] == levels
+    assert "old" in objects[0]["message"]
+    assert (len(objects) == len(said.stderr.splitlines())) == (error == "KeyError")
 
 
 def test_other_programs_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:

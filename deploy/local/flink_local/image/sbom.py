@@ -2,7 +2,7 @@
 
 The folder is the image's file system: that of `make image`, or of any other image, also of another kind of machine:
 
-    docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar --extract --directory root
+    docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar -x --directory root
     make sbom ROOT=root
 """
 
@@ -18,7 +18,7 @@ from typing import Any, Final
 from flink_local.failures import LocalFailure
 from flink_local.manifests import REPOSITORY
 
-GENERATOR: Final = Path(sys.executable).with_name("cyclonedx-py")
+GENERATOR: Final = str(Path(sys.executable).with_name("cyclonedx-py"))
 
 
 def describe(root: Path) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def _python_packages(library: Path) -> dict[str, Any]:
         interpreter = Path(directory) / "python"
         interpreter.write_text(f"#!/bin/sh\necho {shlex.quote(json.dumps([str(library.resolve())]))}\n")
         interpreter.chmod(0o755)
-        command = [GENERATOR, "environment", "--pyproject", REPOSITORY / "pyproject.toml", "--output-reproducible"]
-        done = subprocess.run([*command, interpreter], capture_output=True, text=True, check=False)
+        command = [GENERATOR, "environment", f"--pyproject={REPOSITORY / 'pyproject.toml'}", "--output-reproducible"]
+        done = subprocess.run([*command, str(interpreter)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise LocalFailure(f"{GENERATOR.name} failed:\n{done.stderr.strip()}")
+        raise LocalFailure(f"{GENERATOR} failed:\n{done.stderr.strip()}")
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 

@@ -7,11 +7,9 @@ nothing is written to those of the machine. There is no route to anywhere, so no
 """
 
 import asyncio
-import os
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 from functools import partial
@@ -20,6 +18,7 @@ from typing import Final, NoReturn
 
 from flink_local.failures import LocalFailure
 from flink_local.loopback import answers_ok
+from flink_local.namespaces.inside import isolate_files, reaped, run, start_network
 from flink_local.node.daemons import first_daemons, other_daemons
 from flink_local.node.layout import ADDRESS, API_PORT, SERVICES, Layout
 from flink_local.processes import Processes
@@ -34,33 +33,25 @@ def main() -> NoReturn:
     for signum in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C goes to the launcher, which ends things in order
         signal.signal(signum, signal.SIG_IGN)
     try:
-        _isolate_files(layout)
-        _make_network()
+        isolate_files(layout.directory)
+        start_network()
+        _connect()
         processes = _start_daemons(layout)
         threading.Thread(target=partial(asyncio.run, _let_in(outside)), daemon=True).start()
-        _look_after(processes)
-    except (LocalFailure, OSError, subprocess.CalledProcessError) as failure:
+        for _ in reaped():
+            processes.check()  # a daemon must not end
+    except (LocalFailure, OSError) as failure:
         sys.exit(str(failure))
+    raise AssertionError("daemons run until they are killed")
 
 
-def _isolate_files(layout: Layout) -> None:
-    _run("mount", "--make-rprivate", "/")
-    for place in ("var/lib", "var/log", "run"):
-        own = layout.directory / "root" / place
-        own.mkdir(parents=True)
-        _run("mount", "--bind", own, f"/{place}")
-    _run("mount", "--make-rshared", "/")  # volumes that the kubelet mounts are to show up in containers
-
-
-def _make_network() -> None:
+def _connect() -> None:
     """A pair of ends that lead to each other: the kernel need not know dummy devices."""
-    _run("ip", "link", "set", "lo", "up")
-    _run("ip", "link", "add", "node0", "type", "veth", "peer", "name", "node1")
-    _run("ip", "address", "add", f"{ADDRESS}/24", "dev", "node0")
+    run("ip", "link", "add", "node0", "type", "veth", "peer", "name", "node1")
+    run("ip", "address", "add", f"{ADDRESS}/24", "dev", "node0")
     for end in ("node0", "node1"):
-        _run("ip", "link", "set", end, "up")
-    _run("ip", "route", "add", SERVICES, "dev", "node0")  # so that the node itself reaches Services
-    Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+        run("ip", "link", "set", end, "up")
+    run("ip", "route", "add", SERVICES, "dev", "node0")  # so that the node itself reaches Services
 
 
 def _start_daemons(layout: Layout) -> Processes:
@@ -72,15 +63,6 @@ def _start_daemons(layout: Layout) -> Processes:
     for name, command in other_daemons(layout).items():
         processes.start(name, command)
     return processes
-
-
-def _look_after(processes: Processes) -> NoReturn:
-    """Reap whoever ends. Processes of containers become ours when their parents end; a daemon must not end."""
-    while True:
-        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-        processes.check()
-        if ended is not None:
-            os.waitpid(ended.si_pid, 0)
 
 
 async def _let_in(outside: socket.socket) -> None:
@@ -107,12 +89,6 @@ async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
         pass  # one side has gone: the other one is told by closing
     finally:
         target.close()
-
-
-def _run(*command: str | Path) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise LocalFailure(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,10 +20,12 @@ PACKAGES: Final = {
     "unshare": "util-linux",
 }
 """Programs, and Debian's packages that they are in."""
+ENGINE_PACKAGES: Final = {**PACKAGES, "/usr/sbin/dockerd": "docker.io", "debootstrap": "debootstrap"}
+"""The same for an engine, and for making an image of a node."""
 CGROUPS: Final = Path("/sys/fs/cgroup")
 
 
-def prepare_machine() -> None:
+def prepare_machine(packages: Mapping[str, str] = PACKAGES) -> None:
     """Install what is missing; raises LocalFailure where this machine can't be a node, with what to do instead."""
     if sys.platform != "linux" or os.geteuid() != 0:
         raise LocalFailure("A node needs Linux and root: it makes namespaces and cgroups. `make kind` needs neither.")
@@ -30,7 +33,7 @@ def prepare_machine() -> None:
         raise LocalFailure(
             f"{CGROUPS} is not of version 1, which the node of this project needs. `make kind` works with both."
         )
-    missing = sorted({package for program, package in PACKAGES.items() if shutil.which(program) is None})
+    missing = sorted({package for program, package in packages.items() if shutil.which(program) is None})
     if missing:
         _install(missing)
 

@@ -103,8 +103,14 @@ CAPACITY: Final = Family(
     "1 for the band that a vSwitch's free addresses are in: Enough, Low or Exhausted.",
     ("namespace", "name", "vswitch", "band"),
 )
+FREE_ADDRESSES: Final = Family(
+    "flink_workspace_vswitch_free_addresses",
+    "gauge",
+    "Free addresses of a vSwitch, as the last pass that looked saw them.",
+    ("namespace", "name", "vswitch"),
+)
 
 FAMILIES: Final = (
     LEADER, QUEUE_DEPTH, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, ORPHANS, ORDERS, PLACED_AMOUNT,
-    UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY,
+    UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY, FREE_ADDRESSES,
 )  # fmt: skip

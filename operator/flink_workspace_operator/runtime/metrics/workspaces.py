@@ -1,4 +1,4 @@
-"""Workspaces in numbers: what the watch of them saw last. A handful of series each, which go with the resource."""
+"""Workspaces in numbers: what was seen of them last. A handful of series each, which go with the resource."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,9 @@ from prometheus_client.registry import Collector
 
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.observed import SeenNetwork
 from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.seen import Seen
 from flink_workspace_operator.runtime.metrics import families
 from flink_workspace_operator.runtime.workers import Pass
 
@@ -58,12 +60,13 @@ class WorkspaceMetrics(Collector):
 
     def __init__(self) -> None:
         self._workspaces: dict[Key, WorkspaceNumbers] = {}
+        self._free_addresses: dict[Key, tuple[tuple[str, int], ...]] = {}
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
         """A FlinkWorkspace was listed (`how` None), or is ADDED, MODIFIED or DELETED."""
         key = Key(wire["metadata"]["namespace"], wire["metadata"]["name"])
         if how == "DELETED":
-            self._workspaces.pop(key, None)
+            self._forget(key)
         else:
             self._workspaces[key] = WorkspaceNumbers.of(FlinkWorkspace.of(wire))
 
@@ -74,10 +77,21 @@ class WorkspaceMetrics(Collector):
         async def run(key: Key) -> NextLook:
             look = await run_pass(key)
             if look.after is None:
-                self._workspaces.pop(key, None)
+                self._forget(key)
             return look
 
         return run
+
+    def looked(self, seen: Seen) -> None:
+        """A pass saw this. The status has free addresses as a band only: the number moves with every job."""
+        network = seen.cloud.network
+        if seen.workspace is not None and isinstance(network, SeenNetwork):
+            numbers = ((sys.intern(v_switch.id), v_switch.free_addresses) for v_switch in network.v_switches)
+            self._free_addresses[seen.key] = tuple(numbers)
+
+    def _forget(self, key: Key) -> None:
+        self._workspaces.pop(key, None)
+        self._free_addresses.pop(key, None)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The numbers now."""
@@ -92,4 +106,11 @@ class WorkspaceMetrics(Collector):
                 capacity.add_metric((*named, *labels), 1)
             if numbers.expiration is not None:
                 expirations.add_metric(named, numbers.expiration)
-        yield from (conditions, expirations, capacity)
+        yield from (conditions, expirations, capacity, self._count_addresses())
+
+    def _count_addresses(self) -> GaugeMetricFamily:
+        family = families.FREE_ADDRESSES.with_no_number()
+        for key, numbers in tuple(self._free_addresses.items()):
+            for v_switch, free in numbers:
+                family.add_metric((key.namespace, key.name, v_switch), free)
+        return family

@@ -8,7 +8,7 @@ from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.runtime.metrics.families import FAMILIES
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.queue import WorkQueue
-from tests.builders import an_order
+from tests.builders import a_workspace, an_order, seen
 from tests.unit.runtime.metrics.test_workspaces import running
 from tests.unit.runtime.timers import FakeTimers
 
@@ -51,6 +51,7 @@ async def test_every_metric_is_declared_and_every_declared_one_is_told(metrics: 
     metrics.orders.seen(None, an_order("Placed", 1).as_wire())
     metrics.orders.seen(None, an_order("Quoted", 2).as_wire())
     metrics.workspaces.seen(None, running().as_wire())
+    metrics.workspaces.looked(seen(a_workspace()))
     metrics.orphans.found(["cn-hangzhou"], [])
     declared = {(each.name, each.type, each.help, tuple(sorted(each.labels))) for each in FAMILIES}
     assert await told(metrics) == declared

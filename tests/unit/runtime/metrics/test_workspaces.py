@@ -6,7 +6,7 @@ import pytest
 
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.observed import SeenNetwork, SeenVSwitch
+from flink_workspace_operator.core.observed import SeenNetwork, SeenVSwitch, Unknown
 from flink_workspace_operator.core.plan import NextLook
 from flink_workspace_operator.runtime.metrics.workspaces import TOLD, WorkspaceMetrics
 from tests.builders import (
@@ -21,6 +21,7 @@ from tests.builders import (
     an_instance,
     an_order,
     reported,
+    seen,
 )
 from tests.unit.runtime.metrics.scraped import labels, shown
 
@@ -76,26 +77,44 @@ def test_free_addresses_are_told_as_a_band(free: int, band: str) -> None:
     assert shown(metrics, CAPACITY) == {labels(**NAMED, vswitch=V_SWITCH, band=band): 1}
 
 
+def test_free_addresses_are_counted(metrics: WorkspaceMetrics) -> None:
+    """By every pass that looked; one that did not look takes nothing back."""
+    network = SeenNetwork(True, (SeenVSwitch(V_SWITCH, VPC, "cn-hangzhou-i", 17),))
+    metrics.looked(seen(a_workspace(), cloud=a_cloud(network=network)))
+    metrics.looked(seen(a_workspace(), cloud=a_cloud(network=Unknown())))
+    assert shown(metrics, "flink_workspace_vswitch_free_addresses") == {labels(**NAMED, vswitch=V_SWITCH): 17}
+
+
+def test_a_pass_over_what_is_gone_counts_nothing(metrics: WorkspaceMetrics) -> None:
+    """Its orders may be looked after for longer."""
+    metrics.seen("DELETED", running().as_wire())
+    metrics.looked(seen(None))
+    assert series(metrics) == 0
+
+
 def test_series_go_with_the_resource(metrics: WorkspaceMetrics) -> None:
     """Nothing is left of one that is deleted."""
+    metrics.looked(seen(a_workspace()))
     metrics.seen("DELETED", running().as_wire())
     assert series(metrics) == 0
 
 
-@pytest.mark.parametrize(("after", "left"), [(None, 0), (timedelta(0), 7)])
+@pytest.mark.parametrize(("after", "left"), [(None, 0), (timedelta(0), 8)])
 async def test_a_gap_in_the_watch_is_mended(metrics: WorkspaceMetrics, after: timedelta | None, left: int) -> None:
     """A pass that finds nothing left to look after ends the series of what was deleted unseen; no other pass does."""
 
     async def run_pass(_: object) -> NextLook:
         return NextLook(after)
 
+    metrics.looked(seen(a_workspace()))
     assert await metrics.corrected(run_pass)(KEY) == NextLook(after)
     assert series(metrics) == left
 
 
 def test_few_series_for_each(metrics: WorkspaceMetrics) -> None:
     """There may be ten thousand workspaces."""
-    assert series(metrics) == len(TOLD) + 2
+    metrics.looked(seen(a_workspace()))
+    assert series(metrics) == len(TOLD) + 3
 
 
 def test_nothing_seen_is_not_0() -> None:

@@ -1,0 +1,107 @@
+"""`make kind`: a cluster of containers, the trial installed on it, and the samples bought there."""
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from flink_local.build import ensure_binaries, ensure_built
+from flink_local.cluster import Cluster
+from flink_local.failures import LocalFailure
+from flink_local.image.build import make_images
+from flink_local.kind.binaries import KIND
+from flink_local.manifests import NAMESPACE, REPOSITORY
+from flink_local.progress import duration, step
+from flink_local.trial import SAMPLES
+
+NAME: Final = "flink-workspace-operator"
+NODE_IMAGE: Final = "KIND_NODE_IMAGE"
+"""Left out, it is the one that kind was released with."""
+CONFIGURATION: Final = "KIND_CONFIG"
+KUBECONFIG: Final = REPOSITORY / ".local" / "kind.kubeconfig"
+OVERLAY: Final = REPOSITORY / "deploy" / "overlays" / "trial"
+READY_SECONDS: Final = 300
+LINES_KEPT: Final = 25
+
+_NEXT = f"""
+It stays up. Try:
+
+  export KUBECONFIG={KUBECONFIG}
+  kubectl get flinkworkspaces --watch
+  make kind-down                        removes the cluster"""
+
+
+def kind(console: Console) -> None:
+    """Create the cluster unless it is there, install, buy the samples and show them; raises LocalFailure."""
+    _require_engine()
+    started, program = time.monotonic(), ensure_built(KIND).path("kind")
+    cluster = Cluster(KUBECONFIG, ensure_binaries().path("kubectl"))
+    archives = make_images()
+    with step("Creating a cluster", console):
+        _create(program)
+    with step("Loading the images into its node", console):
+        for archive in archives:
+            _run(program, "load", "image-archive", archive, f"--name={NAME}")
+    with step("kubectl apply --kustomize=deploy/overlays/trial", console):
+        _install(cluster)
+    with step("Buying the samples", console):
+        _buy(cluster)
+    shown = cluster.kubectl("get", "flinkworkspaces,flinkworkspaceorders")
+    console.print(f"\n{shown}{_NEXT}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"\nAll of it took {duration(time.monotonic() - started)}.", highlight=False)
+
+
+def kind_down(console: Console) -> None:
+    """Remove the cluster; raises LocalFailure."""
+    _require_engine()
+    _run(ensure_built(KIND).path("kind"), "delete", "cluster", f"--name={NAME}", f"--kubeconfig={KUBECONFIG}")
+    console.print(f"The cluster {NAME} is gone.")
+
+
+def _require_engine() -> None:
+    engine = shutil.which("docker") or shutil.which("podman")
+    if engine is None:
+        raise LocalFailure("kind needs a container engine: neither docker nor podman is on the PATH. Install one.")
+    asked = subprocess.run([engine, "info"], capture_output=True, text=True, check=False)
+    if asked.returncode != 0:
+        raise LocalFailure(f"{engine} does not answer; start the engine, or get the right to use it:\n{asked.stderr}")
+
+
+def _create(program: Path) -> None:
+    if NAME in _run(program, "get", "clusters").split():
+        _run(program, "export", "kubeconfig", f"--name={NAME}", f"--kubeconfig={KUBECONFIG}")
+        return
+    KUBECONFIG.parent.mkdir(exist_ok=True)
+    options = [f"--name={NAME}", f"--kubeconfig={KUBECONFIG}", f"--wait={READY_SECONDS}s"]
+    options += [
+        f"--{option}={value}"
+        for option, variable in (("image", NODE_IMAGE), ("config", CONFIGURATION))
+        if (value := os.environ.get(variable))
+    ]
+    _run(program, "create", "cluster", *options)
+
+
+def _install(cluster: Cluster) -> None:
+    cluster.kubectl("apply", "--server-side", f"--kustomize={OVERLAY}")
+    for deployment in ("flink-cloud-emulator", "flink-workspace-operator"):
+        arguments = ("rollout", "status", f"--namespace={NAMESPACE}", f"deployment/{deployment}")
+        cluster.kubectl(*arguments, f"--timeout={READY_SECONDS}s", seconds=READY_SECONDS)
+
+
+def _buy(cluster: Cluster) -> None:
+    cluster.kubectl("apply", f"--filename={SAMPLES}")
+    arguments = ("wait", "--for=condition=Ready", "flinkworkspaces", "--all", f"--timeout={READY_SECONDS}s")
+    cluster.kubectl(*arguments, seconds=READY_SECONDS)
+
+
+def _run(program: Path, *arguments: str | Path) -> str:
+    command = [str(program), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = "\n".join(done.stderr.strip().splitlines()[-LINES_KEPT:])
+        raise LocalFailure(f"{' '.join(command)}:\n{said}")
+    return done.stdout
