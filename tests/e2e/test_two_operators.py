@@ -65,7 +65,7 @@ def buy_once(operator: Operator, other: Operator, account: EmulatedAccount) -> N
             cluster.kubectl("annotate", "flinkworkspaces", "--all", "--overwrite", stamp)
         return {operator.reason(name) for name in NAMES} == {"Running"}
 
-    operator.until(all_ready)
+    operator.until(all_ready, 150)  # without claims in common they come into each other's way, and wait more often
     assert (operator.leads(), other.leads()) == (True, True)
     assert Counter(each["name"] for each in control.purchases()) == Counter(NAMES)
     cluster.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
