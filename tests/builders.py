@@ -132,6 +132,7 @@ def an_order(
             account_id=account_id,
             region=of.spec.region,
             workspace_name=of.workspace_name,
+            credentials=of.spec.credentials,
             parameters=of.parameters,
             token=token(number),
         ),

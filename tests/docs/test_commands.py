@@ -13,7 +13,7 @@ from tests.docs.pages import Command, checkout, commands, differs, pages
 
 READ: Final = (
     *("quickstart.md", "flux.md", "faq.md", "alerts.md", "security.md"),
-    *("real-account.md", "backup-and-restore.md"),
+    *("real-account.md", "backup-and-restore.md", "uninstall.md"),
 )
 """Pages whose commands are run, one after the other, in the cluster that the first one starts."""
 THE_READERS: Final = {

@@ -12,6 +12,7 @@ from flink_local.go_program import cache_directory
 from flink_local.manifests import REPOSITORY
 
 BASH: Final = shutil.which("bash") or "bash"
+CHART: Final = "deploy/helm/flink-workspace-operator"
 WORKFLOWS: Final = REPOSITORY / ".github" / "workflows"
 
 
@@ -42,6 +43,19 @@ def test_only_jobs_that_need_it_may_write() -> None:
     written = {name: {right for right, kind in given.items() if kind == "write"} for name, given in rights.items()}
     assert written == {"verbs": set(), "image": {"id-token", "attestations"}, "release": {"contents", "id-token"}}
     assert jobs("ci.yml")["verbs"]["permissions"] == {"contents": "read"}
+
+
+def test_what_is_released_exists() -> None:
+    """Every file that the release names, the stage of the image, the value of the chart, the container's image."""
+    text = (WORKFLOWS / "release.yml").read_text()
+    named = set(re.findall(r"(?<![\w/])deploy/[\w./-]+", text))
+    assert {path for path in named if not (REPOSITORY / path).exists()} == set()
+    assert named == {"deploy/image/Dockerfile", CHART, f"{CHART}/values.yaml", "deploy/install.yaml"}
+    assert "AS operator\n" in (REPOSITORY / "deploy/image/Dockerfile").read_text()
+    assert {"repository", "digest"} <= set(yaml.safe_load((REPOSITORY / CHART / "values.yaml").read_text())["image"])
+    manifests = yaml.safe_load_all((REPOSITORY / "deploy/install.yaml").read_text())
+    (deployment,) = [each for each in manifests if each["kind"] == "Deployment"]
+    assert len(deployment["spec"]["template"]["spec"]["containers"]) == 1
 
 
 @pytest.mark.parametrize("name", ["ci.yml", "release.yml"])

@@ -4,7 +4,8 @@ from typing import Final
 
 from tests.mutants.catalogue.attacks import ATTACKS
 from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL, ON_THE_WIRE
-from tests.mutants.catalogue.cluster import API_SERVER, ELECTED
+from tests.mutants.catalogue.cluster import API_SERVER, BEFORE_IT_BEGINS, ELECTED
+from tests.mutants.catalogue.credentials import SIGNED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
 from tests.mutants.catalogue.outputs import HANDED_ON
@@ -22,9 +23,11 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *WHOSE,
     *HOLDING,
     *API_SERVER,
+    *BEFORE_IT_BEGINS,
     *ELECTED,
     *ATTACKS,
     *HANDED_ON,
+    *SIGNED,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

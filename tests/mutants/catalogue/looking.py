@@ -74,9 +74,9 @@ COMPLETE: Final = (
         name="a failed look is unknown",
         fact="a look that could not be taken is not one that shows nothing",
         file="observation.py",
-        old="    seen = seen.updated(cloud=await _ask(cloud, asked, workspace, settings))\n",
+        old="    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))\n",
         new=(
-            "    seen = seen.updated(cloud=await _ask(cloud, asked, workspace, settings))\n"
+            "    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))\n"
             "    if isinstance(seen.cloud.listing, Unknown):\n"
             "        seen = seen.updated(cloud=seen.cloud.updated(listing=Listing((), now)))\n"
         ),

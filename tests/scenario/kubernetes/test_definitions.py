@@ -46,5 +46,5 @@ def newer(model: type[Any]) -> dict[str, Any]:
     """The schema of a version that is to come."""
     if model is FlinkWorkspaceOrder:
         return {}
-    tags = {"items": {"properties": {"colour": {}}}}
+    tags: dict[str, Any] = {"items": {"properties": {"colour": {}}}}
     return {"properties": {"spec": {"properties": {"tags": tags, **{f"new{n}": {} for n in range(6)}}}}}

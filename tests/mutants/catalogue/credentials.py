@@ -1,0 +1,81 @@
+"""What keeps a purchase from being paid by somebody whom the resource does not name."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import CREDENTIALS
+from tests.mutants.mutant import Mutant
+
+SIGNED: Final = (
+    Mutant(
+        name="nobody buys in another name",
+        fact="where the Secret is gone after the intent, the operator's own identity may look, but not buy",
+        file="core/purchasing.py",
+        old="    if case.seen.signer.problem is not None:\n        return ",
+        new="    if False:\n        return ",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="who pays is part of what was agreed to",
+        fact="an order that was opened with another Secret is not sent",
+        file="core/purchasing.py",
+        old="    described = (spec.parameters, spec.workspace_ref.uid, spec.credentials) == asked\n",
+        new="    described = (spec.parameters, spec.workspace_ref.uid) == asked[:2]\n",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="a Secret that is going is not bought with",
+        fact="what is being deleted is there only for the order that it is held for",
+        file="core/credentials.py",
+        old="or (found.deleting and not is_held)",
+        new="or False",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="nobody stands in for a purchase that is to come",
+        fact="the operator stands in only for an order that may have been sent",
+        file="core/credentials.py",
+        old="return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)",
+        new="return _stand_in(sent or order, usable, own, secrets) if order else Signer(problem=usable)",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="the list of namespaces holds for standing in too",
+        fact="in a namespace that may not use the operator's identity, it does not stand in",
+        file="core/credentials.py",
+        old="stands_in_for=None if own.problem else account_id)",
+        new="stands_in_for=account_id)",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="the Secret is held before the order is opened",
+        fact="with the keys gone, nobody could find out what became of the order",
+        file="core/credentials.py",
+        old="        steps = tuple(HoldSecret(each) for each in case.seen.secrets if _is_signed_with(case, each))\n",
+        new="        steps = ()\n",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="the Secret is held until the order is settled",
+        fact="with the keys gone, nobody could find out what became of the order",
+        file="core/credentials.py",
+        old="    elif case.order is None:\n",
+        new="    else:\n",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="the order knows who pays",
+        fact="it can be looked after when its resource is gone",
+        file="core/purchasing.py",
+        old="        credentials=case.workspace.spec.credentials,\n",
+        new="        credentials=None,\n",
+        tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="who stands in is of the order's account",
+        fact="what another account shows says nothing about the order",
+        file="observation.py",
+        old="await _known(cloud.identify()) == signing.stands_in_for",
+        new="await _known(cloud.identify())",
+        tests=("tests/scenario/test_credentials.py::test_nobody_of_another_account_stands_in",),
+    ),
+)

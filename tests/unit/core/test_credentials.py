@@ -1,0 +1,243 @@
+"""In whose name the cloud is asked, and what is never done in another name."""
+
+from dataclasses import replace
+
+import pytest
+
+from flink_workspace_operator.api.credentials import Credentials
+from flink_workspace_operator.api.names import secret_finalizer
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.credentials import Secrets, secret_names, signer
+from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.failures import (
+    CredentialsUnusable,
+    IdentityNotAllowed,
+    SecretIncomplete,
+    SecretMissing,
+    SecretRefused,
+)
+from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.plan import (
+    AddFinalizer,
+    HoldSecret,
+    MoveOrder,
+    OpenOrder,
+    PlaceOrder,
+    Plan,
+    ReleaseSecret,
+    RemoveFinalizer,
+)
+from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
+from flink_workspace_operator.core.seen import SeenCloud
+from tests.builders import (
+    ACCOUNT,
+    KEY,
+    NOW,
+    SETTINGS,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+    reported,
+)
+
+MINE, OTHER = Credentials(secret_name="mine"), Credentials(secret_name="other")
+ACCESS_KEY = AccessKey("id", "canary", "canary")
+SECRET = Secret("mine", "uid-s", "5", (), deleting=False, access_key=ACCESS_KEY)
+HELD = replace(SECRET, finalizers=(secret_finalizer(KEY.name),))
+FORBIDDING = SETTINGS.model_copy(update={"identity_namespaces": ("others",)})
+GONE: Secrets = {"mine": Absent()}
+PROBLEMS: dict[str, tuple[Secret | Absent | SecretRefused, type[CredentialsUnusable]]] = {
+    "gone": (Absent(), SecretMissing),
+    "not to be read": (SecretRefused("mine"), SecretRefused),
+    "without a key": (replace(SECRET, access_key=None), SecretIncomplete),
+    "being deleted": (replace(SECRET, deleting=True), SecretMissing),
+}
+
+
+def paid(**more: object) -> FlinkWorkspace:
+    return a_workspace(credentials=MINE, **more)  # type: ignore[arg-type]  # fields of the spec
+
+
+def running(secret: Secret, workspace: FlinkWorkspace | None = None) -> Case:
+    of = workspace or paid()
+    cloud = a_cloud(a_listing(an_instance()))
+    return a_case(of, an_order("Fulfilled", workspace=of), cloud=cloud, secrets=(secret,))
+
+
+def releases(plan: Plan) -> bool:
+    return any(isinstance(step, ReleaseSecret) for step in plan.steps)
+
+
+@pytest.mark.parametrize(("found", "problem"), PROBLEMS.values(), ids=PROBLEMS)
+def test_what_can_not_be_used_is_replaced_by_nobody(
+    found: Secret | Absent | SecretRefused, problem: type[CredentialsUnusable]
+) -> None:
+    """Without an order that may have been sent, nobody asks the cloud."""
+    asking = signer(KEY, paid(), (an_order("Quoted"),), {"mine": found}, SETTINGS)
+    assert (asking.access_key, type(asking.problem), asking.stands_in_for) == (None, problem, None)
+
+
+def test_the_key_of_the_secret_signs() -> None:
+    """And no problem is told."""
+    assert signer(KEY, paid(), (), {"mine": SECRET}, SETTINGS) == Signer(ACCESS_KEY)
+
+
+def test_own_identity_where_it_is_allowed() -> None:
+    """Everywhere by default; else in the namespaces that are named."""
+    here = SETTINGS.model_copy(update={"identity_namespaces": (KEY.namespace,)})
+    assert signer(KEY, a_workspace(), (), {}, SETTINGS) == signer(KEY, a_workspace(), (), {}, here) == Signer()
+    refused = signer(KEY, a_workspace(), (), {}, FORBIDDING)
+    assert (type(refused.problem), refused.stands_in_for) == (IdentityNotAllowed, None)
+
+
+@pytest.mark.parametrize("state", ["Placing", "Uncertain"])
+def test_operator_stands_in_for_an_order_that_may_have_been_sent(state: str) -> None:
+    """If it is of the order's account, and may be used here."""
+    order = an_order(state, workspace=paid())  # type: ignore[arg-type]  # two of its states
+    asking = signer(KEY, paid(), (order,), GONE, SETTINGS)
+    assert (asking.access_key, type(asking.problem), asking.stands_in_for) == (None, SecretMissing, ACCOUNT)
+    assert signer(KEY, paid(), (order,), GONE, FORBIDDING).stands_in_for is None
+
+
+def test_secret_of_the_order_stands_in_first() -> None:
+    """Where the resource names another one by now, which can't be used."""
+    order = an_order("Uncertain", workspace=paid())
+    renamed = a_workspace(credentials=OTHER)
+    held = replace(HELD, deleting=True)
+    asking = signer(KEY, renamed, (order,), {"other": Absent(), "mine": held}, FORBIDDING)
+    assert (asking.access_key, asking.stands_in_for) == (ACCESS_KEY, ACCOUNT)
+
+
+def test_order_whose_resource_is_gone_names_its_secret() -> None:
+    """It is what the order was opened with."""
+    order = an_order("Uncertain", workspace=paid())
+    assert secret_names(None, (order,)) == ("mine",)
+    assert signer(KEY, None, (order,), {"mine": HELD}, SETTINGS) == Signer(ACCESS_KEY)
+
+
+def test_secrets_of_settled_orders_are_read_until_the_ledger_lets_go() -> None:
+    """So that a finalizer that was left on one is found."""
+    order = an_order("NotPlaced", workspace=paid())
+    assert secret_names(a_workspace(credentials=OTHER), (order,)) == ("other", "mine")
+    released = order.model_copy(update={"metadata": order.metadata.model_copy(update={"finalizers": ()})})
+    assert secret_names(a_workspace(credentials=OTHER), (released,)) == ("other",)
+
+
+def test_secret_is_held_before_the_order_is_opened() -> None:
+    """In one plan, the hold first: what can't be held is not bought with."""
+    steps = decide(a_case(paid(), secrets=(SECRET,))).steps
+    assert [type(step) for step in steps] == [HoldSecret, OpenOrder]
+
+
+@pytest.mark.parametrize("state", ["Quoted", "Uncertain"])
+def test_secret_is_held_while_the_order_is_open(state: str) -> None:
+    """Whatever the pass does else."""
+    order = an_order(state, workspace=paid())  # type: ignore[arg-type]  # two of its states
+    assert not releases(decide(a_case(paid(), order, secrets=(HELD,))))
+
+
+def test_secret_is_let_go_afterwards() -> None:
+    """By the next pass, whether the workspace runs, is being deleted, or is gone."""
+    for case in (
+        running(HELD),
+        running(HELD, paid(deleted=True)),
+        a_case(None, an_order("NotPlaced", workspace=paid()), secrets=(HELD,)),
+    ):
+        assert releases(decide(case))
+    assert not releases(decide(running(SECRET)))
+
+
+def test_deletion_lets_go_of_the_secret_first() -> None:
+    """Nobody would come back to it afterwards."""
+    steps = [type(step) for step in decide(running(HELD, paid(deleted=True))).steps]
+    assert steps.index(ReleaseSecret) < steps.index(RemoveFinalizer)
+
+
+def test_nothing_is_sent_by_whoever_stands_in() -> None:
+    """The Secret went between intent and call: the order is taken back."""
+    order = an_order("Placing", workspace=paid())
+    stands_in = Signer(problem=SecretMissing("mine"), stands_in_for=ACCOUNT)
+    [step] = decide(a_case(paid(), order, intent=order, signer=stands_in)).steps
+    assert not isinstance(step, PlaceOrder)
+    assert isinstance(step, MoveOrder)
+    assert step.status.state == "Quoted"
+
+
+def test_order_is_superseded_where_another_secret_is_named() -> None:
+    """Who pays is part of what was agreed to."""
+    order = an_order("Quoted", workspace=paid())
+    [step] = decide(a_case(a_workspace(credentials=OTHER), order)).steps
+    assert isinstance(step, MoveOrder)
+    assert step.status.state == "Superseded"
+
+
+def test_new_order_names_who_pays() -> None:
+    """So that it can be looked after when the resource is gone."""
+    steps = decide(a_case(paid(), secrets=(HELD,))).steps
+    assert [step.spec.credentials for step in steps if isinstance(step, OpenOrder)] == [MINE]
+
+
+def unread(problem: CredentialsUnusable) -> SeenCloud:
+    return SeenCloud(account_id=Unknown(problem))
+
+
+def test_order_waits_and_says_for_whom() -> None:
+    """On the resource as Suspended, and in the ledger; the same once more when somebody can ask again."""
+    problem = SecretMissing("mine")
+    order = an_order("Uncertain", workspace=paid(), message="It is not known.")
+    blind = {"cloud": unread(problem), "signer": Signer(problem=problem)}
+    [step] = decide(a_case(paid(), order, **blind)).steps
+    assert isinstance(step, MoveOrder)
+    assert (
+        step.status.message == f"It is not known. Nobody can ask the cloud: {problem}: create it, with the keys"
+        " accessKeyId and accessKeySecret, or correct secretName"
+    )
+    told = order.model_copy(update={"status": step.status})
+    plan = decide(a_case(paid(), told, **blind))
+    assert (plan.steps, plan.verdict and (plan.verdict.kind, plan.verdict.reason)) == (
+        (),
+        ("Suspended", "SecretMissing"),
+    )
+    early = a_cloud(a_listing(at=NOW - minutes(0.5)))
+    [step] = decide(a_case(paid(), told, cloud=early)).steps
+    assert isinstance(step, MoveOrder)
+    assert step.status == order.status
+
+
+def test_missing_secret_is_a_prerequisite() -> None:
+    """On its way at first, Stalled after the grace; of a workspace that runs only the cloud is unreachable."""
+    problem = SecretMissing("mine")
+    blind = {"cloud": unread(problem), "signer": Signer(problem=problem)}
+    first = a_case(paid(), **blind)
+    status = reported(first, decide(first))
+    told = {each.type: (each.status, each.reason) for each in status.conditions}
+    assert (told["Ready"], told["Reconciling"][0]) == (("Unknown", "SecretMissing"), "True")
+    assert told["CloudReachable"] == ("False", "SecretMissing")
+    later = a_case(paid(status=status), now=NOW + minutes(6), **blind)
+    assert {each.type: each.status for each in reported(later, decide(later)).conditions}["Stalled"] == "True"
+    known = reported(running(SECRET), decide(running(SECRET)))
+    bound = a_case(paid(status=known), an_order("Fulfilled", workspace=paid()), **blind)
+    kept = {each.type: each.status for each in reported(bound, decide(bound)).conditions}
+    assert (kept["Ready"], kept["Stalled"], kept["CloudReachable"]) == ("True", "False", "False")
+
+
+def test_letting_go_needs_nobody_who_can_ask() -> None:
+    """Without an open order a resource goes, whatever became of its Secret."""
+    going = paid(deleted=True)
+    case = a_case(going, an_order("Fulfilled", workspace=going), cloud=SeenCloud())
+    assert [type(step) for step in decide(case).steps] == [RemoveFinalizer]
+
+
+def test_resource_is_kept_before_its_order_is_opened() -> None:
+    """Its own finalizer comes first: without it nobody would let go of the Secret."""
+    assert [type(step) for step in decide(a_case(paid(finalizers=()), secrets=(SECRET,))).steps] == [AddFinalizer]
+
+
+def test_keys_are_not_shown() -> None:
+    """Whatever prints a Secret or a signer prints no key."""
+    assert "canary" not in repr((SECRET, Signer(ACCESS_KEY), ACCESS_KEY, HoldSecret(SECRET)))
