@@ -39,7 +39,7 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
-e2e-node: node image ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
+e2e-node: node image helm ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
 	@.venv/bin/pytest -m node tests/node $(ARGS)
 
 kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs an engine; a node image of your own: KIND_NODE_IMAGE=...

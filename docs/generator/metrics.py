@@ -24,7 +24,7 @@ components: [../../monitoring]
 - `code` is one of the codes that the operator knows, with `*` where it knows only how a code begins, or `Other`; the
   cloud's own word stands in the log. No label holds anything that the cloud could make up.
 - `namespace` is that of the resource: scrape with `honorLabels: true`, as the ServiceMonitor does.
-- There are at most ten series for a workspace, and they go with it."""
+- There are eight series for a workspace with one vSwitch, and two more for each further one; they go with it."""
 
 
 def metrics_page() -> str:

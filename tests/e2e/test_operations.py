@@ -20,9 +20,11 @@ CANARY_CODE = "Canary.Code"
 
 @pytest.fixture
 def operator(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> Iterator[Operator]:
-    """An operator that logs JSON."""
+    """An operator that logs JSON, and asks the cloud in every pass."""
     account.control.settings(provisioningSeconds=1)
-    with running_operator(own_cluster, account, tmp_path, {"log_format": "json"}) as running:
+    with running_operator(
+        own_cluster, account, tmp_path, {"log_format": "json", "listing_max_age_seconds": 0.001}
+    ) as running:
         yield running
         own_cluster.kubectl("delete", "flinkworkspaces", "--all")
 

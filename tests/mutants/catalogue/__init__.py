@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.mutants.catalogue.attacks import ATTACKS
 from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL, ON_THE_WIRE
-from tests.mutants.catalogue.cluster import API_SERVER, ELECTED
+from tests.mutants.catalogue.cluster import API_SERVER, BEFORE_IT_BEGINS, ELECTED
 from tests.mutants.catalogue.credentials import SIGNED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
@@ -23,6 +23,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *WHOSE,
     *HOLDING,
     *API_SERVER,
+    *BEFORE_IT_BEGINS,
     *ELECTED,
     *ATTACKS,
     *HANDED_ON,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import CLUSTER_PORT, ELECTION, LEDGER_AT_THE_API_SERVER
+from tests.mutants.catalogue.files import CLUSTER_PORT, DEFINITIONS, ELECTION, LEDGER_AT_THE_API_SERVER
 from tests.mutants.mutant import Mutant
 
 ORDERS: Final = "crds/flinkworkspaceorders.yaml"
@@ -47,6 +47,17 @@ API_SERVER: Final = (
         old="        orders = await self.read_orders(lease.holder)\n        return any(",
         new="        orders = await self.read_orders(lease.holder)\n        return not orders and any(",
         tests=(f"{CLUSTER_PORT}::test_claim_lives_while_an_order_of_its_holder_is_open",),
+    ),
+)
+
+BEFORE_IT_BEGINS: Final = (
+    Mutant(
+        name="older definitions are refused",
+        fact="no order is written where the API server would drop what it has to remember",
+        file="adapters/kubernetes/definitions.py",
+        old="        if missing:\n",
+        new="        if False:\n",
+        tests=(f"{DEFINITIONS}::test_older_ones_are_named_with_what_they_lack",),
     ),
 )
 

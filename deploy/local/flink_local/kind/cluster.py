@@ -25,6 +25,7 @@ CONFIGURATION: Final = "KIND_CONFIG"
 KUBECONFIG: Final = REPOSITORY / ".local" / "kind.kubeconfig"
 OVERLAY: Final = REPOSITORY / "deploy" / "overlays" / "trial"
 READY_SECONDS: Final = 300
+LINES_KEPT: Final = 25
 
 _NEXT = f"""
 It stays up. Try:
@@ -101,5 +102,6 @@ def _run(program: Path, *arguments: str | Path) -> str:
     command = [str(program), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise LocalFailure(f"{' '.join(command)}:\n{done.stderr.strip()}")
+        said = "\n".join(done.stderr.strip().splitlines()[-LINES_KEPT:])
+        raise LocalFailure(f"{' '.join(command)}:\n{said}")
     return done.stdout

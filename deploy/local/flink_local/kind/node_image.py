@@ -62,6 +62,8 @@ CLUSTER: Final[dict[str, Any]] = {
     "networking": {"disableDefaultCNI": True, "kubeProxyMode": "nftables"},
     "kubeadmConfigPatches": [
         f"kind: ClusterConfiguration\nimageRepository: {REPOSITORY}\n",
+        # A minute is the default for the API server's first answer, which a busy machine takes longer for.
+        "kind: InitConfiguration\ntimeouts: {kubernetesAPICall: 5m0s, controlPlaneComponentHealthCheck: 8m0s}\n",
         "kind: KubeletConfiguration\ncgroupDriver: cgroupfs\nfailCgroupV1: false\n",
     ],
 }

@@ -1,0 +1,5 @@
+"""The world of the scenarios."""
+
+from tests.scenario.conftest import world
+
+__all__ = ["world"]
