@@ -35,6 +35,11 @@ USUAL_LOOKS_PER_HOUR: Final = 6
 SECONDS_EACH: Final = 3
 """The longest that binding one may take, on a machine that does something else too."""
 BATCH: Final = 500
+ROLE: Final = {
+    "name": "AliyunStreamAsiDefaultRole",
+    "policies": ["AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess"],
+}
+"""Authorised by whoever bought the workspaces."""
 SAMPLE: Final = SAMPLES / "pay-as-you-go.yaml"
 HEAD: Final = (
     *("workspaces", "ready after s", "RSS in MiB", "CPU in ms a look", "CPU at a look in 10 minutes"),
@@ -74,7 +79,12 @@ class Bench:
         mark = cluster.kubectl("get", "namespace", "kube-system", "--output=jsonpath={.metadata.uid}")
         for first in range(before, wanted, BATCH):
             numbers = range(first, min(first + BATCH, wanted))
-            ask(self.trial, "PUT", "state", {"workspaces": [instance(number, mark) for number in numbers]})
+            ask(
+                self.trial,
+                "PUT",
+                "state",
+                {"roles": [ROLE], "workspaces": [instance(number, mark) for number in numbers]},
+            )
             manifests = yaml.dump_all(map(manifest, numbers))
             cluster.kubectl("create", "--filename=-", stdin=manifests, seconds=SECONDS_EACH * BATCH)
         patience = SECONDS_EACH * (wanted - before + BATCH)
