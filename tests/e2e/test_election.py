@@ -61,6 +61,8 @@ def test_standby_answers_and_does_nothing(leader: Operator, standby: Operator, i
     assert said == {"leader": False, "holder": holder, "obstacle": f"the Lease is held by {holder}"}
     assert "flink_operator_leader 0.0" in answers["/metrics"][1]
     assert "flink_operator_leader 1.0" in leader.asked("/metrics")[1]
+    assert "\nflink_workspace_orders{" in leader.asked("/metrics")[1]
+    assert "\nflink_workspace_" not in answers["/metrics"][1]  # which is not the same as 0
     assert idle_account.control.calls() == []
     assert "at work" not in standby.log.read_text()
 

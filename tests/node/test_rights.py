@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from tests.node.installation import Installation, gone, until
 from tests.node.manifests import pay_as_you_go
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
 SECONDS = 90
 IDS = "ids"
+CREDENTIALS = "flink-workspace-operator-credentials"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
 SUBJECT = {"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}
 
@@ -48,6 +50,7 @@ def live_a_whole_life(installation: Installation, namespace: str) -> None:
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": "others"}))
     until("the former ConfigMap is gone", lambda: gone(installation, "configmap", IDS, namespace), SECONDS)
     compete_for_a_name(installation, namespace)
+    pay_with_a_secret(installation, namespace)
     installation.kubectl("delete", "flinkworkspaces", "--all", f"--namespace={namespace}", "--timeout=90s")
 
 
@@ -75,6 +78,18 @@ def compete_for_a_name(installation: Installation, namespace: str) -> None:
     )
     installation.kubectl("delete", "flinkworkspace/first", f"--namespace={namespace}")
     until("the second is Ready", lambda: installation.is_ready(namespace, "second"), SECONDS)
+
+
+def pay_with_a_secret(installation: Installation, namespace: str) -> None:
+    """The namespace lets the operator read its Secrets, and a resource names one."""
+    installation.kubectl(
+        "create", "rolebinding", CREDENTIALS, f"--namespace={namespace}", f"--clusterrole={CREDENTIALS}",
+        f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}",
+    )  # fmt: skip
+    keys = {"accessKeyId": ACCESS_KEY_ID, "accessKeySecret": ACCESS_KEY_SECRET}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "alicloud"}, "stringData": keys}
+    installation.apply(namespace, secret, pay_as_you_go("paid", credentials={"secretName": "alicloud"}))
+    until("it is Ready", lambda: installation.is_ready(namespace, "paid"), SECONDS)
 
 
 def claim_held(installation: Installation, holder: str) -> bool:

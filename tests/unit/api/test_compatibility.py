@@ -39,7 +39,7 @@ def test_todays_definitions_break_nothing(name: str) -> None:
 
 def test_every_definition_was_released() -> None:
     """A new kind is compatible with anything; once it is given out, it belongs here."""
-    assert {file.name for file in RELEASED.iterdir()} == {file.name for file in CRDS.iterdir()}
+    assert {file.name for file in RELEASED.iterdir()} == {file.name for file in CRDS.glob("*.yaml")}
 
 
 BREAKING: list[tuple[str, Any, str]] = [

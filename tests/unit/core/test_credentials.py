@@ -1,6 +1,7 @@
 """In whose name the cloud is asked, and what is never done in another name."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -190,7 +191,7 @@ def test_order_waits_and_says_for_whom() -> None:
     """On the resource as Suspended, and in the ledger; the same once more when somebody can ask again."""
     problem = SecretMissing("mine")
     order = an_order("Uncertain", workspace=paid(), message="It is not known.")
-    blind = {"cloud": unread(problem), "signer": Signer(problem=problem)}
+    blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     [step] = decide(a_case(paid(), order, **blind)).steps
     assert isinstance(step, MoveOrder)
     assert (
@@ -212,7 +213,7 @@ def test_order_waits_and_says_for_whom() -> None:
 def test_missing_secret_is_a_prerequisite() -> None:
     """On its way at first, Stalled after the grace; of a workspace that runs only the cloud is unreachable."""
     problem = SecretMissing("mine")
-    blind = {"cloud": unread(problem), "signer": Signer(problem=problem)}
+    blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     first = a_case(paid(), **blind)
     status = reported(first, decide(first))
     told = {each.type: (each.status, each.reason) for each in status.conditions}

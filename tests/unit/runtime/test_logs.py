@@ -75,6 +75,32 @@ def test_what_python_would_print_is_logged(error: str, levels: list[str]) -> Non
     assert (len(objects) == len(said.stderr.splitlines())) == (error == "KeyError")
 
 
+LIBRARIES = """
+import logging
+from flink_workspace_operator import handlers, wiring
+from flink_workspace_operator.runtime.logs import set_up
+set_up("json")
+for name, logger in sorted(logging.root.manager.loggerDict.items()):
+    if any(isinstance(each, logging.StreamHandler) for each in getattr(logger, "handlers", ())):
+        print("prints by itself:", name)
+for name in ("kopf.objects", "asyncio", "alibabacloud_oss_v2", "kubernetes.aio"):
+    try:
+        raise KeyError(name)
+    except KeyError:
+        logging.getLogger(name).exception("broke")
+"""
+
+
+def test_libraries_speak_as_we_do() -> None:
+    """With all of them loaded, none has a way of its own to the output but the ledger; tracebacks are in one object."""
+    program = [sys.executable, "-c", LIBRARIES]
+    said = subprocess.run(program, env=python_environment(), capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == ["prints by itself: flink_workspace_operator.audit"]
+    told = {line["logger"]: line["exception"] for line in map(json.loads, said.stderr.splitlines())}
+    assert all(f"KeyError: '{name}'" in trace for name, trace in told.items())
+    assert len(told) == 4
+
+
 def test_other_programs_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     """kopf and the SDKs print whole objects below warnings; that is not let through."""
     set_up("text")

@@ -9,8 +9,9 @@ from alibabacloud_credentials.models import Config, CredentialModel
 
 from flink_workspace_operator.core.secret import AccessKey
 
-for _name in ("darabonba-core", "credentials"):
-    # On import the SDKs print to stderr by themselves, among it answers with keys. Failures are told by our own values.
+for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
+    # On import the SDKs print to stderr by themselves, among it answers with keys, and headers where DEBUG is set.
+    # Failures are told by our own values.
     _logger = logging.getLogger(_name)
     _logger.handlers.clear()
     _logger.setLevel(logging.CRITICAL)

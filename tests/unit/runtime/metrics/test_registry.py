@@ -1,5 +1,7 @@
 """What is declared is what is told."""
 
+import asyncio
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -79,3 +81,15 @@ async def test_the_queue_is_told(metrics: Metrics, queue: WorkQueue, timers: Fak
 async def test_who_stands_by_claims_nothing_of_workspaces(metrics: Metrics) -> None:
     """It watches none: no series, which is not the same as 0."""
     assert "\nflink_workspace_" not in (await metrics.as_text()).decode()
+
+
+async def test_the_loop_goes_on_while_it_is_written(metrics: Metrics) -> None:
+    """A renewal of the Lease does not wait for a scrape of thousands of workspaces."""
+    wire = running().as_wire()
+    for number in range(300):
+        metrics.workspaces.seen(None, {**wire, "metadata": {**wire["metadata"], "name": f"w-{number}"}})
+    scrape, turns = asyncio.create_task(metrics.as_text()), 0
+    while not scrape.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 5
