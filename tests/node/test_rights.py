@@ -9,10 +9,12 @@ from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from tests.node.installation import Installation, gone, until
 from tests.node.manifests import pay_as_you_go
+from tests.node.purchase import delay_purchase, is_sent
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
 SECONDS = 90
+TOUCHED_DELAY_MS = 10_000
 IDS = "ids"
 CREDENTIALS = "flink-workspace-operator-credentials"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
@@ -50,6 +52,7 @@ def live_a_whole_life(installation: Installation, namespace: str) -> None:
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": "others"}))
     until("the former ConfigMap is gone", lambda: gone(installation, "configmap", IDS, namespace), SECONDS)
     compete_for_a_name(installation, namespace)
+    touch_an_order_in_flight(installation, namespace)
     pay_with_a_secret(installation, namespace)
     installation.kubectl("delete", "flinkworkspaces", "--all", f"--namespace={namespace}", "--timeout=90s")
 
@@ -75,6 +78,16 @@ def compete_for_a_name(installation: Installation, namespace: str) -> None:
         return installation.conditions(namespace, "second").get("Ready") == ("False", "NameTaken")
 
     until("the second is told", is_told, SECONDS)
+
+
+def touch_an_order_in_flight(installation: Installation, namespace: str) -> None:
+    """Somebody annotates an order while its purchase is in flight: the answer is written over what came between."""
+    delay_purchase(installation, TOUCHED_DELAY_MS)
+    installation.apply(namespace, pay_as_you_go("touched"))
+    until("the purchase is sent", lambda: is_sent(installation), SECONDS)
+    installation.kubectl("annotate", "flinkworkspaceorder/touched-1", f"--namespace={namespace}", "seen=yes")
+    until("it is Ready", lambda: installation.is_ready(namespace, "touched"), SECONDS)
+    installation.emulator("PUT", "faults", [])
 
 
 def pay_with_a_secret(installation: Installation, namespace: str) -> None:
