@@ -102,7 +102,7 @@ async def test_wrong_key_is_named(world: World) -> None:
     world.account.control.state({"accessKeys": [{"id": world.account.access_key_id, "secret": "another"}]})
     await world.apply(pay_as_you_go())
     workspace = await world.settle("w", until=has_reason("CredentialsRefused"))
-    assert "put a valid one into the Secret of spec.credentials; else give it to the operator" in conditions(workspace)["Ready"].message
+    assert "put a valid one into the Secret of spec.credentials" in conditions(workspace)["Ready"].message
     assert conditions(workspace)["CloudReachable"].reason == "Unauthorized"
 
 
