@@ -25,7 +25,13 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, SecretRefused, Vanished
+from flink_workspace_operator.core.failures import (
+    ClusterFailure,
+    ClusterRefused,
+    ClusterUnreachable,
+    SecretRefused,
+    Vanished,
+)
 from flink_workspace_operator.core.identity import Claim, Key, Subject
 from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
