@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from kubernetes.aio import client
@@ -153,6 +154,24 @@ async def test_claim_lives_while_an_order_of_its_holder_is_open(
     assert claim is not None
     assert claim.alive
     await port.give_back_claim(claim)
+
+
+async def test_claim_lives_where_its_holder_can_not_be_read(cluster: Cluster, namespace: str, tmp_path: Path) -> None:
+    """The operator looked after that namespace once: what it may not see is not gone, and its name is not free."""
+    for made in (
+        ("serviceaccount", "reader"),
+        ("role", "reader", "--verb=get,create,delete", "--resource=leases"),
+        ("rolebinding", "reader", "--role=reader", f"--serviceaccount={namespace}:reader"),
+    ):
+        cluster.kubectl("create", f"--namespace={namespace}", *made)
+    reader = await configuration_in(cluster.kubeconfig_for("reader", namespace, tmp_path / "kubeconfig"))
+    subject = Subject(namespace, "cn-hangzhou", "w")
+    async with client.ApiClient(reader) as api:
+        port = KubernetesCluster(api, Settings(namespace=namespace))
+        await port.take_claim(subject, Key("elsewhere", "w"), "uid-1", None)
+        claim = await port.read_claim(subject)
+        assert claim is not None
+        assert claim.alive
 
 
 async def test_own_writes_are_known(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:

@@ -25,7 +25,13 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, SecretRefused, Vanished
+from flink_workspace_operator.core.failures import (
+    ClusterFailure,
+    ClusterRefused,
+    ClusterUnreachable,
+    SecretRefused,
+    Vanished,
+)
 from flink_workspace_operator.core.identity import Claim, Key, Subject
 from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
@@ -90,7 +96,13 @@ class KubernetesCluster:
     async def read_claim(self, subject: Subject) -> Claim | None:
         """Who holds the subject, None if nobody."""
         lease = await self._claims.read(subject)
-        return None if lease is None else _claim(lease, await self._is_alive(lease))
+        if lease is None:
+            return None
+        try:
+            return _claim(lease, await self._is_alive(lease))
+        except ClusterRefused:
+            # Of a namespace that is not looked after any more: what may not be seen is not gone.
+            return _claim(lease, alive=True)
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
         """All claims that a key holds."""
