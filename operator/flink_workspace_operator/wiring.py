@@ -122,7 +122,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
     metrics.ask(election.leads, queue)
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
-        scope=Scope(settings.namespaces, cluster_side.rights.missing, health.heard),
+        scope=Scope(settings.namespaces, cluster_side.rights.missing),
         triggers=Triggers(queue, cluster_side.cluster.is_own_write),
         workers=Workers(queue, run_pass, settings.workers, random.random, reconciler.has_announced),
         health=health,

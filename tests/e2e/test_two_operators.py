@@ -13,7 +13,9 @@ import yaml
 
 from flink_local.cluster import Cluster
 from flink_local.manifests import NAMESPACE, REPOSITORY, SERVICE_ACCOUNT
-from tests.e2e.processes import Operator, running_operator
+from tests.e2e import purchases
+from tests.e2e.processes import running_operator
+from tests.e2e.purchases import Purchases
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import apply, pay_as_you_go
 
@@ -30,12 +32,28 @@ WINDOWS = {
 
 def test_one_purchase_each(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> None:
     """One purchase for each of five resources, all Ready; an order that one took from the other is settled in time."""
+    control = account.control
+    control.settings(provisioningSeconds=1, uniqueNames="off", nonceMemorySeconds=120)
     let_elect(own_cluster, "first", "second")
     with (
         running_operator(own_cluster, account, tmp_path / "first", WINDOWS, lease="first") as operator,
         running_operator(own_cluster, account, tmp_path / "second", WINDOWS, lease="second") as other,
     ):
-        buy_once(operator, other, account)
+        apply(own_cluster, "default", {"apiVersion": "v1", "kind": "List", "items": [*map(pay_as_you_go, NAMES)]})
+
+        def all_ready() -> bool:
+            """If not, let the time pass that an order without evidence must wait, and wake who waits for it."""
+            orders = json.loads(own_cluster.kubectl("get", "flinkworkspaceorders", "--output=json"))["items"]
+            if {"Uncertain", "NotPlaced"} & {order.get("status", {}).get("state") for order in orders}:
+                control.advance(30)
+                stamp = f"flink.alicloud.dev/reconcile-requested-at={len(control.calls())}"
+                own_cluster.kubectl("annotate", "flinkworkspaces", "--all", "--overwrite", stamp)
+            return {operator.reason(name) for name in NAMES} == {"Running"}
+
+        operator.until(all_ready)
+        assert (operator.leads(), other.leads()) == (True, True)
+        assert Counter(each["name"] for each in control.purchases()) == Counter(NAMES)
+        own_cluster.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
 
 
 def test_one_purchase_each_by_two_installations(
@@ -43,32 +61,17 @@ def test_one_purchase_each_by_two_installations(
 ) -> None:
     """Not even the claims are shared, which each keeps in its own namespace: the ledger and the cloud's gateway do."""
     install_again(own_cluster, own_namespace)
+    wanted = Purchases(own_cluster, account.control, "default", 5)
+    settings = {**purchases.WINDOWS, "namespace": own_namespace}
     with (
-        running_operator(own_cluster, account, tmp_path / "first", WINDOWS) as operator,
-        running_operator(own_cluster, account, tmp_path / "second", {**WINDOWS, "namespace": own_namespace}) as other,
+        running_operator(own_cluster, account, tmp_path / "first", purchases.WINDOWS) as operator,
+        running_operator(own_cluster, account, tmp_path / "second", settings) as other,
     ):
-        buy_once(operator, other, account)
-
-
-def buy_once(operator: Operator, other: Operator, account: EmulatedAccount) -> None:
-    """Apply, and wait until all are Ready, with both at work to the end."""
-    cluster, control = operator.cluster, account.control
-    control.settings(provisioningSeconds=1, uniqueNames="off", nonceMemorySeconds=120)
-    apply(cluster, "default", {"apiVersion": "v1", "kind": "List", "items": [*map(pay_as_you_go, NAMES)]})
-
-    def all_ready() -> bool:
-        """If not, let the time pass that an order without evidence must wait, and wake who waits for it."""
-        orders = json.loads(cluster.kubectl("get", "flinkworkspaceorders", "--output=json"))["items"]
-        if {"Uncertain", "NotPlaced"} & {order.get("status", {}).get("state") for order in orders}:
-            control.advance(30)
-            stamp = f"flink.alicloud.dev/reconcile-requested-at={len(control.calls())}"
-            cluster.kubectl("annotate", "flinkworkspaces", "--all", "--overwrite", stamp)
-        return {operator.reason(name) for name in NAMES} == {"Running"}
-
-    operator.until(all_ready)
-    assert (operator.leads(), other.leads()) == (True, True)
-    assert Counter(each["name"] for each in control.purchases()) == Counter(NAMES)
-    cluster.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
+        wanted.apply()
+        operator.until(wanted.all_ready, 150)  # they come into each other's way, and wait more often
+        assert (operator.leads(), other.leads()) == (True, True)
+        assert wanted.bought_once()
+        wanted.delete()
 
 
 def let_elect(cluster: Cluster, *leases: str) -> None:

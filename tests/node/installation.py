@@ -60,7 +60,7 @@ class Installation:
 
     def get(self, kind: str, *arguments: str, namespace: str = NAMESPACE) -> list[dict[str, Any]]:
         """All objects of a kind, or those that the arguments select."""
-        shown = json.loads(self.kubectl("get", kind, *arguments, f"--namespace={namespace}", "--output=json"))
+        shown = json.loads(self.kubectl("get", kind, f"--namespace={namespace}", *arguments, "--output=json"))
         items: list[dict[str, Any]] = shown.get("items", [shown])
         return items
 

@@ -9,6 +9,7 @@ import pytest
 from flink_local.manifests import NAMESPACE
 from tests.node.installation import OPERATOR, Installation, until
 from tests.node.manifests import pay_as_you_go
+from tests.node.purchase import delay_purchase, is_sent
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
@@ -16,8 +17,10 @@ READY_SECONDS = 120
 STARTS_SECONDS = 60
 LEADS_SECONDS = 45
 """The Lease (15 s) runs out, and somebody looks."""
-ROLLOUT_DELAY_MS = 40_000
-"""Longer than a new Pod takes to be Ready: so the old one is told to stop while the cloud has not answered yet."""
+ROLLOUT_DELAY_MS = 55_000
+"""Longer than a new Pod takes to be Ready, so that the leader is told to stop while the cloud has not answered yet; and
+shorter than FLINK_OPERATOR_PURCHASE_TIMEOUT_SECONDS."""
+GOES_FIRST = "controller.kubernetes.io/pod-deletion-cost=-1"
 KILL_DELAY_MS = 8_000
 
 
@@ -31,23 +34,18 @@ def _unhindered(installation: Installation) -> Iterator[None]:
 
 def being_bought(installation: Installation, namespace: str, name: str, milliseconds: int) -> str:
     """Apply a workspace whose purchase the cloud keeps waiting, once it is sent; gives the Pod that has sent it."""
-    delay = {"service": "foasconsole", "action": "CreateInstance", "fault": "delay", "ms": milliseconds, "times": 1}
-    installation.emulator("PUT", "faults", [delay])
+    delay_purchase(installation, milliseconds)
     leader = installation.settle()
     installation.apply(namespace, pay_as_you_go(name))
-    until("the purchase is sent", lambda: struck(installation), STARTS_SECONDS)
+    until("the purchase is sent", lambda: is_sent(installation), STARTS_SECONDS)
     assert installation.purchases(name) == []
     return leader
-
-
-def struck(installation: Installation) -> bool:
-    """Whether the fault has struck."""
-    return any(rule["struck"] for rules in installation.emulator("GET", "faults").values() for rule in rules)
 
 
 def test_a_rolling_update_waits_for_the_answer(installation: Installation, namespace: str) -> None:
     """The leader is told to stop while a purchase is in flight: it stays until it has written down the answer."""
     leader = being_bought(installation, namespace, "rolled", ROLLOUT_DELAY_MS)
+    installation.kubectl("annotate", "pod", leader, f"--namespace={NAMESPACE}", GOES_FIRST)
     installation.kubectl("rollout", "restart", f"--namespace={NAMESPACE}", f"deployment/{OPERATOR}")
     until("the leader is told to stop", lambda: leader not in names(installation), STARTS_SECONDS)
     assert installation.purchases("rolled") == []

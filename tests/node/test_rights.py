@@ -9,10 +9,12 @@ from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from tests.node.installation import Installation, gone, until
 from tests.node.manifests import pay_as_you_go
+from tests.node.purchase import delay_purchase, is_sent
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
 SECONDS = 90
+TOUCHED_DELAY_MS = 10_000
 IDS = "ids"
 CREDENTIALS = "flink-workspace-operator-credentials"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
@@ -41,7 +43,7 @@ def test_granted_is_used(installation: Installation, namespace: str) -> None:
 
 
 def live_a_whole_life(installation: Installation, namespace: str) -> None:
-    """A new leader; outputs written, corrected, moved; one name wanted twice, given back, taken over; all deleted."""
+    """A new leader; outputs written, corrected, moved; one name wanted twice; keys from a Secret; all deleted."""
     installation.kubectl("rollout", "restart", f"--namespace={NAMESPACE}", "deployment", SERVICE_ACCOUNT)
     installation.settle()
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": IDS}))
@@ -50,6 +52,7 @@ def live_a_whole_life(installation: Installation, namespace: str) -> None:
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": "others"}))
     until("the former ConfigMap is gone", lambda: gone(installation, "configmap", IDS, namespace), SECONDS)
     compete_for_a_name(installation, namespace)
+    touch_an_order_in_flight(installation, namespace)
     pay_with_a_secret(installation, namespace)
     installation.kubectl("delete", "flinkworkspaces", "--all", f"--namespace={namespace}", "--timeout=90s")
 
@@ -68,16 +71,23 @@ def correct_outputs(installation: Installation, namespace: str) -> None:
 
 
 def compete_for_a_name(installation: Installation, namespace: str) -> None:
-    """Two resources want one workspace; the claim of the first is given back before anything is bought for it."""
-    unaffordable = {"workspaceName": "wanted-twice", "storage": {"oss": {"bucket": "there-is-none"}}}
-    installation.apply(namespace, pay_as_you_go("first", **unaffordable))
-    until("the first has the claim", lambda: claim_held(installation, f"{namespace}/first"), SECONDS)
-    installation.apply(namespace, pay_as_you_go("second", workspaceName="wanted-twice"))
-    until(
-        "the second is told", lambda: installation.conditions(namespace, "second")["Ready"][1] == "NameTaken", SECONDS
-    )
-    installation.kubectl("delete", "flinkworkspace/first", f"--namespace={namespace}")
-    until("the second is Ready", lambda: installation.is_ready(namespace, "second"), SECONDS)
+    """A second resource wants the first one's workspace, and waits for its claim."""
+    installation.apply(namespace, pay_as_you_go("second", workspaceName="whole"))
+
+    def is_told() -> bool:
+        return installation.conditions(namespace, "second").get("Ready") == ("False", "NameTaken")
+
+    until("the second is told", is_told, SECONDS)
+
+
+def touch_an_order_in_flight(installation: Installation, namespace: str) -> None:
+    """Somebody annotates an order while its purchase is in flight: the answer is written over what came between."""
+    delay_purchase(installation, TOUCHED_DELAY_MS)
+    installation.apply(namespace, pay_as_you_go("touched"))
+    until("the purchase is sent", lambda: is_sent(installation), SECONDS)
+    installation.kubectl("annotate", "flinkworkspaceorder/touched-1", f"--namespace={namespace}", "seen=yes")
+    until("it is Ready", lambda: installation.is_ready(namespace, "touched"), SECONDS)
+    installation.emulator("PUT", "faults", [])
 
 
 def pay_with_a_secret(installation: Installation, namespace: str) -> None:
@@ -92,11 +102,6 @@ def pay_with_a_secret(installation: Installation, namespace: str) -> None:
     until("it is Ready", lambda: installation.is_ready(namespace, "paid"), SECONDS)
 
 
-def claim_held(installation: Installation, holder: str) -> bool:
-    """Whether a claim is this resource's."""
-    return holder in [each["spec"].get("holderIdentity") for each in installation.get("leases")]
-
-
 def right_of(request: dict[str, Any]) -> Right:
     """What had to be granted for a request."""
     about = request["objectRef"]
@@ -105,9 +110,9 @@ def right_of(request: dict[str, Any]) -> Right:
 
 
 def rights_granted(installation: Installation) -> Iterator[Right]:
-    """All that is bound to the operator's ServiceAccount, in its own namespace and in all of them."""
+    """All that is bound to the operator's ServiceAccount, in single namespaces and in all of them."""
     for kind in ("rolebindings", "clusterrolebindings"):
-        for binding in installation.get(kind):
+        for binding in installation.get(kind, "--all-namespaces"):
             if SUBJECT in binding.get("subjects", []):
                 role = binding["roleRef"]
                 [found] = installation.get(role["kind"], role["name"])

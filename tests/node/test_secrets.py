@@ -22,7 +22,7 @@ EVERYTHING = "flinkworkspaces,flinkworkspaceorders,configmaps,events,leases,pods
 def canary(installation: Installation) -> Iterator[str]:
     """A secret that the cloud knows for a key of its own, and that the operator has by its Secret."""
     value, before = f"canary{secrets.token_hex(16)}", installation.get("secret", CREDENTIALS)[0]["data"]
-    installation.emulator("PATCH", "state", {"accessKeys": [{"id": "canaryKey", "secret": value}]})
+    installation.emulator("PUT", "state", {"accessKeys": [{"id": "canaryKey", "secret": value}]})
     give(installation, {"stringData": {KEY_ID: "canaryKey", SECRET: value}})
     yield value
     installation.emulator("PUT", "faults", [])
@@ -42,7 +42,7 @@ def test_the_canary_is_told_nowhere(installation: Installation, namespace: str, 
     installation.emulator("PUT", "faults", [{"fault": "throttle", "times": 2}, {"fault": "garbage", "times": 2}])
     installation.apply(namespace, pay_as_you_go("canary", outputs={"configMapName": "ids"}))
     until("it is Ready", lambda: installation.is_ready(namespace, "canary"), SECONDS)
-    installation.emulator("PATCH", "state", {"accessKeys": [{"id": "canaryKey", "secret": "another"}]})
+    installation.emulator("PUT", "state", {"accessKeys": [{"id": "canaryKey", "secret": "another"}]})
     installation.apply(namespace, pay_as_you_go("refused"))
     until("the keys are refused", lambda: is_refused(installation, namespace), SECONDS)
 

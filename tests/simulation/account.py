@@ -99,7 +99,10 @@ class Books:
 
 
 class Account:
-    """An account in order: role, network, bucket with directories, money. Nothing is bought yet."""
+    """An account in order: role, network, bucket with directories, money. Nothing is bought yet.
+
+    `others` are those that the keys of Secrets may be of: a purchase in them counts as well.
+    """
 
     def __init__(self, clock: Clock, behaviour: Behaviour | None = None, account_id: str = "1000000000000001") -> None:
         self.clock = clock
@@ -112,6 +115,16 @@ class Account:
         self.zones = frozenset({"cn-hangzhou-i", "cn-shanghai-b"})
         self.v_switches = tuple(SeenVSwitch(f"vsw-i-{each}", "vpc-1", "cn-hangzhou-i", 200) for each in (1, 2))
         self.buckets = {"bucket-1": REGION}
+        self.others: tuple[Account, ...] = ()
+
+    @property
+    def all_bookings(self) -> tuple[Booking, ...]:
+        """What was sold here and in the other accounts."""
+        return sum((each.books.bookings for each in self.others), self.books.bookings)
+
+    def of_key(self, key_id: str) -> "Account":
+        """The account that a key opens: a key is called by it."""
+        return next(each for each in (self, *self.others) if each.id == key_id)
 
     def settle(self) -> None:
         """Book what was accepted earlier and is due by now."""

@@ -19,7 +19,7 @@ class Broken(AssertionError):
 
 def check_purchases(account: Account, allowed: int = 1) -> None:
     """One name is bought at most once by our doing, and only with an order that was announced before."""
-    ours = [booking for booking in account.books.bookings if booking.token is not None]
+    ours = [booking for booking in account.all_bookings if booking.token is not None]
     most = max(Counter((booking.region, booking.name) for booking in ours).values()) if len(ours) > allowed else 0
     if most > allowed:
         raise Broken(f"one name was bought {most} times: {ours}")
@@ -91,7 +91,7 @@ def _is_not_ready(workspace: FlinkWorkspace) -> bool:
 
 def check_at_rest(server: ApiServer, account: Account) -> None:
     """Nothing is open any more: the ledger says of every purchase that it happened, and of no other."""
-    bought = {booking.token: booking.instance_id for booking in account.books.bookings if booking.token is not None}
+    bought = {booking.token: booking.instance_id for booking in account.all_bookings if booking.token is not None}
     for order in server.stored.orders.values():
         spec, status = order.spec, order.status
         placed = order.state in ("Placed", "Fulfilled", "Lost")

@@ -42,7 +42,8 @@ class Surroundings:
     @property
     def version(self) -> str:
         """Equal versions mean that the same is stored, at the API server and in the account."""
-        return f"{self.server.version} {self.account.books.version}"
+        books = [each.books.version for each in (self.account, *self.account.others)]
+        return " ".join([self.server.version, *books])
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from tests.simulation.task import Surroundings, Task
 from tests.simulation.user import User
 
 NAMESPACE: Final = "team"
+OTHER_ACCOUNT: Final = "3000000000000003"
 A_LOOK: Final = timedelta(seconds=30)
 PATIENCE: Final = 2000
 """Passes after which a run counts as stuck: several times as many as the longest way to an end takes."""
@@ -68,7 +69,12 @@ class SimulatedWorld:
         self.clock = Clock()
         self.server = ApiServer(self.clock)
         self.account = Account(self.clock, behaviour)
-        self.account.was_announced = lambda token: token in self.server.stored.announced
+        self.elsewhere = Account(self.clock, behaviour, account_id=OTHER_ACCOUNT)
+        """Another account, for keys of Secrets."""
+        self.elsewhere.books.prefix = "e-"
+        self.account.others = (self.elsewhere,)
+        for each in self.accounts:
+            each.was_announced = lambda token: token in self.server.stored.announced
         self.around = Surroundings(self.server, self.account, settings or SETTINGS)
         self.user = User(self.server)
         self.processes, self.leads = processes, leads
@@ -105,9 +111,14 @@ class SimulatedWorld:
         return self.server.orders_of(key)
 
     @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The operator's own account, and the others."""
+        return (self.account, *self.account.others)
+
+    @property
     def purchases(self) -> tuple[Booking, ...]:
         """What was bought by our doing."""
-        return tuple(each for each in self.account.books.bookings if each.token is not None)
+        return tuple(each for each in self.account.all_bookings if each.token is not None)
 
     def condition(self, key: Key, type_: str = "Ready") -> Condition | None:
         """A condition of the resource; None if it is not told."""
@@ -184,7 +195,7 @@ class SimulatedWorld:
         """
         stored, version, since = self.server.stored, self.around.version, self.clock.now - self.calm
         idle = [task for task in self.tasks.values() if not task.running]
-        if self.account.books.late or not all(task.progress.is_quiet(version, since) for task in idle):
+        if any(each.books.late for each in self.accounts) or not all(task.progress.is_quiet(version, since) for task in idle):
             return False
         return len(idle) < len(self.tasks) or (
             all(order.settled or order.state == "Quoted" for order in stored.orders.values())
@@ -199,7 +210,7 @@ class SimulatedWorld:
             lines += [f"{key} {each.type}={each.status} {each.reason}: {each.message}" for each in told]
         for at, order in self.server.stored.orders.items():
             lines.append(f"order {at} {order.state}: {order.status.message}")
-        return "\n".join([*lines, *(str(booking) for booking in self.account.books.bookings)])
+        return "\n".join([*lines, *(str(booking) for booking in self.account.all_bookings)])
 
     def _wake(self, change: Change) -> None:
         """As watches do: whoever did not write it himself, and all who may want a claim that was given back."""

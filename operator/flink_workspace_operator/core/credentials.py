@@ -7,6 +7,7 @@ may have been sent, the operator's own identity stands in for a Secret that is g
 from collections.abc import Mapping
 from dataclasses import replace
 
+from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
@@ -20,8 +21,8 @@ from flink_workspace_operator.core.failures import (
     SecretRefused,
 )
 from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import Absent
-from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret
+from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
 from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
 from flink_workspace_operator.core.seen import SENT, open_order
 from flink_workspace_operator.settings import Settings
@@ -31,8 +32,12 @@ Secrets = Mapping[str, Secret | Absent | SecretRefused]
 
 
 def secret_names(workspace: FlinkWorkspace | None, orders: Orders) -> tuple[str, ...]:
-    """The Secrets that concern a key: the one to sign with, and those that orders of it may still hold."""
-    in_use = [each.spec.credentials for each in orders if LEDGER_FINALIZER in each.metadata.finalizers]
+    """The Secrets that concern a key: the one to sign with, and those that orders of it may still hold.
+
+    That of an open order also where a hand took the order's finalizer off.
+    """
+    kept = [each for each in orders if LEDGER_FINALIZER in each.metadata.finalizers or not each.settled]
+    in_use = [each.spec.credentials for each in kept]
     wanted = [] if workspace is None else [workspace.spec.credentials]
     return tuple(dict.fromkeys(each.secret_name for each in (*wanted, *in_use) if each is not None))
 
@@ -45,7 +50,7 @@ def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: 
     wanted = None if holder is None else holder.spec.credentials
     own = Signer() if _is_allowed(key.namespace, settings) else Signer(problem=IdentityNotAllowed(key.namespace))
     if wanted is None:
-        return own
+        return own if sent is None or own.problem is None else _stand_in(sent, own.problem, own, secrets)
     usable = _usable(wanted.secret_name, secrets[wanted.secret_name], is_held=sent is not None)
     if isinstance(usable, AccessKey):
         return Signer(usable)
@@ -78,14 +83,20 @@ def _usable(name: str, found: Secret | Absent | SecretRefused, is_held: bool) ->
 def with_secrets(case: Case, plan: Plan) -> Plan:
     """The plan, with what keeps a Secret while an order is open that was opened with it, and lets it go afterwards.
 
-    Not for as long as the resource exists: deleting that must not need a right that the namespace may have lost.
+    Not for as long as the resource exists: deleting that must not need a right that the namespace may have lost. One
+    that is being deleted is let go of where nothing was sent yet: it is of no more use, and as long as it is held
+    nobody can put another one in its place.
     """
     finalizer = secret_finalizer(case.seen.key.name)
+    held = [each for each in case.seen.secrets if finalizer in each.finalizers]
     steps: tuple[HoldSecret | ReleaseSecret, ...] = ()
-    if any(isinstance(step, OpenOrder) for step in plan.steps):
-        steps = tuple(HoldSecret(each) for each in case.seen.secrets if _is_signed_with(case, each))
+    if any(isinstance(step, OpenOrder | WriteIntent) for step in plan.steps):
+        free = (each for each in case.seen.secrets if each not in held)
+        steps = tuple(HoldSecret(each) for each in free if _is_signed_with(case, each))
     elif case.order is None:
-        steps = tuple(ReleaseSecret(each) for each in case.seen.secrets if finalizer in each.finalizers)
+        steps = tuple(map(ReleaseSecret, held))
+    elif case.sent_order is None:
+        steps = tuple(ReleaseSecret(each) for each in held if each.deleting)
     return replace(plan, steps=(*steps, *plan.steps))
 
 
@@ -96,5 +107,20 @@ def _is_signed_with(case: Case, secret: Secret) -> bool:
 
 def who_is_missing(case: Case) -> str | None:
     """Why an order that may have been sent can't be looked after, in one line; None where somebody can ask."""
-    problem = case.seen.signer.problem
-    return None if problem is None or case.subject is not None else describe(problem)
+    account, order, problem = case.seen.cloud.account_id, case.sent_order, case.seen.signer.problem
+    if isinstance(account, Unknown):
+        return None if problem is None else describe(problem)
+    if order is None or order.spec.account_id == account:
+        return None
+    holder = order if case.seen.workspace is None else case.workspace
+    return of_another_account(holder.spec.credentials, account, f"this order of {order.spec.account_id}")
+
+
+def of_another_account(wanted: Credentials | None, account: str, owned: str) -> str:
+    """That whoever signs is of another account than what is owned, and what to do."""
+    whose, place = (
+        ("the operator's", "give the operator one of")
+        if wanted is None
+        else (f"Secret '{wanted.secret_name}'s", "put one into it of")
+    )
+    return f"{whose} access key is of account {account}, {owned}: {place} that account"

@@ -5,7 +5,7 @@ from typing import Final
 
 from flink_workspace_operator.core.adopting import adopt, stop_without_what_to_adopt
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.credentials import with_secrets
+from flink_workspace_operator.core.credentials import of_another_account, with_secrets
 from flink_workspace_operator.core.following import follow_instance
 from flink_workspace_operator.core.former import (
     wait_for_what_a_hand_closed,
@@ -44,16 +44,8 @@ def stop_on_another_account(case: Case) -> Plan | None:
     subject = case.subject
     if subject is None or case.recorded_account in (None, subject.account_id):
         return None
-    wanted = case.workspace.spec.credentials
-    whose, place = (
-        ("the operator's", "give the operator one of")
-        if wanted is None
-        else (f"Secret '{wanted.secret_name}'s", "put one into it of")
-    )
-    message = (
-        f"{whose} access key is of account {subject.account_id}, this resource of {case.recorded_account}:"
-        f" {place} that account"
-    )
+    owned = f"this resource of {case.recorded_account}"
+    message = of_another_account(case.workspace.spec.credentials, subject.account_id, owned)
     return Plan(verdict=Verdict("Stalled", "AccountChanged", message), next_look=OUTSIDE)
 
 

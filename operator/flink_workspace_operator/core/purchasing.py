@@ -111,9 +111,9 @@ def wait_for_outcome(case: Case) -> Plan | None:
         message = f"order {order.metadata.name}: {bill.message}"
         verdict = Verdict("Suspended", bill.reason, message, keeps=bound)
     missing, problem = who_is_missing(case), case.seen.signer.problem
-    if missing is not None and problem is not None:
+    if missing is not None:
         message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
-        verdict = Verdict("Suspended", problem.reason, message, keeps=bound)
+        verdict = Verdict("Suspended", problem.reason if problem else "AccountChanged", message, keeps=bound)
     return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
 
 

@@ -59,6 +59,9 @@ def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
         # It exists already: that it could not be looked at is nothing that another spec could help.
         verdict = replace(verdict, kind="Progressing", reason="CloudUnreachable")
     if isinstance(failure, CredentialsUnusable):
+        if keeps:
+            # Nothing else than a person ends it; nor is it the resource that must be changed.
+            verdict = replace(verdict, kind="Suspended", reason=failure.reason)
         return Plan(verdict=verdict, next_look=OUTSIDE)
     return Plan(verdict=verdict, retry=failure)
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +23,17 @@ class Scope:
     listed: tuple[str, ...] | None
     missing: Callable[[str], Awaitable[str]]
     """What the operator may not do in a namespace; empty if nothing is missing. Raises `ClusterFailure`."""
-    heard: Callable[[], None]
-    """Told whenever the API server answers."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _told: dict[str, str] = field(default_factory=dict)
     """What is missing where, as it was said last."""
 
     async def settle(self) -> tuple[str, ...] | None:
-        """The namespaces to watch; None: all. Waits until there is one in which nothing is missing."""
+        """The namespaces to watch; None: all. Raises `ClusterFailure`, also where there is none."""
         if self.listed is None:
             return None
-        while not (served := await self._served(self.listed)):
-            await self.sleep(LOOK_SECONDS)
+        served = await self._served(self.listed)
+        if not served:
+            raise ClusterRefused("there is no listed namespace in which the operator has all the rights that it needs")
         log.info("looking after the namespaces %s", ", ".join(served))
         return served
 
@@ -42,18 +41,18 @@ class Scope:
         """Return once there are other namespaces to watch than these; never, where that is all."""
         while True:
             await self.sleep(LOOK_SECONDS)
-            if self.listed is not None and await self._served(self.listed) not in (None, served):
+            try:
+                changed = self.listed is not None and await self._served(self.listed) != served
+            except ClusterFailure as failure:
+                log.warning("what may be done in which namespace is not known: %s", failure)
+                continue
+            if changed:
                 log.warning("rights in namespaces came or went: the process ends, to begin anew with what there is now")
                 return
 
-    async def _served(self, listed: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Those in which nothing is missing; None where that can't be known now."""
-        try:
-            missing = {namespace: await self.missing(namespace) for namespace in listed}
-        except ClusterFailure as failure:
-            log.warning("what may be done in which namespace is not known: %s", failure)
-            return None
-        self.heard()
+    async def _served(self, listed: tuple[str, ...]) -> tuple[str, ...]:
+        """Those in which nothing is missing."""
+        missing = {namespace: await self.missing(namespace) for namespace in listed}
         self._tell({namespace: rights for namespace, rights in missing.items() if rights})
         return tuple(namespace for namespace, rights in missing.items() if not rights)
 

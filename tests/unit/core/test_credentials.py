@@ -28,6 +28,8 @@ from flink_workspace_operator.core.plan import (
     Plan,
     ReleaseSecret,
     RemoveFinalizer,
+    Step,
+    WriteIntent,
 )
 from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
 from flink_workspace_operator.core.seen import SeenCloud
@@ -105,6 +107,14 @@ def test_operator_stands_in_for_an_order_that_may_have_been_sent(state: str) -> 
     assert signer(KEY, paid(), (order,), GONE, FORBIDDING).stands_in_for is None
 
 
+def test_secret_of_the_order_stands_in_for_the_operator_too() -> None:
+    """The resource names none by now, in a namespace that may not use the operator's identity."""
+    order = an_order("Uncertain", workspace=paid())
+    asking = signer(KEY, a_workspace(), (order,), {"mine": HELD}, FORBIDDING)
+    assert (asking.access_key, asking.stands_in_for) == (ACCESS_KEY, ACCOUNT)
+    assert type(asking.problem) is IdentityNotAllowed
+
+
 def test_secret_of_the_order_stands_in_first() -> None:
     """Where the resource names another one by now, which can't be used."""
     order = an_order("Uncertain", workspace=paid())
@@ -119,6 +129,13 @@ def test_order_whose_resource_is_gone_names_its_secret() -> None:
     order = an_order("Uncertain", workspace=paid())
     assert secret_names(None, (order,)) == ("mine",)
     assert signer(KEY, None, (order,), {"mine": HELD}, SETTINGS) == Signer(ACCESS_KEY)
+
+
+def test_secret_of_an_open_order_is_read_whatever_a_hand_did_to_the_order() -> None:
+    """Its finalizer is gone; who looks after it must be found out all the same."""
+    order = an_order("Uncertain", workspace=paid())
+    bare = order.model_copy(update={"metadata": order.metadata.model_copy(update={"finalizers": ()})})
+    assert secret_names(None, (bare,)) == ("mine",)
 
 
 def test_secrets_of_settled_orders_are_read_until_the_ledger_lets_go() -> None:
@@ -151,6 +168,21 @@ def test_secret_is_let_go_afterwards() -> None:
     ):
         assert releases(decide(case))
     assert not releases(decide(running(SECRET)))
+
+
+def test_secret_that_is_deleted_before_anything_was_sent_is_let_go() -> None:
+    """Held by an order that can't be sent without it, it would stay for ever, and no other could take its place."""
+    order, going = an_order("Quoted", workspace=paid()), replace(HELD, deleting=True)
+    problem = SecretMissing("mine")
+    blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
+    assert decide(a_case(paid(), order, secrets=(going,), **blind)).steps == (ReleaseSecret(going),)
+
+
+@pytest.mark.parametrize(("secret", "steps"), [(SECRET, [HoldSecret, WriteIntent]), (HELD, [WriteIntent])])
+def test_secret_is_held_before_the_order_may_be_sent(secret: Secret, steps: list[type[Step]]) -> None:
+    """It may be another one of that name by now."""
+    case = a_case(paid(), an_order("Quoted", workspace=paid()), secrets=(secret,))
+    assert [type(step) for step in decide(case).steps] == steps
 
 
 def test_deletion_lets_go_of_the_secret_first() -> None:
@@ -208,6 +240,38 @@ def test_order_waits_and_says_for_whom() -> None:
     [step] = decide(a_case(paid(), told, cloud=early)).steps
     assert isinstance(step, MoveOrder)
     assert step.status == order.status
+
+
+def test_who_stands_in_needs_no_resource() -> None:
+    """It was let go with its order abandoned: the order is looked after, and nobody is said to be missing."""
+    order = an_order("Uncertain", workspace=paid())
+    stands_in = Signer(problem=SecretMissing("mine"), stands_in_for=ACCOUNT)
+    assert decide(a_case(None, order, cloud=a_cloud(a_listing(at=NOW - minutes(0.5))), signer=stands_in)).steps == ()
+
+
+@pytest.mark.parametrize("workspace", [paid(), paid(deleted=True), None], ids=["there", "being deleted", "gone"])
+def test_order_says_that_it_can_not_be_asked_for_in_another_account(workspace: FlinkWorkspace | None) -> None:
+    """It waits until there is a key of its own account again: so does whoever deleted the resource."""
+    order = an_order("Uncertain", workspace=paid(), message="It is not known.")
+    elsewhere = a_cloud(a_listing(), account_id="2")
+    [step] = decide(a_case(workspace, order, cloud=elsewhere)).steps
+    assert isinstance(step, MoveOrder)
+    why = "Secret 'mine's access key is of account 2, this"
+    place = f"order of {ACCOUNT}: put one into it of that account"
+    assert step.status.message == f"It is not known. Nobody can ask the cloud: {why} {place}"
+    told = order.model_copy(update={"status": step.status})
+    plan = decide(a_case(workspace, told, cloud=elsewhere))
+    assert (plan.steps, workspace is None or why in str(plan.verdict)) == ((), True)
+
+
+def test_missing_secret_of_what_is_being_created_is_waited_for() -> None:
+    """A person must bring it: nothing goes on by itself, and no other spec would help."""
+    problem = SecretMissing("mine")
+    blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
+    case = a_case(paid(), an_order("Placed", workspace=paid()), **blind)
+    told = {each.type: (each.status, each.reason) for each in reported(case, decide(case)).conditions}
+    assert (told["Ready"], told["Suspended"]) == (("Unknown", "SecretMissing"), ("True", "SecretMissing"))
+    assert (told["Reconciling"][0], told["Stalled"][0]) == ("False", "False")
 
 
 def test_missing_secret_is_a_prerequisite() -> None:

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from flink_workspace_operator.core.failures import ClusterUnreachable
+from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable
 from flink_workspace_operator.runtime.scope import Scope
 
 ALL, NOTHING = "", "list flinkworkspaces"
@@ -14,7 +14,7 @@ class Server:
     """What the API server says of each namespace, one look after the other; None: it does not answer."""
 
     def __init__(self, *looks: dict[str, str] | None) -> None:
-        self.looks, self.slept, self.heard_of = list(looks), 0, 0
+        self.looks, self.slept = list(looks), 0
 
     async def missing(self, namespace: str) -> str:
         if self.looks[0] is None:
@@ -26,11 +26,8 @@ class Server:
         self.looks.pop(0)
         self.looks[0]
 
-    def heard(self) -> None:
-        self.heard_of += 1
-
     def scope(self, *listed: str) -> Scope:
-        return Scope(listed or None, self.missing, self.heard, self.sleep)
+        return Scope(listed or None, self.missing, self.sleep)
 
 
 async def test_all_namespaces_need_no_look() -> None:
@@ -50,12 +47,17 @@ async def test_one_without_rights_is_left_out_and_named(caplog: pytest.LogCaptur
     assert said.startswith("namespace b is left out: the operator may not list flinkworkspaces there; bind the")
 
 
-async def test_with_no_rights_at_all_it_waits(caplog: pytest.LogCaptureFixture) -> None:
-    """Alive, as its silence tells nobody otherwise; each problem is said once."""
-    server = Server({"a": NOTHING}, None, {"a": NOTHING}, {"a": ALL})
-    assert await server.scope("a").settle() == ("a",)
-    assert (server.slept, server.heard_of) == (3, 3)
-    assert len([each for each in caplog.records if "left out" in each.getMessage()]) == 1
+async def test_with_no_rights_at_all_it_does_not_begin(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing to watch would be everything to kopf."""
+    with pytest.raises(ClusterRefused, match="no listed namespace in which the operator has all the rights"):
+        await Server({"a": NOTHING, "b": NOTHING}).scope("a", "b").settle()
+    assert [each.getMessage()[:23] for each in caplog.records] == ["namespace a is left out", "namespace b is left out"]
+
+
+async def test_it_does_not_begin_without_an_answer() -> None:
+    """What is not known is not taken for a missing right, nor for one that is there."""
+    with pytest.raises(ClusterUnreachable):
+        await Server(None).scope("a").settle()
 
 
 @pytest.mark.parametrize(
