@@ -89,7 +89,7 @@ def generate(chart: Path) -> None:
     """Write all of it."""
     shutil.rmtree(chart / "files", ignore_errors=True)
     for folder, sources in COPIED.items():
-        for source in filter(Path.exists, sources):
+        for source in sources:
             copy = chart / "files" / folder / source.name
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
     role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
-    """Service that may assume the role, where the operator creates it. The real value is not published; see docs."""
+    """Service that may assume the role, where the operator creates it. The real value is not published."""
     role_policies: tuple[str, ...] = ("AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess")
     """System policies to attach to the role, as a JSON list of names."""
 
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     survey_seconds: Seconds = 3600
     """How often orphans are looked for, in all regions."""
     listing_max_age_seconds: Seconds = 5
-    """How old a shared look at a region may be while something is being created."""
+    """How old a look at a region may be to serve another workspace there. A purchase asks for a fresh one."""
     workers: Annotated[int, Field(ge=1, le=256)] = 16
     """How many workspaces are worked on at once."""
     drain_seconds: Seconds = 90

@@ -9,6 +9,7 @@ import yaml
 
 from docs.generator.hooks import LINK_UPWARDS
 from flink_local.manifests import REPOSITORY
+from flink_workspace_operator.api import names
 from tests.docs.pages import DOCS, pages
 
 PLACES: Final = ("", "operator/flink_workspace_operator")
@@ -45,3 +46,16 @@ def test_nothing_in_a_spec_chooses_what_the_operator_does_it_with() -> None:
     spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     assert [name for name in fields(spec) if OF_THE_OPERATOR.search(name)] == []
     assert list(spec["properties"]["ramRole"]["properties"]) == ["management"]
+
+
+def test_annotations_that_people_may_set_are_explained() -> None:
+    """Each that the operator reads, and no other."""
+    section = (DOCS / "conditions.md").read_text().partition("## What a person can ask for")[2].partition("\n## ")[0]
+    read = (
+        names.RECONCILE_REQUESTED_AT,
+        names.SUSPEND,
+        names.ABANDON_ORDER,
+        names.REPLACE_LOST,
+        names.NOT_THIS_PURCHASE,
+    )
+    assert {f"{names.GROUP}/{told}" for told in re.findall(r"^\| `([a-z-]+)`", section, re.M)} == set(read)

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from typing import Any, Final
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 
 from flink_local.go_program import cache_directory
 from flink_local.manifests import REPOSITORY
+from flink_workspace_operator import __version__
 
 BASH: Final = shutil.which("bash") or "bash"
 CHART: Final = "deploy/helm/flink-workspace-operator"
@@ -59,6 +61,24 @@ def test_what_is_released_exists() -> None:
     manifests = yaml.safe_load_all((REPOSITORY / "deploy/install.yaml").read_text())
     (deployment,) = [each for each in manifests if each["kind"] == "Deployment"]
     assert len(deployment["spec"]["template"]["spec"]["containers"]) == 1
+
+
+def test_one_version_stands_everywhere() -> None:
+    """The release compares its tag with the first of these only."""
+    chart, overlay = (
+        yaml.safe_load((REPOSITORY / path).read_text())
+        for path in (f"{CHART}/Chart.yaml", "deploy/overlays/production/kustomization.yaml")
+    )
+    told = {
+        "pyproject.toml": tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"],
+        "__init__.py": __version__,
+        "the chart": chart["version"],
+        "the chart's image": chart["appVersion"],
+        "the overlay": overlay["images"][0]["newTag"],
+    }
+    for path in ("deploy/install.yaml", "docs/install.md"):
+        [told[path]] = set(re.findall(r"flink-workspace-operator:(\d[\w.-]*)", (REPOSITORY / path).read_text()))
+    assert len(set(told.values())) == 1, told
 
 
 @pytest.mark.parametrize("name", ["ci.yml", "release.yml"])
