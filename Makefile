@@ -24,7 +24,7 @@ help: ## show this
 demo: $(VENV) ## buy the samples from the emulator, through a real Kubernetes API server, and show what happens
 	@$(RUN) -m flink_local demo
 
-up: $(VENV) ## the same, but leave it running, for you to try things with .local/kubectl
+up: $(VENV) ## start the same, and leave it running for you to try things with .local/kubectl
 	@$(RUN) -m flink_local up
 
 down: $(VENV) ## stop what `make up` left running
@@ -48,7 +48,7 @@ kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs 
 kind-down: $(VENV) ## remove the cluster that `make kind` left running
 	@$(RUN) -m flink_local kind-down
 
-kind-offline: $(VENV) ## the same with an engine and a node image of our own, and removed again; needs root and Debian's apt
+kind-offline: $(VENV) ## what `make kind` does, with an engine and a node image of our own, and removed again; needs root and Debian's apt
 	@$(RUN) -m flink_local kind-offline
 
 image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
@@ -125,6 +125,7 @@ helm: $(VENV) ## build Helm, unless it is in the user's cache already
 
 promtool: $(VENV) ## build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool
+
 node: $(VENV) ## install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
 	@$(RUN) -m flink_local build-node
 

@@ -26,7 +26,7 @@ gives before anything is booked are certain.
 Little is published about these codes: the source says how sure a row is. A code that is in no row is `Unexplained`."""
 _ACTIONS: Final = """\
 What to grant where a message says that a permission is missing. All in one policy: `deploy/ram/policy.json`,
-and [what each statement is for](../real-account.md#the-smallest-ram-policy)."""
+and [what each statement is for](../real-account.md#2-the-smallest-ram-policy)."""
 
 
 _WHAT_TO_DO: Final = {

@@ -14,6 +14,9 @@ Grafana; take them into your overlay:
 components: [../../monitoring]
 ```
 
+In the chart it is `serviceMonitor.enabled` and `prometheusRule.enabled`; the dashboard is a file to import,
+`deploy/monitoring/dashboard.json`.
+
 - `flink_operator_...` is about a process, and every process tells it. `flink_workspace_...` is about resources: the
   leader tells what its watches saw last, whoever stands by tells nothing. No series is not the same as 0.
 - Asking costs no call, neither to the cloud nor to the API server.

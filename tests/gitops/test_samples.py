@@ -57,6 +57,14 @@ def test_application_follows_the_sample_and_never_gives_up() -> None:
     assert not [option for option in spec["syncPolicy"]["syncOptions"] if option.startswith(("Force", "Replace"))]
 
 
+def test_the_operators_application_installs_an_overlay() -> None:
+    """One that names an image: that of the base is a placeholder, which no registry has."""
+    path = REPOSITORY / load(APPLICATIONS / "operator.yaml")["spec"]["source"]["path"]
+    overlay = load(path / "kustomization.yaml")
+    assert {"../../../crds", "../../base"} <= set(overlay["resources"])
+    assert [image["name"] for image in overlay["images"]] == ["flink-workspace-operator"]
+
+
 def test_nothing_of_ours_is_pruned_without_asking() -> None:
     """Every sample of a FlinkWorkspace carries both options; the operator's Application prunes nothing at all."""
     samples = [*SAMPLE.glob("*.yaml"), *(REPOSITORY / "deploy" / "samples").glob("*.yaml")]

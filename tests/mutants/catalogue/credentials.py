@@ -50,7 +50,7 @@ SIGNED: Final = (
         name="the Secret is held before the order is opened",
         fact="with the keys gone, nobody could find out what became of the order",
         file="core/credentials.py",
-        old="        steps = tuple(HoldSecret(each) for each in case.seen.secrets if _is_signed_with(case, each))\n",
+        old="        steps = tuple(HoldSecret(each) for each in free if _is_signed_with(case, each))\n",
         new="        steps = ()\n",
         tests=(CREDENTIALS,),
     ),

@@ -249,15 +249,16 @@ def test_who_stands_in_needs_no_resource() -> None:
     assert decide(a_case(None, order, cloud=a_cloud(a_listing(at=NOW - minutes(0.5))), signer=stands_in)).steps == ()
 
 
-@pytest.mark.parametrize("workspace", [paid(deleted=True), None], ids=["being deleted", "gone"])
+@pytest.mark.parametrize("workspace", [paid(), paid(deleted=True), None], ids=["there", "being deleted", "gone"])
 def test_order_says_that_it_can_not_be_asked_for_in_another_account(workspace: FlinkWorkspace | None) -> None:
     """It waits until there is a key of its own account again: so does whoever deleted the resource."""
     order = an_order("Uncertain", workspace=paid(), message="It is not known.")
     elsewhere = a_cloud(a_listing(), account_id="2")
     [step] = decide(a_case(workspace, order, cloud=elsewhere)).steps
     assert isinstance(step, MoveOrder)
-    why = f"Secret 'mine's access key is of account 2, this order of {ACCOUNT}: put one into it of that account"
-    assert step.status.message == f"It is not known. Nobody can ask the cloud: {why}"
+    why = "Secret 'mine's access key is of account 2, this"
+    place = f"order of {ACCOUNT}: put one into it of that account"
+    assert step.status.message == f"It is not known. Nobody can ask the cloud: {why} {place}"
     told = order.model_copy(update={"status": step.status})
     plan = decide(a_case(workspace, told, cloud=elsewhere))
     assert (plan.steps, workspace is None or why in str(plan.verdict)) == ((), True)

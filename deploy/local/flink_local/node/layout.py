@@ -39,7 +39,7 @@ class Layout:
 
     @property
     def audit_log(self) -> Path:
-        """A line for each request of a ServiceAccount, as JSON."""
+        """A line for each request of the operator, as JSON."""
         return self.directory / "audit.log"
 
     @property

@@ -28,7 +28,7 @@ CGROUPS: Final = Path("/sys/fs/cgroup")
 def prepare_machine(packages: Mapping[str, str] = PACKAGES) -> None:
     """Install what is missing; raises LocalFailure where this machine can't be a node, with what to do instead."""
     if sys.platform != "linux" or os.geteuid() != 0:
-        raise LocalFailure("A node needs Linux and root: it makes namespaces and cgroups. `make kind` needs neither.")
+        raise LocalFailure("A node needs Linux and root: it makes namespaces and cgroups. `make kind` needs no root.")
     if not (CGROUPS / "memory").is_dir():
         raise LocalFailure(
             f"{CGROUPS} is not of version 1, which the node of this project needs. `make kind` works with both."
