@@ -14,7 +14,7 @@ from flink_local.demo import demo
 from flink_local.failures import LocalFailure
 from flink_local.helm import HELM
 from flink_local.image.build import image
-from flink_local.kind.cluster import kind, kind_down
+from flink_local.kind.cluster import buy_in_kind, kind, kind_down
 from flink_local.kind.offline import kind_offline
 from flink_local.node.node import build_node
 from flink_local.promtool import PROMTOOL
@@ -62,6 +62,7 @@ VERBS: dict[str, Callable[[Console], None]] = {
     "kind": kind,
     "kind-down": kind_down,
     "kind-offline": kind_offline,
+    "kind-once": buy_in_kind,
 }
 
 

@@ -12,7 +12,9 @@ from rich.console import Console
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.cluster import Cluster
 from flink_local.failures import LocalFailure
+from flink_local.helm import HELM
 from flink_local.image.build import make_images
+from flink_local.installing import WAYS, run_commands
 from flink_local.kind.binaries import KIND
 from flink_local.manifests import NAMESPACE, REPOSITORY
 from flink_local.progress import duration, step
@@ -23,7 +25,8 @@ NODE_IMAGE: Final = "KIND_NODE_IMAGE"
 """Left out, it is the one that kind was released with."""
 CONFIGURATION: Final = "KIND_CONFIG"
 KUBECONFIG: Final = REPOSITORY / ".local" / "kind.kubeconfig"
-OVERLAY: Final = REPOSITORY / "deploy" / "overlays" / "trial"
+WAY: Final = "WAY"
+"""How to install: one of WAYS."""
 READY_SECONDS: Final = 300
 LINES_KEPT: Final = 25
 
@@ -37,8 +40,18 @@ It stays up. Try:
 
 def kind(console: Console) -> None:
     """Create the cluster unless it is there, install, buy the samples and show them; raises LocalFailure."""
+    buy_in_kind(console)
+    console.print(_NEXT, highlight=False, markup=False, soft_wrap=True)
+
+
+def buy_in_kind(console: Console) -> None:
+    """The same, without a word about what comes next."""
+    way = os.environ.get(WAY) or next(iter(WAYS))
+    if way not in WAYS:
+        raise LocalFailure(f"{WAY} is {way}; it must be one of: {', '.join(WAYS)}")
     _require_engine()
     started, program = time.monotonic(), ensure_built(KIND).path("kind")
+    ensure_built(HELM)
     cluster = Cluster(KUBECONFIG, ensure_binaries().path("kubectl"))
     archives = make_images()
     with step("Creating a cluster", console):
@@ -46,13 +59,13 @@ def kind(console: Console) -> None:
     with step("Loading the images into its node", console):
         for archive in archives:
             _run(program, "load", "image-archive", archive, f"--name={NAME}")
-    with step("kubectl apply --kustomize=deploy/overlays/trial", console):
-        _install(cluster)
+    with step(f"Installing the trial by {way}", console):
+        _install(cluster, way)
     with step("Buying the samples", console):
         _buy(cluster)
     shown = cluster.kubectl("get", "flinkworkspaces,flinkworkspaceorders")
-    console.print(f"\n{shown}{_NEXT}", highlight=False, markup=False, soft_wrap=True)
-    console.print(f"\nAll of it took {duration(time.monotonic() - started)}.", highlight=False)
+    console.print(f"\n{shown}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"All of it took {duration(time.monotonic() - started)}.", highlight=False)
 
 
 def kind_down(console: Console) -> None:
@@ -85,8 +98,8 @@ def _create(program: Path) -> None:
     _run(program, "create", "cluster", *options)
 
 
-def _install(cluster: Cluster) -> None:
-    cluster.kubectl("apply", "--server-side", f"--kustomize={OVERLAY}")
+def _install(cluster: Cluster, way: str) -> None:
+    run_commands(cluster, WAYS[way])
     for deployment in ("flink-cloud-emulator", "flink-workspace-operator"):
         arguments = ("rollout", "status", f"--namespace={NAMESPACE}", f"deployment/{deployment}")
         cluster.kubectl(*arguments, f"--timeout={READY_SECONDS}s", seconds=READY_SECONDS)

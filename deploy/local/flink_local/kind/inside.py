@@ -37,7 +37,7 @@ def main() -> int:
         sys.stderr.write(f"\nFAILED: {failure}\n")
         return 1
     environment = {**os.environ, NODE_IMAGE: IMAGE, CONFIGURATION: str(_write_cluster(directory))}
-    shown = subprocess.Popen([sys.executable, "-m", "flink_local", "kind"], env=environment)
+    shown = subprocess.Popen([sys.executable, "-m", "flink_local", "kind-once"], env=environment)
     for ended in reaped():
         if ended == shown.pid:
             return shown.wait()

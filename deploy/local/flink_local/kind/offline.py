@@ -13,6 +13,7 @@ from rich.console import Console
 
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.failures import LocalFailure
+from flink_local.helm import HELM
 from flink_local.image.build import make_images
 from flink_local.kind.binaries import KIND
 from flink_local.kind.node_image import ensure_node_image
@@ -27,7 +28,8 @@ def kind_offline(_: Console) -> None:
     """Show it once; raises LocalFailure."""
     prepare_machine(ENGINE_PACKAGES)
     build_node()
-    ensure_built(KIND)
+    for program in (KIND, HELM):
+        ensure_built(program)
     ensure_binaries()
     make_images()
     archive = ensure_node_image()
