@@ -36,6 +36,7 @@ NAMESPACES: Schema = {
     "uniqueItems": True,
 }
 SWITCH: Schema = {"type": "boolean"}
+LABELS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 def only(**properties: Schema) -> Schema:
@@ -64,8 +65,8 @@ def values() -> Schema:
             settings=settings(),
             crds=only(install=SWITCH),
             emulator=only(enabled=SWITCH, image=only(repository=repository, tag=tag)),
-            serviceMonitor=only(enabled=SWITCH),
-            prometheusRule=only(enabled=SWITCH),
+            serviceMonitor=only(enabled=SWITCH, labels=LABELS),
+            prometheusRule=only(enabled=SWITCH, labels=LABELS),
         ),
         # Given by Helm to every chart that is part of another.
         "patternProperties": {"^global$": {"type": "object"}},

@@ -14,7 +14,7 @@ Grafana; take them into your overlay:
 components: [../../monitoring]
 ```
 
-In the chart it is `serviceMonitor.enabled` and `prometheusRule.enabled`; the dashboard is a file to import,
+In the chart it is `serviceMonitor.enabled` and `prometheusRule.enabled`, each with `labels`; the dashboard is a file to import,
 `deploy/monitoring/dashboard.json`.
 
 - `flink_operator_...` is about a process, and every process tells it. `flink_workspace_...` is about resources: the

@@ -104,6 +104,15 @@ def test_the_chart_has_the_monitoring_of_kustomize() -> None:
     assert not [each for each in helm_template() if "monitoring" in each["apiVersion"]]
 
 
+def test_labels_for_a_prometheus_that_selects_by_them() -> None:
+    """They come beside those that both have."""
+    given = [f"--set={each}.enabled=true,{each}.labels.release=mine" for each in ("serviceMonitor", "prometheusRule")]
+    told = [each["metadata"]["labels"] for each in helm_template(*given) if "monitoring" in each["apiVersion"]]
+    assert len(told) == len(given)
+    for labels in told:
+        assert (labels["release"], labels["app.kubernetes.io/name"]) == ("mine", "flink-workspace-operator")
+
+
 def test_all_components_are_compared() -> None:
     """A new one needs a value in the chart, or a reason here."""
     assert {path.name for path in COMPONENTS.iterdir()} == {"rrsa", "listed-namespaces"}

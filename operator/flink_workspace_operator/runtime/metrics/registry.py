@@ -39,8 +39,8 @@ class Metrics:
         self._add(families.QUEUE_AGE, lambda: queue.oldest_seconds)
 
     async def as_text(self) -> bytes:
-        """All of it in the text format. Written in a thread: with ten thousand workspaces it takes a second, for which
-        the loop must not stand still."""
+        """All of it in the text format. Written in a thread: with thousands of workspaces it takes long, and the loop
+        must not stand still for it."""
         for gauge, number in self._asked:
             gauge.set(number())
         return await asyncio.to_thread(generate_latest, self._registry)
