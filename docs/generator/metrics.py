@@ -14,8 +14,8 @@ Grafana; take them into your overlay:
 components: [../../monitoring]
 ```
 
-In the chart it is `serviceMonitor.enabled` and `prometheusRule.enabled`, each with `labels`; the dashboard is a file to import,
-`deploy/monitoring/dashboard.json`.
+In the chart it is `serviceMonitor.enabled` and `prometheusRule.enabled`, each with `labels`; the dashboard is a file to
+import, `deploy/monitoring/dashboard.json`.
 
 - `flink_operator_...` is about a process, and every process tells it. `flink_workspace_...` is about resources: the
   leader tells what its watches saw last, whoever stands by tells nothing. No series is not the same as 0.
