@@ -11,18 +11,26 @@ from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import Act
 from tests.simulation.stories import (
+    CREDENTIALS,
     KEY,
     SHOWN_LATE,
     Story,
     absent,
     apply,
+    bought_by_one,
     bought_once,
     bought_once_and_bound,
+    bought_once_and_let_go,
+    change_account,
     delete,
+    delete_secret,
     gone,
     lose_and_restore,
     only_purchase,
+    put_secret,
     replace_by_force,
+    waits_for_its_key,
+    without_secret,
 )
 from tests.simulation.world import NAMESPACE, SimulatedWorld
 
@@ -133,6 +141,24 @@ _NO_LEDGER: Final = Story(
 )
 _RETURN: Final = Story("", bought_once, acts=(*_anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
 
+_CHANGE: Final = Story(
+    "",
+    bought_by_one,
+    acts=(*_anytime("change", change_account), Act("change back", waits_for_its_key, put_secret, at_once=True)),
+    spec=CREDENTIALS,
+    prepare=put_secret,
+    **_LATE,
+)
+_NO_SECRET: Final = Story(
+    "",
+    bought_once_and_let_go,
+    acts=(*_anytime("delete the Secret", delete_secret), Act("put it back", without_secret, put_secret, at_once=True)),
+    spec=CREDENTIALS,
+    prepare=put_secret,
+    **_LATE,
+)
+_ONE_SECRET: Final = Story("", one_of_two, spec=CREDENTIALS, prepare=put_secret)
+
 RACES: Final = (
     Race("two replicas", Story("", bought_once), TWO),
     Race("two replicas, shown late", Story("", bought_once, **_LATE), TWO, preemptions=1),
@@ -146,6 +172,10 @@ RACES: Final = (
     Race("edit", _EDIT),
     Race("replacement", _REPLACEMENT),
     Race("restore", _RESTORE),
+    Race("key of another account", _CHANGE, preemptions=1),
+    Race("Secret deleted and put back", _NO_SECRET, preemptions=1),
+    Race("one name twice, one of them with a Secret", _ONE_SECRET, names=("w", "v"), preemptions=1, quick=False),
+    Race("Secret deleted and put back, two replicas", _NO_SECRET, TWO, preemptions=1, quick=False),
     Race("deletion, two replicas", _DELETION, TWO, preemptions=1, quick=False),
     Race("edit, two replicas", _EDIT, TWO, preemptions=1, quick=False),
     Race("replacement, two replicas", _REPLACEMENT, TWO, preemptions=1, quick=False),

@@ -91,10 +91,28 @@ def bought_once_and_let_go(world: SimulatedWorld) -> None:
     assert world.server.stored.secrets[SECRET].finalizers == ()
 
 
+def bought_by_one(world: SimulatedWorld) -> None:
+    """One purchase: by the other account, or by the first one, and then the resource says where it belongs."""
+    booking = only_purchase(world)
+    assert [order.spec.token for order in world.orders(KEY) if order.state in ("Placed", "Fulfilled")] == [
+        booking.token
+    ]
+    stalled = world.condition(KEY, "Stalled")
+    assert stalled is not None
+    assert world.is_ready(KEY) or (stalled.reason == "AccountChanged" and booking in world.account.books.bookings)
+
+
 def gone(world: SimulatedWorld) -> None:
     """The resource is gone, and at most one workspace was bought for it."""
     assert world.workspace(KEY) is None
     assert len(world.purchases) <= 1
+
+
+def gone_and_known(world: SimulatedWorld) -> None:
+    """The resource is gone, and its ledger tells what was bought."""
+    gone(world)
+    told = [order.status.instance_id for order in world.orders(KEY) if order.state == "Placed"]
+    assert told == [each.instance_id for each in world.purchases]
 
 
 def gone_for_nothing(world: SimulatedWorld) -> None:
@@ -118,6 +136,21 @@ def waits(type_: str, reason: str) -> Callable[[SimulatedWorld], None]:
 def announced(world: SimulatedWorld) -> bool:
     """An order was in Placing at some time."""
     return bool(world.server.stored.announced) and KEY in world.server.stored.workspaces
+
+
+def quoted(world: SimulatedWorld) -> bool:
+    """An order is open, and nothing was sent for it."""
+    return any(order.state == "Quoted" for order in world.orders(KEY))
+
+
+def uncertain(world: SimulatedWorld) -> bool:
+    """It is not known whether an order bought anything."""
+    return any(order.state == "Uncertain" for order in world.orders(KEY))
+
+
+def waits_for_its_key(world: SimulatedWorld) -> bool:
+    """An order says that nobody can ask what became of it."""
+    return any("Nobody can ask" in (order.status.message or "") for order in world.orders(KEY))
 
 
 def sent(world: SimulatedWorld) -> bool:
@@ -196,6 +229,17 @@ def put_secret(world: SimulatedWorld) -> None:
 
 def delete_secret(world: SimulatedWorld) -> None:
     """Delete the Secret."""
+    world.user.delete_secret(SECRET)
+
+
+def change_account(world: SimulatedWorld) -> None:
+    """Put a key of another account into the Secret."""
+    world.user.put_secret(SECRET, world.elsewhere.id)
+
+
+def force_secret_away(world: SimulatedWorld) -> None:
+    """Take all finalizers off the Secret, and delete it."""
+    world.server.set_secret_finalizers(SECRET, ())
     world.user.delete_secret(SECRET)
 
 
@@ -282,6 +326,38 @@ STORIES: Final = (
         bought_once_and_let_go,
         _lost("after"),
         (_act("delete", announced, delete_secret), _act("put", without_secret, put_secret)),
+        SHOWN_LATE,
+        CREDENTIALS,
+        put_secret,
+    ),
+    Story(
+        "Secret deleted while quoted",
+        bought_once_and_let_go,
+        acts=(_act("delete", quoted, delete_secret), _act("put", without_secret, put_secret)),
+        spec=CREDENTIALS,
+        prepare=put_secret,
+    ),
+    Story(
+        "key of another account while placing",
+        bought_by_one,
+        acts=(_act("change", announced, change_account), _act("change back", waits_for_its_key, put_secret)),
+        spec=CREDENTIALS,
+        prepare=put_secret,
+    ),
+    Story(
+        "key of another account while uncertain",
+        bought_once_and_let_go,
+        _lost("late"),
+        (_act("change", uncertain, change_account), _act("change back", waits_for_its_key, put_secret)),
+        SHOWN_LATE,
+        CREDENTIALS,
+        put_secret,
+    ),
+    Story(
+        "abandoned, and the Secret gone",
+        gone_and_known,
+        _lost("late"),
+        (_act("abandon", sent, abandon), _act("force", absent, force_secret_away)),
         SHOWN_LATE,
         CREDENTIALS,
         put_secret,

@@ -195,7 +195,9 @@ class SimulatedWorld:
         """
         stored, version, since = self.server.stored, self.around.version, self.clock.now - self.calm
         idle = [task for task in self.tasks.values() if not task.running]
-        if any(each.books.late for each in self.accounts) or not all(task.progress.is_quiet(version, since) for task in idle):
+        if any(each.books.late for each in self.accounts) or not all(
+            task.progress.is_quiet(version, since) for task in idle
+        ):
             return False
         return len(idle) < len(self.tasks) or (
             all(order.settled or order.state == "Quoted" for order in stored.orders.values())

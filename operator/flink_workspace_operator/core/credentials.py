@@ -91,7 +91,9 @@ def with_secrets(case: Case, plan: Plan) -> Plan:
     held = [each for each in case.seen.secrets if finalizer in each.finalizers]
     steps: tuple[HoldSecret | ReleaseSecret, ...] = ()
     if any(isinstance(step, OpenOrder | WriteIntent) for step in plan.steps):
-        steps = tuple(HoldSecret(each) for each in case.seen.secrets if each not in held and _is_signed_with(case, each))
+        steps = tuple(
+            HoldSecret(each) for each in case.seen.secrets if each not in held and _is_signed_with(case, each)
+        )
     elif case.order is None:
         steps = tuple(map(ReleaseSecret, held))
     elif case.sent_order is None:
