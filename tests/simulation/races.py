@@ -11,24 +11,26 @@ from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import Act
 from tests.simulation.stories import (
-    CREDENTIALS,
     KEY,
     SHOWN_LATE,
     Story,
     absent,
     apply,
-    bought_by_one,
     bought_once,
     bought_once_and_bound,
-    bought_once_and_let_go,
-    change_account,
     delete,
-    delete_secret,
     gone,
     lose_and_restore,
     only_purchase,
-    put_secret,
     replace_by_force,
+)
+from tests.simulation.stories_with_a_secret import (
+    CREDENTIALS,
+    bought_by_one,
+    bought_once_and_let_go,
+    change_account,
+    delete_secret,
+    put_secret,
     waits_for_its_key,
     without_secret,
 )
