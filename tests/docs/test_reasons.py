@@ -73,7 +73,7 @@ def test_every_refusal_is_documented() -> None:
     assert set(DECIDING) >= WAITS_FOR_SOMEONE | NEEDS_ANOTHER_SPEC
     assert {name for name in WAITS_FOR_SOMEONE if DECIDING[name].status != "Suspended"} == set()
     assert {name for name in ON_ITS_WAY if "Stalled" not in DECIDING[name].status} == set()
-    assert {name for name in NEEDS_ANOTHER_SPEC if DECIDING[name].status != "Stalled"} == set()
+    assert {name for name in NEEDS_ANOTHER_SPEC if not DECIDING[name].status.startswith("Stalled")} == set()
 
 
 def test_nothing_is_documented_that_the_code_does_not_say() -> None:

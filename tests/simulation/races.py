@@ -24,6 +24,16 @@ from tests.simulation.stories import (
     only_purchase,
     replace_by_force,
 )
+from tests.simulation.stories_with_a_secret import (
+    CREDENTIALS,
+    bought_by_one,
+    bought_once_and_let_go,
+    change_account,
+    delete_secret,
+    put_secret,
+    waits_for_its_key,
+    without_secret,
+)
 from tests.simulation.world import NAMESPACE, SimulatedWorld
 
 OTHER: Final = Key(NAMESPACE, "v")
@@ -133,6 +143,24 @@ _NO_LEDGER: Final = Story(
 )
 _RETURN: Final = Story("", bought_once, acts=(*_anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
 
+_CHANGE: Final = Story(
+    "",
+    bought_by_one,
+    acts=(*_anytime("change", change_account), Act("change back", waits_for_its_key, put_secret, at_once=True)),
+    spec=CREDENTIALS,
+    prepare=put_secret,
+    **_LATE,
+)
+_NO_SECRET: Final = Story(
+    "",
+    bought_once_and_let_go,
+    acts=(*_anytime("delete the Secret", delete_secret), Act("put it back", without_secret, put_secret, at_once=True)),
+    spec=CREDENTIALS,
+    prepare=put_secret,
+    **_LATE,
+)
+_ONE_SECRET: Final = Story("", one_of_two, spec=CREDENTIALS, prepare=put_secret)
+
 RACES: Final = (
     Race("two replicas", Story("", bought_once), TWO),
     Race("two replicas, shown late", Story("", bought_once, **_LATE), TWO, preemptions=1),
@@ -146,6 +174,10 @@ RACES: Final = (
     Race("edit", _EDIT),
     Race("replacement", _REPLACEMENT),
     Race("restore", _RESTORE),
+    Race("key of another account", _CHANGE, preemptions=1),
+    Race("Secret deleted and put back", _NO_SECRET, preemptions=1),
+    Race("one name twice, one of them with a Secret", _ONE_SECRET, names=("w", "v"), preemptions=1, quick=False),
+    Race("Secret deleted and put back, two replicas", _NO_SECRET, TWO, preemptions=1, quick=False),
     Race("deletion, two replicas", _DELETION, TWO, preemptions=1, quick=False),
     Race("edit, two replicas", _EDIT, TWO, preemptions=1, quick=False),
     Race("replacement, two replicas", _REPLACEMENT, TWO, preemptions=1, quick=False),

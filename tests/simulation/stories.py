@@ -18,7 +18,6 @@ from tests.simulation.scheduler import Act
 from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 
 KEY: Final = Key(NAMESPACE, "w")
-SECRET: Final = Key(NAMESPACE, "alicloud")
 CLOUD: Final[dict[str, Any]] = {"signature_validity": 20, "nonce_memory": 0, "commit_delay": 10}
 SHOWN_LATE: Final[dict[str, Any]] = {"visibility": 15}
 
@@ -83,12 +82,6 @@ def bought_once_and_bound(world: SimulatedWorld) -> None:
     assert workspace is not None
     assert workspace.status.instance is not None
     assert workspace.status.instance.instance_id == booking.instance_id
-
-
-def bought_once_and_let_go(world: SimulatedWorld) -> None:
-    """The same as bought once; the Secret is there, and nobody holds it any more."""
-    bought_once(world)
-    assert world.server.stored.secrets[SECRET].finalizers == ()
 
 
 def gone(world: SimulatedWorld) -> None:
@@ -189,27 +182,12 @@ def rename_outputs(world: SimulatedWorld) -> None:
     world.user.edit(KEY, outputs={"configMapName": "other"})
 
 
-def put_secret(world: SimulatedWorld) -> None:
-    """Make the Secret, with a key of the account."""
-    world.user.put_secret(SECRET, world.account.id)
-
-
-def delete_secret(world: SimulatedWorld) -> None:
-    """Delete the Secret."""
-    world.user.delete_secret(SECRET)
-
-
-def without_secret(world: SimulatedWorld) -> bool:
-    """The Secret is gone."""
-    return SECRET not in world.server.stored.secrets
-
-
 def wipe(world: SimulatedWorld) -> None:
     """Throw the resource's status away."""
     world.user.wipe_status(KEY)
 
 
-def _lost(strike: Strike) -> tuple[Fault, ...]:
+def lost(strike: Strike) -> tuple[Fault, ...]:
     return (Fault("cloud.create_instance", strike),)
 
 
@@ -217,74 +195,59 @@ def _refused(failure: ParametersRefused | BalanceTooLow) -> tuple[Fault, ...]:
     return (Fault("cloud.create_instance", "at-gateway", failure),)
 
 
-def _act(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[SimulatedWorld], object]) -> Act:
+def at_once(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[SimulatedWorld], object]) -> Act:
     return Act(name, possible, do, at_once=True)
 
 
-CREDENTIALS: Final[dict[str, Any]] = {"credentials": {"secretName": SECRET.name}}
 OUTPUTS: Final[dict[str, Any]] = {"outputs": {"configMapName": "ids"}}
-_AGAIN = _act("apply again", absent, apply)
+_AGAIN = at_once("apply again", absent, apply)
 
 STORIES: Final = (
     Story("straight", bought_once),
     Story("shown late", bought_once, cloud=SHOWN_LATE),
-    Story("answer lost", bought_once, _lost("after"), cloud=SHOWN_LATE),
-    Story("never arrived", bought_once, _lost("before")),
-    Story("booked and shown late", bought_once, _lost("late"), cloud=SHOWN_LATE),
-    Story("tags shown late", bought_once, _lost("after"), cloud={"tag_visibility": 15}),
-    Story("tags lost", bought_once, _lost("after"), cloud={**SHOWN_LATE, "tagged": False}),
+    Story("answer lost", bought_once, lost("after"), cloud=SHOWN_LATE),
+    Story("never arrived", bought_once, lost("before")),
+    Story("booked and shown late", bought_once, lost("late"), cloud=SHOWN_LATE),
+    Story("tags shown late", bought_once, lost("after"), cloud={"tag_visibility": 15}),
+    Story("tags lost", bought_once, lost("after"), cloud={**SHOWN_LATE, "tagged": False}),
     Story(
         "refused, then corrected",
         bought_once,
         _refused(ParametersRefused(BUY, "InvalidParameter", certain=True)),
-        (_act("correct", fruitless, correct),),
+        (at_once("correct", fruitless, correct),),
     ),
     Story("no money", bought_once, _refused(BalanceTooLow(BUY, "InsufficientBalance"))),
     Story(
-        "suspended while placing", waits("Suspended", "SuspendedByUser"), acts=(_act("suspend", announced, suspend),)
+        "suspended while placing", waits("Suspended", "SuspendedByUser"), acts=(at_once("suspend", announced, suspend),)
     ),
-    Story("bought by hand while placing", waits("Stalled", "NameTaken"), acts=(_act("buy", announced, buy_by_hand),)),
-    Story("deleted while placing", gone_for_nothing, acts=(_act("delete", announced, delete),), cloud=SHOWN_LATE),
-    Story("deleted while uncertain", gone, _lost("late"), (_act("delete", sent, delete),), SHOWN_LATE),
-    Story("abandoned", gone, _lost("late"), (_act("abandon", sent, abandon),), SHOWN_LATE),
-    Story("abandoned and created again", bought_once, _lost("late"), (_act("abandon", sent, abandon), _AGAIN)),
-    Story("deleted and created again", bought_once, acts=(_act("delete", ready, delete), _AGAIN)),
-    Story("replaced by force", bought_once, acts=(_act("replace", announced, replace_by_force),), cloud=SHOWN_LATE),
+    Story(
+        "bought by hand while placing", waits("Stalled", "NameTaken"), acts=(at_once("buy", announced, buy_by_hand),)
+    ),
+    Story("deleted while placing", gone_for_nothing, acts=(at_once("delete", announced, delete),), cloud=SHOWN_LATE),
+    Story("deleted while uncertain", gone, lost("late"), (at_once("delete", sent, delete),), SHOWN_LATE),
+    Story("abandoned", gone, lost("late"), (at_once("abandon", sent, abandon),), SHOWN_LATE),
+    Story("abandoned and created again", bought_once, lost("late"), (at_once("abandon", sent, abandon), _AGAIN)),
+    Story("deleted and created again", bought_once, acts=(at_once("delete", ready, delete), _AGAIN)),
+    Story("replaced by force", bought_once, acts=(at_once("replace", announced, replace_by_force),), cloud=SHOWN_LATE),
     Story(
         "restored without status",
         bought_once,
-        acts=(_act("restore", ready, lambda world: lose_and_restore(world, orders=True)),),
+        acts=(at_once("restore", ready, lambda world: lose_and_restore(world, orders=True)),),
     ),
     Story(
         "restored without orders",
         bought_once_and_bound,
-        acts=(_act("restore", ready, lambda world: lose_and_restore(world, orders=False)),),
+        acts=(at_once("restore", ready, lambda world: lose_and_restore(world, orders=False)),),
     ),
-    Story("handed over", handed_over, acts=(_act("rename", ready, rename_outputs),), spec=OUTPUTS),
+    Story("handed over", handed_over, acts=(at_once("rename", ready, rename_outputs),), spec=OUTPUTS),
     Story(
         "handed over again",
         handed_over,
         acts=(
-            _act("delete", ready, delete),
-            _act("apply again", absent, lambda world: apply(world, **OUTPUTS)),
+            at_once("delete", ready, delete),
+            at_once("apply again", absent, lambda world: apply(world, **OUTPUTS)),
         ),
         spec=OUTPUTS,
     ),
-    Story("with a Secret", bought_once_and_let_go, spec=CREDENTIALS, prepare=put_secret),
-    Story(
-        "Secret made later",
-        bought_once_and_let_go,
-        acts=(_act("put", without_secret, put_secret),),
-        spec=CREDENTIALS,
-    ),
-    Story(
-        "Secret deleted while placing",
-        bought_once_and_let_go,
-        _lost("after"),
-        (_act("delete", announced, delete_secret), _act("put", without_secret, put_secret)),
-        SHOWN_LATE,
-        CREDENTIALS,
-        put_secret,
-    ),
-    Story("status wiped", bought_once, acts=(_act("wipe", ready, wipe),)),
+    Story("status wiped", bought_once, acts=(at_once("wipe", ready, wipe),)),
 )

@@ -10,9 +10,11 @@ import pytest
 
 from tests.simulation.scheduler import Budget, Exploration
 from tests.simulation.stories import STORIES, Story
+from tests.simulation.stories_with_a_secret import STORIES_WITH_A_SECRET
 
 pytestmark = pytest.mark.usefixtures("quiet")
-EACH_STORY = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name.replace(" ", "-"))
+ALL = (*STORIES, *STORIES_WITH_A_SECRET)
+EACH_STORY = pytest.mark.parametrize("story", ALL, ids=lambda story: story.name.replace(" ", "-"))
 QUICK = frozenset({"straight", "deleted and created again", "handed over"})
 LONG = frozenset({"straight", "answer lost", "deleted while uncertain"})
 Record = Callable[[str, object], None]

@@ -8,7 +8,7 @@ from flink_workspace_operator.core.failures import CloudFailure
 ADVICE: Final[Mapping[str, str]] = {
     "CredentialsRefused": "put a valid one into the Secret of spec.credentials; else give it to the operator",
     "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
-    "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both not empty",
+    "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both of one line and not empty",
     "SecretRefused": "bind the ClusterRole flink-workspace-operator-credentials to the operator in this namespace",
     "IdentityNotAllowed": "set spec.credentials.secretName, or have the namespace put on the operator's list",
     "BalanceTooLow": "top up the account",

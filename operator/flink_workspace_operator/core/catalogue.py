@@ -96,14 +96,14 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "see the console; if it is something else, set the annotation that the message names",
     ),
     "SecretMissing": Entry(
-        _ON_ITS_WAY,
+        f"{_ON_ITS_WAY}; Suspended once something may be bought",
         "the Secret of `spec.credentials` does not exist, or is being deleted",
         "create it, with the keys `accessKeyId` and `accessKeySecret`, or correct `secretName`",
     ),
     "SecretIncomplete": Entry(
-        _ON_ITS_WAY,
+        f"{_ON_ITS_WAY}; Suspended once something may be bought",
         "that Secret has not all that a key needs",
-        "put `accessKeyId` and `accessKeySecret` into it, both not empty",
+        "put `accessKeyId` and `accessKeySecret` into it, both of one line and not empty",
     ),
     "SecretRefused": Entry(
         "Suspended",
@@ -111,7 +111,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "[let it](../credentials.md#the-right-to-read-it) read the namespace's Secrets",
     ),
     "IdentityNotAllowed": Entry(
-        "Stalled",
+        "Stalled; Suspended once something may be bought",
         "the operator's own identity is not for resources of this namespace",
         "set `spec.credentials.secretName`, or have the namespace put on the list",
     ),

@@ -113,7 +113,9 @@ def wait_for_outcome(case: Case) -> Plan | None:
     missing, problem = who_is_missing(case), case.seen.signer.problem
     if missing is not None:
         message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
-        verdict = Verdict("Suspended", problem.reason if problem else "AccountChanged", message, keeps=bound)
+        verdict = Verdict("Stalled", "AccountChanged", message, keeps=bound)
+        if problem is not None:
+            verdict = Verdict("Suspended", problem.reason, message, keeps=bound)
     return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
 
 

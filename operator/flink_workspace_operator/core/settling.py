@@ -64,9 +64,22 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
 
 
 def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
-    """The ledger says it too: the workspace resource may be gone."""
-    told = ledger.waiting(order, who_is_missing(case))
-    return told if order.state == "Uncertain" and told != order.status else None
+    """The ledger says it too: the workspace resource may be gone. Without a look, our own clock ends the sending."""
+    why = who_is_missing(case)
+    if order.state == "Placing":
+        return _unheard_of(order, case.seen.now) if why and _call_is_over(case, order, case.seen.now) else None
+    told = ledger.waiting(order, why)
+    return None if told == order.status else told
+
+
+def _call_is_over(case: Case, order: FlinkWorkspaceOrder, moment: datetime) -> bool:
+    """Whether the caller can't be at it any more: its call can take that long."""
+    intent = order.status.intent_time
+    return intent is not None and moment > intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds)
+
+
+def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    return ledger.uncertain(order, at, "the process that was to send it did not say whether it did")
 
 
 def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
@@ -104,10 +117,7 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
     if isinstance(found, Foreign) and found.reason in STRANGERS and order.status.answer == "NameTaken":
         return _by_stranger(order, found, listing.date)
     if order.state == "Placing":
-        # The caller may still be at it: leave it the time that its call can take.
-        if listing.date <= intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds):
-            return None
-        return ledger.uncertain(order, listing.date, "the process that was to send it did not say whether it did")
+        return _unheard_of(order, listing.date) if _call_is_over(case, order, listing.date) else None
     if isinstance(found, Unexplained):
         return _by_description(case, order, found, listing.date)
     if not case.window_is_over(order):

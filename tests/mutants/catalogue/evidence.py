@@ -50,8 +50,8 @@ EVIDENCE: Final = (
         name="the caller's time",
         fact="an order in Placing is left to its caller as long as the call can take",
         file="core/settling.py",
-        old="if listing.date <= intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds):",
-        new="if listing.date <= intent:",
+        old="moment > intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds)",
+        new="moment > intent",
         tests=(SETTLEMENT,),
     ),
     Mutant(

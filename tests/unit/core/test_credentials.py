@@ -264,6 +264,18 @@ def test_order_says_that_it_can_not_be_asked_for_in_another_account(workspace: F
     assert (plan.steps, workspace is None or why in str(plan.verdict)) == ((), True)
 
 
+def test_order_that_nobody_can_ask_for_is_not_being_sent_for_ever() -> None:
+    """The process that was to send it is gone; that no look can tell the time any more does not keep it in Placing."""
+    problem = SecretMissing("mine")
+    blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
+    order = an_order("Placing", workspace=paid(), intent=NOW - minutes(1))
+    assert decide(a_case(None, order, **blind)).steps == ()
+    order = an_order("Placing", workspace=paid(), intent=NOW - minutes(3))
+    [step] = decide(a_case(None, order, **blind)).steps
+    assert isinstance(step, MoveOrder)
+    assert step.status.state == "Uncertain"
+
+
 def test_missing_secret_of_what_is_being_created_is_waited_for() -> None:
     """A person must bring it: nothing goes on by itself, and no other spec would help."""
     problem = SecretMissing("mine")

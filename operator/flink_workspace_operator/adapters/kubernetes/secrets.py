@@ -88,8 +88,12 @@ def _access_key(data: Mapping[str, bytes | str]) -> AccessKey | None:
 
 
 def _text(encoded: bytes | str | None) -> str | None:
-    """Without the line's end that `echo` and editors leave: with it, no signature would be right."""
+    """Without the line's end that `echo` and editors leave: with it, no signature would be right.
+
+    None for what can't stand in a header of HTTP, so that it is told here, and not as an answer that makes no sense.
+    """
     try:
-        return base64.b64decode(encoded or "", validate=True).decode("ascii").strip() or None
+        text = base64.b64decode(encoded or "", validate=True).decode("ascii").strip()
     except (binascii.Error, UnicodeDecodeError):
         return None
+    return text if text and text.isprintable() else None
