@@ -39,10 +39,11 @@ class Namespaces:
         try:
             yield name
         finally:
-            self._release(name)
+            self.empty(name)
             self.core.delete_namespace(name)
 
-    def _release(self, namespace: str) -> None:
+    def empty(self, namespace: str) -> None:
+        """Remove all workspaces and orders of a namespace, whoever holds them."""
         for plural in (WORKSPACES, ORDERS):
             place = (GROUP, VERSION, namespace, plural)
             self.custom.delete_collection_namespaced_custom_object(*place)

@@ -61,7 +61,7 @@ def test_one_purchase_each_by_two_installations(
 ) -> None:
     """Not even the claims are shared, which each keeps in its own namespace: the ledger and the cloud's gateway do."""
     install_again(own_cluster, own_namespace)
-    wanted = Purchases(own_cluster, account.control, "default", 2)
+    wanted = Purchases(own_cluster, account.control, own_namespace, 2)
     settings = {**purchases.WINDOWS, "namespace": own_namespace}
     with (
         running_operator(own_cluster, account, tmp_path / "first", purchases.WINDOWS) as operator,

@@ -115,7 +115,8 @@ def test_everything_is_kept(
 
 
 def leave_in_flight(cluster: Cluster, operator: Processes, account: EmulatedAccount) -> None:
-    """Buy a third one whose answer is lost, in a cloud that does not show it yet."""
+    """Buy a third one whose answer is lost, in a cloud that does not show it yet, while the others are old enough."""
+    account.control.advance(HIDDEN_SECONDS + 1)
     account.control.settings(visibilityDelaySeconds=HIDDEN_SECONDS)
     account.control.faults([LOST_ANSWER])
     apply(cluster, "default", pay_as_you_go("in-flight"))
