@@ -221,7 +221,7 @@ class ApiServer:
     def write_secret(self, at: Key, access_key: AccessKey | None) -> None:
         """A new one, or another content for the one that is there."""
         version = self._bear(f"secret {at}", repr(access_key and access_key.id))
-        born = Secret(at.name, f"uid-{version}", version, (), deleting=False, access_key=access_key)
+        born = Secret(at.name, version, (), deleting=False, access_key=access_key)
         now = self.stored.secrets.get(at)
         self.stored.secrets[at] = born if now is None else replace(now, resource_version=version, access_key=access_key)
 

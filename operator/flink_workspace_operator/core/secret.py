@@ -23,7 +23,6 @@ class Secret:
     """A Secret as it was read."""
 
     name: str
-    uid: str
     resource_version: str
     finalizers: tuple[str, ...]
     deleting: bool

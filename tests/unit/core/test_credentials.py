@@ -50,7 +50,7 @@ from tests.builders import (
 
 MINE, OTHER = Credentials(secret_name="mine"), Credentials(secret_name="other")
 ACCESS_KEY = AccessKey("id", "canary", "canary")
-SECRET = Secret("mine", "uid-s", "5", (), deleting=False, access_key=ACCESS_KEY)
+SECRET = Secret("mine", "5", (), deleting=False, access_key=ACCESS_KEY)
 HELD = replace(SECRET, finalizers=(secret_finalizer(KEY.name),))
 FORBIDDING = SETTINGS.model_copy(update={"identity_namespaces": ("others",)})
 GONE: Secrets = {"mine": Absent()}

@@ -70,11 +70,10 @@ def _refusal(name: str, refused: ClusterRefused) -> SecretRefused:
 
 def _secret(name: str, found: client.V1Secret) -> Secret:
     metadata = found.metadata
-    if metadata is None or metadata.uid is None or metadata.resource_version is None:
+    if metadata is None or metadata.resource_version is None:
         raise ClusterUnreachable(f"the API server answered Secret '{name}' without its metadata")
     return Secret(
         name=name,
-        uid=metadata.uid,
         resource_version=metadata.resource_version,
         finalizers=tuple(metadata.finalizers or ()),
         deleting=metadata.deletion_timestamp is not None,

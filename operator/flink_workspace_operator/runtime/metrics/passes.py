@@ -31,7 +31,7 @@ class PassMetrics:
             began = self._clock()
             try:
                 look = await run_pass(key)
-            except Exception as failure:
+            except Exception as failure:  # whatever it is, it is counted, and goes on its way
                 self._count(_result_of(failure), began)
                 raise
             self._count("Done", began)
