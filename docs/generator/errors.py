@@ -1,12 +1,12 @@
 """The page of the cloud's refusals: from the table of codes, and from what is made of each failure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from docs.generator.markdown import code, page, table
 from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE
 from flink_workspace_operator.core.advice import ADVICE
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.failures import CloudFailure, Fate
 from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 
 _ABOUT: Final = """\
@@ -19,15 +19,19 @@ the spec. *Tried again*: nobody; before the purchase Ready says `CloudUnreachabl
 _CODES: Final = """\
 The first row that fits counts; capitals do not matter; `*` stands for anything.
 
-**Refused for certain**: an order whose purchase got this answer, with HTTP 4xx, is `Rejected` at once. Everything else,
-a timeout included, makes it `Uncertain`: evidence decides, and nothing is bought meanwhile. Only codes that the gateway
-gives before anything is booked are certain.
+**Refused**: an order whose purchase got this answer, with HTTP 4xx, is `Rejected` at once, because the gateway gives
+these codes before anything is booked. *Every copy*: the call is over. *This copy*: a repeated copy of the call may have
+been accepted, so nothing else is bought under that name until a complete list, taken after the longest time that a
+purchase needs to show up, shows nothing of it. Everything else, a timeout included, makes the order `Uncertain`:
+evidence decides, and nothing is bought meanwhile.
 
 Little is published about these codes: the source says how sure a row is. A code that is in no row is `Unexplained`."""
 _ACTIONS: Final = """\
 What to grant where a message says that a permission is missing. All in one policy: `deploy/ram/policy.json`,
 and [what each statement is for](../real-account.md#2-the-smallest-ram-policy)."""
 
+
+REFUSED: Final[Mapping[Fate, str]] = {"Unknown": "", "CallRefused": "every copy", "CopyRefused": "this copy"}
 
 _WHAT_TO_DO: Final = {
     **ADVICE,
@@ -41,7 +45,7 @@ _WHAT_TO_DO: Final = {
 
 def errors_page() -> str:
     """Failures, codes, actions."""
-    codes = [(code(row.code), code(row.failure.__name__), "yes" if row.certain else "", row.source) for row in TABLE]
+    codes = [(code(row.code), code(row.failure.__name__), REFUSED[row.fate], row.source) for row in TABLE]
     failures = [(code(name), _doc(kind), _made_of(name), _WHAT_TO_DO[name]) for name, kind in failures_of_the_cloud()]
     return page(
         "Error catalogue",
@@ -51,7 +55,7 @@ def errors_page() -> str:
         table(("failure", "meaning", "what is made of it", "what to do"), failures),
         "## Codes of the cloud",
         _CODES,
-        table(("code", "failure", "refused for certain", "source"), codes),
+        table(("code", "failure", "refused", "source"), codes),
         "## Calls and RAM actions",
         _ACTIONS,
         table(("call", "RAM action"), [(code(call), code(action)) for call, action in RAM_ACTIONS.items()]),

@@ -110,7 +110,8 @@ def _judge(call: Call, fault: Fault, outcome: object, struck: list[int]) -> str 
     if call.written and fault.harmless_to_writes and not isinstance(failure, CloudFailure) and struck[0] > 0:
         return None
     fits = isinstance(failure, fault.failures) and struck[0] > 0
-    if isinstance(failure, CloudFailure) and failure.certain and fault.rule.get("httpStatus", 400) in (500, 502, 503):
+    proves = isinstance(failure, CloudFailure) and failure.fate != "Unknown"
+    if proves and fault.rule.get("httpStatus", 400) in (500, 502, 503):
         fits = False
     return None if fits else f"{call}: {outcome!r}, struck {struck}"
 

@@ -10,6 +10,7 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.failures import (
     CloudFailure,
     CredentialsRefused,
+    Fate,
     Garbled,
     ParametersRefused,
     PermissionMissing,
@@ -89,13 +90,13 @@ async def test_the_call_is_signed_as_fixed_beforehand(cloud: AlibabaCloud, accou
     assert (call["date"], call["nonce"]) == (signed.strftime("%Y-%m-%dT%H:%M:%SZ"), "fixed-nonce-1")
 
 
-async def test_a_late_call_is_refused_for_certain(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_a_late_call_is_refused(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """The gateway's guard against a process that slept."""
     grant_role(account)
     old = datetime.now(UTC) - timedelta(minutes=16)
     failure = failure_of(await cloud.create_instance(purchase(account, signed_at=old)))
     assert isinstance(failure, SignatureExpired)
-    assert failure.certain
+    assert failure.fate == "CopyRefused"
     assert account.control.purchases() == []
 
 
@@ -106,12 +107,12 @@ async def test_a_second_copy_is_refused_and_proves_nothing(cloud: AlibabaCloud, 
     other = purchase(account, subject=subject(account, "another-name"))
     failure = failure_of(await cloud.create_instance(other))
     assert isinstance(failure, SignatureReplayed)
-    assert not failure.certain
+    assert failure.fate == "Unknown"
     assert len(account.control.purchases()) == 1
 
 
 @pytest.mark.parametrize("style", ["http", "success-false"])
-async def test_business_refusals_are_never_certain(cloud: AlibabaCloud, account: EmulatedAccount, style: str) -> None:
+async def test_business_refusals_prove_nothing(cloud: AlibabaCloud, account: EmulatedAccount, style: str) -> None:
     """In both styles: an order that is refused for money may be paid days later."""
     account.control.settings(failureStyle=style)
     seen = []
@@ -133,36 +134,36 @@ async def test_business_refusals_are_never_certain(cloud: AlibabaCloud, account:
         "ParametersRefused",
         "NameTaken",
     ]
-    assert not any(failure.certain for failure in seen)
+    assert {failure.fate for failure in seen} == {"Unknown"}
     assert account.control.purchases() == []
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "failure", "certain"),
+    ("code", "status", "failure", "fate"),
     [
-        ("Throttling.User", 400, Throttled, True),
-        ("throttling", 429, Throttled, True),
-        ("Throttling", 503, Throttled, False),
-        ("NoPermission", 403, PermissionMissing, True),
-        ("InvalidAccessKeyId.Inactive", 400, CredentialsRefused, True),
-        ("InvalidSecurityToken.Expired", 400, CredentialsRefused, True),
-        ("SignatureDoesNotMatch", 400, CredentialsRefused, True),
-        ("MissingParameter", 400, ParametersRefused, True),
-        ("InvalidParameter", 400, ParametersRefused, True),
-        ("InvalidParameter", 500, ServerError, False),
-        ("InvalidVpcId.NotFound", 404, ParametersRefused, False),
-        ("ORDER.INST_HAS_UNPAID_ORDER", 400, UnpaidOrder, False),
-        ("998001", 400, ServerError, False),
-        ("Never.Seen", 400, Unexplained, False),
+        ("Throttling.User", 400, Throttled, "CopyRefused"),
+        ("throttling", 429, Throttled, "CopyRefused"),
+        ("Throttling", 503, Throttled, "Unknown"),
+        ("NoPermission", 403, PermissionMissing, "CopyRefused"),
+        ("InvalidAccessKeyId.Inactive", 400, CredentialsRefused, "CopyRefused"),
+        ("InvalidSecurityToken.Expired", 400, CredentialsRefused, "CopyRefused"),
+        ("SignatureDoesNotMatch", 400, CredentialsRefused, "CopyRefused"),
+        ("MissingParameter", 400, ParametersRefused, "CallRefused"),
+        ("InvalidParameter", 400, ParametersRefused, "CallRefused"),
+        ("InvalidParameter", 500, ServerError, "Unknown"),
+        ("InvalidVpcId.NotFound", 404, ParametersRefused, "Unknown"),
+        ("ORDER.INST_HAS_UNPAID_ORDER", 400, UnpaidOrder, "Unknown"),
+        ("998001", 400, ServerError, "Unknown"),
+        ("Never.Seen", 400, Unexplained, "Unknown"),
     ],
 )
-async def test_only_codes_of_the_gateway_are_certain(
-    cloud: AlibabaCloud, account: EmulatedAccount, code: str, status: int, failure: type[CloudFailure], certain: bool
+async def test_only_codes_of_the_gateway_refuse_a_call(
+    cloud: AlibabaCloud, account: EmulatedAccount, code: str, status: int, failure: type[CloudFailure], fate: Fate
 ) -> None:
     """And those only with HTTP 4xx."""
     account.control.faults([{"fault": "reject", "code": code, "httpStatus": status}])
     refused = failure_of(await cloud.create_instance(purchase(account)))
-    assert (type(refused), refused.certain, refused.code) == (failure, certain, code)
+    assert (type(refused), refused.fate, refused.code) == (failure, fate, code)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ async def test_only_codes_of_the_gateway_are_certain(
         ({"fault": "garbage", "kind": "wrong-types"}, Garbled),
     ],
 )
-async def test_a_lost_answer_is_never_certain_and_never_sent_again(
+async def test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated(
     cloud: AlibabaCloud, account: EmulatedAccount, fault: dict[str, object], failure: type[CloudFailure]
 ) -> None:
     """Exactly one call arrives, whatever happened to it."""
@@ -185,7 +186,7 @@ async def test_a_lost_answer_is_never_certain_and_never_sent_again(
     account.control.faults([{"action": "CreateInstance", **fault}])
     lost = failure_of(await cloud.create_instance(purchase(account)))
     assert isinstance(lost, failure)
-    assert not lost.certain
+    assert lost.fate == "Unknown"
     assert len(account.control.calls(CREATE)) == 1
 
 
@@ -196,12 +197,12 @@ async def test_a_slow_purchase_is_waited_for(account: EmulatedAccount, cloud: Al
     assert isinstance(await cloud.create_instance(purchase(account)), Bought)
 
 
-async def test_without_a_key_nothing_is_sent_and_that_is_certain(account: EmulatedAccount) -> None:
+async def test_without_a_key_nothing_is_sent(account: EmulatedAccount) -> None:
     """There is nothing to sign with."""
     cloud = AlibabaCloud(
         Settings(endpoint=account.url), Client(Config(type="credentials_uri", credentials_uri="http://127.0.0.1:9/key"))
     )
     failure = failure_of(await cloud.create_instance(purchase(account)))
     assert isinstance(failure, CredentialsRefused)
-    assert failure.certain
+    assert failure.fate == "NothingSent"
     await cloud.close()

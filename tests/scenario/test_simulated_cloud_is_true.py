@@ -131,7 +131,7 @@ def in_words(answer: Answer) -> str:
             return f"bought: {bool(instance_id)} {bool(order_id)}"
         case NotBought(failure=failure):
             # How an answer got lost makes no difference but to the reader.
-            return "lost" if failure.reason in ("Unreachable", "ServerError") else f"{failure.reason} {failure.certain}"
+            return "lost" if failure.reason in ("Unreachable", "ServerError") else f"{failure.reason} {failure.fate}"
 
 
 async def seen(side: CloudSide, name: str = "w") -> str:

@@ -139,7 +139,7 @@ class Account:
         self.settle()
         now, behaviour = self.clock.now, self.behaviour
         if abs(now - purchase.signed_at) > timedelta(seconds=behaviour.signature_validity):
-            raise failures.SignatureExpired(BUY, "InvalidTimeStamp.Expired", certain=True)
+            raise failures.SignatureExpired(BUY, "InvalidTimeStamp.Expired", fate="CopyRefused")
         if self.books.nonces.get(purchase.nonce, now) > now:
             raise failures.SignatureReplayed(BUY, "SignatureNonceUsed")
         self.books.nonces[purchase.nonce] = now + timedelta(seconds=behaviour.nonce_memory)

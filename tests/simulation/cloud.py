@@ -152,7 +152,7 @@ class SimulatedCloud:
     def _check_account(self, account_id: str | None) -> None:
         """The real adapter asks whose key it is before it signs anything for an account."""
         if account_id not in (None, self.account.id):
-            raise CredentialsRefused("sts.GetCallerIdentity", "AccountChanged", certain=True)
+            raise CredentialsRefused("sts.GetCallerIdentity", "AccountChanged", fate="NothingSent")
 
     def _listing(self, region: str) -> Listing:
         return Listing(self.account.look(region), self.account.clock.second)

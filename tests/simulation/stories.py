@@ -213,7 +213,7 @@ STORIES: Final = (
     Story(
         "refused, then corrected",
         bought_once,
-        _refused(ParametersRefused(BUY, "InvalidParameter", certain=True)),
+        _refused(ParametersRefused(BUY, "InvalidParameter", fate="CallRefused")),
         (at_once("correct", fruitless, correct),),
     ),
     Story("no money", bought_once, _refused(BalanceTooLow(BUY, "InsufficientBalance"))),

@@ -131,7 +131,7 @@ def test_an_older_order_that_was_put_back_does_not_hide_the_one_that_was_sent() 
 def test_orders_that_are_restored_bare_are_waited_for() -> None:
     """One of them was refused, which is forgotten now, so the nonce is one that the gateway has forgotten too."""
     world = a_world(nonce_memory=41, visibility=10)
-    world.arm(replace(SWALLOWED, failure=ParametersRefused(BUY, "InvalidParameter", certain=True)))
+    world.arm(replace(SWALLOWED, failure=ParametersRefused(BUY, "InvalidParameter", fate="CallRefused")))
     apply(world)
     until(world, "Rejected")
     world.clock.now += timedelta(seconds=46)

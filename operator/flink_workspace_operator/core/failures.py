@@ -33,12 +33,21 @@
         │   └── OutputsRefused    the ConfigMap of `spec.outputs` may not be read or written
         └── ClusterUnreachable    no answer, or a failure inside
 
-Adapters fill it from one table of codes, never from message texts. `certain` is the table's word that nothing was
-booked: only codes of the gateway that come before anything is executed carry it.
+Adapters fill it from one table of codes, never from message texts.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Fate = Literal["Unknown", "NothingSent", "CallRefused", "CopyRefused"]
+"""What a failure proves about a call that spends money.
+
+Unknown      nothing: it may be executed, now or later
+NothingSent  it failed before a connection was made, so the cloud has never heard of it
+CallRefused  the gateway refused its content, before anything was booked: every copy of it is refused alike
+CopyRefused  the gateway refused it for a reason of the moment, before anything was booked: another copy of the same
+             call, repeated by something on the way, may have been accepted
+"""
 
 
 class Failure(Exception):
@@ -56,7 +65,8 @@ class CloudFailure(Failure):
     call: str
     code: str
     request_id: str | None = None
-    certain: bool = False
+    fate: Fate = "Unknown"
+    """Of the call, where it was one that spends money."""
 
     said: ClassVar[str] = "did not give what was asked for"
 

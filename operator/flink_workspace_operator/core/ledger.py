@@ -173,7 +173,9 @@ def after_answer(order: FlinkWorkspaceOrder, answer: Answer, at: datetime) -> Fl
         return placed(order.model_copy(update={"status": known}), answer.instance_id, at, "Answer")
     failure = answer.failure
     told = order.model_copy(update={"status": _told(order.status, failure)})
-    if failure.certain and order.state in ("Placing", "Uncertain"):
+    if failure.fate == "NothingSent" and order.state == "Placing":
+        return not_sent(told, at, describe(failure))
+    if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):
         return rejected(told, at, "Answer", failure.reason, describe(failure))
     if order.state == "Placing":
         return uncertain(told, at, describe(failure))

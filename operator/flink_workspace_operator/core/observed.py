@@ -148,7 +148,7 @@ class Bought:
 
 @dataclass(frozen=True)
 class NotBought:
-    """The call was refused, or its answer was lost. Only `failure.certain` means that nothing was booked."""
+    """The call was refused, or its answer was lost: `failure.fate` says what that proves."""
 
     failure: CloudFailure
 

@@ -251,7 +251,7 @@ ON_THE_WIRE: Final = (
             "            answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
             "        return _answered(answer)\n"
         ),
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_is_never_certain_and_never_sent_again",),
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
     ),
     Mutant(
         name="no layer repeats the purchase",
@@ -264,7 +264,7 @@ ON_THE_WIRE: Final = (
             "        again = RetryCondition({'maxAttempts': 3, 'errorCode': ['InternalError', 'Throttling']})\n"
             "        config.retry_options = RetryOptions({'retryable': True, 'retryCondition': [again]})\n"
         ),
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_is_never_certain_and_never_sent_again",),
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
     ),
     Mutant(
         name="the purchase is a POST",
@@ -272,7 +272,7 @@ ON_THE_WIRE: Final = (
         file="adapters/alibaba/products.py",
         old='CREATE_INSTANCE: Final = Api(FLINK, "CreateInstance", place="body")',
         new='CREATE_INSTANCE: Final = Api(FLINK, "CreateInstance", "GET")',
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_is_never_certain_and_never_sent_again",),
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
     ),
     Mutant(
         name="nothing is bought in another account",

@@ -116,7 +116,7 @@ REQUIRED: Final = (
         name="allow-list of refusals",
         fact="only what the gateway says before anything is executed proves that nothing was bought",
         file="core/ledger.py",
-        old='if failure.certain and order.state in ("Placing", "Uncertain"):',
+        old='if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):',
         new='if order.state in ("Placing", "Uncertain"):',
         tests=(SETTLEMENT,),
     ),
@@ -125,7 +125,7 @@ REQUIRED: Final = (
         fact="the gateway's word that the nonce was used says that another copy was sent, which may have bought",
         file="adapters/alibaba/errors.py",
         old='Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY)',
-        new='Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY, certain=True)',
+        new='Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY, fate="CallRefused")',
         tests=(ERRORS,),
     ),
     Mutant(

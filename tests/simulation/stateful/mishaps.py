@@ -17,9 +17,9 @@ LOST: Final[tuple[CloudFailure, ...]] = (
 )
 """Answers that tell nothing about what was done."""
 REFUSED: Final[tuple[CloudFailure, ...]] = (
-    failures.ParametersRefused(BUY, "InvalidParameter", certain=True),
-    failures.Throttled(BUY, "Throttling.User", certain=True),
-    failures.PermissionMissing(BUY, "NoPermission", certain=True, action="foasconsole:CreateInstance"),
+    failures.ParametersRefused(BUY, "InvalidParameter", fate="CallRefused"),
+    failures.Throttled(BUY, "Throttling.User", fate="CopyRefused"),
+    failures.PermissionMissing(BUY, "NoPermission", fate="CopyRefused", action="foasconsole:CreateInstance"),
 )
 """Refusals by the gateway: nothing was done, for certain."""
 DECLINED: Final[tuple[CloudFailure, ...]] = (
@@ -32,8 +32,10 @@ DECLINED: Final[tuple[CloudFailure, ...]] = (
 UNANSWERED: Final[tuple[CloudFailure, ...]] = (
     *LOST,
     failures.Throttled("cloud.read", "Throttling.User"),
-    failures.CredentialsRefused("cloud.read", "InvalidAccessKeyId.Inactive", certain=True),
-    failures.PermissionMissing("cloud.read", "NoPermission", certain=True, action="foasconsole:DescribeInstances"),
+    failures.CredentialsRefused("cloud.read", "InvalidAccessKeyId.Inactive", fate="CopyRefused"),
+    failures.PermissionMissing(
+        "cloud.read", "NoPermission", fate="CopyRefused", action="foasconsole:DescribeInstances"
+    ),
 )
 """Why a question was not answered."""
 

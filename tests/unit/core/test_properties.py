@@ -19,6 +19,7 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import (
     BalanceTooLow,
     CredentialsRefused,
+    Fate,
     NameTaken,
     OutputsRefused,
     ParametersRefused,
@@ -73,12 +74,12 @@ TYPES = {
 }
 FAILURES = st.sampled_from(
     [
-        kind("foasconsole.DescribeInstances", "code\nof two lines", certain=certain)
+        kind("foasconsole.DescribeInstances", "code\nof two lines", fate=fate)
         for kind in (
             *(Unreachable, ServerError, Throttled, CredentialsRefused, PermissionMissing),
             *(ParametersRefused, NameTaken, BalanceTooLow, Unexplained),
         )
-        for certain in (False, True)
+        for fate in get_args(Fate)
     ]
 )
 UNKNOWN = st.one_of(st.just(Unknown()), FAILURES.map(Unknown))

@@ -330,7 +330,7 @@ class TestAnswer:
     @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
     def test_a_certain_refusal_rejects(self, state: OrderState) -> None:
         """Only codes of the gateway that come before anything is booked are certain."""
-        refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", certain=True))
+        refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", fate="CallRefused"))
         status = ledger.after_answer(an_order(state), refused, NOW)
         assert status is not None
         assert (status.state, status.answer) == ("Rejected", "ParametersRefused")
@@ -345,7 +345,7 @@ class TestAnswer:
     @pytest.mark.parametrize("state", ["NotPlaced", "Rejected", "Superseded", "Canceled", "Quoted"])
     def test_a_late_refusal_changes_nothing(self, state: OrderState) -> None:
         """Evidence was written since."""
-        refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", certain=True))
+        refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", fate="CallRefused"))
         assert ledger.after_answer(an_order(state), refused, NOW) is None
 
     def test_an_answer_that_could_not_be_recorded_comes_first(self) -> None:

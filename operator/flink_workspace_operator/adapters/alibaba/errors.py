@@ -1,7 +1,7 @@
 """What Alibaba Cloud's refusals mean: one table from its codes to our failures. Message texts are never looked at.
 
-A row that is `certain` says that nothing was booked. Only codes of the gateway may say so, because the gateway answers
-before the product sees the call, and even they do so only with HTTP 4xx.
+A row with a `fate` says that the call was refused before anything was booked. Only codes of the gateway may say so,
+because the gateway answers before the product sees the call, and even they do so only with HTTP 4xx.
 """
 
 import re
@@ -11,7 +11,14 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import CloudFailure, Garbled, PermissionMissing, ServerError, Throttled
+from flink_workspace_operator.core.failures import (
+    CloudFailure,
+    Fate,
+    Garbled,
+    PermissionMissing,
+    ServerError,
+    Throttled,
+)
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _HTTP_STATUS: Final = re.compile(r"HTTP[1-5][0-9]{2}")
@@ -26,7 +33,7 @@ class Row:
     code: str
     failure: type[CloudFailure]
     source: str
-    certain: bool = False
+    fate: Fate = "Unknown"
 
 
 _GATEWAY = "gateway error table, help.aliyun.com/document_detail/48054.html: refused before the product is called"
@@ -35,28 +42,28 @@ _OSS = "error pages of OSS"
 _GUESS = "not published for this product; the spelling that the cloud's other products use"
 
 TABLE: Final = (
-    Row("Throttl*", Throttled, _GATEWAY, certain=True),
-    Row("Rejected.Throttl*", Throttled, _GATEWAY, certain=True),
-    Row("TooManyRequests", Throttled, _RAM, certain=True),
+    Row("Throttl*", Throttled, _GATEWAY, fate="CopyRefused"),
+    Row("Rejected.Throttl*", Throttled, _GATEWAY, fate="CopyRefused"),
+    Row("TooManyRequests", Throttled, _RAM, fate="CopyRefused"),
     Row("InvalidAccessKeyId", failures.CredentialsRefused, _OSS),
-    Row("InvalidAccessKeyId.*", failures.CredentialsRefused, _GATEWAY, certain=True),
+    Row("InvalidAccessKeyId.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
     Row("InvalidSecurityToken", failures.CredentialsRefused, _OSS),
-    Row("InvalidSecurityToken.*", failures.CredentialsRefused, _GATEWAY, certain=True),
+    Row("InvalidSecurityToken.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
     Row("SecurityTokenExpired", failures.CredentialsRefused, _OSS),
-    Row("IncompleteSignature", failures.CredentialsRefused, _GATEWAY, certain=True),
-    Row("SignatureDoesNotMatch", failures.CredentialsRefused, _GATEWAY, certain=True),
-    Row("InvalidTimeStamp.Expired", failures.SignatureExpired, _GATEWAY, certain=True),
+    Row("IncompleteSignature", failures.CredentialsRefused, _GATEWAY, fate="CallRefused"),
+    Row("SignatureDoesNotMatch", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
+    Row("InvalidTimeStamp.Expired", failures.SignatureExpired, _GATEWAY, fate="CopyRefused"),
     Row("RequestTimeTooSkewed", failures.SignatureExpired, _OSS),
-    # Not certain: an earlier copy of the same call used the nonce, and that one may have bought.
+    # Unknown: an earlier copy of the same call used the nonce, and that one may have bought.
     Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY),
-    Row("NoPermission", PermissionMissing, _GATEWAY, certain=True),
-    Row("Forbidden", PermissionMissing, _GATEWAY, certain=True),
-    Row("Forbidden.RAM", PermissionMissing, _GATEWAY, certain=True),
+    Row("NoPermission", PermissionMissing, _GATEWAY, fate="CopyRefused"),
+    Row("Forbidden", PermissionMissing, _GATEWAY, fate="CopyRefused"),
+    Row("Forbidden.RAM", PermissionMissing, _GATEWAY, fate="CopyRefused"),
     Row("AccessDenied", PermissionMissing, _OSS),
-    Row("InvalidAction.NotFound", failures.Unexplained, _GATEWAY, certain=True),
-    Row("MissingParameter", failures.ParametersRefused, _GATEWAY, certain=True),
-    Row("InvalidParameter", failures.ParametersRefused, _GATEWAY, certain=True),
-    # From here on nothing is certain: these are the products' own words.
+    Row("InvalidAction.NotFound", failures.Unexplained, _GATEWAY, fate="CallRefused"),
+    Row("MissingParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
+    Row("InvalidParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
+    # From here on every fate is unknown: these are the products' own words.
     Row("ORDER.INST_HAS_UNPAID_ORDER", failures.UnpaidOrder, "example of PriceInfo.Code in the OpenAPI metadata"),
     Row("INSUFFICIENT.AVAILABLE.QUOTA", failures.BalanceTooLow, "OpenAPI metadata of the billing API"),
     Row("InsufficientBalance", failures.BalanceTooLow, _GUESS),
@@ -141,15 +148,15 @@ def explain(refusal: Refusal) -> CloudFailure:
     if not isinstance(code, str) or not _CODE.fullmatch(code) or code == "None":
         return _without_code(refusal, request_id)
     row = find_row(code)
-    certain = row is not None and row.certain and 400 <= refusal.status < 500
+    fate: Fate = row.fate if row is not None and 400 <= refusal.status < 500 else "Unknown"
     failure = failures.Unexplained if row is None else row.failure
     if failure is Throttled or refusal.status == 429:
-        return Throttled(refusal.call, code, request_id, certain and failure is Throttled, _seconds(refusal))
+        return Throttled(refusal.call, code, request_id, fate if failure is Throttled else "Unknown", _seconds(refusal))
     if refusal.status >= 500:
         return ServerError(refusal.call, code, request_id)
     if failure is PermissionMissing:
-        return PermissionMissing(refusal.call, code, request_id, certain, _missing_action(refusal))
-    return failure(refusal.call, code, request_id, certain)
+        return PermissionMissing(refusal.call, code, request_id, fate, _missing_action(refusal))
+    return failure(refusal.call, code, request_id, fate)
 
 
 def readable_request_id(value: object) -> str | None:

@@ -43,8 +43,7 @@ class Identity:
             async with asyncio.timeout(self._settings.read_timeout_seconds):
                 return await self._keys.get_credential_async()
         except NoCredentials:
-            # Certain: without a key there was nothing that could be sent.
-            return CredentialsRefused(GET_CALLER_IDENTITY.name, "NoCredentials", certain=True)
+            return CredentialsRefused(GET_CALLER_IDENTITY.name, "NoCredentials", fate="NothingSent")
         except TimeoutError:
             return Unreachable(GET_CALLER_IDENTITY.name, "DeadlineExceeded")
 
@@ -64,6 +63,5 @@ class KeysOfAccount:
         """The key. Raises `CloudFailure`."""
         account_id, key = await self._identity.identify()
         if account_id != self._account_id:
-            # Certain: it is found out before anything is signed or sent.
-            raise CredentialsRefused(GET_CALLER_IDENTITY.name, "AccountChanged", certain=True)
+            raise CredentialsRefused(GET_CALLER_IDENTITY.name, "AccountChanged", fate="NothingSent")
         return key

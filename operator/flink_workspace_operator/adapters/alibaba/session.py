@@ -205,8 +205,7 @@ def failure_of(call: str, error: Exception) -> CloudFailure:
     if isinstance(inner, CloudFailure):
         return inner  # the key was not to be had, or is one of another account
     if isinstance(inner, NoCredentials):
-        # Certain: without a key there was nothing that could be sent.
-        return CredentialsRefused(call, "NoCredentials", certain=True)
+        return CredentialsRefused(call, "NoCredentials", fate="NothingSent")
     if isinstance(inner, RetryError | ClientError | OSError):
         return Unreachable(call, "NoConnection")
     return Garbled(call, "Unreadable")
