@@ -6,6 +6,7 @@ from typing import Any
 from flink_workspace_operator.api.base import Metadata
 from flink_workspace_operator.api.names import DIRECTORIES, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import (
+    Evidence,
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
@@ -43,6 +44,13 @@ ACCOUNT, REGION = "1000000000000001", "cn-hangzhou"
 SUBJECT = Subject(ACCOUNT, REGION, "demo")
 VPC, V_SWITCH, BUCKET = "vpc-1", "vsw-1", "my-bucket"
 ID = "sc_flink-1"
+MARK = "m" * 32
+
+
+ANNOUNCED = dict.fromkeys(("Placing", "Uncertain", "Placed", "Fulfilled"), NOW - timedelta(minutes=1))
+"""When an order in such a state was announced, where a test does not say it."""
+EVIDENCE: dict[str | None, Evidence] = {"Rejected": "Answer", "NotPlaced": "AbsentAfterWindow", "Placed": "Answer"}
+COPY_WINDOW = SETTINGS.copy_window
 
 
 def token(number: int) -> str:
@@ -110,7 +118,7 @@ def an_order(
 ) -> FlinkWorkspaceOrder:
     """Order `demo-<number>` of `workspace`, in `state` since `at`, announced at `intent`."""
     of = workspace or a_workspace(uid=uid, generation=generation)
-    intent = intent or (NOW - minutes(1) if state in ("Placing", "Uncertain", "Placed", "Fulfilled") else None)
+    intent = intent or {**ANNOUNCED, "Rejected": at or NOW, "NotPlaced": (at or NOW) - WINDOW}.get(state or "")
     if state in ("Placed", "Fulfilled"):
         status.setdefault("instance_id", ID)
     if state is not None:
@@ -118,6 +126,9 @@ def an_order(
         status["times"] = (StateTime(state=state, time=at or intent or NOW),)
     if intent is not None:
         status.setdefault("nonce", "n" * 32)
+        status.setdefault("intent_mark", MARK)
+        status.setdefault("settled_not_before", intent + WINDOW)
+        status.setdefault("evidence", EVIDENCE.get(state))
     return FlinkWorkspaceOrder(
         metadata=Metadata(
             name=f"demo-{number}",
@@ -173,6 +184,7 @@ def a_cloud(listing: Listing | Unknown | None = None, **answers: Any) -> SeenClo
     """Every question is answered, every prerequisite is in order, and nothing is bought."""
     asked: dict[str, Any] = {
         "account_id": ACCOUNT,
+        "region": REGION,
         "listing": a_listing() if listing is None else listing,
         "regions": frozenset({REGION}),
         "zones": frozenset({"cn-hangzhou-i"}),
@@ -203,7 +215,7 @@ def seen(
     known = remembered or Remembered()
     if intent is not None:
         generation = workspace.metadata.generation if workspace else 1
-        known = Remembered(intent=Intent(intent.metadata.uid, intent.metadata.resource_version, generation))
+        known = Remembered(intent=Intent(intent.metadata.uid, intent.status.intent_mark or "", generation))
     facts: dict[str, Any] = {"now": NOW, "claim": a_claim(), **read}
     return Seen(
         key=KEY, owner=OWNER, workspace=workspace, orders=orders, cloud=cloud or a_cloud(), remembered=known, **facts
@@ -224,4 +236,4 @@ def reported(case: Case, verdict: Verdict | Plan) -> FlinkWorkspaceStatus:
     """The status after a pass that changed no order."""
     of = verdict.verdict if isinstance(verdict, Plan) else verdict
     assert of is not None
-    return report(case, of, case.seen.orders)
+    return report(case, of)

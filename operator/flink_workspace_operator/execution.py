@@ -10,8 +10,8 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.audit import AUDIT, entry
-from flink_workspace_operator.core.failures import CloudFailure, Conflict, OutputsRefused
-from flink_workspace_operator.core.observed import Answer, Bought
+from flink_workspace_operator.core.failures import CloudFailure, ClusterRefused, Conflict, OutputsRefused, Vanished
+from flink_workspace_operator.core.observed import Answer, Bought, NotBought, Unknown
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     AttachPolicy,
@@ -19,6 +19,7 @@ from flink_workspace_operator.core.plan import (
     CreateDirectory,
     CreateRole,
     DeleteOutputs,
+    FreeStep,
     GiveBackClaim,
     HoldSecret,
     MoveOrder,
@@ -37,9 +38,10 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
     WriteOutputs,
 )
-from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.core.seen import Intent, Seen
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cloud, Cluster
+from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
 audit = logging.getLogger(AUDIT)
@@ -55,6 +57,14 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What came of one step: the order that it wrote, and what ends the pass."""
+
+    order: FlinkWorkspaceOrder | None = None
+    failure: CloudFailure | OutputsRefused | None = None
+
+
+@dataclass(frozen=True)
 class Execution:
     """The hands of one pass."""
 
@@ -62,24 +72,41 @@ class Execution:
     cloud: Cloud
     cluster: Cluster
     memory: Memory
+    settings: Settings
 
     async def carry_out(self, plan: Plan) -> Done:
         """Do the steps in order. What the resource is to tell of ends them as a value; raises `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
-        failure: CloudFailure | OutputsRefused | None = None
         for step in plan.steps:
-            try:
-                order = await self._do(step, made)
-            except (CloudFailure, OutputsRefused) as stopped:
-                failure = stopped
-                break
-            if order is not None:
-                ledger_now[order.metadata.uid] = order
-        return Done(tuple(made), tuple(ledger_now.values()), failure)
+            outcome = await self._attempt(step, made)
+            if outcome.order is not None:
+                ledger_now[outcome.order.metadata.uid] = outcome.order
+            if outcome.failure is not None:
+                return Done(tuple(made), tuple(ledger_now.values()), outcome.failure)
+        return Done(tuple(made), tuple(ledger_now.values()))
 
-    async def _do(self, step: Step, made: list[ToldStep]) -> FlinkWorkspaceOrder | None:
+    async def _attempt(self, step: Step, made: list[ToldStep]) -> Outcome:
+        if isinstance(step, PlaceOrder):
+            return await self._place(step)
+        try:
+            return Outcome(await self._do(step, made))
+        except (CloudFailure, OutputsRefused) as stopped:
+            return Outcome(failure=stopped)
+
+    async def _place(self, step: PlaceOrder) -> Outcome:
+        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next try waits for a while:
+        the order is Quoted again, and would be announced anew at once."""
+        key, order = self.seen.key, step.order
+        self.memory.forget_intent(key, order)
+        answer = await self.cloud.create_instance(step.purchase)
+        self.memory.remember_answer(key, order, answer)
+        recorded = await self._record(order, answer)
+        unsent = isinstance(answer, NotBought) and answer.failure.fate == "NothingSent"
+        return Outcome(recorded, answer.failure if isinstance(answer, NotBought) and unsent else None)
+
+    async def _do(self, step: FreeStep, made: list[ToldStep]) -> FlinkWorkspaceOrder | None:
         match step:
             case CreateRole() | AttachPolicy() | CreateDirectory() | TagInstance():
                 if await self._change(step):
@@ -149,9 +176,7 @@ class Execution:
             case ReleaseOrder(order=order):
                 await self.cluster.release_order(order)
 
-    async def _advance(
-        self, step: OpenOrder | MoveOrder | WriteIntent | PlaceOrder | RecordAnswer
-    ) -> FlinkWorkspaceOrder:
+    async def _advance(self, step: OpenOrder | MoveOrder | WriteIntent | RecordAnswer) -> FlinkWorkspaceOrder:
         key = self.seen.key
         match step:
             case OpenOrder(number=number, spec=spec, status=status):
@@ -160,24 +185,27 @@ class Execution:
                 moved = await self._move(order, status)
                 self.memory.forget_intent(key, order)
                 return moved
-            case WriteIntent(order=order, status=status, generation=generation):
-                placing = await self._move(order, status)
-                self.memory.remember_intent(key, placing, generation)
-                return placing
-            case PlaceOrder(order=order, purchase=purchase):
-                self.memory.forget_intent(key, order)
-                answer = await self.cloud.create_instance(purchase)
-                self.memory.remember_answer(key, order, answer)
-                return await self._record(order, answer)
+            case WriteIntent():
+                return await self._announce(step)
             case RecordAnswer(order=order, answer=answer):
                 return await self._record(order, answer)
+
+    async def _announce(self, step: WriteIntent) -> FlinkWorkspaceOrder:
+        """Remembered first: if only the answer to the write is lost, this process still knows that it sent nothing."""
+        key, order = self.seen.key, step.order
+        self.memory.remember_intent(key, Intent(order.metadata.uid, step.mark, step.generation))
+        try:
+            return await self._move(order, step.status)
+        except (Conflict, Vanished, ClusterRefused):
+            self.memory.forget_intent(key, order)
+            raise
 
     async def _record(self, order: FlinkWorkspaceOrder, answer: Answer) -> FlinkWorkspaceOrder:
         """Write the answer down. An id is never dropped: on a conflict it is written over whatever came between."""
         if isinstance(answer, Bought):
             log.warning("bought %s with order %s", answer.instance_id, order.metadata.name)
         while True:
-            status = ledger.after_answer(order, answer, self._now(order))
+            status = ledger.after_answer(order, answer, self._answered_by(order), self.settings.copy_window)
             try:
                 recorded = order if status is None else await self._move(order, status)
             except Conflict:
@@ -192,10 +220,11 @@ class Execution:
             audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))
         return moved
 
-    def _now(self, order: FlinkWorkspaceOrder) -> datetime:
-        """The protocol's times are the cloud's: the call was answered no earlier than the look before it."""
+    def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
+        """A moment by the cloud's clock at which the answer was there: the windows of a refused call begin with it."""
         listing = self.seen.cloud.listing
-        return getattr(listing, "date", None) or order.status.intent_time or self.seen.now
+        before = self.seen.now if isinstance(listing, Unknown) else listing.date
+        return max(before, order.status.intent_time or before) + self.settings.longest_call
 
 
 def _story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:

@@ -23,9 +23,8 @@ class Memory:
         """What is remembered of the key."""
         return self._of.get(key, Remembered())
 
-    def remember_intent(self, key: Key, order: FlinkWorkspaceOrder, generation: int) -> None:
-        """The order was moved to Placing by this process, and nothing is sent yet."""
-        intent = Intent(order.metadata.uid, order.metadata.resource_version, generation)
+    def remember_intent(self, key: Key, intent: Intent) -> None:
+        """To be called before the intent is written: the answer to that write may be lost."""
         self._of[key] = replace(self.of(key), intent=intent)
 
     def forget_intent(self, key: Key, order: FlinkWorkspaceOrder) -> None:

@@ -22,7 +22,11 @@ T = TypeVar("T")
 async def observe(
     owner: Owner, cloud: Cloud, cluster: Cluster, remembered: Remembered, settings: Settings, now: datetime
 ) -> Seen:
-    """Read the resource and its ledger, then what the cloud must be asked for them. Raises `ClusterFailure`."""
+    """Read the resource and its ledger, then what the cloud must be asked for them. Raises `ClusterFailure`.
+
+    The pass that sends a purchase reads the ledger and the resource once more, last: a brake that was acknowledged
+    while the cloud was asked must hold.
+    """
     key = owner.key
     own_claims: tuple[Claim, ...] = ()
     workspace, orders = await cluster.read_workspace(key), await cluster.read_orders(key)
@@ -36,14 +40,19 @@ async def observe(
     )
     secrets = {name: await cluster.read_secret(key, name) for name in secret_names(workspace, orders)}
     seen = seen.updated(secrets=tuple(each for each in secrets.values() if isinstance(each, Secret)))
-    asked = questions(workspace, orders, owner)
+    asked = questions(workspace, orders, owner, remembered.intent)
     if asked is None:
         return seen
     seen = seen.updated(signer=signer(key, workspace, orders, secrets, settings))
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
+    if asked.fresh:
+        seen = seen.updated(neighbours=await cluster.list_neighbours())
     if workspace is not None and isinstance(seen.cloud.account_id, str):
         subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
-        seen = seen.updated(claim=await cluster.read_claim(subject), outputs=await _outputs(cluster, workspace))
+        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(subject))
+    if asked.before_call:
+        orders = await cluster.read_orders(key)
+        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key))
     return seen
 
 
@@ -76,14 +85,15 @@ async def _account(cloud: Cloud, signing: Signer) -> str | Unknown:
 
 async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -> SeenCloud:
     workspace, account_id = read.workspace, await _account(cloud, read.signer)
+    seen = SeenCloud(account_id=account_id, region=asked.region)
     if isinstance(account_id, Unknown):
-        return SeenCloud(account_id=account_id)
-    regions = await _known(cloud.list_regions())
+        return seen
+    if not asked.before_call:
+        seen = seen.updated(regions=await _known(cloud.list_regions()))
     # What may exist is looked for in any case: a list of regions is no evidence about it.
-    if asked.price and not isinstance(regions, Unknown) and asked.region not in regions:
-        return SeenCloud(account_id=account_id, regions=regions)
+    if asked.price and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
+        return seen
     subject = Subject(account_id, asked.region, asked.workspace_name)
-    seen = SeenCloud(account_id=account_id, regions=regions)
     if workspace is not None and asked.prerequisites:
         seen = await _ask_for_prerequisites(cloud, workspace, seen, settings)
     if workspace is not None and asked.price:

@@ -20,6 +20,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import SecretRefused
 from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject
+from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import (
     Absent,
     Answer,
@@ -116,6 +117,10 @@ class Cluster(Protocol):
 
     async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
         """All workspace resources of all namespaces."""
+        ...
+
+    async def list_neighbours(self) -> tuple[Neighbour, ...]:
+        """What all workspace resources own, as their status shows it; at most a few seconds old."""
         ...
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:

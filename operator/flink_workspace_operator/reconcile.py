@@ -57,7 +57,7 @@ class Reconciler:
             seen = seen.updated(leads=self.leads())
             plan = decide(Case(seen, self.settings, self.random_token()))
             signed = await cloud_of(seen.signer, self.cloud)
-            done = await Execution(seen, signed, self.cluster, self.memory).carry_out(plan)
+            done = await Execution(seen, signed, self.cluster, self.memory, self.settings).carry_out(plan)
             await self._tell(seen, plan, done)
         except (Conflict, Vanished):
             return AFTER_CONFLICT
@@ -76,7 +76,8 @@ class Reconciler:
             return
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
-        after = report(Case(seen, self.settings), verdict, done.orders) if verdict else before
+        now = seen.updated(orders=done.orders)
+        after = report(Case(now, self.settings), verdict) if verdict else before
         for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
             await self.cluster.post_event(seen.workspace, event)
         if after.as_wire() != before.as_wire():

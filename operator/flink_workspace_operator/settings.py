@@ -1,7 +1,7 @@
 """All settings, by environment: `FLINK_OPERATOR_` and the name in capitals. Read once, in `__main__`."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +18,15 @@ def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names:
         raise ValueError("must name at least one; leave it out for all")
     return names
+
+
+WINDOWS: Final = (
+    "signature_validity_seconds",
+    "longest_commit_seconds",
+    "longest_visibility_seconds",
+    "nonce_memory_seconds",
+)
+"""What the window of a lost purchase is made of."""
 
 
 class Settings(BaseSettings):
@@ -66,6 +75,8 @@ class Settings(BaseSettings):
     """Longest time from the booking until a look shows it."""
     nonce_memory_seconds: WindowSeconds = 1860
     """How long the gateway remembers a signature nonce."""
+    short_windows: bool = False
+    """Allow the four times above to be shorter than their defaults without `endpoint`, that is, with the real cloud."""
     purchase_timeout_seconds: WindowSeconds = 60
     """How long to wait for the answer to a purchase."""
     read_timeout_seconds: Seconds = 15
@@ -96,10 +107,34 @@ class Settings(BaseSettings):
     """text for people, json for collectors."""
 
     @model_validator(mode="after")
+    def _windows_cover_the_real_cloud(self) -> "Settings":
+        """A window that is shorter than the cloud needs takes for absent what is bought, and buys it again."""
+        if self.endpoint is not None or self.short_windows:
+            return self
+        for name in WINDOWS:
+            least = type(self).model_fields[name].default
+            if getattr(self, name) < least:
+                raise ValueError(
+                    f"{name} must be at least {least} with the real cloud, or what is bought may be bought again;"
+                    " if you know that your cloud is quicker, set short_windows to true"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _drain_outlasts_purchase(self) -> "Settings":
         if self.drain_seconds <= self.purchase_timeout_seconds:
             raise ValueError("drain_seconds must be longer than purchase_timeout_seconds, or a stop loses an answer")
         return self
+
+    @property
+    def longest_call(self) -> timedelta:
+        """From the last list before a purchase to its answer at the latest, with all reads between."""
+        return timedelta(seconds=2 * self.purchase_timeout_seconds)
+
+    @property
+    def copy_window(self) -> timedelta:
+        """From an answer on: so long may it take until a list shows what another copy of the call bought."""
+        return timedelta(seconds=self.longest_commit_seconds + self.longest_visibility_seconds)
 
     @property
     def settle_window(self) -> timedelta:

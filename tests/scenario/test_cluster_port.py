@@ -112,7 +112,7 @@ async def test_illegal_order_move_is_refused(port: KubernetesCluster, workspace:
     """The API server itself refuses a move that is not in the table."""
     order = await an_order(port, workspace)
     with pytest.raises(ClusterRefused, match="legal moves"):
-        await port.move_order(order, ledger.not_placed(order, NOW))
+        await port.move_order(order, ledger.not_placed(order, NOW, NOW))
 
 
 async def test_claim_is_taken_once(port: KubernetesCluster, namespace: str) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
+from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER, secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
@@ -15,6 +16,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, SecretRefused, Vanished
 from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.core.secret import Secret
@@ -38,6 +40,14 @@ class SimulatedCluster:
     async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
         """One list."""
         return await self._call("list_workspaces", lambda: tuple(self.server.stored.workspaces.values()))
+
+    async def list_neighbours(self) -> tuple[Neighbour, ...]:
+        """What all resources own. No step of its own: the real one is shared, and may be a few seconds old."""
+        return self.gate.share(self._neighbours)
+
+    def _neighbours(self) -> tuple[Neighbour, ...]:
+        wires = (each.model_dump(mode="json", by_alias=True) for each in self.server.stored.workspaces.values())
+        return tuple(each for each in map(neighbour_in, wires) if each is not None)
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """One list."""

@@ -55,6 +55,10 @@ class Gate:
             outcome = failure
         return self._give(outcome)
 
+    def share(self, read: Callable[[], T]) -> T:
+        """The answer to a read that others share, and that may be old: it is no stop, and is given again like any."""
+        return self._repeat() if self.told_before else self._give(read())
+
     def _repeat(self) -> T:  # type: ignore[type-var]  # the caller knows what it was told
         answer: T = self.told_before.pop(0)  # type: ignore[assignment]
         return self._give(answer)

@@ -14,7 +14,7 @@ NEEDED: Final = {
     "nonce": ("Placing",),
 }
 """Fields of an order's status, and the states that they must be set in."""
-FROZEN: Final = ("quote", "digest", "intent_time", "nonce")
+FROZEN: Final = ("quote", "digest", "intent_time", "nonce", "intent_mark", "settled_not_before")
 UNDER_WAY: Final = ("Placing", "Uncertain", "Placed", "Fulfilled")
 
 

@@ -206,8 +206,8 @@ class Task:
         )
 
     def _token(self) -> str:
-        """Another one for each process, key and number of orders, and the same in each run."""
-        parts = f"{self.name} {self.key} {self.around.cluster_id} {self.progress.opened}"
+        """Another one for each process, key and version of the world, and the same in each run."""
+        parts = f"{self.name} {self.key} {self.around.cluster_id} {self.progress.opened} {self.progress.found}"
         return hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
 
 

@@ -22,12 +22,12 @@ Record = Callable[[str, object], None]
 STEPS: Final = 35
 SEEN: Final = (
     "order Quoted", "order Placing", "order Uncertain", "order Placed", "order Fulfilled", "order Rejected",
-    "order NotPlaced", "order Canceled", "Ready Running", "Stalled NameTaken", "Stalled Lost", "restores",
+    "order NotPlaced", "Ready Running", "Stalled NameTaken", "Stalled Lost", "restores",
 )  # fmt: skip
 """What happens in the few histories of each run, or they show nothing."""
 SEEN_IN_MANY: Final = (
-    *SEEN, "order Superseded", "order Lost", "Stalled Twin", "Stalled OwnedElsewhere", "Stalled AccountChanged",
-    "Suspended UnpaidOrder", "bound after a restore", "second purchase of a name",
+    *SEEN, "order Canceled", "order Superseded", "order Lost", "Stalled Twin", "Stalled OwnedElsewhere",
+    "Stalled AccountChanged", "Suspended UnpaidOrder", "bound after a restore", "second purchase of a name",
 )  # fmt: skip
 """What happens in the many of the proof."""
 

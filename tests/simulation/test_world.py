@@ -143,4 +143,4 @@ def test_illegal_move_is_refused() -> None:
     world, key = bought()
     (order,) = world.orders(key)
     with pytest.raises(ClusterRefused, match="legal moves"):
-        world.server.write_order_status(order, ledger.not_placed(order, world.clock.now), "a")
+        world.server.write_order_status(order, ledger.not_placed(order, world.clock.now, world.clock.now), "a")

@@ -42,6 +42,7 @@ PATIENCE: Final = 2000
 
 SETTINGS: Final = Settings()
 BRIEF: Final = Settings(
+    short_windows=True,
     signature_validity_seconds=20,
     longest_commit_seconds=10,
     longest_visibility_seconds=15,

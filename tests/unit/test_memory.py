@@ -3,9 +3,10 @@
 from flink_workspace_operator.core.observed import Bought
 from flink_workspace_operator.core.seen import Intent, Remembered
 from flink_workspace_operator.memory import Memory
-from tests.builders import ID, KEY, an_order
+from tests.builders import ID, KEY, MARK, an_order
 
 PLACING = an_order("Placing", 2)
+INTENT = Intent("order-uid-2", MARK, 3)
 
 
 def test_a_new_process_remembers_nothing() -> None:
@@ -13,17 +14,17 @@ def test_a_new_process_remembers_nothing() -> None:
     assert Memory().of(KEY) == Remembered()
 
 
-def test_an_intent_is_remembered_with_the_order_as_it_was_written() -> None:
-    """Any later write to the order shows."""
+def test_an_intent_is_remembered_by_its_mark() -> None:
+    """Whatever became of the answer to the write."""
     memory = Memory()
-    memory.remember_intent(KEY, PLACING, generation=3)
-    assert memory.of(KEY).intent == Intent("order-uid-2", "7", 3)
+    memory.remember_intent(KEY, INTENT)
+    assert memory.of(KEY).intent == INTENT
 
 
 def test_an_intent_is_forgotten_with_its_own_order_only() -> None:
     """A move of another order leaves it: else what was never sent would count as sent, and be waited for."""
     memory = Memory()
-    memory.remember_intent(KEY, PLACING, generation=3)
+    memory.remember_intent(KEY, INTENT)
     memory.forget_intent(KEY, an_order("NotPlaced", 1))
     assert memory.of(KEY).intent is not None
     memory.forget_intent(KEY, PLACING)

@@ -123,6 +123,13 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once this is too old."""
     nonce: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The signature nonce of the call. The cloud refuses a second call with it."""
+    intent_mark: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")] | None = None
+    """Random word of the intent. The process that remembers it has sent nothing yet."""
+    settled_not_before: Time | None = None
+    """The end of the window, set with the intent: until then the call may be executed or shown."""
+    outstanding_until: Time | None = None
+    """Set where the call was refused and another copy of it may have been accepted. Nothing else is bought under this
+    name until a complete list, later than this, shows nothing of it; that removes the field."""
     instance_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """What was bought. Set once."""
     order_id: Annotated[str, Field(max_length=64)] | None = None
@@ -213,7 +220,7 @@ class FlinkWorkspaceOrder(ApiModel):
                     unless="!has(oldSelf.status.state) || oldSelf.status.state == 'Quoted'",
                     message=f"`status.{field}` must not change from 'Placing' on",
                 )
-                for field in ("quote", "digest", "intentTime", "nonce")
+                for field in ("quote", "digest", "intentTime", "nonce", "intentMark", "settledNotBefore")
             ),
         )
     )
@@ -236,8 +243,13 @@ class FlinkWorkspaceOrder(ApiModel):
 
     @property
     def keeps_claim(self) -> bool:
-        """Whether the name is not free yet: a call may be under way, or what it bought may not be shown to others."""
-        return not self.settled or self.status.state == "Placed"
+        """The name is not free yet: a call may be under way, or others may not see yet what it bought."""
+        return not self.settled or self.outstanding or self.status.state == "Placed"
+
+    @property
+    def outstanding(self) -> bool:
+        """The outcome is known, and a copy of the call may still be executed or shown."""
+        return self.status.outstanding_until is not None
 
     @classmethod
     def of(cls, wire: object) -> Self:

@@ -5,6 +5,8 @@ from typing import Final
 
 from flink_workspace_operator.core.failures import CloudFailure
 
+REPEATED: Final = "the operator asks again"
+
 ADVICE: Final[Mapping[str, str]] = {
     "CredentialsRefused": "put a valid one into the Secret of spec.credentials; else give it to the operator",
     "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
@@ -19,10 +21,10 @@ ADVICE: Final[Mapping[str, str]] = {
     "NameTaken": "choose another workspaceName",
     "ParametersRefused": "change the spec",
     "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
-    "Throttled": "it will be tried again",
-    "Unreachable": "it will be tried again",
-    "Garbled": "it will be tried again",
-    "ServerError": "it will be tried again",
+    "Throttled": REPEATED,
+    "Unreachable": REPEATED,
+    "Garbled": REPEATED,
+    "ServerError": REPEATED,
 }
 """By the failure's reason. Where a permission is missing, the advice is to grant the action that the failure names."""
 
@@ -34,3 +36,8 @@ def describe(failure: CloudFailure) -> str:
         return f"{failure}: grant the RAM action {action} to the operator's identity"
     advice = ADVICE.get(failure.reason)
     return f"{failure}: {advice}" if advice else str(failure)
+
+
+def describe_call(failure: CloudFailure) -> str:
+    """One line about a purchase call, which is sent once: nobody may read that it is repeated."""
+    return str(failure) if ADVICE.get(failure.reason) == REPEATED else describe(failure)

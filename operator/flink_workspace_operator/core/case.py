@@ -8,22 +8,24 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import OrderSummary
+from flink_workspace_operator.api.status import OrderState, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, classify
 from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.neighbours import Neighbour, not_shown
 from flink_workspace_operator.core.observed import Absent, Listing, Unknown
 from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
 from flink_workspace_operator.core.seen import (
     SENT,
     Seen,
+    announced_order,
     bound_id,
     is_suspended,
     open_order,
     orders_of,
-    questions,
     shown_id,
 )
+from flink_workspace_operator.core.windows import window_end
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -32,13 +34,13 @@ REQUEST_LENGTH: Final = 100
 LOST: Final = "Lost"
 """Reason of Ready, once a workspace that was seen before is gone."""
 
-NEVER_SENT: Final = (None, "Quoted", "Superseded", "Canceled")
+NEVER_SENT: Final[tuple[OrderState | None, ...]] = (None, "Quoted", "Superseded", "Canceled")
 """States of orders that no call was sent for."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One pass's facts. `token` is fresh and random, for an order that the pass may open."""
+    """One pass's facts. `token` is fresh and random, for an order that the pass may open, or an intent of it."""
 
     seen: Seen
     settings: Settings
@@ -63,15 +65,8 @@ class Case:
 
     @cached_property
     def announced_order(self) -> FlinkWorkspaceOrder | None:
-        """The open order, if this process moved it to Placing and sent nothing for it.
-
-        Only as long as nobody wrote to it since: another process may have taken it back, announced it anew and sent it.
-        """
-        intent, order = self.seen.remembered.intent, self.sent_order
-        if intent is None or order is None or order.state != "Placing":
-            return None
-        written = (intent.order_uid, intent.resource_version)
-        return order if (order.metadata.uid, order.metadata.resource_version) == written else None
+        """The open order, if this process moved it to Placing and sent nothing for it."""
+        return announced_order(self.seen.orders, self.seen.remembered.intent)
 
     def condition(self, type_: str) -> Condition | None:
         """A condition as the resource shows it, None before its first pass."""
@@ -124,12 +119,19 @@ class Case:
         One of that name that was announced at another time, or never, was put in its place: it says nothing about the
         call. Nothing comes of that after its window, which only a look can tell.
         """
-        last, listing = self.workspace.status.order, self.seen.cloud.listing
-        if last is None or last.intent_time is None or last.state not in SENT:
+        last = self.workspace.status.order
+        end = None if last is None else self._end_of(last)
+        if last is None or end is None:
             return None
         known = {(order.metadata.name, order.status.intent_time) for order in self.seen.orders}
-        over = not isinstance(listing, Unknown) and listing.date > last.intent_time + self.settings.settle_window
+        listing = self.seen.cloud.listing
+        over = not isinstance(listing, Unknown) and listing.date > end
         return None if over or (last.name, last.intent_time) in known else last
+
+    def _end_of(self, last: OrderSummary) -> datetime | None:
+        if last.state in SENT:
+            return window_end(last, self.settings)
+        return last.settled_not_before if last.state == "Rejected" else None
 
     @cached_property
     def deleting(self) -> bool:
@@ -159,10 +161,24 @@ class Case:
         return None if asked is None else asked[:REQUEST_LENGTH]
 
     @cached_property
+    def outstanding_order(self) -> FlinkWorkspaceOrder | None:
+        """The last order for this name that was settled, and whose call, or a copy of it, may still be executed."""
+        return next((order for order in reversed(self.orders) if order.outstanding), None)
+
+    @cached_property
     def recorded_account(self) -> str | None:
-        """The account that the purchase belongs to, from the moment that something may have been sent or is bound."""
-        sent = [order for order in self.orders if order.state not in NEVER_SENT]
-        return sent[-1].spec.account_id if sent else self.workspace.status.account_id
+        """The account that the purchase belongs to, from the moment that something may have been sent or is bound.
+
+        A purchase that was refused before the product binds only until its call is over: the key may have been a wrong
+        one. Where the ledger lacks the order that the status tells of, the account in the status counts.
+        """
+        binding = [order for order in self.orders if order.state not in NEVER_SENT and not _was_refused(order)]
+        if binding:
+            return binding[-1].spec.account_id
+        last = self.workspace.status.order
+        whole = last is not None and last.name in {order.metadata.name for order in self.orders}
+        is_free = whole and self.known_id is None and self.left_the_ledger is None
+        return None if is_free else self.workspace.status.account_id
 
     @cached_property
     def subject(self) -> Subject | None:
@@ -172,11 +188,19 @@ class Case:
             return None
         return Subject(account, self.workspace.spec.region, self.workspace.workspace_name)
 
+    @cached_property
+    def missing_neighbours(self) -> tuple[Neighbour, ...]:
+        """Resources whose instances the list must show, and does not: it proves nothing about this one."""
+        cloud = self.seen.cloud
+        if isinstance(cloud.account_id, Unknown) or isinstance(cloud.listing, Unknown) or cloud.region is None:
+            return ()
+        others = (each for each in self.seen.neighbours if each.key != self.seen.key)
+        return not_shown(cloud.listing, others, (cloud.account_id, cloud.region), self.settings)
+
     def listing_for(self, account_id: str, region: str) -> Listing | Unknown:
         """The look, as far as it counts: a look into another account or region says nothing about this one."""
-        asked = questions(self.seen.workspace, self.seen.orders, self.seen.owner)
-        here = asked is not None and (self.seen.cloud.account_id, asked.region) == (account_id, region)
-        return self.seen.cloud.listing if here else Unknown()
+        cloud = self.seen.cloud
+        return cloud.listing if (cloud.account_id, cloud.region) == (account_id, region) else Unknown()
 
     @cached_property
     def found(self) -> Found:
@@ -205,13 +229,12 @@ class Case:
         return classify(listing, Ownership(subject, self.seen.owner, related, placed[-1] if placed else None))
 
     def window_is_over(self, order: FlinkWorkspaceOrder) -> bool:
-        """Whether the look was taken when whatever the order's call could do must have been done and shown."""
-        intent, listing = order.status.intent_time, self.listing_for(order.spec.account_id, order.spec.region)
-        return (
-            intent is not None
-            and not isinstance(listing, Unknown)
-            and listing.date > intent + self.settings.settle_window
+        """The list is of a time when whatever the order's call could do must have been done and shown."""
+        end, listing = (
+            window_end(order.status, self.settings),
+            self.listing_for(order.spec.account_id, order.spec.region),
         )
+        return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
     def placed_beside(self, order: FlinkWorkspaceOrder) -> bool:
         """Whether another order bought what this one was to buy."""
@@ -243,3 +266,8 @@ class Case:
     def storage(self) -> Finding:
         """How it stands with the bucket and its directories."""
         return judge_storage(self.seen.cloud.storage, self.workspace.spec)
+
+
+def _was_refused(order: FlinkWorkspaceOrder) -> bool:
+    """The gateway refused the call, and nothing can come of it any more."""
+    return order.state == "Rejected" and order.status.evidence == "Answer" and not order.outstanding

@@ -58,6 +58,8 @@ def purchased(case: Case) -> Aspect:
     if order is not None:
         reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
         return Aspect("Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet")
+    if case.left_the_ledger is not None or any(each.outstanding for each in case.orders):
+        return Aspect("Purchased", "Unknown", "Outstanding", "a call that was sent may still be executed: see Ready")
     if isinstance(case.found, Absent | Adoptable | Foreign):
         return Aspect("Purchased", "False", "NotPurchased", "nothing was bought for this resource")
     return Aspect("Purchased", "Unknown", "NotChecked", "not checked yet", keeps=True)

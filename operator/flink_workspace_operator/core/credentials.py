@@ -24,7 +24,7 @@ from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
 from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
-from flink_workspace_operator.core.seen import SENT, open_order
+from flink_workspace_operator.core.seen import SENT, open_order, unfinished_order
 from flink_workspace_operator.settings import Settings
 
 Orders = tuple[FlinkWorkspaceOrder, ...]
@@ -46,12 +46,14 @@ def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: 
     """Who asks the cloud for a key in this pass."""
     order = open_order(orders)
     sent = order if order is not None and order.state in SENT else None
-    holder = workspace if workspace is not None else order
+    if workspace is None:
+        sent = unfinished_order(orders)
+    holder = workspace if workspace is not None else sent or order
     wanted = None if holder is None else holder.spec.credentials
     own = Signer() if _is_allowed(key.namespace, settings) else Signer(problem=IdentityNotAllowed(key.namespace))
     if wanted is None:
         return own if sent is None or own.problem is None else _stand_in(sent, own.problem, own, secrets)
-    usable = _usable(wanted.secret_name, secrets[wanted.secret_name], is_held=sent is not None)
+    usable = _usable(wanted.secret_name, secrets.get(wanted.secret_name, Absent()), is_held=sent is not None)
     if isinstance(usable, AccessKey):
         return Signer(usable)
     return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)

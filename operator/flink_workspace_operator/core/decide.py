@@ -22,12 +22,14 @@ from flink_workspace_operator.core.purchasing import (
     hold,
     hold_what_is_ours,
     open_next_order,
-    wait_after_refusal,
+    wait_for_neighbours,
     wait_for_outcome,
     write_intent,
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
+from flink_workspace_operator.core.retrying import wait_after_refusal
 from flink_workspace_operator.core.settling import let_go, look_after_what_is_left, record_answers, settle_orders
+from flink_workspace_operator.core.windows import clock, window_end
 
 
 def decide(case: Case) -> Plan:
@@ -46,6 +48,11 @@ def stop_on_another_account(case: Case) -> Plan | None:
         return None
     owned = f"this resource of {case.recorded_account}"
     message = of_another_account(case.workspace.spec.credentials, subject.account_id, owned)
+    refused = case.outstanding_order
+    if refused is not None and refused.spec.account_id == case.recorded_account:
+        end = clock(window_end(refused.status, case.settings) or case.cloud_time)
+        message += f", or wait: order {refused.metadata.name} was refused, and does not bind the resource after {end}"
+        return Plan(verdict=Verdict("Progressing", "WaitingToRetry", message), next_look=OUTSIDE)
     return Plan(verdict=Verdict("Stalled", "AccountChanged", message), next_look=OUTSIDE)
 
 
@@ -134,6 +141,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     wait_for_what_was_restored,
     wait_after_refusal,
     stop_while_suspended,
+    wait_for_neighbours,
     open_next_order,
     write_intent,
 )

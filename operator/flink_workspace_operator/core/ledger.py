@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import (
     Evidence,
@@ -13,13 +14,15 @@ from flink_workspace_operator.api.order import (
     StateTime,
 )
 from flink_workspace_operator.api.status import OrderState
-from flink_workspace_operator.core.advice import describe
+from flink_workspace_operator.core.advice import describe, describe_call
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import Answer, Bought
 from flink_workspace_operator.core.price import price
+from flink_workspace_operator.core.windows import clock
 
 MESSAGE_LENGTH = 1024
 NOBODY_ASKS = " Nobody can ask the cloud: "
+OUTSTANDING = " Nothing else is bought under this name before {}: the call, or a copy of it, may still be executed."
 
 
 def moved(
@@ -71,6 +74,16 @@ def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Announcement:
+    """The part of a call that is fixed before it is sent. `window`: how long its outcome is waited for."""
+
+    intent_time: datetime
+    nonce: str
+    mark: str
+    window: timedelta
+
+
 def quoted(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The first status of an order."""
     message = f"The price is known: {price(quote, spec.parameters)}."
@@ -83,16 +96,19 @@ def requoted(order: FlinkWorkspaceOrder, number: int, quote: Quote) -> FlinkWork
     return order.status.model_copy(update={"quote": quote, "digest": digest(order.spec, number, quote)})
 
 
-def intended(order: FlinkWorkspaceOrder, intent_time: datetime, nonce: str) -> FlinkWorkspaceOrderStatus:
+def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOrderStatus:
     """About to be sent, with this date and nonce and no others."""
     return moved(
         order.status,
         "Placing",
-        intent_time,
-        intent_time=intent_time,
-        nonce=nonce,
+        call.intent_time,
+        intent_time=call.intent_time,
+        nonce=call.nonce,
+        intent_mark=call.mark,
+        settled_not_before=call.intent_time + call.window,
         evidence=None,
-        message="The purchase is being sent to the cloud.",
+        answer=None,
+        message="The purchase is announced; the call follows at once.",
     )
 
 
@@ -122,7 +138,13 @@ def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderSta
 def placed(order: FlinkWorkspaceOrder, instance_id: str, at: datetime, evidence: Evidence) -> FlinkWorkspaceOrderStatus:
     """Bought. Evidence beats every state, so this is reached from nearly all of them."""
     return moved(
-        order.status, "Placed", at, instance_id=instance_id, evidence=evidence, message=f"Bought: {instance_id}."
+        order.status,
+        "Placed",
+        at,
+        instance_id=instance_id,
+        evidence=evidence,
+        outstanding_until=None,
+        message=f"Bought: {instance_id}.",
     )
 
 
@@ -142,26 +164,62 @@ def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorksp
     return moved(order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}.")
 
 
-def not_placed(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """Nothing showed up for longer than the cloud can take."""
-    return moved(
-        order.status,
-        "NotPlaced",
-        at,
-        evidence="AbsentAfterWindow",
-        message="Not bought: nothing of it showed up for longer than the cloud can take to book and show a purchase.",
-    )
+def not_placed(order: FlinkWorkspaceOrder, at: datetime, over: datetime) -> FlinkWorkspaceOrderStatus:
+    """No list showed it until `over`, when the cloud must have shown it."""
+    why = f"no list showed anything of it until {clock(over)}"
+    return moved(order.status, "NotPlaced", at, evidence="AbsentAfterWindow", message=f"Not bought: {why}.")
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """What an order was rejected for: the evidence, one word for programs, and one clause for people."""
+
+    evidence: Evidence
+    answer: str
+    why: str
 
 
 def rejected(
-    order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, answer: str, why: str
+    order: FlinkWorkspaceOrder,
+    at: datetime,
+    reason: Rejection,
+    outstanding_until: datetime | None = None,
 ) -> FlinkWorkspaceOrderStatus:
-    """Not bought, for certain."""
-    return moved(order.status, "Rejected", at, evidence=evidence, answer=answer, message=f"Not bought: {why}.")
+    """Not bought. `outstanding_until`: until then something may still come of the call, or of a copy of it."""
+    message = f"Not bought: {reason.why}."
+    if outstanding_until is not None:
+        message += OUTSTANDING.format(clock(outstanding_until))
+    return moved(
+        order.status,
+        "Rejected",
+        at,
+        evidence=reason.evidence,
+        answer=reason.answer,
+        outstanding_until=outstanding_until,
+        message=message,
+    )
 
 
-def after_answer(order: FlinkWorkspaceOrder, answer: Answer, at: datetime) -> FlinkWorkspaceOrderStatus | None:
+def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+    """Where it was; nothing can come of its call any more."""
+    known = (order.status.message or "").partition(OUTSTANDING.partition("{}")[0])[0]
+    return order.status.model_copy(update={"outstanding_until": None, "message": known or None})
+
+
+def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStatus:
+    """Bought; the FlinkWorkspace is gone, and no list has shown the instance yet."""
+    why = f"the order is kept until a list shows it, at the longest until {clock(until)}"
+    message = f"Bought: {order.status.instance_id}. The FlinkWorkspace is gone; {why}."
+    return order.status.model_copy(update={"message": _line(message)})
+
+
+def after_answer(
+    order: FlinkWorkspaceOrder, answer: Answer, at: datetime, copy_window: timedelta
+) -> FlinkWorkspaceOrderStatus | None:
     """What the cloud's answer makes of the order as it is now; None where it adds nothing.
+
+    `at` is a moment by the cloud's clock at which the answer was there for certain; `copy_window` how long after it a
+    list may not show yet what another copy of the call bought.
 
     An id is never dropped: it is written over any state. A refusal counts only where no evidence was written since.
     """
@@ -176,9 +234,10 @@ def after_answer(order: FlinkWorkspaceOrder, answer: Answer, at: datetime) -> Fl
     if failure.fate == "NothingSent" and order.state == "Placing":
         return not_sent(told, at, describe(failure))
     if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):
-        return rejected(told, at, "Answer", failure.reason, describe(failure))
+        reason = Rejection("Answer", failure.reason, describe_call(failure))
+        return rejected(told, at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
     if order.state == "Placing":
-        return uncertain(told, at, describe(failure))
+        return uncertain(told, at, describe_call(failure))
     return None
 
 

@@ -1,6 +1,6 @@
 """What to do, as a value: steps in order, the verdict on the resource, and when to look again.
 
-A step is one write, described and not yet done; `reconcile.carry_out` does them in order, up to the first that fails.
+A step is one write, described and not yet done; `execution.py` does them in order, up to the first that fails.
 """
 
 from dataclasses import dataclass
@@ -109,10 +109,14 @@ class MoveOrder:
 
 @dataclass(frozen=True)
 class WriteIntent:
-    """Move an order to Placing, and remember in this process that nothing was sent for it yet."""
+    """Move an order to Placing, and remember in this process that nothing was sent for it yet.
+
+    `mark` stands in the new status too; `generation` is that of the resource as it was read.
+    """
 
     order: FlinkWorkspaceOrder
     status: FlinkWorkspaceOrderStatus
+    mark: str
     generation: int
 
 
@@ -161,7 +165,7 @@ class DeleteOutputs:
 
 OutputsStep = WriteOutputs | DeleteOutputs
 CloudStep = CreateRole | AttachPolicy | CreateDirectory | TagInstance
-Step = (
+FreeStep = (
     AddFinalizer
     | RemoveFinalizer
     | TakeClaim
@@ -172,11 +176,11 @@ Step = (
     | OpenOrder
     | MoveOrder
     | WriteIntent
-    | PlaceOrder
     | RecordAnswer
     | ReleaseOrder
     | OutputsStep
 )
+Step = FreeStep | PlaceOrder
 ToldStep = CloudStep | OutputsStep
 """Steps that an event tells of, if they changed anything."""
 

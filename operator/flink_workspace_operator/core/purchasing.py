@@ -3,9 +3,9 @@
 Each check stops the pass where its condition is not met; the next pass looks at everything again.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from flink_workspace_operator.api.names import PURCHASE_FINALIZER
+from flink_workspace_operator.api.names import PURCHASE_FINALIZER, REPLACE_LOST
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
@@ -24,7 +24,6 @@ from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     MoveOrder,
-    NextLook,
     OpenOrder,
     PlaceOrder,
     Plan,
@@ -32,7 +31,8 @@ from flink_workspace_operator.core.plan import (
     Verdict,
     WriteIntent,
 )
-from flink_workspace_operator.core.refusals import WAITS_FOR_SOMEONE, could_not_look, verdict_on
+from flink_workspace_operator.core.refusals import WAITS_FOR_SOMEONE, could_not_look
+from flink_workspace_operator.core.windows import clock, window_end
 
 
 def finish_intent(case: Case) -> Plan | None:
@@ -48,27 +48,43 @@ def finish_intent(case: Case) -> Plan | None:
     if isinstance(found, Ours) or case.placed_beside(order):
         status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
         return Plan((MoveOrder(order, status),))
-    obstacle = _obstacle(case, order, intent.generation)
-    if obstacle is None and isinstance(found, Absent):
+    why = _why_not(case, order, intent.generation)
+    if why is None and isinstance(found, Absent):
         return Plan((PlaceOrder(order, _purchase(case, order)),))
-    why = obstacle or "the last look before the call did not show that the name is free"
+    why = why or "the last list before the call did not show that the name is free"
     return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), next_look=SOON)
 
 
-def _obstacle(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
-    workspace = case.seen.workspace
-    if workspace is None or workspace.metadata.uid != order.spec.workspace_ref.uid or case.deleting:
-        return "the FlinkWorkspace is gone, being deleted or another one"
-    if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:
-        return "the FlinkWorkspace was changed"
+def _why_not(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
+    """The reason to send nothing, in one clause; None where all is as it was announced."""
+    if case.seen.workspace is None or case.deleting:
+        return "the FlinkWorkspace is gone or being deleted"
+    changed = _why_not_for_resource(case, order, generation)
+    if changed is not None:
+        return changed
     if case.seen.signer.problem is not None:
         return "there is no access key any more to buy with"
-    if case.suspended:
-        return "the FlinkWorkspace was suspended"
     if not case.holds_claim:
         return "another resource may hold the workspace name by now"
     if obstacle(case) is not None:
         return "the ConfigMap of spec.outputs can't be written"
+    if case.outstanding_order is not None:
+        return "an earlier call for this name may still be executed"
+    if case.missing_neighbours:
+        return "the last list before the call does not show all instances that exist"
+    return _why_not_now(case, order)
+
+
+def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
+    workspace = case.workspace
+    if workspace.metadata.uid != order.spec.workspace_ref.uid:
+        return "the FlinkWorkspace is another one"
+    if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:
+        return "the FlinkWorkspace was changed"
+    return "the FlinkWorkspace was suspended" if case.suspended else None
+
+
+def _why_not_now(case: Case, order: FlinkWorkspaceOrder) -> str | None:
     if not case.seen.leads:
         return "this process is not the leader, or not for long enough"
     intent_time = order.status.intent_time
@@ -97,7 +113,7 @@ def wait_for_outcome(case: Case) -> Plan | None:
     if order is None:
         return None
     next_look = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
-    message = f"order {order.metadata.name}: {order.status.message or 'a purchase is under way'}"
+    message = _open_outcome(case, order)
     answer = order.status.answer
     # Bound, and the open order is for another name: what is known of the workspace stands.
     bound = case.bound_id is not None
@@ -117,6 +133,20 @@ def wait_for_outcome(case: Case) -> Plan | None:
         if problem is not None:
             verdict = Verdict("Suspended", problem.reason, message, keeps=bound)
     return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
+
+
+def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
+    """What is known of the order, and until when nothing else is bought."""
+    known = order.status.message or "It is not known whether this was bought."
+    if order.state == "Placing":
+        known = (
+            "Its purchase was announced, by another process or before a restart; it is not known whether it was sent."
+        )
+    end = window_end(order.status, case.settings)
+    until = (
+        "" if end is None else f" Nothing else is bought before {clock(end)}; then, if no list shows it, the next order"
+    )
+    return f"order {order.metadata.name}: {known}{until}{' may follow' if until else ''}"
 
 
 def hold_what_is_ours(case: Case) -> Plan | None:
@@ -150,55 +180,19 @@ def hold(case: Case) -> Plan | None:
     return Plan(verdict=Verdict("Stalled", "NameTaken", message), next_look=OUTSIDE)
 
 
-def wait_after_refusal(case: Case) -> Plan | None:
-    """The last order came to nothing: the next one waits for a change, a request, or its time."""
-    tries = _fruitless(case)
-    if not tries or case.order is not None:
+def wait_for_neighbours(case: Case) -> Plan | None:
+    """A list that lacks what other resources own does not prove that nothing was bought for this one."""
+    missing = case.missing_neighbours
+    if not missing:
         return None
-    last = tries[-1]
-    ends = _end_of_call(case, last)
-    due = _settled_at(case, last) + _backoff(case, tries)
-    due = due if ends is None else max(due, ends)
-    metadata, opened_for = case.workspace.metadata, last.spec.workspace_ref
-    changed = metadata.uid != opened_for.uid or metadata.generation > opened_for.generation
-    is_over = ends is None or case.cloud_time > ends
-    if is_over and (changed or case.requested or case.cloud_time >= due):
-        return None
+    first = missing[0]
+    others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
     message = (
-        f"order {last.metadata.name}: {last.status.message} The next try comes after {due:%Y-%m-%d %H:%M} UTC, after a"
-        " change of the spec, or with the annotation reconcile-requested-at"
+        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}, so it proves"
+        " nothing and nothing is bought: let the operator's identity see all instances (stream:DescribeVvpInstances);"
+        f" if that one is gone, delete {first.key} or set its annotation {REPLACE_LOST}: {first.instance_id}"
     )
-    verdict = verdict_on(last.status.answer or "", message, otherwise="WaitingToRetry")
-    wait = max(timedelta(seconds=1), due - case.cloud_time)
-    return Plan(verdict=verdict, next_look=NextLook(min(wait, timedelta(minutes=10))))
-
-
-def _end_of_call(case: Case, order: FlinkWorkspaceOrder) -> datetime | None:
-    """Until when, and at that moment still, the order's call may be executed or shown; None where it was answered.
-
-    What ended the order else (somebody's instance, which may be gone again, or a hand in the ledger) ends no call."""
-    if order.status.evidence == "Answer" or order.status.intent_time is None:
-        return None
-    return max(_settled_at(case, order), order.status.intent_time + case.settings.settle_window)
-
-
-def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
-    """The orders that were refused or never executed."""
-    return tuple(order for order in case.orders if order.state in ("Rejected", "NotPlaced"))
-
-
-def _settled_at(case: Case, order: FlinkWorkspaceOrder) -> datetime:
-    return (
-        ledger.time_of(order, "Rejected" if order.state == "Rejected" else "NotPlaced")
-        or order.metadata.creation_timestamp
-    )
-
-
-def _backoff(case: Case, tries: tuple[FlinkWorkspaceOrder, ...]) -> timedelta:
-    settings, answer = case.settings, tries[-1].status.answer
-    first = settings.throttled_backoff_seconds if answer == "Throttled" else settings.refusal_backoff_seconds
-    doubled = first * 2.0 ** min(len(tries) - 1, 16)
-    return timedelta(seconds=min(doubled, settings.refusal_backoff_max_seconds))
+    return Plan(verdict=Verdict("Suspended", "ListIncomplete", message), next_look=OUTSIDE)
 
 
 def open_next_order(case: Case) -> Plan | None:
@@ -247,7 +241,7 @@ def _next_number(case: Case) -> int:
 def write_intent(case: Case) -> Plan | None:
     """The order is quoted and still what is wanted: say in the ledger that it is about to be sent."""
     order, subject = case.order, case.subject
-    if order is None or subject is None or order.state is None:
+    if order is None or subject is None or order.state != "Quoted":
         return Plan(next_look=SOON)
     spec, workspace = order.spec, case.workspace
     asked = (workspace.parameters, workspace.metadata.uid, workspace.spec.credentials)
@@ -257,10 +251,11 @@ def write_intent(case: Case) -> Plan | None:
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
-    closed = sum(1 for each in case.orders if each.state in ("Rejected", "Lost"))
-    status = ledger.intended(order, case.cloud_time, signature_nonce(subject, closed))
+    closed = sum(1 for each in case.orders if each.state in ("Rejected", "NotPlaced", "Lost"))
+    nonce = signature_nonce(subject, closed)
+    call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
     message = f"order {order.metadata.name} is being placed"
-    step = WriteIntent(order, status, case.workspace.metadata.generation)
+    step = WriteIntent(order, ledger.intended(order, call), case.token, case.workspace.metadata.generation)
     return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))
 
 

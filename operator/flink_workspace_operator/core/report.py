@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flink_workspace_operator.api.base import Condition
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import (
     FlinkWorkspaceStatus,
     Instance,
@@ -22,15 +21,17 @@ from flink_workspace_operator.core.outputs import default_namespace, outputs_aft
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
 from flink_workspace_operator.core.price import price
-from flink_workspace_operator.core.seen import open_order
+from flink_workspace_operator.core.seen import SENT
 from flink_workspace_operator.core.summary import summary
+from flink_workspace_operator.core.windows import window_end
 
 CONSOLE = "https://realtime-compute.console.aliyun.com/console/cell"
 MESSAGE_LENGTH = 1024
 
 
-def report(case: Case, verdict: Verdict, orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceStatus:
-    """The whole status after a pass. The same facts give the same status, to the last letter."""
+def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
+    """The whole status after a pass, of whose orders the case knows. The same facts give the same status, to the last
+    letter."""
     workspace, now = case.workspace, case.seen.now
     before = workspace.status
     previous = {condition.type: condition for condition in before.conditions}
@@ -41,12 +42,12 @@ def report(case: Case, verdict: Verdict, orders: tuple[FlinkWorkspaceOrder, ...]
             "conditions": _dated(told, previous, workspace.metadata.generation, now),
             "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else _known(case),
             "account_id": case.recorded_account or _account(case),
-            "last_handled_reconcile_at": _handled(case, orders),
+            "last_handled_reconcile_at": _handled(case),
             "network": _network(case) or before.network,
             "ram_role": _role(case) or before.ram_role,
             "storage": _storage(case) or before.storage,
             "outputs": outputs_after(case, verdict),
-            "order": case.left_the_ledger or _order(orders) or before.order,
+            "order": case.left_the_ledger or _order(case) or before.order,
         }
     )
 
@@ -107,11 +108,11 @@ def _account(case: Case) -> str | None:
     return case.subject.account_id if case.subject is not None and isinstance(case.found, Ours) else None
 
 
-def _handled(case: Case, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
+def _handled(case: Case) -> str | None:
     """The request that was acted upon. One for another try after a refusal waits until the try can be made."""
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
-    waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and not open_order(orders)
+    waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None
     if waiting and any(order.state in ("Rejected", "NotPlaced") for order in case.orders):
         return before
     return case.request or before
@@ -137,14 +138,16 @@ def _storage(case: Case) -> StorageStatus | None:
     return StorageStatus(bucket=bucket.name, directories=tuple(sorted(bucket.directories)))
 
 
-def _order(orders: tuple[FlinkWorkspaceOrder, ...]) -> OrderSummary | None:
-    if not orders:
+def _order(case: Case) -> OrderSummary | None:
+    if not case.seen.orders:
         return None
-    newest = orders[-1]
+    newest = case.seen.orders[-1]
+    open_until = window_end(newest.status, case.settings) if newest.state in SENT else newest.status.outstanding_until
     return OrderSummary(
         name=newest.metadata.name,
         state=newest.state,
         intent_time=newest.status.intent_time,
+        settled_not_before=open_until,
         digest=newest.status.digest,
         price=price(newest.status.quote, newest.spec.parameters),
     )

@@ -9,6 +9,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Unread
 from flink_workspace_operator.core.identity import Claim, Key, Owner
+from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import (
     Absent,
     Answer,
@@ -40,14 +41,17 @@ class Questions:
     price: bool
     bill_since: datetime | None = None
     """From when on to look at the bill, None not to."""
+    before_call: bool = False
+    """This process has announced a purchase: only what the call depends on is asked, and the resource is read last."""
 
 
 @dataclass(frozen=True)
 class Intent:
-    """That this process moved an order to Placing, and has sent nothing for it yet."""
+    """A purchase that this process announced and did not send yet. It is known again by its mark alone: the answer to
+    the write may be lost, and after a restore of etcd an object's version may name another write."""
 
     order_uid: str
-    resource_version: str
+    mark: str
     generation: int
 
 
@@ -66,6 +70,8 @@ class SeenCloud:
     """What the cloud said. Everything is unknown until it was asked."""
 
     account_id: str | Unknown = field(default_factory=Unknown)
+    region: str | None = None
+    """Of the list; None where the cloud was not asked."""
     listing: Listing | Unknown = field(default_factory=Unknown)
     regions: frozenset[str] | Unknown = field(default_factory=Unknown)
     zones: frozenset[str] | Unknown = field(default_factory=Unknown)
@@ -96,6 +102,8 @@ class Seen:
     """All claims of this key."""
     outputs: tuple[ConfigMap, ...] | Unread = field(default_factory=Unread)
     """Those ConfigMaps that exist, of the one that is wanted and the one that was written."""
+    neighbours: tuple[Neighbour, ...] = ()
+    """What other resources of this cluster own. Read where a purchase may be decided on."""
     secrets: tuple[Secret, ...] = ()
     """Those Secrets that exist and may be read, of the one to sign with and those that orders were bought with."""
     signer: Signer = field(default_factory=Signer)
@@ -111,8 +119,8 @@ class Seen:
 
 
 def is_suspended(workspace: FlinkWorkspace) -> bool:
-    """Whether a person stopped all writes to the cloud."""
-    return workspace.spec.suspend or workspace.metadata.annotations.get(SUSPEND) == "true"
+    """A person stopped all writes to the cloud. A brake that is spelled in another way brakes all the same."""
+    return workspace.spec.suspend or workspace.metadata.annotations.get(SUSPEND, "false") != "false"
 
 
 def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
@@ -123,6 +131,29 @@ def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder |
     """
     unsettled = [order for order in orders if not order.settled]
     return min(unsettled, key=lambda order: order.state not in SENT, default=None)
+
+
+def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | None) -> FlinkWorkspaceOrder | None:
+    """The order that this process moved to Placing, and sent nothing for; None if another mark stands on it by now."""
+    order = open_order(orders)
+    if intent is None or order is None or order.state != "Placing":
+        return None
+    known = (intent.order_uid, intent.mark)
+    return order if (order.metadata.uid, order.status.intent_mark) == known else None
+
+
+def unfinished_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
+    """The order whose call only the cloud can tell about, be the resource there or gone: it may have been sent, a copy
+    of it may have been accepted, or what it bought was not seen yet."""
+    order = open_order(orders)
+    if order is not None and order.state in SENT:
+        return order
+    return next((each for each in orders if each.outstanding or is_unseen(each)), None)
+
+
+def is_unseen(order: FlinkWorkspaceOrder) -> bool:
+    """Bought, as the cloud answered; no list has shown it yet, as far as the ledger knows."""
+    return order.state == "Placed" and order.status.evidence == "Answer"
 
 
 def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -147,22 +178,38 @@ def shown_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...])
 
 
 def questions(
-    workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, ...], owner: Owner
+    workspace: FlinkWorkspace | None,
+    orders: tuple[FlinkWorkspaceOrder, ...],
+    owner: Owner,
+    intent: Intent | None = None,
 ) -> Questions | None:
     """What must be asked of the cloud; None if nothing: letting go needs no cloud but for an open outcome."""
-    order = open_order(orders)
+    order = unfinished_order(orders)
     tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
-    if order is not None and order.state in SENT:
+    if order is not None:
         tags += ((ORDER_TAG, order.spec.token),)
-        spec, ours = order.spec, workspace is not None and order in orders_of(workspace, orders)
-        announced = order.status.intent_time if order.state == "Uncertain" else None
-        bill_since = announced and announced - BILLING_CLOCK
-        return Questions(
-            spec.region, spec.workspace_name, tags, fresh=True, prerequisites=ours, price=False, bill_since=bill_since
-        )
+    if order is not None and (order.state in SENT or workspace is None):
+        ours = workspace is not None and order in orders_of(workspace, orders)
+        return _about(order, tags, ours, order is announced_order(orders, intent))
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
         return None
     bound = bound_id(workspace, orders) is not None
     return Questions(
         workspace.spec.region, workspace.workspace_name, tags, fresh=not bound, prerequisites=True, price=not bound
+    )
+
+
+def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: bool, before_call: bool) -> Questions:
+    """What an unfinished order needs, and nothing more while its call is about to be sent."""
+    spec = order.spec
+    announced = order.status.intent_time if order.state == "Uncertain" else None
+    return Questions(
+        spec.region,
+        spec.workspace_name,
+        tags,
+        fresh=True,
+        prerequisites=ours and not before_call,
+        price=False,
+        bill_since=announced and announced - BILLING_CLOCK,
+        before_call=before_call,
     )

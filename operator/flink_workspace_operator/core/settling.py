@@ -10,6 +10,7 @@ from flink_workspace_operator.core.bill import left_open_by_bill, unexplained, w
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.credentials import who_is_missing
 from flink_workspace_operator.core.found import Foreign, Found, Ours, Unexplained, fits, made_after
+from flink_workspace_operator.core.ledger import Rejection
 from flink_workspace_operator.core.observed import SeenInstance, Unknown
 from flink_workspace_operator.core.pace import SOON, rising
 from flink_workspace_operator.core.plan import (
@@ -23,6 +24,8 @@ from flink_workspace_operator.core.plan import (
     Step,
     Verdict,
 )
+from flink_workspace_operator.core.seen import is_unseen
+from flink_workspace_operator.core.windows import window_end
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
 """Reasons of what has our name and is not ours."""
@@ -56,11 +59,24 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
     now = max(case.seen.now, case.cloud_time)
     if order.state is None and now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:
         return ledger.without_status(order, case.seen.now)
+    if order.outstanding and _is_over(case, order):
+        return ledger.call_over(order)
     if order.state == "Quoted" and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
         return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
     if order is not case.sent_order or order is case.announced_order:
         return None
     return _by_evidence(case, order) or _told_by_bill(case, order) or _told_who_is_missing(case, order)
+
+
+def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
+    """Nothing can come of a refused call any more: a complete list, later than any copy of it could need, does not show
+    it. Where its account can't be asked any more, the whole window of a lost call ends it."""
+    listing = case.listing_for(order.spec.account_id, order.spec.region)
+    until = order.status.outstanding_until
+    if until is not None and not isinstance(listing, Unknown) and not case.missing_neighbours:
+        return listing.date > until
+    end = window_end(order.status, case.settings)
+    return end is not None and until is not None and case.cloud_time > max(end, until)
 
 
 def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
@@ -115,12 +131,12 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
     if isinstance(listing, Unknown) or intent is None:
         return None
     if isinstance(found, Foreign) and found.reason in STRANGERS and order.status.answer == "NameTaken":
-        return _by_stranger(order, found, listing.date)
+        return _by_stranger(case, order, found, listing.date)
     if order.state == "Placing":
         return _unheard_of(order, listing.date) if _call_is_over(case, order, listing.date) else None
     if isinstance(found, Unexplained):
         return _by_description(case, order, found, listing.date)
-    if not case.window_is_over(order):
+    if not case.window_is_over(order) or case.missing_neighbours:
         return None
     return _after_window(case, order, found, listing.date)
 
@@ -135,11 +151,11 @@ def _after_window(
         return None
     if isinstance(found, Foreign) and found.reason in STRANGERS:
         # Not before: names may repeat, and ours may still show up beside it, to be paid for.
-        return _by_stranger(order, found, at)
+        return _by_stranger(case, order, found, at)
     if order.status.answer == "NameTaken":
         why = "the cloud says that the name is taken, and shows no workspace of that name"
-        return ledger.rejected(order, at, "AbsentAfterWindow", "NameTaken", why)
-    return ledger.not_placed(order, at)
+        return ledger.rejected(order, at, Rejection("AbsentAfterWindow", "NameTaken", why))
+    return ledger.not_placed(order, at, window_end(order.status, case.settings) or at)
 
 
 def _is_what_it_bought(case: Case, order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
@@ -152,8 +168,11 @@ def _is_what_it_bought(case: Case, order: FlinkWorkspaceOrder, instance: SeenIns
     return instance.tags[ORDER_TAG] not in tokens and made_after(order, instance) and fits(order, instance)
 
 
-def _by_stranger(order: FlinkWorkspaceOrder, stranger: Foreign, at: datetime) -> FlinkWorkspaceOrderStatus:
-    return ledger.rejected(order, at, "ForeignInstance", stranger.reason, stranger.message)
+def _by_stranger(case: Case, order: FlinkWorkspaceOrder, stranger: Foreign, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """A stranger's instance does not undo the call: it may be executed once that instance is released."""
+    end = window_end(order.status, case.settings)
+    reason = Rejection("ForeignInstance", stranger.reason, stranger.message)
+    return ledger.rejected(order, at, reason, end if end is not None and end >= at else None)
 
 
 def _by_description(
@@ -176,15 +195,20 @@ def look_after_what_is_left(case: Case) -> Plan | None:
     cancellation = _cancel_what_is_quoted(case)
     if cancellation is not None:
         return cancellation
-    known = [each for each in case.seen.orders if each.settled and each not in _hidden(case)]
+    kept = _kept_orders(case)
+    known = [each for each in case.seen.orders if each.settled and each not in kept]
     steps: tuple[Step, ...] = tuple(
         ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
-    hidden = _hidden_until(case)
-    if case.order is None and hidden is not None:
-        return Plan(steps, next_look=NextLook(hidden - case.seen.now + timedelta(seconds=1)))
-    return Plan(steps, next_look=NextLook(None) if case.order is None else _rising_for(case))
+    steps += tuple(MoveOrder(each, status) for each in _hidden(case) if (status := _until(case, each)) != each.status)
+    unfinished = next((each for each in (case.order, *kept) if each is not None), None)
+    return Plan(steps, next_look=NextLook(None) if unfinished is None else _rising_for(case, unfinished))
+
+
+def _until(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+    """Whoever waits for the namespace to go reads on the order until when it is kept, and why."""
+    return ledger.kept(order, _window_end(case, order))
 
 
 def let_go(case: Case) -> Plan | None:
@@ -201,10 +225,10 @@ def let_go(case: Case) -> Plan | None:
             f"order {order.metadata.name} is not settled: {awaited};"
             f" to let the resource go before, set the annotation {ABANDON_ORDER}: {order.metadata.name}"
         )
-        return Plan(verdict=Verdict("Deleting", "Deleting", message), next_look=_rising_for(case))
+        return Plan(verdict=Verdict("Deleting", "Deleting", message), next_look=_rising_for(case, order))
     if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
         going = Verdict("Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it")
-        return Plan(verdict=going, next_look=NextLook(None) if order is None else _rising_for(case))
+        return Plan(verdict=going, next_look=NextLook(None) if order is None else _rising_for(case, order))
     return Plan((*_claims_to_give_back(case), RemoveFinalizer()), next_look=SOON)
 
 
@@ -214,9 +238,9 @@ def _cancel_what_is_quoted(case: Case) -> Plan | None:
 
 
 def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
-    """All claims of the key, but for that of a name whose order is open, or bought what others may not be shown yet:
-    who took it now would buy it a second time."""
-    kept = [order for order in (case.order, *_hidden(case)) if order is not None]
+    """All claims of the key, but for that of a name whose order is open, may still be executed, or bought what others
+    may not be shown yet: who took it now would buy it a second time."""
+    kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]
     held = {(order.spec.region, order.spec.workspace_name) for order in kept}
     return tuple(
         GiveBackClaim(claim)
@@ -225,21 +249,32 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
     )
 
 
+def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
+    """Settled orders whose name is not free yet."""
+    return [order for order in case.seen.orders if order.outstanding] + _hidden(case)
+
+
 def _hidden(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Orders that bought what no look has shown running, and may not show yet. By our own clock: without a resource
-    nothing asks the cloud."""
-    window = case.settings.settle_window
-    placed = [order for order in case.seen.orders if order.state == "Placed" and order.status.intent_time is not None]
-    return [order for order in placed if case.seen.now <= (order.status.intent_time or case.seen.now) + window]
+    """Orders that bought what no list has shown, and may not show yet: until the end of the window, because the cloud
+    may be out of reach."""
+    return [
+        order
+        for order in case.seen.orders
+        if is_unseen(order) and not _is_shown(case, order) and case.cloud_time <= _window_end(case, order)
+    ]
 
 
-def _hidden_until(case: Case) -> datetime | None:
-    """When the last of them must be shown."""
-    ends = [(order.status.intent_time or case.seen.now) + case.settings.settle_window for order in _hidden(case)]
-    return max(ends, default=None)
+def _is_shown(case: Case, order: FlinkWorkspaceOrder) -> bool:
+    """The list of this pass shows what the order bought, and so shows it to everybody from now on."""
+    listing = case.listing_for(order.spec.account_id, order.spec.region)
+    if isinstance(listing, Unknown):
+        return False
+    return any(instance.instance_id == order.status.instance_id for instance in listing.instances)
 
 
-def _rising_for(case: Case) -> NextLook:
-    order = case.order
-    since = order and (order.status.intent_time or order.metadata.creation_timestamp)
-    return rising(case.cloud_time - since) if since else SOON
+def _window_end(case: Case, order: FlinkWorkspaceOrder) -> datetime:
+    return window_end(order.status, case.settings) or order.metadata.creation_timestamp
+
+
+def _rising_for(case: Case, order: FlinkWorkspaceOrder) -> NextLook:
+    return rising(case.cloud_time - (order.status.intent_time or order.metadata.creation_timestamp))

@@ -22,6 +22,7 @@ from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld
 
 SETTINGS: Final = Settings(
+    short_windows=True,
     signature_validity_seconds=20,
     longest_commit_seconds=10,
     longest_visibility_seconds=10,

@@ -49,6 +49,7 @@ from flink_workspace_operator.core.report import report
 from flink_workspace_operator.core.seen import Intent, Remembered, Seen, SeenCloud
 from tests.builders import (
     ACCOUNT,
+    COPY_WINDOW,
     ID,
     KEY,
     NOW,
@@ -260,8 +261,8 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert intent is not None
         assert workspace is not None
         assert not isinstance(listing, Unknown)
-        order = step.order.metadata
-        assert (order.uid, order.resource_version) == (intent.order_uid, intent.resource_version)
+        announced = (step.order.metadata.uid, step.order.status.intent_mark)
+        assert announced == (intent.order_uid, intent.mark)
         assert step.order.state == "Placing"
         assert workspace.metadata.uid == step.order.spec.workspace_ref.uid
         assert workspace.metadata.generation == intent.generation
@@ -326,7 +327,7 @@ def test_every_move_is_legal(read: Seen) -> None:
 @given(STATES, st.one_of(st.just(Bought(ID, "o", "r" * 9)), FAILURES.map(NotBought)))
 def test_every_answer_makes_a_legal_move(state: OrderState | None, answer: Bought | NotBought) -> None:
     """Or none, or adds to what is known."""
-    status = ledger.after_answer(an_order(state), answer, NOW)
+    status = ledger.after_answer(an_order(state), answer, NOW, COPY_WINDOW)
     assert status is None or status.state in (state, *MOVES[state])
 
 
@@ -345,7 +346,7 @@ def told(read: Seen, kind: VerdictKind | None = None) -> FlinkWorkspaceStatus | 
         return None
     case = Case(read, SETTINGS, "f" * 32)
     verdict = decide(case).verdict if kind is None else Verdict(kind, "Reason", "two\nlines" * 200, "NetworkReady")
-    return report(case, verdict, read.orders) if verdict else None
+    return report(case, verdict) if verdict else None
 
 
 def again(read: Seen, status: FlinkWorkspaceStatus, later: timedelta = timedelta(0)) -> Seen:

@@ -160,8 +160,8 @@ class TestStatus:
         for cloud in (a_cloud(Unknown(Unreachable("a.B", "c"))), a_cloud(network=SeenNetwork(False, ()))):
             case = a_case(asked_for(), refused, cloud=cloud)
             assert reported(case, decide(case)).last_handled_reconcile_at is None
-        case = a_case(asked_for(), refused)
-        told = report(case, Verdict("Progressing", "Purchasing", ""), (refused, an_order("Quoted", 2)))
+        case = a_case(asked_for(), refused, an_order("Quoted", 2))
+        told = report(case, Verdict("Progressing", "Purchasing", ""))
         assert told.last_handled_reconcile_at == "now"
 
     def test_any_other_request_is_handled_by_the_pass(self) -> None:

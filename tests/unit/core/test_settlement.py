@@ -24,6 +24,7 @@ from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, Recor
 from flink_workspace_operator.core.seen import Remembered, questions
 from tests.builders import (
     ACCOUNT,
+    COPY_WINDOW,
     ID,
     NOW,
     OWNER,
@@ -302,7 +303,7 @@ class TestAnswer:
     @pytest.mark.parametrize("state", [None, *(s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled"))])
     def test_an_id_is_never_dropped(self, state: OrderState | None) -> None:
         """Counterexample 8."""
-        status = ledger.after_answer(an_order(state), BOUGHT, NOW)
+        status = ledger.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.instance_id, status.order_id, status.evidence) == (
             "Placed",
@@ -316,29 +317,29 @@ class TestAnswer:
     @pytest.mark.parametrize("answer", [Bought("other", "order-1", None), NotBought(Unreachable("x.Y", "reset"))])
     def test_what_is_placed_stays_as_it_is(self, state: OrderState, answer: Answer) -> None:
         """The id is set once."""
-        assert ledger.after_answer(an_order(state), answer, NOW) is None
+        assert ledger.after_answer(an_order(state), answer, NOW, COPY_WINDOW) is None
 
     @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
     def test_a_late_answer_adds_the_billing_order(self, state: OrderState) -> None:
         """Counterexample 8: evidence was faster, but only the answer names order and request."""
-        status = ledger.after_answer(an_order(state), BOUGHT, NOW)
+        status = ledger.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.order_id, status.request_ids) == (state, "order-1", ("request-1",))
         again = an_order(state).model_copy(update={"status": status})
-        assert ledger.after_answer(again, BOUGHT, NOW) is None
+        assert ledger.after_answer(again, BOUGHT, NOW, COPY_WINDOW) is None
 
     @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
     def test_a_certain_refusal_rejects(self, state: OrderState) -> None:
         """Only codes of the gateway that come before anything is booked are certain."""
         refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", fate="CallRefused"))
-        status = ledger.after_answer(an_order(state), refused, NOW)
+        status = ledger.after_answer(an_order(state), refused, NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.answer) == ("Rejected", "ParametersRefused")
 
     @pytest.mark.parametrize("failure", [Unreachable, NameTaken, SignatureReplayed, BalanceTooLow, Throttled])
     def test_anything_else_is_uncertain(self, failure: type[CloudFailure]) -> None:
         """Counterexample 10; the answer is kept to be shown."""
-        status = ledger.after_answer(an_order("Placing"), NotBought(failure("x.Y", "code")), NOW)
+        status = ledger.after_answer(an_order("Placing"), NotBought(failure("x.Y", "code")), NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.answer) == ("Uncertain", failure.__name__)
 
@@ -346,7 +347,7 @@ class TestAnswer:
     def test_a_late_refusal_changes_nothing(self, state: OrderState) -> None:
         """Evidence was written since."""
         refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", fate="CallRefused"))
-        assert ledger.after_answer(an_order(state), refused, NOW) is None
+        assert ledger.after_answer(an_order(state), refused, NOW, COPY_WINDOW) is None
 
     def test_an_answer_that_could_not_be_recorded_comes_first(self) -> None:
         """Before anything that the same look might say."""
@@ -359,7 +360,7 @@ class TestAnswer:
 
     def test_a_message_fits_the_api_server_whatever_the_cloud_says(self) -> None:
         """One line of at most 1024 characters: what is refused could never be recorded."""
-        status = ledger.after_answer(an_order("Placing"), NotBought(Unreachable("x.Y", "a\nb" * 900)), NOW)
+        status = ledger.after_answer(an_order("Placing"), NotBought(Unreachable("x.Y", "a\nb" * 900)), NOW, COPY_WINDOW)
         assert status is not None
         assert status.message is not None
         assert len(status.message) <= 1024

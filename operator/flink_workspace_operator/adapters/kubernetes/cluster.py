@@ -3,13 +3,15 @@
 import logging
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from kubernetes.aio import client
 
+from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
 from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, Collection, OwnWrites, Wire, answer
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.secrets import Secrets
 from flink_workspace_operator.api.names import (
@@ -33,6 +35,7 @@ from flink_workspace_operator.core.failures import (
     Vanished,
 )
 from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.core.secret import Secret
@@ -40,6 +43,8 @@ from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
 
+NEIGHBOURS_AGE = timedelta(seconds=5)
+"""What a resource owns changes in minutes, and a list that is older only expects less."""
 CONTROLLER = "flink-workspace-operator"
 ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELECTION_LEASE}
 
@@ -58,6 +63,7 @@ class KubernetesCluster:
         self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
+        self._neighbours = SharedLook(self._list_neighbours)
         self._claims = Claims(
             Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes), settings.namespace
         )
@@ -82,6 +88,15 @@ class KubernetesCluster:
         """All workspace resources of the namespaces that are looked after."""
         places = self._namespaces or (None,)
         return tuple([FlinkWorkspace.of(wire) for place in places async for wire in self._workspaces.list(place)])
+
+    async def list_neighbours(self) -> tuple[Neighbour, ...]:
+        """What all workspace resources own. Shared by all passes, so that a wave of purchases lists once in a while."""
+        return await self._neighbours.take(NEIGHBOURS_AGE)
+
+    async def _list_neighbours(self) -> tuple[Neighbour, ...]:
+        places = self._namespaces or (None,)
+        found = [neighbour_in(wire) for place in places async for wire in self._workspaces.list(place)]
+        return tuple(each for each in found if each is not None)
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""

@@ -1,6 +1,7 @@
 local annotations = obj.metadata.annotations or {}
 local in_spec = obj.spec ~= nil and obj.spec.suspend == true
-local by_annotation = annotations["flink.alicloud.dev/suspend"] == "true"
+local annotation = annotations["flink.alicloud.dev/suspend"]
+local by_annotation = annotation ~= nil and annotation ~= "false"
 
 return {
   ["suspend"] = {

@@ -1,0 +1,31 @@
+"""What other resources own, read off their stored form: one that this version cannot read in whole must not hide it."""
+
+from datetime import datetime
+
+from flink_workspace_operator.adapters.kubernetes.collection import Wire
+from flink_workspace_operator.api.names import REPLACE_LOST
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.neighbours import Neighbour
+
+
+def neighbour_in(wire: Wire) -> Neighbour | None:
+    """What the resource says that it owns; None if it owns nothing, is being deleted, or was given up as lost."""
+    metadata, status = wire["metadata"], wire.get("status") or {}
+    instance, account_id = status.get("instance") or {}, status.get("accountId")
+    instance_id = instance.get("instanceId")
+    given_up = (metadata.get("annotations") or {}).get(REPLACE_LOST) == instance_id
+    if not instance_id or not account_id or given_up or metadata.get("deletionTimestamp"):
+        return None
+    announced_at = None if instance.get("clusterStatus") else _intent_time(status)
+    if announced_at is None and not instance.get("clusterStatus"):
+        return None
+    key = Key(metadata["namespace"], metadata["name"])
+    return Neighbour(key, account_id, wire["spec"]["region"], instance_id, announced_at)
+
+
+def _intent_time(status: Wire) -> datetime | None:
+    written = (status.get("order") or {}).get("intentTime")
+    try:
+        return None if written is None else datetime.fromisoformat(written)
+    except ValueError:
+        return None

@@ -1,0 +1,44 @@
+"""What other resources own: a list that does not show it cannot prove that something is absent.
+
+A permission that was narrowed to some instances, or an empty answer during an outage, looks like a
+complete list. Bought on such a list, every lost answer would be one more workspace.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.settings import Settings
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A resource of this cluster that owns an instance, as its status shows it."""
+
+    key: Key
+    account_id: str
+    region: str
+    instance_id: str
+    announced_at: datetime | None = None
+    """When its purchase was announced, while no list has shown it yet; None: a list has shown it."""
+
+
+def not_shown(
+    listing: Listing, neighbours: Iterable[Neighbour], place: tuple[str, str], settings: Settings
+) -> tuple[Neighbour, ...]:
+    """Owners of instances that the list of a `place` (account and region) must show, and lacks."""
+    shown = {instance.instance_id for instance in listing.instances}
+    return tuple(
+        each
+        for each in neighbours
+        if (each.account_id, each.region) == place
+        and each.instance_id not in shown
+        and _must_show(each, listing.date, settings)
+    )
+
+
+def _must_show(neighbour: Neighbour, date: datetime, settings: Settings) -> bool:
+    announced = neighbour.announced_at
+    return announced is None or date > announced + settings.longest_call + settings.copy_window

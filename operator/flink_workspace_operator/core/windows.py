@@ -1,0 +1,37 @@
+"""Until when something may come of a call: no order follows before, and nothing is believed absent before."""
+
+from datetime import datetime
+
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.status import OrderSummary
+from flink_workspace_operator.settings import Settings
+
+
+def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
+    """The end of the window of an announced call; None for an order that was never announced.
+
+    The later of two ends: the one that stands on the order since its intent, because the process
+    that sent it may have had longer windows, and the one by the present settings.
+    """
+    if status.intent_time is None:
+        return None
+    present = status.intent_time + settings.settle_window
+    recorded = status.settled_not_before
+    return present if recorded is None else max(present, recorded)
+
+
+def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
+    """Until when, and at that moment still, a settled order's call may be executed or shown.
+
+    None where nothing can come of it: nothing was sent, or every copy of the call was refused.
+    A stranger's instance or a manual edit that closed the order does not undo its call.
+    """
+    status = order.status
+    if status.outstanding_until is not None:
+        return status.outstanding_until
+    return None if status.evidence == "Answer" else window_end(status, settings)
+
+
+def clock(moment: datetime) -> str:
+    """A moment as messages show it."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
