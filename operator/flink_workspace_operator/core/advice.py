@@ -22,6 +22,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "Throttled": "it will be tried again",
     "Unreachable": "it will be tried again",
     "Garbled": "it will be tried again",
+    "ListChanged": "it will be tried again",
     "ServerError": "it will be tried again",
 }
 """By the failure's reason. Where a permission is missing, the advice is to grant the action that the failure names."""
