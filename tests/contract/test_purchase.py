@@ -204,6 +204,31 @@ async def test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated(
     assert len(account.control.calls(CREATE)) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "failure", "fate", "copies"),
+    [
+        ({"fault": "refuse-after-commit"}, Throttled, "CopyRefused", 1),
+        ({"fault": "deliver-twice"}, SignatureReplayed, "Unknown", 2),
+        ({"fault": "redirect"}, Garbled, "Unknown", 1),
+    ],
+)
+async def test_a_refused_copy_is_not_the_fate_of_the_call(
+    cloud: AlibabaCloud,
+    account: EmulatedAccount,
+    fault: dict[str, object],
+    failure: type[CloudFailure],
+    fate: Fate,
+    copies: int,
+) -> None:
+    """Another copy of it was accepted; none of them was sent by us."""
+    grant_role(account)
+    account.control.faults([{"action": "CreateInstance", **fault}])
+    refused = failure_of(await cloud.create_instance(purchase(account)))
+    assert (type(refused), refused.fate) == (failure, fate)
+    assert len(account.control.calls(CREATE)) == copies
+    assert len(account.control.purchases()) == 1
+
+
 async def test_a_slow_purchase_is_waited_for(account: EmulatedAccount, cloud: AlibabaCloud) -> None:
     """Longer than any read."""
     grant_role(account)
