@@ -10,6 +10,7 @@ from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
 from tests.mutants.catalogue.outputs import HANDED_ON
 from tests.mutants.catalogue.required import REQUIRED
+from tests.mutants.catalogue.working import AT_WORK
 from tests.mutants.mutant import Mutant
 
 FURTHER: Final[tuple[Mutant, ...]] = (
@@ -28,6 +29,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *ATTACKS,
     *HANDED_ON,
     *SIGNED,
+    *AT_WORK,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]
