@@ -9,13 +9,12 @@ nobody knows of such an order that nothing was sent, and it waits for half an ho
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from flink_workspace_operator.core.failures import Failure, Throttled
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.runtime.backoff import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Backoff
 from flink_workspace_operator.runtime.logs import about
 from flink_workspace_operator.runtime.queue import WorkQueue
 
@@ -23,8 +22,6 @@ log = logging.getLogger(__name__)
 
 Pass = Callable[[Key], Awaitable[NextLook]]
 
-FIRST_RETRY_SECONDS = 1.0
-LONGEST_RETRY_SECONDS = 60.0
 JITTER = 0.2
 """Waits are stretched by up to this part, so that what failed or was listed together does not come back together."""
 TRIES_IN_PLACE = 6
@@ -56,7 +53,7 @@ class Workers:
         self._has_announced = has_announced
         self._number = number
         self._random = random
-        self._failures: Counter[Key] = Counter()
+        self._backoff = Backoff()
         self._put_off: set[Key] = set()
         """Keys whose announced order could not be sent or taken back in place."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -111,7 +108,7 @@ class Workers:
 
     def _owes(self, key: Key, after: float | None) -> bool:
         """True if a pass is to end what is announced. One that waits for something else found nothing to end."""
-        return self._has_announced(key) and (after == 0 or key in self._failures)
+        return self._has_announced(key) and (after == 0 or key in self._backoff)
 
     def _may_try_in_place(self, key: Key, tries: int) -> bool:
         return tries < TRIES_IN_PLACE and key not in self._put_off
@@ -125,27 +122,16 @@ class Workers:
         """Run the pass; seconds until the next one."""
         try:
             look = await self._run_pass(key)
-        except Failure as failure:
-            after = self._retry(key, failure)
-            log.warning("%s; next try in %.0f s", failure, after)
-            return after
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             if (task := asyncio.current_task()) is None or task.cancelling():
                 raise
-            return self._unexpected(key)  # a library's own cancellation escaped into the pass: nobody cancelled us
-        except Exception:  # a defect of ours in one pass must not stop the others
-            return self._unexpected(key)
-        del self._failures[key]
-        return None if look.after is None else look.after.total_seconds() * (1 + JITTER * self._random())
+            failure: BaseException = cancelled  # a library's own escaped into the pass: nobody cancelled us
+        except Exception as failed:  # also a defect of ours in one pass must not stop the others
+            failure = failed
+        else:
+            self._backoff.succeeded(key)
+            return None if look.after is None else self._stretched(look.after.total_seconds())
+        return self._stretched(self._backoff.failed(key, failure))
 
-    def _unexpected(self, key: Key) -> float:
-        after = self._retry(key, None)
-        log.exception("the pass failed in a way nobody thought of; next try in %.0f s", after)
-        return after
-
-    def _retry(self, key: Key, failure: Failure | None) -> float:
-        after = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(self._failures[key], 10))
-        self._failures[key] += 1
-        if isinstance(failure, Throttled) and failure.retry_after is not None:
-            after = max(after, failure.retry_after)
-        return after * (1 + JITTER * self._random())
+    def _stretched(self, seconds: float) -> float:
+        return seconds * (1 + JITTER * self._random())

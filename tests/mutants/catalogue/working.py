@@ -22,4 +22,20 @@ AT_WORK: Final = (
         new="self._queue.close()",
         tests=(f"{WORKERS}::test_drain_ends_what_was_put_off",),
     ),
+    Mutant(
+        name="what repeats backs off",
+        fact="a write that is refused again and again does not use up the account's quota of calls",
+        file="runtime/backoff.py",
+        old="first * 2.0 ** min(before, 10)",
+        new="first",
+        tests=(f"{WORKERS}::test_a_lost_race_is_retried_at_once_and_what_repeats_backs_off",),
+    ),
+    Mutant(
+        name="a cause is reported",
+        fact="what holds a resource up is in the log, though it may begin like a race",
+        file="runtime/backoff.py",
+        old="if self._failures[key] or not is_race(failure):",
+        new="if not is_race(failure):",
+        tests=(f"{WORKERS}::test_a_lost_race_is_retried_at_once_and_what_repeats_backs_off",),
+    ),
 )

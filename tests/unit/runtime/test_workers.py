@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from flink_workspace_operator.core.failures import ClusterUnreachable, Throttled
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, Conflict, Throttled, Vanished
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.plan import AT_ONCE, NextLook
 from flink_workspace_operator.runtime.queue import WorkQueue
@@ -106,7 +106,7 @@ async def test_failures_back_off_and_success_forgets_them(bench: Bench) -> None:
     bench.behave = failing(ClusterUnreachable("down"))
     bench.queue.add(A)
     await bench.idle()
-    assert await waits(bench, 7) == [1, 2, 4, 8, 16, 32, 60]
+    assert await waits(bench, 8) == [1, 2, 4, 8, 16, 32, 60, 60]
     bench.behave = finished
     bench.queue.add(A)
     await bench.idle()
@@ -137,6 +137,50 @@ async def test_worker_survives_anything(bench: Bench, mistake: BaseException, ca
     assert bench.workers.alive == 2
     assert "Traceback" in caplog.text
     assert await waits(bench, 1) == [1]
+
+
+@pytest.mark.parametrize("race", [Conflict("409"), Vanished("404")])
+async def test_a_lost_race_is_retried_at_once_and_what_repeats_backs_off(
+    bench: Bench, race: ClusterFailure, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is logged of the first: somebody else wrote. One that lasts is no race, and costs less and less."""
+    bench.behave = failing(race)
+    bench.queue.add(A)
+    await bench.idle()
+    assert caplog.records == []
+    assert await waits(bench, 9) == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+    (record,) = caplog.records
+    assert record.getMessage().startswith(str(race))
+
+
+async def test_what_was_read_and_can_not_be_written_names_the_namespace(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An object in a namespace that was removed by force is read as ever, and each write of it is answered by a 404."""
+    bench.behave = failing(Vanished("the API server answered 404 Not Found"))
+    bench.queue.add(A)
+    await waits(bench, 2)
+    assert "make the namespace again" in caplog.text
+
+
+async def test_a_cause_is_logged_once_and_so_is_its_end(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """A failure that lasts says so once for its key, and again when it is another one or when it is over."""
+    caplog.set_level(logging.INFO)
+    for failure in (ClusterUnreachable("down"), ClusterUnreachable("half up"), KeyError("a mistake of ours")):
+        bench.behave = failing(failure)
+        bench.queue.add(A)
+        await waits(bench, 3)
+    bench.behave = finished
+    for key in (A, B):
+        bench.queue.add(key)
+    await bench.idle()
+    said = [(record.levelname, record.getMessage().split(";")[0]) for record in caplog.records]
+    assert said == [
+        ("WARNING", "down"),
+        ("WARNING", "half up"),
+        ("ERROR", "the pass failed in a way nobody thought of"),
+        ("INFO", "succeeded, after 9 passes that failed"),
+    ]
 
 
 async def test_expected_failure_is_one_line(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
