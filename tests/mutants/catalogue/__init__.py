@@ -11,6 +11,7 @@ from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
 from tests.mutants.catalogue.outputs import HANDED_ON
 from tests.mutants.catalogue.required import REQUIRED
 from tests.mutants.catalogue.wire import ON_THE_WIRE
+from tests.mutants.catalogue.working import AT_WORK
 from tests.mutants.mutant import Mutant
 
 FURTHER: Final[tuple[Mutant, ...]] = (
@@ -29,6 +30,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *ATTACKS,
     *HANDED_ON,
     *SIGNED,
+    *AT_WORK,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]
