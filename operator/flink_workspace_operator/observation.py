@@ -44,9 +44,10 @@ async def observe(
     if asked is None:
         return seen
     seen = seen.updated(signer=signer(key, workspace, orders, secrets, settings))
-    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     if asked.fresh:
+        # Before the cloud: what was seen by then, a list that begins later must show.
         seen = seen.updated(neighbours=await cluster.list_neighbours())
+    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
         subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
         seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(subject))

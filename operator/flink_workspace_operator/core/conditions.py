@@ -14,6 +14,7 @@ from flink_workspace_operator.core.failures import (
     ParametersRefused,
     Throttled,
 )
+from flink_workspace_operator.core.former import may_still_come
 from flink_workspace_operator.core.found import Adoptable, Foreign, Ours
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.prerequisites import Finding
@@ -58,7 +59,7 @@ def purchased(case: Case) -> Aspect:
     if order is not None:
         reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
         return Aspect("Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet")
-    if case.left_the_ledger is not None or any(each.outstanding for each in case.orders):
+    if may_still_come(case):
         return Aspect("Purchased", "Unknown", "Outstanding", "a call that was sent may still be executed: see Ready")
     if isinstance(case.found, Absent | Adoptable | Foreign):
         return Aspect("Purchased", "False", "NotPurchased", "nothing was bought for this resource")

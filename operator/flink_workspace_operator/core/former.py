@@ -10,7 +10,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.ledger import time_of
 from flink_workspace_operator.core.pace import LONGEST
 from flink_workspace_operator.core.plan import NextLook, Plan, Verdict
-from flink_workspace_operator.core.windows import clock, window_end
+from flink_workspace_operator.core.windows import clock, end_of_call, window_end
 
 DELETED: Final = "order {} was deleted while something could still come of its call"
 CLOSED: Final = "order {} was closed by a manual edit, and that does not undo its call"
@@ -65,6 +65,16 @@ def wait_for_what_was_restored(case: Case) -> Plan | None:
     name = max(closed, key=lambda each: closed[each])
     skew = timedelta(seconds=case.settings.signature_validity_seconds)
     return _wait_until(case, closed[name] + case.settings.settle_window + skew, RESTORED.format(name))
+
+
+def may_still_come(case: Case) -> bool:
+    """Something may come of a call that no open order stands for: refused, closed by a hand, or of a former life."""
+    ends = [end_of_call(each, case.settings) for each in case.orders if each.state in ("Rejected", "NotPlaced")]
+    is_awaited = any(each.outstanding for each in case.orders) or any(
+        end is not None and case.cloud_time <= end for end in ends
+    )
+    waits = (wait_for_what_a_hand_closed, wait_for_what_was_restored)
+    return is_awaited or case.left_the_ledger is not None or any(wait(case) is not None for wait in waits)
 
 
 def _wait_until(case: Case, over: datetime, why: str) -> Plan | None:

@@ -21,8 +21,8 @@ class Neighbour:
     account_id: str
     region: str
     instance_id: str
-    announced_at: datetime | None = None
-    """When its purchase was announced, while no list has shown it yet; None: a list has shown it."""
+    bought_at: datetime | None = None
+    """When it was made or its purchase announced, while it has not run yet; None: it was seen running."""
 
 
 def not_shown(
@@ -40,5 +40,5 @@ def not_shown(
 
 
 def _must_show(neighbour: Neighbour, date: datetime, settings: Settings) -> bool:
-    announced = neighbour.announced_at
-    return announced is None or date > announced + settings.longest_call + settings.copy_window
+    bought = neighbour.bought_at
+    return bought is None or date > bought + settings.longest_call + settings.copy_window

@@ -3,6 +3,7 @@
 Each check stops the pass where its condition is not met; the next pass looks at everything again.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flink_workspace_operator.api.names import PURCHASE_FINALIZER, REPLACE_LOST
@@ -113,26 +114,31 @@ def wait_for_outcome(case: Case) -> Plan | None:
     if order is None:
         return None
     next_look = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
-    message = _open_outcome(case, order)
-    answer = order.status.answer
     # Bound, and the open order is for another name: what is known of the workspace stands.
-    bound = case.bound_id is not None
-    verdict = Verdict("Progressing", "PurchaseUncertain", message, keeps=bound)
-    if order.state == "Placing":
-        verdict = Verdict("Progressing", "Provisioning", message, keeps=bound)
-    elif answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
-        verdict = Verdict("Suspended", answer, message, keeps=bound)
-    bill = left_open_by_bill(case, order)
-    if bill is not None:
-        message = f"order {order.metadata.name}: {bill.message}"
-        verdict = Verdict("Suspended", bill.reason, message, keeps=bound)
-    missing, problem = who_is_missing(case), case.seen.signer.problem
+    verdict = replace(_verdict_on_outcome(case, order), keeps=case.bound_id is not None)
+    return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
+
+
+def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
+    """What keeps the outcome from being known comes first, and who can change that."""
+    missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
     if missing is not None:
         message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
-        verdict = Verdict("Stalled", "AccountChanged", message, keeps=bound)
         if problem is not None:
-            verdict = Verdict("Suspended", problem.reason, message, keeps=bound)
-    return Plan(verdict=verdict, next_look=next_look, missing_since=case.seen.remembered.missing_since)
+            return Verdict("Suspended", problem.reason, message)
+        return Verdict("Stalled", "AccountChanged", message)
+    bill = left_open_by_bill(case, order)
+    if bill is not None:
+        return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
+    if case.missing_neighbours and case.window_is_over(order):
+        message = f"order {order.metadata.name}: it is not known whether this was bought, and {_incomplete(case)}"
+        return Verdict("Suspended", "ListIncomplete", message)
+    message = _open_outcome(case, order)
+    if order.state == "Placing":
+        return Verdict("Progressing", "Provisioning", message)
+    if answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
+        return Verdict("Suspended", answer, message)
+    return Verdict("Progressing", "PurchaseUncertain", message)
 
 
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
@@ -182,17 +188,20 @@ def hold(case: Case) -> Plan | None:
 
 def wait_for_neighbours(case: Case) -> Plan | None:
     """A list that lacks what other resources own does not prove that nothing was bought for this one."""
-    missing = case.missing_neighbours
-    if not missing:
+    if not case.missing_neighbours:
         return None
+    return Plan(verdict=Verdict("Suspended", "ListIncomplete", _incomplete(case)), next_look=OUTSIDE)
+
+
+def _incomplete(case: Case) -> str:
+    missing = sorted(case.missing_neighbours, key=lambda each: each.key)
     first = missing[0]
     others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-    message = (
+    return (
         f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}, so it proves"
         " nothing and nothing is bought: let the operator's identity see all instances (stream:DescribeVvpInstances);"
         f" if that one is gone, delete {first.key} or set its annotation {REPLACE_LOST}: {first.instance_id}"
     )
-    return Plan(verdict=Verdict("Suspended", "ListIncomplete", message), next_look=OUTSIDE)
 
 
 def open_next_order(case: Case) -> Plan | None:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
-from flink_workspace_operator.core.advice import describe
+from flink_workspace_operator.core.advice import describe, describe_call
 from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, OutputsRefused
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
+
+PURCHASE_CALL: Final = "foasconsole.CreateInstance"
 
 SUSPENDED_BY_USER: Final = Verdict(
     "Suspended",
@@ -76,7 +78,9 @@ def outputs_refused(refusal: OutputsRefused) -> Verdict:
 
 
 def verdict_of(failure: CloudFailure | OutputsRefused) -> Verdict:
-    """The verdict on a question that was not answered, or on a write that was refused."""
+    """The verdict on a question that was not answered, or on a write that was refused. Of purchase calls, only one that
+    was never sent comes here: all others are on their order."""
     if isinstance(failure, OutputsRefused):
         return outputs_refused(failure)
-    return verdict_on(failure.reason, describe(failure), otherwise="CloudUnreachable")
+    said = describe(failure) if failure.call != PURCHASE_CALL else f"nothing was sent: {describe_call(failure)}"
+    return verdict_on(failure.reason, said, otherwise="CloudUnreachable")

@@ -6,19 +6,23 @@ from itertools import takewhile
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.case import NEVER_SENT, Case
 from flink_workspace_operator.core.plan import NextLook, Plan
+from flink_workspace_operator.core.purchasing import wait_for_neighbours
 from flink_workspace_operator.core.refusals import verdict_on
 from flink_workspace_operator.core.windows import clock, end_of_call
 
 
 def wait_after_refusal(case: Case) -> Plan | None:
     """The last order came to nothing: the next one waits for the end of its call, whatever a person does, and then for
-    a change, a request, or its time."""
+    a change, a request, or its time. While a call is outstanding, an order that is open already waits too."""
     tries = _fruitless(case)
     last = case.outstanding_order or (tries[-1] if tries else None)
-    if last is None or case.order is not None:
+    if last is None or (case.order is not None and not last.outstanding):
         return None
     ends = end_of_call(last, case.settings)
-    is_over = not last.outstanding and (ends is None or case.cloud_time > ends)
+    is_time_over = ends is None or case.cloud_time > ends
+    if is_time_over and last.outstanding and case.missing_neighbours:
+        return wait_for_neighbours(case)
+    is_over = is_time_over and not last.outstanding
     due = _announced_at(last) + _backoff(case, tries)
     if is_over and (_is_changed(case, last) or case.requested or case.cloud_time >= due):
         return None

@@ -25,7 +25,7 @@ from flink_workspace_operator.core.plan import (
     Verdict,
 )
 from flink_workspace_operator.core.seen import is_unseen
-from flink_workspace_operator.core.windows import window_end
+from flink_workspace_operator.core.windows import end_without_a_look, window_end
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
 """Reasons of what has our name and is not ours."""
@@ -82,13 +82,13 @@ def _settle_outstanding(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspac
 
 def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
     """Nothing can come of a refused call any more: a complete list, later than any copy of it could need, does not show
-    it. Where its account can't be asked any more, the whole window of a lost call ends it."""
-    listing = case.listing_for(order.spec.account_id, order.spec.region)
-    until = order.status.outstanding_until
-    if until is not None and not isinstance(listing, Unknown) and not case.missing_neighbours:
-        return listing.date > until
-    end = window_end(order.status, case.settings)
-    return end is not None and until is not None and case.cloud_time > max(end, until)
+    it. Where its account can't be asked any more, the whole window of a lost call ends it. Only by the cloud's clock:
+    ours may be ahead, and no look may be answered for that very reason.
+    """
+    spec, listing = order.spec, case.seen.cloud.listing
+    is_proof = not isinstance(case.listing_for(spec.account_id, spec.region), Unknown) and not case.missing_neighbours
+    end = order.status.outstanding_until if is_proof else end_without_a_look(order, case.settings)
+    return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
 
 def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
@@ -262,8 +262,10 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
 
 
 def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Settled orders whose name is not free yet."""
-    return [order for order in case.seen.orders if order.outstanding] + _hidden(case)
+    """Settled orders whose name is not free yet. A refused one not for ever: the cloud may be out of reach."""
+    outstanding = [(order, end_without_a_look(order, case.settings)) for order in case.seen.orders if order.outstanding]
+    kept = [order for order, end in outstanding if end is None or case.cloud_time <= end]
+    return kept + _hidden(case)
 
 
 def _hidden(case: Case) -> list[FlinkWorkspaceOrder]:

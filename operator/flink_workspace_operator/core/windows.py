@@ -32,6 +32,12 @@ def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | No
     return None if status.evidence == "Answer" else window_end(status, settings)
 
 
+def end_without_a_look(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
+    """Until when something may come of a refused call where nobody can look for it: the whole window of a lost one."""
+    ends = (window_end(order.status, settings), order.status.outstanding_until)
+    return max((each for each in ends if each is not None), default=None)
+
+
 def clock(moment: datetime) -> str:
     """The minute in which a moment is over, as messages show it: no promise ends before its time."""
     return f"{moment + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"

@@ -27,8 +27,8 @@ ATTACKS: Final = (
         name="an order that left the ledger stays in the status",
         fact="an older order of the ledger does not take its place, which would end the waiting",
         file="core/report.py",
-        old='"order": case.left_the_ledger or _order(orders) or before.order,',
-        new='"order": _order(orders) or before.order,',
+        old='"order": case.left_the_ledger or _order(case) or before.order,',
+        new='"order": _order(case) or before.order,',
         tests=(TESTS,),
     ),
     Mutant(

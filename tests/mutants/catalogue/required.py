@@ -19,8 +19,8 @@ REQUIRED: Final = (
         name="look-up before the call",
         fact="the call is sent only if a complete look, begun after the intent, shows that the name is free",
         file="core/purchasing.py",
-        old="if obstacle is None and isinstance(found, Absent):",
-        new="if obstacle is None:",
+        old="if why is None and isinstance(found, Absent):",
+        new="if why is None:",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -51,8 +51,8 @@ REQUIRED: Final = (
         name="settle window",
         fact="absence proves nothing before the call can't be executed any more and would be visible",
         file="core/case.py",
-        old="and listing.date > intent + self.settings.settle_window",
-        new="and listing.date > intent",
+        old="return end is not None and not isinstance(listing, Unknown) and listing.date > end",
+        new="return end is not None and not isinstance(listing, Unknown)",
         tests=(SETTLEMENT,),
     ),
     Mutant(
@@ -78,7 +78,7 @@ REQUIRED: Final = (
             "        return None\n"
             "    from flink_workspace_operator.core.seen import Intent\n\n"
             "    generation = case.workspace.metadata.generation\n"
-            "    intent = Intent(order.metadata.uid, order.metadata.resource_version, generation)\n"
+            "    intent = Intent(order.metadata.uid, order.status.intent_mark or '', generation)\n"
         ),
         tests=(LAYERS,),
     ),

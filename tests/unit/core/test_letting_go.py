@@ -158,3 +158,34 @@ def test_name_and_ledger_are_kept_while_what_was_bought_may_be_hidden(workspace:
         if workspace is None:
             assert any(isinstance(step, ReleaseOrder) for step in plan.steps) != kept
             assert (plan.next_look.after is not None) == kept
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "CREATING"])
+def test_what_was_bought_is_let_go_as_soon_as_a_list_shows_it(status: str) -> None:
+    """From then on the next one sees it too: name and ledger need not wait for the end of the window."""
+    placed, cloud = an_order("Placed"), a_cloud(a_listing(an_instance(cluster_status=status)))
+    plan = decide(a_case(None, placed, own_claims=(a_claim(),), cloud=cloud))
+    if states(plan) == ["Fulfilled"]:
+        placed = an_order("Fulfilled")
+        plan = decide(a_case(None, placed, own_claims=(a_claim(),), cloud=cloud))
+    assert plan.steps == (ReleaseOrder(placed), GiveBackClaim(a_claim()))
+
+
+@pytest.mark.parametrize("evidence", ["Token", "Description"])
+def test_what_a_list_has_shown_is_let_go_at_once(evidence: str) -> None:
+    """Also while the cloud is down, and nobody asks it."""
+    placed = an_order("Placed", evidence=evidence)
+    assert questions(None, (placed,), OWNER) is None
+    plan = decide(a_case(None, placed, own_claims=(a_claim(),), cloud=OFFLINE))
+    assert plan.steps == (ReleaseOrder(placed), GiveBackClaim(a_claim()))
+
+
+def test_an_order_that_is_kept_says_until_when() -> None:
+    """Whoever waits for its namespace to go can read it there. It is said once."""
+    placed = an_order("Placed", intent=NOW)
+    [step] = decide(a_case(None, placed, own_claims=(a_claim(),))).steps
+    assert isinstance(step, MoveOrder)
+    assert step.status.state == "Placed"
+    assert f"at the longest until {NOW + WINDOW:%Y-%m-%d %H:%M} UTC" in str(step.status.message)
+    told = placed.model_copy(update={"status": step.status})
+    assert decide(a_case(None, told, own_claims=(a_claim(),))).steps == ()

@@ -1,5 +1,6 @@
 """A workspace that is gone is bought anew only where a person names it; an order that is gone is waited for."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder,
 from tests.builders import (
     ID,
     NOW,
+    SETTINGS,
     SUBJECT,
     WINDOW,
     a_case,
@@ -183,3 +185,14 @@ def test_what_may_have_been_bought_stays_claimed(claim: Claim | None) -> None:
     assert decide(case).steps == (TakeClaim(SUBJECT, claim, case.workspace.metadata.uid),)
     taken = a_case(a_workspace(), an_order("Uncertain"), claim=a_claim(OTHER))
     assert verdict_of(taken) == ("Progressing", "PurchaseUncertain")
+
+
+def test_an_order_that_came_back_bare_is_waited_for_from_when_it_was_closed() -> None:
+    """The API server's clock may be far behind. Ours is not behind the cloud's by more than a signature may be old."""
+    closed = NOW - minutes(1)
+    end = closed + WINDOW + timedelta(seconds=SETTINGS.signature_validity_seconds)
+    bare = an_order("Superseded", uid="uid-0", quote=None, at=closed, created=NOW - 9 * WINDOW)
+    early = a_case(a_workspace(), bare, cloud=a_cloud(a_listing(at=end)))
+    assert verdict_of(early) == ("Progressing", "PurchaseUncertain")
+    [step] = decide(a_case(a_workspace(), bare, cloud=a_cloud(a_listing(at=end + timedelta(seconds=1))))).steps
+    assert isinstance(step, OpenOrder)

@@ -7,7 +7,7 @@ from typing import get_args
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
@@ -31,6 +31,7 @@ from flink_workspace_operator.core.failures import (
 )
 from flink_workspace_operator.core.found import Ownership, classify
 from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Absent, Bought, BucketElsewhere, NotBought, SeenNetwork, Unknown
 from flink_workspace_operator.core.plan import (
     AttachPolicy,
@@ -52,8 +53,10 @@ from tests.builders import (
     COPY_WINDOW,
     ID,
     KEY,
+    MARK,
     NOW,
     OWNER,
+    REGION,
     SETTINGS,
     SUBJECT,
     WINDOW,
@@ -73,6 +76,7 @@ TYPES = {
     *("RamRoleReady", "NetworkReady", "OssDirectoriesReady"),
     *("Purchased", "WorkspaceRunning", "InSync", "ExpiryHealthy", "CloudReachable"),
 }
+FROZEN = {"quote", "digest", "intent_time", "nonce", "intent_mark", "settled_not_before"}
 FAILURES = st.sampled_from(
     [
         kind("foasconsole.DescribeInstances", "code\nof two lines", fate=fate)
@@ -86,6 +90,15 @@ FAILURES = st.sampled_from(
 UNKNOWN = st.one_of(st.just(Unknown()), FAILURES.map(Unknown))
 AGES = st.sampled_from([minutes(m) for m in (-1, 0, 0.5, 3, 14.9, 15, 20, 31.1, 45, 3000)])
 STATES = st.sampled_from([None, *get_args(OrderState)])
+OUTSTANDING = st.sampled_from([None, None, NOW - minutes(1), NOW, NOW + minutes(10)])
+NEIGHBOURS = st.sampled_from(
+    [
+        *[()] * 9,
+        (Neighbour(Key("a", "b"), ACCOUNT, REGION, "sc_flink-9"),),
+        (Neighbour(Key("a", "b"), ACCOUNT, REGION, ID),),
+        (Neighbour(Key("a", "b"), ACCOUNT, REGION, "sc_flink-9", NOW),),
+    ]
+)
 THEIRS = ConfigMap("ids", "uid-ids", "1", Content({}, {}, ()))
 OUTPUTS = ((THEIRS,), Unread(OutputsRefused("cannot get resource configmaps")), Unread())
 """What keeps a workspace that wants outputs from handing them on."""
@@ -97,6 +110,7 @@ def workspaces(draw: st.DrawFn) -> FlinkWorkspace:
     annotations = draw(
         st.dictionaries(st.sampled_from([RECONCILE_REQUESTED_AT, ABANDON_ORDER]), st.sampled_from(["demo-1", "x"]))
     )
+    annotations |= draw(st.sampled_from([{}, {}, {}, {SUSPEND: "false"}, {SUSPEND: "no"}, {SUSPEND: ""}]))
     return a_workspace(
         uid=draw(st.sampled_from(["uid-1", "uid-2"])),
         generation=draw(st.integers(1, 2)),
@@ -125,7 +139,8 @@ def orders(draw: st.DrawFn, number: int) -> FlinkWorkspaceOrder:
         account_id=draw(st.sampled_from([ACCOUNT, ACCOUNT, ACCOUNT, "2"])),
         workspace=named,
         answer=draw(ANSWERS),
-        evidence=draw(st.sampled_from([None, "ForeignInstance", "AbsentAfterWindow"])),
+        evidence=draw(st.sampled_from([None, "Answer", "ForeignInstance", "AbsentAfterWindow"])),
+        outstanding_until=draw(OUTSTANDING) if state == "Rejected" else None,
         quote=a_quote(NOW - draw(AGES)),
     )
 
@@ -176,7 +191,7 @@ def facts(draw: st.DrawFn) -> Seen:
     remembered = Remembered(missing_since=draw(st.sampled_from([None, NOW - minutes(6)])))
     if ledger_:
         last = ledger_[-1].metadata
-        intent = Intent(last.uid, draw(st.sampled_from([last.resource_version, "other"])), draw(st.integers(1, 2)))
+        intent = Intent(last.uid, draw(st.sampled_from([MARK, MARK, "other"])), draw(st.integers(1, 2)))
         answer = draw(st.one_of(st.just(Bought(ID, None, None)), FAILURES.map(NotBought)))
         remembered = replace(
             remembered,
@@ -195,6 +210,7 @@ def facts(draw: st.DrawFn) -> Seen:
         claim=claim,
         own_claims=(a_claim(),),
         outputs=found,
+        neighbours=draw(NEIGHBOURS),
     )
 
 
@@ -204,19 +220,22 @@ def about_to_send(draw: st.DrawFn) -> Seen:
     before: OrderState | None = draw(
         st.sampled_from([None, None, None, None, "NotPlaced", "Rejected", "Placed", "Superseded"])
     )
-    earlier = [an_order(before, 1, intent=NOW - WINDOW)] if before else []
+    until = draw(OUTSTANDING) if before == "Rejected" else None
+    earlier = [an_order(before, 1, intent=NOW - WINDOW, outstanding_until=until)] if before else []
     placing = an_order("Placing", len(earlier) + 1, intent=NOW - draw(st.sampled_from([minutes(0), draw(AGES)])))
     workspace = draw(st.one_of(*[st.just(a_workspace())] * 3, workspaces()))
     cloud = draw(st.one_of(*[st.just(a_cloud())] * 3, clouds()))
     known = draw(st.sampled_from([placing, placing, placing, None]))
     found = draw(st.sampled_from([(), (), *OUTPUTS]))
-    return seen(workspace, *earlier, placing, cloud=cloud, intent=known, outputs=found)
+    return seen(workspace, *earlier, placing, cloud=cloud, intent=known, outputs=found, neighbours=draw(NEIGHBOURS))
 
 
 @st.composite
 def about_to_order(draw: st.DrawFn) -> Seen:
     """One thing may be in the way of an order, or of its intent."""
+    refused = an_order("Rejected", outstanding_until=draw(OUTSTANDING), at=NOW - minutes(40))
     lists = [[], [an_order("Quoted")], [an_order("NotPlaced", at=NOW - WINDOW)], [draw(orders(1))]]
+    lists += [[refused], [refused, an_order("Quoted", 2)]]
     workspace, cloud, claim = a_workspace(), a_cloud(), a_claim()
     match draw(st.integers(0, 5)):
         case 0:
@@ -227,7 +246,8 @@ def about_to_order(draw: st.DrawFn) -> Seen:
             claim = a_claim(Key("a", "b"), alive=draw(st.booleans()))
         case 3:
             lists += [[an_order("Rejected", 1, at=NOW), draw(orders(2))]]
-    return seen(workspace, *draw(st.sampled_from(lists)), cloud=cloud, claim=claim)
+    neighbours = draw(NEIGHBOURS)
+    return seen(workspace, *draw(st.sampled_from(lists)), cloud=cloud, claim=claim, neighbours=neighbours)
 
 
 ANYTHING = st.one_of(facts(), facts(), about_to_order(), about_to_send())
@@ -236,6 +256,20 @@ quick = settings(max_examples=100, deadline=None, database=None, suppress_health
 
 def new_status(step: object) -> tuple[FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus] | None:
     return (step.order, step.status) if isinstance(step, MoveOrder | WriteIntent) else None
+
+
+def assert_free(read: Seen, name: str) -> None:
+    """Nobody braked, nothing is outstanding under this name, and the list shows what others own."""
+    workspace, listing = read.workspace, read.cloud.listing
+    assert workspace is not None
+    assert not isinstance(listing, Unknown)
+    assert not workspace.spec.suspend
+    assert workspace.metadata.annotations.get(SUSPEND) in (None, "false")
+    assert not any(each.outstanding for each in read.orders if each.spec.workspace_name == name)
+    shown = {each.instance_id for each in listing.instances}
+    delay = SETTINGS.longest_call + SETTINGS.copy_window
+    must = [each for each in read.neighbours if each.bought_at is None or listing.date > each.bought_at + delay]
+    assert {each.instance_id for each in must} <= shown
 
 
 @quick
@@ -267,7 +301,7 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert workspace.metadata.uid == step.order.spec.workspace_ref.uid
         assert workspace.metadata.generation == intent.generation
         assert workspace.metadata.deletion_timestamp is None
-        assert not workspace.spec.suspend
+        assert_free(read, step.order.spec.workspace_name)
         assert read.cloud.account_id == step.order.spec.account_id == step.purchase.subject.account_id
         assert not any(instance.name == step.purchase.subject.workspace_name for instance in listing.instances)
         assert step.purchase.signed_at == step.order.status.intent_time
@@ -296,7 +330,7 @@ def test_an_order_is_opened_only_if_nothing_is_open_and_nothing_is_there(read: S
             continue
         assert read.workspace is not None
         assert PURCHASE_FINALIZER in read.workspace.metadata.finalizers
-        assert not read.workspace.spec.suspend
+        assert_free(read, step.spec.workspace_name)
         assert read.claim is not None
         assert read.claim.holder == KEY
         assert all(order.settled for order in read.orders)
@@ -304,6 +338,28 @@ def test_an_order_is_opened_only_if_nothing_is_open_and_nothing_is_there(read: S
         listing = read.cloud.listing
         assert not isinstance(listing, Unknown)
         assert not any(instance.name == step.spec.workspace_name for instance in listing.instances)
+
+
+@quick
+@given(ANYTHING)
+def test_an_order_is_announced_only_if_nothing_of_an_earlier_call_can_come_any_more(read: Seen) -> None:
+    """And on a list that can be trusted, while nobody brakes; the mark is what the process remembers."""
+    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+        if isinstance(step, WriteIntent):
+            assert_free(read, step.order.spec.workspace_name)
+            assert step.order.state == "Quoted"
+            assert step.status.intent_mark == step.mark == "f" * 32
+
+
+@quick
+@given(ANYTHING)
+def test_a_refused_call_is_over_only_by_the_clouds_clock(read: Seen) -> None:
+    """Whatever ours says, and never before it can be."""
+    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+        if isinstance(step, MoveOrder) and step.order.outstanding and not step.status.outstanding_until:
+            assert step.order.status.outstanding_until is not None
+            assert not isinstance(read.cloud.listing, Unknown)
+            assert read.cloud.listing.date > step.order.status.outstanding_until
 
 
 @quick
@@ -318,7 +374,7 @@ def test_every_move_is_legal(read: Seen) -> None:
         assert status.state != "Placed" or status.instance_id
         assert status.state != "Placing" or (status.intent_time and status.nonce and status.quote)
         if order.state not in (None, "Quoted"):
-            before, after = ((each.quote, each.digest, each.intent_time, each.nonce) for each in (order.status, status))
+            before, after = (each.model_dump(include=FROZEN) for each in (order.status, status))
             assert before == after
         FlinkWorkspaceOrderStatus.model_validate(status.as_wire())
 
@@ -335,7 +391,9 @@ def test_every_answer_makes_a_legal_move(state: OrderState | None, answer: Bough
 @given(ANYTHING)
 def test_suspended_writes_nothing_to_the_cloud(read: Seen) -> None:
     """Whatever is missing."""
-    assume(read.workspace is not None and read.workspace.spec.suspend)
+    assume(read.workspace is not None)
+    assert read.workspace is not None
+    assume(read.workspace.spec.suspend or read.workspace.metadata.annotations.get(SUSPEND, "false") != "false")
     plan = decide(Case(read, SETTINGS, "f" * 32))
     assert not any(isinstance(step, CreateRole | AttachPolicy | CreateDirectory | PlaceOrder) for step in plan.steps)
 

@@ -1,16 +1,19 @@
 """The purchase, check by check (design, section 3): what must be the case before the one call, and what stops it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order import Evidence
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState, OrderSummary
+from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import ServerError, Throttled
 from flink_workspace_operator.core.identity import Claim, Key, Owner, signature_nonce
 from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.pace import SOON
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     CreateRole,
@@ -21,10 +24,16 @@ from flink_workspace_operator.core.plan import (
     TakeClaim,
     WriteIntent,
 )
-from flink_workspace_operator.core.purchasing import number_of
+from flink_workspace_operator.core.purchasing import number_of, write_intent
+from flink_workspace_operator.core.retrying import wait_after_refusal
+from flink_workspace_operator.core.seen import Intent, questions
+from flink_workspace_operator.settings import Settings
 from tests.builders import (
+    ACCOUNT,
     ID,
+    MARK,
     NOW,
+    OWNER,
     SETTINGS,
     SUBJECT,
     WINDOW,
@@ -42,7 +51,10 @@ from tests.builders import (
 
 UNANSWERED = Unknown(ServerError("foasconsole.DescribeInstances", "500"))
 OTHER = Key("team", "other")
-VISIBLE = timedelta(seconds=SETTINGS.longest_visibility_seconds)
+SECOND = timedelta(seconds=1)
+LONGER = Settings(longest_commit_seconds=1200)
+REQUESTED = {RECONCILE_REQUESTED_AT: "now"}
+BRAKES = ("true", "True", "TRUE", "yes", "1", "on", " true", "", "False")
 
 
 def only_step(plan: Plan) -> object:
@@ -124,6 +136,33 @@ class TestBeforeAnOrder:
         plan = decide(a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance(order=9)))))
         assert verdict(plan) == ("Running", "Running")
 
+    @pytest.mark.parametrize("state", ["Placing", "Uncertain", "Placed", "Fulfilled", "NotPlaced"])
+    def test_what_may_have_been_sent_ties_the_resource_to_its_account(self, state: OrderState) -> None:
+        """Whatever key is in the Secret by now."""
+        assert a_case(a_workspace(), an_order(state, account_id="2")).recorded_account == "2"
+
+    def test_a_refusal_before_the_product_ties_it_only_until_its_call_is_over(self) -> None:
+        """The key may have been a wrong one. Meanwhile the resource says until when."""
+        of_the_moment = an_order("Rejected", account_id="2", answer="PermissionMissing", outstanding_until=NOW + SECOND)
+        assert verdict(decide(a_case(a_workspace(), of_the_moment))) == ("Progressing", "WaitingToRetry")
+        told = FlinkWorkspaceStatus(account_id="2", order=OrderSummary(name="demo-1", state="Rejected"))
+        over = an_order("Rejected", account_id="2", answer="PermissionMissing", at=NOW - minutes(31))
+        step = only_step(decide(a_case(a_workspace(status=told), over)))
+        assert isinstance(step, OpenOrder)
+        assert step.spec.account_id == ACCOUNT
+
+    def test_a_refusal_of_the_content_ties_it_to_no_account(self) -> None:
+        """Nothing can come of any copy of it."""
+        told = FlinkWorkspaceStatus(account_id="2", order=OrderSummary(name="demo-1", state="Rejected"))
+        order = an_order("Rejected", account_id="2", answer="ParametersRefused")
+        assert a_case(a_workspace(status=told), order).recorded_account is None
+
+    def test_the_account_in_the_status_counts_where_the_ledger_lacks_its_order(self) -> None:
+        """It may have bought something there."""
+        told = FlinkWorkspaceStatus(account_id="2", order=OrderSummary(name="demo-2", state="Rejected"))
+        order = an_order("Rejected", account_id="2", answer="ParametersRefused")
+        assert verdict(decide(a_case(a_workspace(status=told), order))) == ("Stalled", "AccountChanged")
+
     @pytest.mark.parametrize("state", ["Placing", "Placed", "Fulfilled", "NotPlaced"])
     def test_another_account_stops_everything_once_something_may_have_been_sent(self, state: str) -> None:
         """Step 4: a look into another account says nothing about ours."""
@@ -176,6 +215,18 @@ class TestBeforeAnOrder:
             for orders in ((), (an_order(),)):
                 assert verdict(decide(a_case(workspace, *orders))) == ("Suspended", "SuspendedByUser")
 
+    @pytest.mark.parametrize("word", BRAKES)
+    def test_every_word_but_false_suspends(self, word: str) -> None:
+        """A brake that is spelled in another way brakes all the same, before an order and before its intent."""
+        for orders in ((), (an_order(),)):
+            suspended = a_case(a_workspace(annotations={SUSPEND: word}), *orders)
+            assert verdict(decide(suspended)) == ("Suspended", "SuspendedByUser")
+
+    def test_the_word_false_does_not_suspend(self) -> None:
+        """Nor does an annotation of another name."""
+        for annotations in ({SUSPEND: "false"}, {"suspend": "true"}):
+            assert isinstance(only_step(decide(a_case(a_workspace(annotations=annotations)))), OpenOrder)
+
     def test_suspended_writes_no_prerequisite_and_still_tells_what_is_missing(self) -> None:
         """What has to be changed by hand is told first."""
         plan = decide(a_case(a_workspace(suspend=True), cloud=a_cloud(role=Absent())))
@@ -201,6 +252,18 @@ class TestIntent:
             step = only_step(decide(a_case(a_workspace(generation=2), *orders)))
             assert isinstance(step, WriteIntent)
             assert step.status.nonce == signature_nonce(SUBJECT, refusals)
+
+    def test_the_intent_says_until_when_its_call_may_be_executed(self) -> None:
+        """By the settings of the process that sends it; and by what it is known again."""
+        step = only_step(decide(a_case(a_workspace(), an_order(), settings=LONGER)))
+        assert isinstance(step, WriteIntent)
+        assert step.status.settled_not_before == NOW + LONGER.settle_window
+        assert (step.status.intent_mark, step.mark) == ("f" * 32, "f" * 32)
+
+    @pytest.mark.parametrize("state", [None, "Placing", "Uncertain"])
+    def test_only_a_quoted_order_is_announced(self, state: OrderState | None) -> None:
+        """Any other is left alone, whatever the checks before let through."""
+        assert write_intent(a_case(a_workspace(), an_order(state))) == Plan(next_look=SOON)
 
     def test_the_intent_is_the_only_step_of_its_pass(self) -> None:
         """Everything is read again between the intent and the call."""
@@ -229,9 +292,28 @@ class TestCall:
         assert token(1) in step.purchase.ownership.values()
 
     def test_after_a_restart_nothing_is_sent(self) -> None:
-        """Without the memory of having sent nothing, the order may have been sent."""
+        """Without the memory of having sent nothing, the order may have been sent, and is not said to be."""
         plan = decide(a_case(a_workspace(), self.placing))
         assert verdict(plan) == ("Progressing", "Provisioning")
+        assert "it is not known whether it was sent" in str(plan.verdict)
+
+    def test_the_pass_that_sends_asks_only_what_the_call_depends_on(self) -> None:
+        """So that a brake holds until right before it. All others ask for everything."""
+        known = Intent(self.placing.metadata.uid, MARK, 1)
+        asked = questions(a_workspace(), (self.placing,), OWNER, known)
+        assert asked is not None
+        assert (asked.before_call, asked.fresh) == (True, True)
+        assert (asked.prerequisites, asked.price, asked.bill_since) == (False, False, None)
+        for other in (None, replace(known, mark="o" * 32), replace(known, order_uid="order-uid-2")):
+            asked = questions(a_workspace(), (self.placing,), OWNER, other)
+            assert asked is not None
+            assert (asked.before_call, asked.prerequisites) == (False, True)
+
+    @pytest.mark.parametrize("word", BRAKES)
+    def test_every_word_but_false_holds_the_call_back(self, word: str) -> None:
+        """It was acknowledged before the last look."""
+        suspended = a_case(a_workspace(annotations={SUSPEND: word}), self.placing, intent=self.placing)
+        assert self.back(decide(suspended)) == "Quoted"
 
     def test_a_look_that_fails_sends_nothing_and_takes_the_intent_back(self) -> None:
         """Counterexample 9: during an outage no order is used up."""
@@ -368,6 +450,52 @@ class TestAfterARefusal:
             orders = [an_order("Rejected", number, answer=answer, at=at) for number in range(1, tries + 1)]
             plan = decide(a_case(a_workspace(), *orders))
             assert any(isinstance(step, OpenOrder) for step in plan.steps) is opened
+
+    def test_a_first_lost_call_adds_nothing_to_its_window(self) -> None:
+        """The wait is counted from the intent, so it is over when the window is."""
+        for late, opened in ((timedelta(0), False), (SECOND, True)):
+            lost = an_order("NotPlaced", intent=NOW - WINDOW - late)
+            assert bool(decide(a_case(a_workspace(), lost)).steps) is opened
+
+    @pytest.mark.parametrize(
+        ("between", "doubled"),
+        [("Placed", False), ("Fulfilled", False), ("Lost", False), ("Superseded", True), ("Canceled", True)],
+    )
+    def test_only_tries_in_a_row_are_counted(self, between: OrderState, doubled: bool) -> None:
+        """What was bought between them starts anew; what was never sent does not count."""
+        evidence: Evidence = "NothingSent" if doubled else "GivenUp"
+        tried = (
+            an_order("Rejected", 1, answer="BalanceTooLow", at=NOW - minutes(99)),
+            an_order(between, 2, intent=NOW - minutes(70), instance_id=None if doubled else ID, evidence=evidence),
+            an_order("Rejected", 3, answer="BalanceTooLow", at=NOW - minutes(31)),
+        )
+        due = wait_after_refusal(a_case(a_workspace(), *tried)) is None
+        assert due is not doubled
+
+    @pytest.mark.parametrize("workspace", [a_workspace(generation=2), a_workspace(annotations=REQUESTED)])
+    def test_nothing_that_a_person_does_shortens_the_window(self, workspace: FlinkWorkspace) -> None:
+        """It is not the operator that is waited for. Afterwards the back-off is skipped."""
+        tries = [an_order("NotPlaced", number, intent=NOW - WINDOW) for number in (1, 2, 3)]
+        early = decide(a_case(workspace, *tries))
+        assert (early.steps, early.verdict is None) == ((), False)
+        [step] = decide(a_case(workspace, *tries, cloud=a_cloud(a_listing(at=NOW + SECOND)))).steps
+        assert isinstance(step, OpenOrder)
+
+    @pytest.mark.parametrize("settings", [SETTINGS, LONGER], ids=["recorded", "present"])
+    def test_the_longer_of_two_windows_counts(self, settings: Settings) -> None:
+        """Of the process that sent it, which stands on the order, and of this one."""
+        recorded = WINDOW + minutes(9) if settings is SETTINGS else WINDOW
+        end = NOW + max(recorded, settings.settle_window)
+        closed = an_order("NotPlaced", intent=NOW, settled_not_before=NOW + recorded)
+        sent = an_order("Uncertain", intent=NOW, settled_not_before=NOW + recorded)
+        last = OrderSummary(name="demo-1", state="Uncertain", intent_time=NOW, settled_not_before=NOW + recorded)
+        left = a_workspace(status=FlinkWorkspaceStatus(order=last))
+        for at, over in ((end, False), (end + SECOND, True)):
+            cloud = a_cloud(a_listing(at=at))
+            followed = decide(a_case(a_workspace(generation=2), closed, cloud=cloud, settings=settings)).steps
+            settled = decide(a_case(a_workspace(), sent, cloud=cloud, settings=settings)).steps
+            opened = decide(a_case(left, cloud=cloud, settings=settings)).steps
+            assert [bool(steps) for steps in (followed, settled, opened)] == [over] * 3
 
     @pytest.mark.parametrize("evidence", ["ForeignInstance", None])
     def test_an_order_that_no_answer_ended_is_followed_by_none_before_its_window_ends(

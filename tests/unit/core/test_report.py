@@ -1,16 +1,16 @@
 """What is told beside the summary: the eight aspects, the status around them, prerequisites and events."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
-from flink_workspace_operator.api.order import Quote
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.parameters import Subscription, Term
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
@@ -35,6 +35,7 @@ from tests.builders import (
     NOW,
     SETTINGS,
     VPC,
+    WINDOW,
     a_case,
     a_cloud,
     a_listing,
@@ -46,6 +47,8 @@ from tests.builders import (
 )
 
 FULFILLED = an_order("Fulfilled")
+SECOND = timedelta(seconds=1)
+QUIET = Verdict("Progressing", "Purchasing", "")
 
 
 def conditions(case: Case) -> dict[str, Condition]:
@@ -138,6 +141,50 @@ class TestAspects:
         assert after.instance == before.instance
         assert {c.type for c in after.conditions if c not in before.conditions} == {"Ready", "Stalled"}
 
+    @pytest.mark.parametrize(
+        ("order", "reason"),
+        [
+            (an_order("Placing"), "Placing"),
+            (an_order("Uncertain"), "PurchaseUncertain"),
+            (an_order("Rejected", outstanding_until=NOW), "Outstanding"),
+            (an_order("Rejected", evidence="ForeignInstance", answer="NameTaken"), "Outstanding"),
+            (an_order("Superseded", intent=NOW, evidence="Answer"), "Outstanding"),
+            (an_order("Superseded", uid="uid-0", quote=None, at=NOW), "Outstanding"),
+        ],
+        ids=["announced", "uncertain", "a copy may be executed", "a stranger's", "closed by a hand", "restored bare"],
+    )
+    def test_what_may_have_been_bought_is_not_said_not_to_be(self, order: FlinkWorkspaceOrder, reason: str) -> None:
+        """False is said only when nothing can come of any call any more."""
+        of = conditions(a_case(a_workspace(), order))["Purchased"]
+        assert (of.status, of.reason) == ("Unknown", reason)
+
+    def test_an_order_that_left_the_ledger_may_have_bought_something(self) -> None:
+        """The resource still names it."""
+        last = OrderSummary(name="demo-1", state="Uncertain", intent_time=NOW)
+        of = conditions(a_case(a_workspace(status=FlinkWorkspaceStatus(order=last))))["Purchased"]
+        assert (of.status, of.reason) == ("Unknown", "Outstanding")
+
+    @pytest.mark.parametrize(
+        "order",
+        [
+            an_order("Quoted"),
+            an_order("Rejected"),
+            an_order("NotPlaced", at=NOW - SECOND),
+            an_order("Superseded", evidence="NothingSent"),
+        ],
+        ids=lambda order: order.state,
+    )
+    def test_nothing_was_bought_by_an_order_that_is_over(self, order: FlinkWorkspaceOrder) -> None:
+        """Nothing was sent, or nothing can come of it."""
+        of = conditions(a_case(a_workspace(), order))["Purchased"]
+        assert (of.status, of.reason) == ("False", "NotPurchased")
+
+    def test_the_pass_that_announces_says_so(self) -> None:
+        """It reports what it wrote, and not what it read: the call may take long."""
+        before, after = (a_case(a_workspace(), order) for order in (an_order("Quoted"), an_order("Placing")))
+        told = {each.type: each for each in reported(after, decide(before)).conditions}
+        assert (told["Purchased"].status, told["Purchased"].reason) == ("Unknown", "Placing")
+
     def test_an_offer_that_does_not_exist_is_an_answer(self) -> None:
         """The cloud was reached."""
         of = conditions(a_case(a_workspace(), cloud=a_cloud(quote=Unknown(ParametersRefused("a.B", "c")))))
@@ -175,6 +222,24 @@ class TestStatus:
         for order, account in ((an_order("Quoted"), None), (an_order("Uncertain"), an_order().spec.account_id)):
             case = a_case(a_workspace(), order)
             assert reported(case, decide(case)).account_id == account
+
+    @pytest.mark.parametrize(
+        ("order", "until"),
+        [
+            (an_order("Uncertain", intent=NOW), NOW + WINDOW),
+            (an_order("Rejected", outstanding_until=NOW + SECOND), NOW + SECOND),
+            (an_order("Rejected"), None),
+            (an_order("NotPlaced"), None),
+        ],
+    )
+    def test_the_resource_knows_until_when_something_may_come_of_its_order(
+        self, order: FlinkWorkspaceOrder, until: datetime | None
+    ) -> None:
+        """Should the order leave the ledger."""
+        case = a_case(a_workspace(), order)
+        told = reported(case, decide(case)).order if order.state != "NotPlaced" else report(case, QUIET).order
+        assert told is not None
+        assert told.settled_not_before == until
 
     def test_v_switches_are_told_in_one_order_and_by_band(self) -> None:
         """Neither the cloud's order nor a number of addresses moves the status."""

@@ -1,7 +1,7 @@
 """Orders find their end by evidence (design, section 3, steps 9 and 10), and a look says whose an instance is."""
 
 from datetime import timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -12,8 +12,11 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import (
     BalanceTooLow,
     CloudFailure,
+    Fate,
+    Garbled,
     NameTaken,
     ParametersRefused,
+    ServerError,
     SignatureReplayed,
     Throttled,
     Unreachable,
@@ -21,6 +24,7 @@ from flink_workspace_operator.core.failures import (
 from flink_workspace_operator.core.identity import Key, Owner
 from flink_workspace_operator.core.observed import Answer, Bought, NotBought, SeenInstance, Unknown
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
+from flink_workspace_operator.core.refusals import verdict_of
 from flink_workspace_operator.core.seen import Remembered, questions
 from tests.builders import (
     ACCOUNT,
@@ -47,6 +51,9 @@ INTENT = NOW - minutes(1)
 VISIBLE = timedelta(seconds=SETTINGS.longest_visibility_seconds)
 ELSEWHERE = Owner("cluster-2", Key("team", "demo"))
 BOUGHT = Bought(ID, "order-1", "request-1")
+BUY = "foasconsole.CreateInstance"
+UNANSWERED_CALL = NotBought(Unreachable(BUY, "ConnectionReset"))
+NEVER_SENT = NotBought(Unreachable(BUY, "ConnectFailed", fate="NothingSent"))
 
 
 def moved(plan: Plan) -> FlinkWorkspaceOrderStatus:
@@ -182,6 +189,16 @@ class TestEvidence:
         assert case.listing_for(ACCOUNT, REGION) == a_listing(an_instance())
         assert case.listing_for(ACCOUNT, "cn-beijing") == Unknown()
 
+    def test_what_is_not_known_names_the_time_until_which_nothing_is_bought(self) -> None:
+        """And does not say that a purchase is repeated."""
+        lost = ledger.after_answer(an_order("Placing", intent=INTENT), UNANSWERED_CALL, NOW, COPY_WINDOW)
+        order = an_order("Uncertain", intent=INTENT).model_copy(update={"status": lost})
+        verdict = decide(a_case(a_workspace(), order)).verdict
+        assert verdict is not None
+        assert verdict.reason == "PurchaseUncertain"
+        assert f"Nothing else is bought before {INTENT + WINDOW:%Y-%m-%d %H:%M} UTC" in verdict.message
+        assert "again" not in verdict.message
+
     def test_an_order_for_another_name_of_the_same_key_is_settled_first(self) -> None:
         """Counterexample 5: the ledger counts by namespace and name, and the look is for the order's name."""
         former = a_workspace(workspace_name="former")
@@ -233,6 +250,12 @@ class TestWithoutMarks:
         assert bound.verdict is not None
         assert bound.verdict.kind == "Running"
 
+    @pytest.mark.parametrize("hidden", [{"vpc_id": None}, {"bucket": None}])
+    def test_what_does_not_show_where_it_lies_is_not_taken_for_ours(self, hidden: dict[str, Any]) -> None:
+        """Somebody else's may lie anywhere: it would be bound and tagged. Its VPC or bucket is waited for."""
+        found = an_instance(order=None, create_time=INTENT + SECOND, **hidden)
+        assert settled("Uncertain", found, at=3 * WINDOW).steps == ()
+
     def test_two_of_them_are_for_a_person(self) -> None:
         """Evidence contradicts itself: nothing is settled or bought, both are named."""
         plan = settled("Uncertain", self.bare, an_instance("sc_flink-2", order=None), at=3 * WINDOW)
@@ -252,6 +275,13 @@ class TestWithoutMarks:
         found = an_instance(tags=unmarked(an_instance()))
         assert settled("Uncertain", found).steps == ()
         assert moved(settled("Uncertain", found, at=WINDOW)).state == "Placed"
+
+    def test_what_a_lost_ledger_bought_is_not_this_orders_work(self) -> None:
+        """Its token is nobody's any more, and it is older than the intent: the order bought nothing, and says so."""
+        former = an_instance(order=9, create_time=INTENT - SECOND)
+        assert moved(settled("Uncertain", former, at=WINDOW)).state == "NotPlaced"
+        later = an_instance(order=9, create_time=INTENT + SECOND)
+        assert moved(settled("Uncertain", later, at=WINDOW)).state == "Placed"
 
 
 class TestWhoseItIs:
@@ -342,6 +372,31 @@ class TestAnswer:
         status = ledger.after_answer(an_order("Placing"), NotBought(failure("x.Y", "code")), NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.answer) == ("Uncertain", failure.__name__)
+
+    def test_a_call_that_was_never_sent_takes_the_order_back(self) -> None:
+        """The cloud has never heard of it. It is announced anew, and no call is repeated."""
+        status = ledger.after_answer(an_order("Placing"), NEVER_SENT, NOW, COPY_WINDOW)
+        assert status is not None
+        assert (status.state, status.evidence) == ("Quoted", "NothingSent")
+        assert "again" not in str(status.message)
+        said = verdict_of(NEVER_SENT.failure).message
+        assert (said.startswith("nothing was sent: "), "again" in said) == (True, False)
+
+    @pytest.mark.parametrize("state", [each for each in (None, *get_args(OrderState)) if each != "Placing"])
+    def test_a_call_that_was_never_sent_changes_no_other_state(self, state: OrderState | None) -> None:
+        """Somebody else wrote, who knows something else."""
+        assert ledger.after_answer(an_order(state), NEVER_SENT, NOW, COPY_WINDOW) is None
+
+    @pytest.mark.parametrize("failure", [Unreachable, Garbled, ServerError, Throttled])
+    @pytest.mark.parametrize("fate", get_args(Fate))
+    def test_nothing_that_is_said_of_a_purchase_reads_as_if_it_was_repeated(
+        self, failure: type[CloudFailure], fate: Fate
+    ) -> None:
+        """It is sent once."""
+        answer = NotBought(failure(BUY, "code", fate=fate))
+        status = ledger.after_answer(an_order("Placing"), answer, NOW, COPY_WINDOW)
+        assert status is not None
+        assert "again" not in str(status.message)
 
     @pytest.mark.parametrize("state", ["NotPlaced", "Rejected", "Superseded", "Canceled", "Quoted"])
     def test_a_late_refusal_changes_nothing(self, state: OrderState) -> None:

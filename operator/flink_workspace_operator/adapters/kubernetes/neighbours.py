@@ -1,11 +1,14 @@
 """What other resources own, read off their stored form: one that this version cannot read in whole must not hide it."""
 
 from datetime import datetime
+from typing import Final
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.names import REPLACE_LOST
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.neighbours import Neighbour
+
+RUNNING: Final = "RUNNING"
 
 
 def neighbour_in(wire: Wire) -> Neighbour | None:
@@ -16,15 +19,17 @@ def neighbour_in(wire: Wire) -> Neighbour | None:
     given_up = (metadata.get("annotations") or {}).get(REPLACE_LOST) == instance_id
     if not instance_id or not account_id or given_up or metadata.get("deletionTimestamp"):
         return None
-    announced_at = None if instance.get("clusterStatus") else _intent_time(status)
-    if announced_at is None and not instance.get("clusterStatus"):
+    has_run = instance.get("clusterStatus") == RUNNING
+    bought_at = None if has_run else _bought_at(status)
+    if bought_at is None and not has_run:
         return None
     key = Key(metadata["namespace"], metadata["name"])
-    return Neighbour(key, account_id, wire["spec"]["region"], instance_id, announced_at)
+    return Neighbour(key, account_id, wire["spec"]["region"], instance_id, bought_at)
 
 
-def _intent_time(status: Wire) -> datetime | None:
-    written = (status.get("order") or {}).get("intentTime")
+def _bought_at(status: Wire) -> datetime | None:
+    """When it was made, or else announced: while it is new, one way of looking may show it before the others do."""
+    written = status["instance"].get("createTime") or (status.get("order") or {}).get("intentTime")
     try:
         return None if written is None else datetime.fromisoformat(written)
     except ValueError:

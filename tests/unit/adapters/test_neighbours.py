@@ -1,0 +1,64 @@
+"""What another resource owns is read off its stored form, whatever else this version can't read of it."""
+
+from typing import Any
+
+import pytest
+
+from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
+from flink_workspace_operator.api.names import REPLACE_LOST
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.neighbours import Neighbour
+from tests.builders import ACCOUNT, ID, NOW, REGION, minutes
+
+RAN: dict[str, Any] = {"instanceId": ID, "clusterStatus": "RUNNING", "createTime": "2026-11-23T08:00:00Z"}
+PLACED: dict[str, Any] = {"instanceId": ID}
+ANNOUNCED = {"name": "other-1", "state": "Placed", "intentTime": "2026-11-23T09:00:00Z"}
+
+
+def owning(instance: dict[str, Any], order: dict[str, Any] | None = None, **metadata: Any) -> Neighbour | None:  # noqa: ANN401 - any field
+    status = {"accountId": ACCOUNT, "instance": instance, "order": order, "conditions": "of a later version"}
+    named = {"namespace": "team", "name": "other", **metadata}
+    return neighbour_in({"metadata": named, "spec": {"region": REGION, "later": True}, "status": status})
+
+
+def neighbour(bought_at: Any = None) -> Neighbour:  # noqa: ANN401 - a moment or None
+    return Neighbour(Key("team", "other"), ACCOUNT, REGION, ID, bought_at)
+
+
+def test_what_was_seen_running_must_be_shown() -> None:
+    """From then on, whenever it was bought."""
+    assert owning(RAN, ANNOUNCED) == owning(RAN) == neighbour()
+
+
+def test_what_no_list_has_shown_counts_from_its_announcement() -> None:
+    """The cloud answered with its id."""
+    assert owning(PLACED, ANNOUNCED) == neighbour(NOW)
+
+
+def test_what_is_being_created_counts_from_its_creation() -> None:
+    """It may be shown by its tags before the region's list shows it."""
+    assert owning({**RAN, "clusterStatus": "CREATING"}, ANNOUNCED) == neighbour(NOW - minutes(60))
+
+
+@pytest.mark.parametrize("order", [None, {}, {"intentTime": "soon"}])
+def test_what_nobody_knows_the_time_of_is_not_missed(order: dict[str, Any] | None) -> None:
+    """Neither seen running, nor announced at a time that can be read."""
+    assert owning(PLACED, order) is None
+
+
+def test_a_resource_that_is_being_deleted_is_not_missed() -> None:
+    """A person let it go, as the message advises."""
+    assert owning(RAN, deletionTimestamp="2026-11-23T09:00:00Z") is None
+
+
+def test_an_instance_that_was_given_up_is_not_missed() -> None:
+    """By its id: an annotation that names another one is left over."""
+    assert owning(RAN, annotations={REPLACE_LOST: ID}) is None
+    assert owning(RAN, annotations={REPLACE_LOST: "sc_flink-2"}) == neighbour()
+
+
+@pytest.mark.parametrize("status", [None, {}, {"accountId": ACCOUNT}, {"instance": RAN}, {"accountId": None}])
+def test_a_resource_that_owns_nothing_is_not_missed(status: dict[str, Any] | None) -> None:
+    """Or of which it is not known in which account."""
+    wire = {"metadata": {"namespace": "team", "name": "other"}, "spec": {"region": REGION}, "status": status}
+    assert neighbour_in(wire) is None
