@@ -199,7 +199,7 @@ class Task:
             cluster=SimulatedCluster(around.server, self.gate, self.name),
             settings=around.settings,
             cluster_id=around.cluster_id,
-            clock=lambda: (self.progress.begun or clock.now) + around.skews.get(self.name, timedelta()),
+            clock=lambda: self.gate.share(lambda: clock.now) + around.skews.get(self.name, timedelta()),
             random_token=self._token,
             leads=self.leads,
             memory=memory,
