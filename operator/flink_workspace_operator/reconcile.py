@@ -53,7 +53,8 @@ class Reconciler:
         seen = seen.updated(leads=self.leads())
         plan = decide(Case(seen, self.settings, self.random_token()))
         signed = await cloud_of(seen.signer, self.cloud)
-        done = await Execution(seen, signed, self.cluster, self.memory, self.settings).carry_out(plan)
+        execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
+        done = await execution.carry_out(plan)
         await self._tell(seen, plan, done)
         failure = done.failure or plan.retry
         if failure is not None:

@@ -23,9 +23,11 @@ from tests.simulation.account import Account
 from tests.simulation.cloud import SimulatedCloud
 from tests.simulation.cluster import SimulatedCluster
 from tests.simulation.gate import Gate, Point
+from tests.simulation.invariants import check_hand_over
 from tests.simulation.server import ApiServer
 
 CLUSTER_ID = "cluster-1"
+HAND_OVER = Point("cloud.create_instance", "request")
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ class Task:
         try:
             move(self._pass)
             self.point = self.gate.at
+            if self.point == HAND_OVER:
+                check_hand_over(self.key, self.gate.answers)
         except StopIteration as end:
             self._end(end.value.after)
         except Failure as failure:
@@ -196,7 +200,7 @@ class Task:
             cluster=SimulatedCluster(around.server, self.gate, self.name),
             settings=around.settings,
             cluster_id=around.cluster_id,
-            clock=lambda: (self.progress.begun or clock.now) + around.skews.get(self.name, timedelta()),
+            clock=lambda: self.gate.share(lambda: clock.now) + around.skews.get(self.name, timedelta()),
             random_token=self._token,
             leads=self.leads,
             memory=memory,
