@@ -38,7 +38,8 @@ def first_state(run: Run) -> State:
     resources = tuple(None if key in run.gone else Resource(key + 1) for key in range(run.keys))
     first = Cluster(resources, uids=run.keys)
     others = tuple(Cluster((None,) * run.keys, uids=0) for _ in run.cluster_ids[1:])
-    processes = tuple(Process(home, key) for home, key in run.processes)
+    shorts = run.short or (0,) * len(run.processes)
+    processes = tuple(Process(home, key, short=short) for (home, key), short in zip(run.processes, shorts, strict=True))
     return State((first, *others), processes, chances=run.chances)
 
 
