@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tests.model.evidence import Found, classify, outstanding, token_of, window_of
+from tests.model.evidence import Found, classify, keeps_claim, outstanding, token_of, window_of
 from tests.model.rules import Run
 from tests.model.state import CAME_TO_NOTHING, OPEN, SENT, Order, Process, Step
 from tests.model.writing import stands_for
@@ -158,12 +158,10 @@ def let_go(view: View) -> Plan | None:
 
 
 def _keeps_claim(view: View) -> bool:
-    """Nobody else may buy under this name yet. Without a look, nothing is known to be over."""
-    if not view.run.rules.claim_stays_outstanding:
-        return False
-    unknown = view.found.what == "unknown"
+    """Nobody else may buy under this name yet. Without a look, no refusal is known to be over."""
+    unknown = view.found.what == "unknown" and view.run.rules.claim_stays_outstanding
     return any(
-        outstanding(view.run, view.process, order) or (unknown and order.state in CAME_TO_NOTHING)
+        keeps_claim(view.run, view.process, order) or (unknown and order.state in CAME_TO_NOTHING)
         for order in view.orders
     )
 

@@ -46,6 +46,13 @@ def outstanding(run: Run, process: Process, order: Order) -> bool:
     return order.state in CAME_TO_NOTHING and order.age <= window_of(run, process, order)
 
 
+def keeps_claim(run: Run, process: Process, order: Order) -> bool:
+    """Its call may still be under way, or what it bought may not be shown yet: nobody else may buy."""
+    hidden = order.state == "Placed" and order.age <= window_of(run, process, order)
+    rules = run.rules
+    return (rules.claim_stays_hidden and hidden) or (rules.claim_stays_outstanding and outstanding(run, process, order))
+
+
 def token_of(seen: Instance) -> int | None:
     """The token as a look shows it."""
     return seen.token if seen.tags == "full" and seen.token != NOBODY else None

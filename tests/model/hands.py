@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tests.model.rules import Run
-from tests.model.state import AGAIN, NOBODY, Cluster, Instance, Move, Process, Resource, State
-from tests.model.writing import made_stale, set_finalizer, spend, stored, with_cluster, with_resource
+from tests.model.state import AGAIN, CURRENT, NOBODY, OLD, STALE, Cluster, Instance, Move, Process, Resource, State
+from tests.model.writing import Read, made_stale, set_finalizer, spend, stored, with_cluster, with_resource
 
 
 def moves_of_hands(run: Run, state: State) -> Iterator[Move]:
@@ -88,7 +88,7 @@ def _backups(state: State) -> Iterator[Move]:
     chances = state.chances
     if state.backup is None:
         if chances.rollbacks or chances.early_rollbacks:
-            yield Move("the API server is backed up", state._replace(backup=state.clusters[0]))
+            yield Move("the API server is backed up", _backed_up(state))
         return
     what = "the API server is restored"
     if chances.rollbacks:
@@ -96,6 +96,19 @@ def _backups(state: State) -> Iterator[Move]:
     at_rest = all(process.at == "idle" for process in state.processes)
     if chances.early_rollbacks and at_rest and not state.calls and not state.bought:
         yield Move(f"{what} before anything was sent", spend(_restored(state, state.backup), "early_rollbacks"))
+
+
+def _backed_up(state: State) -> State:
+    """The state with a backup. What is stale by now was never stored after it."""
+
+    def older(read: Read) -> Read:
+        return read._replace(stale=OLD) if read.stale == STALE else read
+
+    processes = tuple(
+        each._replace(orders=tuple(map(older, each.orders)), steps=tuple(map(older, each.steps)))
+        for each in state.processes
+    )
+    return state._replace(backup=state.clusters[0], processes=processes)
 
 
 def _restored(state: State, backup: Cluster) -> State:
@@ -109,10 +122,12 @@ def _restored(state: State, backup: Cluster) -> State:
 
 def _after_restore(process: Process, same: set[int]) -> Process:
     """What a process has read of an order that is another one now."""
-    return process._replace(
-        orders=tuple(order if order.token in same else order._replace(stale=AGAIN) for order in process.orders),
-        steps=tuple(step if step.token in same else step._replace(stale=AGAIN) for step in process.steps),
-    )
+
+    def after(read: Read) -> Read:
+        unchanged = read.stale == OLD or (read.stale == CURRENT and read.token in same)
+        return read if unchanged else read._replace(stale=AGAIN)
+
+    return process._replace(orders=tuple(map(after, process.orders)), steps=tuple(map(after, process.steps)))
 
 
 def _strangers(run: Run, state: State) -> Iterator[Move]:

@@ -141,7 +141,7 @@ def _wrong_to_send(state: State, step: Step) -> str | None:
         return "sends for an order that was never in Placing"
     if step.braked:
         return "buys after a brake was acknowledged"
-    if step.token in state.outdated:
+    if (step.token, step.mark) in state.outdated:
         return "buys what was changed or there already when it was announced"
     return None
 
@@ -172,9 +172,10 @@ def _record(run: Run, state: State, index: int) -> Iterator[Move]:
     if recorded is None:
         yield Move(f"p{index} has nothing new to record", idle)
         return
-    yield Move(f"p{index} records {recorded.state}", stored(run, idle, process.home, place, recorded))
+    said = f"{recorded.state} over {orders[place].state}"
+    yield Move(f"p{index} records {said}", stored(run, idle, process.home, place, recorded))
     if state.chances.unwritten:
-        yield Move(f"p{index} fails to record {recorded.state}", spend(idle, "unwritten"))
+        yield Move(f"p{index} fails to record {said}", spend(idle, "unwritten"))
 
 
 def _recorded(run: Run, process: Process, order: Order) -> Order | None:
@@ -191,7 +192,7 @@ def _recorded(run: Run, process: Process, order: Order) -> Order | None:
         to = "Quoted" if unsent else "Uncertain"
     if not to:
         return None
-    moved = moved_order(order, Step("record", to=to, instance=process.instance))
+    moved = moved_order(run, order, Step("record", to=to, instance=process.instance))
     if to == "Rejected":
         for_now = answer == "refused for now"
         moved = moved._replace(age=min(run.refused_age + process.since, run.over) if for_now else run.over)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.model.decide import decide
-from tests.model.evidence import outstanding
+from tests.model.evidence import keeps_claim
 from tests.model.rules import Run
 from tests.model.state import (
     CAME_TO_NOTHING,
@@ -125,7 +125,7 @@ def _read_claim(run: Run, state: State, index: int) -> Move:
         gone = process._replace(at="holder's orders")
         return Move(f"{who} reads that the holder is gone", with_process(state, index, gone))
     alive = any(
-        order.state in OPEN or outstanding(run, process, order._replace(age=max(order.age - process.since, 0)))
+        order.state in OPEN or keeps_claim(run, process, order._replace(age=max(order.age - process.since, 0)))
         for order in cluster.orders
         if order.key == holder
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from tests.model.state import Chances
+from tests.model.state import CAME_TO_NOTHING, SENT, Chances
 
 
 class Rules(NamedTuple):
@@ -59,6 +59,8 @@ class Rules(NamedTuple):
     """8: an order moves the nonce only when its call is over."""
     claim_stays_outstanding: bool = True
     """9: the claim is not given back, or taken over, while an order of its holder is outstanding."""
+    claim_stays_hidden: bool = True
+    """2: nor while what it bought may not be shown yet."""
     unsent_is_quoted: bool = True
     """9: without a connection nothing was sent."""
     token_decides: bool = True
@@ -150,6 +152,11 @@ class Run:
         commit = (self.commit or 0) if rules.outstanding_counts_commit else 0
         visibility = self.visibility if rules.outstanding_counts_visibility else 0
         return max(self.validity + (self.commit or 0) + self.visibility, self.memory) - commit - visibility
+
+    @cached_property
+    def aging(self) -> tuple[str, ...]:
+        """States in which it is asked how long ago an order's intent was."""
+        return (*SENT, *CAME_TO_NOTHING, "Placed") if self.keys > 1 else (*SENT, *CAME_TO_NOTHING)
 
     @cached_property
     def over(self) -> int:

@@ -20,9 +20,10 @@ ANSWERED: Final = ("refused", "refused for now", "taken", "open", "bought")
 Refused for now: throttled, not permitted, too late. Open: with an error that says nothing."""
 CURRENT: Final = 0
 STALE: Final = 1
-AGAIN: Final = 2
-"""How a version that a process has read stands to what is stored: the same; older, so a write that names it
-conflicts; of before a restore, so it may have been given out again for something else."""
+OLD: Final = 2
+AGAIN: Final = 3
+"""How a version that a process has read stands to what is stored: the same; older, so that a write which names it
+conflicts; older than the backup; or of between the backup and its restore, so that it may be given out again."""
 
 
 class Resource(NamedTuple):
@@ -223,9 +224,9 @@ class State(NamedTuple):
     """Purchases of ours that were booked so far."""
     announced: frozenset[int] = frozenset()
     """For the invariants: tokens that were in Placing at some time."""
-    outdated: frozenset[int] = frozenset()
-    """For the invariants: tokens whose intent was written when the resource had changed or gone already, or a
-    workspace of the name was there to be seen."""
+    outdated: frozenset[tuple[int, int]] = frozenset()
+    """For the invariants: tokens and marks of intents that were written when the resource had changed or gone already,
+    or a workspace of the name was there to be seen."""
     backup: Cluster | None = None
     """What the first cluster may be restored to."""
     restored: bool = False

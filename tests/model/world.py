@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.model.hands import moves_of_hands
 from tests.model.rules import Run
-from tests.model.state import CAME_TO_NOTHING, NOBODY, SENT, Call, Cluster, Instance, Move, Order, Process, State
+from tests.model.state import NOBODY, Call, Cluster, Instance, Move, Order, Process, State
 from tests.model.wire import is_due, moves_of_calls
 from tests.model.writing import spend
 
@@ -94,6 +94,6 @@ def _later_call(run: Run, call: Call) -> Call:
 def _older(run: Run, order: Order) -> Order:
     if order.state == "":
         return order._replace(age=1)
-    if order.state in (*SENT, *CAME_TO_NOTHING):
+    if order.state in run.aging:
         return order._replace(age=min(order.age + 1, run.over))
     return order

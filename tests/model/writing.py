@@ -5,7 +5,6 @@ from typing import TypeVar
 from tests.model.rules import Run
 from tests.model.state import (
     AGAIN,
-    CAME_TO_NOTHING,
     CURRENT,
     SENT,
     STALE,
@@ -65,7 +64,7 @@ def write_order(run: Run, state: State, index: int, step: Step, again: bool = Fa
         return None
     if step.kind == "intend":
         return _announced(run, state, index, place, step)
-    after = stored(run, state, process.home, place, moved_order(order, step))
+    after = stored(run, state, process.home, place, moved_order(run, order, step))
     return with_process(after, index, process._replace(steps=process.steps[1:], mark=0))
 
 
@@ -73,13 +72,14 @@ def _announced(run: Run, state: State, index: int, place: int, step: Step) -> St
     """The state after an intent was written; its process remembers the mark."""
     process, mark = state.processes[index], new_mark(run, state)
     cluster = state.clusters[process.home]
-    order = moved_order(cluster.orders[place], step._replace(mark=mark))
+    order = moved_order(run, cluster.orders[place], step._replace(mark=mark))
     after = stored(run, state, process.home, place, order)
     now = cluster.resources[process.key]
+    intent = (order.token, mark)
     stands = stands_for(now, order) and not any(each.shown for each in state.instances)
     after = after._replace(
         announced=after.announced | {order.token},
-        outdated=after.outdated - {order.token} if stands else after.outdated | {order.token},
+        outdated=after.outdated - {intent} if stands else after.outdated | {intent},
     )
     return with_process(after, index, process._replace(steps=process.steps[1:], mark=mark))
 
@@ -133,10 +133,10 @@ def _older(read: Read) -> Read:
     return read._replace(stale=STALE) if read.stale == CURRENT else read
 
 
-def moved_order(order: Order, step: Step) -> Order:
+def moved_order(run: Run, order: Order, step: Step) -> Order:
     """An order after a move. Its age says how long ago its intent was, as far as that may still be asked."""
     age = step.age if step.kind == "intend" else order.age
-    if step.to not in (*SENT, *CAME_TO_NOTHING):
+    if step.to not in run.aging:
         age = 0
     moved = order._replace(state=step.to, age=age, instance=step.instance or order.instance)
     if step.kind == "intend":
