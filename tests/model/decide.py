@@ -225,7 +225,7 @@ def write_intent(view: View) -> Plan | None:
         return None
     if (order.uid, order.generation) != (resource.uid, resource.generation):
         return Plan((_move(order, "Superseded"),))
-    if view.process.short and not view.run.short_buys:
+    if view.process.short and order.number == 1 and not view.run.short_buys:
         return Plan()
     short = view.process.short
     intent = Step("intend", order.token, order.number, order.stale, short=short, to="Placing", nonce=_nonce(view))

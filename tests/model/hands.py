@@ -14,7 +14,7 @@ def moves_of_hands(run: Run, state: State) -> Iterator[Move]:
             yield from _hands_on_resource(state, home, key)
         yield from _hands_on_ledger(run, state, home)
     yield from _second_cluster(state)
-    yield from _backups(state)
+    yield from _backups(run, state)
     yield from _strangers(run, state)
 
 
@@ -83,11 +83,12 @@ def _second_cluster(state: State) -> Iterator[Move]:
         yield _changed(state, 1, first, "clones", "the second cluster becomes a copy of the first")
 
 
-def _backups(state: State) -> Iterator[Move]:
+def _backups(run: Run, state: State) -> Iterator[Move]:
     """The first cluster's API server is restored to a backup, while the processes live on."""
     chances = state.chances
     if state.backup is None:
-        if chances.rollbacks or chances.early_rollbacks:
+        first = next((order.state for order in state.clusters[0].orders), "")
+        if (chances.rollbacks or chances.early_rollbacks) and run.backup_at in ("", first):
             yield Move("the API server is backed up", _backed_up(state))
         return
     what = "the API server is restored"

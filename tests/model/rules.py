@@ -119,9 +119,11 @@ class Run:
     short: tuple[int, ...] = ()
     """For each process, by how many ticks the windows of its settings are shorter than they must be."""
     short_buys: bool = False
-    """A process with shorter windows writes intents too."""
+    """A process with shorter windows announces the first order too, not only what comes after it."""
     neighbour: bool = False
     """A workspace of another name is known to run in this account and region."""
+    backup_at: str = ""
+    """The state of the first order in which the API server is backed up; empty: any, and before it is opened."""
     gone: tuple[int, ...] = ()
     """Keys whose resource was deleted just before; that wakes their processes."""
     rules: Rules = field(default_factory=Rules)
