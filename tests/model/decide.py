@@ -140,6 +140,12 @@ def _holds_claim(view: View) -> bool:
     return view.run.keys == 1 or not view.run.rules.claim or (claim is not None and claim.holder == view.process.key)
 
 
+def begin_anew(view: View) -> Plan | None:
+    """What was read for a call serves for nothing else: the ledger may have changed since, and the resource after."""
+    last = view.process.at == "own resource" and view.run.rules.ledger_is_read_after
+    return Plan() if last else None
+
+
 def let_go(view: View) -> Plan | None:
     """The resource is gone or going: close what is open, wait for what was sent, give the claim back."""
     process, resource, order, rules = view.process, view.process.resource, view.open, view.run.rules
@@ -245,6 +251,7 @@ def _nonce(view: View) -> int:
 CHECKS = (
     settle_orders,
     finish_intent,
+    begin_anew,
     let_go,
     stop_on_a_stranger,
     wait_for_what_is_known,

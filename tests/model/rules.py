@@ -88,6 +88,8 @@ class Rules(NamedTuple):
     """11: a deletion closes what is Quoted before it takes the finalizer off."""
     finalizer_waits: bool = True
     """11: the finalizer stays while something may have been sent."""
+    ledger_is_read_after: bool = True
+    """11: a pass that read the resource after the ledger, because it was about to send, lets nothing go."""
 
 
 @dataclass(frozen=True)
