@@ -151,6 +151,14 @@ PROOFS: Final = (
         lambda rows: f"{sum(row[3] == '1' for row in rows)} with one purchase",
     ),
     Proof(
+        "losses",
+        "What a loss costs",
+        ("tests/scenario/test_outside_the_laboratory.py",),
+        ("what happens to the call", "minutes from applying to Ready"),
+        lambda rows: f"{len(rows)} ways to lose a call, with default settings",
+        lambda rows: f"Ready with one purchase in each, at the latest after {max(row[1] for row in rows):.0f} min",
+    ),
+    Proof(
         "kills",
         "kill -9 before and after each call",
         ("tests/e2e/test_kills.py",),

@@ -27,7 +27,7 @@ from flink_workspace_operator.core.purchasing import (
     write_intent,
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
-from flink_workspace_operator.core.retrying import wait_after_refusal
+from flink_workspace_operator.core.retrying import wait_for_connection, wait_for_end_of_call, wait_for_next_try
 from flink_workspace_operator.core.settling import let_go, look_after_what_is_left, record_answers, settle_orders
 from flink_workspace_operator.core.windows import clock, end_without_a_look
 
@@ -139,9 +139,11 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     wait_for_what_left_the_ledger,
     wait_for_what_a_hand_closed,
     wait_for_what_was_restored,
-    wait_after_refusal,
+    wait_for_end_of_call,
+    wait_for_next_try,
     stop_while_suspended,
     wait_for_neighbours,
+    wait_for_connection,
     open_next_order,
     write_intent,
 )

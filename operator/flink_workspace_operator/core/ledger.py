@@ -232,7 +232,7 @@ def after_answer(
     failure = answer.failure
     told = order.model_copy(update={"status": _told(order.status, failure)})
     if failure.fate == "NothingSent" and order.state == "Placing":
-        return not_sent(told, at, describe_call(failure))
+        return not_sent(told, order.status.intent_time or at, describe_call(failure))
     if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):
         reason = Rejection("Answer", failure.reason, describe_call(failure))
         return rejected(told, at, reason, at + copy_window if failure.fate == "CopyRefused" else None)

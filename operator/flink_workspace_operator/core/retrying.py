@@ -2,18 +2,26 @@
 
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Final
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.case import NEVER_SENT, Case
+from flink_workspace_operator.core.pace import FIRST, LONGEST, rising
 from flink_workspace_operator.core.plan import NextLook, Plan
 from flink_workspace_operator.core.purchasing import wait_for_neighbours
 from flink_workspace_operator.core.refusals import verdict_on
 from flink_workspace_operator.core.windows import clock, end_of_call
 
+UNSENT_PAUSE: Final = timedelta(seconds=30)
+"""From the intent of a call that was never sent to the next one: each costs writes of the ledger."""
+AT_ONCE: Final = "after a change of the spec, or with the annotation reconcile-requested-at"
 
-def wait_after_refusal(case: Case) -> Plan | None:
-    """The last order came to nothing: the next one waits for the end of its call, whatever a person does, and then for
-    a change, a request, or its time. While a call is outstanding, an order that is open already waits too."""
+
+def wait_for_end_of_call(case: Case) -> Plan | None:
+    """Something may still come of the last call, or of one that is outstanding: nothing shortens that.
+
+    An order that is open already waits too.
+    """
     tries = _fruitless(case)
     last = case.outstanding_order or (tries[-1] if tries else None)
     if last is None or (case.order is not None and not last.outstanding):
@@ -22,20 +30,45 @@ def wait_after_refusal(case: Case) -> Plan | None:
     is_time_over = ends is None or case.cloud_time > ends
     if is_time_over and last.outstanding and case.missing_neighbours:
         return wait_for_neighbours(case)
-    is_over = is_time_over and not last.outstanding
-    due = _announced_at(last) + _backoff(case, tries)
-    if is_over and (_is_changed(case, last) or case.requested or case.cloud_time >= due):
+    if ends is None or (is_time_over and not last.outstanding):
         return None
-    due = due if ends is None else max(due, ends)
-    verdict = verdict_on(last.status.answer or "", _next_try(last, due, is_over), otherwise="WaitingToRetry")
-    wait = max(timedelta(seconds=1), (due if is_over or ends is None else ends) - case.cloud_time)
-    return Plan(verdict=verdict, next_look=NextLook(min(wait, timedelta(minutes=10))))
+    due = max(ends, _announced_at(last) + _backoff(case, tries))
+    message = f"{_next_try(last, due)}; once {clock(ends)} is past it comes at once {AT_ONCE}"
+    look = rising(case.cloud_time - _announced_at(last)).after or LONGEST
+    return _waiting(last, message, min(look, ends - case.cloud_time))
 
 
-def _next_try(last: FlinkWorkspaceOrder, due: datetime, is_over: bool) -> str:
-    at_once = "after a change of the spec, or with the annotation reconcile-requested-at"
-    sooner = f", {at_once}" if is_over else "; once that time is over it comes at once " + at_once
-    return f"order {last.metadata.name}: {last.status.message} The next try comes after {clock(due)}{sooner}"
+def wait_for_next_try(case: Case) -> Plan | None:
+    """The call is over and came to nothing: the next one waits for a change, a request, or its time."""
+    tries = _fruitless(case)
+    if not tries or case.order is not None:
+        return None
+    last = tries[-1]
+    due = _announced_at(last) + _backoff(case, tries)
+    if _is_changed(case, last) or case.requested or case.cloud_time >= due:
+        return None
+    wait = min(due - case.cloud_time, timedelta(minutes=10))
+    return _waiting(last, f"{_next_try(last, due)}, {AT_ONCE}", wait)
+
+
+def wait_for_connection(case: Case) -> Plan | None:
+    """The last call was never sent, for want of a connection: it is announced anew after a while, and not in a loop."""
+    order = case.order
+    if order is None or order.state != "Quoted" or order.status.answer is None:
+        return None
+    due = _announced_at(order) + UNSENT_PAUSE
+    if case.cloud_time >= due:
+        return None
+    return _waiting(order, f"order {order.metadata.name}: {order.status.message}", due - case.cloud_time)
+
+
+def _waiting(last: FlinkWorkspaceOrder, message: str, wait: timedelta) -> Plan:
+    verdict = verdict_on(last.status.answer or "", message, otherwise="WaitingToRetry")
+    return Plan(verdict=verdict, next_look=NextLook(max(FIRST, wait)))
+
+
+def _next_try(last: FlinkWorkspaceOrder, due: datetime) -> str:
+    return f"order {last.metadata.name}: {last.status.message} The next try comes after {clock(due)}"
 
 
 def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:

@@ -25,7 +25,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.purchasing import number_of, write_intent
-from flink_workspace_operator.core.retrying import wait_after_refusal
+from flink_workspace_operator.core.retrying import wait_for_next_try
 from flink_workspace_operator.core.seen import Intent, questions
 from flink_workspace_operator.settings import Settings
 from tests.builders import (
@@ -469,7 +469,7 @@ class TestAfterARefusal:
             an_order(between, 2, intent=NOW - minutes(70), instance_id=None if doubled else ID, evidence=evidence),
             an_order("Rejected", 3, answer="BalanceTooLow", at=NOW - minutes(31)),
         )
-        due = wait_after_refusal(a_case(a_workspace(), *tried)) is None
+        due = wait_for_next_try(a_case(a_workspace(), *tried)) is None
         assert due is not doubled
 
     @pytest.mark.parametrize("workspace", [a_workspace(generation=2), a_workspace(annotations=REQUESTED)])
