@@ -13,10 +13,10 @@ from flink_workspace_operator.core.windows import clock, end_of_call
 
 def wait_after_refusal(case: Case) -> Plan | None:
     """The last order came to nothing: the next one waits for the end of its call, whatever a person does, and then for
-    a change, a request, or its time. While a call is outstanding, an order that is open already waits too."""
+    a change, a request, or its time. An order that is open already waits for the end of that call too."""
     tries = _fruitless(case)
     last = case.outstanding_order or (tries[-1] if tries else None)
-    if last is None or (case.order is not None and not last.outstanding):
+    if last is None:
         return None
     ends = end_of_call(last, case.settings)
     is_time_over = ends is None or case.cloud_time > ends
@@ -24,7 +24,7 @@ def wait_after_refusal(case: Case) -> Plan | None:
         return wait_for_neighbours(case)
     is_over = is_time_over and not last.outstanding
     due = _announced_at(last) + _backoff(case, tries)
-    if is_over and (_is_changed(case, last) or case.requested or case.cloud_time >= due):
+    if is_over and (case.order is not None or _is_changed(case, last) or case.requested or case.cloud_time >= due):
         return None
     due = due if ends is None else max(due, ends)
     verdict = verdict_on(last.status.answer or "", _next_try(last, due, is_over), otherwise="WaitingToRetry")

@@ -62,8 +62,8 @@ BEFORE_THE_CALL: Final = (
         name="back-off after a refusal",
         fact="after a refusal the next order waits for a change, a request, or its time",
         file="core/retrying.py",
-        old="    if is_over and (_is_changed(case, last) or case.requested or case.cloud_time >= due):\n",
-        new="    if is_over:\n",
+        old="case.order is not None or _is_changed(case, last) or case.requested or case.cloud_time >= due):\n",
+        new="True):\n",
         tests=(PURCHASE,),
     ),
     Mutant(

@@ -31,11 +31,11 @@ COPIES: Final = (
         tests=(OUTSTANDING,),
     ),
     Mutant(
-        name="a quoted order waits beside an outstanding call",
-        fact="an order that a restore brought back is not announced beside it",
+        name="a quoted order waits for the call before it",
+        fact="an order that a restore brought back is not announced beside a call that may still be executed",
         file="core/retrying.py",
-        old="if last is None or (case.order is not None and not last.outstanding):",
-        new="if last is None or case.order is not None:",
+        old="if is_over and (case.order is not None or",
+        new="if case.order is not None or is_over and (",
         tests=(OUTSTANDING,),
     ),
     Mutant(
@@ -122,8 +122,8 @@ COPIES: Final = (
         name="nobody shortens the time of a call",
         fact="a request or a change skips the back-off, and never the time in which a call may be executed",
         file="core/retrying.py",
-        old="    if is_over and (_is_changed(case, last) or case.requested or case.cloud_time >= due):\n",
-        new="    if _is_changed(case, last) or case.requested or (is_over and case.cloud_time >= due):\n",
+        old="    if is_over and (case.order is not None or _is_changed(case, last) or case.requested or",
+        new="    if _is_changed(case, last) or case.requested or is_over and (case.order is not None or",
         tests=(
             OUTSTANDING,
             PURCHASE,
