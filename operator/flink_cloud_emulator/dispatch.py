@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -49,7 +50,7 @@ class Dispatcher:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         incoming = await _read(request)
         door = self._rpc if "x-acs-action" in incoming.headers else self._oss
-        arrival = door.recognise(incoming, self._cloud, str(uuid.uuid4()).upper())
+        arrival = door.recognise(incoming, self._cloud, _new_request_id())
         account = arrival.account
         rule = account.faults.take(arrival.service, arrival.action) if account else None
         try:
@@ -59,8 +60,18 @@ class Dispatcher:
             await self._lose(request, hang=lost.hang)
             return web.Response()
         self._log(arrival, rule, outgoing)
+        if rule is not None and rule.fault == "deliver-twice":
+            second = await self._deliver_again(door, arrival, rule)
+            arrival, outgoing = second if rule.answer == "second" else (arrival, outgoing)
         now = account.clock.now() if account else machine_now()
         return _response(outgoing, arrival.request_id, now)
+
+    async def _deliver_again(self, door: Door, first: Arrival, rule: Rule) -> tuple[Arrival, Outgoing]:
+        """The same bytes once more, and what they get."""
+        arrival = door.recognise(first.incoming, self._cloud, _new_request_id())
+        outgoing = await self._serve(door, arrival, None)
+        self._log(arrival, rule, outgoing)
+        return arrival, outgoing
 
     async def _serve(self, door: Door, arrival: Arrival, rule: Rule | None) -> Outgoing:
         try:
@@ -110,6 +121,10 @@ class Dispatcher:
         )
 
 
+def _new_request_id() -> str:
+    return str(uuid.uuid4()).upper()
+
+
 async def _read(request: web.Request) -> Incoming:
     return Incoming(
         method=request.method,
@@ -138,13 +153,17 @@ def _at_gateway(door: Door, arrival: Arrival, rule: Rule | None) -> Outgoing | N
     if rule is None:
         return None
     if rule.fault == "reject":
-        code = rule.code or "InvalidParameter"
-        return door.refuse(arrival, CloudError(rule.http_status or 400, code, rule.message or "Refused by a fault."))
+        return _refuse(door, arrival, rule, "InvalidParameter")
     if rule.fault == "throttle":
         return _throttle(door, arrival, rule)
     if rule.fault == "server-error":
         return _server_error(door, arrival, rule)
     return None
+
+
+def _refuse(door: Door, arrival: Arrival, rule: Rule, code: str) -> Outgoing:
+    error = CloudError(rule.http_status or 400, rule.code or code, rule.message or "Refused by a fault.")
+    return door.refuse(arrival, error)
 
 
 def _throttle(door: Door, arrival: Arrival, rule: Rule) -> Outgoing:
@@ -192,6 +211,15 @@ def _after_commit(door: Door, arrival: Arrival, rule: Rule | None, answer: Outgo
         raise Lost(hang=rule.fault == "hang-after-commit")
     if rule.fault == "error-after-commit":
         return _server_error(door, arrival, rule)
+    if rule.fault == "refuse-after-commit":
+        return _refuse(door, arrival, rule, "Throttling.User")
+    if rule.fault == "redirect":
+        return _redirect(arrival.incoming, rule.http_status or 307)
     if rule.fault == "garbage":
         return garble(answer, rule.kind)
     return answer
+
+
+def _redirect(incoming: Incoming, status: int) -> Outgoing:
+    query = f"?{urlencode(incoming.query)}" if incoming.query else ""
+    return Outgoing(status, headers={"Location": f"http://{incoming.headers['Host']}{incoming.path}{query}"})

@@ -12,6 +12,11 @@ Where on the way a fault strikes decides what the cloud remembers of the call:
 ``drop-after-commit``,                    done; the answer is lost, kept back until the client goes, an error, or
 ``hang-after-commit``,                    nonsense
 ``error-after-commit``, ``garbage``
+``refuse-after-commit``                   done; the answer is a refusal, as one copy of a call gets it while another
+                                          was accepted
+``redirect``                              done; the answer is a redirect to the emulator itself, to the same address
+``deliver-twice``                         done; then the same bytes are delivered once more, as a proxy may do, and the
+                                          gateway sees date and nonce again; ``answer`` says which answer is given
 ========================================  =====================================================================
 
 On reads the faults after the commit act the same, there is only nothing to commit.
@@ -34,6 +39,9 @@ FaultName = Literal[
     "hang-before",
     "hang-after-commit",
     "error-after-commit",
+    "refuse-after-commit",
+    "redirect",
+    "deliver-twice",
     "commit-late",
     "garbage",
     "delay",
@@ -53,7 +61,7 @@ class Rule(Camel):
     """How many fitting calls it lets pass first."""
     probability: float = Field(1, ge=0, le=1)
     code: str | None = None
-    """Error code of reject, server-error, error-after-commit and throttle."""
+    """Error code of reject, refuse-after-commit, server-error, error-after-commit and throttle."""
     message: str | None = None
     http_status: int | None = Field(None, ge=200, le=599)
     html: bool = False
@@ -61,6 +69,8 @@ class Rule(Camel):
     retry_after_ms: int | None = Field(None, ge=1)
     kind: Literal["html", "truncated", "empty", "wrong-types", "not-json"] = "html"
     """Of garbage."""
+    answer: Literal["first", "second"] = "second"
+    """Of deliver-twice."""
     ms: int = Field(1000, ge=0)
     """Of delay."""
 

@@ -2,8 +2,9 @@
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
@@ -73,6 +74,7 @@ class Execution:
     cluster: Cluster
     memory: Memory
     settings: Settings
+    clock: Callable[[], datetime]
 
     async def carry_out(self, plan: Plan) -> Done:
         """Do the steps in order. What the resource is to tell of ends them as a value; raises `ClusterFailure`."""
@@ -221,10 +223,18 @@ class Execution:
         return moved
 
     def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
-        """A moment by the cloud's clock at which the answer was there: the windows of a refused call begin with it."""
+        """A moment by the cloud's clock at which the answer was there: the windows of a refused call begin with it.
+
+        A process may stand still between its last list and the call. Then the gateway may have accepted a copy as late
+        as the date of the call allows.
+        """
         listing = self.seen.cloud.listing
         before = self.seen.now if isinstance(listing, Unknown) else listing.date
-        return max(before, order.status.intent_time or before) + self.settings.longest_call
+        intent = order.status.intent_time or before
+        answered = max(before, intent) + self.settings.longest_call
+        if self.clock() - self.seen.now <= self.settings.longest_call:
+            return answered
+        return max(answered, intent + timedelta(seconds=self.settings.signature_validity_seconds))
 
 
 def _story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:

@@ -8,12 +8,11 @@ Nothing is carried over between passes but `Memory`: what only this process can 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.events import events_of
-from flink_workspace_operator.core.failures import Conflict, Vanished
 from flink_workspace_operator.core.identity import Key, Owner
 from flink_workspace_operator.core.plan import NextLook, Plan
 from flink_workspace_operator.core.refusals import verdict_of
@@ -24,9 +23,6 @@ from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.observation import cloud_of, observe
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
-
-AFTER_CONFLICT = NextLook(timedelta(seconds=0.5))
-"""Somebody else wrote; what they wrote must be read before anything else."""
 
 
 @dataclass
@@ -48,19 +44,18 @@ class Reconciler:
     async def run_pass(self, key: Key) -> NextLook:
         """Look at everything, do what is to be done, say how it stands and when to look again.
 
-        Raises `ClusterFailure` where the API server, `CloudFailure` where the cloud must be asked again after a while.
+        Raises `ClusterFailure` where the API server, `CloudFailure` where the cloud must be asked again after a while;
+        `Conflict` and `Vanished` where somebody else wrote meanwhile.
         """
         owner, remembered, now = Owner(self.cluster_id, key), self.memory.of(key), self.clock()
-        try:
-            seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
-            self.observer(seen)
-            seen = seen.updated(leads=self.leads())
-            plan = decide(Case(seen, self.settings, self.random_token()))
-            signed = await cloud_of(seen.signer, self.cloud)
-            done = await Execution(seen, signed, self.cluster, self.memory, self.settings).carry_out(plan)
-            await self._tell(seen, plan, done)
-        except (Conflict, Vanished):
-            return AFTER_CONFLICT
+        seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
+        self.observer(seen)
+        seen = seen.updated(leads=self.leads())
+        plan = decide(Case(seen, self.settings, self.random_token()))
+        signed = await cloud_of(seen.signer, self.cloud)
+        execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
+        done = await execution.carry_out(plan)
+        await self._tell(seen, plan, done)
         failure = done.failure or plan.retry
         if failure is not None:
             raise failure

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import ServerError
-from tests.contract.clients import NAME, OWNER, TOKEN, subject
+from flink_workspace_operator.core.failures import CloudFailure, ListChanged, ServerError
+from tests.contract.clients import NAME, OWNER, TOKEN, open_cloud, subject
 from tests.emulator_fixture import EmulatedAccount
 
 DESCRIBE = "foasconsole.DescribeInstances"
@@ -28,6 +28,42 @@ async def test_every_page_is_read(cloud: AlibabaCloud, account: EmulatedAccount,
     listing = await cloud.list_instances(account.region, FRESH)
     assert {each.name for each in listing.instances} == {f"by-hand-{number}" for number in range(count)}
     assert len(account.control.calls(DESCRIBE)) == max(1, -(-count // 100))
+
+
+class Purchases:
+    """Something is bought after the first page of each look, for some looks."""
+
+    def __init__(self, account: EmulatedAccount, looks: int) -> None:
+        self._account, self._left = account, looks
+        self.asked = 0
+
+    def __call__(self, call: str, failure: CloudFailure | None, seconds: float) -> None:
+        if call != DESCRIBE:
+            return
+        self.asked += 1
+        if self.asked % 2 and self._left:
+            self._left -= 1
+            self._account.control.state({"workspaces": [{"name": f"meanwhile-{self._left}"}]})
+
+
+async def test_a_look_outlasts_purchases_that_go_on(account: EmulatedAccount) -> None:
+    """It begins anew at once, three times, and then shows what was bought meanwhile."""
+    seed(account, 101)
+    purchases = Purchases(account, looks=3)
+    cloud = open_cloud(account, purchases)
+    listing = await cloud.list_instances(account.region, FRESH)
+    assert {f"meanwhile-{number}" for number in range(3)} < {each.name for each in listing.instances}
+    assert (len(listing.instances), purchases.asked) == (104, 8)
+
+
+async def test_a_look_that_never_comes_to_rest_is_no_look(account: EmulatedAccount) -> None:
+    """And says why."""
+    seed(account, 101)
+    purchases = Purchases(account, looks=4)
+    cloud = open_cloud(account, purchases)
+    with pytest.raises(ListChanged):
+        await cloud.list_instances(account.region, FRESH)
+    assert purchases.asked == 8
 
 
 async def test_the_date_is_by_the_clouds_clock(cloud: AlibabaCloud, account: EmulatedAccount) -> None:

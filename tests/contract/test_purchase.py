@@ -161,9 +161,23 @@ async def test_only_codes_of_the_gateway_refuse_a_call(
     cloud: AlibabaCloud, account: EmulatedAccount, code: str, status: int, failure: type[CloudFailure], fate: Fate
 ) -> None:
     """And those only with HTTP 4xx."""
-    account.control.faults([{"fault": "reject", "code": code, "httpStatus": status}])
+    rule = {"action": "CreateInstance", "fault": "reject", "code": code, "httpStatus": status}
+    account.control.faults([rule])
     refused = failure_of(await cloud.create_instance(purchase(account)))
     assert (type(refused), refused.fate, refused.code) == (failure, fate, code)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"fault": "drop-after-commit"}, {"fault": "throttle"}, {"fault": "reject", "code": "InvalidParameter"}]
+)
+async def test_what_became_of_the_question_before_is_not_the_fate_of_the_purchase(
+    cloud: AlibabaCloud, account: EmulatedAccount, fault: dict[str, object]
+) -> None:
+    """Whose account the key is of is asked before; without an answer nothing is sent."""
+    account.control.faults([{"action": "GetCallerIdentity", **fault}])
+    failure = failure_of(await cloud.create_instance(purchase(account)))
+    assert (failure.call, failure.fate) == ("sts.GetCallerIdentity", "NothingSent")
+    assert account.control.calls(CREATE) == []
 
 
 @pytest.mark.parametrize(
@@ -188,6 +202,31 @@ async def test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated(
     assert isinstance(lost, failure)
     assert lost.fate == "Unknown"
     assert len(account.control.calls(CREATE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "failure", "fate", "copies"),
+    [
+        ({"fault": "refuse-after-commit"}, Throttled, "CopyRefused", 1),
+        ({"fault": "deliver-twice"}, SignatureReplayed, "Unknown", 2),
+        ({"fault": "redirect"}, Garbled, "Unknown", 1),
+    ],
+)
+async def test_a_refused_copy_is_not_the_fate_of_the_call(
+    cloud: AlibabaCloud,
+    account: EmulatedAccount,
+    fault: dict[str, object],
+    failure: type[CloudFailure],
+    fate: Fate,
+    copies: int,
+) -> None:
+    """Another copy of it was accepted; none of them was sent by us."""
+    grant_role(account)
+    account.control.faults([{"action": "CreateInstance", **fault}])
+    refused = failure_of(await cloud.create_instance(purchase(account)))
+    assert (type(refused), refused.fate) == (failure, fate)
+    assert len(account.control.calls(CREATE)) == copies
+    assert len(account.control.purchases()) == 1
 
 
 async def test_a_slow_purchase_is_waited_for(account: EmulatedAccount, cloud: AlibabaCloud) -> None:

@@ -14,6 +14,9 @@ BOOKED_BUT_NOT_TOLD = [
     {"fault": "hang-after-commit"},
     {"fault": "error-after-commit"},
     {"fault": "error-after-commit", "html": True},
+    {"fault": "refuse-after-commit"},
+    {"fault": "redirect"},
+    {"fault": "deliver-twice"},
     {"fault": "garbage", "kind": "html"},
     {"fault": "garbage", "kind": "truncated"},
     {"fault": "garbage", "kind": "empty"},
@@ -73,6 +76,66 @@ async def test_reads_can_fail_every_way(account: EmulatedAccount, rule: dict[str
     with pytest.raises(FAILURES):
         await Sdk(account).call("GetCallerIdentity", version=STS)
     assert account.control.struck()[0] >= 2
+
+
+async def test_a_call_may_be_refused_although_it_was_done(account: EmulatedAccount, sdk: Sdk) -> None:
+    """By default as if another copy of it had been throttled."""
+    account.control.faults(
+        [
+            {"action": "CreateInstance", "fault": "refuse-after-commit", "times": 1},
+            {"action": "CreateInstance", "fault": "refuse-after-commit", "code": "NoPermission", "httpStatus": 403},
+        ]
+    )
+    seen = []
+    for name in ("a", "b"):
+        with pytest.raises(ClientException) as refused:
+            await sdk.create(name)
+        seen.append((refused.value.status_code, refused.value.code))
+    assert seen == [(400, "Throttling.User"), (403, "NoPermission")]
+    assert [order["name"] for order in account.control.purchases()] == ["a", "b"]
+
+
+async def test_a_call_may_arrive_twice(account: EmulatedAccount, sdk: Sdk) -> None:
+    """The gateway knows the nonce of the second copy; either answer may be the one that comes back."""
+    rule = {"action": "CreateInstance", "fault": "deliver-twice", "times": 1}
+    account.control.faults([rule, {**rule, "answer": "first"}])
+    with pytest.raises(ClientException) as refused:
+        await sdk.create("a")
+    assert refused.value.code == "SignatureNonceUsed"
+    await sdk.create("b")
+    assert [order["name"] for order in account.control.purchases()] == ["a", "b"]
+    copies = [(call["status"], call["code"], call["fault"]) for call in account.control.calls()]
+    assert copies == [(200, None, "deliver-twice"), (400, "SignatureNonceUsed", "deliver-twice")] * 2
+    assert account.control.struck() == [1, 1]
+
+
+async def test_a_copy_is_bought_where_the_gateway_has_forgotten_the_nonce(account: EmulatedAccount, sdk: Sdk) -> None:
+    """It is the nonce alone that keeps a second copy from being a second purchase."""
+    account.control.settings(nonceMemorySeconds=0, uniqueNames="off")
+    account.control.faults([{"action": "CreateInstance", "fault": "deliver-twice", "times": 1}])
+    await sdk.create("a")
+    assert [order["name"] for order in account.control.purchases()] == ["a", "a"]
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_redirect_makes_the_sdk_send_twice(account: EmulatedAccount, sdk: Sdk, status: int) -> None:
+    """It leads to the same address, so whoever follows it sends the same bytes again."""
+    account.control.faults([{"action": "CreateInstance", "fault": "redirect", "httpStatus": status, "times": 1}])
+    with pytest.raises(ClientException) as refused:
+        await sdk.create("a")
+    assert refused.value.code == "SignatureNonceUsed"
+    assert [call["status"] for call in account.control.calls()] == [status, 400]
+    assert len(account.control.purchases()) == 1
+
+
+async def test_a_redirected_read_comes_back_to_the_same_address(account: EmulatedAccount, sdk: Sdk) -> None:
+    """With its query."""
+    account.control.faults([{"action": "DescribeInstances", "fault": "redirect", "times": 1}])
+    with pytest.raises(ClientException) as refused:
+        await sdk.instances(InstanceName="a b")
+    assert refused.value.code == "SignatureNonceUsed"
+    first, second = account.control.calls()
+    assert first["parameters"] == second["parameters"]
 
 
 async def test_wrong_types_keep_the_keys(account: EmulatedAccount) -> None:

@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+from tests.model.evidence import Found, classify, keeps_claim, outstanding, token_of, window_of
 from tests.model.rules import Run
-from tests.model.state import NOBODY, OPEN, SENT, Instance, Order, Process, Step
+from tests.model.state import CAME_TO_NOTHING, OPEN, SENT, Order, Process, Step
+from tests.model.writing import stands_for
 
 CLOSED = ("Rejected", "NotPlaced", "Superseded", "Canceled")
 """States of an order that bought nothing."""
@@ -16,13 +18,6 @@ class Plan(NamedTuple):
     stalled: str = ""
 
 
-class Found(NamedTuple):
-    """What the look says about the name: ours, foreign, twin, unexplained, absent or unknown."""
-
-    what: str
-    instance: Instance | None = None
-
-
 class View(NamedTuple):
     """What the checks share."""
 
@@ -32,7 +27,7 @@ class View(NamedTuple):
     open: Order | None
     """The order whose outcome is open; there is one at a time."""
     announced: Order | None
-    """The open order, if this process moved it to Placing and sent nothing."""
+    """The open order, if it is Placing with a mark that this process remembers: it sent nothing for it."""
     found: Found
 
     @property
@@ -58,43 +53,8 @@ def _view(run: Run, process: Process) -> View:
     opened = next((order for order in counted if order.state in OPEN), None)
     announced = None
     if opened is not None and opened.state == "Placing":
-        announced = opened if opened.token == process.intent or not run.rules.only_announcer_sends else None
+        announced = opened if opened.mark == process.mark or not run.rules.only_announcer_sends else None
     return View(run, process, orders, opened, announced, classify(run, process, orders))
-
-
-def classify(run: Run, process: Process, orders: tuple[Order, ...]) -> Found:
-    """Say whose the instance of this name is."""
-    if process.listing is None:
-        return Found("unknown")
-    tokens = {order.token for order in orders}
-    bound = next((order.instance for order in reversed(orders) if order.state == "Placed"), 0)
-    owner = (run.cluster_ids[process.home], process.key)
-    ours = [
-        seen
-        for seen in process.listing
-        if seen.id == bound or token_of(seen) in tokens or _owner_of(run, seen) == owner
-    ]
-    if len(ours) > 1:
-        return Found("twin")
-    if ours:
-        return Found("ours", ours[0])
-    sent = run.rules.untagged_may_be_ours and any(order.state in SENT for order in orders)
-    if sent and any(_unmarked(seen) and seen.token != NOBODY for seen in process.listing):
-        return Found("unexplained", process.listing[0] if len(process.listing) == 1 else None)
-    return Found("foreign") if process.listing else Found("absent")
-
-
-def token_of(seen: Instance) -> int | None:
-    """The token as a look shows it."""
-    return seen.token if seen.tags == "full" and seen.token != NOBODY else None
-
-
-def _owner_of(run: Run, seen: Instance) -> tuple[str, int] | None:
-    return (run.cluster_ids[seen.home], seen.key) if not _unmarked(seen) and seen.token != NOBODY else None
-
-
-def _unmarked(seen: Instance) -> bool:
-    return seen.tags in ("late", "none")
 
 
 def _move(order: Order, to: str, instance: int = 0) -> Step:
@@ -138,7 +98,7 @@ def _by_evidence(view: View, order: Order) -> Step | None:
         seen = found.instance
         in_time = seen is not None and (seen.age > run.visibility or not run.rules.tags_get_their_time)
         return _move(order, "Placed", seen.id) if seen is not None and in_time else None
-    if order.age <= run.window:
+    if order.age <= window_of(run, view.process, order):
         return None
     if found.what == "foreign":
         return _move(order, "Rejected")
@@ -156,7 +116,8 @@ def finish_intent(view: View) -> Plan | None:
         return Plan((_move(order, "Superseded"),))
     absent = found.what == "absent" or not view.run.rules.look_before_call
     if absent and _stands(view, order):
-        return Plan((Step("send", order.token, order.number, order.stale, nonce=order.nonce, age=order.age),))
+        sent = Step("send", order.token, order.number, mark=order.mark, nonce=order.nonce, age=order.age)
+        return Plan((sent,))
     return Plan((_move(order, "Quoted"),)) if view.run.rules.back_to_quoted else _as_sent(view, order)
 
 
@@ -167,11 +128,8 @@ def _as_sent(view: View, order: Order) -> Plan:
 def _stands(view: View, order: Order) -> bool:
     """Whether the resource is still what the order was opened for, and its claim held."""
     rules, resource = view.run.rules, view.process.resource
-    if rules.reread_is_fresh:
-        if resource is None or resource.deleting:
-            return False
-        if (resource.uid, resource.generation) != (order.uid, order.generation):
-            return False
+    if rules.reread_is_fresh and (resource is None or resource.suspended or not stands_for(resource, order)):
+        return False
     if not _holds_claim(view):
         return False
     return order.age < view.run.validity or not rules.pinned_date
@@ -180,6 +138,12 @@ def _stands(view: View, order: Order) -> bool:
 def _holds_claim(view: View) -> bool:
     claim = view.process.claim
     return view.run.keys == 1 or not view.run.rules.claim or (claim is not None and claim.holder == view.process.key)
+
+
+def begin_anew(view: View) -> Plan | None:
+    """What was read for a call serves for nothing else: the ledger may have changed since, and the resource after."""
+    last = view.process.at == "own resource" and view.run.rules.ledger_is_read_after
+    return Plan() if last else None
 
 
 def let_go(view: View) -> Plan | None:
@@ -192,11 +156,20 @@ def let_go(view: View) -> Plan | None:
     if order is not None and resource is not None and rules.finalizer_waits and order.state != "Quoted":
         return Plan()
     steps: tuple[Step, ...] = ()
-    if process.claim is not None and order is None:
+    if process.claim is not None and order is None and not _keeps_claim(view):
         steps = (Step("give back", process.claim.uid),)
     if resource is not None and resource.finalizer:
         steps += (Step("release", resource.uid),)
     return Plan(steps)
+
+
+def _keeps_claim(view: View) -> bool:
+    """Nobody else may buy under this name yet. Without a look, no refusal is known to be over."""
+    unknown = view.found.what == "unknown" and view.run.rules.claim_stays_outstanding
+    return any(
+        keeps_claim(view.run, view.process, order) or (unknown and order.state in CAME_TO_NOTHING)
+        for order in view.orders
+    )
 
 
 def stop_on_a_stranger(view: View) -> Plan | None:
@@ -230,13 +203,17 @@ def hold(view: View) -> Plan | None:
     return Plan(stalled="claimed") if rules.claim else None
 
 
-def wait_after_refusal(view: View) -> Plan | None:
-    """The next order waits until nothing can come of the last one; a person asks for it as soon as it may be had."""
-    run = view.run
-    tries = [order for order in view.orders if order.state in ("Rejected", "NotPlaced")]
-    if view.open is not None or not tries or not run.rules.nothing_comes_after:
+def stop_on_a_brake(view: View) -> Plan | None:
+    """Suspended: nothing is bought, and all else continues."""
+    resource = view.process.resource
+    return Plan() if resource is not None and resource.suspended else None
+
+
+def wait_for_what_is_outstanding(view: View) -> Plan | None:
+    """No other order and no other intent until nothing can come of the last one. No person can shorten that."""
+    if not view.run.rules.nothing_comes_after:
         return None
-    return Plan() if tries[-1].age <= run.window else None
+    return Plan() if any(outstanding(view.run, view.process, order) for order in view.orders) else None
 
 
 def open_next_order(view: View) -> Plan | None:
@@ -254,19 +231,33 @@ def write_intent(view: View) -> Plan | None:
         return None
     if (order.uid, order.generation) != (resource.uid, resource.generation):
         return Plan((_move(order, "Superseded"),))
-    counted = {"refusals": ("Rejected",), "orders": CLOSED}.get(view.run.nonce, ())
-    nonce = sum(other.state in counted for other in view.orders)
-    return Plan((Step("intend", order.token, order.number, order.stale, "Placing", nonce=nonce),))
+    if view.process.short and order.number == 1 and not view.run.short_buys:
+        return Plan()
+    short = view.process.short
+    intent = Step("intend", order.token, order.number, order.stale, short=short, to="Placing", nonce=_nonce(view))
+    return Plan((intent,))
+
+
+def _nonce(view: View) -> int:
+    """The number in the nonce: as many calls of this name are over."""
+    run = view.run
+    if run.nonce == "orders":
+        return sum(other.state in CLOSED for other in view.orders)
+    counted = {"refusals": ("Rejected",), "over": CAME_TO_NOTHING}.get(run.nonce, ())
+    early = not run.rules.nonce_counts_what_is_over
+    return sum(other.state in counted and (early or not outstanding(run, view.process, other)) for other in view.orders)
 
 
 CHECKS = (
     settle_orders,
     finish_intent,
+    begin_anew,
     let_go,
     stop_on_a_stranger,
     wait_for_what_is_known,
+    stop_on_a_brake,
     hold,
-    wait_after_refusal,
+    wait_for_what_is_outstanding,
     open_next_order,
     write_intent,
 )

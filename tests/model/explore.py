@@ -1,6 +1,7 @@
 """Breadth-first search through all states of a run; the first violation found is one of the shortest."""
 
 import gc
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from tests.model.process import at_work, freezes, moves_of
 from tests.model.rules import Run
 from tests.model.state import Chances, Cluster, Move, Process, Resource, State
 from tests.model.world import moves_of_world
+
+WHO = re.compile("^p[0-9] ")
+"""Which process; a run asks for what happens, not who does it."""
 
 
 class Outcome(NamedTuple):
@@ -38,7 +42,8 @@ def first_state(run: Run) -> State:
     resources = tuple(None if key in run.gone else Resource(key + 1) for key in range(run.keys))
     first = Cluster(resources, uids=run.keys)
     others = tuple(Cluster((None,) * run.keys, uids=0) for _ in run.cluster_ids[1:])
-    processes = tuple(Process(home, key) for home, key in run.processes)
+    shorts = run.short or (0,) * len(run.processes)
+    processes = tuple(Process(home, key, short=short) for (home, key), short in zip(run.processes, shorts, strict=True))
     return State((first, *others), processes, chances=run.chances)
 
 
@@ -101,7 +106,7 @@ class Search:
                 else:
                     came_from[after] = state
                     found.append(after)
-                    self._note(state, after)
+                    self._note(state, move)
                 wrong = move.wrong or wrong_in(after) or self._wrong_at_rest(after)
                 if wrong is not None:
                     return found, wrong, (state, move)
@@ -116,15 +121,16 @@ class Search:
             self.rested[calm] = "never comes to rest" if rest is None else wrong_at_rest(self.run, rest)
         return self.rested[calm]
 
-    def _note(self, before: State, state: State) -> None:
+    def _note(self, before: State, move: Move) -> None:
         """Remember what really happened: a run in which nothing does would prove nothing."""
+        state = move.state
+        self.happened.add(WHO.sub("", move.what))
         if state.bought <= before.bought:
             return
         self.happened.add("bought")
         token = state.instances[-1].token
-        for cluster in state.clusters:
-            others = {order.state for order in cluster.orders if order.token != token}
-            self.happened.update(f"bought after {each}" for each in others if each)
+        for order in (order for cluster in state.clusters for order in cluster.orders if order.state):
+            self.happened.add(f"bought {'while' if order.token == token else 'after'} {order.state}")
 
     def _schedule(self, last: tuple[State, Move]) -> tuple[str, ...]:
         """What happened up to the violation, one line a transition."""

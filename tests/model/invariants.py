@@ -92,5 +92,6 @@ def _complaints(run: Run, state: State) -> Iterator[str]:
             yield "an order stays open although nothing more can come"
         if any(resource is not None and resource.deleting for resource in cluster.resources):
             yield "a resource that is deleted never goes"
-        if any(cluster.resources) and not state.bought and not stranger and state.chances.orders > 0:
+        wanted = any(resource is not None and not resource.suspended for resource in cluster.resources)
+        if wanted and not state.bought and not stranger and state.chances.orders > 0:
             yield "nothing is ever bought"

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from tests.model.decide import decide
+from tests.model.reading import read
 from tests.model.rules import Run
-from tests.model.state import OPEN, SENT, Call, Instance, Move, Process, State, Step
+from tests.model.state import AGAIN, ANSWERED, SENT, Call, Move, Order, Process, State, Step
 from tests.model.writing import (
     ledger_of,
     moved_order,
+    new_mark,
     open_order,
     spend,
     stored,
@@ -16,10 +17,6 @@ from tests.model.writing import (
     write_other,
 )
 
-ANSWERED = ("refused", "taken", "open", "bought")
-"""Stages of a call that has been answered; open: with an error that says nothing."""
-DATED = ("intend", "send")
-"""Steps that carry the time of the look before them."""
 SAID = {
     "hold": "puts the finalizer on",
     "release": "takes the finalizer off",
@@ -55,199 +52,155 @@ def freezes(state: State) -> Iterator[Move]:
 def moves_of(run: Run, state: State, index: int) -> Iterator[Move]:
     """Everything that one process may do next."""
     process = state.processes[index]
-    who = f"p{index}"
     if process.frozen:
         process = process._replace(frozen=False)
         state = with_process(state, index, process)
-    if state.chances.crashes and process != Process(process.home, process.key):
-        dead = with_process(state, index, Process(process.home, process.key))
-        yield Move(f"{who} crashes and starts anew", _dropped(spend(dead, "crashes")))
+    if state.chances.crashes and process != process.idle():
+        dead = with_process(state, index, process.idle())
+        yield Move(f"p{index} crashes and starts anew", dropped(spend(dead, "crashes")))
     match process.at:
         case "act":
-            yield _act(run, state, index)
+            yield from _act(run, state, index)
         case "wait":
             yield from _wait(state, index)
         case "record":
-            yield _record(run, state, index)
+            yield from _record(run, state, index)
         case _:
-            yield from _read(run, state, index)
+            yield from read(run, state, index)
 
 
-def _dropped(state: State) -> State:
+def dropped(state: State) -> State:
     """Without the answers that nobody waits for."""
     waiting = {(process.home, process.sent) for process in state.processes if process.at == "wait"}
     calls = tuple(call for call in state.calls if call.stage not in ANSWERED or (call.home, call.token) in waiting)
     return state if calls == state.calls else state._replace(calls=calls)
 
 
-def _read(run: Run, state: State, index: int) -> Iterator[Move]:
-    """The next read of the pass: the resource, the orders, the cloud, the claim. The last one leads to the plan."""
-    process = state.processes[index]
-    cluster, who = state.clusters[process.home], f"p{index}"
-    match process.at:
-        case "idle":
-            read = process._replace(at="orders", resource=cluster.resources[process.key])
-            yield Move(f"{who} reads the resource", with_process(state, index, read))
-        case "orders":
-            orders = tuple(order for order in cluster.orders if order.key == process.key)
-            yield from _afterledger_of(run, state, index, process._replace(orders=orders))
-        case "look":
-            yield from _look(run, state, index)
-        case "claim":
-            claim = cluster.claim
-            theirs = claim is not None and claim.holder != process.key
-            going = process.resource is None or process.resource.deleting
-            if theirs and not going:
-                read = process._replace(at="holder", claim=claim)
-                yield Move(f"{who} reads the claim", with_process(state, index, read))
-            else:
-                own = process._replace(claim=None if theirs else claim)
-                yield _decided(run, state, index, own, "reads the claim")
-        case "holder":
-            holder = _holder(process)
-            if cluster.resources[holder] is not None:
-                yield _decided(run, state, index, process, "reads that the holder exists")
-            else:
-                read = process._replace(at="holder's orders")
-                yield Move(f"{who} reads that the holder is gone", with_process(state, index, read))
-        case "holder's orders":
-            holder = _holder(process)
-            alive = any(order.state in OPEN for order in cluster.orders if order.key == holder)
-            yield _decided(run, state, index, process._replace(alive=alive), "reads the holder's orders")
-
-
-def _holder(process: Process) -> int:
-    if process.claim is None:
-        raise LookupError("the holder is looked up only where there is a claim")
-    return process.claim.holder
-
-
-def _afterledger_of(run: Run, state: State, index: int, process: Process) -> Iterator[Move]:
-    """Where a pass goes on after it has read the orders: letting go needs no cloud but for an open outcome."""
-    going = process.resource is None or process.resource.deleting
-    sent = any(order.state in SENT for order in process.orders)
-    what = "reads the orders"
-    if not going or sent:
-        yield Move(f"p{index} {what}", with_process(state, index, process._replace(at="look")))
-    elif run.keys > 1:
-        yield Move(f"p{index} {what}", with_process(state, index, process._replace(at="claim")))
-    else:
-        yield _decided(run, state, index, process, what)
-
-
-def _look(run: Run, state: State, index: int) -> Iterator[Move]:
-    process, rules = state.processes[index], run.rules
-    shown = tuple(seen for seen in state.instances if seen.shown)
-    looks: list[tuple[str, tuple[Instance, ...] | None, State]] = [(f"looks: {len(shown)} of this name", shown, state)]
-    if state.chances.unknown:
-        spent = spend(state, "unknown")
-        looks.append(("looks in vain", None if rules.unknown_is_not_absent else (), spent))
-    if shown and not rules.all_pages:
-        looks.append(("reads the first page only", (), state))
-    for what, listing, after in looks:
-        looked = process._replace(listing=listing)
-        if run.keys > 1:
-            yield Move(f"p{index} {what}", with_process(after, index, looked._replace(at="claim")))
-        else:
-            yield _decided(run, after, index, looked, what)
-
-
-def _decided(run: Run, state: State, index: int, process: Process, what: str) -> Move:
-    """The last read was made: only the plan is kept of what was read."""
-    plan = decide(run, process)
-    steps, since = plan.steps, process.since
-    if steps and steps[0].kind == "open" and state.chances.orders <= 0:
-        steps = ()
-    steps = tuple(step._replace(age=step.age + since) if step.kind in DATED else step for step in steps)
-    after = Process(process.home, process.key, intent=process.intent)
-    if steps:
-        resource = process.resource if steps[0].kind not in ("move", "send") else None
-        after = after._replace(at="act", resource=resource, steps=steps)
-    wrong = _falsely_stalled(run, state, process) if plan.stalled in ("foreign", "twin") else None
-    return Move(f"p{index} {what}", with_process(state, index, after), wrong)
-
-
-def _falsely_stalled(run: Run, state: State, process: Process) -> str | None:
-    """A resource may only be told to change where a workspace that is not its own stands in its way."""
-    owner = (run.cluster_ids[process.home], process.key)
-    owners = [(run.cluster_ids[each.home], each.key) if each.home >= 0 else None for each in state.instances]
-    stranger = any(each != owner for each in owners)
-    return None if stranger or len(owners) > 1 else "says Stalled of a workspace that is its own"
-
-
-def _act(run: Run, state: State, index: int) -> Move:
-    """Carry out the next step of the plan; a conflict ends the pass."""
-    process = state.processes[index]
-    step, rest = process.steps[0], process.steps[1:]
+def _act(run: Run, state: State, index: int) -> Iterator[Move]:
+    """Carry out the next step of the plan."""
+    step = state.processes[index].steps[0]
     if step.kind == "send":
-        return _send(run, state, index, step)
+        yield from _send(run, state, index, step)
+        return
+    if step.stale == AGAIN:
+        yield from _write(run, state, index, step, again=True)
+    yield from _write(run, state, index, step)
+    if step.kind == "intend" and state.chances.unheard:
+        yield from _unheard(run, spend(state, "unheard"), index, step)
+
+
+def _write(run: Run, state: State, index: int, step: Step, again: bool = False) -> Iterator[Move]:
+    """One write; a conflict ends the pass."""
+    process = state.processes[index]
+    rest = process.steps[1:]
     what = f"p{index} {SAID[step.kind]} {step.to}".rstrip()
     if step.kind in ("move", "quote", "intend"):
-        after = write_order(run, state, index, step)
+        after = write_order(run, state, index, step, again)
+        what += ", by a version that was given out again" if again else ""
     elif step.kind == "open":
         after, rest = open_order(state, index, step), (rest[0]._replace(token=state.tokens + 1),)
     else:
         after = write_other(state, index, step)
     if after is None:
-        idle = Process(process.home, process.key)
-        return Move(f"{what}: conflict", with_process(state, index, idle))
+        yield Move(f"{what}: conflict", with_process(state, index, process.idle()))
+        return
     wrong = None
     if step.kind == "release" and any(order.state in SENT for order in ledger_of(state, process)):
         wrong = "the finalizer goes while an order may have been sent"
     mine = after.processes[index]
-    done = mine._replace(steps=rest) if rest else Process(mine.home, mine.key, intent=mine.intent)
-    return Move(what, with_process(after, index, done), wrong)
+    done = mine._replace(steps=rest) if rest else mine.idle(mine.mark)
+    yield Move(what, with_process(after, index, done), wrong)
 
 
-def _send(run: Run, state: State, index: int, step: Step) -> Move:
+def _unheard(run: Run, state: State, index: int, step: Step) -> Iterator[Move]:
+    """The answer to the intent's write is lost. The process remembers the mark that it was to carry."""
+    process, remembers = state.processes[index], run.rules.mark_before_write
+    after = write_order(run, state, index, step)
+    if after is not None:
+        mark = after.processes[index].mark if remembers else 0
+        yield Move(f"p{index} writes an intent, unheard", with_process(after, index, process.idle(mark)))
+    mark = new_mark(run, state) if remembers else 0
+    yield Move(f"p{index} fails to write an intent", with_process(state, index, process.idle(mark)))
+
+
+def _send(run: Run, state: State, index: int, step: Step) -> Iterator[Move]:
     """The call, once. From here on this process knows no better than any other."""
-    process = state.processes[index]
+    process, who = state.processes[index], f"p{index}"
     age = min(step.age, run.validity + 1) if run.rules.pinned_date else 0
     call = Call(step.token, process.home, process.key, step.nonce, age)
-    waiting = Process(process.home, process.key, at="wait", sent=step.token)
+    waiting = process.idle(step.mark)._replace(at="wait", sent=step.token)
     after = with_process(state._replace(calls=(*state.calls, call)), index, waiting)
-    wrong = None
+    yield Move(f"{who} sends order {step.number}", after, _wrong_to_send(state, step))
+    if state.chances.unconnected:
+        unsent = with_process(state, index, waiting._replace(at="record", answer="unsent"))
+        yield Move(f"{who} finds no connection", spend(unsent, "unconnected"))
+
+
+def _wrong_to_send(state: State, step: Step) -> str | None:
     if step.token not in state.announced:
-        wrong = "sends for an order that was never in Placing"
-    elif step.token in state.outdated:
-        wrong = "buys what was changed or there already when it was announced"
-    return Move(f"p{index} sends order {step.number}", after, wrong)
+        return "sends for an order that was never in Placing"
+    if step.braked:
+        return "buys after a brake was acknowledged"
+    if (step.token, step.mark) in state.outdated:
+        return "buys what was changed or there already when it was announced"
+    return None
 
 
 def _wait(state: State, index: int) -> Iterator[Move]:
+    """One answer is heard, whichever copy of the call it is of."""
     process = state.processes[index]
-    for place, call in enumerate(state.calls):
+    for call in state.calls:
         if (call.home, call.token) == (process.home, process.sent) and call.stage in ANSWERED:
-            told = process._replace(at="record", answer=call.stage, instance=call.instance)
-            calls = (*state.calls[:place], *state.calls[place + 1 :])
-            yield Move(f"p{index} is answered: {call.stage}", with_process(state._replace(calls=calls), index, told))
+            since = call.age if call.stage == "refused for now" else 0
+            told = process._replace(at="record", answer=call.stage, instance=call.instance, since=since)
+            yield Move(f"p{index} is answered: {call.stage}", dropped(with_process(state, index, told)))
     if state.chances.lost:
         lost = with_process(state, index, process._replace(at="record", answer="lost"))
-        yield Move(f"p{index} gets no answer", _dropped(spend(lost, "lost")))
+        yield Move(f"p{index} gets no answer", dropped(spend(lost, "lost")))
 
 
-def _record(run: Run, state: State, index: int) -> Move:
+def _record(run: Run, state: State, index: int) -> Iterator[Move]:
     """Write the answer down. On a conflict the order is read again, so this is one step whatever came between."""
-    process, rules = state.processes[index], run.rules
-    cluster = state.clusters[process.home]
-    idle = with_process(state, index, Process(process.home, process.key))
-    place = next((place for place, order in enumerate(cluster.orders) if order.token == process.sent), None)
+    process = state.processes[index]
+    orders = state.clusters[process.home].orders
+    idle = with_process(state, index, process.idle(0 if run.rules.mark_goes_before_call else process.mark))
+    place = next((place for place, order in enumerate(orders) if order.token == process.sent), None)
     if place is None:
-        return Move(f"p{index} finds no order to record the answer in", idle)
-    order, answer = cluster.orders[place], process.answer
-    certain = {"refused"} | (set() if rules.taken_is_no_refusal else {"taken"})
-    certain |= set() if rules.only_gateway_refuses else {"open", "lost"}
+        yield Move(f"p{index} finds no order to record the answer in", idle)
+        return
+    recorded = _recorded(run, process, orders[place])
+    if recorded is None:
+        yield Move(f"p{index} has nothing new to record", idle)
+        return
+    said = f"{recorded.state} over {orders[place].state}"
+    yield Move(f"p{index} records {said}", stored(run, idle, process.home, place, recorded))
+    if state.chances.unwritten:
+        yield Move(f"p{index} fails to record {said}", spend(idle, "unwritten"))
+
+
+def _recorded(run: Run, process: Process, order: Order) -> Order | None:
+    """The order with the answer; None: it says nothing new."""
+    answer, same_intent = process.answer, order.mark == process.mark
+    certain = _certain(run)
     to = ""
     if answer == "bought":
-        to = "Placed" if order.instance == 0 and (rules.id_over_any_state or order.state == "Placing") else ""
-    elif order.state in SENT and answer in certain:
+        to = "Placed" if order.instance == 0 and (run.rules.id_over_any_state or order.state == "Placing") else ""
+    elif order.state in SENT and same_intent and answer in certain:
         to = "Rejected"
-    elif order.state == "Placing":
-        to = "Uncertain"
+    elif order.state == "Placing" and same_intent:
+        unsent = answer == "unsent" and run.rules.unsent_is_quoted
+        to = "Quoted" if unsent else "Uncertain"
     if not to:
-        return Move(f"p{index} has nothing new to record", idle)
-    moved = moved_order(order, Step("record", to=to, instance=process.instance))
+        return None
+    moved = moved_order(run, order, Step("record", to=to, instance=process.instance))
     if to == "Rejected":
-        moved = moved._replace(age=run.over)  # what was answered can't be executed any more
-    moved = moved._replace(taken=moved.taken or (answer == "taken" and to == "Uncertain"))
-    return Move(f"p{index} records {to}", stored(run, idle, process.home, place, moved))
+        for_now = answer == "refused for now"
+        moved = moved._replace(age=min(run.refused_age + process.since, run.over) if for_now else run.over)
+    return moved._replace(taken=moved.taken or (answer == "taken" and to == "Uncertain"))
+
+
+def _certain(run: Run) -> set[str]:
+    """The answers that make an order Rejected."""
+    certain = {"refused", "refused for now"}
+    certain |= set() if run.rules.taken_is_no_refusal else {"taken"}
+    return certain | (set() if run.rules.only_gateway_refuses else {"open", "lost"})

@@ -13,6 +13,17 @@ OPEN: Final = ("", "Quoted", "Placing", "Uncertain")
 """States of an order in which its outcome is open; '' is an order without its first status."""
 SENT: Final = ("Placing", "Uncertain")
 """Of these, the states in which a call may have been sent."""
+CAME_TO_NOTHING: Final = ("Rejected", "NotPlaced")
+"""States of an order that came to nothing although a call may have been sent for it."""
+ANSWERED: Final = ("refused", "refused for now", "taken", "open", "bought")
+"""Stages of a call that has been answered. Refused: because of what it says, so every copy of it is.
+Refused for now: throttled, not permitted, too late. Open: with an error that says nothing."""
+CURRENT: Final = 0
+STALE: Final = 1
+OLD: Final = 2
+AGAIN: Final = 3
+"""How a version that a process has read stands to what is stored: the same; older, so that a write which names it
+conflicts; older than the backup; or of between the backup and its restore, so that it may be given out again."""
 
 
 class Resource(NamedTuple):
@@ -22,6 +33,7 @@ class Resource(NamedTuple):
     generation: int = 1
     finalizer: bool = False
     deleting: bool = False
+    suspended: bool = False
 
 
 class Order(NamedTuple):
@@ -35,14 +47,19 @@ class Order(NamedTuple):
     generation: int
     """What it was opened for."""
     state: str = ""
-    stale: bool = False
-    """In what a process has read: the order was written since, so a write that names this resourceVersion conflicts."""
+    stale: int = CURRENT
+    """In what a process has read."""
     age: int = 0
-    """Ticks since it was created; from Placing on, since its intent time by the cloud's clock."""
+    """Ticks since it was created; from Placing on, since its intent time by the cloud's clock.
+    Refused for now: so that it outgrows the window when the order is no longer outstanding."""
     nonce: int = 0
     instance: int = 0
     taken: bool = False
     """The cloud answered "name taken"."""
+    mark: int = 0
+    """The random mark of its intent, while it is Placing or Uncertain."""
+    short: int = 0
+    """By how many ticks the window that was written with its intent is shorter than it must be."""
 
 
 class Claim(NamedTuple):
@@ -67,12 +84,17 @@ class Step(NamedTuple):
     kind: str
     token: int = 0
     number: int = 0
-    stale: bool = False
+    stale: int = CURRENT
     to: str = ""
     instance: int = 0
     nonce: int = 0
     age: int = 0
     """Of the intent time that will be written, or that the call is signed with."""
+    mark: int = 0
+    short: int = 0
+    """Of the intent."""
+    braked: bool = False
+    """For the invariants: a brake was acknowledged before the last read of the pass that sends."""
 
 
 class Process(NamedTuple):
@@ -91,18 +113,25 @@ class Process(NamedTuple):
     alive: bool = True
     """Whether the claim's holder still wants the name."""
     since: int = 0
-    """Ticks since the look."""
+    """Ticks since the look, or since the answer."""
     steps: tuple[Step, ...] = ()
-    intent: int = 0
-    """Token of the order that it moved to Placing, that nobody wrote to since, and that it sent nothing for."""
+    mark: int = 0
+    """The mark of the intent that it wrote, or may have written, and sent nothing for. While it waits for an answer,
+    or writes it down: of the intent that it sent for; that one is not remembered."""
     sent: int = 0
     """Token of the call that it waits for, or whose answer it holds."""
     answer: str = ""
     instance: int = 0
+    short: int = 0
+    """By how many ticks the windows of its settings are shorter than they must be."""
+
+    def idle(self, mark: int = 0) -> "Process":
+        """At the end of a pass. Nothing is kept but the mark of an intent."""
+        return Process(self.home, self.key, mark=mark, short=self.short)
 
 
 class Call(NamedTuple):
-    """One CreateInstance on its way. `age`: since its signed date; once accepted, since then."""
+    """One CreateInstance on its way. `age`: since its signed date; once accepted or refused for now, since then."""
 
     token: int
     home: int
@@ -111,6 +140,8 @@ class Call(NamedTuple):
     age: int
     stage: str = "wire"
     instance: int = 0
+    behind: bool = False
+    """Another copy of it was refused for now."""
 
 
 class Instance(NamedTuple):
@@ -138,10 +169,23 @@ class Chances(NamedTuple):
     unknown: int = 0
     """Looks without a usable answer."""
     refusals: int = 0
-    """Refusals by the gateway: nothing was booked for certain."""
+    """Refusals by the gateway: this copy was not booked."""
+    misanswers: int = 0
+    """Calls that are delivered, and answered with a refusal that is of another copy."""
+    repeats: int = 0
+    """Calls that the wire delivers twice."""
+    unconnected: int = 0
+    """Calls that find no connection, so that nothing is sent."""
     failures: int = 0
     """Answers that leave it open, with nothing booked."""
+    unheard: int = 0
+    """Writes of an intent whose answer is lost; they may have been carried out."""
+    unwritten: int = 0
+    """Answers of the cloud that the API server does not take down."""
+    narrowed: int = 0
+    """Looks that are answered, complete by their own account, and show nothing at all."""
     edits: int = 0
+    suspensions: int = 0
     deletions: int = 0
     creations: int = 0
     strips: int = 0
@@ -157,6 +201,10 @@ class Chances(NamedTuple):
     """The resource appears in the second cluster, without its orders."""
     clones: int = 0
     """The second cluster becomes a copy of the first."""
+    rollbacks: int = 0
+    """The first cluster's API server is restored to what it was at some time before; the processes live on."""
+    early_rollbacks: int = 0
+    """The same, while no pass is under way and nothing was bought, or is on its way."""
     strangers: int = 0
     """Somebody buys a workspace of that name, and may release it again."""
 
@@ -176,9 +224,12 @@ class State(NamedTuple):
     """Purchases of ours that were booked so far."""
     announced: frozenset[int] = frozenset()
     """For the invariants: tokens that were in Placing at some time."""
-    outdated: frozenset[int] = frozenset()
-    """For the invariants: tokens whose intent was written when the resource had changed or gone already, or a
-    workspace of the name was there to be seen."""
+    outdated: frozenset[tuple[int, int]] = frozenset()
+    """For the invariants: tokens and marks of intents that were written when the resource had changed or gone already,
+    or a workspace of the name was there to be seen."""
+    backup: Cluster | None = None
+    """What the first cluster may be restored to."""
+    restored: bool = False
     chances: Chances = Chances()
 
 

@@ -1,7 +1,30 @@
 """Writes to the API server: conditional on what was read, and atomic where something is created."""
 
+from typing import TypeVar
+
 from tests.model.rules import Run
-from tests.model.state import SENT, Claim, Cluster, Order, Process, Resource, State, Step
+from tests.model.state import (
+    AGAIN,
+    CURRENT,
+    SENT,
+    STALE,
+    Claim,
+    Cluster,
+    Order,
+    Process,
+    Resource,
+    State,
+    Step,
+)
+
+MOVES = {
+    "": ("Quoted", "Superseded", "Placed"),
+    "Quoted": ("Placing", "Superseded", "Canceled", "Placed"),
+    "Placing": ("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
+    "Uncertain": ("Placed", "NotPlaced", "Rejected"),
+}
+"""The moves that the API server takes; what is settled can only move to Placed."""
+Read = TypeVar("Read", Order, Step)
 
 
 def with_process(state: State, index: int, process: Process) -> State:
@@ -25,8 +48,10 @@ def ledger_of(state: State, process: Process) -> tuple[Order, ...]:
     return tuple(order for order in state.clusters[process.home].orders if order.key == process.key)
 
 
-def write_order(run: Run, state: State, index: int, step: Step) -> State | None:
-    """A write of an order's status, conditional on the version that was read; None: conflict."""
+def write_order(run: Run, state: State, index: int, step: Step, again: bool = False) -> State | None:
+    """A write of an order's status, conditional on the version that was read; None: conflict.
+
+    `again`: a version of before a restore is taken for that of what is stored now."""
     process = state.processes[index]
     cluster = state.clusters[process.home]
     place = next((place for place, order in enumerate(cluster.orders) if order.token == step.token), None)
@@ -34,20 +59,47 @@ def write_order(run: Run, state: State, index: int, step: Step) -> State | None:
         return None
     order = cluster.orders[place]
     unconditional = step.kind == "intend" and not run.rules.conditional_intent
-    if step.stale and not unconditional:
+    fits = step.stale == CURRENT or (again and step.stale == AGAIN and step.to in MOVES.get(order.state, ("Placed",)))
+    if not fits and not unconditional:
         return None
-    after = stored(run, state, process.home, place, moved_order(order, step))
-    mine = process._replace(steps=process.steps[1:], intent=0)
-    if step.kind != "intend":
-        return with_process(after, index, mine)
+    if step.kind == "intend":
+        return _announced(run, state, index, place, step)
+    after = stored(run, state, process.home, place, moved_order(run, order, step))
+    return with_process(after, index, process._replace(steps=process.steps[1:], mark=0))
+
+
+def _announced(run: Run, state: State, index: int, place: int, step: Step) -> State:
+    """The state after an intent was written; its process remembers the mark."""
+    process, mark = state.processes[index], new_mark(run, state)
+    cluster = state.clusters[process.home]
+    order = moved_order(run, cluster.orders[place], step._replace(mark=mark))
+    after = stored(run, state, process.home, place, order)
     now = cluster.resources[process.key]
-    stands = now is not None and not now.deleting and (now.uid, now.generation) == (order.uid, order.generation)
-    stands = stands and not any(each.shown for each in state.instances)
+    intent = (order.token, mark)
+    stands = stands_for(now, order) and not any(each.shown for each in state.instances)
     after = after._replace(
         announced=after.announced | {order.token},
-        outdated=after.outdated - {order.token} if stands else after.outdated | {order.token},
+        outdated=after.outdated - {intent} if stands else after.outdated | {intent},
     )
-    return with_process(after, index, mine._replace(intent=order.token))
+    return with_process(after, index, process._replace(steps=process.steps[1:], mark=mark))
+
+
+def stands_for(resource: Resource | None, order: Order) -> bool:
+    """The resource is still what the order was opened for."""
+    if resource is None or resource.deleting:
+        return False
+    return (resource.uid, resource.generation) == (order.uid, order.generation)
+
+
+def new_mark(run: Run, state: State) -> int:
+    """A mark that nobody knows: random ones are new, and which ones it does not matter.
+
+    A version, in the place of a mark, is new too, but for those that a restore lets the API server give out again."""
+    clusters = state.clusters if state.backup is None else (*state.clusters, state.backup)
+    known = {order.mark for cluster in clusters for order in cluster.orders}
+    if run.rules.mark_is_random or not state.restored:
+        known |= {process.mark for process in state.processes}
+    return next(mark for mark in range(1, len(known) + 2) if mark not in known)
 
 
 def stored(run: Run, state: State, home: int, place: int, order: Order) -> State:
@@ -58,7 +110,7 @@ def stored(run: Run, state: State, home: int, place: int, order: Order) -> State
 
 
 def made_stale(run: Run, state: State, home: int, token: int) -> State:
-    """The state after an order was written or removed, as far as processes have read it or remember it."""
+    """The state after an order was written or removed, as far as processes have read it."""
     return state._replace(
         processes=tuple(_stale(run, each, token) if each.home == home else each for each in state.processes)
     )
@@ -66,26 +118,30 @@ def made_stale(run: Run, state: State, home: int, token: int) -> State:
 
 def _stale(run: Run, process: Process, token: int) -> Process:
     conditional = ("move", "quote", "intend") if run.rules.conditional_intent else ("move", "quote")
-    if process.steps and process.steps[0].token == token and process.steps[0].kind in conditional:
-        return Process(process.home, process.key)  # it can only run into the conflict, so it is there already
+    next_step = process.steps[0] if process.steps else None
+    if next_step and next_step.token == token and next_step.kind in conditional and not run.chances.rollbacks:
+        return process.idle()  # it can only run into the conflict, so it is there already
     return process._replace(
-        orders=tuple(order._replace(stale=True) if order.token == token else order for order in process.orders),
+        orders=tuple(_older(order) if order.token == token else order for order in process.orders),
         steps=tuple(
-            step._replace(stale=True) if step.token == token and step.kind in conditional else step
-            for step in process.steps
+            _older(step) if step.token == token and step.kind in conditional else step for step in process.steps
         ),
-        intent=0 if process.intent == token else process.intent,
     )
 
 
-def moved_order(order: Order, step: Step) -> Order:
+def _older(read: Read) -> Read:
+    return read._replace(stale=STALE) if read.stale == CURRENT else read
+
+
+def moved_order(run: Run, order: Order, step: Step) -> Order:
     """An order after a move. Its age says how long ago its intent was, as far as that may still be asked."""
     age = step.age if step.kind == "intend" else order.age
-    if step.to not in (*SENT, "Rejected", "NotPlaced"):
+    if step.to not in run.aging:
         age = 0
-    instance = step.instance or order.instance
-    nonce = step.nonce if step.kind == "intend" else order.nonce
-    return order._replace(state=step.to, age=age, instance=instance, nonce=nonce)
+    moved = order._replace(state=step.to, age=age, instance=step.instance or order.instance)
+    if step.kind == "intend":
+        return moved._replace(nonce=step.nonce, mark=step.mark, short=step.short)
+    return moved if step.to in SENT else moved._replace(mark=0)
 
 
 def open_order(state: State, index: int, step: Step) -> State | None:
@@ -120,7 +176,7 @@ def write_other(state: State, index: int, step: Step) -> State | None:
     resource = cluster.resources[process.key]
     if resource is None or resource != process.resource:
         return None
-    return with_cluster(state, process.home, set_finalizer(cluster, process.key, step.kind == "hold"))
+    return with_cluster(state, process.home, set_finalizer(cluster, process.key, present=step.kind == "hold"))
 
 
 def set_finalizer(cluster: Cluster, key: int, present: bool) -> Cluster:

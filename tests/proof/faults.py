@@ -64,4 +64,11 @@ LOST: Final = (
 
 DELAY: Final = Fault("delay", {"fault": "delay", "ms": 100})
 
-FAULTS: Final = (*CERTAIN, *OPEN_REFUSALS, *LOST, DELAY)
+COPIES: Final = (
+    Fault("refused after commit", {"fault": "refuse-after-commit"}),
+    Fault("delivered twice", {"fault": "deliver-twice"}),
+    Fault("redirect", {"fault": "redirect"}),
+)
+"""One copy of the call is accepted, and the answer is not its own."""
+
+FAULTS: Final = (*CERTAIN, *OPEN_REFUSALS, *LOST, DELAY, *COPIES)

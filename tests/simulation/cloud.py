@@ -130,6 +130,9 @@ class SimulatedCloud:
             account.leave_unpaid(purchase)
             raise fault.raised
         bought = account.sell(purchase)
+        if fault is not None and fault.strike == "twice":
+            account.admit(purchase)
+            return account.sell(purchase)
         if fault is not None:
             raise fault.raised
         return bought

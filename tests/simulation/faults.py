@@ -5,7 +5,7 @@ from typing import Literal
 
 from flink_workspace_operator.core.failures import ClusterUnreachable, Failure, Unreachable
 
-Strike = Literal["before", "at-gateway", "after", "late", "unpaid"]
+Strike = Literal["before", "at-gateway", "after", "late", "unpaid", "twice"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,9 @@ class Fault:
     after        it was done; only the answer is lost
     late         a purchase that is answered with `failure` now and booked `Behaviour.commit_delay` later
     unpaid       a purchase that is answered with `failure` now and booked when somebody pays, if ever
+    twice        a purchase that something on the way delivers a second time; the answer is the second one's
+
+    With a `failure` that refuses one copy, `after` and `late` are the answer to another copy than the one that buys.
     """
 
     call: str

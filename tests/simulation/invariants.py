@@ -1,9 +1,9 @@
 """What must hold whatever happens. Each check raises `Broken` with what it found."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from flink_workspace_operator.api.base import Condition
-from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key
@@ -26,6 +26,28 @@ def check_purchases(account: Account, allowed: int = 1) -> None:
     for booking in ours:
         if not booking.announced:
             raise Broken(f"bought without an announced order: {booking}")
+
+
+def check_hand_over(key: Key, answers: list[object]) -> None:
+    """A pass reads the ledger and then the resource last before it hands a purchase over, and no brake is on it.
+
+    So whatever was acknowledged before that read holds, and nothing slow lies between it and the call.
+    """
+    orders, workspace = answers[-2:]
+    if not isinstance(orders, tuple) or not isinstance(workspace, FlinkWorkspace):
+        raise Broken(f"handed over after something else than a last look at the resource: {workspace}")
+    announced = [order for order in orders if order.state == "Placing"]
+    wanted = [(order.spec.workspace_ref.uid, order.spec.parameters) for order in announced]
+    if _is_braked(workspace) or wanted != [(workspace.metadata.uid, workspace.parameters)]:
+        raise Broken(f"handed over in spite of a brake: {workspace} {announced}")
+    if (workspace.metadata.namespace, workspace.metadata.name) != (key.namespace, key.name):
+        raise Broken(f"handed over after a look at {workspace.metadata.name}")
+
+
+def _is_braked(workspace: FlinkWorkspace) -> bool:
+    metadata = workspace.metadata
+    stopped = workspace.spec.suspend or metadata.annotations.get(SUSPEND) not in (None, "false")
+    return stopped or metadata.deletion_timestamp is not None
 
 
 def check_change(server: ApiServer, change: Change) -> None:
@@ -91,17 +113,22 @@ def _is_not_ready(workspace: FlinkWorkspace) -> bool:
 
 def check_at_rest(server: ApiServer, account: Account) -> None:
     """Nothing is open any more: the ledger says of every purchase that it happened, and of no other."""
-    bought = {booking.token: booking.instance_id for booking in account.all_bookings if booking.token is not None}
+    bought = defaultdict[str, list[str]](list)
+    """By token; two where the cloud did twice what was sent once."""
+    for booking in account.all_bookings:
+        if booking.token is not None:
+            bought[booking.token].append(booking.instance_id)
     for order in server.stored.orders.values():
         spec, status = order.spec, order.status
         placed = order.state in ("Placed", "Fulfilled", "Lost")
-        if spec.token in bought and (not placed or status.instance_id != bought[spec.token]):
-            raise Broken(f"{order.metadata.name} bought {bought[spec.token]}, the ledger says {order.state}")
+        if spec.token in bought and (not placed or status.instance_id not in bought[spec.token]):
+            ids = " ".join(bought[spec.token])
+            raise Broken(f"{order.metadata.name} bought {ids}, the ledger says {order.state}")
         if spec.token not in bought and placed:
             raise Broken(f"{order.metadata.name} bought nothing, the ledger says {order.state} {status.instance_id}")
     known = {order.spec.token for order in server.stored.orders.values()}
     shown = {each.status.instance.instance_id for each in server.stored.workspaces.values() if each.status.instance}
-    if lost := {token for token, instance_id in bought.items() if token not in known and instance_id not in shown}:
+    if lost := {token for token, ids in bought.items() if token not in known and not shown.issuperset(ids)}:
         raise Broken(f"bought and forgotten: {lost}")
 
 

@@ -120,7 +120,8 @@ def restore(world: SimulatedWorld) -> None:
     lose_and_restore(world, orders=True)
 
 
-def _anytime(name: str, do: Callable[[SimulatedWorld], object]) -> tuple[Act, ...]:
+def anytime(name: str, do: Callable[[SimulatedWorld], object]) -> tuple[Act, ...]:
+    """What a person does once, at any moment at which the resource exists."""
     return (Act(name, there, do),)
 
 
@@ -128,25 +129,25 @@ TWO: Final = ("a", "b")
 _LATE: Final[dict[str, Any]] = {"cloud": SHOWN_LATE}
 _LOST: Final = (Fault("cloud.create_instance", "late"),)
 
-_DELETION: Final = Story("", gone, acts=_anytime("delete", delete), **_LATE)
-_EDIT: Final = Story("", bought_as_said, acts=_anytime("edit", edit), **_LATE)
-_REPLACEMENT: Final = Story("", bought_once, acts=_anytime("replace", replace_by_force), **_LATE)
-_RESTORE: Final = Story("", bought_once, acts=_anytime("restore", restore), **_LATE)
+_DELETION: Final = Story("", gone, acts=anytime("delete", delete), **_LATE)
+_EDIT: Final = Story("", bought_as_said, acts=anytime("edit", edit), **_LATE)
+_REPLACEMENT: Final = Story("", bought_once, acts=anytime("replace", replace_by_force), **_LATE)
+_RESTORE: Final = Story("", bought_once, acts=anytime("restore", restore), **_LATE)
 _MOVE: Final = Story(
-    "", bought_here_or_there, acts=(*_anytime("delete", delete), Act("apply elsewhere", absent, move)), **_LATE
+    "", bought_here_or_there, acts=(*anytime("delete", delete), Act("apply elsewhere", absent, move)), **_LATE
 )
 _NO_LEDGER: Final = Story(
     "",
     bought_once_and_bound,
-    acts=(*_anytime("delete", delete), Act("delete orders", absent, delete_orders), Act("apply again", absent, apply)),
+    acts=(*anytime("delete", delete), Act("delete orders", absent, delete_orders), Act("apply again", absent, apply)),
     **_LATE,
 )
-_RETURN: Final = Story("", bought_once, acts=(*_anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
+_RETURN: Final = Story("", bought_once, acts=(*anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
 
 _CHANGE: Final = Story(
     "",
     bought_by_one,
-    acts=(*_anytime("change", change_account), Act("change back", waits_for_its_key, put_secret, at_once=True)),
+    acts=(*anytime("change", change_account), Act("change back", waits_for_its_key, put_secret, at_once=True)),
     spec=CREDENTIALS,
     prepare=put_secret,
     **_LATE,
@@ -154,7 +155,7 @@ _CHANGE: Final = Story(
 _NO_SECRET: Final = Story(
     "",
     bought_once_and_let_go,
-    acts=(*_anytime("delete the Secret", delete_secret), Act("put it back", without_secret, put_secret, at_once=True)),
+    acts=(*anytime("delete the Secret", delete_secret), Act("put it back", without_secret, put_secret, at_once=True)),
     spec=CREDENTIALS,
     prepare=put_secret,
     **_LATE,
@@ -182,4 +183,3 @@ RACES: Final = (
     Race("edit, two replicas", _EDIT, TWO, preemptions=1, quick=False),
     Race("replacement, two replicas", _REPLACEMENT, TWO, preemptions=1, quick=False),
 )
-QUICK: Final = tuple(race for race in RACES if race.quick)

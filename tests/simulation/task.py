@@ -9,7 +9,7 @@ from typing import Any
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap
-from flink_workspace_operator.core.failures import Failure, Throttled
+from flink_workspace_operator.core.failures import Failure
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.observed import Listing
 from flink_workspace_operator.core.plan import NextLook
@@ -17,15 +17,17 @@ from flink_workspace_operator.core.secret import Secret
 from flink_workspace_operator.core.seen import Remembered
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.reconcile import Reconciler
+from flink_workspace_operator.runtime.backoff import wait_after
 from flink_workspace_operator.settings import Settings
 from tests.simulation.account import Account
 from tests.simulation.cloud import SimulatedCloud
 from tests.simulation.cluster import SimulatedCluster
 from tests.simulation.gate import Gate, Point
+from tests.simulation.invariants import check_hand_over
 from tests.simulation.server import ApiServer
 
-LONGEST_RETRY_SECONDS = 60.0
 CLUSTER_ID = "cluster-1"
+HAND_OVER = Point("cloud.create_instance", "request")
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ class Task:
         try:
             move(self._pass)
             self.point = self.gate.at
+            if self.point == HAND_OVER:
+                check_hand_over(self.key, self.gate.answers)
         except StopIteration as end:
             self._end(end.value.after)
         except Failure as failure:
@@ -164,10 +168,7 @@ class Task:
 
     def _retry(self, failure: Failure) -> timedelta:
         """As the workers do, without their jitter."""
-        after = min(LONGEST_RETRY_SECONDS, 2.0 ** min(self.progress.failures, 10))
-        if isinstance(failure, Throttled) and failure.retry_after is not None:
-            after = max(after, failure.retry_after)
-        return timedelta(seconds=after)
+        return timedelta(seconds=wait_after(failure, self.progress.failures))
 
     def _end(self, after: timedelta | None, failed: bool = False) -> None:
         now = self.around.server.clock.now
@@ -199,7 +200,7 @@ class Task:
             cluster=SimulatedCluster(around.server, self.gate, self.name),
             settings=around.settings,
             cluster_id=around.cluster_id,
-            clock=lambda: (self.progress.begun or clock.now) + around.skews.get(self.name, timedelta()),
+            clock=lambda: self.gate.share(lambda: clock.now) + around.skews.get(self.name, timedelta()),
             random_token=self._token,
             leads=self.leads,
             memory=memory,

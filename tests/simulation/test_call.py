@@ -1,6 +1,9 @@
 """The one call, as one process makes it: what it knows when the call is on its way, and that no answer is dropped."""
 
+from datetime import timedelta
+
 from flink_workspace_operator.core import ledger
+from flink_workspace_operator.core.failures import Throttled
 from flink_workspace_operator.core.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
@@ -85,3 +88,17 @@ def test_an_answer_is_kept_until_the_api_server_takes_it() -> None:
     assert purchase.recorded[0] == "Placing"
     purchase.world.settle(purchase.key)
     assert purchase.recorded == ("Fulfilled", "Answer", "2000")
+
+
+def test_a_process_that_stood_still_before_the_call_waits_for_as_long_as_another_copy_may_need() -> None:
+    """Counted from its last list, which is 14 minutes old, the wait for the other copy would be over at once."""
+    purchase = Purchase()
+    purchase.come_to(BUY, "request")
+    purchase.world.clock.now += timedelta(minutes=14)
+    copy_refused = Throttled(BUY, "Throttling.User", fate="CopyRefused")
+    purchase.world.arm(Fault("cloud.create_instance", "after", copy_refused))
+    purchase.task.run()
+    (order,) = purchase.world.orders(purchase.key)
+    assert order.status.outstanding_until is not None
+    shown = purchase.world.clock.now + purchase.world.around.settings.copy_window
+    assert order.status.outstanding_until >= shown

@@ -10,11 +10,16 @@ from collections.abc import Callable
 import pytest
 
 from tests.simulation.chance import MOST_DROPS, RandomRun
-from tests.simulation.races import QUICK, RACES, Race
+from tests.simulation.races import RACES, Race
+from tests.simulation.races_of_brakes import RACES_OF_BRAKES
+from tests.simulation.races_of_copies import RACES_OF_COPIES
 from tests.simulation.scheduler import Budget, Exploration
 
 pytestmark = pytest.mark.usefixtures("quiet")
-EACH_RACE = pytest.mark.parametrize("race", RACES, ids=lambda race: race.name.replace(" ", "-"))
+ALL = (*RACES, *RACES_OF_COPIES, *RACES_OF_BRAKES)
+QUICK = tuple(race for race in ALL if race.quick and race not in RACES_OF_BRAKES)
+"""All orders with one preemption are tried in every run of the tests; those of the brakes in `test_brakes.py`."""
+EACH_RACE = pytest.mark.parametrize("race", ALL, ids=lambda race: race.name.replace(" ", "-"))
 SEED = os.environ.get("SCHEDULE_SEED")
 """Only this schedule, as a failure named it."""
 FEW, MANY = 20, 200
@@ -56,7 +61,7 @@ def test_random_schedules(race: Race, record_property: Record) -> None:
 def test_all_preemptions(race: Race, record_property: Record) -> None:
     """At any two calls; at any one where a race has too many orders for that."""
     runs = all_orders(race, race.preemptions).runs
-    assert runs > len(RACES)
+    assert runs > len(ALL)
     record_property("schedules", [race.name, race.preemptions, runs, 0])
 
 

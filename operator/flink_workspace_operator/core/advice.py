@@ -24,6 +24,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "Throttled": REPEATED,
     "Unreachable": REPEATED,
     "Garbled": REPEATED,
+    "ListChanged": REPEATED,
     "ServerError": REPEATED,
 }
 """By the failure's reason. Where a permission is missing, the advice is to grant the action that the failure names."""

@@ -5,6 +5,7 @@
     │   ├── NoAnswer              nothing usable came back: what the cloud did is not known
     │   │   ├── Unreachable       refused, reset, timed out
     │   │   ├── Garbled           HTML, half a JSON, wrong types, a page that does not add up
+    │   │   ├── ListChanged       the pages of a list do not fit each other
     │   │   └── ServerError       5xx
     │   ├── Throttled             too many calls; may say when to come back
     │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
@@ -95,6 +96,12 @@ class Garbled(NoAnswer):
     """An answer that makes no sense."""
 
     said = "answered what makes no sense"
+
+
+class ListChanged(NoAnswer):
+    """The pages of a list do not fit each other, however often it was read: it changed meanwhile."""
+
+    said = "gave no usable answer: the list changed while it was read"
 
 
 class ServerError(NoAnswer):

@@ -157,7 +157,8 @@ def _stranger(instance: SeenInstance, ownership: Ownership) -> Foreign | None:
 
 def _may_have_bought(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
     """Without our marks, but as the order describes it, and made after it was announced."""
-    if order.state not in ("Placing", "Uncertain") or CLUSTER_TAG in instance.tags:
+    open_ = order.state in ("Placing", "Uncertain") or order.outstanding
+    if not open_ or CLUSTER_TAG in instance.tags:
         return False
     return made_after(order, instance) and fits(order, instance)
 

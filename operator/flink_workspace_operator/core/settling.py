@@ -59,13 +59,25 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
     now = max(case.seen.now, case.cloud_time)
     if order.state is None and now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:
         return ledger.without_status(order, case.seen.now)
-    if order.outstanding and _is_over(case, order):
-        return ledger.call_over(order)
+    if order.outstanding:
+        return _settle_outstanding(case, order)
     if order.state == "Quoted" and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
         return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
     if order is not case.sent_order or order is case.announced_order:
         return None
     return _by_evidence(case, order) or _told_by_bill(case, order) or _told_who_is_missing(case, order)
+
+
+def _settle_outstanding(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+    """A copy of the refused call may have bought. Its tags may be late or lost, as those of any purchase."""
+    found = case.found_for(order)
+    if isinstance(found, Unexplained):
+        return _by_description(case, order, found, case.cloud_time)
+    if not _is_over(case, order):
+        return None
+    if isinstance(found, Ours) and _is_what_it_bought(case, order, found.instance):
+        return ledger.placed(order, found.instance.instance_id, case.cloud_time, "Description")
+    return ledger.call_over(order)
 
 
 def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:

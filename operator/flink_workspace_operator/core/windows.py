@@ -1,6 +1,6 @@
 """Until when something may come of a call: no order follows before, and nothing is believed absent before."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import OrderSummary
@@ -39,5 +39,5 @@ def end_without_a_look(order: FlinkWorkspaceOrder, settings: Settings) -> dateti
 
 
 def clock(moment: datetime) -> str:
-    """A moment as messages show it."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    """The minute in which a moment is over, as messages show it: no promise ends before its time."""
+    return f"{moment + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,7 @@ Deadlines are timers of the event loop, so nothing runs while nothing is due.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import Protocol
 
@@ -64,6 +64,7 @@ class WorkQueue:
         self._taken_at = timers.time()
         self._closed = False
         self._news = asyncio.Event()
+        self._pauses: set[asyncio.Event] = set()
 
     def add(self, key: Key, lane: Lane = Lane.URGENT) -> None:
         """Let the key have a pass. One that is under way may not have seen what this is about, so another follows."""
@@ -89,14 +90,22 @@ class WorkQueue:
         self._due[key] = self._timers.call_at(when, self._ring, key)
 
     async def get(self) -> Key | None:
-        """The next key, now under work until `finish`; None once the queue is closed."""
-        while not self._closed:
-            key = self._take()
-            if key is not None:
-                return key
+        """The next key, now under work until `finish`; None once the queue is closed and has nothing more to give."""
+        while (key := self._take()) is None and not self._closed:
             self._news.clear()
             await self._news.wait()
-        return None
+        return key
+
+    async def pause(self, seconds: float) -> None:
+        """Let a worker wait with its key in hand, but not through the closing: what is left to do is done now."""
+        over = asyncio.Event()
+        timer = self._timers.call_at(self._timers.time() + seconds, over.set)
+        self._pauses.add(over)
+        try:
+            await over.wait()
+        finally:
+            timer.cancel()
+            self._pauses.discard(over)
 
     def finish(self, key: Key, after: float | None) -> None:
         """The pass is over; the next one comes `after` seconds, or not by itself (None)."""
@@ -108,16 +117,22 @@ class WorkQueue:
         elif after is not None:
             self.add_after(key, after)
 
-    def close(self) -> None:
-        """Accept and give nothing more; whoever waits in `get` is told."""
+    def close(self, last: Iterable[Key] = ()) -> None:
+        """Accept nothing more, and give nothing more but these keys; whoever waits is woken."""
+        if self._closed:
+            return
         self._closed = True
         for key in tuple(self._due):
             self._cancel_timer(key)
-        self._news.set()
+        for lane in self._lanes.values():
+            lane.clear()
+        self._lanes[Lane.URGENT].update((key, self._timers.time()) for key in last if key not in self._active)
+        for waiting in (self._news, *self._pauses):
+            waiting.set()
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more is given."""
+        """True once nothing more is accepted."""
         return self._closed
 
     @property

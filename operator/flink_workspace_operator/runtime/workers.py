@@ -1,17 +1,20 @@
 """Workers: each takes a key, runs its pass, and puts the key back for when it is to be looked at again.
 
-Whatever a pass raises, the worker goes on. A pass that fails is tried again with back-off, by key.
+Whatever a pass raises, the worker continues. A pass that fails is retried with back-off, by key.
+
+A worker that announced a purchase makes it, or takes it back, before it turns to another key. So however many
+resources are applied at once, at most as many orders are announced and unsent as there are workers. After a crash
+nobody knows of such an order that nothing was sent, and it waits for half an hour.
 """
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from flink_workspace_operator.core.failures import Failure, Throttled
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.runtime.backoff import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Backoff
 from flink_workspace_operator.runtime.logs import about
 from flink_workspace_operator.runtime.queue import WorkQueue
 
@@ -19,16 +22,22 @@ log = logging.getLogger(__name__)
 
 Pass = Callable[[Key], Awaitable[NextLook]]
 
-FIRST_RETRY_SECONDS = 1.0
-LONGEST_RETRY_SECONDS = 60.0
 JITTER = 0.2
 """Waits are stretched by up to this part, so that what failed or was listed together does not come back together."""
+TRIES_IN_PLACE = 6
+"""How often a worker tries to send what it announced before it turns to other keys: the first time at once, then with
+the waits of any failure, half a minute in all. Only the API server can keep it from both sending and taking back. The
+key then waits like any that fails, one pass at a time, so that it costs no worker more than others do. As long as this
+process lives it still knows that nothing was sent; only a crash before then leaves one more order to the evidence."""
+LONGEST_WAIT_WHILE_DRAINING = 2.0
+"""Seconds between two such tries when the process is about to end: the time for them is short."""
 
 
 class Workers:
     """A fixed number of tasks on the running loop. `random` gives numbers from 0 to 1.
 
-    `has_announced` tells of a key whether this process said in the ledger that it will buy, and did not do it yet.
+    `has_announced` tells of a key whether this process may have announced in the ledger that it will buy, and did
+    neither do it nor take it back yet.
     """
 
     def __init__(
@@ -44,7 +53,9 @@ class Workers:
         self._has_announced = has_announced
         self._number = number
         self._random = random
-        self._failures: Counter[Key] = Counter()
+        self._backoff = Backoff()
+        self._put_off: set[Key] = set()
+        """Keys whose announced order could not be sent or taken back in place."""
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -57,10 +68,11 @@ class Workers:
         return sum(not task.done() for task in self._tasks)
 
     def begin_no_more(self) -> None:
-        """Let the passes under way be the last ones, except where one has announced a purchase: it is made by the next
-        pass, or taken back. No other process could tell that nothing was sent, and would wait for half an hour.
+        """Let the passes under way be the last ones, except where a purchase is announced: it is made, or taken back.
+
+        No other process could tell that nothing was sent, and would wait for half an hour.
         """
-        self._queue.close()
+        self._queue.close(last=tuple(self._put_off))
 
     async def drain(self, seconds: float) -> None:
         """Begin no more passes, and let those under way end; what takes longer than this is cancelled."""
@@ -80,37 +92,46 @@ class Workers:
             after: float | None = LONGEST_RETRY_SECONDS
             try:
                 with about(key):
-                    after = await self._outcome(key)
-                    if self._queue.closed and self._has_announced(key):
-                        await self._outcome(key)
+                    after = await self._turn(key)
             finally:
                 self._queue.finish(key, after)
+
+    async def _turn(self, key: Key) -> float | None:
+        """Run the pass, and those that end what it announced; seconds until the next one."""
+        after, tries = await self._outcome(key), 0
+        while self._owes(key, after) and (self._queue.closed or self._may_try_in_place(key, tries)):
+            if tries:
+                await self._queue.pause(self._wait_in_place(after or 0.0))
+            after, tries = await self._outcome(key), tries + 1
+        (self._put_off.add if self._owes(key, after) else self._put_off.discard)(key)
+        return after
+
+    def _owes(self, key: Key, after: float | None) -> bool:
+        """True if a pass is to end what is announced. One that waits for something else found nothing to end."""
+        return self._has_announced(key) and (after == 0 or key in self._backoff)
+
+    def _may_try_in_place(self, key: Key, tries: int) -> bool:
+        return tries < TRIES_IN_PLACE and key not in self._put_off
+
+    def _wait_in_place(self, after: float) -> float:
+        """The first of several tries comes at once, and no others do."""
+        longest = LONGEST_WAIT_WHILE_DRAINING if self._queue.closed else LONGEST_RETRY_SECONDS
+        return min(max(after, FIRST_RETRY_SECONDS), longest)
 
     async def _outcome(self, key: Key) -> float | None:
         """Run the pass; seconds until the next one."""
         try:
             look = await self._run_pass(key)
-        except Failure as failure:
-            after = self._retry(key, failure)
-            log.warning("%s; next try in %.0f s", failure, after)
-            return after
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             if (task := asyncio.current_task()) is None or task.cancelling():
                 raise
-            return self._unexpected(key)  # a library's own cancellation escaped into the pass: nobody cancelled us
-        except Exception:  # a defect of ours in one pass must not stop the others
-            return self._unexpected(key)
-        del self._failures[key]
-        return None if look.after is None else look.after.total_seconds() * (1 + JITTER * self._random())
+            failure: BaseException = cancelled  # a library's own escaped into the pass: nobody cancelled us
+        except Exception as failed:  # also a defect of ours in one pass must not stop the others
+            failure = failed
+        else:
+            self._backoff.succeeded(key)
+            return None if look.after is None else self._stretched(look.after.total_seconds())
+        return self._stretched(self._backoff.failed(key, failure))
 
-    def _unexpected(self, key: Key) -> float:
-        after = self._retry(key, None)
-        log.exception("the pass failed in a way nobody thought of; next try in %.0f s", after)
-        return after
-
-    def _retry(self, key: Key, failure: Failure | None) -> float:
-        after = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(self._failures[key], 10))
-        self._failures[key] += 1
-        if isinstance(failure, Throttled) and failure.retry_after is not None:
-            after = max(after, failure.retry_after)
-        return after * (1 + JITTER * self._random())
+    def _stretched(self, seconds: float) -> float:
+        return seconds * (1 + JITTER * self._random())

@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.mutants.catalogue.announced import ANNOUNCED, BINDING, BRAKES
 from tests.mutants.catalogue.attacks import ATTACKS
-from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL, ON_THE_WIRE
+from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL
 from tests.mutants.catalogue.cluster import API_SERVER, BEFORE_IT_BEGINS, ELECTED
 from tests.mutants.catalogue.credentials import SIGNED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
@@ -13,6 +13,8 @@ from tests.mutants.catalogue.neighbours import BESIDE
 from tests.mutants.catalogue.outputs import HANDED_ON
 from tests.mutants.catalogue.required import REQUIRED
 from tests.mutants.catalogue.waiting import COPIES, HIDDEN, WINDOWS
+from tests.mutants.catalogue.wire import ON_THE_WIRE
+from tests.mutants.catalogue.working import AT_WORK
 from tests.mutants.mutant import Mutant
 
 FURTHER: Final[tuple[Mutant, ...]] = (
@@ -38,6 +40,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *WINDOWS,
     *HIDDEN,
     *BESIDE,
+    *AT_WORK,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import ACCOUNT, CALL, LOST, ORDERS_AT_THE_CLOUD, PURCHASE, QUEUE, SETTLEMENT
+from tests.mutants.catalogue.files import (
+    CALL,
+    LOST,
+    PURCHASE,
+    QUEUE,
+    SETTLEMENT,
+)
 from tests.mutants.mutant import Mutant
 
 BEFORE_THE_CALL: Final = (
@@ -228,58 +234,5 @@ AT_THE_CALL: Final = (
         old="        if key in self._active:\n",
         new="        if key in self._active and lane is Lane.ROUTINE:\n",
         tests=(QUEUE,),
-    ),
-)
-
-ON_THE_WIRE: Final = (
-    Mutant(
-        name="the nonce is signed into the call",
-        fact="the gateway sees the order's nonce as the call's nonce",
-        file="adapters/alibaba/session.py",
-        old='return {"x-acs-date": date, "x-acs-signature-nonce": self.nonce}',
-        new='return {"x-acs-date": date}',
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_the_call_is_signed_as_fixed_beforehand",),
-    ),
-    Mutant(
-        name="a lost purchase is not sent again",
-        fact="a call whose answer was lost is not repeated",
-        file="adapters/alibaba/session.py",
-        old="        return _answered(await self._send(api, parameters, region, waits, fixed.as_headers()))\n",
-        new=(
-            "        answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
-            "        if isinstance(answer, Unreachable):\n"
-            "            answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
-            "        return _answered(answer)\n"
-        ),
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
-    ),
-    Mutant(
-        name="no layer repeats the purchase",
-        fact="the SDK is not told to retry, so it sends a call once",
-        file="adapters/alibaba/session.py",
-        old='config = Config(credential=self._keys, region_id=region or product.home, protocol="HTTPS")\n',
-        new=(
-            'config = Config(credential=self._keys, region_id=region or product.home, protocol="HTTPS")\n'
-            "        from darabonba.policy.retry import RetryCondition, RetryOptions\n\n"
-            "        again = RetryCondition({'maxAttempts': 3, 'errorCode': ['InternalError', 'Throttling']})\n"
-            "        config.retry_options = RetryOptions({'retryable': True, 'retryCondition': [again]})\n"
-        ),
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
-    ),
-    Mutant(
-        name="the purchase is a POST",
-        fact="the HTTP client repeats a GET whose connection broke, and never a POST",
-        file="adapters/alibaba/products.py",
-        old='CREATE_INSTANCE: Final = Api(FLINK, "CreateInstance", place="body")',
-        new='CREATE_INSTANCE: Final = Api(FLINK, "CreateInstance", "GET")',
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
-    ),
-    Mutant(
-        name="nothing is bought in another account",
-        fact="a key of another account than the order's signs no purchase",
-        file="adapters/alibaba/identity.py",
-        old="if account_id != self._account_id:",
-        new="if False:",
-        tests=(f"{ACCOUNT}::test_nothing_is_bought_in_another_account",),
     ),
 )

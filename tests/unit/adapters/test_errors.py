@@ -47,6 +47,12 @@ def test_only_http_4xx_refuses_a_call(status: int) -> None:
     assert {explain(refusal).fate for refusal in refusals} == {"Unknown"}
 
 
+def test_a_redirect_is_no_answer() -> None:
+    """Whatever it says beside."""
+    failure = explain(Refusal("foasconsole.CreateInstance", 307, "InvalidParameter"))
+    assert (type(failure), failure.code) == (Garbled, "HTTP307")
+
+
 @pytest.mark.parametrize("code", [None, 42, "", "None", "<html>", "a secret text", "x" * 200, ["NoPermission"]])
 def test_what_is_no_code_is_no_refusal(code: object) -> None:
     """It tells nothing, and its text is not kept."""

@@ -1,7 +1,7 @@
 """A list is complete, or it is no list."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,18 +9,30 @@ import pytest
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.session import Reply
-from flink_workspace_operator.core.failures import Garbled
+from flink_workspace_operator.core.failures import Garbled, ListChanged
 from tests.unit.adapters.replies import DATE, instance, reply
 
 
-async def read(replies: Sequence[Reply]) -> tuple[list[str], Any]:
-    """Ids and date of a list that comes in these answers."""
+class Source:
+    """A list, as it is each time when it is read from its first page on."""
 
-    async def ask(number: int) -> Reply:
-        return replies[number - 1]
+    def __init__(self, readings: Sequence[Sequence[Mapping[str, Any] | Reply]]) -> None:
+        self._readings = iter(readings)
+        self._pages: Sequence[Mapping[str, Any] | Reply] = ()
+        self.asked: list[int] = []
+        """The pages asked for."""
 
-    rows, date = await read_pages(ask, lambda answer: answer.read(wire.InstancesPage))
-    return [row.id for row in rows], date
+    async def read(self) -> tuple[list[str], datetime]:
+        """Ids and date."""
+        rows, date = await read_pages(self._ask, lambda answer: answer.read(wire.InstancesPage))
+        return [row.id for row in rows], date
+
+    async def _ask(self, number: int) -> Reply:
+        self.asked.append(number)
+        if number == 1:
+            self._pages = next(self._readings)
+        page = self._pages[number - 1]
+        return page if isinstance(page, Reply) else reply(page)
 
 
 def page(total: object, *ids: str) -> Mapping[str, Any]:
@@ -31,12 +43,13 @@ def page(total: object, *ids: str) -> Mapping[str, Any]:
 async def test_the_date_is_the_earliest() -> None:
     """What was booked after it may be missing."""
     later = DATE + timedelta(seconds=9)
-    assert await read([reply(page(3, "a", "b"), later), reply(page(3, "c"), DATE)]) == (["a", "b", "c"], DATE)
+    source = Source([[reply(page(3, "a", "b"), later), reply(page(3, "c"), DATE)]])
+    assert await source.read() == (["a", "b", "c"], DATE)
 
 
 async def test_nothing_is_an_answer() -> None:
     """A TotalCount of zero with an empty list."""
-    assert await read([reply(page(0))]) == ([], DATE)
+    assert await Source([[page(0)]]).read() == ([], DATE)
 
 
 @pytest.mark.parametrize(
@@ -55,12 +68,9 @@ async def test_nothing_is_an_answer() -> None:
         [page(None, "a")],
         [page(0, "a")],
         [page(1)],
-        [page(2, "a"), page(2)],
-        [page(2, "a"), page(3, "b")],
-        [page(2, "a"), page(1, "b")],
-        [page(2, "a"), page(2, "a")],
         [page(2, "a", "a")],
-        [page(2, "a"), page(2, "b", "c")],
+        [page(3, "a"), page(3, "b", "b")],
+        [page(2, "a"), page(2, "b", "c", "d")],
         [{"TotalCount": 1, "Instances": [{"InstanceName": "without-id"}]}],
         [{"TotalCount": 1, "Instances": [instance("")]}],
         [{"TotalCount": 1, "Instances": [None]}],
@@ -68,12 +78,40 @@ async def test_nothing_is_an_answer() -> None:
     ],
 )
 async def test_what_does_not_add_up_is_garbled(pages: list[Mapping[str, Any]]) -> None:
-    """Never a shorter list, and above all never an empty one."""
+    """Never a shorter list, and above all never an empty one; and it is not asked for again at once."""
+    source = Source([pages])
     with pytest.raises(Garbled):
-        await read([reply(each) for each in pages])
+        await source.read()
+    assert len(source.asked) == len(pages)
+
+
+CHANGED = (
+    [page(2, "a"), page(2)],
+    [page(2, "a"), page(3, "b")],
+    [page(2, "a"), page(1, "b")],
+    [page(2, "a"), page(2, "a")],
+    [page(2, "a"), page(2, "b", "c")],
+)
+
+
+@pytest.mark.parametrize("pages", CHANGED)
+async def test_a_list_that_changed_is_read_anew_at_once(pages: list[Mapping[str, Any]]) -> None:
+    """From its first page, three times: nothing that was read before the change counts."""
+    source = Source([pages, pages, pages, [page(2, "c"), page(2, "d")]])
+    assert await source.read() == (["c", "d"], DATE)
+    assert source.asked == [1, 2] * 4
+
+
+@pytest.mark.parametrize("pages", CHANGED)
+async def test_a_list_that_always_changes_is_no_list(pages: list[Mapping[str, Any]]) -> None:
+    """And the failure says so."""
+    source = Source([pages] * 4)
+    with pytest.raises(ListChanged, match="the list changed while it was read"):
+        await source.read()
+    assert source.asked == [1, 2] * 4
 
 
 async def test_an_answer_without_a_date_proves_nothing() -> None:
     """When it was true is not known."""
     with pytest.raises(Garbled):
-        await read([reply(page(0), None)])
+        await Source([[reply(page(0), None)]]).read()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -114,6 +115,30 @@ async def test_closed_queue_gives_nothing(queue: WorkQueue, timers: FakeTimers) 
     queue.finish(A, 0)
     assert await queue.get() is None
     assert timers.pending == 0
+
+
+async def test_closed_queue_gives_what_is_left_to_do(queue: WorkQueue) -> None:
+    """The keys that are named at the closing have their turn, each once; one under work has it already."""
+    queue.add(A)
+    await queue.get()
+    queue.add(B)
+    queue.close(last=(A, C))
+    queue.close(last=(B,))
+    assert [await queue.get() for _ in range(2)] == [C, None]
+
+
+async def test_a_pause_ends_in_time_or_with_the_closing(queue: WorkQueue, timers: FakeTimers) -> None:
+    """A worker that waits with its key in hand is woken by either, and may wait again after the closing."""
+    in_time = partial(timers.advance, 10)
+    for end in (in_time, queue.close, in_time):
+        pause = asyncio.create_task(queue.pause(10))
+        await asyncio.sleep(0)
+        timers.advance(9)
+        await asyncio.sleep(0)
+        assert not pause.done()
+        end()
+        await pause
+        assert timers.pending == 0
 
 
 async def test_age_is_that_of_who_waits_longest(queue: WorkQueue, timers: FakeTimers) -> None:

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from flink_workspace_operator.core.failures import ClusterUnreachable, Throttled
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, Conflict, Throttled, Vanished
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.plan import AT_ONCE, NextLook
 from flink_workspace_operator.runtime.queue import WorkQueue
-from flink_workspace_operator.runtime.workers import Workers
+from flink_workspace_operator.runtime.workers import TRIES_IN_PLACE, Workers
 from tests.unit.runtime.timers import FakeTimers
 
-A, B = Key("ns", "a"), Key("ns", "b")
+A, B, C = (Key("ns", name) for name in "abc")
 NEVER = NextLook(None)
 PATIENCE_SECONDS = 10
 
@@ -40,6 +40,17 @@ class Bench:
             while not fact():  # noqa: ASYNC110 - any fact, not one that somebody announces
                 await asyncio.sleep(0)
 
+    async def passes_time(self, fact: Callable[[], bool]) -> float:
+        """Let the workers work, and time pass, until it is so; gives how many seconds."""
+        began = self.timers.time()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                for _ in range(20):
+                    await asyncio.sleep(0)
+                if fact():
+                    return self.timers.time() - began
+                self.timers.advance(0.5)
+
     async def idle(self) -> None:
         """Let the workers work until nothing waits."""
         await self.until(lambda: not self.queue.depth and not self.queue.active)
@@ -64,17 +75,12 @@ def failing(failure: BaseException) -> Callable[[Key], Awaitable[NextLook]]:
     return fail
 
 
-async def waits(bench: Bench, key: Key, times: int) -> list[float]:
-    """How long the key waits after each of so many passes in a row."""
+async def waits(bench: Bench, times: int) -> list[float]:
+    """How long it takes until each of so many passes in a row."""
     found = []
     for _ in range(times):
-        began = bench.timers.time()
         count = len(bench.passes)
-        while len(bench.passes) == count:
-            bench.timers.advance(0.5)
-            for _ in range(5):
-                await asyncio.sleep(0)
-        found.append(bench.timers.time() - began)
+        found.append(await bench.passes_time(lambda count=count: len(bench.passes) > count))  # type: ignore[misc]
     return found
 
 
@@ -89,7 +95,7 @@ async def test_next_look_is_kept(bench: Bench) -> None:
     bench.queue.add(A)
     await bench.idle()
     assert bench.passes == [A, A]
-    assert await waits(bench, A, 1) == [30]
+    assert await waits(bench, 1) == [30]
     bench.timers.advance(3600)
     await bench.idle()
     assert bench.passes == [A, A, A]
@@ -100,14 +106,14 @@ async def test_failures_back_off_and_success_forgets_them(bench: Bench) -> None:
     bench.behave = failing(ClusterUnreachable("down"))
     bench.queue.add(A)
     await bench.idle()
-    assert await waits(bench, A, 7) == [1, 2, 4, 8, 16, 32, 60]
+    assert await waits(bench, 8) == [1, 2, 4, 8, 16, 32, 60, 60]
     bench.behave = finished
     bench.queue.add(A)
     await bench.idle()
     bench.behave = failing(ClusterUnreachable("down"))
     bench.queue.add(A)
     await bench.idle()
-    assert await waits(bench, A, 1) == [1]
+    assert await waits(bench, 1) == [1]
 
 
 async def test_cloud_may_ask_for_a_longer_wait(bench: Bench) -> None:
@@ -115,7 +121,7 @@ async def test_cloud_may_ask_for_a_longer_wait(bench: Bench) -> None:
     bench.behave = failing(Throttled("foasconsole.DescribeInstances", "Throttling.User", retry_after=45))
     bench.queue.add(A)
     await bench.idle()
-    assert await waits(bench, A, 1) == [45]
+    assert await waits(bench, 1) == [45]
 
 
 @pytest.mark.parametrize("mistake", [KeyError("a mistake of ours"), asyncio.CancelledError(), RecursionError()])
@@ -130,7 +136,51 @@ async def test_worker_survives_anything(bench: Bench, mistake: BaseException, ca
     assert bench.passes == [A, B]
     assert bench.workers.alive == 2
     assert "Traceback" in caplog.text
-    assert await waits(bench, A, 1) == [1]
+    assert await waits(bench, 1) == [1]
+
+
+@pytest.mark.parametrize("race", [Conflict("409"), Vanished("404")])
+async def test_a_lost_race_is_retried_at_once_and_what_repeats_backs_off(
+    bench: Bench, race: ClusterFailure, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is logged of the first: somebody else wrote. One that lasts is no race, and costs less and less."""
+    bench.behave = failing(race)
+    bench.queue.add(A)
+    await bench.idle()
+    assert caplog.records == []
+    assert await waits(bench, 9) == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+    (record,) = caplog.records
+    assert record.getMessage().startswith(str(race))
+
+
+async def test_what_was_read_and_can_not_be_written_names_the_namespace(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An object in a namespace that was removed by force is read as ever, and each write of it is answered by a 404."""
+    bench.behave = failing(Vanished("the API server answered 404 Not Found"))
+    bench.queue.add(A)
+    await waits(bench, 2)
+    assert "make the namespace again" in caplog.text
+
+
+async def test_a_cause_is_logged_once_and_so_is_its_end(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """A failure that lasts says so once for its key, and again when it is another one or when it is over."""
+    caplog.set_level(logging.INFO)
+    for failure in (ClusterUnreachable("down"), ClusterUnreachable("half up"), KeyError("a mistake of ours")):
+        bench.behave = failing(failure)
+        bench.queue.add(A)
+        await waits(bench, 3)
+    bench.behave = finished
+    for key in (A, B):
+        bench.queue.add(key)
+    await bench.idle()
+    said = [(record.levelname, record.getMessage().split(";")[0]) for record in caplog.records]
+    assert said == [
+        ("WARNING", "down"),
+        ("WARNING", "half up"),
+        ("ERROR", "the pass failed in a way nobody thought of"),
+        ("INFO", "succeeded, after 9 passes that failed"),
+    ]
 
 
 async def test_expected_failure_is_one_line(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
@@ -141,6 +191,88 @@ async def test_expected_failure_is_one_line(bench: Bench, caplog: pytest.LogCapt
     (record,) = caplog.records
     assert (record.levelno, record.exc_info) == (logging.WARNING, None)
     assert "the API server answered 503; next try in 1 s" in record.getMessage()
+
+
+class Buying:
+    """Passes that announce a purchase and make it in the next one, unless something is in the way of that."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.blocked: set[Key] = set()
+        """Keys for which the API server accepts no write any more, once they are announced."""
+        self.bought: list[Key] = []
+        self.most = 0
+        """How many were announced and not bought at once."""
+
+    async def behave(self, key: Key) -> NextLook:
+        """A pass. Others may work while it waits for its answers."""
+        await asyncio.sleep(0)
+        announced = self.bench.announced
+        if key in announced and key in self.blocked:
+            raise ClusterUnreachable("down")
+        if key in announced:
+            announced.discard(key)
+            self.bought.append(key)
+            return NEVER
+        announced.add(key)
+        self.most = max(self.most, len(announced))
+        await asyncio.sleep(0)
+        return AT_ONCE
+
+
+@pytest.fixture
+def buying(bench: Bench) -> Buying:
+    buying = Buying(bench)
+    bench.behave = buying.behave
+    return buying
+
+
+async def test_what_is_announced_is_sent_before_anything_else_begins(bench: Bench, buying: Buying) -> None:
+    """However many are applied, each worker has at most one order announced and unsent."""
+    wanted = [Key("ns", str(number)) for number in range(20)]
+    for key in wanted:
+        bench.queue.add(key)
+    await bench.until(lambda: len(buying.bought) == len(wanted))
+    assert (buying.most, sorted(map(str, buying.bought))) == (2, sorted(map(str, wanted)))
+
+
+async def test_a_failure_of_the_announcing_pass_changes_nothing(bench: Bench) -> None:
+    """The intent may have been written all the same: the next pass comes at once, and finds out."""
+
+    async def behave(key: Key) -> NextLook:
+        if len(bench.passes) == 1:
+            bench.announced.add(key)
+            raise ClusterUnreachable("the answer was lost")
+        bench.announced.discard(key)
+        return NEVER
+
+    bench.behave = behave
+    bench.queue.add(A)
+    bench.queue.add(B)
+    await bench.idle()
+    assert sorted(bench.passes, key=str) == [A, A, B]
+
+
+async def test_a_pass_that_waits_for_something_else_has_nothing_to_send(bench: Bench) -> None:
+    """What the process remembers may be over: another process took the order back."""
+    bench.announced.add(A)
+    bench.behave = lambda _: asyncio.sleep(0, NextLook(timedelta(seconds=30)))
+    bench.queue.add(A)
+    await bench.idle()
+    assert bench.passes == [A]
+
+
+async def test_an_order_that_can_not_be_ended_does_not_block_its_worker(bench: Bench, buying: Buying) -> None:
+    """After half a minute the worker turns to others; from then on the key costs what any failing one does."""
+    buying.blocked = {A, B}
+    for key in (A, B, C):
+        bench.queue.add(key)
+    assert await bench.passes_time(lambda: C in buying.bought) == 31
+    assert bench.passes == [*(A, B) * (1 + TRIES_IN_PLACE), C, C]
+    await bench.passes_time(lambda: bench.passes.count(A) == TRIES_IN_PLACE + 5)
+    assert await bench.passes_time(lambda: bench.passes.count(A) == TRIES_IN_PLACE + 6) == 60
+    buying.blocked.clear()
+    await bench.passes_time(lambda: buying.bought == [C, A, B])
 
 
 async def test_drain_lets_passes_end(bench: Bench) -> None:
@@ -164,29 +296,41 @@ async def test_drain_lets_passes_end(bench: Bench) -> None:
     assert (bench.passes, ended, bench.workers.alive) == ([A], [A], 0)
 
 
-@pytest.mark.parametrize("outcome", [None, ClusterUnreachable("down")])
-async def test_drain_does_not_leave_an_announced_purchase_open(bench: Bench, outcome: Exception | None) -> None:
-    """A pass that announced a purchase when told to stop is followed by one more, which makes it or takes it back.
-
-    One, whatever comes of it: where the cloud or the API server is away, trying for ever would not help.
-    """
-    may_end = asyncio.Event()
-
-    async def behave(key: Key) -> NextLook:
-        await may_end.wait()
-        if len(bench.passes) > 1 and outcome is not None:
-            raise outcome
-        bench.announced.add(key)
-        return AT_ONCE
-
-    bench.behave = behave
-    bench.queue.add(A)
-    await bench.until(lambda: bench.queue.active == (A,))
+async def test_drain_ends_what_is_announced(bench: Bench, buying: Buying) -> None:
+    """Nothing new begins, a worker's wait between two tries is over at once, and it tries until it is done."""
+    buying.blocked = {A, B}
+    for key in (A, B, C):
+        bench.queue.add(key)
+    await bench.passes_time(lambda: bench.passes.count(A) == bench.passes.count(B) == TRIES_IN_PLACE)
     draining = asyncio.create_task(bench.workers.drain(PATIENCE_SECONDS))
-    await asyncio.sleep(0)
-    may_end.set()
-    await draining
-    assert bench.passes == [A, A]
+    await bench.until(lambda: bench.passes.count(A) == bench.passes.count(B) == TRIES_IN_PLACE + 1)
+    await bench.passes_time(lambda: bench.passes.count(A) == 2 * TRIES_IN_PLACE)
+    assert not draining.done()
+    buying.blocked.clear()
+    await bench.passes_time(draining.done)
+    assert (sorted(buying.bought, key=str), bench.announced, bench.workers.alive) == ([A, B], set(), 0)
+
+
+async def test_drain_ends_what_was_put_off(bench: Bench, buying: Buying) -> None:
+    """An order that could not be ended in place, and waits for its next turn, has it before the end."""
+    buying.blocked = {A, B}
+    for key in (A, B):
+        bench.queue.add(key)
+    await bench.passes_time(lambda: len(bench.passes) == 2 * (1 + TRIES_IN_PLACE) and not bench.queue.active)
+    buying.blocked.clear()
+    bench.queue.add(C)
+    await bench.workers.drain(PATIENCE_SECONDS)
+    assert (set(buying.bought), bench.announced) == ({A, B}, set())
+
+
+async def test_drain_stops_trying_in_time(bench: Bench, buying: Buying, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the API server stays away, the time for stopping is the end, and the log says what is left open."""
+    buying.blocked = {A}
+    bench.queue.add(A)
+    await bench.until(lambda: bench.passes.count(A) == 2)
+    await bench.workers.drain(0.01)
+    assert bench.workers.alive == 0
+    assert "stopping in the middle of ns/a" in caplog.text
 
 
 async def test_drain_ends_in_time(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:

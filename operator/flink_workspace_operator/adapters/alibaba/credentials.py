@@ -2,11 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import Config, CredentialModel
+from Tea.core import DEFAULT_CONNECT_TIMEOUT, DEFAULT_READ_TIMEOUT, TeaCore
+from Tea.request import TeaRequest
+from Tea.response import TeaResponse
 
+from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpRequest, Patience, send
 from flink_workspace_operator.core.secret import AccessKey
 
 for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
@@ -15,6 +20,26 @@ for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
     _logger = logging.getLogger(_name)
     _logger.handlers.clear()
     _logger.setLevel(logging.CRITICAL)
+
+
+async def _send_once(request: TeaRequest, runtime_option: Mapping[str, Any] | None = None) -> TeaResponse:
+    """Send a request of the credentials SDK as all others are sent."""
+    waits = runtime_option or {}
+    patience = Patience(
+        connect=(waits.get("connectTimeout") or DEFAULT_CONNECT_TIMEOUT) / 1000,
+        silence=(waits.get("readTimeout") or DEFAULT_READ_TIMEOUT) / 1000,
+    )
+    body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    outgoing = HttpRequest(request.method, TeaCore.compose_url(request), request.headers, body)
+    answer = await send(outgoing, patience, Attempt())
+    response = TeaResponse()
+    response.status_code, response.headers, response.body = answer.status, dict(answer.headers), answer.body
+    return response
+
+
+# The SDK's own follows redirects, and hands tokens of the pod and of the node on to wherever they lead. Only the
+# credentials SDK uses this class, and it has no other place to give a sender to.
+TeaCore.async_do_action = staticmethod(_send_once)
 
 
 def static_credentials(access_key: AccessKey) -> Any:  # noqa: ANN401 - the SDK is untyped

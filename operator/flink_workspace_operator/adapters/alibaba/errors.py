@@ -143,9 +143,9 @@ def known_code(code: str) -> str:
 
 
 def explain(refusal: Refusal) -> CloudFailure:
-    """The failure for a refusal."""
+    """The failure for a refusal. A redirect is no answer, whatever it says beside."""
     code, request_id = refusal.code, readable_request_id(refusal.request_id)
-    if not isinstance(code, str) or not _CODE.fullmatch(code) or code == "None":
+    if 300 <= refusal.status < 400 or not isinstance(code, str) or not _CODE.fullmatch(code) or code == "None":
         return _without_code(refusal, request_id)
     row = find_row(code)
     fate: Fate = row.fate if row is not None and 400 <= refusal.status < 500 else "Unknown"

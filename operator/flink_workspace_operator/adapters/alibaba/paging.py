@@ -2,9 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from flink_workspace_operator.adapters.alibaba.session import Reply
+from flink_workspace_operator.core.failures import ListChanged
+
+_NEW_BEGINNINGS: Final = 3
+"""In a busy account a list of many pages changes during most reads; a whole pass is too dear for each change."""
 
 
 class Row(Protocol):
@@ -40,27 +44,56 @@ class Whole(Generic[R]):
     def complete(self) -> bool:
         return self._total is not None and len(self.rows) >= self._total
 
-    def add(self, page: PageOf[R], reply: Reply) -> None:
-        """Take one more page. Raises `Garbled` where it does not fit to those before."""
+    def add(self, page: PageOf[R], reply: Reply) -> str | None:
+        """Take one more page. Returns why it does not fit to those before, None if it does.
+
+        Raises `Garbled` where the page contradicts itself.
+        """
+        _check(page, reply, is_first=not self.dates)
         self.dates.append(reply.dated())
-        if self._total not in (None, page.total_count):
-            raise reply.garbled("TotalCount differs between pages")
-        self._total = page.total_count
+        former, self._total = self._total, page.total_count
         self.rows.extend(page.rows)
+        if former not in (None, page.total_count):
+            return "TotalCount differs between pages"
         if len({row.id for row in self.rows}) < len(self.rows):
-            raise reply.garbled("an id stands on the pages twice")
+            return "an id stands on two pages"
         if len(self.rows) > page.total_count:
-            raise reply.garbled("more entries than TotalCount")
+            return "more entries than TotalCount"
         if not page.rows and not self.complete:
-            raise reply.garbled("fewer entries than TotalCount")
+            return "fewer entries than TotalCount"
+        return None
 
 
 async def read_pages(
     ask: Callable[[int], Awaitable[Reply]], read: Callable[[Reply], PageOf[R]]
 ) -> tuple[list[R], datetime]:
     """All entries, and the earliest Date of the answers. Pages count from 1. Raises `CloudFailure`."""
+    found = await _read_once(ask, read)
+    for _ in range(_NEW_BEGINNINGS):
+        if isinstance(found, ListChanged):
+            found = await _read_once(ask, read)
+    if isinstance(found, ListChanged):
+        raise found
+    return found
+
+
+async def _read_once(
+    ask: Callable[[int], Awaitable[Reply]], read: Callable[[Reply], PageOf[R]]
+) -> tuple[list[R], datetime] | ListChanged:
     whole: Whole[R] = Whole()
     while not whole.complete:
         reply = await ask(len(whole.dates) + 1)
-        whole.add(read(reply), reply)
+        misfit = whole.add(read(reply), reply)
+        if misfit is not None:
+            return ListChanged(reply.call, misfit, reply.request_id)
     return whole.rows, min(whole.dates)
+
+
+def _check(page: PageOf[R], reply: Reply, *, is_first: bool) -> None:
+    """One answer is of one moment: no change of the list explains what does not add up inside it."""
+    if len({row.id for row in page.rows}) < len(page.rows):
+        raise reply.garbled("an id stands on the page twice")
+    if len(page.rows) > page.total_count:
+        raise reply.garbled("more entries than TotalCount")
+    if is_first and not page.rows and page.total_count:
+        raise reply.garbled("fewer entries than TotalCount")

@@ -1,26 +1,28 @@
 """The one way to Alibaba Cloud's RPC services: sign, send once, wait, translate.
 
-The generic call of the official SDK is used instead of its typed ones: those drop Code and Message of an HTTP 200 with
-`Success=false`, and do not let the signature's date and nonce be set.
+The official SDK finds the endpoint and signs. It does not send: its calls follow redirects, so one purchase can become
+two, and its typed ones drop Code and Message of an HTTP 200 with `Success=false`.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal, TypeVar
 
 from aiohttp import ClientError
-from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
-from alibabacloud_tea_openapi.models import Config, OpenApiRequest, Params
-from darabonba.exceptions import RetryError, UnretryableException
-from darabonba.runtime import RuntimeOptions
+from alibabacloud_tea_openapi.models import Config
+from alibabacloud_tea_openapi.utils import Utils
+from darabonba.utils.xml import XML
 from pydantic import BaseModel, ValidationError
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.credentials import KeySource, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
+from flink_workspace_operator.adapters.alibaba.signing import RpcRequest, sign
+from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, send
 from flink_workspace_operator.core.failures import (
     CloudFailure,
     CredentialsRefused,
@@ -120,8 +122,8 @@ class Session:
     async def call(self, api: Api, parameters: Mapping[str, str], region: str | None = None) -> Reply:
         """Ask a question, or make a change that may be made twice. Raises `CloudFailure`.
 
-        The HTTP client by itself repeats a GET whose connection broke, byte by byte. The nonce is made for this call,
-        so if it was used before, an answer to this call was lost.
+        The nonce is made for this call, so if it was used before, something on the way repeated the call, and an answer
+        to it was lost.
         """
         seconds = self._settings.read_timeout_seconds
         answer = await self._send(api, parameters, region, (seconds, seconds), {})
@@ -132,7 +134,7 @@ class Session:
     async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: Fixed) -> Reply:
         """Send a purchase once, signed as fixed beforehand. Raises `CloudFailure`.
 
-        It goes by POST, which the HTTP client never repeats.
+        Nothing of ours repeats it: no redirect is followed, and no broken connection is replaced.
         """
         seconds = self._settings.purchase_timeout_seconds
         waits = (seconds, seconds + _CONNECT_SECONDS)
@@ -146,38 +148,51 @@ class Session:
         waits: tuple[float, float],
         headers: dict[str, str],
     ) -> Reply | CloudFailure:
-        """Once, and tell whoever counts the calls."""
+        """Once, and report it to whoever counts the calls."""
         silence, deadline = waits
-        request = OpenApiRequest(**{api.place: dict(parameters)}, headers=headers)
-        runtime = RuntimeOptions(
-            read_timeout=int(silence * 1000), connect_timeout=int(min(silence, _CONNECT_SECONDS) * 1000)
-        )
+        patience = Patience(connect=min(silence, _CONNECT_SECONDS), silence=silence)
+        request = self._request(api, parameters, region, headers)
         clock = asyncio.get_running_loop()
         began = clock.time()
-        answer = await self._attempt(api, region, request, runtime, deadline)
+        answer = await self._attempt(api.name, request, patience, deadline)
         self._calls(api.name, answer if isinstance(answer, CloudFailure) else None, clock.time() - began)
         return answer
 
     async def _attempt(
-        self, api: Api, region: str | None, request: OpenApiRequest, runtime: RuntimeOptions, deadline: float
+        self, call: str, request: RpcRequest, patience: Patience, deadline: float
     ) -> Reply | CloudFailure:
-        """The failure is returned and not raised in here, so that it carries no trace of the SDK's exception:
+        """The failure is returned and not raised in here, so that it carries no trace of what was thrown:
 
-        that one holds the answer's text, and with it secrets.
+        that may hold the answer's text, and with it secrets.
         """
+        attempt = Attempt()
         try:
-            client = self.client(api.product, region)
             async with asyncio.timeout(deadline):
-                answer = await client.call_api_async(_params(api), request, runtime)
-        except TimeoutError:
-            return Unreachable(api.name, "DeadlineExceeded")
-        except Exception as error:  # whatever the SDK throws, in whatever state the answer is: it becomes a failure
-            return failure_of(api.name, error)
-        return _read_answer(api.name, answer)
+                key = await self._keys.get_credential_async()
+                answer = await send(sign(request, key), patience, attempt)
+        except Exception as error:  # whatever is thrown on the way: it becomes a failure
+            return failure_of(call, error, attempt)
+        return read_answer(call, answer)
+
+    def _request(
+        self, api: Api, parameters: Mapping[str, str], region: str | None, headers: dict[str, str]
+    ) -> RpcRequest:
+        client = self.client(api.product, region)
+        in_query = api.place == "query"
+        return RpcRequest(
+            protocol=client._protocol,
+            host=client._endpoint,
+            version=api.product.version,
+            action=api.action,
+            method=api.method,
+            query=parameters if in_query else {},
+            form=None if in_query else parameters,
+            headers=headers,
+        )
 
     def client(self, product: Product, region: str | None) -> Any:  # noqa: ANN401 - the SDK is untyped
-        """The SDK's client of a service. No `retry_options`: without them it sends a call once."""
-        config = Config(credential=self._keys, region_id=region or product.home, protocol="HTTPS")
+        """The SDK's client of a service, which knows the endpoint. Nothing is sent by it."""
+        config = Config(region_id=region or product.home, protocol="HTTPS")
         if self._settings.endpoint is None:
             config.endpoint = product.endpoint(region)
         else:
@@ -186,43 +201,62 @@ class Session:
         return product.client(config)
 
 
-def failure_of(call: str, error: Exception) -> CloudFailure:
-    """The failure for what the SDK of the RPC services throws."""
-    if isinstance(error, AlibabaCloudException):
-        data = error.data if isinstance(error.data, dict) else {}
-        details = data.get("AccessDeniedDetail")
-        return explain(
-            Refusal(
-                call=call,
-                status=error.status_code,
-                code=data.get("Code"),
-                request_id=data.get("RequestId"),
-                auth_action=details.get("AuthAction") if isinstance(details, dict) else None,
-                retry_after_ms=getattr(error, "retry_after", None),
-            )
-        )
-    inner = error.inner_exception if isinstance(error, UnretryableException) else error
-    if isinstance(inner, CloudFailure):
-        return inner  # the key was not to be had, or is one of another account
-    if isinstance(inner, NoCredentials):
+def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
+    """The failure for what was thrown before there was an answer."""
+    if isinstance(error, CloudFailure):
+        return replace(error, fate="NothingSent")  # the key was not to be had, or is one of another account
+    if isinstance(error, NoCredentials):
         return CredentialsRefused(call, "NoCredentials", fate="NothingSent")
-    if isinstance(inner, RetryError | ClientError | OSError):
-        return Unreachable(call, "NoConnection")
+    if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
+        return Unreachable(call, "DeadlineExceeded", fate=attempt.fate)
+    if isinstance(error, ClientError | OSError):
+        return Unreachable(call, "NoConnection", fate=attempt.fate)
     return Garbled(call, "Unreadable")
 
 
-def _params(api: Api) -> Params:
-    return Params(
-        action=api.action,
-        version=api.product.version,
-        protocol="HTTPS",
-        pathname="/",
-        method=api.method,
-        auth_type="AK",
-        style="RPC",
-        req_body_type="formData",
-        body_type="json",
+def read_answer(call: str, answer: HttpAnswer) -> Reply | CloudFailure:
+    """The reply, or the failure that the answer stands for."""
+    body = _read_body(answer)
+    if body is None:
+        return Garbled(call, "Unreadable" if answer.status == 200 else f"HTTP{answer.status}")
+    return _read_reply(call, body, answer) if answer.status == 200 else _read_refusal(call, body, answer)
+
+
+def _read_refusal(call: str, body: dict[str, Any], answer: HttpAnswer) -> CloudFailure:
+    details = body.get("AccessDeniedDetail")
+    return explain(
+        Refusal(
+            call=call,
+            status=answer.status,
+            code=body.get("Code"),
+            request_id=body.get("RequestId"),
+            auth_action=details.get("AuthAction") if isinstance(details, dict) else None,
+            retry_after_ms=Utils.get_throttling_time_left(answer.headers),
+        )
     )
+
+
+def _read_reply(call: str, body: dict[str, Any], answer: HttpAnswer) -> Reply | CloudFailure:
+    """An answer with HTTP 200, which is a refusal all the same where it says `Success=false`."""
+    request_id = readable_request_id(body.get("RequestId"))
+    success = body.get("Success", True)
+    if success is False:
+        return explain(Refusal(call, answer.status, body.get("Code"), request_id))
+    if success is not True:
+        return Garbled(call, "Success is no boolean", request_id)
+    return Reply(call, body, _read_date(answer.headers), request_id)
+
+
+def _read_body(answer: HttpAnswer) -> dict[str, Any] | None:
+    """JSON, or the document of a refusal in XML; None for anything else."""
+    try:
+        if answer.status != 200 and answer.headers.get("content-type") == "text/xml;charset=utf-8":
+            body = XML.parse_xml(answer.body.decode()).get("Error")
+        else:
+            body = json.loads(answer.body)
+    except Exception:  # what is no document throws whatever the parser throws
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def _answered(answer: Reply | CloudFailure) -> Reply:
@@ -231,21 +265,7 @@ def _answered(answer: Reply | CloudFailure) -> Reply:
     return answer
 
 
-def _read_answer(call: str, answer: dict[str, Any]) -> Reply | CloudFailure:
-    """An answer with HTTP 200, which is a refusal all the same where it says `Success=false`."""
-    body, status = answer.get("body"), answer.get("statusCode")
-    if not isinstance(body, dict) or status != 200:
-        return Garbled(call, "Unreadable")
-    request_id = readable_request_id(body.get("RequestId"))
-    success = body.get("Success", True)
-    if success is False:
-        return explain(Refusal(call, status, body.get("Code"), request_id))
-    if success is not True:
-        return Garbled(call, "Success is no boolean", request_id)
-    return Reply(call, body, _read_date(answer.get("headers")), request_id)
-
-
-def _read_date(headers: Any) -> datetime | None:  # noqa: ANN401 - the SDK is untyped
+def _read_date(headers: Mapping[str, str]) -> datetime | None:
     try:
         date = parsedate_to_datetime(headers["date"])
     except (KeyError, TypeError, ValueError):

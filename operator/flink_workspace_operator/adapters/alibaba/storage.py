@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import alibabacloud_oss_v2 as oss
 from alibabacloud_oss_v2 import aio, exceptions
+from alibabacloud_oss_v2.aio.transport import AioHttpClient
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
+from flink_workspace_operator.adapters.alibaba.transport import open_session
 from flink_workspace_operator.core import failures
 from flink_workspace_operator.core.failures import CloudFailure, Garbled
 from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
@@ -119,11 +121,18 @@ class ObjectStorage:
         config.region = region
         config.credentials_provider = oss.credentials.CredentialsProviderFunc(self._latest_key)
         config.retry_max_attempts = 1
-        config.connect_timeout = config.readwrite_timeout = self._settings.read_timeout_seconds
+        config.http_client = self._http_client()
         if self._settings.endpoint is not None:
             config.endpoint = self._settings.endpoint
             config.use_path_style = True
         return config
+
+    def _http_client(self) -> AioHttpClient:
+        """The SDK's own, which follows no redirect, with a session that repeats nothing and is closed with it."""
+        seconds = self._settings.read_timeout_seconds
+        client = AioHttpClient(session=open_session(), connect_timeout=seconds, readwrite_timeout=seconds)
+        client.session_owner = True
+        return client
 
     def _latest_key(self) -> oss.credentials.Credentials:
         """The SDK asks for it while it signs and cannot wait; it was fetched just before."""

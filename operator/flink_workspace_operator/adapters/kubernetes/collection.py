@@ -174,7 +174,7 @@ def _translated(error: ApiException) -> Exception:
     if error.status == 409:
         return Conflict(said)
     if error.status == 404:
-        return Vanished(said)
+        return Vanished(f"{said}: {_message(error)}")
     if error.status in (400, 401, 403, 422):
         return ClusterRefused(f"{said}: {_message(error)}")
     return ClusterUnreachable(said)

@@ -1,0 +1,234 @@
+"""Each request goes out once, to nobody but whom it was addressed to, and it is known whether it could arrive."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from alibabacloud_credentials.client import Client
+from alibabacloud_credentials.models import Config, CredentialModel
+
+from flink_local.certificates import Authority
+from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE, DESCRIBE_INSTANCES
+from flink_workspace_operator.adapters.alibaba.session import Fixed, Session
+from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
+from flink_workspace_operator.core.failures import CloudFailure, Fate, Garbled, Unreachable
+from flink_workspace_operator.settings import Settings
+from tests.contract.clients import static_keys
+
+REGION = "cn-hangzhou"
+KEY = CredentialModel(access_key_id="key", access_key_secret="secret", type="access_key")
+REDIRECTS = (301, 302, 303, 307, 308)
+Ask = Callable[[str], Awaitable[object]]
+Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def buy(endpoint: str) -> object:
+    """The call that spends money."""
+    fixed = Fixed(datetime.now(UTC), "nonce")
+    session = Session(Settings(endpoint=endpoint), FetchedKey(KEY))
+    return await session.call_fixed(CREATE_INSTANCE, {"InstanceName": "a"}, REGION, fixed)
+
+
+async def ask(endpoint: str) -> object:
+    """A question by GET, which aiohttp takes for one that may be repeated."""
+    session = Session(Settings(endpoint=endpoint, read_timeout_seconds=1), FetchedKey(KEY))
+    return await session.call(DESCRIBE_INSTANCES, {"Region": REGION}, REGION)
+
+
+async def look_into_bucket(endpoint: str) -> object:
+    """A question to OSS, by its own SDK."""
+    storage = ObjectStorage(Settings(endpoint=endpoint, read_timeout_seconds=1), Keys(static_keys("key", "secret")))
+    try:
+        return await storage.describe_bucket(REGION, "bucket", ())
+    finally:
+        await storage.close()
+
+
+async def fetch_key(endpoint: str) -> object:
+    """A question of the credentials SDK."""
+    uri = f"{endpoint}/credentials"
+    return await Keys(Client(Config(type="credentials_uri", credentials_uri=uri))).get_credential_async()
+
+
+@dataclass
+class Server:
+    """A server that answers each request in one way, or not at all, and notes the requests."""
+
+    answer: bytes | None
+    reads: bool = True
+    """Before it answers or closes the connection."""
+    requests: list[str] = field(default_factory=list)
+    connections: int = 0
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            if self.reads:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                self.requests.append(head.split(" HTTP/1.1")[0].split("?")[0])
+            if self.answer is not None:
+                writer.write(self.answer)
+                await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def serving(handle: Handle, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """The address of a server, `host:port`."""
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def redirect(status: int, target: str, body: str = "") -> bytes:
+    """A redirect to another server."""
+    date = format_datetime(datetime.now(UTC), usegmt=True)
+    head = f"HTTP/1.1 {status} Elsewhere\r\nDate: {date}\r\nLocation: http://{target}/there\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+async def failure_of(asked: Awaitable[object]) -> CloudFailure:
+    """How the call failed."""
+    with pytest.raises(CloudFailure) as failed:
+        await asked
+    return failed.value
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+@pytest.mark.parametrize(
+    ("call", "request_line", "body"),
+    [
+        (buy, "POST /", '{"Code": "InvalidParameter"}'),
+        (buy, "POST /", "<html>"),
+        (ask, "GET /", ""),
+        (look_into_bucket, "GET /bucket/", "<Error><Code>NoSuchBucket</Code></Error>"),
+    ],
+)
+async def test_no_redirect_is_followed(call: Ask, request_line: str, body: str, status: int) -> None:
+    """One request arrives, none at the target, and a redirect is no answer, whatever its body says."""
+    target = Server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    async with serving(target.handle) as there:
+        asked = Server(redirect(status, there, body))
+        async with serving(asked.handle) as here:
+            failure = await failure_of(call(f"http://{here}"))
+    assert (asked.requests, target.connections) == ([request_line], 0)
+    assert (type(failure), failure.code, failure.fate) == (Garbled, f"HTTP{status}", "Unknown")
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+async def test_no_key_is_fetched_from_where_a_redirect_leads(status: int) -> None:
+    """The credentials SDK shows its tokens to nobody else."""
+    target = Server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    async with serving(target.handle) as there:
+        asked = Server(redirect(status, there))
+        async with serving(asked.handle) as here:
+            with pytest.raises(NoCredentials):
+                await fetch_key(f"http://{here}")
+    assert (asked.requests, target.connections) == (["GET /credentials"], 0)
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["read-and-closed", "closed-at-once"])
+@pytest.mark.parametrize("call", [buy, ask, look_into_bucket])
+async def test_a_broken_connection_is_not_replaced(call: Ask, reads: bool) -> None:
+    """Whatever the method: the request may have arrived, and nothing sends it again."""
+    server = Server(None, reads=reads)
+    async with serving(server.handle) as here:
+        failure = await failure_of(call(f"http://{here}"))
+    assert server.connections == 1
+    assert (type(failure), failure.code, failure.fate) == (Unreachable, "NoConnection", "Unknown")
+
+
+async def test_half_an_answer_proves_nothing() -> None:
+    """The purchase was read, and something was done with it."""
+    server = Server(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+    async with serving(server.handle) as here:
+        failure = await failure_of(buy(f"http://{here}"))
+    assert (server.requests, failure.fate) == (["POST /"], "Unknown")
+
+
+async def test_silence_after_the_request_proves_nothing() -> None:
+    """A call may be executed while nobody waits any more."""
+    arrived = asyncio.Event()
+
+    async def read_and_be_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await reader.read()
+        writer.close()
+
+    async with serving(read_and_be_silent) as here:
+        failure = await failure_of(ask(f"http://{here}"))
+    assert arrived.is_set()
+    assert (type(failure), failure.fate) == (Unreachable, "Unknown")
+
+
+def closed_port() -> str:
+    """An address where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("call", [buy, ask])
+@pytest.mark.parametrize("address", ["closed", "nowhere.invalid:80"])
+async def test_without_a_connection_nothing_is_sent(call: Ask, address: str) -> None:
+    """Nobody listens, or the name has no address."""
+    failure = await failure_of(call(f"http://{closed_port() if address == 'closed' else address}"))
+    assert (type(failure), failure.fate) == (Unreachable, "NothingSent")
+
+
+async def test_a_connection_that_is_not_made_in_time_sends_nothing() -> None:
+    """The queue of those who want to connect is full, so the handshake is not answered."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, socket.socket() as first:
+        first.connect(server.getsockname())
+        failure = await failure_of(ask(f"http://127.0.0.1:{server.getsockname()[1]}"))
+    assert (type(failure), failure.fate) == (Unreachable, "NothingSent")
+
+
+async def test_to_a_server_that_is_not_trusted_nothing_is_sent(tmp_path: Path) -> None:
+    """Its certificate is looked at before anything of the request is written."""
+    server = Server(None)
+    async with serving(server.handle, tls_of(Authority.create(), tmp_path)) as here:
+        failure = await failure_of(buy(f"https://{here}"))
+    assert (server.requests, failure.code, failure.fate) == ([], "NoConnection", "NothingSent")
+
+
+async def test_a_trusted_server_may_have_got_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TLS alone is no reason to believe that nothing was sent."""
+    authority, server = Authority.create(), Server(None)
+    trusted = tmp_path / "ca.pem"
+    trusted.write_bytes(authority.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    async with serving(server.handle, tls_of(authority, tmp_path)) as here:
+        failure = await failure_of(buy(f"https://{here}"))
+    assert (server.requests, failure.fate) == (["POST /"], "Unknown")
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+async def test_only_a_refused_tunnel_sends_nothing(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that refuses CONNECT has not seen the request; without TLS it gets the request itself."""
+    proxy = Server(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+    async with serving(proxy.handle) as there:
+        monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://{there}")
+        failure = await failure_of(buy(f"{scheme}://foasconsole.invalid"))
+    expected: dict[str, tuple[list[str], Fate]] = {
+        "https": (["CONNECT foasconsole.invalid:443"], "NothingSent"),
+        "http": (["POST http://foasconsole.invalid/"], "Unknown"),
+    }
+    assert (proxy.requests, failure.fate) == expected[scheme]
+
+
+def tls_of(authority: Authority, directory: Path) -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate of this authority."""
+    pair, file = authority.server(), directory / "server.pem"
+    file.write_bytes(pair.certificate + pair.key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context

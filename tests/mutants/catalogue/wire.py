@@ -1,0 +1,94 @@
+"""The wire to the cloud: each call goes out once, as it was signed, and it is known whether it could arrive."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import ACCOUNT, ORDERS_AT_THE_CLOUD, TRANSPORT
+from tests.mutants.mutant import Mutant
+
+ON_THE_WIRE: Final = (
+    Mutant(
+        name="the nonce is signed into the call",
+        fact="the gateway sees the order's nonce as the call's nonce",
+        file="adapters/alibaba/session.py",
+        old='return {"x-acs-date": date, "x-acs-signature-nonce": self.nonce}',
+        new='return {"x-acs-date": date}',
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_the_call_is_signed_as_fixed_beforehand",),
+    ),
+    Mutant(
+        name="a lost purchase is not sent again",
+        fact="a call whose answer was lost is not repeated",
+        file="adapters/alibaba/session.py",
+        old="        return _answered(await self._send(api, parameters, region, waits, fixed.as_headers()))\n",
+        new=(
+            "        answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "        if isinstance(answer, Unreachable):\n"
+            "            answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "        return _answered(answer)\n"
+        ),
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
+    ),
+    Mutant(
+        name="no redirect is followed",
+        fact="a redirect is no answer, and does not repeat the purchase at the place that it names",
+        file="adapters/alibaba/transport.py",
+        old="            allow_redirects=False,\n",
+        new="",
+        tests=(f"{TRANSPORT}::test_no_redirect_is_followed",),
+    ),
+    Mutant(
+        name="no key from where a redirect leads",
+        fact="the credentials SDK sends as all others do, and so follows no redirect",
+        file="adapters/alibaba/credentials.py",
+        old="TeaCore.async_do_action = staticmethod(_send_once)\n",
+        new="",
+        tests=(f"{TRANSPORT}::test_no_key_is_fetched_from_where_a_redirect_leads",),
+    ),
+    Mutant(
+        name="a broken connection is not replaced",
+        fact="the HTTP client repeats nothing, whatever the method",
+        file="adapters/alibaba/transport.py",
+        old="middlewares=(_send_once,), ",
+        new="",
+        tests=(f"{TRANSPORT}::test_a_broken_connection_is_not_replaced",),
+    ),
+    Mutant(
+        name="OSS is sent to once",
+        fact="the SDK of OSS repeats nothing either",
+        file="adapters/alibaba/storage.py",
+        old="        config.http_client = self._http_client()\n",
+        new="",
+        tests=(f"{TRANSPORT}::test_a_broken_connection_is_not_replaced",),
+    ),
+    Mutant(
+        name="a redirect is no refusal",
+        fact="what a redirect says beside proves nothing about the call",
+        file="adapters/alibaba/errors.py",
+        old="if 300 <= refusal.status < 400 or not isinstance(code, str)",
+        new="if not isinstance(code, str)",
+        tests=(f"{TRANSPORT}::test_no_redirect_is_followed",),
+    ),
+    Mutant(
+        name="nothing sent only before a connection",
+        fact="from the moment that there is a connection the purchase may have arrived",
+        file="adapters/alibaba/transport.py",
+        old="    trace.on_connection_create_end.append(connected)\n",
+        new="",
+        tests=(TRANSPORT,),
+    ),
+    Mutant(
+        name="a failed question is no fate of the purchase",
+        fact="what is refused to the question before the purchase is not taken for a refused purchase",
+        file="adapters/alibaba/session.py",
+        old='return replace(error, fate="NothingSent")',
+        new="return error",
+        tests=(f"{ORDERS_AT_THE_CLOUD}::test_what_became_of_the_question_before_is_not_the_fate_of_the_purchase",),
+    ),
+    Mutant(
+        name="nothing is bought in another account",
+        fact="a key of another account than the order's signs no purchase",
+        file="adapters/alibaba/identity.py",
+        old="if account_id != self._account_id:",
+        new="if False:",
+        tests=(f"{ACCOUNT}::test_nothing_is_bought_in_another_account",),
+    ),
+)

@@ -1,0 +1,223 @@
+"""Attacks and accidents that were tried on the running product, with the windows that it has by default.
+
+Names are not unique here, and the gateway forgets a nonce at once: neither stands between one
+purchase and two.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
+
+import pytest
+
+from flink_local.cluster import Cluster as LocalCluster
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
+from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.ports import Cloud
+from flink_workspace_operator.settings import Settings
+from tests.emulator_fixture import EmulatedAccount
+from tests.scenario.manifests import pay_as_you_go
+from tests.scenario.test_attacks import LOST_AFTERWARDS, make_unreliable, sent, try_pass, until_state
+from tests.scenario.test_letting_go import annotate, delete
+from tests.scenario.world import World, a_world, conditions, has_reason
+
+WINDOW = Settings().settle_window.total_seconds()
+BUY = {"service": "foasconsole", "action": "CreateInstance", "times": 1}
+
+
+@pytest.fixture
+async def outside(cluster: LocalCluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
+    """A world with the default windows, in a cloud that shows a purchase only after two minutes."""
+    account.control.settings(uniqueNames="off", nonceMemorySeconds=0, visibilityDelaySeconds=125, provisioningSeconds=5)
+    async with a_world(cluster, account, namespace, purchase_timeout_seconds=60, drain_seconds=90) as made:
+        yield made
+
+
+class Interrupted:
+    """The cloud, where something happens while a call of it is under way, after its effect or before."""
+
+    def __init__(self, cloud: Cloud, call: str, event: Callable[[], Awaitable[object]]) -> None:
+        self._cloud, self._call, self._event = cloud, call, event
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method of the port
+        method = getattr(self._cloud, name)
+        if name != self._call:
+            return method
+
+        async def interrupted(*arguments: object) -> object:
+            answer = await method(*arguments)
+            await self._event()
+            return answer
+
+        return interrupted
+
+
+def interrupt(world: World, call: str, event: Callable[[], Awaitable[object]]) -> None:
+    world.reconciler.cloud = cast(Cloud, Interrupted(world.cloud, call, event))
+
+
+async def minutes_to_ready(world: World) -> float:
+    """Minutes by the cloud's clock until Ready."""
+    passed = 0.0
+    advance = world.account.control.advance
+
+    for _ in range(150):
+        after = await world.one_pass("w")
+        if conditions(await world.workspace("w"))["Ready"].status == "True":
+            return passed / 60
+        advance(max(after or 0, 5))
+        passed += max(after or 0, 5)
+    raise AssertionError(f"never Ready: {await world.orders('w')}")
+
+
+@pytest.mark.parametrize("code", ["Throttling.User", "Forbidden.RAM"])
+async def test_a_refusal_that_answers_another_copy_of_the_call(outside: World, code: str) -> None:
+    """The call was booked, its caller was refused, and a person asks for another try at once: one purchase."""
+    outside.account.control.faults([{**BUY, "fault": "refuse-after-commit", "code": code}])
+    await outside.apply(pay_as_you_go())
+    await until_state(outside, "Rejected")
+    (order,) = await outside.orders("w")
+    assert order.outstanding
+    annotate(outside, f"{RECONCILE_REQUESTED_AT}=now")
+    await minutes_to_ready(outside)
+    assert [order.state for order in await outside.orders("w")] == ["Fulfilled"]
+    assert len(outside.account.control.purchases()) == 1
+
+
+async def test_a_refusal_of_the_moment_costs_ten_minutes_and_no_request_shortens_them(outside: World) -> None:
+    """The call was refused indeed. The next one is sent when no copy of it can show up any more."""
+    outside.account.control.faults([{**BUY, "fault": "throttle"}])
+    await outside.apply(pay_as_you_go())
+    await until_state(outside, "Rejected")
+    annotate(outside, f"{RECONCILE_REQUESTED_AT}=now")
+    assert 10 <= await minutes_to_ready(outside) <= 10 + 2 + 3  # the answer's time is known to 2 minutes; then shown
+    assert [order.state for order in await outside.orders("w")] == ["Rejected", "Fulfilled"]
+    assert len(outside.account.control.purchases()) == 1
+
+
+async def test_a_call_that_is_delivered_twice(outside: World) -> None:
+    """Two answers, of which the second says that the nonce was used: one purchase, found by its token."""
+    outside.account.control.settings(nonceMemorySeconds=1800)
+    outside.account.control.faults([{**BUY, "fault": "deliver-twice"}])
+    await outside.apply(pay_as_you_go())
+    await minutes_to_ready(outside)
+    assert sent(outside) == 2
+    assert len(outside.account.control.purchases()) == 1
+
+
+@pytest.mark.parametrize("status", [302, 307])
+async def test_a_redirect_repeats_nothing(outside: World, status: int) -> None:
+    """The call was done, and its answer is a redirect: it is not followed, and evidence decides."""
+    outside.account.control.faults([{**BUY, "fault": "redirect", "httpStatus": status}])
+    await outside.apply(pay_as_you_go())
+    await outside.settle("w", until=has_reason("PurchaseUncertain"))
+    await minutes_to_ready(outside)
+    assert sent(outside) == len(outside.account.control.purchases()) == 1
+
+
+@pytest.mark.parametrize("loss", ["drop-before", "drop-after-commit"])
+async def test_a_lost_call_costs_what_the_windows_cost(outside: World, loss: str) -> None:
+    """31 minutes where it never arrived; where it was booked, what it takes to be shown."""
+    outside.account.control.faults([{**BUY, "fault": loss}])
+    await outside.apply(pay_as_you_go())
+    await until_state(outside, "Uncertain")
+    took = await minutes_to_ready(outside)
+    booked = loss == "drop-after-commit"
+    assert took <= 5 if booked else WINDOW / 60 <= took <= WINDOW / 60 + 5
+    assert len(outside.account.control.purchases()) == 1
+
+
+async def test_a_lost_answer_of_the_api_server_to_the_intent_costs_nothing(outside: World) -> None:
+    """This process knows by its mark that it sent nothing, and sends it in the next pass."""
+
+    def fate(write: str, *arguments: Any) -> str:  # noqa: ANN401 - of any write
+        return "unanswered" if write == "move_order" and arguments[1].state == "Placing" else "done"
+
+    make_unreliable(outside, outside.reconciler, fate)
+    await outside.apply(pay_as_you_go())
+    for _ in range(15):
+        await try_pass(outside)
+    assert len(outside.account.control.purchases()) == 1
+    assert [order.state for order in await outside.orders("w")] == ["Placed"]
+
+
+@pytest.mark.parametrize("brake", ["suspend", "delete"])
+async def test_a_brake_that_was_acknowledged_brakes(outside: World, brake: str) -> None:
+    """It is acknowledged while the last list before the call is read: nothing is sent."""
+    await outside.apply(pay_as_you_go())
+    await until_state(outside, "Placing")
+
+    async def step_on_it() -> None:
+        if brake == "delete":
+            delete(outside)
+        else:
+            annotate(outside, f"{SUSPEND}=True")
+
+    interrupt(outside, "look_up", step_on_it)
+    await outside.one_pass("w")
+    assert sent(outside) == 0
+    (order,) = await outside.orders("w")
+    assert (order.state, order.status.evidence) == ("Quoted", "NothingSent")
+
+
+async def test_the_pass_that_sends_asks_for_nothing_else(outside: World) -> None:
+    """Only the account's instances, as a list and by name and tags; then the purchase."""
+    await outside.apply(pay_as_you_go())
+    await until_state(outside, "Placing")
+    before = len(outside.account.control.calls())
+    await outside.one_pass("w")
+    calls = [call["action"] for call in outside.account.control.calls()[before:]]
+    assert set(calls[:-1]) == {"DescribeInstances"}
+    assert calls[-1] == "CreateInstance"
+
+
+async def test_a_brake_in_any_spelling(outside: World) -> None:
+    """Present and not 'false' suspends, whatever else it says."""
+    spellings = ("True", "TRUE", "yes", "1", "on", " true", "")
+    for number, spelling in enumerate(spellings):
+        manifest = pay_as_you_go(f"w{number}")
+        manifest["metadata"]["annotations"] = {SUSPEND: spelling}
+        await outside.apply(manifest)
+        for _ in range(6):
+            await outside.one_pass(f"w{number}")
+        assert conditions(await outside.workspace(f"w{number}"))["Suspended"].status == "True", spelling
+    assert sent(outside) == 0
+
+
+async def test_while_the_call_runs_the_purchase_is_unknown(outside: World) -> None:
+    """From the intent on, and for as long as the answer is not recorded."""
+    said = []
+
+    async def read() -> None:
+        said.append(conditions(await outside.workspace("w"))["Purchased"])
+
+    interrupt(outside, "create_instance", read)
+    await outside.apply(pay_as_you_go())
+    await until_state(outside, "Placed")
+    assert [(condition.status, condition.reason) for condition in said] == [("Unknown", "Placing")]
+
+
+async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_shows_it(outside: World) -> None:
+    """Its order says until when it stays, and why; then nothing holds its namespace, nor its name."""
+    await outside.apply(pay_as_you_go())
+    await until_state(outside, "Placed")
+    delete(outside)
+    outside.local.kubectl("delete", "--wait=false", f"--namespace={outside.namespace}", "flinkworkspaceorders", "--all")
+    for _ in range(4):
+        await outside.one_pass("w")
+    (order,) = await outside.orders("w")
+    assert "kept until a list shows it, at the longest until" in (order.status.message or "")
+    outside.account.control.advance(126)
+    for _ in range(3):
+        await outside.one_pass("w")
+    assert await outside.orders("w") == ()
+    assert await outside.cluster.read_claim(Subject(outside.account.id, "cn-hangzhou", "w")) is None
+
+
+async def test_the_loss_of_the_answer_is_named_with_the_time_until_which_nothing_is_bought(outside: World) -> None:
+    """Nobody reads that a purchase is repeated."""
+    outside.account.control.faults([LOST_AFTERWARDS])
+    await outside.apply(pay_as_you_go())
+    workspace = await outside.settle("w", until=has_reason("PurchaseUncertain"))
+    message = conditions(workspace)["Ready"].message
+    assert "Nothing else is bought before" in message
+    assert "again" not in message
