@@ -175,7 +175,7 @@ AT_THE_CALL: Final = (
         name="leading is asked after the reading",
         fact="whether the process leads is asked after everything was read, however long that took",
         file="reconcile.py",
-        old="            seen = seen.updated(leads=self.leads())\n",
+        old="        seen = seen.updated(leads=self.leads())\n",
         new="",
         tests=(CALL,),
     ),
