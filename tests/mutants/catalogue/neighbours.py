@@ -59,7 +59,7 @@ BESIDE: Final = (
         fact="a wave of purchases does not hold itself up",
         file="core/neighbours.py",
         old="return bought is None or date >",
-        new="return bought is not None or date >",
+        new="return bought is None or bool(date) or date >",
         tests=(NEIGHBOURS,),
     ),
     Mutant(
