@@ -20,6 +20,7 @@ from flink_workspace_operator.api.order import Evidence
 from flink_workspace_operator.api.status import OrderState
 from flink_workspace_operator.core.catalogue import ASPECTS, DECIDING, QUIET
 from flink_workspace_operator.core.events import TOLD_STATES
+from flink_workspace_operator.core.failures import Fate
 from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES
 from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
@@ -53,7 +54,7 @@ def other_words() -> frozenset[str]:
     listed = [
         value for schema in schemas for version in schema["spec"]["versions"] for value in enums(version["schema"])
     ]
-    literals = (ConditionStatus, Evidence, OrderState, OrphanKind, VerdictKind)
+    literals = (ConditionStatus, Evidence, Fate, OrderState, OrphanKind, VerdictKind)
     named = [word for literal in literals for word in get_args(literal)]
     return frozenset({*listed, *named, *ASPECTS, *SUMMARY, "Normal", "Warning", "System", "FlinkWorkspace"})
 

@@ -26,16 +26,23 @@ class Entry:
 DECIDING: Final[Mapping[str, Entry]] = {
     "Running": Entry("Ready", "the workspace exists, is this resource's, and runs"),
     "Purchasing": Entry("Reconciling", "an order is being opened", "wait"),
-    "Provisioning": Entry("Reconciling", "it is being placed or created", "wait: real clouds take 5 to 10 minutes"),
+    "Provisioning": Entry(
+        "Reconciling",
+        "an order is announced, or what it bought is being created. If another process announced it, the message says"
+        " that it is not known whether it was sent",
+        "wait: real clouds take 5 to 10 minutes",
+    ),
     "PurchaseUncertain": Entry(
         "Reconciling",
-        "a purchase was or may have been sent, and what became of it is not known. Nothing else is bought meanwhile",
-        "wait: evidence decides, within the minutes that the cloud can take",
+        "a purchase was or may have been sent, and what became of it is not known. Nothing else is bought before the"
+        " time that the message names",
+        "wait: evidence decides, within half an hour",
     ),
     "WaitingToRetry": Entry(
         "Reconciling",
-        "the last order came to nothing, and the next one waits for its time",
-        "wait, change the spec, or set the annotation `flink.alicloud.dev/reconcile-requested-at` to any new value",
+        "the last order came to nothing. The next one waits until nothing can come of its call, and then for its time",
+        "wait, change the spec, or set the annotation `flink.alicloud.dev/reconcile-requested-at` to any new value:"
+        " both skip the second wait, and never the first",
     ),
     "CloudUnreachable": Entry(
         "Reconciling",
@@ -82,7 +89,14 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "SuspendedByUser": Entry(
         "Suspended",
         "a person stopped all writes to the cloud",
-        "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend`",
+        "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend`: any value of it but `false` suspends",
+    ),
+    "ListIncomplete": Entry(
+        "Suspended",
+        "the list of instances lacks one that another resource of this cluster owns, so it proves nothing and nothing"
+        " is bought",
+        "let the operator's identity see all instances; if the one that the message names is gone, delete its resource"
+        " or [give it up](../ownership.md#replace-a-workspace-that-is-gone)",
     ),
     "BalanceTooLow": Entry("Suspended", "the cloud wants more money in the account first", "top up the account"),
     "UnpaidOrder": Entry(
@@ -246,8 +260,13 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     },
     "Purchased": {
         "Bound": Entry("True", "an instance belongs to this resource"),
-        "Placing": Entry("Unknown", "an order is being sent", "wait"),
+        "Placing": Entry("Unknown", "an order is announced, and may have been sent", "wait"),
         "PurchaseUncertain": Entry("Unknown", "an order's outcome is not known", "wait: evidence decides"),
+        "Outstanding": Entry(
+            "Unknown",
+            "the last order came to nothing, or left the ledger, and its call or a copy of it may still be executed",
+            "wait: Ready's message says until when",
+        ),
         "NotPurchased": Entry("False", "nothing was bought for this resource"),
         "NotChecked": _NOT_CHECKED,
     },

@@ -17,8 +17,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "OrderOpened": "an order exists, with its price; nothing was bought yet",
     "OrderPlaced": "**money was spent**: the order is bought",
     "PurchaseUncertain": "it is not known whether the order is bought",
-    "OrderRejected": "the order is not bought, for certain",
-    "OrderNotPlaced": "the order is not bought: nothing showed up for long enough",
+    "OrderRejected": "the order is not bought: the cloud refused, or somebody else has the name",
+    "OrderNotPlaced": "the order is not bought: no list showed it until the end of its window",
     "OrderCanceled": "the resource was deleted before anything was sent",
     "WorkspaceGivenUp": "a person said that another one may be bought in place of one that is gone",
     "WorkspaceReady": "Ready became True",
@@ -27,13 +27,14 @@ EVENTS: Final[Mapping[str, str]] = {
 
 ORDER_STATES: Final[Mapping[OrderState, str]] = {
     "Quoted": "the price is known; nothing was sent",
-    "Placing": "the call is announced, and may have been sent",
+    "Placing": "the call is announced, and may have been sent. The order says until when something may come of it",
     "Uncertain": "it may or may not have been bought: evidence is waited for",
     "Placed": "bought; the order names the instance",
     "Fulfilled": "bought, and seen running",
-    "Rejected": "not bought, for certain: the cloud refused, or somebody else has the name",
-    "NotPlaced": "not bought: nothing showed up for longer than the cloud can take",
-    "Superseded": "closed before anything was sent; another order may follow",
+    "Rejected": "not bought: the cloud refused, or somebody else has the name. Where a copy of the call may still be"
+    " executed, the order says until when, and nothing else is bought before",
+    "NotPlaced": "not bought: no complete list showed it until the end of its window",
+    "Superseded": "closed before anything was sent, or found without status; another order may follow",
     "Canceled": "closed before anything was sent, because the resource was deleted",
     "Lost": "bought, gone from the cloud since, and given up by a person",
 }

@@ -24,7 +24,7 @@ def wait_for_end_of_call(case: Case) -> Plan | None:
     """
     tries = _fruitless(case)
     last = case.outstanding_order or (tries[-1] if tries else None)
-    if last is None or (case.order is not None and not last.outstanding):
+    if last is None:
         return None
     ends = end_of_call(last, case.settings)
     is_time_over = ends is None or case.cloud_time > ends

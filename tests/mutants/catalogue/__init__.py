@@ -2,14 +2,17 @@
 
 from typing import Final
 
+from tests.mutants.catalogue.announced import ANNOUNCED, BINDING, BRAKES
 from tests.mutants.catalogue.attacks import ATTACKS
 from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL
 from tests.mutants.catalogue.cluster import API_SERVER, BEFORE_IT_BEGINS, ELECTED
 from tests.mutants.catalogue.credentials import SIGNED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
+from tests.mutants.catalogue.neighbours import BESIDE
 from tests.mutants.catalogue.outputs import HANDED_ON
 from tests.mutants.catalogue.required import REQUIRED
+from tests.mutants.catalogue.waiting import COPIES, HIDDEN, WINDOWS
 from tests.mutants.catalogue.wire import ON_THE_WIRE
 from tests.mutants.catalogue.working import AT_WORK
 from tests.mutants.mutant import Mutant
@@ -30,6 +33,13 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *ATTACKS,
     *HANDED_ON,
     *SIGNED,
+    *BRAKES,
+    *ANNOUNCED,
+    *BINDING,
+    *COPIES,
+    *WINDOWS,
+    *HIDDEN,
+    *BESIDE,
     *AT_WORK,
 )
 

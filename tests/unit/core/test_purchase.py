@@ -487,15 +487,17 @@ class TestAfterARefusal:
         recorded = WINDOW + minutes(9) if settings is SETTINGS else WINDOW
         end = NOW + max(recorded, settings.settle_window)
         closed = an_order("NotPlaced", intent=NOW, settled_not_before=NOW + recorded)
+        quoted = an_order("Quoted", 2, generation=2, quote=a_quote(end))
         sent = an_order("Uncertain", intent=NOW, settled_not_before=NOW + recorded)
         last = OrderSummary(name="demo-1", state="Uncertain", intent_time=NOW, settled_not_before=NOW + recorded)
         left = a_workspace(status=FlinkWorkspaceStatus(order=last))
         for at, over in ((end, False), (end + SECOND, True)):
             cloud = a_cloud(a_listing(at=at))
             followed = decide(a_case(a_workspace(generation=2), closed, cloud=cloud, settings=settings)).steps
+            announced = decide(a_case(a_workspace(generation=2), closed, quoted, cloud=cloud, settings=settings)).steps
             settled = decide(a_case(a_workspace(), sent, cloud=cloud, settings=settings)).steps
             opened = decide(a_case(left, cloud=cloud, settings=settings)).steps
-            assert [bool(steps) for steps in (followed, settled, opened)] == [over] * 3
+            assert [bool(steps) for steps in (followed, announced, settled, opened)] == [over] * 4
 
     @pytest.mark.parametrize("evidence", ["ForeignInstance", None])
     def test_an_order_that_no_answer_ended_is_followed_by_none_before_its_window_ends(

@@ -1,0 +1,128 @@
+"""A brake that holds until the call, an intent that its process knows again, and the account that it binds to."""
+
+from typing import Final
+
+from tests.mutants.catalogue.files import EXECUTION, OBSERVATION, PURCHASE, SETTLEMENT
+from tests.mutants.mutant import Mutant
+
+BRAKES: Final = (
+    Mutant(
+        name="every word but false suspends",
+        fact="a brake that is spelled in another way brakes all the same",
+        file="core/seen.py",
+        old='annotations.get(SUSPEND, "false") != "false"',
+        new='annotations.get(SUSPEND) == "true"',
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="the resource is read last",
+        fact="a brake that was acknowledged while the cloud was asked holds",
+        file="observation.py",
+        old="        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key))\n",
+        new="        seen = seen.updated(orders=orders)\n",
+        tests=(OBSERVATION,),
+    ),
+    Mutant(
+        name="the pass that sends asks for little",
+        fact="between the last look and the call there is nothing that the call does not depend on",
+        file="core/seen.py",
+        old="prerequisites=ours and not before_call,",
+        new="prerequisites=ours,",
+        tests=(PURCHASE,),
+    ),
+)
+
+ANNOUNCED: Final = (
+    Mutant(
+        name="an intent is remembered before it is written",
+        fact="a lost answer of the API server leaves no order that nobody may send",
+        file="execution.py",
+        old=(
+            "        self.memory.remember_intent(key, Intent(order.metadata.uid, step.mark, step.generation))\n"
+            "        try:\n"
+            "            return await self._move(order, step.status)\n"
+        ),
+        new=(
+            "        try:\n"
+            "            moved = await self._move(order, step.status)\n"
+            "            self.memory.remember_intent(key, Intent(order.metadata.uid, step.mark, step.generation))\n"
+            "            return moved\n"
+        ),
+        tests=(EXECUTION,),
+    ),
+    Mutant(
+        name="a refused intent is forgotten",
+        fact="what stands nowhere is not remembered",
+        file="execution.py",
+        old=("            self.memory.forget_intent(key, order)\n            raise\n"),
+        new="            raise\n",
+        tests=(EXECUTION,),
+    ),
+    Mutant(
+        name="the intent carries its mark",
+        fact="an intent is known again by the process that wrote it, and by no other",
+        file="core/ledger.py",
+        old="        intent_mark=call.mark,\n",
+        new='        intent_mark="m" * 32,\n',
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="a call that was never sent ends its pass",
+        fact="the order is not announced again at once, for ever",
+        file="execution.py",
+        old='unsent = isinstance(answer, NotBought) and answer.failure.fate == "NothingSent"',
+        new="unsent = isinstance(answer, NotBought) and answer.failure.fate is None",
+        tests=(EXECUTION,),
+    ),
+    Mutant(
+        name="a call that was never sent takes back only what was announced",
+        fact="evidence that was written since stands",
+        file="core/ledger.py",
+        old='if failure.fate == "NothingSent" and order.state == "Placing":',
+        new='if failure.fate == "NothingSent":',
+        tests=(SETTLEMENT,),
+    ),
+    Mutant(
+        name="only a quoted order is announced",
+        fact="an order in any other state is left alone",
+        file="core/purchasing.py",
+        old='if order is None or subject is None or order.state != "Quoted":',
+        new="if order is None or subject is None:",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="a purchase is not said to be repeated",
+        fact="nobody who reads a message believes that a purchase is sent again",
+        file="core/advice.py",
+        old="return str(failure) if ADVICE.get(failure.reason) == REPEATED else describe(failure)",
+        new="return describe(failure)",
+        tests=(SETTLEMENT,),
+    ),
+)
+
+BINDING: Final = (
+    Mutant(
+        name="a refused call binds while it is outstanding",
+        fact="the account of a call that may still be executed is asked for it",
+        file="core/case.py",
+        old='order.status.evidence == "Answer" and not order.outstanding',
+        new='order.status.evidence == "Answer"',
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="only an answer frees from the account",
+        fact="what came to nothing without an answer may have been bought in its account",
+        file="core/case.py",
+        old='return order.state == "Rejected" and order.status.evidence == "Answer" and not order.outstanding',
+        new='return order.state in ("Rejected", "NotPlaced") and not order.outstanding',
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="an account outlives its order",
+        fact="where the ledger lacks the order that the status names, the account in the status counts",
+        file="core/case.py",
+        old="is_free = whole and self.known_id is None",
+        new="is_free = self.known_id is None",
+        tests=(PURCHASE,),
+    ),
+)
