@@ -68,5 +68,12 @@ QUOTED: dict[str, Any] = {
     "quote": {"basis": "Term", "currency": "CNY", "tradeAmount": "1200.00", "quotedAt": TIME},
     "digest": "sha256:1",
 }
-PLACING: dict[str, Any] = {**QUOTED, "state": "Placing", "intentTime": TIME, "nonce": "nonce-1"}
+PLACING: dict[str, Any] = {
+    **QUOTED,
+    "state": "Placing",
+    "intentTime": TIME,
+    "nonce": "nonce-1",
+    "intentMark": "mark1" * 4,
+    "settledNotBefore": TIME,
+}
 PLACED: dict[str, Any] = {**PLACING, "state": "Placed", "instanceId": "f-cn-1"}

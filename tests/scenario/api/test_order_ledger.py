@@ -96,6 +96,8 @@ FROZEN: dict[str, Any] = {
     "digest": "sha256:2",
     "intentTime": "2026-11-23T11:00:00Z",
     "nonce": "nonce-2",
+    "intentMark": "mark2" * 4,
+    "settledNotBefore": "2026-11-23T11:00:00Z",
 }
 
 
@@ -106,7 +108,7 @@ def _frozen_cases() -> list[tuple[OrderState, str, Any, OrderState]]:
     return [(state, *change, target) for state in states for change in values for target in (state, "Placed")]
 
 
-def test_quote_digest_date_and_nonce_are_frozen_from_placing_on(orders: Kind) -> None:
+def test_what_was_announced_is_frozen_from_placing_on(orders: Kind) -> None:
     """Neither another value nor none; also not together with a legal move."""
     found = {state: _order_in(orders, state) for state in {state for state, *_ in _frozen_cases()}}
     for state, field, value, target in _frozen_cases():
