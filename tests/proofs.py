@@ -93,6 +93,14 @@ def _each_once(rows: Sequence[Row]) -> str:
     return f"{total(rows, 2):,} of {total(rows, 1):,} bought, each once"
 
 
+def _struck(rows: Sequence[Row]) -> int:
+    return sum(row[0] != "nothing" for row in rows)
+
+
+def _most(rows: Sequence[Row]) -> int:
+    return max(int(row[3]) for row in rows)
+
+
 PROOFS: Final = (
     Proof(
         "model",
@@ -125,6 +133,14 @@ PROOFS: Final = (
         ("race", "switches", "all orders", "random orders"),
         lambda rows: f"{total(rows, 2):,} runs in every order, {total(rows, 3):,} in random ones",
         lambda _: "one purchase in each",
+    ),
+    Proof(
+        "waves",
+        "Waves",
+        ("tests/simulation/test_waves.py", "tests/e2e/test_wave.py"),
+        ("struck by", "applied at once", "workers", "announced and unsent at most", "bought"),
+        lambda rows: f"{total(rows, 1):,} resources applied in {len(rows)} waves, {_struck(rows)} of them struck",
+        lambda rows: f"{total(rows, 4):,} bought, each once; at most {_most(rows)} announced and unsent at once",
     ),
     Proof(
         "stateful",
