@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
+from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.core.failures import CloudFailure, ServerError
 
 

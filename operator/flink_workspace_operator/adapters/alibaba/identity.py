@@ -10,7 +10,7 @@ from flink_workspace_operator.adapters.alibaba.calls import CallObserver
 from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys, NoCredentials
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
-from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
+from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused, Unreachable
 from flink_workspace_operator.settings import Settings
 

@@ -8,8 +8,8 @@ from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.products import DESCRIBE_INSTANCES
 from flink_workspace_operator.adapters.alibaba.session import Reply, Session
-from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
 from flink_workspace_operator.adapters.alibaba.translate import seen_instance
+from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.core.observed import Listing
 
 PAGE_SIZE: Final = 100

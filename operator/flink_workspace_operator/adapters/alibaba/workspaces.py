@@ -10,7 +10,7 @@ from flink_workspace_operator.adapters.alibaba import products, translate, wire
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, find_row
 from flink_workspace_operator.adapters.alibaba.inventory import Inventory, look
 from flink_workspace_operator.adapters.alibaba.session import Fixed, Reply, Session
-from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
+from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.core.failures import CloudFailure

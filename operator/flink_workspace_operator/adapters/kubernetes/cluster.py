@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from kubernetes.aio import client
 
-from flink_workspace_operator.adapters.alibaba.sharing import SharedLook
 from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, Collection, OwnWrites, Wire, answer
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.secrets import Secrets
+from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.api.names import (
     API_VERSION,
     GROUP,
