@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Iterator
 
+from tests.model.deep import DEEP
 from tests.model.explore import Outcome, explore
 from tests.model.mutants import MUTANTS
+from tests.model.residual import RESIDUAL
 from tests.model.rules import Run
-from tests.model.runs import DEEP, RESIDUAL, RUNS
+from tests.model.runs import RUNS
 
 
 def _table(title: str, runs: tuple[Run, ...]) -> Iterator[Outcome]:

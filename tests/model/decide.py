@@ -12,7 +12,7 @@ CLOSED = ("Rejected", "NotPlaced", "Superseded", "Canceled")
 
 
 class Plan(NamedTuple):
-    """What to write, in order. `stalled`: what the resource is told that only a change by hand would heal."""
+    """What to write, in order. `stalled`: what the resource reports that only a manual change would heal."""
 
     steps: tuple[Step, ...] = ()
     stalled: str = ""
@@ -126,7 +126,7 @@ def _as_sent(view: View, order: Order) -> Plan:
 
 
 def _stands(view: View, order: Order) -> bool:
-    """Whether the resource is still what the order was opened for, and its claim held."""
+    """The resource is still what the order was opened for, no brake is on, and its claim is held."""
     rules, resource = view.run.rules, view.process.resource
     if rules.reread_is_fresh and (resource is None or resource.suspended or not stands_for(resource, order)):
         return False
@@ -173,7 +173,7 @@ def _keeps_claim(view: View) -> bool:
 
 
 def stop_on_a_stranger(view: View) -> Plan | None:
-    """Something in the cloud stands in the way of this name."""
+    """Something in the cloud blocks this name."""
     if view.found.what in ("foreign", "twin"):
         return Plan(stalled=view.found.what)
     return Plan(stalled="twin") if view.found == Found("unexplained") else None
@@ -225,7 +225,7 @@ def open_next_order(view: View) -> Plan | None:
 
 
 def write_intent(view: View) -> Plan | None:
-    """The order is still what is wanted: say in the ledger that it is about to be sent."""
+    """The order is still what is wanted: write into the ledger that it is about to be sent."""
     order, resource = view.open, view.process.resource
     if order is None or resource is None or order.state != "Quoted":
         return None

@@ -135,7 +135,7 @@ def _strangers(run: Run, state: State) -> Iterator[Move]:
     stranger = next((place for place, each in enumerate(state.instances) if each.token == NOBODY), None)
     if stranger is not None:
         left = (*state.instances[:stranger], *state.instances[stranger + 1 :])
-        # Whatever was announced while it stood in the way may be sent now.
+        # Whatever was announced while it blocked the name may be sent now.
         released = state._replace(instances=left, outdated=frozenset())
         yield Move("a hand releases its workspace", released)
     elif state.chances.strangers and not (run.unique and state.instances):

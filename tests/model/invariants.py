@@ -27,12 +27,12 @@ def _bought_by(state: State, home: int, order: Order) -> bool:
 
 
 def is_idle(state: State) -> bool:
-    """Whether no process is in the middle of a pass."""
+    """No process is in the middle of a pass."""
     return all(process.at == "idle" for process in state.processes)
 
 
 def come_to_rest(run: Run, state: State) -> State | None:
-    """Where this ends if nothing goes wrong any more; None: it goes on for ever."""
+    """Where this ends if nothing goes wrong any more; None: it never ends."""
     state = state._replace(chances=Chances(orders=state.chances.orders))
     for _ in range(ROUNDS):
         before = state

@@ -42,7 +42,7 @@ def _works(process: Process) -> bool:
 
 
 def freezes(state: State) -> Iterator[Move]:
-    """The process at work is held up, and another may go on."""
+    """The process at work is held up, and another may work."""
     for index, process in enumerate(state.processes):
         if _works(process) and len(state.processes) > 1:
             frozen = with_process(state, index, process._replace(frozen=True))
@@ -152,8 +152,8 @@ def _wait(state: State, index: int) -> Iterator[Move]:
     for call in state.calls:
         if (call.home, call.token) == (process.home, process.sent) and call.stage in ANSWERED:
             since = call.age if call.stage == "refused for now" else 0
-            told = process._replace(at="record", answer=call.stage, instance=call.instance, since=since)
-            yield Move(f"p{index} is answered: {call.stage}", dropped(with_process(state, index, told)))
+            heard = process._replace(at="record", answer=call.stage, instance=call.instance, since=since)
+            yield Move(f"p{index} is answered: {call.stage}", dropped(with_process(state, index, heard)))
     if state.chances.lost:
         lost = with_process(state, index, process._replace(at="record", answer="lost"))
         yield Move(f"p{index} gets no answer", dropped(spend(lost, "lost")))
@@ -172,10 +172,10 @@ def _record(run: Run, state: State, index: int) -> Iterator[Move]:
     if recorded is None:
         yield Move(f"p{index} has nothing new to record", idle)
         return
-    said = f"{recorded.state} over {orders[place].state}"
-    yield Move(f"p{index} records {said}", stored(run, idle, process.home, place, recorded))
+    what = f"{recorded.state} over {orders[place].state}"
+    yield Move(f"p{index} records {what}", stored(run, idle, process.home, place, recorded))
     if state.chances.unwritten:
-        yield Move(f"p{index} fails to record {said}", spend(idle, "unwritten"))
+        yield Move(f"p{index} fails to record {what}", spend(idle, "unwritten"))
 
 
 def _recorded(run: Run, process: Process, order: Order) -> Order | None:

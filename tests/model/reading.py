@@ -53,11 +53,11 @@ def _orders_of(state: State, process: Process) -> tuple[Order, ...]:
 
 
 def _read_orders(run: Run, state: State, index: int) -> Move:
-    """Letting go needs no cloud, but for what may have been sent."""
+    """Letting go needs no cloud, but for what may be under way, or outstanding."""
     process, what = state.processes[index], f"p{index} reads the orders"
     process = process._replace(orders=_orders_of(state, process))
-    sent = any(order.state in (*SENT, *CAME_TO_NOTHING) for order in process.orders)
-    if not _going(process.resource) or sent:
+    asks = any(order.state in (*SENT, *CAME_TO_NOTHING) for order in process.orders)
+    if not _going(process.resource) or asks:
         return Move(what, with_process(state, index, process._replace(at="look")))
     if run.keys > 1:
         return Move(what, with_process(state, index, process._replace(at="claim")))
@@ -168,7 +168,7 @@ def _braked(state: State, process: Process) -> bool:
 
 
 def _falsely_stalled(run: Run, state: State, process: Process) -> str | None:
-    """A resource may only be told to change where a workspace that is not its own stands in its way."""
+    """A resource may be Stalled only where a workspace that is not its own blocks it."""
     owner = (run.cluster_ids[process.home], process.key)
     owners = [(run.cluster_ids[each.home], each.key) if each.home >= 0 else None for each in state.instances]
     stranger = any(each != owner for each in owners)

@@ -111,7 +111,7 @@ class Process(NamedTuple):
     """What the look showed; None: unknown, or not asked for."""
     claim: Claim | None = None
     alive: bool = True
-    """Whether the claim's holder still wants the name."""
+    """The claim's holder still wants the name, or may have bought it."""
     since: int = 0
     """Ticks since the look, or since the answer."""
     steps: tuple[Step, ...] = ()

@@ -5,11 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from flink_workspace_operator.api.order import MOVES
+from tests.model.deep import DEEP
 from tests.model.explore import Outcome, explore
 from tests.model.mutants import MUTANTS
-from tests.model.rules import Run
-from tests.model.runs import DEEP, RESIDUAL, RUNS
+from tests.model.residual import RESIDUAL
+from tests.model.rules import Rules, Run
+from tests.model.runs import RUNS
 from tests.model.state import OPEN
+from tests.model.writing import MOVES as MOVES_OF_MODEL
 
 Record = Callable[[str, object], None]
 
@@ -53,6 +56,19 @@ def test_each_rule_is_needed(mutant: Run, record_property: Record) -> None:
     outcome = explore(mutant)
     record_property("model-mutants", [mutant.name, outcome.violation, len(outcome.schedule)])
     assert outcome.violation, "the mutant was not caught"
+
+
+def test_every_rule_is_taken_out_by_a_mutant() -> None:
+    """Alone, or in a group that says why."""
+    assert {rule for mutant in MUTANTS for rule in Rules._fields if not getattr(mutant.rules, rule)} == set(
+        Rules._fields
+    )
+
+
+def test_the_model_s_api_server_takes_the_moves_that_the_product_s_takes() -> None:
+    """Of unsettled orders; what is settled moves to Placed alone, as far as the model has its states."""
+    assert {state or "": MOVES[state] for state in (None, "Quoted", "Placing", "Uncertain")} == MOVES_OF_MODEL
+    assert all(MOVES[state] == ("Placed",) for state in ("Rejected", "NotPlaced", "Superseded", "Canceled"))
 
 
 def test_the_model_knows_the_product_s_states() -> None:

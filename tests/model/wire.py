@@ -86,7 +86,7 @@ def _lose_or_copy(state: State, place: int, call: Call) -> Iterator[Move]:
         yield Move("the wire delivers a call twice", spend(_with_call(state, place, call, call), "repeats"))
     if chances.misanswers:
         refused = call._replace(stage="refused for now", age=0)
-        misanswered = _with_call(state, place, call._replace(behind=True), refused)
+        misanswered = _others_behind(_with_call(state, place, call, refused), call)
         yield Move("the refusal of another copy is the answer", spend(misanswered, "misanswers"))
 
 

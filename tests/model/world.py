@@ -51,7 +51,7 @@ def _show(state: State, place: int, instance: Instance) -> Iterator[Move]:
 
 
 def may_tick(run: Run, state: State) -> bool:
-    """The cloud keeps its longest times: what is due comes before time goes on."""
+    """The cloud keeps its longest times: what is due comes before time passes."""
     if any(is_due(run, call) for call in state.calls):
         return False
     due = run.visibility

@@ -1,0 +1,163 @@
+"""The searches that take minutes."""
+
+from typing import Final
+
+from tests.model.rules import Run
+from tests.model.runs import (
+    AFTER_NOTHING,
+    DELAYS,
+    REPLICAS,
+    RESTORED,
+    RESUMED,
+    TWICE,
+    TWO_CLUSTERS,
+    TWO_RESOURCES,
+    WHILE_REJECTED,
+)
+from tests.model.state import Chances
+
+DEEP: Final = (
+    Run("one replica, many mishaps", Chances(3, 2, None, 2, 2, 1, 1), 1, 1, 1, happens=AFTER_NOTHING),
+    Run("one replica, longer delays", Chances(crashes=1, lost=1, unknown=1), 2, 2, 3, happens=AFTER_NOTHING),
+    Run("two replicas, delays, crash, lost", Chances(crashes=1, lost=1), 1, 1, 1, processes=REPLICAS),
+    Run("two replicas, crash, lost answer", Chances(crashes=1, lost=1), processes=REPLICAS, happens=AFTER_NOTHING),
+    Run("two replicas, all delays, lost", Chances(lost=1), 1, 1, 1, processes=REPLICAS, happens=AFTER_NOTHING),
+    Run("two replicas, an edit, a vain look", Chances(edits=1, unknown=1), processes=REPLICAS, happens=AFTER_NOTHING),
+    Run("two replicas, created anew", Chances(deletions=1, creations=1), processes=REPLICAS),
+    Run("two replicas, a forged ledger", Chances(forgeries=1, lost=1), 1, 1, 1, processes=REPLICAS),
+    Run("two replicas, an order removed", Chances(removals=1, lost=1), 1, 0, 1, 2, "name", processes=REPLICAS),
+    Run(
+        "a slow replica gives a claim back, nonce",
+        Chances(creations=1, freezes=1),
+        memory=1,
+        nonce="refusals",
+        keys=2,
+        gone=(0,),
+        processes=(*REPLICAS, (0, 1)),
+    ),
+    Run(
+        "two resources, one deleted, nonce",
+        Chances(deletions=1, freezes=1),
+        memory=1,
+        nonce="refusals",
+        keys=2,
+        processes=TWO_RESOURCES,
+    ),
+    Run("restored, names unique", Chances(restores=1), unique=True, processes=TWO_CLUSTERS, cluster_ids=("A", "B")),
+    Run(
+        "restored, nonce of the name",
+        Chances(restores=1),
+        memory=1,
+        nonce="name",
+        processes=TWO_CLUSTERS,
+        cluster_ids=("A", "B"),
+    ),
+    Run(
+        "answer of another copy, two replicas",
+        Chances(lost=1, misanswers=1),
+        1,
+        0,
+        1,
+        processes=REPLICAS,
+        happens=WHILE_REJECTED,
+    ),
+    Run(
+        "answer of another copy, two resources",
+        Chances(freezes=0, misanswers=1, deletions=1),
+        keys=2,
+        processes=TWO_RESOURCES,
+        happens=("bought", "bought while Rejected"),
+    ),
+    Run(
+        "delivered twice, two replicas",
+        Chances(refusals=1, repeats=1),
+        1,
+        0,
+        1,
+        2,
+        "over",
+        processes=REPLICAS,
+        happens=(*WHILE_REJECTED, "the gateway refuses a repeated nonce"),
+    ),
+    Run("brake acknowledged, two replicas", Chances(suspensions=1), processes=REPLICAS, happens=RESUMED),
+    Run(
+        "replicas with other windows, in any order",
+        Chances(lost=1),
+        1,
+        0,
+        1,
+        processes=REPLICAS,
+        short=(0, 1),
+        happens=AFTER_NOTHING,
+    ),
+    Run(
+        "equal versions after a restore, in any order",
+        Chances(orders=1, early_rollbacks=1),
+        processes=REPLICAS,
+        happens=("bought", "the API server is restored before anything was sent"),
+    ),
+    Run(
+        "restored during the purchase, two replicas",
+        Chances(orders=1, rollbacks=1),
+        memory=2,
+        nonce="over",
+        processes=REPLICAS,
+        happens=(*RESTORED, "moves the order to Quoted, by a version that was given out again"),
+    ),
+    Run(
+        "restored at any time, nonce of the name",
+        Chances(crashes=1, lost=1, rollbacks=1),
+        memory=2,
+        nonce="name",
+        happens=RESTORED,
+    ),
+    Run(
+        "many mishaps on the way",
+        Chances(3, 1, None, 1, misanswers=1, repeats=1, unconnected=1),
+        *DELAYS,
+        memory=3,
+        nonce="over",
+        happens=WHILE_REJECTED,
+    ),
+    Run("cloned, names unique", Chances(clones=1), unique=True, processes=TWO_CLUSTERS, cluster_ids=("A", "A")),
+    Run(
+        "cloned, nonce of the name",
+        Chances(clones=1),
+        memory=1,
+        nonce="name",
+        processes=TWO_CLUSTERS,
+        cluster_ids=("A", "A"),
+    ),
+    Run(
+        "restored, nonce with refusals",
+        Chances(orders=3, restores=1),
+        memory=1,
+        nonce="refusals",
+        processes=TWO_CLUSTERS,
+        cluster_ids=("A", "B"),
+        expects=TWICE,
+    ),
+    Run(
+        "cloned, nonce with refusals",
+        Chances(clones=1, orders=3),
+        memory=1,
+        nonce="refusals",
+        processes=TWO_CLUSTERS,
+        cluster_ids=("A", "A"),
+        expects=TWICE,
+    ),
+    Run(
+        "a slow replica gives a claim back",
+        Chances(creations=1, freezes=1),
+        keys=2,
+        gone=(0,),
+        processes=(*REPLICAS, (0, 1)),
+        expects=TWICE,
+    ),
+    Run("two resources, one deleted", Chances(deletions=1), keys=2, processes=TWO_RESOURCES),
+)
+"""The same, with more going on at once; minutes. Among them is more of what is not promised.
+
+A claim alone does not make a name unique: it is given back by a slow replica that has read the resource as gone before
+it was created anew. The nonce, or the cloud's unique names, must hold.
+"""
