@@ -3,6 +3,7 @@
 Each check stops the pass where its condition is not met; the next pass looks at everything again.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flink_workspace_operator.api.names import PURCHASE_FINALIZER, REPLACE_LOST
@@ -122,6 +123,9 @@ def wait_for_outcome(case: Case) -> Plan | None:
         verdict = Verdict("Progressing", "Provisioning", message, keeps=bound)
     elif answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
         verdict = Verdict("Suspended", answer, message, keeps=bound)
+    incomplete = wait_for_neighbours(case)
+    if incomplete is not None and incomplete.verdict is not None and case.window_is_over(order):
+        verdict = replace(incomplete.verdict, keeps=bound)
     bill = left_open_by_bill(case, order)
     if bill is not None:
         message = f"order {order.metadata.name}: {bill.message}"
