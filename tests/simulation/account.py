@@ -74,6 +74,8 @@ class Books:
     bookings: tuple[Booking, ...] = ()
     nonces: dict[str, datetime] = field(default_factory=dict)
     """Until when each is remembered."""
+    hides: frozenset[str] | Literal["all"] = frozenset()
+    """Instances that no look shows: a permission was narrowed, or the cloud answers with an empty list."""
     late: tuple[tuple[datetime, Purchase], ...] = ()
     """Purchases that are accepted and not booked yet."""
     unpaid: tuple[BillingOrder, ...] = ()
@@ -113,8 +115,11 @@ class Account:
         """Whether an order with this token had been in Placing; whoever has the ledger tells."""
         self.regions = frozenset({REGION, "cn-shanghai"})
         self.zones = frozenset({"cn-hangzhou-i", "cn-shanghai-b"})
-        self.v_switches = tuple(SeenVSwitch(f"vsw-i-{each}", "vpc-1", "cn-hangzhou-i", 200) for each in (1, 2))
-        self.buckets = {"bucket-1": REGION}
+        self.v_switches = (
+            *(SeenVSwitch(f"vsw-i-{each}", "vpc-1", "cn-hangzhou-i", 200) for each in (1, 2)),
+            SeenVSwitch("vsw-b-1", "vpc-2", "cn-shanghai-b", 200),
+        )
+        self.buckets = {"bucket-1": REGION, "bucket-3": "cn-shanghai"}
         self.others: tuple[Account, ...] = ()
 
     @property
@@ -212,6 +217,11 @@ class Account:
         self.books.instances[instance_id] = replace(instance, tags=left)
         self.books.note("retagged", instance_id, tags)
 
+    def hide(self, instance_ids: frozenset[str] | Literal["all"]) -> None:
+        """Show these in no look from here on; an empty set: show all again."""
+        self.books.hides = instance_ids
+        self.books.note("hides", instance_ids if instance_ids == "all" else sorted(instance_ids))
+
     def look(self, region: str) -> tuple[SeenInstance, ...]:
         """All instances of a region that are visible now, as they show themselves now."""
         self.settle()
@@ -242,6 +252,8 @@ class Account:
         return Bucket(bucket, self.books.directories)
 
     def _shown(self, instance: SeenInstance) -> SeenInstance | None:
+        if self.books.hides == "all" or instance.instance_id in self.books.hides:
+            return None
         age = (self.clock.now - instance.create_time).total_seconds() if instance.create_time else 0.0
         if age < self.behaviour.visibility:
             return None

@@ -49,7 +49,7 @@ class Race:
     processes: tuple[str, ...] = ("a",)
     names: tuple[str, ...] = ("w",)
     preemptions: int = 2
-    """How many the whole proof tries; with more, some races have millions of states."""
+    """How many the whole proof tries; with more, some races have millions of states. 0: in random orders alone."""
     quick: bool = True
     """Whether one preemption is tried in every run of the tests."""
 

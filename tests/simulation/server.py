@@ -6,6 +6,7 @@ A version is a digest of an object's whole history, so equal versions mean equal
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -82,6 +83,13 @@ class ApiServer:
         self.clock = clock
         self.stored = Stored()
         self.watchers: list[Callable[[Change], None]] = []
+        self.ahead = timedelta()
+        """By how much its own clock, which it dates objects with, is ahead of the cloud's."""
+
+    @property
+    def date(self) -> datetime:
+        """The time, as it writes it on objects."""
+        return self.clock.second + self.ahead
 
     @property
     def version(self) -> str:
@@ -170,7 +178,7 @@ class ApiServer:
         if not now.metadata.finalizers:
             self._remove(now, writer)
         elif now.metadata.deletion_timestamp is None:
-            going = {"deletion_timestamp": self.clock.second, "generation": now.metadata.generation + 1}
+            going = {"deletion_timestamp": self.date, "generation": now.metadata.generation + 1}
             self._change(now, "metadata", now.metadata.model_copy(update=going), writer)
 
     def write_lease(
@@ -289,7 +297,7 @@ class ApiServer:
     def _birth(self, kind: str, key: Key, content: str, **metadata: object) -> Metadata:
         version = self._bear(f"{kind} {key}", content + repr(metadata))
         born = {"name": key.name, "namespace": key.namespace, "uid": f"uid-{version}", "resource_version": version}
-        return Metadata.model_validate({**born, "creation_timestamp": self.clock.second, **metadata})
+        return Metadata.model_validate({**born, "creation_timestamp": self.date, **metadata})
 
 
 def key_of(resource: Resource) -> Key:

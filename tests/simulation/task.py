@@ -40,6 +40,8 @@ class Surroundings:
     cluster_id: str = CLUSTER_ID
     skews: dict[str, timedelta] = field(default_factory=dict)
     """By how much the clock of a process is wrong, by its name."""
+    own_settings: dict[str, Settings] = field(default_factory=dict)
+    """Of processes that were started with others, by their names."""
 
     @property
     def version(self) -> str:
@@ -198,7 +200,7 @@ class Task:
         return Reconciler(
             cloud=SimulatedCloud(around.account, self.gate),
             cluster=SimulatedCluster(around.server, self.gate, self.name),
-            settings=around.settings,
+            settings=around.own_settings.get(self.name, around.settings),
             cluster_id=around.cluster_id,
             clock=lambda: self.gate.share(lambda: clock.now) + around.skews.get(self.name, timedelta()),
             random_token=self._token,

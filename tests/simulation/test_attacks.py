@@ -17,8 +17,10 @@ from flink_workspace_operator.core.failures import ParametersRefused
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.observed import BillingOrder
 from tests.simulation.account import BUY, Behaviour
+from tests.simulation.clock import BEGINNING
 from tests.simulation.faults import Fault
 from tests.simulation.stories import CLOUD, KEY, apply, bought_once, lose_and_restore
+from tests.simulation.stories_of_lists import show_all, with_a_neighbour
 from tests.simulation.user import USER
 from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 
@@ -290,3 +292,45 @@ def test_an_annotation_from_before_the_loss_gives_nothing_up() -> None:
     world.user.annotate(KEY, REPLACE_LOST, "f-1")
     world.settle(KEY)
     assert states(world) == ["Lost", "Fulfilled"]
+
+
+def test_a_lost_answer_to_the_intent_costs_nothing() -> None:
+    """The process knows by its mark that it sent nothing: it sends it now, and waits for no window."""
+    world = a_world(visibility=10)
+    world.arm(Fault("cluster.move_order", "after", skip=1))
+    apply(world)
+    world.run_until(lambda: bool(world.purchases))
+    assert states(world) == ["Placed"]
+    assert world.clock.now - BEGINNING < timedelta(seconds=5)
+
+
+def test_a_lost_call_that_an_incomplete_list_leaves_open_says_so() -> None:
+    """Its window is over, and it can't end: who reads only until when it lasts would wait for ever."""
+    world = a_world()
+    with_a_neighbour(world)
+    world.arm(LATE)
+    apply(world)
+    until(world, "Uncertain")
+    world.account.hide("all")
+    world.wait(200)
+    assert (states(world), reason(world)) == (["Uncertain"], "ListIncomplete")
+    show_all(world)
+    world.rest()
+    bought_once_beside(world)
+
+
+def bought_once_beside(world: SimulatedWorld) -> None:
+    """The order is Fulfilled, and nothing was bought beside it but the neighbour."""
+    assert states(world) == ["Fulfilled"]
+    assert sorted(booking.name for booking in world.purchases) == ["v", "w"]
+
+
+def test_an_order_without_status_is_closed_whatever_the_clock_of_the_api_server_says() -> None:
+    """Dated 20 minutes ahead it blocked for as long, and the resource had no status at all."""
+    world = a_world()
+    apply(world)
+    until(world, "Quoted")
+    world.server.ahead = timedelta(minutes=20)
+    lose_and_restore(world, orders=True)
+    world.wait(10)
+    assert (states(world), reason(world)) == (["Superseded"], "PurchaseUncertain")

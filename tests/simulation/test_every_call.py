@@ -11,10 +11,11 @@ import pytest
 from tests.simulation.scheduler import Budget, Exploration
 from tests.simulation.stories import STORIES, Story
 from tests.simulation.stories_of_copies import STORIES_OF_COPIES
+from tests.simulation.stories_of_lists import STORIES_OF_LISTS
 from tests.simulation.stories_with_a_secret import STORIES_WITH_A_SECRET
 
 pytestmark = pytest.mark.usefixtures("quiet")
-ALL = (*STORIES, *STORIES_WITH_A_SECRET, *STORIES_OF_COPIES)
+ALL = (*STORIES, *STORIES_WITH_A_SECRET, *STORIES_OF_COPIES, *STORIES_OF_LISTS)
 EACH_STORY = pytest.mark.parametrize("story", ALL, ids=lambda story: story.name.replace(" ", "-"))
 QUICK = frozenset({"straight", "deleted and created again", "handed over"})
 LONG = frozenset({"straight", "answer lost", "deleted while uncertain"})

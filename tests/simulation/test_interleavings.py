@@ -13,10 +13,11 @@ from tests.simulation.chance import MOST_DROPS, RandomRun
 from tests.simulation.races import RACES, Race
 from tests.simulation.races_of_brakes import RACES_OF_BRAKES
 from tests.simulation.races_of_copies import RACES_OF_COPIES
+from tests.simulation.races_of_settings import RACES_OF_SETTINGS
 from tests.simulation.scheduler import Budget, Exploration
 
 pytestmark = pytest.mark.usefixtures("quiet")
-ALL = (*RACES, *RACES_OF_COPIES, *RACES_OF_BRAKES)
+ALL = (*RACES, *RACES_OF_COPIES, *RACES_OF_BRAKES, *RACES_OF_SETTINGS)
 QUICK = tuple(race for race in ALL if race.quick and race not in RACES_OF_BRAKES)
 """All orders with one preemption are tried in every run of the tests; those of the brakes in `test_brakes.py`."""
 EACH_RACE = pytest.mark.parametrize("race", ALL, ids=lambda race: race.name.replace(" ", "-"))
@@ -57,7 +58,9 @@ def test_random_schedules(race: Race, record_property: Record) -> None:
 
 @pytest.mark.proof
 @pytest.mark.timeout(1500)
-@EACH_RACE
+@pytest.mark.parametrize(
+    "race", [race for race in ALL if race.preemptions], ids=lambda race: race.name.replace(" ", "-")
+)
 def test_all_preemptions(race: Race, record_property: Record) -> None:
     """At any two calls; at any one where a race has too many orders for that."""
     runs = all_orders(race, race.preemptions).runs

@@ -57,7 +57,8 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return ledger.fulfilled(order, case.cloud_time)
     # The later of two clocks: with its own alone, a process whose clock is behind would wait for as long as it is.
     now = max(case.seen.now, case.cloud_time)
-    if order.state is None and now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:
+    # A date that is yet to come is of another clock, and does not tell how old the order is.
+    if order.state is None and abs(now - order.metadata.creation_timestamp) > FIRST_STATUS_GRACE:
         return ledger.without_status(order, case.seen.now)
     if order.outstanding:
         return _settle_outstanding(case, order)
