@@ -6,7 +6,8 @@ from typing import Final, get_args
 from docs.generator.markdown import code, page, table
 from flink_workspace_operator.api.order import MOVES, UNSETTLED
 from flink_workspace_operator.api.status import OrderState
-from flink_workspace_operator.core.catalogue import ASPECTS, DECIDING, QUIET, Entry
+from flink_workspace_operator.core.catalogue import DECIDING, QUIET, Entry
+from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
 from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES
 
 _ABOUT: Final = """\

@@ -53,7 +53,7 @@ async def observe(
         seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(subject))
     if asked.before_call:
         orders = await cluster.read_orders(key)
-        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key))
+        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key), before_call=True)
     return seen
 
 

@@ -139,5 +139,13 @@ class Settings(BaseSettings):
     @property
     def settle_window(self) -> timedelta:
         """After this long past the intent, a complete look that shows nothing proves that nothing was bought."""
-        through = self.signature_validity_seconds + self.longest_commit_seconds + self.longest_visibility_seconds
-        return timedelta(seconds=max(through, self.nonce_memory_seconds))
+        return timedelta(seconds=max(self._through_seconds, self.nonce_memory_seconds))
+
+    @property
+    def spare_window(self) -> timedelta:
+        """The part of it in which no call of that intent can still come to anything."""
+        return self.settle_window - timedelta(seconds=self._through_seconds)
+
+    @property
+    def _through_seconds(self) -> float:
+        return self.signature_validity_seconds + self.longest_commit_seconds + self.longest_visibility_seconds

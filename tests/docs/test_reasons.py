@@ -18,7 +18,8 @@ from flink_workspace_operator import core
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.order import Evidence
 from flink_workspace_operator.api.status import OrderState
-from flink_workspace_operator.core.catalogue import ASPECTS, DECIDING, QUIET
+from flink_workspace_operator.core.catalogue import DECIDING, QUIET
+from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
 from flink_workspace_operator.core.events import TOLD_STATES
 from flink_workspace_operator.core.failures import Fate
 from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES

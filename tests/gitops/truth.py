@@ -4,7 +4,7 @@ One function per tool; each compares what the tool makes of the object with what
 """
 
 from docs.generator.errors import failures_of_the_cloud
-from flink_workspace_operator.core import catalogue
+from flink_workspace_operator.core import catalogue, catalogue_of_aspects
 from tests.gitops import kstatus
 from tests.gitops.kstatus import Wire
 from tests.gitops.lua import health_of
@@ -55,7 +55,7 @@ def _is_documented(condition: Wire) -> bool:
         entry = catalogue.DECIDING.get(reason) or catalogue.QUIET.get(reason)
         quiet = status == "False" and catalogue.QUIET.get(reason) is entry
         return entry is not None and (quiet or (status == "True" and type_ in entry.status))
-    entry = catalogue.ASPECTS[type_].get(reason)
+    entry = catalogue_of_aspects.ASPECTS[type_].get(reason)
     if entry is not None:
         return entry.status == status
     # Of a prerequisite that could not be looked at, the failure's name.

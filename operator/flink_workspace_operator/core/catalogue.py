@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _NOTHING: Final = "nothing"
-_BY_ITSELF: Final = "wait: it goes on by itself"
-_SEE_READY: Final = "what Ready's message says"
+BY_ITSELF: Final = "wait: it goes on by itself"
+SEE_READY: Final = "what Ready's message says"
 _ON_ITS_WAY: Final = "Reconciling, then Stalled"
 """For as long as FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS it may be on its way."""
 
@@ -85,7 +85,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "BucketInOtherRegion": Entry(
         _ON_ITS_WAY, "the bucket lies in another region", "name a bucket in the workspace's region"
     ),
-    "DirectoriesMissing": Entry(_ON_ITS_WAY, "the bucket lacks directories that Flink keeps its files in", _BY_ITSELF),
+    "DirectoriesMissing": Entry(_ON_ITS_WAY, "the bucket lacks directories that Flink keeps its files in", BY_ITSELF),
     "SuspendedByUser": Entry(
         "Suspended",
         "a person stopped all writes to the cloud",
@@ -233,84 +233,3 @@ QUIET: Final[Mapping[str, Entry]] = {
     "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
 }
 """Reasons of those three where they are False."""
-
-_NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
-_NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", _SEE_READY)
-_NOT_CHECKED: Final = Entry("Unknown", "not looked at yet")
-_NOBODY: Final = Entry("False", "nobody could ask: see the same reason of Ready", "what the message says")
-_LACKING: Final = Entry("False", "see the same reason of Ready", _SEE_READY)
-
-ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
-    "RamRoleReady": {
-        "Authorised": Entry("True", "the role exists with its policies"),
-        **dict.fromkeys(("RoleMissing", "PolicyMissing"), _LACKING),
-        "NotChecked": _NOT_CHECKED,
-    },
-    "NetworkReady": {
-        "Usable": Entry("True", "VPC and vSwitches exist, in one zone. The message names those with few addresses"),
-        **dict.fromkeys(("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"), _LACKING),
-        **dict.fromkeys(("ZonesDiffer", "ZoneMismatch", "ZoneNotSupported"), _LACKING),
-        "NotChecked": _NOT_CHECKED,
-    },
-    "OssDirectoriesReady": {
-        "Present": Entry("True", "the bucket has the four directories"),
-        **dict.fromkeys(("OssNotActivated", "BucketNotFound", "BucketInOtherRegion"), _LACKING),
-        "DirectoriesMissing": _LACKING,
-        "NotChecked": _NOT_CHECKED,
-    },
-    "Purchased": {
-        "Bound": Entry("True", "an instance belongs to this resource"),
-        "Placing": Entry("Unknown", "an order is announced, and may have been sent", "wait"),
-        "PurchaseUncertain": Entry("Unknown", "an order's outcome is not known", "wait: evidence decides"),
-        "Outstanding": Entry(
-            "Unknown",
-            "the last order came to nothing, or left the ledger, and its call or a copy of it may still be executed",
-            "wait: Ready's message says until when",
-        ),
-        "NotPurchased": Entry("False", "nothing was bought for this resource"),
-        "NotChecked": _NOT_CHECKED,
-    },
-    "WorkspaceRunning": {
-        "Running": Entry("True", "the cloud says RUNNING"),
-        "NotRunning": Entry("False", "the cloud says something else, which the message repeats", _SEE_READY),
-        "NotPurchased": Entry("False", "there is no workspace yet"),
-        "NotVisible": _NOT_VISIBLE,
-        "NotChecked": _NOT_CHECKED,
-    },
-    "InSync": {
-        "InSync": Entry("True", "spec and cloud agree"),
-        "Drifted": Entry(
-            "False",
-            "somebody changed the workspace, or the spec just before the purchase. It is told, not corrected",
-            "change the spec or the workspace back; the message says field by field what differs",
-        ),
-        "MarksMissing": Entry("False", "ownership tags are missing; the operator puts them back", _BY_ITSELF),
-        "NotPurchased": _NOT_YET,
-        "NotVisible": _NOT_VISIBLE,
-    },
-    "ExpiryHealthy": {
-        "Paid": Entry("True", "the end of the paid time is far enough away"),
-        "NotApplicable": Entry("True", "billed by use"),
-        "ExpiresSoon": Entry("False", "the paid time ends within days", "renew it in the console"),
-        "Expired": Entry("False", "the paid time is over", "renew it in the console"),
-        "NotTold": Entry("Unknown", "the cloud does not tell the end", "look in the console"),
-        "NotPurchased": _NOT_YET,
-        "NotVisible": _NOT_VISIBLE,
-    },
-    "CloudReachable": {
-        "Answered": Entry("True", "the last look was answered"),
-        "Throttled": Entry(
-            "False", "the account makes too many calls", "wait; if it lasts, see who else calls so often"
-        ),
-        "Unavailable": Entry(
-            "False", "no usable answer came back", "wait; if it lasts, see the network and the cloud's status page"
-        ),
-        "Unauthorized": Entry(
-            "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
-        ),
-        "Refused": Entry("False", "the cloud refused a look for another reason", "what the message says"),
-        **dict.fromkeys(("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY),
-        "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
-    },
-}
-"""By condition. A prerequisite that could not be looked at is Unknown, and its reason the failure's name."""

@@ -40,11 +40,12 @@ def finish_intent(case: Case) -> Plan | None:
     """This process wrote the intent in the pass before and sent nothing: send it now, or take it back.
 
     Everything was read again for this decision. Only if the workspace is as it was, its claim held and the name absent
-    in a complete look, the call is made.
+    in a complete look, the call is made. If another process has moved the order meanwhile, the pass ends here: the
+    ledger was read before the resource, and may lack an order of before the resource's deletion.
     """
     intent, order = case.seen.remembered.intent, case.announced_order
     if intent is None or order is None:
-        return None
+        return Plan(next_look=SOON) if case.seen.before_call else None
     found = case.found_for(order)
     if isinstance(found, Ours) or case.placed_beside(order):
         status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")

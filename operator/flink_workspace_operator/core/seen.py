@@ -110,6 +110,8 @@ class Seen:
     """In whose name the cloud was asked."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
+    before_call: bool = False
+    """The ledger was read before the resource, as it must be right before a call; else the resource comes first."""
     leads: bool = True
     """Whether this process leads, and will for a while: time enough to send a purchase."""
 

@@ -10,14 +10,30 @@ from flink_workspace_operator.settings import Settings
 def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
     """The end of the window of an announced call; None for an order that was never announced.
 
-    The later of two ends: the one that stands on the order since its intent, because the process
-    that sent it may have had longer windows, and the one by the present settings.
+    The latest of three ends: the one that stands on the order since its intent, because the process
+    that sent it may have had longer windows; the one by the present settings; and, for an order that
+    another process found announced long before, that of a call that was sent right before it was
+    found. A backup may have brought back an intent that was taken back and announced anew since.
     """
     if status.intent_time is None:
         return None
-    present = status.intent_time + settings.settle_window
+    found = _found_announced(status, settings)
+    begin = status.intent_time if found is None else max(found, status.intent_time)
+    present = begin + settings.settle_window
     recorded = status.settled_not_before
     return present if recorded is None else max(present, recorded)
+
+
+def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
+    """The moment at which another process found the order in Placing, if that was long after its intent.
+
+    Not long is what the window holds beyond what a call can take.
+    """
+    if isinstance(status, OrderSummary) or status.answer is not None or status.intent_time is None:
+        return None
+    found = next((each.time for each in status.times if each.state == "Uncertain"), None)
+    is_late = found is not None and found > status.intent_time + settings.spare_window
+    return found if is_late else None
 
 
 def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:

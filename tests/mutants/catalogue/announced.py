@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import EXECUTION, OBSERVATION, PURCHASE, SETTLEMENT
+from tests.mutants.catalogue.files import EXECUTION, LETTING_GO, OBSERVATION, PURCHASE, SETTLEMENT
 from tests.mutants.mutant import Mutant
 
 BRAKES: Final = (
@@ -18,9 +18,17 @@ BRAKES: Final = (
         name="the resource is read last",
         fact="a brake that was acknowledged while the cloud was asked holds",
         file="observation.py",
-        old="        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key))\n",
-        new="        seen = seen.updated(orders=orders)\n",
+        old="orders=orders, workspace=await cluster.read_workspace(key), before_call=True)",
+        new="orders=orders, before_call=True)",
         tests=(OBSERVATION,),
+    ),
+    Mutant(
+        name="a pass that read the ledger first lets nothing go",
+        fact="the ledger may lack an order that was opened before the resource was deleted",
+        file="core/purchasing.py",
+        old="        return Plan(next_look=SOON) if case.seen.before_call else None\n",
+        new="        return None\n",
+        tests=(LETTING_GO,),
     ),
     Mutant(
         name="the pass that sends asks for little",

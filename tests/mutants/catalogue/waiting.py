@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import EXECUTION, LETTING_GO, LOST, OUTSTANDING, PURCHASE, REPORT, SETTINGS
+from tests.mutants.catalogue.files import (
+    EXECUTION,
+    LETTING_GO,
+    LOST,
+    OUTSTANDING,
+    PURCHASE,
+    REPORT,
+    SETTINGS,
+    SETTLEMENT,
+)
 from tests.mutants.mutant import Mutant
 
 COPIES: Final = (
@@ -187,6 +196,14 @@ WINDOWS: Final = (
         old='time_of(order, "Superseded") or order.metadata.creation_timestamp',
         new="order.metadata.creation_timestamp",
         tests=(LOST,),
+    ),
+    Mutant(
+        name="an intent that is found long after it was written has a window of its own",
+        fact="a backup may bring back an intent that was taken back and announced anew since",
+        file="core/windows.py",
+        old="begin = status.intent_time if found is None else max(found, status.intent_time)",
+        new="begin = status.intent_time",
+        tests=(SETTLEMENT,),
     ),
     Mutant(
         name="a bare order waits for a slow clock",

@@ -78,6 +78,15 @@ class TestBeingDeleted:
             assert (plan.verdict.kind, plan.verdict.reason) == ("Deleting", "Deleting")
             assert f"{ABANDON_ORDER}: demo-1" in plan.verdict.message
 
+    def test_a_pass_that_read_the_ledger_before_the_resource_lets_nothing_go(self) -> None:
+        """It was to send a call, and another process settled the order: the ledger may lack one that is newer."""
+        read = a_case(
+            GOING, an_order("NotPlaced"), intent=an_order("Placing"), before_call=True, own_claims=(a_claim(),)
+        )
+        plan = decide(read)
+        assert (plan.steps, plan.verdict) == ((), None)
+        assert plan.next_look.after is not None
+
     def test_evidence_is_gathered_meanwhile(self) -> None:
         """And ends the waiting."""
         order = an_order("Uncertain")

@@ -26,6 +26,7 @@ from flink_workspace_operator.core.observed import Answer, Bought, NotBought, Se
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
 from flink_workspace_operator.core.refusals import verdict_of
 from flink_workspace_operator.core.seen import Remembered, questions
+from flink_workspace_operator.core.windows import window_end
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,
@@ -104,6 +105,15 @@ class TestEvidence:
         assert timedelta(seconds=1860) <= WINDOW
         forgetful = SETTINGS.model_copy(update={"nonce_memory_seconds": 5.0})
         assert forgetful.settle_window == timedelta(seconds=900 + 300 + 300)
+
+    def test_an_intent_that_is_found_long_after_it_was_written_has_a_window_of_its_own(self) -> None:
+        """A backup may bring back one that was taken back and announced anew since: that call may be under way. Found
+        soon after, it adds nothing."""
+        for age, end in ((minutes(5), NOW - minutes(5) + WINDOW), (minutes(20), NOW + WINDOW)):
+            found = an_order("Uncertain", intent=NOW - age, at=NOW)
+            assert window_end(found.status, SETTINGS) == end
+            answered = an_order("Uncertain", intent=NOW - age, at=NOW, answer="Unreachable")
+            assert window_end(answered.status, SETTINGS) == NOW - age + WINDOW
 
     def test_the_failed_look_of_a_window_that_ended_proves_nothing(self) -> None:
         """Unknown is not absent."""
