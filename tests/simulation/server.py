@@ -1,6 +1,7 @@
 """An API server in memory: what is stored, and the rules of every write.
 
-A version is a digest of an object's whole history, so equal versions mean equal objects, also in another run.
+A version is a digest of an object's whole history, so equal versions mean equal objects, also in another run. With
+`numbered` it is a number as etcd gives it: after a roll-back the same numbers are given out again, for other contents.
 """
 
 import hashlib
@@ -66,6 +67,8 @@ class Stored:
     announced: frozenset[str] = frozenset()
     """Tokens of all orders that ever were in Placing."""
     faults: Faults = field(default_factory=Faults)
+    revision: int = 0
+    """The last version that was given out, where they are numbers."""
 
     def copy(self) -> "Stored":
         """The same, independent of this one."""
@@ -73,7 +76,7 @@ class Stored:
             name: dict(getattr(self, name))
             for name in ("workspaces", "orders", "leases", "config_maps", "secrets", "births")
         }
-        return Stored(**dicts, announced=self.announced, faults=replace(self.faults))
+        return Stored(**dicts, announced=self.announced, faults=replace(self.faults), revision=self.revision)
 
 
 class ApiServer:
@@ -85,6 +88,9 @@ class ApiServer:
         self.watchers: list[Callable[[Change], None]] = []
         self.ahead = timedelta()
         """By how much its own clock, which it dates objects with, is ahead of the cloud's."""
+        self.numbered = False
+        """Versions are numbers. Not for a search: equal versions do not mean then that the same is stored."""
+        self.roll_backs = 0
 
     @property
     def date(self) -> datetime:
@@ -100,7 +106,13 @@ class ApiServer:
         versions += [lease.version for lease in stored.leases.values()]
         versions += [each.resource_version for each in stored.config_maps.values()]
         versions += [each.resource_version for each in stored.secrets.values()]
-        return _digest(*sorted(versions))
+        return _digest(str(self.roll_backs), *sorted(versions))
+
+    def roll_back(self, earlier: Stored) -> None:
+        """Everything is stored as it was, as after a restore of etcd. Tests still know what was announced since."""
+        announced, faults = self.stored.announced, self.stored.faults
+        self.stored = replace(earlier.copy(), announced=announced | earlier.announced, faults=faults)
+        self.roll_backs += 1
 
     def orders_of(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """The orders of a key by number."""
@@ -192,7 +204,7 @@ class ApiServer:
         if (before and before.version) != (over and over.resource_version):
             raise Conflict(f"{subject} is claimed")
         key, uid = holder
-        made = Lease(name, key, subject, self._bear(f"lease {name}", str(holder)), uid)
+        made = Lease(name, key, subject, self._version(self._bear(f"lease {name}", str(holder))), uid)
         self.stored.leases[name] = made
         self._tell(Change(key or Key("", ""), writer, before, made))
         return made
@@ -271,7 +283,7 @@ class ApiServer:
             return now
         metadata = now.metadata if part != "metadata" else value
         assert isinstance(metadata, Metadata)
-        version = _digest(now.metadata.resource_version, part, value.model_dump_json())
+        version = self._version(_digest(now.metadata.resource_version, part, value.model_dump_json()))
         generation = metadata.generation + (part == "spec")
         metadata = metadata.model_copy(update={"resource_version": version, "generation": generation})
         changed = now.model_copy(update={**({part: value} if part != "metadata" else {}), "metadata": metadata})
@@ -292,11 +304,18 @@ class ApiServer:
 
     def _bear(self, what: str, content: str) -> str:
         number = self.stored.births[what] = self.stored.births.get(what, 0) + 1
-        return _digest(what, str(number), content, self.clock.second.isoformat())
+        return _digest(what, str(number), content, self.clock.second.isoformat(), str(self.roll_backs))
+
+    def _version(self, digest: str) -> str:
+        if not self.numbered:
+            return digest
+        self.stored.revision += 1
+        return str(self.stored.revision)
 
     def _birth(self, kind: str, key: Key, content: str, **metadata: object) -> Metadata:
-        version = self._bear(f"{kind} {key}", content + repr(metadata))
-        born = {"name": key.name, "namespace": key.namespace, "uid": f"uid-{version}", "resource_version": version}
+        birth = self._bear(f"{kind} {key}", content + repr(metadata))
+        born = {"name": key.name, "namespace": key.namespace, "uid": f"uid-{birth}"}
+        born["resource_version"] = self._version(birth)
         return Metadata.model_validate({**born, "creation_timestamp": self.date, **metadata})
 
 
