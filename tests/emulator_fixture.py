@@ -7,6 +7,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -55,6 +56,10 @@ class EmulatorControl:
     def advance(self, seconds: float) -> None:
         """Move the account's clock forward."""
         self._call("POST", "clock", {"advanceSeconds": seconds})
+
+    def now(self) -> datetime:
+        """The account's clock."""
+        return datetime.fromisoformat(self._call("GET", "clock")[self.account])
 
     def state(self, changes: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Change what exists, and return what exists then."""

@@ -9,6 +9,7 @@ assert wanted.bought_once()
 import contextlib
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -47,6 +48,8 @@ class Purchases:
     control: EmulatorControl
     namespace: str
     number: int
+    gateway: Mapping[str, object] = field(default_factory=lambda: GATEWAY)
+    """How the cloud is, which has to fit the operator's settings."""
     _looks: list[set[str]] = field(default_factory=list)
     """The versions of all objects at each look."""
 
@@ -57,7 +60,7 @@ class Purchases:
 
     def apply(self) -> None:
         """Apply all of them in one go, to a cloud that is as the operator's settings say."""
-        self.control.settings(**GATEWAY)
+        self.control.settings(**self.gateway)
         apply(
             self.cluster,
             self.namespace,
@@ -80,7 +83,7 @@ class Purchases:
         if stands_still and OPEN & {each.get("status", {}).get("state") for each in shown}:
             self.control.advance(STRIDE_SECONDS)
             self._wake()
-        return {each["metadata"]["name"] for each in shown if _is_ready(each)} == set(self.names)
+        return ready(shown) == set(self.names)
 
     def bought_once(self) -> bool:
         """One purchase for each, and the ledger knows its token; no order says so that has none."""
@@ -99,6 +102,11 @@ class Purchases:
         arguments = ("flinkworkspaces", "--all", "--overwrite", stamp, f"--namespace={self.namespace}")
         with contextlib.suppress(LocalFailure):
             self.cluster.kubectl("annotate", *arguments)
+
+
+def ready(shown: Sequence[dict[str, Any]]) -> set[str]:
+    """The names of what is Ready."""
+    return {each["metadata"]["name"] for each in shown if _is_ready(each)}
 
 
 def _is_ready(resource: dict[str, Any]) -> bool:

@@ -31,7 +31,14 @@ from tests.simulation.user import User
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 QUOTE = Quote(basis="Hour", quoted_at=NOW)
-COMPLETE: dict[str, Any] = {"quote": QUOTE, "intent_time": NOW, "nonce": "n" * 32, "instance_id": "f-1"}
+COMPLETE: dict[str, Any] = {
+    "quote": QUOTE,
+    "intent_time": NOW,
+    "nonce": "n" * 32,
+    "intent_mark": "m" * 32,
+    "settled_not_before": NOW,
+    "instance_id": "f-1",
+}
 Script = Callable[[ServerSide], Awaitable[list[str]]]
 
 
@@ -100,7 +107,12 @@ async def needed_and_frozen(side: ServerSide) -> list[str]:
     """Fields that a state needs, and fields that must not change from the intent on."""
     workspace, outcomes = await applied(side), []
     fields = {**COMPLETE, "digest": "sha256:1"}
-    others = {"quote": QUOTE.model_copy(update={"currency": "CNY"}), "intent_time": NOW.replace(year=2027)}
+    later = NOW.replace(year=2027)
+    others = {
+        "quote": QUOTE.model_copy(update={"currency": "CNY"}),
+        "intent_time": later,
+        "settled_not_before": later,
+    }
     quoted: FlinkWorkspaceOrder = await order_in(side, workspace, 1, "Quoted")
     for state, field in [("Placing", each) for each in COMPLETE] + [("Placed", "instance_id")]:
         status = moved(quoted.status, state, NOW, "", **{**COMPLETE, field: None})  # type: ignore[arg-type]  # a state

@@ -56,7 +56,7 @@ def histories(number: int, chance: int | None, record: Record) -> Counter[str]:
 
 def test_whatever_happens(record_property: Record) -> None:
     """The same few histories in each run."""
-    seen = histories(80, None, record_property)
+    seen = histories(90, None, record_property)
     assert [each for each in SEEN if not seen[each]] == []
 
 
@@ -65,5 +65,5 @@ def test_whatever_happens(record_property: Record) -> None:
 @pytest.mark.parametrize("chance", [1, 2, 3, 4])
 def test_whatever_happens_in_thousands(chance: int, record_property: Record) -> None:
     """Many more, and others for each seed."""
-    seen = histories(250, chance, record_property)
+    seen = histories(300, chance, record_property)
     assert [each for each in SEEN_IN_MANY if not seen[each]] == []

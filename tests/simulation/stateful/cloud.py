@@ -46,6 +46,16 @@ class CloudRules(WorldMachine):
         now.provisioning, now.balance_enough = provisioning, rich
         self.drive(0)
 
+    @precondition(WorldMachine.has_instances)
+    @rule(seconds=st.sampled_from((0, 30, 130)), passes=then)
+    def narrow(self, seconds: int, passes: int) -> None:
+        """Lists are empty for a while, and successful, beside something that a resource has seen running."""
+        running = [self.world.is_ready(key) for key in self.world.server.stored.workspaces]
+        self.world.account.hide("all" if any(running) else frozenset())
+        self.pass_time(seconds)
+        self.drive(passes)
+        self.world.account.hide(frozenset())
+
     @rule(passes=then)
     def change_account(self, passes: int) -> None:
         """The credentials belong to the other account from here on."""

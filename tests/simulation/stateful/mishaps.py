@@ -21,7 +21,9 @@ REFUSED: Final[tuple[CloudFailure, ...]] = (
     failures.Throttled(BUY, "Throttling.User", fate="CopyRefused"),
     failures.PermissionMissing(BUY, "NoPermission", fate="CopyRefused", action="foasconsole:CreateInstance"),
 )
-"""Refusals by the gateway: nothing was done, for certain."""
+"""Refusals by the gateway: of this copy of the call, nothing was done for certain."""
+OF_A_COPY: Final = tuple(each for each in REFUSED if each.fate == "CopyRefused")
+"""Answers to a copy of the call that was refused, while another one buys."""
 DECLINED: Final[tuple[CloudFailure, ...]] = (
     failures.BalanceTooLow(BUY, "InsufficientBalance"),
     failures.NameTaken(BUY, "InstanceNameAlreadyExists"),
@@ -42,6 +44,8 @@ UNANSWERED: Final[tuple[CloudFailure, ...]] = (
 purchase_faults = st.one_of(
     st.builds(Fault, st.just(BUY), st.sampled_from(("before", "at-gateway", "after", "late")), st.sampled_from(LOST)),
     st.builds(Fault, st.just(BUY), st.sampled_from(("before", "at-gateway")), st.sampled_from(REFUSED)),
+    st.builds(Fault, st.just(BUY), st.sampled_from(("after", "late")), st.sampled_from(OF_A_COPY)),
+    st.just(Fault(BUY, "twice")),
     st.builds(Fault, st.just(BUY), st.sampled_from(("at-gateway", "after", "late")), st.sampled_from(DECLINED)),
 )
 READS: Final = (

@@ -6,7 +6,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from flink_workspace_operator.api.names import ABANDON_ORDER, RECONCILE_REQUESTED_AT, REPLACE_LOST
+from flink_workspace_operator.api.names import ABANDON_ORDER, RECONCILE_REQUESTED_AT, REPLACE_LOST, SUSPEND
 from flink_workspace_operator.core.failures import ClusterRefused
 from flink_workspace_operator.core.identity import Key
 from tests.scenario.manifests import SUBSCRIPTION, pay_as_you_go
@@ -48,6 +48,13 @@ class PeopleRules(WorldMachine):
     def suspend(self, which: int, suspend: bool, passes: int) -> None:
         """Suspended, or no longer."""
         self._try_to_edit(which, {"suspend": suspend})
+        self.drive(passes)
+
+    @precondition(WorldMachine.has_resources)
+    @rule(which=nth, value=st.sampled_from(("true", "True", "", "false", None)), passes=then)
+    def suspend_by_annotation(self, which: int, value: str | None, passes: int) -> None:
+        """Suspended by the annotation, however it is spelled, or no longer."""
+        self._annotate(which, SUSPEND, value)
         self.drive(passes)
 
     @precondition(WorldMachine.has_resources)
