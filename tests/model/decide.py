@@ -93,7 +93,8 @@ def _by_evidence(view: View, order: Order) -> Step | None:
     if found.what == "foreign" and order.taken:
         return _move(order, "Rejected")
     if order.state == "Placing":
-        return _move(order, "Uncertain")
+        anew = run.rules.found_late_waits_anew and order.age > run.spare
+        return _move(order, "Uncertain")._replace(anew=anew)
     if found.what == "unexplained":
         seen = found.instance
         in_time = seen is not None and (seen.age > run.visibility or not run.rules.tags_get_their_time)

@@ -146,6 +146,16 @@ MUTANTS: Final = (
         "window_is_the_order_s",
     ),
     _without(
+        Run(
+            "an intent that is found late has no window of its own",
+            Chances(rollbacks=1),
+            memory=2,
+            nonce="over",
+            backup_at="Placing",
+        ),
+        "found_late_waits_anew",
+    ),
+    _without(
         Run("narrowed looks count", Chances(lost=1, narrowed=4), *DELAYS, neighbour=True), "look_shows_neighbours"
     ),
     Run("random nonce in a clone", Chances(clones=1), processes=TWO_CLUSTERS, cluster_ids=SAME_ID),

@@ -35,17 +35,6 @@ RESIDUAL: Final = (
     Run("a narrowed look, no neighbour", Chances(lost=1, narrowed=4), *DELAYS, expects=SHOWN),
     # The nonce goes back with the ledger: an order was refused, or came to nothing, before the call that is under way.
     Run("restored to before a refusal", Chances(rollbacks=1), memory=2, nonce="over", expects=TWICE),
-    # Nobody refused anything: the API server goes back to an intent that was taken back, and was written again later
-    # with the date of the call that is under way. By the date of the former one the window is over, so the order is
-    # NotPlaced, and counts for the nonce of the next.
-    Run(
-        "restored to an intent that was taken back",
-        Chances(rollbacks=1),
-        memory=2,
-        nonce="over",
-        backup_at="Placing",
-        expects=TWICE,
-    ),
     Run("restored during the purchase, random nonce", Chances(orders=1, rollbacks=1), expects=TWICE),
 )
 """What the protocol does not promise, and the search must find. Where names are not unique, and the nonce is random or

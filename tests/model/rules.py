@@ -81,6 +81,9 @@ class Rules(NamedTuple):
     """9, 10: the look is later than the end of the window, not at it."""
     window_is_the_order_s: bool = True
     """10: the window that was written with the intent counts, if it is longer than that of the reader's settings."""
+    found_late_waits_anew: bool = True
+    """10: an intent that another process finds long after it was written has a window from then on: a backup may have
+    brought it back after it was taken back and announced anew."""
     nothing_comes_after: bool = True
     """9, 12: no other order, and no intent, while one is outstanding: refused for now, or ended by a stranger's
     instance or a hand within its window."""
@@ -146,6 +149,11 @@ class Run:
         through += (self.commit or 0) if rules.window_counts_commit else 0
         through += self.visibility if rules.window_counts_visibility else 0
         return max(through, self.memory) + (0 if rules.window_is_strict else -1)
+
+    @cached_property
+    def spare(self) -> int:
+        """What the window holds beyond the time that a call can take."""
+        return max(0, self.window - self.validity - (self.commit or 0) - self.visibility)
 
     @cached_property
     def refused_age(self) -> int:

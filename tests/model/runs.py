@@ -114,6 +114,14 @@ RUNS: Final = (
         happens=RESTORED,
     ),
     Run(
+        "restored to an intent that was taken back",
+        Chances(rollbacks=1),
+        memory=2,
+        nonce="over",
+        backup_at="Placing",
+        happens=RESTORED,
+    ),
+    Run(
         "a narrowed look",
         Chances(lost=1, narrowed=4),
         *DELAYS,

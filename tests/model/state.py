@@ -90,6 +90,8 @@ class Step(NamedTuple):
     nonce: int = 0
     age: int = 0
     """Of the intent time that will be written, or that the call is signed with."""
+    anew: bool = False
+    """The window of the order begins with this write."""
     mark: int = 0
     short: int = 0
     """Of the intent."""

@@ -135,7 +135,7 @@ def _older(read: Read) -> Read:
 
 def moved_order(run: Run, order: Order, step: Step) -> Order:
     """An order after a move. Its age says how long ago its intent was, as far as that may still be asked."""
-    age = step.age if step.kind == "intend" else order.age
+    age = step.age if step.kind == "intend" else 0 if step.anew else order.age
     if step.to not in run.aging:
         age = 0
     moved = order._replace(state=step.to, age=age, instance=step.instance or order.instance)
