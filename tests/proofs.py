@@ -129,7 +129,11 @@ PROOFS: Final = (
     Proof(
         "schedules",
         "Two at once, in every order",
-        ("tests/simulation/test_interleavings.py",),
+        (
+            "tests/simulation/test_interleavings.py",
+            "tests/simulation/test_brakes.py",
+            "tests/simulation/test_rollback.py",
+        ),
         ("race", "switches", "all orders", "random orders"),
         lambda rows: f"{total(rows, 2):,} runs in every order, {total(rows, 3):,} in random ones",
         lambda _: "one purchase in each",

@@ -58,7 +58,7 @@ EVIDENCE: Final = (
         name="first status's grace",
         fact="an order that was just opened is left to its opener to be quoted",
         file="core/settling.py",
-        old="if order.state is None and now - order.metadata.creation_timestamp > FIRST_STATUS_GRACE:",
+        old="if order.state is None and abs(now - order.metadata.creation_timestamp) > FIRST_STATUS_GRACE:",
         new="if order.state is None:",
         tests=(LETTING_GO, SETTLEMENT),
     ),
