@@ -62,8 +62,9 @@ class Reconciler:
         return plan.next_look
 
     def has_announced(self, key: Key) -> bool:
-        """Whether the ledger says that this process is about to buy, and it did not send anything yet."""
-        return self.memory.of(key).intent is not None
+        """This process has announced a purchase, and neither sent it nor recorded what came of it yet."""
+        remembered = self.memory.of(key)
+        return remembered.intent is not None or bool(remembered.answers)
 
     async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:
         """One status write, if anything changed, and an event for each thing that happened."""
