@@ -164,7 +164,10 @@ class Account:
         self.books.note("late", purchase.nonce, self.clock.now)
 
     def leave_unpaid(self, purchase: Purchase) -> None:
-        """Make a billing order of it that nobody has paid yet."""
+        """Make a billing order of it that nobody has paid yet; refused where one is left already."""
+        refusal = self._refusal(purchase)
+        if isinstance(refusal, failures.UnpaidOrder):
+            raise refusal
         order_id = f"unpaid-{len(self.books.nonces)}"
         self.books.unpaid += (BillingOrder(order_id, self.clock.second, paid=False),)
         self.books.unpaid_purchases += (purchase,)

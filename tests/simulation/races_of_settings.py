@@ -75,19 +75,18 @@ _SECOND_LOST: Final = (Fault("cloud.create_instance", "after", skip=1),)
 _BOTH_LOST: Final = (Fault("cloud.create_instance", "after", times=2),)
 
 RACES_OF_SETTINGS: Final = (
-    Race("replicas with other windows", _other_windows(lost("late")), TWO, preemptions=1),
+    Race("replicas with other windows", _other_windows(lost("late")), TWO, preemptions=1, quick=False),
     Race(
         "replicas with other windows, answer of another copy",
         _other_windows(for_another_copy(late=True)),
         TWO,
         preemptions=1,
-        quick=False,
     ),
     Race("restore, API server's clock behind", _restored(-TWENTY_MINUTES)),
     Race("restore, API server's clock ahead", _restored(TWENTY_MINUTES)),
     Race("restore of a lost call, API server's clock behind", _restored(-TWENTY_MINUTES, lost("late"))),
     Race("restore of a lost call, API server's clock ahead", _restored(TWENTY_MINUTES, lost("late"))),
-    Race("two regions", Story("", each_its_own, prepare=in_shanghai)),
+    Race("two regions", Story("", each_its_own, prepare=in_shanghai), preemptions=1, quick=False),
     Race(
         "two regions, answers lost",
         Story("", each_its_own, _BOTH_LOST, prepare=in_shanghai, **_LATE),

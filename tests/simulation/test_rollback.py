@@ -29,7 +29,7 @@ from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld
 
 pytestmark = pytest.mark.usefixtures("quiet")
-FEW, MANY = 25, 400
+FEW, MANY = 10, 250
 AT_ONCE: Final[dict[str, Any]] = {"visibility": 0}
 Record = Callable[[str, object], None]
 
@@ -91,7 +91,7 @@ def test_rolled_back_by_the_hundred(race: Race, record_property: Record) -> None
 def test_only_the_nonce_holds_what_no_list_shows_yet() -> None:
     """The limit of the promise: ledger, list and gateway know nothing of the call."""
     with pytest.raises(Broken, match="bought 2 times"):
-        run(rolled_back("roll-back, shown late, no nonce", cloud=SHOWN_LATE), range(FEW))
+        run(rolled_back("roll-back, shown late, no nonce", cloud=SHOWN_LATE), range(MANY))
 
 
 def versions(world: SimulatedWorld) -> list[tuple[str | None, str]]:

@@ -82,6 +82,7 @@ class WorldMachine(RuleBasedStateMachine):
         workers = ("a", "b") if two else ("a",)
         self.world = SimulatedWorld(behaviour, workers, SETTINGS, lambda process: process not in self.followers)
         self.world.allowed = 10**6  # the judge knows better
+        self.world.server.numbered = True
         self.judge = Judge(self.world, self.happened)
         self.world.arm(*([fault] if fault else []))
         self.world.apply(pay_as_you_go("w", workspaceName="w"), W.namespace)

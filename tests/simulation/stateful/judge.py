@@ -73,12 +73,15 @@ class Judge:
     def _judge_claim(self, lease: Lease) -> None:
         """Nobody takes the claim of a name that another resource is bound to, be that lost or not.
 
-        Accepted: that is known by the claim alone, so a hand that takes a claim away frees the name.
+        Accepted: that is known by the claim alone, so a hand that takes a claim away frees the name. A hand that writes
+        another resource's marks on an instance gives it to that one.
         """
         subject = lease.subject
         for key, workspace in self.world.server.stored.workspaces.items():
             named = (workspace.spec.region, workspace.workspace_name) == (subject.region, subject.workspace_name)
-            bound = workspace.status.instance is not None and workspace.status.account_id == subject.account_id
+            told = workspace.status.instance
+            is_moved = told is not None and told.instance_id in self.touched
+            bound = told is not None and not is_moved and workspace.status.account_id == subject.account_id
             if key != lease.holder and named and bound and subject.workspace_name not in self.unclaimed:
                 raise Broken(f"{lease.holder} claims what {key} is bound to: {self.world.told()}")
 

@@ -7,6 +7,7 @@ from flink_workspace_operator.api.order import MOVES
 from flink_workspace_operator.api.status import OrderState
 from flink_workspace_operator.core.failures import ClusterRefused
 from flink_workspace_operator.core.identity import Key
+from tests.simulation.server import Stored
 from tests.simulation.stateful.base import WorldMachine, keys, nth, then
 from tests.simulation.stateful.hands import Backup, delete_order, edit_order, lose_everything, restore, take_backup
 
@@ -19,6 +20,7 @@ class LedgerRules(WorldMachine):
     def __init__(self) -> None:
         super().__init__()
         self.backup: Backup | None = None
+        self.snapshot: Stored | None = None
 
     @precondition(WorldMachine.has_orders)
     @rule(which=nth, force=st.booleans(), passes=then)
@@ -63,7 +65,19 @@ class LedgerRules(WorldMachine):
     @rule(passes=then)
     def back_up(self, passes: int) -> None:
         """All that is stored is written down."""
-        self.backup = take_backup(self.world)
+        self.backup, self.snapshot = take_backup(self.world), self.world.server.stored.copy()
+        self.drive(passes)
+
+    @precondition(lambda self: self.snapshot is not None)
+    @rule(passes=then)
+    def roll_back(self, passes: int) -> None:
+        """The store is what it was at the backup, and gives its versions out again; the processes live."""
+        assert self.snapshot is not None
+        self.judge.unclaimed.update(lease.subject.workspace_name for lease in self.world.server.stored.leases.values())
+        self.world.server.roll_back(self.snapshot)
+        for task in self.world.tasks.values():
+            task.wake()
+        self.happened["roll-backs"] += 1
         self.drive(passes)
 
     @precondition(lambda self: self.backup is not None)
