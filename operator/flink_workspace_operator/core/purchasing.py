@@ -45,7 +45,7 @@ def finish_intent(case: Case) -> Plan | None:
     """
     intent, order = case.seen.remembered.intent, case.announced_order
     if intent is None or order is None:
-        return Plan(next_look=SOON) if case.seen.before_call else None
+        return Plan(next_look=SOON) if case.seen.final_check else None
     found = case.found_for(order)
     if isinstance(found, Ours) or case.placed_beside(order):
         status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")

@@ -41,7 +41,7 @@ class Questions:
     price: bool
     bill_since: datetime | None = None
     """From when on to look at the bill, None not to."""
-    before_call: bool = False
+    final_check: bool = False
     """This process has announced a purchase: only what the call depends on is asked, and the resource is read last."""
 
 
@@ -110,7 +110,7 @@ class Seen:
     """In whose name the cloud was asked."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
-    before_call: bool = False
+    final_check: bool = False
     """The ledger was read before the resource, as it must be right before a call; else the resource comes first."""
     leads: bool = True
     """Whether this process leads, and will for a while: time enough to send a purchase."""
@@ -144,16 +144,16 @@ def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | No
     return order if (order.metadata.uid, order.status.intent_mark) == known else None
 
 
-def unfinished_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
+def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
     """The order whose call only the cloud can tell about, be the resource there or gone: it may have been sent, a copy
     of it may have been accepted, or what it bought was not seen yet."""
     order = open_order(orders)
     if order is not None and order.state in SENT:
         return order
-    return next((each for each in orders if each.outstanding or is_unseen(each)), None)
+    return next((each for each in orders if each.outstanding or is_unlisted(each)), None)
 
 
-def is_unseen(order: FlinkWorkspaceOrder) -> bool:
+def is_unlisted(order: FlinkWorkspaceOrder) -> bool:
     """Bought, as the cloud answered; no list has shown it yet, as far as the ledger knows."""
     return order.state == "Placed" and order.status.evidence == "Answer"
 
@@ -186,7 +186,7 @@ def questions(
     intent: Intent | None = None,
 ) -> Questions | None:
     """What must be asked of the cloud; None if nothing: letting go needs no cloud but for an open outcome."""
-    order = unfinished_order(orders)
+    order = order_to_ask_about(orders)
     tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
     if order is not None:
         tags += ((ORDER_TAG, order.spec.token),)
@@ -201,7 +201,7 @@ def questions(
     )
 
 
-def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: bool, before_call: bool) -> Questions:
+def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: bool, final_check: bool) -> Questions:
     """What an unfinished order needs, and nothing more while its call is about to be sent."""
     spec = order.spec
     announced = order.status.intent_time if order.state == "Uncertain" else None
@@ -210,8 +210,8 @@ def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: 
         spec.workspace_name,
         tags,
         fresh=True,
-        prerequisites=ours and not before_call,
+        prerequisites=ours and not final_check,
         price=False,
         bill_since=announced and announced - BILLING_CLOCK,
-        before_call=before_call,
+        final_check=final_check,
     )

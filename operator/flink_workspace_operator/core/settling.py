@@ -24,8 +24,8 @@ from flink_workspace_operator.core.plan import (
     Step,
     Verdict,
 )
-from flink_workspace_operator.core.seen import is_unseen
-from flink_workspace_operator.core.windows import end_without_a_look, window_end
+from flink_workspace_operator.core.seen import is_unlisted
+from flink_workspace_operator.core.windows import latest_end_of_call, window_end
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
 """Reasons of what has our name and is not ours."""
@@ -88,7 +88,7 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
     """
     spec, listing = order.spec, case.seen.cloud.listing
     is_proof = not isinstance(case.listing_for(spec.account_id, spec.region), Unknown) and not case.missing_neighbours
-    end = order.status.outstanding_until if is_proof else end_without_a_look(order, case.settings)
+    end = order.status.outstanding_until if is_proof else latest_end_of_call(order, case.settings)
     return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
 
@@ -214,7 +214,7 @@ def look_after_what_is_left(case: Case) -> Plan | None:
         ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
-    steps += tuple(MoveOrder(each, status) for each in _hidden(case) if (status := _until(case, each)) != each.status)
+    steps += tuple(MoveOrder(each, status) for each in _unlisted(case) if (status := _until(case, each)) != each.status)
     unfinished = next((each for each in (case.order, *kept) if each is not None), None)
     return Plan(steps, next_look=NextLook(None) if unfinished is None else _rising_for(case, unfinished))
 
@@ -264,18 +264,18 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
 
 def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
     """Settled orders whose name is not free yet. A refused one not for ever: the cloud may be out of reach."""
-    outstanding = [(order, end_without_a_look(order, case.settings)) for order in case.seen.orders if order.outstanding]
+    outstanding = [(order, latest_end_of_call(order, case.settings)) for order in case.seen.orders if order.outstanding]
     kept = [order for order, end in outstanding if end is None or case.cloud_time <= end]
-    return kept + _hidden(case)
+    return kept + _unlisted(case)
 
 
-def _hidden(case: Case) -> list[FlinkWorkspaceOrder]:
+def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
     """Orders that bought what no list has shown, and may not show yet: until the end of the window, because the cloud
     may be out of reach."""
     return [
         order
         for order in case.seen.orders
-        if is_unseen(order) and not _is_shown(case, order) and case.cloud_time <= _window_end(case, order)
+        if is_unlisted(order) and not _is_shown(case, order) and case.cloud_time <= _window_end(case, order)
     ]
 
 

@@ -48,7 +48,7 @@ def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | No
     return None if status.evidence == "Answer" else window_end(status, settings)
 
 
-def end_without_a_look(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
+def latest_end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
     """Until when something may come of a refused call where nobody can look for it: the whole window of a lost one."""
     ends = (window_end(order.status, settings), order.status.outstanding_until)
     return max((each for each in ends if each is not None), default=None)

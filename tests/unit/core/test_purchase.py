@@ -302,12 +302,12 @@ class TestCall:
         known = Intent(self.placing.metadata.uid, MARK, 1)
         asked = questions(a_workspace(), (self.placing,), OWNER, known)
         assert asked is not None
-        assert (asked.before_call, asked.fresh) == (True, True)
+        assert (asked.final_check, asked.fresh) == (True, True)
         assert (asked.prerequisites, asked.price, asked.bill_since) == (False, False, None)
         for other in (None, replace(known, mark="o" * 32), replace(known, order_uid="order-uid-2")):
             asked = questions(a_workspace(), (self.placing,), OWNER, other)
             assert asked is not None
-            assert (asked.before_call, asked.prerequisites) == (False, True)
+            assert (asked.final_check, asked.prerequisites) == (False, True)
 
     @pytest.mark.parametrize("word", BRAKES)
     def test_every_word_but_false_holds_the_call_back(self, word: str) -> None:

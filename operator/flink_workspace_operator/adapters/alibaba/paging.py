@@ -7,7 +7,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from flink_workspace_operator.adapters.alibaba.session import Reply
 from flink_workspace_operator.core.failures import ListChanged
 
-_NEW_BEGINNINGS: Final = 3
+_REREADS: Final = 3
 """In a busy account a list of many pages changes during most reads; a whole pass is too dear for each change."""
 
 
@@ -69,7 +69,7 @@ async def read_pages(
 ) -> tuple[list[R], datetime]:
     """All entries, and the earliest Date of the answers. Pages count from 1. Raises `CloudFailure`."""
     found = await _read_once(ask, read)
-    for _ in range(_NEW_BEGINNINGS):
+    for _ in range(_REREADS):
         if isinstance(found, ListChanged):
             found = await _read_once(ask, read)
     if isinstance(found, ListChanged):
