@@ -24,8 +24,8 @@ async def observe(
 ) -> Seen:
     """Read the resource and its ledger, then what the cloud must be asked for them. Raises `ClusterFailure`.
 
-    The pass that sends a purchase reads the ledger and the resource once more, last: a brake that was acknowledged
-    while the cloud was asked must hold.
+    The pass that sends a purchase reads the ledger and the resource once more, at its end: a `suspend` that was
+    accepted while the cloud was asked must hold.
     """
     key = owner.key
     own_claims: tuple[Claim, ...] = ()
@@ -45,7 +45,7 @@ async def observe(
         return seen
     seen = seen.updated(signer=signer(key, workspace, orders, secrets, settings))
     if asked.fresh:
-        # Before the cloud: what was seen by then, a list that begins later must show.
+        # Before the cloud is asked: a list that begins later must show what was seen before it.
         seen = seen.updated(neighbours=await cluster.list_neighbours())
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):

@@ -51,7 +51,7 @@ def stop_on_another_account(case: Case) -> Plan | None:
     refused = case.outstanding_order
     if refused is not None and refused.spec.account_id == case.recorded_account:
         end = clock(latest_end_of_call(refused, case.settings) or case.cloud_time)
-        message += f", or wait: order {refused.metadata.name} was refused, and does not bind the resource after {end}"
+        message += f", or wait: order {refused.metadata.name} was refused, and after {end} any account may be used"
         return Plan(verdict=Verdict("Progressing", "WaitingToRetry", message), next_look=OUTSIDE)
     return Plan(verdict=Verdict("Stalled", "AccountChanged", message), next_look=OUTSIDE)
 

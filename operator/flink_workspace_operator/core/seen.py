@@ -42,13 +42,17 @@ class Questions:
     bill_since: datetime | None = None
     """From when on to look at the bill, None not to."""
     final_check: bool = False
-    """This process has announced a purchase: only what the call depends on is asked, and the resource is read last."""
+    """This process has announced a purchase and is about to send it: only what the call depends on is asked, and the
+    resource is read last."""
 
 
 @dataclass(frozen=True)
 class Intent:
-    """A purchase that this process announced and did not send yet. It is known again by its mark alone: the answer to
-    the write may be lost, and after a restore of etcd an object's version may name another write."""
+    """A purchase that this process announced and did not send yet.
+
+    Its mark alone identifies it: the answer to the write may be lost, and after a restore of etcd an object's version
+    may name another write.
+    """
 
     order_uid: str
     mark: str
@@ -103,7 +107,7 @@ class Seen:
     outputs: tuple[ConfigMap, ...] | Unread = field(default_factory=Unread)
     """Those ConfigMaps that exist, of the one that is wanted and the one that was written."""
     neighbours: tuple[Neighbour, ...] = ()
-    """What other resources of this cluster own. Read where a purchase may be decided on."""
+    """Owners of other instances in this cluster. Read where the pass may decide on a purchase."""
     secrets: tuple[Secret, ...] = ()
     """Those Secrets that exist and may be read, of the one to sign with and those that orders were bought with."""
     signer: Signer = field(default_factory=Signer)
@@ -111,7 +115,7 @@ class Seen:
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
     final_check: bool = False
-    """The ledger was read before the resource, as it must be right before a call; else the resource comes first."""
+    """The ledger was read before the resource, as before every call; in all other passes the resource comes first."""
     leads: bool = True
     """Whether this process leads, and will for a while: time enough to send a purchase."""
 
@@ -121,7 +125,7 @@ class Seen:
 
 
 def is_suspended(workspace: FlinkWorkspace) -> bool:
-    """A person stopped all writes to the cloud. A brake that is spelled in another way brakes all the same."""
+    """A person stopped all writes to the cloud. Any value but "false" does, also one that is spelled wrongly."""
     return workspace.spec.suspend or workspace.metadata.annotations.get(SUSPEND, "false") != "false"
 
 
@@ -136,7 +140,7 @@ def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder |
 
 
 def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | None) -> FlinkWorkspaceOrder | None:
-    """The order that this process moved to Placing, and sent nothing for; None if another mark stands on it by now."""
+    """The order that this process moved to Placing and sent nothing for; None if it carries another mark by now."""
     order = open_order(orders)
     if intent is None or order is None or order.state != "Placing":
         return None
@@ -145,8 +149,10 @@ def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | No
 
 
 def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
-    """The order whose call only the cloud can tell about, be the resource there or gone: it may have been sent, a copy
-    of it may have been accepted, or what it bought was not seen yet."""
+    """The order that the cloud must be asked about, also where the resource is gone.
+
+    Its call may have been sent, a copy of that may have been accepted, or no list has shown the instance yet.
+    """
     order = open_order(orders)
     if order is not None and order.state in SENT:
         return order
@@ -154,7 +160,7 @@ def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspac
 
 
 def is_unlisted(order: FlinkWorkspaceOrder) -> bool:
-    """Bought, as the cloud answered; no list has shown it yet, as far as the ledger knows."""
+    """Bought by the cloud's answer; by what the ledger knows, no list has shown the instance yet."""
     return order.state == "Placed" and order.status.evidence == "Answer"
 
 
@@ -202,7 +208,7 @@ def questions(
 
 
 def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: bool, final_check: bool) -> Questions:
-    """What an unfinished order needs, and nothing more while its call is about to be sent."""
+    """The questions about one order. While its call is about to be sent, they are as few as possible."""
     spec = order.spec
     announced = order.status.intent_time if order.state == "Uncertain" else None
     return Questions(

@@ -76,7 +76,7 @@ BESIDE: Final = (
         file="observation.py",
         old=(
             "    if asked.fresh:\n"
-            "        # Before the cloud: what was seen by then, a list that begins later must show.\n"
+            "        # Before the cloud is asked: a list that begins later must show what was seen before it.\n"
             "        seen = seen.updated(neighbours=await cluster.list_neighbours())\n"
             "    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))\n"
         ),

@@ -195,6 +195,6 @@ def test_an_order_that_is_kept_says_until_when() -> None:
     [step] = decide(a_case(None, placed, own_claims=(a_claim(),))).steps
     assert isinstance(step, MoveOrder)
     assert step.status.state == "Placed"
-    assert f"at the longest until {NOW + WINDOW:%Y-%m-%d %H:%M} UTC" in str(step.status.message)
+    assert f"at the latest until {NOW + WINDOW:%Y-%m-%d %H:%M} UTC" in str(step.status.message)
     told = placed.model_copy(update={"status": step.status})
     assert decide(a_case(None, told, own_claims=(a_claim(),))).steps == ()

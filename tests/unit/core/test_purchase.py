@@ -295,7 +295,7 @@ class TestCall:
         """Without the memory of having sent nothing, the order may have been sent, and is not said to be."""
         plan = decide(a_case(a_workspace(), self.placing))
         assert verdict(plan) == ("Progressing", "Provisioning")
-        assert "it is not known whether it was sent" in str(plan.verdict)
+        assert "It is not known whether the call was sent" in str(plan.verdict)
 
     def test_the_pass_that_sends_asks_only_what_the_call_depends_on(self) -> None:
         """So that a brake holds until right before it. All others ask for everything."""
