@@ -10,7 +10,7 @@
     │   ├── Throttled             too many calls; may say when to come back
     │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
     │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
-    │   │   ├── SecretIncomplete      it has not all that a key needs
+    │   │   ├── SecretIncomplete      it lacks a part of the access key
     │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
     │   │   └── IdentityNotAllowed    the operator's own identity is not for this namespace
     │   └── Refused               the cloud understood, and said no
@@ -136,7 +136,7 @@ class SecretMissing(CredentialsUnusable):
 
 
 class SecretIncomplete(CredentialsUnusable):
-    """The Secret has not all that a key needs."""
+    """The Secret lacks a part of the access key."""
 
     said = "Secret '{}' of spec.credentials lacks a key"
 
@@ -219,7 +219,7 @@ class BalanceTooLow(Refused):
 class UnpaidOrder(Refused):
     """An unpaid order blocks the purchase."""
 
-    said = "was refused: an unpaid order stands in the way"
+    said = "was refused: an unpaid order blocks the purchase"
 
 
 class ServiceNotActivated(Refused):

@@ -12,7 +12,7 @@ RUNNING: Final = "RUNNING"
 
 
 def neighbour_in(wire: Wire) -> Neighbour | None:
-    """The instance that a resource owns by its status. None: it owns none, is being deleted, or gave its instance up."""
+    """The instance that a resource owns by its status. None: it owns none, is being deleted, or gave it up."""
     metadata, status = wire["metadata"], wire.get("status") or {}
     instance, account_id = status.get("instance") or {}, status.get("accountId")
     instance_id = instance.get("instanceId")
