@@ -10,8 +10,8 @@ BESIDE: Final = (
         name="no order on a list that lacks neighbours",
         fact="nothing is opened or announced on a list that can't be trusted",
         file="core/decide.py",
-        old=("    wait_for_neighbours,\n    open_next_order,\n"),
-        new="    open_next_order,\n",
+        old="    wait_for_neighbours,\n    wait_for_connection,\n",
+        new="    wait_for_connection,\n",
         tests=(NEIGHBOURS,),
     ),
     Mutant(

@@ -43,8 +43,8 @@ COPIES: Final = (
         name="a quoted order waits for the call before it",
         fact="an order that a restore brought back is not announced beside a call that may still be executed",
         file="core/retrying.py",
-        old="if is_over and (case.order is not None or",
-        new="if case.order is not None or is_over and (",
+        old="    if ends is None or (is_time_over and not last.outstanding):\n",
+        new="    if case.order is not None or ends is None or (is_time_over and not last.outstanding):\n",
         tests=(OUTSTANDING,),
     ),
     Mutant(
@@ -131,8 +131,11 @@ COPIES: Final = (
         name="nobody shortens the time of a call",
         fact="a request or a change skips the back-off, and never the time in which a call may be executed",
         file="core/retrying.py",
-        old="    if is_over and (case.order is not None or _is_changed(case, last) or case.requested or",
-        new="    if _is_changed(case, last) or case.requested or is_over and (case.order is not None or",
+        old="    if ends is None or (is_time_over and not last.outstanding):\n",
+        new=(
+            "    is_asked = _is_changed(case, last) or case.requested\n"
+            "    if is_asked or ends is None or (is_time_over and not last.outstanding):\n"
+        ),
         tests=(
             OUTSTANDING,
             PURCHASE,
