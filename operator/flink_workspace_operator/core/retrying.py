@@ -14,7 +14,7 @@ from flink_workspace_operator.core.windows import clock, end_of_call
 
 UNSENT_PAUSE: Final = timedelta(seconds=30)
 """From the intent of a call that was never sent to the next intent: each costs writes of the ledger."""
-SOONER: Final = "as soon as the spec changes or the annotation reconcile-requested-at is set"
+SOONER: Final = "when the spec or the annotation reconcile-requested-at changes"
 
 
 def wait_for_end_of_call(case: Case) -> Plan | None:
@@ -33,9 +33,9 @@ def wait_for_end_of_call(case: Case) -> Plan | None:
     if ends is None or (is_time_over and not last.outstanding):
         return None
     due = max(ends, _announced_at(last) + _backoff(case, tries))
-    message = f"{_next_order(last, due)}, or, after {clock(ends)}, {SOONER}"
+    sooner = f", or, after {clock(ends)}, {SOONER}" if due > ends else ""
     look = rising(case.cloud_time - _announced_at(last)).after or LONGEST
-    return _waiting(last, message, min(look, ends - case.cloud_time))
+    return _waiting(last, _next_order(last, due) + sooner, min(look, ends - case.cloud_time))
 
 
 def wait_for_next_try(case: Case) -> Plan | None:
