@@ -15,15 +15,18 @@ A message of the operator quotes the cloud by call and code, for example
 It never quotes the cloud's text, which might hold a secret."""
 _FAILURES: Final = """\
 What a code stands for decides whose turn it is. *Suspended*: a person or an event outside. *Stalled*: whoever writes
-the spec. *Tried again*: nobody; before the purchase Ready says `CloudUnreachable`, afterwards what was known stays."""
+the spec. *Retried*: nobody; before the purchase Ready says `CloudUnreachable`, afterwards what was known stays."""
 _CODES: Final = """\
 The first row that fits counts; capitals do not matter; `*` stands for anything.
 
 **Refused**: an order whose purchase got this answer, with HTTP 4xx, is `Rejected` at once, because the gateway gives
-these codes before anything is booked. *Every copy*: the call is over. *This copy*: a repeated copy of the call may have
-been accepted, so nothing else is bought under that name until a complete list, taken after the longest time that a
-purchase needs to show up, shows nothing of it. Everything else, a timeout included, makes the order `Uncertain`:
-evidence decides, and nothing is bought meanwhile.
+these codes before anything is booked.
+
+- *Every copy*: every copy of the call is refused alike, so the next order need not wait for this call.
+- *This copy*: another copy of the same call, repeated on the way, may have been accepted. Nothing else is bought under
+  that name until a later list shows nothing of it: [how long that takes](../promise.md#how-long-it-waits-and-why).
+- Empty, and everything else, a timeout included: the order is `Uncertain`. Evidence decides, and nothing else is bought
+  meanwhile.
 
 Little is published about these codes: the source says how sure a row is. A code that is in no row is `Unexplained`."""
 _ACTIONS: Final = """\
@@ -36,7 +39,7 @@ REFUSED: Final[Mapping[Fate, str]] = {"Unknown": "", "CallRefused": "every copy"
 _WHAT_TO_DO: Final = {
     **ADVICE,
     "PermissionMissing": "grant the RAM action that the message names to the operator's identity",
-    "SignatureExpired": "set the clock of the operator's node right; a purchase that came too late has bought nothing",
+    "SignatureExpired": "correct the clock of the operator's node; Ready says when the next order follows",
     "SignatureReplayed": "nothing: the call was made before, and evidence shows what came of it",
     "AlreadyExists": "nothing: somebody else made it at the same time",
 }
@@ -82,4 +85,4 @@ def _made_of(name: str) -> str:
         return "Suspended"
     if name in ON_ITS_WAY:
         return "waited for, then Stalled"
-    return "Stalled" if name in NEEDS_ANOTHER_SPEC else "tried again"
+    return "Stalled" if name in NEEDS_ANOTHER_SPEC else "retried"

@@ -22,7 +22,7 @@ A prerequisite that could not be looked at is Unknown; its reason is [the failur
 _STATES: Final = """\
 What `kubectl get flinkworkspaceorders` shows. Evidence beats all: an order whose instance shows up is Placed."""
 _EVENTS: Final = """\
-What `kubectl describe` shows below a resource; the reasons of `Stalled` and `Suspended` are told too, as warnings."""
+What `kubectl describe` shows below a resource; the reasons of `Stalled` and `Suspended` are events too, as warnings."""
 
 
 def reasons_page() -> str:

@@ -67,7 +67,7 @@ class Dispatcher:
         return _response(outgoing, arrival.request_id, now)
 
     async def _deliver_again(self, door: Door, first: Arrival, rule: Rule) -> tuple[Arrival, Outgoing]:
-        """The same bytes once more, and what they get."""
+        """Deliver the same bytes once more; returns the second arrival and its answer."""
         arrival = door.recognise(first.incoming, self._cloud, _new_request_id())
         outgoing = await self._serve(door, arrival, None)
         self._log(arrival, rule, outgoing)

@@ -59,7 +59,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one step: the order that it wrote, and what ends the pass."""
+    """The result of one step: the order that it wrote, and the failure that ends the pass."""
 
     order: FlinkWorkspaceOrder | None = None
     failure: CloudFailure | OutputsRefused | None = None
@@ -98,8 +98,8 @@ class Execution:
             return Outcome(failure=stopped)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
-        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next try waits for a while:
-        the order is Quoted again, and would be announced anew at once."""
+        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next pass waits for a while:
+        without the wait, the order, which is Quoted again, would be announced at once."""
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
         answer = await self.cloud.create_instance(step.purchase)
@@ -193,7 +193,7 @@ class Execution:
                 return await self._record(order, answer)
 
     async def _announce(self, step: WriteIntent) -> FlinkWorkspaceOrder:
-        """Remembered first: if only the answer to the write is lost, this process still knows that it sent nothing."""
+        """Remember before the write: if only its answer is lost, this process still knows that it sent nothing."""
         key, order = self.seen.key, step.order
         self.memory.remember_intent(key, Intent(order.metadata.uid, step.mark, step.generation))
         try:
@@ -223,7 +223,7 @@ class Execution:
         return moved
 
     def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
-        """A moment by the cloud's clock at which the answer was there: the windows of a refused call begin with it.
+        """A moment by the cloud's clock at which the answer had arrived: the wait after a refusal begins there.
 
         A process may stand still between its last list and the call. Then the gateway may have accepted a copy as late
         as the date of the call allows.

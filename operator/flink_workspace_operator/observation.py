@@ -24,8 +24,8 @@ async def observe(
 ) -> Seen:
     """Read the resource and its ledger, then what the cloud must be asked for them. Raises `ClusterFailure`.
 
-    The pass that sends a purchase reads the ledger and the resource once more, last: a brake that was acknowledged
-    while the cloud was asked must hold.
+    The pass that sends a purchase reads the ledger and the resource once more, at its end: a `suspend` that was
+    accepted while the cloud was asked must hold.
     """
     key = owner.key
     own_claims: tuple[Claim, ...] = ()
@@ -45,15 +45,15 @@ async def observe(
         return seen
     seen = seen.updated(signer=signer(key, workspace, orders, secrets, settings))
     if asked.fresh:
-        # Before the cloud: what was seen by then, a list that begins later must show.
+        # Before the cloud is asked: a list that begins later must show what was seen before it.
         seen = seen.updated(neighbours=await cluster.list_neighbours())
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
         subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
         seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(subject))
-    if asked.before_call:
+    if asked.final_check:
         orders = await cluster.read_orders(key)
-        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key), before_call=True)
+        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key), final_check=True)
     return seen
 
 
@@ -89,7 +89,7 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
     seen = SeenCloud(account_id=account_id, region=asked.region)
     if isinstance(account_id, Unknown):
         return seen
-    if not asked.before_call:
+    if not asked.final_check:
         seen = seen.updated(regions=await _known(cloud.list_regions()))
     # What may exist is looked for in any case: a list of regions is no evidence about it.
     if asked.price and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:

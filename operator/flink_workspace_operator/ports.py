@@ -120,7 +120,7 @@ class Cluster(Protocol):
         ...
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """What all workspace resources own, as their status shows it; at most a few seconds old."""
+        """The instances that workspace resources own, as their status shows them; at most a few seconds old."""
         ...
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:

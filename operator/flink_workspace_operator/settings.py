@@ -26,7 +26,7 @@ WINDOWS: Final = (
     "longest_visibility_seconds",
     "nonce_memory_seconds",
 )
-"""What the window of a lost purchase is made of."""
+"""The parts of the window of a lost purchase."""
 
 
 class Settings(BaseSettings):
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _windows_cover_the_real_cloud(self) -> "Settings":
-        """A window that is shorter than the cloud needs takes for absent what is bought, and buys it again."""
+        """With windows that are shorter than the cloud needs, what is bought counts as absent and is bought again."""
         if self.endpoint is not None or self.short_windows:
             return self
         for name in WINDOWS:
@@ -133,7 +133,7 @@ class Settings(BaseSettings):
 
     @property
     def copy_window(self) -> timedelta:
-        """From an answer on: so long may it take until a list shows what another copy of the call bought."""
+        """The longest time from an answer until a list shows what another copy of the call bought."""
         return timedelta(seconds=self.longest_commit_seconds + self.longest_visibility_seconds)
 
     @property
@@ -143,7 +143,7 @@ class Settings(BaseSettings):
 
     @property
     def spare_window(self) -> timedelta:
-        """The part of it in which no call of that intent can still come to anything."""
+        """The last part of the settle window, in which no call of the intent can be executed or shown any more."""
         return self.settle_window - timedelta(seconds=self._through_seconds)
 
     @property

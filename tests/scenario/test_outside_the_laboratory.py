@@ -250,7 +250,7 @@ async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_s
     for _ in range(4):
         await outside.one_pass("w")
     (order,) = await outside.orders("w")
-    assert "kept until a list shows it, at the longest until" in (order.status.message or "")
+    assert "kept until a list shows the instance, at the latest until" in (order.status.message or "")
     outside.account.control.advance(126)
     for _ in range(3):
         await outside.one_pass("w")

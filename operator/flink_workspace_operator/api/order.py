@@ -124,12 +124,12 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     nonce: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The signature nonce of the call. The cloud refuses a second call with it."""
     intent_mark: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")] | None = None
-    """Random word of the intent. The process that remembers it has sent nothing yet."""
+    """Random word, new with each announcement. Only the process that remembers it knows that it sent nothing yet."""
     settled_not_before: Time | None = None
-    """The end of the window, set with the intent: until then the call may be executed or shown."""
+    """Until then the call may still be executed, or lists may not show yet what it bought. Set on announcement."""
     outstanding_until: Time | None = None
-    """Set where the call was refused and another copy of it may have been accepted. Nothing else is bought under this
-    name until a complete list, later than this, shows nothing of it; that removes the field."""
+    """Set where the order is closed, but its call or another copy of it may still be executed. Nothing else is bought
+    under this name until a complete list of a later time shows nothing of it. Then this field is removed."""
     instance_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """What was bought. Set once."""
     order_id: Annotated[str, Field(max_length=64)] | None = None
@@ -248,7 +248,7 @@ class FlinkWorkspaceOrder(ApiModel):
 
     @property
     def outstanding(self) -> bool:
-        """The outcome is known, and a copy of the call may still be executed or shown."""
+        """The order is settled, but its call or a copy of it may still be executed, or be hidden from lists."""
         return self.status.outstanding_until is not None
 
     @classmethod

@@ -110,7 +110,7 @@ class OrderSummary(ApiModel):
     intent_time: Time | None = None
     """The time that its call is signed with; from Placing on."""
     settled_not_before: Time | None = None
-    """Until when its call may be executed or shown; left out once nothing can come of it any more."""
+    """Until then its call may still be executed, or lists may not show yet what it bought. Left out afterwards."""
     digest: Annotated[str, Field(max_length=80)] | None = None
     """Digest of what is bought and at which price."""
     price: Annotated[str, Field(max_length=100)] | None = None

@@ -37,8 +37,9 @@ def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
     if adoption.policy != "IfNameMatches" or case.suspended or case.cloud_time > marks_shown_by(case, instance):
         return None
     message = (
-        f"{instance.instance_id} is adopted if it is without marks for {case.settings.longest_visibility_seconds:.0f} s"
-        " from its creation on: another cluster may have bought it; with policy ByInstanceId it is adopted at once"
+        f"{instance.instance_id} is adopted if it shows no ownership tags within"
+        f" {case.settings.longest_visibility_seconds:.0f} s from its creation: another cluster may have bought it;"
+        " with policy ByInstanceId it is adopted at once"
     )
     return Plan(verdict=Verdict("Progressing", ADOPTING, message), next_look=OUTSIDE)
 

@@ -40,5 +40,5 @@ def describe(failure: CloudFailure) -> str:
 
 
 def describe_call(failure: CloudFailure) -> str:
-    """One line about a purchase call, which is sent once: nobody may read that it is repeated."""
+    """One line about a purchase call. It is sent once, so the line must not say that it is repeated."""
     return str(failure) if ADVICE.get(failure.reason) == REPEATED else describe(failure)

@@ -114,10 +114,10 @@ class Case:
 
     @cached_property
     def left_the_ledger(self) -> OrderSummary | None:
-        """The order that may have been sent, as the resource tells of it, where the ledger does not know it any more.
+        """The order that may have been sent, as the resource's status shows it, where the ledger lacks it.
 
-        One of that name that was announced at another time, or never, was put in its place: it says nothing about the
-        call. Nothing comes of that after its window, which only a look can tell.
+        An order of the same name that was announced at another time, or never, does not count: it was put in its place,
+        and is no evidence about the call. The wait ends with the window of the call, by the date of a list.
         """
         last = self.workspace.status.order
         end = None if last is None else self._end_of(last)
@@ -162,15 +162,15 @@ class Case:
 
     @cached_property
     def outstanding_order(self) -> FlinkWorkspaceOrder | None:
-        """The last order for this name that was settled, and whose call, or a copy of it, may still be executed."""
+        """The last settled order for this name whose call, or a copy of it, may still be executed."""
         return next((order for order in reversed(self.orders) if order.outstanding), None)
 
     @cached_property
     def recorded_account(self) -> str | None:
         """The account that the purchase belongs to, from the moment that something may have been sent or is bound.
 
-        A purchase that was refused before the product binds only until its call is over: the key may have been a wrong
-        one. Where the ledger lacks the order that the status tells of, the account in the status counts.
+        A purchase that the gateway refused binds the resource only until its call is over: the key may have been a
+        wrong one. Where the ledger lacks the order that the status names, the account in the status counts.
         """
         binding = [order for order in self.orders if order.state not in NEVER_SENT and not _was_refused(order)]
         if binding:
@@ -190,7 +190,7 @@ class Case:
 
     @cached_property
     def missing_neighbours(self) -> tuple[Neighbour, ...]:
-        """Resources whose instances the list must show, and does not: it proves nothing about this one."""
+        """Resources whose instances the list must show, and lacks: such a list proves nothing about this resource."""
         cloud = self.seen.cloud
         if isinstance(cloud.account_id, Unknown) or isinstance(cloud.listing, Unknown) or cloud.region is None:
             return ()
@@ -229,7 +229,7 @@ class Case:
         return classify(listing, Ownership(subject, self.seen.owner, related, placed[-1] if placed else None))
 
     def window_is_over(self, order: FlinkWorkspaceOrder) -> bool:
-        """The list is of a time when whatever the order's call could do must have been done and shown."""
+        """The list is of a time by which everything that the order's call could do was done and is shown."""
         end, listing = (
             window_end(order.status, self.settings),
             self.listing_for(order.spec.account_id, order.spec.region),
@@ -269,5 +269,5 @@ class Case:
 
 
 def _was_refused(order: FlinkWorkspaceOrder) -> bool:
-    """The gateway refused the call, and nothing can come of it any more."""
+    """The gateway refused the call, and it can no longer be executed."""
     return order.state == "Rejected" and order.status.evidence == "Answer" and not order.outstanding

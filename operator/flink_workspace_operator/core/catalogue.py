@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _NOTHING: Final = "nothing"
-BY_ITSELF: Final = "wait: it goes on by itself"
+BY_ITSELF: Final = "wait: it continues by itself"
 SEE_READY: Final = "what Ready's message says"
 _ON_ITS_WAY: Final = "Reconciling, then Stalled"
 """For as long as FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS it may be on its way."""
@@ -28,21 +28,22 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "Purchasing": Entry("Reconciling", "an order is being opened", "wait"),
     "Provisioning": Entry(
         "Reconciling",
-        "an order is announced, or what it bought is being created. If another process announced it, the message says"
-        " that it is not known whether it was sent",
+        "an order is announced, or the workspace that it bought is being created. If another process announced it, the"
+        " message says that it is not known whether the call was sent",
         "wait: real clouds take 5 to 10 minutes",
     ),
     "PurchaseUncertain": Entry(
         "Reconciling",
-        "a purchase was or may have been sent, and what became of it is not known. Nothing else is bought before the"
-        " time that the message names",
-        "wait: evidence decides, within half an hour",
+        "a purchase was or may have been sent, and its outcome is not known. Nothing else is bought before the time"
+        " that the message names",
+        "wait: evidence decides, usually by that time",
     ),
     "WaitingToRetry": Entry(
         "Reconciling",
-        "the last order came to nothing. The next one waits until nothing can come of its call, and then for its time",
-        "wait, change the spec, or set the annotation `flink.alicloud.dev/reconcile-requested-at` to any new value:"
-        " both skip the second wait, and never the first",
+        "the last order came to nothing. The next order waits until the call of the last one can no longer be executed,"
+        " and until the back-off is over",
+        "wait. Only the back-off can be skipped: change the spec, or set the annotation"
+        " `flink.alicloud.dev/reconcile-requested-at` to any new value",
     ),
     "CloudUnreachable": Entry(
         "Reconciling",
@@ -89,24 +90,24 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "SuspendedByUser": Entry(
         "Suspended",
         "a person stopped all writes to the cloud",
-        "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend`: any value of it but `false` suspends",
+        "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend` if its value is not `false`",
     ),
     "ListIncomplete": Entry(
         "Suspended",
-        "the list of instances lacks one that another resource of this cluster owns, so it proves nothing and nothing"
+        "the list of instances lacks one that another resource of this cluster owns. So it is not complete, and nothing"
         " is bought",
-        "let the operator's identity see all instances; if the one that the message names is gone, delete its resource"
-        " or [give it up](../ownership.md#replace-a-workspace-that-is-gone)",
+        "let the operator's identity see all instances. If the instance that the message names is gone, delete its"
+        " resource, or [give the instance up](../ownership.md#replace-a-workspace-that-is-gone)",
     ),
     "BalanceTooLow": Entry("Suspended", "the cloud wants more money in the account first", "top up the account"),
     "UnpaidOrder": Entry(
         "Suspended",
-        "an unpaid order stands in the way, or may be this purchase",
-        "pay or cancel it in the console; it goes on by itself",
+        "an unpaid order blocks the purchase, or may be this purchase",
+        "pay or cancel it in the console; the operator continues by itself",
     ),
     "BillUnexplained": Entry(
         "Suspended",
-        "a paid order may be this purchase, and no look shows what it bought",
+        "a paid order may be this purchase, and no list shows what it bought",
         "see the console; if it is something else, set the annotation that the message names",
     ),
     "SecretMissing": Entry(
@@ -116,7 +117,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "SecretIncomplete": Entry(
         f"{_ON_ITS_WAY}; Suspended once something may be bought",
-        "that Secret has not all that a key needs",
+        "that Secret lacks a part of the access key",
         "put `accessKeyId` and `accessKeySecret` into it, both of one line and not empty",
     ),
     "SecretRefused": Entry(
@@ -166,12 +167,12 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "OwnedElsewhere": Entry(
         "Stalled",
-        "the workspace of this name carries another cluster's marks",
+        "the workspace of this name carries another cluster's ownership tags",
         "choose another `workspaceName`, or [move it here](../ownership.md#move-a-workspace-to-another-cluster)",
     ),
     "NameMismatch": Entry(
         "Stalled",
-        "this resource's marks, or `adoption.instanceId`, are on a workspace of another name",
+        "this resource's ownership tags are on a workspace of another name, or `adoption.instanceId` names such a one",
         "use a resource whose `workspaceName` is that name",
     ),
     "AdoptionDiffers": Entry(

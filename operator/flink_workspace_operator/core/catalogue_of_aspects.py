@@ -1,4 +1,4 @@
-"""The reasons of the conditions that say one thing each: the other half of `core/catalogue.py`."""
+"""The reasons of the conditions that state one aspect each. `core/catalogue.py` has those of the others."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -35,7 +35,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "PurchaseUncertain": Entry("Unknown", "an order's outcome is not known", "wait: evidence decides"),
         "Outstanding": Entry(
             "Unknown",
-            "the last order came to nothing, or left the ledger, and its call or a copy of it may still be executed",
+            "the last order came to nothing, or is missing, and its call, or a copy of it, may still be executed",
             "wait: Ready's message says until when",
         ),
         "NotPurchased": Entry("False", "nothing was bought for this resource"),
@@ -52,7 +52,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "InSync": Entry("True", "spec and cloud agree"),
         "Drifted": Entry(
             "False",
-            "somebody changed the workspace, or the spec just before the purchase. It is told, not corrected",
+            "somebody changed the workspace, or the spec just before the purchase. This is reported, not corrected",
             "change the spec or the workspace back; the message says field by field what differs",
         ),
         "MarksMissing": Entry("False", "ownership tags are missing; the operator puts them back", BY_ITSELF),
@@ -64,12 +64,12 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotApplicable": Entry("True", "billed by use"),
         "ExpiresSoon": Entry("False", "the paid time ends within days", "renew it in the console"),
         "Expired": Entry("False", "the paid time is over", "renew it in the console"),
-        "NotTold": Entry("Unknown", "the cloud does not tell the end", "look in the console"),
+        "NotTold": Entry("Unknown", "the cloud does not report the end of the paid time", "look in the console"),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
     },
     "CloudReachable": {
-        "Answered": Entry("True", "the last look was answered"),
+        "Answered": Entry("True", "the last question was answered"),
         "Throttled": Entry(
             "False", "the account makes too many calls", "wait; if it lasts, see who else calls so often"
         ),
@@ -79,7 +79,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "Unauthorized": Entry(
             "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
         ),
-        "Refused": Entry("False", "the cloud refused a look for another reason", "what the message says"),
+        "Refused": Entry("False", "the cloud refused to answer for another reason", "what the message says"),
         **dict.fromkeys(("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY),
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },

@@ -60,7 +60,9 @@ def purchased(case: Case) -> Aspect:
         reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
         return Aspect("Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet")
     if may_still_come(case):
-        return Aspect("Purchased", "Unknown", "Outstanding", "a call that was sent may still be executed: see Ready")
+        return Aspect(
+            "Purchased", "Unknown", "Outstanding", "a call that was sent may still be executed: Ready says until when"
+        )
     if isinstance(case.found, Absent | Adoptable | Foreign):
         return Aspect("Purchased", "False", "NotPurchased", "nothing was bought for this resource")
     return Aspect("Purchased", "Unknown", "NotChecked", "not checked yet", keeps=True)

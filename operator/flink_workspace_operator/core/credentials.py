@@ -24,7 +24,7 @@ from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
 from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
-from flink_workspace_operator.core.seen import SENT, open_order, unfinished_order
+from flink_workspace_operator.core.seen import SENT, open_order, order_to_ask_about
 from flink_workspace_operator.settings import Settings
 
 Orders = tuple[FlinkWorkspaceOrder, ...]
@@ -47,7 +47,7 @@ def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: 
     order = open_order(orders)
     sent = order if order is not None and order.state in SENT else None
     if workspace is None:
-        sent = unfinished_order(orders)
+        sent = order_to_ask_about(orders)
     holder = workspace if workspace is not None else sent or order
     wanted = None if holder is None else holder.spec.credentials
     own = Signer() if _is_allowed(key.namespace, settings) else Signer(problem=IdentityNotAllowed(key.namespace))

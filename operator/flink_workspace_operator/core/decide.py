@@ -29,7 +29,7 @@ from flink_workspace_operator.core.purchasing import (
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
 from flink_workspace_operator.core.retrying import wait_for_connection, wait_for_end_of_call, wait_for_next_try
 from flink_workspace_operator.core.settling import let_go, look_after_what_is_left, record_answers, settle_orders
-from flink_workspace_operator.core.windows import clock, end_without_a_look
+from flink_workspace_operator.core.windows import clock, latest_end_of_call
 
 
 def decide(case: Case) -> Plan:
@@ -50,8 +50,8 @@ def stop_on_another_account(case: Case) -> Plan | None:
     message = of_another_account(case.workspace.spec.credentials, subject.account_id, owned)
     refused = case.outstanding_order
     if refused is not None and refused.spec.account_id == case.recorded_account:
-        end = clock(end_without_a_look(refused, case.settings) or case.cloud_time)
-        message += f", or wait: order {refused.metadata.name} was refused, and does not bind the resource after {end}"
+        end = clock(latest_end_of_call(refused, case.settings) or case.cloud_time)
+        message += f", or wait: order {refused.metadata.name} was refused, and after {end} any account may be used"
         return Plan(verdict=Verdict("Progressing", "WaitingToRetry", message), next_look=OUTSIDE)
     return Plan(verdict=Verdict("Stalled", "AccountChanged", message), next_look=OUTSIDE)
 

@@ -10,7 +10,7 @@
     │   ├── Throttled             too many calls; may say when to come back
     │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
     │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
-    │   │   ├── SecretIncomplete      it has not all that a key needs
+    │   │   ├── SecretIncomplete      it lacks a part of the access key
     │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
     │   │   └── IdentityNotAllowed    the operator's own identity is not for this namespace
     │   └── Refused               the cloud understood, and said no
@@ -23,7 +23,7 @@
     │       ├── AlreadyExists         what was to be made exists
     │       ├── NameTaken             a workspace of that name exists
     │       ├── BalanceTooLow         not enough money
-    │       ├── UnpaidOrder           an unpaid order stands in the way
+    │       ├── UnpaidOrder           an unpaid order blocks the purchase
     │       ├── ServiceNotActivated   the service (OSS) was never opened in this account
     │       ├── RoleNotAuthorised     Flink may not use the account yet
     │       └── Unexplained           a code that we do not know
@@ -41,13 +41,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 Fate = Literal["Unknown", "NothingSent", "CallRefused", "CopyRefused"]
-"""What a failure proves about a call that spends money.
+"""The proof that a failure gives about a call that spends money.
 
-Unknown      nothing: it may be executed, now or later
-NothingSent  it failed before a connection was made, so the cloud has never heard of it
-CallRefused  the gateway refused its content, before anything was booked: every copy of it is refused alike
-CopyRefused  the gateway refused it for a reason of the moment, before anything was booked: another copy of the same
-             call, repeated by something on the way, may have been accepted
+Unknown      none: the call may be executed, now or later
+NothingSent  the call failed before a connection was made, so the cloud never received it
+CallRefused  the gateway refused the call's content before anything was booked: it refuses every copy alike
+CopyRefused  the gateway refused the call for a reason of the moment before anything was booked: another copy of the
+             same call, repeated by something on the way, may have been accepted
 """
 
 
@@ -99,7 +99,7 @@ class Garbled(NoAnswer):
 
 
 class ListChanged(NoAnswer):
-    """The pages of a list do not fit each other, however often it was read: it changed meanwhile."""
+    """The list changed each time while it was read, so its pages do not fit together."""
 
     said = "gave no usable answer: the list changed while it was read"
 
@@ -136,7 +136,7 @@ class SecretMissing(CredentialsUnusable):
 
 
 class SecretIncomplete(CredentialsUnusable):
-    """The Secret has not all that a key needs."""
+    """The Secret lacks a part of the access key."""
 
     said = "Secret '{}' of spec.credentials lacks a key"
 
@@ -217,9 +217,9 @@ class BalanceTooLow(Refused):
 
 
 class UnpaidOrder(Refused):
-    """An unpaid order stands in the way."""
+    """An unpaid order blocks the purchase."""
 
-    said = "was refused: an unpaid order stands in the way"
+    said = "was refused: an unpaid order blocks the purchase"
 
 
 class ServiceNotActivated(Refused):

@@ -1,4 +1,4 @@
-"""Calls that may still be executed though the ledger does not wait for them any more: no order is opened before."""
+"""Calls that may still be executed although no order in the ledger waits for them: until then no order is opened."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,11 +10,11 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.ledger import time_of
 from flink_workspace_operator.core.pace import LONGEST
 from flink_workspace_operator.core.plan import NextLook, Plan, Verdict
-from flink_workspace_operator.core.windows import clock, end_of_call, window_end
+from flink_workspace_operator.core.windows import end_of_call, nothing_before, window_end
 
-DELETED: Final = "order {} was deleted while something could still come of its call"
-CLOSED: Final = "order {} was closed by a manual edit, and that does not undo its call"
-RESTORED: Final = "order {} came back without its status, so it may have been sent before"
+DELETED: Final = "order {} was deleted while its call could still be executed"
+CLOSED: Final = "order {} was closed by a manual edit, which does not undo its call"
+RESTORED: Final = "a backup restored order {} without its status, so its call may have been sent"
 
 NOTHING_SENT: Final[frozenset[Evidence | None]] = frozenset({"NothingSent", "SpecChanged", "Deleted"})
 EVIDENCE: Final[frozenset[Evidence | None]] = frozenset({None, *get_args(Evidence)})
@@ -23,7 +23,7 @@ CLOSED_BY: Final[Mapping[OrderState | None, frozenset[Evidence | None]]] = {
     "Superseded": NOTHING_SENT,
     "Canceled": NOTHING_SENT,
 }
-"""What these states rest on where the operator wrote them. A hand that edits the state leaves other evidence."""
+"""The evidence that the operator writes with these states. A manual edit of the state leaves other evidence."""
 
 
 def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
@@ -36,7 +36,7 @@ def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
 
 
 def wait_for_what_a_hand_closed(case: Case) -> Plan | None:
-    """An order that was sent, or may have been, and was closed by hand: its call may still be executed or shown."""
+    """An order that was or may have been sent was closed by a manual edit: its call may still be executed or shown."""
     closed = [order for order in case.orders if order.status.evidence not in CLOSED_BY.get(order.state, EVIDENCE)]
     ends = {order.metadata.name: window_end(order.status, case.settings) for order in closed}
     known = {name: end for name, end in ends.items() if end is not None}
@@ -68,7 +68,7 @@ def wait_for_what_was_restored(case: Case) -> Plan | None:
 
 
 def may_still_come(case: Case) -> bool:
-    """Something may come of a call that no open order stands for: refused, closed by a hand, or of a former life."""
+    """A call that no open order stands for may still be executed: refused, closed manually, or of before a restore."""
     ends = [end_of_call(each, case.settings) for each in case.orders if each.state in ("Rejected", "NotPlaced")]
     is_awaited = any(each.outstanding for each in case.orders) or any(
         end is not None and case.cloud_time <= end for end in ends
@@ -78,9 +78,10 @@ def may_still_come(case: Case) -> bool:
 
 
 def _wait_until(case: Case, over: datetime, why: str) -> Plan | None:
-    """Nothing changes before `over` by itself; evidence wakes nobody, so the cloud is asked now and then."""
+    """Nothing changes before `over`, except that evidence shows up: so the cloud is asked now and then."""
     if case.cloud_time > over:
         return None
-    message = f"{why}: if nothing shows up until {clock(over)}, another one is opened"
     wait = min(over - case.cloud_time + timedelta(seconds=1), LONGEST)
-    return Plan(verdict=Verdict("Progressing", "PurchaseUncertain", message), next_look=NextLook(wait))
+    return Plan(
+        verdict=Verdict("Progressing", "PurchaseUncertain", f"{why}. {nothing_before(over)}"), next_look=NextLook(wait)
+    )

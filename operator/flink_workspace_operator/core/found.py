@@ -88,7 +88,9 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
     ours = [instance for instance in instances if ownership.covers(instance)]
     if len({instance.instance_id for instance in ours}) > 1:
         ids = ", ".join(sorted(instance.instance_id for instance in ours))
-        message = f"two instances carry our marks: {ids}; nothing is bought or deleted: release the wrong one"
+        message = (
+            f"two instances carry this resource's tags: {ids}; nothing is bought or deleted: release the wrong one"
+        )
         return Foreign(ours[0], "Twin", message)
     if ours:
         return Ours(ours[0])

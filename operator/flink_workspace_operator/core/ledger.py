@@ -124,7 +124,9 @@ def superseded(order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why
 
 def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """Closed because nobody knows what became of it; its token on an instance would say that it was placed."""
-    message = "Found without status: whoever opened it stopped before it was quoted, or a backup brought it back bare."
+    message = (
+        "Found without status: its process stopped before it wrote one, or a backup restored the order without it."
+    )
     return moved(order.status, "Superseded", at, message=message)
 
 
@@ -166,13 +168,13 @@ def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorksp
 
 def not_placed(order: FlinkWorkspaceOrder, at: datetime, over: datetime) -> FlinkWorkspaceOrderStatus:
     """No list showed it until `over`, when the cloud must have shown it."""
-    why = f"no list showed anything of it until {clock(over)}"
+    why = f"no list showed the workspace by {clock(over)}"
     return moved(order.status, "NotPlaced", at, evidence="AbsentAfterWindow", message=f"Not bought: {why}.")
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """What an order was rejected for: the evidence, one word for programs, and one clause for people."""
+    """Why an order was rejected: the evidence, one word for programs, and one clause for people."""
 
     evidence: Evidence
     answer: str
@@ -185,7 +187,7 @@ def rejected(
     reason: Rejection,
     outstanding_until: datetime | None = None,
 ) -> FlinkWorkspaceOrderStatus:
-    """Not bought. `outstanding_until`: until then something may still come of the call, or of a copy of it."""
+    """Not bought. Until `outstanding_until` the call, or a copy of it, may still be executed."""
     message = f"Not bought: {reason.why}."
     if outstanding_until is not None:
         message += OUTSTANDING.format(clock(outstanding_until))
@@ -201,15 +203,15 @@ def rejected(
 
 
 def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
-    """Where it was; nothing can come of its call any more."""
+    """In the same state; its call can no longer be executed."""
     known = (order.status.message or "").partition(OUTSTANDING.partition("{}")[0])[0]
     return order.status.model_copy(update={"outstanding_until": None, "message": known or None})
 
 
 def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStatus:
     """Bought; the FlinkWorkspace is gone, and no list has shown the instance yet."""
-    why = f"the order is kept until a list shows it, at the longest until {clock(until)}"
-    message = f"Bought: {order.status.instance_id}. The FlinkWorkspace is gone; {why}."
+    why = f"this order is kept until a list shows the instance, at the latest until {clock(until)}"
+    message = f"Bought: {order.status.instance_id}. The FlinkWorkspace was deleted; {why}."
     return order.status.model_copy(update={"message": _line(message)})
 
 
@@ -218,8 +220,8 @@ def after_answer(
 ) -> FlinkWorkspaceOrderStatus | None:
     """What the cloud's answer makes of the order as it is now; None where it adds nothing.
 
-    `at` is a moment by the cloud's clock at which the answer was there for certain; `copy_window` how long after it a
-    list may not show yet what another copy of the call bought.
+    `at` is a moment by the cloud's clock at which the answer had surely arrived. For `copy_window` after it, a list may
+    not show yet what another copy of the call bought.
 
     An id is never dropped: it is written over any state. A refusal counts only where no evidence was written since.
     """
@@ -230,18 +232,18 @@ def after_answer(
             return known if is_news and known != order.status else None
         return placed(order.model_copy(update={"status": known}), answer.instance_id, at, "Answer")
     failure = answer.failure
-    told = order.model_copy(update={"status": _told(order.status, failure)})
+    answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
     if failure.fate == "NothingSent" and order.state == "Placing":
-        return not_sent(told, order.status.intent_time or at, describe_call(failure))
+        return not_sent(answered, order.status.intent_time or at, describe_call(failure))
     if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):
         reason = Rejection("Answer", failure.reason, describe_call(failure))
-        return rejected(told, at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
+        return rejected(answered, at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
     if order.state == "Placing":
-        return uncertain(told, at, describe_call(failure))
+        return uncertain(answered, at, describe_call(failure))
     return None
 
 
-def _told(status: FlinkWorkspaceOrderStatus, failure: CloudFailure) -> FlinkWorkspaceOrderStatus:
+def _with_answer(status: FlinkWorkspaceOrderStatus, failure: CloudFailure) -> FlinkWorkspaceOrderStatus:
     return _with_request(status, failure.request_id).model_copy(update={"answer": failure.reason})
 
 

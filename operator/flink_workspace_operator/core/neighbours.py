@@ -1,7 +1,7 @@
-"""What other resources own: a list that does not show it cannot prove that something is absent.
+"""Other resources and the instances that they own: a list that lacks one of these does not prove any absence.
 
 A permission that was narrowed to some instances, or an empty answer during an outage, looks like a
-complete list. Bought on such a list, every lost answer would be one more workspace.
+complete list. If the operator bought on such a list, each lost answer would cost one more workspace.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class Neighbour:
     region: str
     instance_id: str
     bought_at: datetime | None = None
-    """When it was made or its purchase announced, while it has not run yet; None: it was seen running."""
+    """Creation of the instance, or else the announcement of its purchase; None once it was seen running."""
 
 
 def not_shown(

@@ -111,7 +111,7 @@ class MoveOrder:
 class WriteIntent:
     """Move an order to Placing, and remember in this process that nothing was sent for it yet.
 
-    `mark` stands in the new status too; `generation` is that of the resource as it was read.
+    `mark` is also in the new status; `generation` is that of the resource as it was read.
     """
 
     order: FlinkWorkspaceOrder

@@ -33,7 +33,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.refusals import WAITS_FOR_SOMEONE, could_not_look
-from flink_workspace_operator.core.windows import clock, window_end
+from flink_workspace_operator.core.windows import nothing_before, window_end
 
 
 def finish_intent(case: Case) -> Plan | None:
@@ -45,7 +45,7 @@ def finish_intent(case: Case) -> Plan | None:
     """
     intent, order = case.seen.remembered.intent, case.announced_order
     if intent is None or order is None:
-        return Plan(next_look=SOON) if case.seen.before_call else None
+        return Plan(next_look=SOON) if case.seen.final_check else None
     found = case.found_for(order)
     if isinstance(found, Ours) or case.placed_beside(order):
         status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
@@ -80,7 +80,7 @@ def _why_not(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | N
 def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
     workspace = case.workspace
     if workspace.metadata.uid != order.spec.workspace_ref.uid:
-        return "the FlinkWorkspace is another one"
+        return "the FlinkWorkspace was deleted and created again"
     if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:
         return "the FlinkWorkspace was changed"
     return "the FlinkWorkspace was suspended" if case.suspended else None
@@ -121,7 +121,7 @@ def wait_for_outcome(case: Case) -> Plan | None:
 
 
 def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
-    """What keeps the outcome from being known comes first, and who can change that."""
+    """First come the obstacles to knowing the outcome, because a person can remove them."""
     missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
     if missing is not None:
         message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
@@ -143,17 +143,13 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
 
 
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
-    """What is known of the order, and until when nothing else is bought."""
+    """Says how the order stands, and until when nothing else is bought."""
     known = order.status.message or "It is not known whether this was bought."
     if order.state == "Placing":
-        known = (
-            "Its purchase was announced, by another process or before a restart; it is not known whether it was sent."
-        )
+        known = "Announced by another process, or before a restart. It is not known whether the call was sent."
     end = window_end(order.status, case.settings)
-    until = (
-        "" if end is None else f" Nothing else is bought before {clock(end)}; then, if no list shows it, the next order"
-    )
-    return f"order {order.metadata.name}: {known}{until}{' may follow' if until else ''}"
+    message = f"order {order.metadata.name}: {known}"
+    return message if end is None else f"{message} {nothing_before(end)}"
 
 
 def hold_what_is_ours(case: Case) -> Plan | None:
@@ -199,9 +195,9 @@ def _incomplete(case: Case) -> str:
     first = missing[0]
     others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
     return (
-        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}, so it proves"
-        " nothing and nothing is bought: let the operator's identity see all instances (stream:DescribeVvpInstances);"
-        f" if that one is gone, delete {first.key} or set its annotation {REPLACE_LOST}: {first.instance_id}"
+        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}: it is not complete,"
+        " so nothing is bought. Grant the operator's identity stream:DescribeVvpInstances on all instances. If"
+        f" {first.instance_id} is gone, delete {first.key}, or set its annotation {REPLACE_LOST}: {first.instance_id}"
     )
 
 
@@ -249,7 +245,7 @@ def _next_number(case: Case) -> int:
 
 
 def write_intent(case: Case) -> Plan | None:
-    """The order is quoted and still what is wanted: say in the ledger that it is about to be sent."""
+    """The order is quoted and still what is wanted: announce in the ledger that it is about to be sent."""
     order, subject = case.order, case.subject
     if order is None or subject is None or order.state != "Quoted":
         return Plan(next_look=SOON)

@@ -78,8 +78,10 @@ def outputs_refused(refusal: OutputsRefused) -> Verdict:
 
 
 def verdict_of(failure: CloudFailure | OutputsRefused) -> Verdict:
-    """The verdict on a question that was not answered, or on a write that was refused. Of purchase calls, only one that
-    was never sent comes here: all others are on their order."""
+    """The verdict on a question that was not answered, or on a write that was refused.
+
+    The only purchase call that comes here is one that was never sent: all others are recorded on their order.
+    """
     if isinstance(failure, OutputsRefused):
         return outputs_refused(failure)
     said = describe(failure) if failure.call != PURCHASE_CALL else f"nothing was sent: {describe_call(failure)}"

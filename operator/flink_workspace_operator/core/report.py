@@ -30,8 +30,10 @@ MESSAGE_LENGTH = 1024
 
 
 def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
-    """The whole status after a pass, of whose orders the case knows. The same facts give the same status, to the last
-    letter."""
+    """The whole status after a pass; the case holds the orders as they are after it.
+
+    The same facts give the same status, to the last letter.
+    """
     workspace, now = case.workspace, case.seen.now
     before = workspace.status
     previous = {condition.type: condition for condition in before.conditions}

@@ -1,4 +1,4 @@
-"""The last order came to nothing: when may the next one follow?"""
+"""The waits between an order that came to nothing and the next one."""
 
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -13,14 +13,14 @@ from flink_workspace_operator.core.refusals import verdict_on
 from flink_workspace_operator.core.windows import clock, end_of_call
 
 UNSENT_PAUSE: Final = timedelta(seconds=30)
-"""From the intent of a call that was never sent to the next one: each costs writes of the ledger."""
-AT_ONCE: Final = "after a change of the spec, or with the annotation reconcile-requested-at"
+"""From the intent of a call that was never sent to the next intent: each costs writes of the ledger."""
+SOONER: Final = "when the spec or the annotation reconcile-requested-at changes"
 
 
 def wait_for_end_of_call(case: Case) -> Plan | None:
-    """Something may still come of the last call, or of one that is outstanding: nothing shortens that.
+    """The last call, or one that is outstanding, may still be executed: nothing shortens this wait.
 
-    An order that is open already waits too.
+    An order that is already open waits too.
     """
     tries = _fruitless(case)
     last = case.outstanding_order or (tries[-1] if tries else None)
@@ -33,13 +33,13 @@ def wait_for_end_of_call(case: Case) -> Plan | None:
     if ends is None or (is_time_over and not last.outstanding):
         return None
     due = max(ends, _announced_at(last) + _backoff(case, tries))
-    message = f"{_next_try(last, due)}; once {clock(ends)} is past it comes at once {AT_ONCE}"
+    sooner = f", or, after {clock(ends)}, {SOONER}" if due > ends else ""
     look = rising(case.cloud_time - _announced_at(last)).after or LONGEST
-    return _waiting(last, message, min(look, ends - case.cloud_time))
+    return _waiting(last, _next_order(last, due) + sooner, min(look, ends - case.cloud_time))
 
 
 def wait_for_next_try(case: Case) -> Plan | None:
-    """The call is over and came to nothing: the next one waits for a change, a request, or its time."""
+    """The call is over and came to nothing: the next order waits for a change, a request, or its back-off."""
     tries = _fruitless(case)
     if not tries or case.order is not None:
         return None
@@ -48,11 +48,11 @@ def wait_for_next_try(case: Case) -> Plan | None:
     if _is_changed(case, last) or case.requested or case.cloud_time >= due:
         return None
     wait = min(due - case.cloud_time, timedelta(minutes=10))
-    return _waiting(last, f"{_next_try(last, due)}, {AT_ONCE}", wait)
+    return _waiting(last, f"{_next_order(last, due)}, or {SOONER}", wait)
 
 
 def wait_for_connection(case: Case) -> Plan | None:
-    """The last call was never sent, for want of a connection: it is announced anew after a while, and not in a loop."""
+    """The last call was never sent, because there was no connection: it is announced again after a pause."""
     order = case.order
     if order is None or order.state != "Quoted" or order.status.answer is None:
         return None
@@ -67,8 +67,8 @@ def _waiting(last: FlinkWorkspaceOrder, message: str, wait: timedelta) -> Plan:
     return Plan(verdict=verdict, next_look=NextLook(max(FIRST, wait)))
 
 
-def _next_try(last: FlinkWorkspaceOrder, due: datetime) -> str:
-    return f"order {last.metadata.name}: {last.status.message} The next try comes after {clock(due)}"
+def _next_order(last: FlinkWorkspaceOrder, due: datetime) -> str:
+    return f"order {last.metadata.name}: {last.status.message} The next order follows after {clock(due)}"
 
 
 def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:

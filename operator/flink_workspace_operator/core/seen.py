@@ -41,14 +41,18 @@ class Questions:
     price: bool
     bill_since: datetime | None = None
     """From when on to look at the bill, None not to."""
-    before_call: bool = False
-    """This process has announced a purchase: only what the call depends on is asked, and the resource is read last."""
+    final_check: bool = False
+    """This process has announced a purchase and is about to send it: only what the call depends on is asked, and the
+    resource is read last."""
 
 
 @dataclass(frozen=True)
 class Intent:
-    """A purchase that this process announced and did not send yet. It is known again by its mark alone: the answer to
-    the write may be lost, and after a restore of etcd an object's version may name another write."""
+    """A purchase that this process announced and did not send yet.
+
+    Its mark alone identifies it: the answer to the write may be lost, and after a restore of etcd an object's version
+    may name another write.
+    """
 
     order_uid: str
     mark: str
@@ -103,15 +107,15 @@ class Seen:
     outputs: tuple[ConfigMap, ...] | Unread = field(default_factory=Unread)
     """Those ConfigMaps that exist, of the one that is wanted and the one that was written."""
     neighbours: tuple[Neighbour, ...] = ()
-    """What other resources of this cluster own. Read where a purchase may be decided on."""
+    """Owners of other instances in this cluster. Read where the pass may decide on a purchase."""
     secrets: tuple[Secret, ...] = ()
     """Those Secrets that exist and may be read, of the one to sign with and those that orders were bought with."""
     signer: Signer = field(default_factory=Signer)
     """In whose name the cloud was asked."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
-    before_call: bool = False
-    """The ledger was read before the resource, as it must be right before a call; else the resource comes first."""
+    final_check: bool = False
+    """The ledger was read before the resource, as before every call; in all other passes the resource comes first."""
     leads: bool = True
     """Whether this process leads, and will for a while: time enough to send a purchase."""
 
@@ -121,7 +125,7 @@ class Seen:
 
 
 def is_suspended(workspace: FlinkWorkspace) -> bool:
-    """A person stopped all writes to the cloud. A brake that is spelled in another way brakes all the same."""
+    """A person stopped all writes to the cloud. Any value but "false" does, also one that is spelled wrongly."""
     return workspace.spec.suspend or workspace.metadata.annotations.get(SUSPEND, "false") != "false"
 
 
@@ -136,7 +140,7 @@ def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder |
 
 
 def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | None) -> FlinkWorkspaceOrder | None:
-    """The order that this process moved to Placing, and sent nothing for; None if another mark stands on it by now."""
+    """The order that this process moved to Placing and sent nothing for; None if it carries another mark by now."""
     order = open_order(orders)
     if intent is None or order is None or order.state != "Placing":
         return None
@@ -144,17 +148,19 @@ def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | No
     return order if (order.metadata.uid, order.status.intent_mark) == known else None
 
 
-def unfinished_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
-    """The order whose call only the cloud can tell about, be the resource there or gone: it may have been sent, a copy
-    of it may have been accepted, or what it bought was not seen yet."""
+def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
+    """The order that the cloud must be asked about, also where the resource is gone.
+
+    Its call may have been sent, a copy of that may have been accepted, or no list has shown the instance yet.
+    """
     order = open_order(orders)
     if order is not None and order.state in SENT:
         return order
-    return next((each for each in orders if each.outstanding or is_unseen(each)), None)
+    return next((each for each in orders if each.outstanding or is_unlisted(each)), None)
 
 
-def is_unseen(order: FlinkWorkspaceOrder) -> bool:
-    """Bought, as the cloud answered; no list has shown it yet, as far as the ledger knows."""
+def is_unlisted(order: FlinkWorkspaceOrder) -> bool:
+    """Bought by the cloud's answer; by what the ledger knows, no list has shown the instance yet."""
     return order.state == "Placed" and order.status.evidence == "Answer"
 
 
@@ -186,7 +192,7 @@ def questions(
     intent: Intent | None = None,
 ) -> Questions | None:
     """What must be asked of the cloud; None if nothing: letting go needs no cloud but for an open outcome."""
-    order = unfinished_order(orders)
+    order = order_to_ask_about(orders)
     tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
     if order is not None:
         tags += ((ORDER_TAG, order.spec.token),)
@@ -201,8 +207,8 @@ def questions(
     )
 
 
-def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: bool, before_call: bool) -> Questions:
-    """What an unfinished order needs, and nothing more while its call is about to be sent."""
+def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: bool, final_check: bool) -> Questions:
+    """The questions about one order. While its call is about to be sent, they are as few as possible."""
     spec = order.spec
     announced = order.status.intent_time if order.state == "Uncertain" else None
     return Questions(
@@ -210,8 +216,8 @@ def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: 
         spec.workspace_name,
         tags,
         fresh=True,
-        prerequisites=ours and not before_call,
+        prerequisites=ours and not final_check,
         price=False,
         bill_since=announced and announced - BILLING_CLOCK,
-        before_call=before_call,
+        final_check=final_check,
     )

@@ -24,8 +24,8 @@ from flink_workspace_operator.core.plan import (
     Step,
     Verdict,
 )
-from flink_workspace_operator.core.seen import is_unseen
-from flink_workspace_operator.core.windows import end_without_a_look, window_end
+from flink_workspace_operator.core.seen import is_unlisted
+from flink_workspace_operator.core.windows import latest_end_of_call, window_end
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
 """Reasons of what has our name and is not ours."""
@@ -70,7 +70,7 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
 
 
 def _settle_outstanding(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
-    """A copy of the refused call may have bought. Its tags may be late or lost, as those of any purchase."""
+    """A copy of the refused call may have bought an instance, whose tags may be late or lost as after any purchase."""
     found = case.found_for(order)
     if isinstance(found, Unexplained):
         return _by_description(case, order, found, case.cloud_time)
@@ -82,18 +82,19 @@ def _settle_outstanding(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspac
 
 
 def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """Nothing can come of a refused call any more: a complete list, later than any copy of it could need, does not show
-    it. Where its account can't be asked any more, the whole window of a lost call ends it. Only by the cloud's clock:
-    ours may be ahead, and no look may be answered for that very reason.
+    """A refused call can no longer be executed: a complete list shows nothing of it, later than any copy could need.
+
+    Where its account can't be asked any more, the wait is the whole window of a lost call. Only the cloud's clock
+    counts: ours may be ahead, which may be the very reason why no list is to be had.
     """
     spec, listing = order.spec, case.seen.cloud.listing
     is_proof = not isinstance(case.listing_for(spec.account_id, spec.region), Unknown) and not case.missing_neighbours
-    end = order.status.outstanding_until if is_proof else end_without_a_look(order, case.settings)
+    end = order.status.outstanding_until if is_proof else latest_end_of_call(order, case.settings)
     return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
 
 def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
-    """The ledger says it too: the workspace resource may be gone. Without a look, our own clock ends the sending."""
+    """The order says it too: the workspace resource may be gone. Without a list, our own clock ends the sending."""
     why = who_is_missing(case)
     if order.state == "Placing":
         return _unheard_of(order, case.seen.now) if why and _call_is_over(case, order, case.seen.now) else None
@@ -108,7 +109,7 @@ def _call_is_over(case: Case, order: FlinkWorkspaceOrder, moment: datetime) -> b
 
 
 def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    return ledger.uncertain(order, at, "the process that was to send it did not say whether it did")
+    return ledger.uncertain(order, at, "the process that announced it did not report whether it sent the call")
 
 
 def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
@@ -214,13 +215,13 @@ def look_after_what_is_left(case: Case) -> Plan | None:
         ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
-    steps += tuple(MoveOrder(each, status) for each in _hidden(case) if (status := _until(case, each)) != each.status)
+    steps += tuple(MoveOrder(each, status) for each in _unlisted(case) if (status := _until(case, each)) != each.status)
     unfinished = next((each for each in (case.order, *kept) if each is not None), None)
     return Plan(steps, next_look=NextLook(None) if unfinished is None else _rising_for(case, unfinished))
 
 
 def _until(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
-    """Whoever waits for the namespace to go reads on the order until when it is kept, and why."""
+    """The order's message says until when it is kept, and why: somebody may wait for the namespace to go."""
     return ledger.kept(order, _window_end(case, order))
 
 
@@ -251,8 +252,8 @@ def _cancel_what_is_quoted(case: Case) -> Plan | None:
 
 
 def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
-    """All claims of the key, but for that of a name whose order is open, may still be executed, or bought what others
-    may not be shown yet: who took it now would buy it a second time."""
+    """All claims of the key, except of names that another resource would buy a second time: the order is open, its call
+    may still be executed, or lists may not show yet what it bought."""
     kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]
     held = {(order.spec.region, order.spec.workspace_name) for order in kept}
     return tuple(
@@ -263,24 +264,23 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
 
 
 def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Settled orders whose name is not free yet. A refused one not for ever: the cloud may be out of reach."""
-    outstanding = [(order, end_without_a_look(order, case.settings)) for order in case.seen.orders if order.outstanding]
+    """Settled orders whose name is not free yet. A refused one is kept for a limited time, as the cloud may be down."""
+    outstanding = [(order, latest_end_of_call(order, case.settings)) for order in case.seen.orders if order.outstanding]
     kept = [order for order, end in outstanding if end is None or case.cloud_time <= end]
-    return kept + _hidden(case)
+    return kept + _unlisted(case)
 
 
-def _hidden(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Orders that bought what no list has shown, and may not show yet: until the end of the window, because the cloud
-    may be out of reach."""
+def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
+    """Orders whose instance no list has shown yet. Only until the end of the window: the cloud may be out of reach."""
     return [
         order
         for order in case.seen.orders
-        if is_unseen(order) and not _is_shown(case, order) and case.cloud_time <= _window_end(case, order)
+        if is_unlisted(order) and not _is_shown(case, order) and case.cloud_time <= _window_end(case, order)
     ]
 
 
 def _is_shown(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """The list of this pass shows what the order bought, and so shows it to everybody from now on."""
+    """The list of this pass shows what the order bought: from now on every list does."""
     listing = case.listing_for(order.spec.account_id, order.spec.region)
     if isinstance(listing, Unknown):
         return False

@@ -1,4 +1,4 @@
-"""Until when something may come of a call: no order follows before, and nothing is believed absent before."""
+"""The time for which a call may still be executed: until then no order follows, and nothing is believed absent."""
 
 from datetime import datetime, timedelta
 
@@ -10,10 +10,10 @@ from flink_workspace_operator.settings import Settings
 def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
     """The end of the window of an announced call; None for an order that was never announced.
 
-    The latest of three ends: the one that stands on the order since its intent, because the process
-    that sent it may have had longer windows; the one by the present settings; and, for an order that
-    another process found announced long before, that of a call that was sent right before it was
-    found. A backup may have brought back an intent that was taken back and announced anew since.
+    The latest of three ends. The first was written on the order with its intent: the process that sent
+    it may have had longer windows. The second follows from the present settings. The third is for an
+    order that another process found long after its announcement, and counts from then: a backup may have
+    restored an intent that was taken back since, and announced again right before.
     """
     if status.intent_time is None:
         return None
@@ -27,7 +27,7 @@ def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Setti
 def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
     """The moment at which another process found the order in Placing, if that was long after its intent.
 
-    Not long is what the window holds beyond what a call can take.
+    Long is more than what the window holds beyond the time that a call can take.
     """
     if isinstance(status, OrderSummary) or status.answer is not None or status.intent_time is None:
         return None
@@ -37,9 +37,9 @@ def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings:
 
 
 def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
-    """Until when, and at that moment still, a settled order's call may be executed or shown.
+    """The last moment at which a settled order's call may be executed, or what it bought may be hidden from lists.
 
-    None where nothing can come of it: nothing was sent, or every copy of the call was refused.
+    None where nothing was sent, or every copy of the call was refused.
     A stranger's instance or a manual edit that closed the order does not undo its call.
     """
     status = order.status
@@ -48,12 +48,19 @@ def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | No
     return None if status.evidence == "Answer" else window_end(status, settings)
 
 
-def end_without_a_look(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
-    """Until when something may come of a refused call where nobody can look for it: the whole window of a lost one."""
+def latest_end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
+    """The end of a refused call where no list of its account can be had: the whole window of a lost one."""
     ends = (window_end(order.status, settings), order.status.outstanding_until)
     return max((each for each in ends if each is not None), default=None)
 
 
 def clock(moment: datetime) -> str:
-    """The minute in which a moment is over, as messages show it: no promise ends before its time."""
+    """The full minute after a moment, as messages show it: no wait that they name is too short."""
     return f"{moment + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"
+
+
+def nothing_before(end: datetime) -> str:
+    """One line that ends every message about a call whose outcome is open."""
+    return (
+        f"Nothing else is bought before {clock(end)}. If no list shows the workspace by then, the next order may follow"
+    )

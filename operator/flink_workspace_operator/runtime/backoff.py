@@ -1,4 +1,4 @@
-"""How long a key waits after a pass that failed. Each cause is logged once, and so is its end."""
+"""The wait of a key after a pass that failed. Each cause is logged once, and so is its end."""
 
 import logging
 from collections import Counter
@@ -14,8 +14,8 @@ LONGEST_RETRY_SECONDS = 60.0
 
 NEXT_TRY = "next try in %.0f s, later ones up to a minute apart (logged once)"
 NOT_THERE = (
-    "what was just read can't be written. If its namespace is missing, make the namespace again: then what is in it"
-    " can be looked at again, or deleted"
+    "a write was answered with 404 right after a read that succeeded. If the namespace does not exist any more, create"
+    " it again: then its objects can be reconciled, or deleted"
 )
 
 
@@ -45,7 +45,7 @@ class Backoff:
             log.info("succeeded, after %d passes that failed", failures)
 
     def _report(self, key: Key, failure: BaseException, wait: float) -> None:
-        """What lasts is logged once, and not with every pass for as long as it lasts."""
+        """Log a cause once for as long as it lasts, and not with every pass."""
         known, cause = self._reported.get(key), f"{type(failure).__name__}: {failure}"
         self._reported[key] = cause
         if known == cause:
@@ -59,15 +59,15 @@ class Backoff:
 
 
 def is_race(failure: BaseException) -> bool:
-    """True if somebody else wrote between reading and writing. What they wrote must be read before anything else.
+    """True if somebody else wrote between our read and our write. Their write must be read before anything else.
 
-    A first one is nothing to report. What repeats is no race: nobody is faster again and again.
+    The first failure in a row is not logged. One that repeats is no race: nobody else is faster again and again.
     """
     return isinstance(failure, Conflict | Vanished)
 
 
 def wait_after(failure: BaseException, before: int) -> float:
-    """Seconds until the next pass over a key, where so many passes in a row had failed before this one."""
+    """Seconds until the next pass over a key of which `before` passes in a row had failed before this one."""
     first = AFTER_A_RACE_SECONDS if is_race(failure) else FIRST_RETRY_SECONDS
     wait = min(LONGEST_RETRY_SECONDS, first * 2.0 ** min(before, 10))
     if isinstance(failure, Throttled) and failure.retry_after is not None:

@@ -97,7 +97,7 @@ class WorkQueue:
         return key
 
     async def pause(self, seconds: float) -> None:
-        """Let a worker wait with its key in hand, but not through the closing: what is left to do is done now."""
+        """Let a worker wait while it holds its key. Closing the queue ends the wait: the rest must be done now."""
         over = asyncio.Event()
         timer = self._timers.call_at(self._timers.time() + seconds, over.set)
         self._pauses.add(over)
@@ -118,7 +118,7 @@ class WorkQueue:
             self.add_after(key, after)
 
     def close(self, last: Iterable[Key] = ()) -> None:
-        """Accept nothing more, and give nothing more but these keys; whoever waits is woken."""
+        """Accept no more keys, and give out only those in `last`. Every waiting worker is woken."""
         if self._closed:
             return
         self._closed = True

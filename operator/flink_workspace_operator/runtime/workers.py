@@ -2,9 +2,9 @@
 
 Whatever a pass raises, the worker continues. A pass that fails is retried with back-off, by key.
 
-A worker that announced a purchase makes it, or takes it back, before it turns to another key. So however many
-resources are applied at once, at most as many orders are announced and unsent as there are workers. After a crash
-nobody knows of such an order that nothing was sent, and it waits for half an hour.
+A worker that announced a purchase sends it, or takes the announcement back, before it takes another key. So the number
+of orders that are announced and unsent is never larger than that of the workers, however many resources are applied at
+once. After a crash nobody knows whether such an order was sent, and it waits for 31 minutes.
 """
 
 import asyncio
@@ -25,19 +25,21 @@ Pass = Callable[[Key], Awaitable[NextLook]]
 JITTER = 0.2
 """Waits are stretched by up to this part, so that what failed or was listed together does not come back together."""
 TRIES_IN_PLACE = 6
-"""How often a worker tries to send what it announced before it turns to other keys: the first time at once, then with
-the waits of any failure, half a minute in all. Only the API server can keep it from both sending and taking back. The
-key then waits like any that fails, one pass at a time, so that it costs no worker more than others do. As long as this
-process lives it still knows that nothing was sent; only a crash before then leaves one more order to the evidence."""
+"""Number of passes in which a worker tries to send what it announced before it takes other keys. The first comes at
+once, the others after the waits of any failure: half a minute in all.
+
+Only the API server can keep a worker from both sending and taking back. After these passes the key waits like any that
+fails, so it occupies the worker no more than others do. As long as this process lives, it knows that nothing was sent;
+a crash before the key's next pass leaves one more order to the evidence."""
 LONGEST_WAIT_WHILE_DRAINING = 2.0
-"""Seconds between two such tries when the process is about to end: the time for them is short."""
+"""Seconds between two such passes when the process is about to end: little time is left."""
 
 
 class Workers:
     """A fixed number of tasks on the running loop. `random` gives numbers from 0 to 1.
 
-    `has_announced` tells of a key whether this process may have announced in the ledger that it will buy, and did
-    neither do it nor take it back yet.
+    `has_announced` is True for a key if this process may have announced a purchase in the ledger, and neither sent it
+    nor took it back yet.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Workers:
         self._random = random
         self._backoff = Backoff()
         self._put_off: set[Key] = set()
-        """Keys whose announced order could not be sent or taken back in place."""
+        """Keys whose announced order could be neither sent nor taken back in `TRIES_IN_PLACE` passes."""
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -68,9 +70,9 @@ class Workers:
         return sum(not task.done() for task in self._tasks)
 
     def begin_no_more(self) -> None:
-        """Let the passes under way be the last ones, except where a purchase is announced: it is made, or taken back.
+        """Let the passes under way be the last ones. Only purchases that are announced are still sent, or taken back.
 
-        No other process could tell that nothing was sent, and would wait for half an hour.
+        No other process could know that nothing was sent: it would wait for 31 minutes.
         """
         self._queue.close(last=tuple(self._put_off))
 
@@ -97,7 +99,7 @@ class Workers:
                 self._queue.finish(key, after)
 
     async def _turn(self, key: Key) -> float | None:
-        """Run the pass, and those that end what it announced; seconds until the next one."""
+        """Run the pass, and those that send or take back what it announced; seconds until the next one."""
         after, tries = await self._outcome(key), 0
         while self._owes(key, after) and (self._queue.closed or self._may_try_in_place(key, tries)):
             if tries:
@@ -107,14 +109,14 @@ class Workers:
         return after
 
     def _owes(self, key: Key, after: float | None) -> bool:
-        """True if a pass is to end what is announced. One that waits for something else found nothing to end."""
+        """True if a further pass must send or take back what is announced. A pass that ends with a wait found none."""
         return self._has_announced(key) and (after == 0 or key in self._backoff)
 
     def _may_try_in_place(self, key: Key, tries: int) -> bool:
         return tries < TRIES_IN_PLACE and key not in self._put_off
 
     def _wait_in_place(self, after: float) -> float:
-        """The first of several tries comes at once, and no others do."""
+        """The wait before any pass in place but the first, which comes at once."""
         longest = LONGEST_WAIT_WHILE_DRAINING if self._queue.closed else LONGEST_RETRY_SECONDS
         return min(max(after, FIRST_RETRY_SECONDS), longest)
 

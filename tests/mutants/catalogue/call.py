@@ -68,8 +68,8 @@ BEFORE_THE_CALL: Final = (
         name="back-off after a refusal",
         fact="after a refusal the next order waits for a change, a request, or its time",
         file="core/retrying.py",
-        old="case.order is not None or _is_changed(case, last) or case.requested or case.cloud_time >= due):\n",
-        new="True):\n",
+        old="    if _is_changed(case, last) or case.requested or case.cloud_time >= due:\n",
+        new="    if True:\n",
         tests=(PURCHASE,),
     ),
     Mutant(

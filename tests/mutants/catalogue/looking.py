@@ -42,8 +42,8 @@ COMPLETE: Final = (
         name="an end to new beginnings",
         fact="a list that never comes to rest is a failure, and no list that is asked for without end",
         file="adapters/alibaba/paging.py",
-        old="_NEW_BEGINNINGS: Final = 3",
-        new="_NEW_BEGINNINGS: Final = 4",
+        old="_REREADS: Final = 3",
+        new="_REREADS: Final = 4",
         tests=(PAGING,),
     ),
     Mutant(

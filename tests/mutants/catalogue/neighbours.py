@@ -10,8 +10,8 @@ BESIDE: Final = (
         name="no order on a list that lacks neighbours",
         fact="nothing is opened or announced on a list that can't be trusted",
         file="core/decide.py",
-        old=("    wait_for_neighbours,\n    open_next_order,\n"),
-        new="    open_next_order,\n",
+        old="    wait_for_neighbours,\n    wait_for_connection,\n",
+        new="    wait_for_connection,\n",
         tests=(NEIGHBOURS,),
     ),
     Mutant(
@@ -76,7 +76,7 @@ BESIDE: Final = (
         file="observation.py",
         old=(
             "    if asked.fresh:\n"
-            "        # Before the cloud: what was seen by then, a list that begins later must show.\n"
+            "        # Before the cloud is asked: a list that begins later must show what was seen before it.\n"
             "        seen = seen.updated(neighbours=await cluster.list_neighbours())\n"
             "    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))\n"
         ),

@@ -70,7 +70,7 @@ REQUIRED: Final = (
         old=(
             "    intent, order = case.seen.remembered.intent, case.announced_order\n"
             "    if intent is None or order is None:\n"
-            "        return None\n"
+            "        return Plan(next_look=SOON) if case.seen.final_check else None\n"
         ),
         new=(
             "    order = case.order\n"

@@ -43,8 +43,8 @@ COPIES: Final = (
         name="a quoted order waits for the call before it",
         fact="an order that a restore brought back is not announced beside a call that may still be executed",
         file="core/retrying.py",
-        old="if is_over and (case.order is not None or",
-        new="if case.order is not None or is_over and (",
+        old="    if ends is None or (is_time_over and not last.outstanding):\n",
+        new="    if case.order is not None or ends is None or (is_time_over and not last.outstanding):\n",
         tests=(OUTSTANDING,),
     ),
     Mutant(
@@ -75,7 +75,7 @@ COPIES: Final = (
         name="without a look the whole window counts",
         fact="where its account can't be asked, a refused call is as long as a lost one",
         file="core/settling.py",
-        old="end = order.status.outstanding_until if is_proof else end_without_a_look(order, case.settings)",
+        old="end = order.status.outstanding_until if is_proof else latest_end_of_call(order, case.settings)",
         new="end = order.status.outstanding_until",
         tests=(OUTSTANDING,),
     ),
@@ -83,8 +83,8 @@ COPIES: Final = (
         name="name and ledger outlive an outstanding call",
         fact="nobody takes the name of a call that may still be executed",
         file="core/settling.py",
-        old="    return kept + _hidden(case)\n",
-        new="    return _hidden(case)\n",
+        old="    return kept + _unlisted(case)\n",
+        new="    return _unlisted(case)\n",
         tests=(OUTSTANDING,),
     ),
     Mutant(
@@ -131,8 +131,11 @@ COPIES: Final = (
         name="nobody shortens the time of a call",
         fact="a request or a change skips the back-off, and never the time in which a call may be executed",
         file="core/retrying.py",
-        old="    if is_over and (case.order is not None or _is_changed(case, last) or case.requested or",
-        new="    if _is_changed(case, last) or case.requested or is_over and (case.order is not None or",
+        old="    if ends is None or (is_time_over and not last.outstanding):\n",
+        new=(
+            "    is_asked = _is_changed(case, last) or case.requested\n"
+            "    if is_asked or ends is None or (is_time_over and not last.outstanding):\n"
+        ),
         tests=(
             OUTSTANDING,
             PURCHASE,
@@ -228,8 +231,8 @@ HIDDEN: Final = (
         name="what a list shows is not hidden",
         fact="a namespace need not wait for what everybody can see",
         file="core/settling.py",
-        old="if is_unseen(order) and not _is_shown(case, order) and",
-        new="if is_unseen(order) and",
+        old="if is_unlisted(order) and not _is_shown(case, order) and",
+        new="if is_unlisted(order) and",
         tests=(LETTING_GO,),
     ),
 )

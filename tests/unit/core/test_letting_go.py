@@ -81,7 +81,7 @@ class TestBeingDeleted:
     def test_a_pass_that_read_the_ledger_before_the_resource_lets_nothing_go(self) -> None:
         """It was to send a call, and another process settled the order: the ledger may lack one that is newer."""
         read = a_case(
-            GOING, an_order("NotPlaced"), intent=an_order("Placing"), before_call=True, own_claims=(a_claim(),)
+            GOING, an_order("NotPlaced"), intent=an_order("Placing"), final_check=True, own_claims=(a_claim(),)
         )
         plan = decide(read)
         assert (plan.steps, plan.verdict) == ((), None)
@@ -195,6 +195,6 @@ def test_an_order_that_is_kept_says_until_when() -> None:
     [step] = decide(a_case(None, placed, own_claims=(a_claim(),))).steps
     assert isinstance(step, MoveOrder)
     assert step.status.state == "Placed"
-    assert f"at the longest until {NOW + WINDOW:%Y-%m-%d %H:%M} UTC" in str(step.status.message)
+    assert f"at the latest until {NOW + WINDOW:%Y-%m-%d %H:%M} UTC" in str(step.status.message)
     told = placed.model_copy(update={"status": step.status})
     assert decide(a_case(None, told, own_claims=(a_claim(),))).steps == ()

@@ -295,19 +295,19 @@ class TestCall:
         """Without the memory of having sent nothing, the order may have been sent, and is not said to be."""
         plan = decide(a_case(a_workspace(), self.placing))
         assert verdict(plan) == ("Progressing", "Provisioning")
-        assert "it is not known whether it was sent" in str(plan.verdict)
+        assert "It is not known whether the call was sent" in str(plan.verdict)
 
     def test_the_pass_that_sends_asks_only_what_the_call_depends_on(self) -> None:
         """So that a brake holds until right before it. All others ask for everything."""
         known = Intent(self.placing.metadata.uid, MARK, 1)
         asked = questions(a_workspace(), (self.placing,), OWNER, known)
         assert asked is not None
-        assert (asked.before_call, asked.fresh) == (True, True)
+        assert (asked.final_check, asked.fresh) == (True, True)
         assert (asked.prerequisites, asked.price, asked.bill_since) == (False, False, None)
         for other in (None, replace(known, mark="o" * 32), replace(known, order_uid="order-uid-2")):
             asked = questions(a_workspace(), (self.placing,), OWNER, other)
             assert asked is not None
-            assert (asked.before_call, asked.prerequisites) == (False, True)
+            assert (asked.final_check, asked.prerequisites) == (False, True)
 
     @pytest.mark.parametrize("word", BRAKES)
     def test_every_word_but_false_holds_the_call_back(self, word: str) -> None:

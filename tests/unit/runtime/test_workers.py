@@ -160,7 +160,7 @@ async def test_what_was_read_and_can_not_be_written_names_the_namespace(
     bench.behave = failing(Vanished("the API server answered 404 Not Found"))
     bench.queue.add(A)
     await waits(bench, 2)
-    assert "make the namespace again" in caplog.text
+    assert "If the namespace does not exist any more, create it again" in caplog.text
 
 
 async def test_a_cause_is_logged_once_and_so_is_its_end(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:

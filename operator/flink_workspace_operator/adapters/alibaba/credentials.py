@@ -23,7 +23,7 @@ for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
 
 
 async def _send_once(request: TeaRequest, runtime_option: Mapping[str, Any] | None = None) -> TeaResponse:
-    """Send a request of the credentials SDK as all others are sent."""
+    """Send a request of the credentials SDK in the same way as all others: once, without redirects."""
     waits = runtime_option or {}
     patience = Patience(
         connect=(waits.get("connectTimeout") or DEFAULT_CONNECT_TIMEOUT) / 1000,
@@ -37,8 +37,8 @@ async def _send_once(request: TeaRequest, runtime_option: Mapping[str, Any] | No
     return response
 
 
-# The SDK's own follows redirects, and hands tokens of the pod and of the node on to wherever they lead. Only the
-# credentials SDK uses this class, and it has no other place to give a sender to.
+# The SDK's own sender follows redirects, and would send the tokens of the Pod and of the node to wherever they lead.
+# Only the credentials SDK uses this class, and it has no other way to replace its sender.
 TeaCore.async_do_action = staticmethod(_send_once)
 
 

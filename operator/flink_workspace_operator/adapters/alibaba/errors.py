@@ -143,7 +143,7 @@ def known_code(code: str) -> str:
 
 
 def explain(refusal: Refusal) -> CloudFailure:
-    """The failure for a refusal. A redirect is no answer, whatever it says beside."""
+    """The failure for a refusal. A redirect is no answer, whatever code its body holds."""
     code, request_id = refusal.code, readable_request_id(refusal.request_id)
     if 300 <= refusal.status < 400 or not isinstance(code, str) or not _CODE.fullmatch(code) or code == "None":
         return _without_code(refusal, request_id)

@@ -7,8 +7,8 @@ from typing import Final, Generic, Protocol, TypeVar
 from flink_workspace_operator.adapters.alibaba.session import Reply
 from flink_workspace_operator.core.failures import ListChanged
 
-_NEW_BEGINNINGS: Final = 3
-"""In a busy account a list of many pages changes during most reads; a whole pass is too dear for each change."""
+_REREADS: Final = 3
+"""In a busy account a list of many pages changes during most reads: to fail the whole pass each time costs more."""
 
 
 class Row(Protocol):
@@ -45,7 +45,7 @@ class Whole(Generic[R]):
         return self._total is not None and len(self.rows) >= self._total
 
     def add(self, page: PageOf[R], reply: Reply) -> str | None:
-        """Take one more page. Returns why it does not fit to those before, None if it does.
+        """Take one more page. Returns why it does not fit the pages before; None if it does.
 
         Raises `Garbled` where the page contradicts itself.
         """
@@ -56,7 +56,7 @@ class Whole(Generic[R]):
         if former not in (None, page.total_count):
             return "TotalCount differs between pages"
         if len({row.id for row in self.rows}) < len(self.rows):
-            return "an id stands on two pages"
+            return "an id is on two pages"
         if len(self.rows) > page.total_count:
             return "more entries than TotalCount"
         if not page.rows and not self.complete:
@@ -69,7 +69,7 @@ async def read_pages(
 ) -> tuple[list[R], datetime]:
     """All entries, and the earliest Date of the answers. Pages count from 1. Raises `CloudFailure`."""
     found = await _read_once(ask, read)
-    for _ in range(_NEW_BEGINNINGS):
+    for _ in range(_REREADS):
         if isinstance(found, ListChanged):
             found = await _read_once(ask, read)
     if isinstance(found, ListChanged):
@@ -90,9 +90,9 @@ async def _read_once(
 
 
 def _check(page: PageOf[R], reply: Reply, *, is_first: bool) -> None:
-    """One answer is of one moment: no change of the list explains what does not add up inside it."""
+    """Raise `Garbled` if the page contradicts itself: it is of one moment, so no change of the list explains that."""
     if len({row.id for row in page.rows}) < len(page.rows):
-        raise reply.garbled("an id stands on the page twice")
+        raise reply.garbled("an id is on the page twice")
     if len(page.rows) > page.total_count:
         raise reply.garbled("more entries than TotalCount")
     if is_first and not page.rows and page.total_count:

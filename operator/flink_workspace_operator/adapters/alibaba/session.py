@@ -122,8 +122,8 @@ class Session:
     async def call(self, api: Api, parameters: Mapping[str, str], region: str | None = None) -> Reply:
         """Ask a question, or make a change that may be made twice. Raises `CloudFailure`.
 
-        The nonce is made for this call, so if it was used before, something on the way repeated the call, and an answer
-        to it was lost.
+        The nonce is made for this call. If it was used before, something on the way repeated the call, and its first
+        answer was lost.
         """
         seconds = self._settings.read_timeout_seconds
         answer = await self._send(api, parameters, region, (seconds, seconds), {})
@@ -148,7 +148,7 @@ class Session:
         waits: tuple[float, float],
         headers: dict[str, str],
     ) -> Reply | CloudFailure:
-        """Once, and report it to whoever counts the calls."""
+        """Send once, and report the call to whoever counts them."""
         silence, deadline = waits
         patience = Patience(connect=min(silence, _CONNECT_SECONDS), silence=silence)
         request = self._request(api, parameters, region, headers)
@@ -204,7 +204,7 @@ class Session:
 def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     """The failure for what was thrown before there was an answer."""
     if isinstance(error, CloudFailure):
-        return replace(error, fate="NothingSent")  # the key was not to be had, or is one of another account
+        return replace(error, fate="NothingSent")  # there is no key, or it is one of another account
     if isinstance(error, NoCredentials):
         return CredentialsRefused(call, "NoCredentials", fate="NothingSent")
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
@@ -237,7 +237,7 @@ def _read_refusal(call: str, body: dict[str, Any], answer: HttpAnswer) -> CloudF
 
 
 def _read_reply(call: str, body: dict[str, Any], answer: HttpAnswer) -> Reply | CloudFailure:
-    """An answer with HTTP 200, which is a refusal all the same where it says `Success=false`."""
+    """An answer with HTTP 200. It is a refusal all the same where it says `Success=false`."""
     request_id = readable_request_id(body.get("RequestId"))
     success = body.get("Success", True)
     if success is False:

@@ -61,7 +61,7 @@ def _headers(request: RpcRequest) -> dict[str, str]:
 
 
 def _headers_of(key: CredentialModel) -> dict[str, str]:
-    """What a key adds: where it comes from, and its token where it is one for a while."""
+    """The headers that a key adds: its origin, and its token if it is a temporary one."""
     headers = {"x-acs-credentials-provider": key.provider_name} if key.provider_name else {}
     if key.security_token:
         headers |= {"x-acs-accesskey-id": key.access_key_id, "x-acs-security-token": key.security_token}

@@ -128,7 +128,7 @@ class ObjectStorage:
         return config
 
     def _http_client(self) -> AioHttpClient:
-        """The SDK's own, which follows no redirect, with a session that repeats nothing and is closed with it."""
+        """The SDK's own client, which follows no redirect, with a session that repeats nothing. Both close together."""
         seconds = self._settings.read_timeout_seconds
         client = AioHttpClient(session=open_session(), connect_timeout=seconds, readwrite_timeout=seconds)
         client.session_owner = True

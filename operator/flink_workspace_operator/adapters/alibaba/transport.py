@@ -1,8 +1,8 @@
-"""The way of every HTTP request to the cloud: sent once, and to nobody but the one that it was addressed to.
+"""Every HTTP request to the cloud goes this way: once, and only to the host that it is addressed to.
 
-A purchase is one request. aiohttp by itself follows redirects, and 307 and 308 repeat a POST with its body; it also
-repeats a GET whose connection broke, on a new connection too. The SDKs of the RPC services and of the credentials have
-no switch against either, so they sign, and this module sends.
+A purchase is one request. By default aiohttp follows redirects, and after 307 and 308 it repeats a POST with its body.
+It also repeats a GET whose connection broke, even if that was a new one. The SDKs of the RPC services and of the
+credentials have no switch against either. So they sign, and this module sends.
 """
 
 import os
@@ -48,7 +48,7 @@ class HttpAnswer:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait, in seconds."""
+    """The longest waits, in seconds."""
 
     connect: float
     silence: float
@@ -63,7 +63,7 @@ class Attempt:
 
     @property
     def fate(self) -> Fate:
-        """What is known of a request that got no answer."""
+        """The fate of a request that got no answer."""
         return "Unknown" if self.connected else "NothingSent"
 
 
@@ -92,7 +92,7 @@ async def send(request: HttpRequest, patience: Patience, attempt: Attempt) -> Ht
 
 
 def open_session() -> ClientSession:
-    """A session that sends each request once. Whoever uses it forbids redirects with each request."""
+    """A session that sends each request once. Its user must forbid redirects with each request."""
     return ClientSession(middlewares=(_send_once,), trace_configs=[_watch_connecting()])
 
 

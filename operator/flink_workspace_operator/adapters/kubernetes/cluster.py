@@ -44,7 +44,7 @@ from flink_workspace_operator.settings import Settings
 log = logging.getLogger(__name__)
 
 NEIGHBOURS_AGE = timedelta(seconds=5)
-"""What a resource owns changes in minutes, and a list that is older only expects less."""
+"""Ownership changes in minutes, and an older list only expects fewer instances."""
 CONTROLLER = "flink-workspace-operator"
 ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELECTION_LEASE}
 
@@ -90,7 +90,7 @@ class KubernetesCluster:
         return tuple([FlinkWorkspace.of(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """What all workspace resources own. Shared by all passes, so that a wave of purchases lists once in a while."""
+        """The instances that workspace resources own. All passes share the list, so that it is seldom read."""
         return await self._neighbours.take(NEIGHBOURS_AGE)
 
     async def _list_neighbours(self) -> tuple[Neighbour, ...]:

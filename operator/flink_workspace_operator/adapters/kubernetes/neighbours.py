@@ -1,4 +1,4 @@
-"""What other resources own, read off their stored form: one that this version cannot read in whole must not hide it."""
+"""Instances that other resources own, read from the stored JSON: one that this version cannot parse counts too."""
 
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ RUNNING: Final = "RUNNING"
 
 
 def neighbour_in(wire: Wire) -> Neighbour | None:
-    """What the resource says that it owns; None if it owns nothing, is being deleted, or was given up as lost."""
+    """The instance that a resource owns by its status. None: it owns none, is being deleted, or gave it up."""
     metadata, status = wire["metadata"], wire.get("status") or {}
     instance, account_id = status.get("instance") or {}, status.get("accountId")
     instance_id = instance.get("instanceId")
@@ -28,7 +28,7 @@ def neighbour_in(wire: Wire) -> Neighbour | None:
 
 
 def _bought_at(status: Wire) -> datetime | None:
-    """When it was made, or else announced: while it is new, one way of looking may show it before the others do."""
+    """Its creation, or else its announcement: while it is new, one list may show it before the others do."""
     written = status["instance"].get("createTime") or (status.get("order") or {}).get("intentTime")
     try:
         return None if written is None else datetime.fromisoformat(written)
