@@ -22,7 +22,7 @@ from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobse
 from flink_workspace_operator.adapters.alibaba.credentials import KeySource, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.adapters.alibaba.signing import RpcRequest, sign
-from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, send
+from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, cause_of, send
 from flink_workspace_operator.core.failures import (
     CloudFailure,
     CredentialsRefused,
@@ -208,9 +208,9 @@ def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     if isinstance(error, NoCredentials):
         return CredentialsRefused(call, "NoCredentials", fate="NothingSent")
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
-        return Unreachable(call, "DeadlineExceeded", fate=attempt.fate)
+        return Unreachable(call, "DeadlineExceeded" if attempt.connected else "ConnectTimeout", fate=attempt.fate)
     if isinstance(error, ClientError | OSError):
-        return Unreachable(call, "NoConnection", fate=attempt.fate)
+        return Unreachable(call, cause_of(error), fate=attempt.fate)
     return Garbled(call, "Unreadable")
 
 
