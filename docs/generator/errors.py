@@ -5,7 +5,7 @@ from typing import Final
 
 from docs.generator.markdown import code, page, table
 from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE
-from flink_workspace_operator.core.advice import ADVICE
+from flink_workspace_operator.core.advice import ADVICE, CAUSES
 from flink_workspace_operator.core.failures import CloudFailure, Fate
 from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 
@@ -16,6 +16,11 @@ It never quotes the cloud's text, which might hold a secret."""
 _FAILURES: Final = """\
 What a code stands for decides whose turn it is. *Suspended*: a person or an event outside. *Stalled*: whoever writes
 the spec. *Retried*: nobody; before the purchase Ready says `CloudUnreachable`, afterwards what was known stays."""
+_CAUSES: Final = """\
+`Unreachable` names what kept the request from its answer. `ProxyRefused` stands with the HTTP status that the proxy
+gave, for example `ProxyRefused403`. `DeadlineExceeded`, `NoAnswerInTime` and `ConnectionLost` came after a connection
+was made; then the cloud may have done what was asked. A page of HTML in place of an answer is `Garbled`, with the HTTP
+status as its code, for example `HTTP403`: something on the way answered in the cloud's place."""
 _CODES: Final = """\
 The first row that fits counts; capitals do not matter; `*` stands for anything.
 
@@ -56,6 +61,9 @@ def errors_page() -> str:
         "## Failures",
         _FAILURES,
         table(("failure", "meaning", "what is made of it", "what to do"), failures),
+        "## Requests without an answer",
+        _CAUSES,
+        table(("code", "what to check"), [(code(name), said) for name, said in CAUSES.items()]),
         "## Codes of the cloud",
         _CODES,
         table(("code", "failure", "refused", "source"), codes),

@@ -64,7 +64,7 @@ async def test_a_lost_answer_counts(account: EmulatedAccount, told: Told) -> Non
     """Although the cloud's own numbers do not show how it ended here."""
     account.control.faults([{"fault": "drop-before"}])
     await told.ask(account, CALLS[0])
-    assert told.ends == [("sts.GetCallerIdentity", "Unreachable", "NoConnection")]
+    assert told.ends == [("sts.GetCallerIdentity", "Unreachable", "ConnectionLost")]
 
 
 async def test_a_404_without_a_document_counts_as_not_found(told: Told) -> None:

@@ -143,7 +143,7 @@ async def test_a_broken_connection_is_not_replaced(call: Ask, reads: bool) -> No
     async with serving(server.handle) as here:
         failure = await failure_of(call(f"http://{here}"))
     assert server.connections == 1
-    assert (type(failure), failure.code, failure.fate) == (Unreachable, "NoConnection", "Unknown")
+    assert (type(failure), failure.code, failure.fate) == (Unreachable, "ConnectionLost", "Unknown")
 
 
 async def test_half_an_answer_proves_nothing() -> None:
@@ -176,12 +176,15 @@ def closed_port() -> str:
         return f"127.0.0.1:{server.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("call", [buy, ask])
-@pytest.mark.parametrize("address", ["closed", "nowhere.invalid:80"])
-async def test_without_a_connection_nothing_is_sent(call: Ask, address: str) -> None:
+@pytest.mark.parametrize("call", [buy, ask, look_into_bucket])
+@pytest.mark.parametrize(
+    ("address", "code"), [("closed", "ConnectionRefused"), ("nowhere.invalid:80", "NameNotResolved")]
+)
+async def test_without_a_connection_nothing_is_sent(call: Ask, address: str, code: str) -> None:
     """Nobody listens, or the name has no address."""
     failure = await failure_of(call(f"http://{closed_port() if address == 'closed' else address}"))
-    assert (type(failure), failure.fate) == (Unreachable, "NothingSent")
+    assert (type(failure), failure.code) == (Unreachable, code)
+    assert failure.fate == "NothingSent" or call is look_into_bucket  # a read, of which that is not asked
 
 
 async def test_a_connection_that_is_not_made_in_time_sends_nothing() -> None:
@@ -189,7 +192,7 @@ async def test_a_connection_that_is_not_made_in_time_sends_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, socket.socket() as first:
         first.connect(server.getsockname())
         failure = await failure_of(ask(f"http://127.0.0.1:{server.getsockname()[1]}"))
-    assert (type(failure), failure.fate) == (Unreachable, "NothingSent")
+    assert (type(failure), failure.code, failure.fate) == (Unreachable, "ConnectTimeout", "NothingSent")
 
 
 async def test_to_a_server_that_is_not_trusted_nothing_is_sent(tmp_path: Path) -> None:
@@ -197,7 +200,7 @@ async def test_to_a_server_that_is_not_trusted_nothing_is_sent(tmp_path: Path) -
     server = Server(None)
     async with serving(server.handle, tls_of(Authority.create(), tmp_path)) as here:
         failure = await failure_of(buy(f"https://{here}"))
-    assert (server.requests, failure.code, failure.fate) == ([], "NoConnection", "NothingSent")
+    assert (server.requests, failure.code, failure.fate) == ([], "CertificateNotTrusted", "NothingSent")
 
 
 async def test_a_trusted_server_may_have_got_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,11 +221,18 @@ async def test_only_a_refused_tunnel_sends_nothing(scheme: str, monkeypatch: pyt
     async with serving(proxy.handle) as there:
         monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://{there}")
         failure = await failure_of(buy(f"{scheme}://foasconsole.invalid"))
-    expected: dict[str, tuple[list[str], Fate]] = {
-        "https": (["CONNECT foasconsole.invalid:443"], "NothingSent"),
-        "http": (["POST http://foasconsole.invalid/"], "Unknown"),
+    expected: dict[str, tuple[list[str], str, Fate]] = {
+        "https": (["CONNECT foasconsole.invalid:443"], "ProxyRefused403", "NothingSent"),
+        "http": (["POST http://foasconsole.invalid/"], "HTTP403", "Unknown"),
     }
-    assert (proxy.requests, failure.fate) == expected[scheme]
+    assert (proxy.requests, failure.code, failure.fate) == expected[scheme]
+
+
+async def test_a_proxy_that_is_not_there_is_named_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not as a cloud that refuses connections."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{closed_port()}")
+    failure = await failure_of(buy("https://foasconsole.invalid"))
+    assert (failure.code, failure.fate) == ("ProxyNotReached", "NothingSent")
 
 
 def tls_of(authority: Authority, directory: Path) -> ssl.SSLContext:

@@ -1,18 +1,44 @@
 """What all models share: camelCase on the wire, frozen in memory, bounded everywhere."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
 
 ConditionStatus = Literal["True", "False", "Unknown"]
 
-Time = Annotated[
-    datetime,
-    PlainSerializer(lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"), return_type=str, when_used="json"),
-]
-"""A moment in UTC, written to the second as Kubernetes does."""
+NO_TIME: Final = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for a time that cannot be read. Go writes its zero time in the same way."""
+
+
+def _to_the_second(time: datetime) -> str:
+    """As Kubernetes writes it. `strftime` would leave out the zeros of early years."""
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _or_no_time(written: object, read: ValidatorFunctionWrapHandler) -> datetime:
+    """The API server takes years that Python does not have, and tools keep the zero time of Go."""
+    try:
+        time: datetime = read(written)
+        return time.astimezone(UTC)
+    except (ValidationError, OverflowError):
+        return NO_TIME
+
+
+Time = Annotated[datetime, PlainSerializer(_to_the_second, return_type=str, when_used="json")]
+"""A moment, written in UTC and to the second as Kubernetes does."""
+
+TimeForPeople = Annotated[Time, WrapValidator(_or_no_time)]
+"""A moment that nothing about money is decided by. One that cannot be read does not stop the rest."""
 
 
 LARGEST_GENERATION: Final = 2**53 - 1
@@ -58,7 +84,7 @@ class Condition(ApiModel):
     """The reason for the status, one CamelCase word for programs."""
     message: Annotated[str, Field(max_length=1024)] = ""
     """One line for people: what is the case, and what to do about it."""
-    last_transition_time: Time
+    last_transition_time: TimeForPeople
     """When the status last changed."""
     observed_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
     """The generation of the resource that this was found for."""

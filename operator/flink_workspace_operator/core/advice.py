@@ -30,15 +30,35 @@ ADVICE: Final[Mapping[str, str]] = {
 """By the failure's reason. Where a permission is missing, the advice is to grant the action that the failure names."""
 
 
+CAUSES: Final[Mapping[str, str]] = {
+    "CertificateNotTrusted": "its certificate is not trusted: name a file of authorities in SSL_CERT_FILE",
+    "TlsFailed": "the TLS handshake failed: check what is between the operator and the cloud",
+    "NameNotResolved": "its host name has no address: check DNS, the region and the endpoint",
+    "ConnectionRefused": "its address refuses connections: check the endpoint",
+    "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
+    "ProxyNotReached": "the proxy refuses connections or has no address: check HTTPS_PROXY",
+}
+"""What to check, by the code of a request that got no answer."""
+PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
+
+
 def describe(failure: CloudFailure) -> str:
     """One line about a failure that says what to do, and does not change while the situation does not."""
     action = getattr(failure, "action", "")
     if action:
         return f"{failure}: grant the RAM action {action} to the operator's identity"
-    advice = ADVICE.get(failure.reason)
+    advice = "; ".join(each for each in (cause(failure), ADVICE.get(failure.reason)) if each)
     return f"{failure}: {advice}" if advice else str(failure)
+
+
+def cause(failure: CloudFailure) -> str | None:
+    """What kept a request from its answer, and what to check; None where the code says nothing of it."""
+    return PROXY_REFUSED if failure.code.startswith("ProxyRefused") else CAUSES.get(failure.code)
 
 
 def describe_call(failure: CloudFailure) -> str:
     """One line about a purchase call. It is sent once, so the line must not say that it is repeated."""
-    return str(failure) if ADVICE.get(failure.reason) == REPEATED else describe(failure)
+    if ADVICE.get(failure.reason) != REPEATED:
+        return describe(failure)
+    why = cause(failure)
+    return f"{failure}: {why}" if why else str(failure)

@@ -44,6 +44,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "WorkspaceRunning": {
         "Running": Entry("True", "the cloud says RUNNING"),
         "NotRunning": Entry("False", "the cloud says something else, which the message repeats", SEE_READY),
+        "NotTold": Entry("Unknown", "the cloud does not say how it is", "look in the console"),
         "NotPurchased": Entry("False", "there is no workspace yet"),
         "NotVisible": _NOT_VISIBLE,
         "NotChecked": _NOT_CHECKED,

@@ -74,6 +74,8 @@ def running(case: Case) -> Aspect:
         status = case.found.instance.cluster_status
         if status == "RUNNING":
             return Aspect("WorkspaceRunning", "True", "Running", "the cloud says RUNNING")
+        if not status:
+            return Aspect("WorkspaceRunning", "Unknown", "NotTold", "the cloud does not say how it is")
         return Aspect("WorkspaceRunning", "False", "NotRunning", f"the cloud says {status}")
     if isinstance(case.found, Unknown):
         return Aspect("WorkspaceRunning", "Unknown", "NotChecked", "not checked yet", keeps=True)

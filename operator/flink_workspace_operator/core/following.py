@@ -62,6 +62,9 @@ def judge_instance(instance: SeenInstance) -> Verdict:
     if instance.stage_status == "FAILED" or instance.create_timeout:
         said = f": {instance.message}" if instance.message else ""
         return Verdict("Stalled", "CreationFailed", f"the cloud could not create {name}{said}; ask its support")
+    if not status:
+        message = f"the cloud's list does not say in a readable way how {name} is"
+        return Verdict("Progressing", PROVISIONING, message, keeps=True)
     stage = f": {instance.stage}" if instance.stage else ""
     return Verdict("Progressing", PROVISIONING, f"{name} is bought and being created{stage}")
 

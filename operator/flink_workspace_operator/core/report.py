@@ -41,7 +41,7 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
     return before.model_copy(
         update={
             "observed_generation": workspace.metadata.generation,
-            "conditions": _dated(told, previous, workspace.metadata.generation, now),
+            "conditions": (*_dated(told, previous, workspace.metadata.generation, now), *_others(told, previous)),
             "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else _known(case),
             "account_id": case.recorded_account or _account(case),
             "last_handled_reconcile_at": _handled(case),
@@ -52,6 +52,12 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
             "order": case.left_the_ledger or _order(case) or before.order,
         }
     )
+
+
+def _others(told: Iterable[Aspect], previous: dict[str, Condition]) -> tuple[Condition, ...]:
+    """Conditions of other controllers: the list is a map by type, and these types are theirs."""
+    ours = {aspect.type for aspect in told}
+    return tuple(condition for type_, condition in previous.items() if type_ not in ours)
 
 
 def _dated(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic.alias_generators import to_snake
 
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.translate import amount, order_id, seen_instance
@@ -134,26 +135,48 @@ def test_texts_fit_into_a_status() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"InstanceName": 42},
-        {"InstanceName": ""},
-        {"Tags": "a list"},
-        {"Tags": [{"Value": "without key"}]},
-        {"VSwitchIds": "vsw-1"},
-        {"ResourceSpec": {"Cpu": "10"}},
-        {"ResourceCreateTime": 10**18},
-        {"ResourceCreateTime": "1637308800000"},
-        {"ClusterState": []},
-        {"Storage": {"Oss": []}},
-    ],
-)
-def test_wrong_types_are_garbled(broken: dict[str, object]) -> None:
-    """And the failure names the place, not what stands there."""
+def each(field: str, *values: object) -> list[dict[str, object]]:
+    """Rows that differ in one field."""
+    return [{field: value} for value in values]
+
+
+STEPS = {"ClusterStage": {"TotalStageWithWeight": [{"StepIndex": "1"}]}}
+IDENTITY = [
+    *each("InstanceName", 42, "", None, "x" * 300, ["a"]),
+    *each("Tags", "a list", {}, 7, [{"Value": "without key"}], [{"Key": None, "Value": "x"}], ["a"]),
+]
+"""What a list is worthless with: it may be our instance, and nobody can tell."""
+DECORATION = [
+    *each("ResourceExpiredTime", -1, 2**63 - 1, 10**18, "1798156697000", 1.5e12, "2026-12-24", [], True),
+    *each("ResourceCreateTime", -1, 10**18, "1637308800000", {}),
+    *each("ResourceSpec", {"Cpu": "10"}, {"Cpu": 10.5}, {"Cpu": -1}, [], "10"),
+    *each("ClusterState", "RUNNING", [], STEPS),
+    *each("VSwitchIds", "vsw-1", {}, [1]),
+    *each("Storage", "oss", {"Oss": []}, {"Oss": {"Bucket": 1}}),
+    *({field: 7} for field in ("Region", "ClusterStatus", "OrderState", "ResourceId", "ZoneId", "ChargeType", "VpcId")),
+    *each("MonitorType", False),
+]
+"""What nobody needs to know whose an instance is."""
+
+
+@pytest.mark.parametrize("broken", IDENTITY, ids=str)
+def test_a_row_that_does_not_say_whose_it_is_makes_the_list_worthless(broken: dict[str, object]) -> None:
+    """And the failure names field and instance, not what stands there."""
     with pytest.raises(Garbled) as caught:
         reply({"TotalCount": 1, "Instances": [instance("id-1", **broken)]}).read(wire.InstancesPage)
     assert next(iter(broken)) in caught.value.code
+    assert "of id-1" in caught.value.code
+
+
+@pytest.mark.parametrize("broken", DECORATION, ids=str)
+def test_one_odd_row_blinds_nobody(broken: dict[str, object]) -> None:
+    """What cannot be read of it is not known; whose it is is known, and so are the rows beside it."""
+    rows = [instance("id-1", **broken), instance("id-2")]
+    page = reply({"TotalCount": 2, "Instances": rows}).read(wire.InstancesPage)
+    odd, _ = (seen_instance(row, "cn-hangzhou") for row in page.rows)
+    assert (odd.instance_id, odd.name, odd.region) == ("id-1", "name-of-id-1", "cn-hangzhou")
+    (field,) = broken
+    assert getattr(page.rows[0], to_snake(field)) is None
 
 
 def quote(basis: str, **price: object) -> Quote:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, PermissionMissing, Refused
+from flink_workspace_operator.core.advice import CAUSES, describe, describe_call
+from flink_workspace_operator.core.failures import CloudFailure, PermissionMissing, Refused, Unreachable
 from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
 
 BY_REASON: dict[str, type[CloudFailure]] = {kind.__name__: kind for kind in Refused.__subclasses__()}
@@ -18,3 +18,12 @@ def test_what_lasts_until_somebody_acts_says_what_to_do(reason: str) -> None:
     told, _, instruction = describe(failure).partition(f"{failure}: ")
     assert (told, "\n" in instruction) == ("", False)
     assert len(instruction.split()) > 2
+
+
+@pytest.mark.parametrize("code", [*CAUSES, "ProxyRefused403"])
+def test_what_kept_a_request_from_its_answer_is_named_with_what_to_check(code: str) -> None:
+    """Certificate, name, proxy, connection and time are told apart; of a purchase nobody reads that it is repeated."""
+    failure = Unreachable("foasconsole.CreateInstance", code)
+    assert "check" in describe(failure) or "SSL_CERT_FILE" in describe(failure) or "allow" in describe(failure)
+    assert describe(failure).endswith("the operator asks again")
+    assert "again" not in describe_call(failure)

@@ -201,6 +201,16 @@ class TestAspects:
 class TestStatus:
     """The fields around the conditions."""
 
+    def test_conditions_of_other_controllers_stay_as_they_are(self) -> None:
+        """The list is a map by type, and their types are not ours to write."""
+        audited = Condition(
+            type="Audited", status="True", reason="Checked", message="", last_transition_time=NOW, observed_generation=1
+        )
+        workspace = a_workspace(status=FlinkWorkspaceStatus(conditions=(audited,)))
+        after = reported(a_case(workspace, FULFILLED), Verdict("Running", "Running", "it runs"))
+        assert audited in after.conditions
+        assert len({condition.type for condition in after.conditions}) == len(after.conditions) == 13
+
     def test_a_request_waits_for_its_try(self) -> None:
         """While the cloud is down or a prerequisite is missing, a refused order can't be tried again."""
         refused = an_order("Rejected", answer="ParametersRefused", at=NOW)

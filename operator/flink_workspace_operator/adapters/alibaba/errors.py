@@ -21,7 +21,7 @@ from flink_workspace_operator.core.failures import (
 )
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
-_HTTP_STATUS: Final = re.compile(r"HTTP[1-5][0-9]{2}")
+_HTTP_STATUS: Final = re.compile(r"(HTTP|ProxyRefused)[1-5][0-9]{2}")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{1,100}")
 _RAM_ACTION: Final = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9*]{1,80}")
 
@@ -92,7 +92,22 @@ TABLE: Final = (
 """The first row that fits counts."""
 
 OWN_CODES: Final = frozenset(
-    {"AccountChanged", "DeadlineExceeded", "InvalidName", "NoConnection", "NoCredentials", "Unreadable"}
+    {
+        "AccountChanged",
+        "CertificateNotTrusted",
+        "ConnectTimeout",
+        "ConnectionLost",
+        "ConnectionRefused",
+        "DeadlineExceeded",
+        "InvalidName",
+        "NameNotResolved",
+        "NoAnswerInTime",
+        "NoConnection",
+        "NoCredentials",
+        "ProxyNotReached",
+        "TlsFailed",
+        "Unreadable",
+    }
 )
 """What is said in place of a code where there is no answer of the cloud."""
 

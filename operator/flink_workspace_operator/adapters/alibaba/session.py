@@ -6,6 +6,7 @@ two, and its typed ones drop Code and Message of an HTTP 200 with `Success=false
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobse
 from flink_workspace_operator.adapters.alibaba.credentials import KeySource, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.adapters.alibaba.signing import RpcRequest, sign
-from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, send
+from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, cause_of, send
 from flink_workspace_operator.core.failures import (
     CloudFailure,
     CredentialsRefused,
@@ -33,6 +34,7 @@ from flink_workspace_operator.core.failures import (
 from flink_workspace_operator.settings import Settings
 
 _CONNECT_SECONDS: Final = 5
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -85,7 +87,7 @@ class Reply:
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False, include_context=False)[0]
             place = ".".join(str(part) for part in first["loc"])
-        raise self.garbled(f"{place} is {first['type']}")
+        raise self.garbled(f"{place}{_row_at(self.body, first['loc'])} is {first['type']}")
 
     def dated(self) -> datetime:
         """When the cloud answered, by its clock. Raises `Garbled`."""
@@ -96,6 +98,15 @@ class Reply:
     def garbled(self, what: str) -> Garbled:
         """The failure for an answer that makes no sense."""
         return Garbled(self.call, what[:100], self.request_id)
+
+
+def _row_at(body: dict[str, Any], place: tuple[int | str, ...]) -> str:
+    """The id of the instance that a place in a list belongs to: its number on a page means nothing to people."""
+    try:
+        instance_id = body[str(place[0])][place[1]]["InstanceId"]
+    except (KeyError, IndexError, TypeError):
+        return ""
+    return f" of {instance_id}" if isinstance(instance_id, str) and _ID.fullmatch(instance_id) else ""
 
 
 @dataclass(frozen=True)
@@ -208,9 +219,9 @@ def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     if isinstance(error, NoCredentials):
         return CredentialsRefused(call, "NoCredentials", fate="NothingSent")
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
-        return Unreachable(call, "DeadlineExceeded", fate=attempt.fate)
+        return Unreachable(call, "DeadlineExceeded" if attempt.connected else "ConnectTimeout", fate=attempt.fate)
     if isinstance(error, ClientError | OSError):
-        return Unreachable(call, "NoConnection", fate=attempt.fate)
+        return Unreachable(call, cause_of(error), fate=attempt.fate)
     return Garbled(call, "Unreadable")
 
 

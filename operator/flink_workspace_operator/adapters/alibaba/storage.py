@@ -12,7 +12,7 @@ from alibabacloud_oss_v2.aio.transport import AioHttpClient
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
-from flink_workspace_operator.adapters.alibaba.transport import open_session
+from flink_workspace_operator.adapters.alibaba.transport import cause_of, open_session
 from flink_workspace_operator.core import failures
 from flink_workspace_operator.core.failures import CloudFailure, Garbled
 from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
@@ -159,7 +159,8 @@ def _outcome_of(call: str, error: Exception) -> Any:  # noqa: ANN401 - the SDK i
     if isinstance(error, exceptions.BucketNameInvalidError | exceptions.ObjectNameInvalidError):
         return failures.ParametersRefused(call, "InvalidName")
     if isinstance(error, exceptions.RequestError | exceptions.ResponseError):
-        return failures.Unreachable(call, "NoConnection")
+        inner = error.unwrap()
+        return failures.Unreachable(call, cause_of(inner) if isinstance(inner, Exception) else "NoConnection")
     return Garbled(call, "Unreadable")
 
 

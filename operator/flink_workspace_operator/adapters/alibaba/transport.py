@@ -10,17 +10,26 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Final
 
 import certifi
 from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
     ClientError,
     ClientHandlerType,
+    ClientHttpProxyError,
     ClientOSError,
+    ClientProxyConnectionError,
     ClientRequest,
     ClientResponse,
     ClientSession,
+    ClientSSLError,
     ClientTimeout,
+    ConnectionTimeoutError,
     ServerDisconnectedError,
+    ServerTimeoutError,
     TraceConfig,
 )
 
@@ -69,6 +78,32 @@ class Attempt:
 
 class Broken(ClientError):
     """The connection broke. aiohttp does not know this class, so it does not repeat the request."""
+
+
+def cause_of(error: Exception) -> str:
+    """One word for why a request got no answer.
+
+    By the class of the exception alone: its text may hold a secret.
+    """
+    known = error.__cause__ if isinstance(error, Broken) else error
+    if isinstance(known, ClientHttpProxyError):
+        return f"ProxyRefused{known.status}"
+    if isinstance(known, ClientConnectorError) and isinstance(known.os_error, ConnectionRefusedError):
+        return "ProxyNotReached" if isinstance(known, ClientProxyConnectionError) else "ConnectionRefused"
+    return next((word for kind, word in _CAUSES if isinstance(known, kind)), "NoConnection")
+
+
+_CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (ClientConnectorCertificateError, "CertificateNotTrusted"),
+    (ClientSSLError, "TlsFailed"),
+    (ClientConnectorDNSError, "NameNotResolved"),
+    (ClientProxyConnectionError, "ProxyNotReached"),
+    (ConnectionTimeoutError, "ConnectTimeout"),
+    (ServerTimeoutError, "NoAnswerInTime"),
+    (ServerDisconnectedError, "ConnectionLost"),
+    (ConnectionResetError, "ConnectionLost"),
+)
+"""The first class that fits counts."""
 
 
 async def send(request: HttpRequest, patience: Patience, attempt: Attempt) -> HttpAnswer:

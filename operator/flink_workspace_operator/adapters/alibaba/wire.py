@@ -4,9 +4,17 @@ Types are strict: an answer of another shape must become `Garbled`, and never "t
 Source of the shapes: the official SDKs' response models.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_pascal
 
 LARGEST_AMOUNT: Final = 1e12
@@ -17,6 +25,20 @@ Name = Annotated[str, Field(min_length=1, max_length=256)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Amount = Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
 Milliseconds = Annotated[int, Field(ge=0, le=_LAST_MILLISECOND)]
+
+
+T = TypeVar("T")
+
+
+def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - of any field
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Decoration = Annotated[T | None, WrapValidator(_if_readable)]
+"""A field that does not tell whose an instance is: one that cannot be read is not known."""
 
 
 class Wire(BaseModel):
@@ -95,25 +117,29 @@ class Tag(Wire):
 
 
 class Instance(Wire):
-    """One workspace. `OssInfo`, which can hold an access key, is left out on purpose."""
+    """One workspace. `OssInfo`, which can hold an access key, is left out on purpose.
+
+    Only what tells whose it is makes a row worthless where it cannot be read: id, name and tags. One
+    odd row of anybody's must not blind the region.
+    """
 
     instance_id: Identifier
     instance_name: Name
-    region: Identifier | None = None
-    cluster_status: str | None = None
-    order_state: str | None = None
-    resource_id: str | None = None
-    zone_id: str | None = None
-    charge_type: str | None = None
-    monitor_type: str | None = None
-    resource_spec: ResourceSpec | None = None
-    resource_create_time: Milliseconds | None = None
-    resource_expired_time: Milliseconds | None = None
-    vpc_id: str | None = None
-    v_switch_ids: list[str] | None = None
-    storage: Storage | None = None
-    cluster_state: ClusterState | None = None
     tags: list[Tag] | None = None
+    region: Decoration[Identifier] = None
+    cluster_status: Decoration[str] = None
+    order_state: Decoration[str] = None
+    resource_id: Decoration[str] = None
+    zone_id: Decoration[str] = None
+    charge_type: Decoration[str] = None
+    monitor_type: Decoration[str] = None
+    resource_spec: Decoration[ResourceSpec] = None
+    resource_create_time: Decoration[Milliseconds] = None
+    resource_expired_time: Decoration[Milliseconds] = None
+    vpc_id: Decoration[str] = None
+    v_switch_ids: Decoration[list[str]] = None
+    storage: Decoration[Storage] = None
+    cluster_state: Decoration[ClusterState] = None
 
     @property
     def id(self) -> str:
