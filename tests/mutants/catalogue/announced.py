@@ -102,8 +102,8 @@ ANNOUNCED: Final = (
         name="a purchase is not said to be repeated",
         fact="nobody who reads a message believes that a purchase is sent again",
         file="core/advice.py",
-        old="return str(failure) if ADVICE.get(failure.reason) == REPEATED else describe(failure)",
-        new="return describe(failure)",
+        old="    if ADVICE.get(failure.reason) != REPEATED:\n        return describe(failure)\n",
+        new="    return describe(failure)\n",
         tests=(SETTLEMENT,),
     ),
 )
