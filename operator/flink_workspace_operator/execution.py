@@ -12,7 +12,7 @@ from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.audit import AUDIT, entry
 from flink_workspace_operator.core.failures import CloudFailure, ClusterRefused, Conflict, OutputsRefused, Vanished
-from flink_workspace_operator.core.observed import Answer, Bought, NotBought, Unknown
+from flink_workspace_operator.core.observed import Bought, NotBought, Unknown
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     AttachPolicy,
@@ -39,7 +39,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
     WriteOutputs,
 )
-from flink_workspace_operator.core.seen import Intent, Seen
+from flink_workspace_operator.core.seen import Answered, Intent, Seen
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
@@ -103,8 +103,9 @@ class Execution:
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
         answer = await self.cloud.create_instance(step.purchase)
-        self.memory.remember_answer(key, order, answer)
-        recorded = await self._record(order, answer)
+        answered = Answered(order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order))
+        self.memory.remember_answer(key, answered)
+        recorded = await self._record(order, answered)
         unsent = isinstance(answer, NotBought) and answer.failure.fate == "NothingSent"
         return Outcome(recorded, answer.failure if isinstance(answer, NotBought) and unsent else None)
 
@@ -189,8 +190,8 @@ class Execution:
                 return moved
             case WriteIntent():
                 return await self._announce(step)
-            case RecordAnswer(order=order, answer=answer):
-                return await self._record(order, answer)
+            case RecordAnswer(order=order, answered=answered):
+                return await self._record(order, answered)
 
     async def _announce(self, step: WriteIntent) -> FlinkWorkspaceOrder:
         """Remember before the write: if only its answer is lost, this process still knows that it sent nothing."""
@@ -202,12 +203,12 @@ class Execution:
             self.memory.forget_intent(key, order)
             raise
 
-    async def _record(self, order: FlinkWorkspaceOrder, answer: Answer) -> FlinkWorkspaceOrder:
+    async def _record(self, order: FlinkWorkspaceOrder, answered: Answered) -> FlinkWorkspaceOrder:
         """Write the answer down. An id is never dropped: on a conflict it is written over whatever came between."""
-        if isinstance(answer, Bought):
-            log.warning("bought %s with order %s", answer.instance_id, order.metadata.name)
+        if isinstance(answered.answer, Bought):
+            log.warning("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
         while True:
-            status = ledger.after_answer(order, answer, self._answered_by(order), self.settings.copy_window)
+            status = ledger.recorded(order, answered, self.settings.copy_window)
             try:
                 recorded = order if status is None else await self._move(order, status)
             except Conflict:

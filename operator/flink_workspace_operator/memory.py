@@ -9,8 +9,7 @@ from datetime import datetime
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import Answer
-from flink_workspace_operator.core.seen import Intent, Remembered
+from flink_workspace_operator.core.seen import Answered, Intent, Remembered
 
 
 @dataclass
@@ -33,14 +32,13 @@ class Memory:
         if intent is not None and intent.order_uid == order.metadata.uid:
             self._of[key] = replace(self.of(key), intent=None)
 
-    def remember_answer(self, key: Key, order: FlinkWorkspaceOrder, answer: Answer) -> None:
+    def remember_answer(self, key: Key, answered: Answered) -> None:
         """The cloud answered; the ledger does not say so yet."""
-        answers = (*self.of(key).answers, (order.metadata.uid, answer))
-        self._of[key] = replace(self.of(key), answers=answers)
+        self._of[key] = replace(self.of(key), answers=(*self.of(key).answers, answered))
 
     def forget_answer(self, key: Key, order: FlinkWorkspaceOrder) -> None:
         """The ledger says it now."""
-        answers = tuple(entry for entry in self.of(key).answers if entry[0] != order.metadata.uid)
+        answers = tuple(each for each in self.of(key).answers if each.order_uid != order.metadata.uid)
         self._of[key] = replace(self.of(key), answers=answers)
 
     def note_missing(self, key: Key, since: datetime | None) -> None:

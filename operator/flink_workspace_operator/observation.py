@@ -44,7 +44,7 @@ async def observe(
     if asked is None:
         return seen
     seen = seen.updated(signer=signer(key, workspace, orders, secrets, settings))
-    if asked.fresh:
+    if asked.fresh or asked.elsewhere:
         # Before the cloud is asked: a list that begins later must show what was seen before it.
         seen = seen.updated(neighbours=await cluster.list_neighbours())
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
@@ -91,6 +91,10 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
         return seen
     if not asked.final_check:
         seen = seen.updated(regions=await _known(cloud.list_regions()))
+    subjects = {Subject(account_id, each.region, each.workspace_name): each.tags for each in asked.elsewhere}
+    seen = seen.updated(
+        elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in subjects.items()])
+    )
     # What may exist is looked for in any case: a list of regions is no evidence about it.
     if asked.price and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
         return seen

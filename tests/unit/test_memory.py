@@ -1,9 +1,9 @@
 """What only this process can know (design, section 5): it may send what it announced, once."""
 
 from flink_workspace_operator.core.observed import Bought
-from flink_workspace_operator.core.seen import Intent, Remembered
+from flink_workspace_operator.core.seen import Answered, Intent, Remembered
 from flink_workspace_operator.memory import Memory
-from tests.builders import ID, KEY, MARK, an_order
+from tests.builders import ID, KEY, MARK, NOW, an_order
 
 PLACING = an_order("Placing", 2)
 INTENT = Intent("order-uid-2", MARK, 3)
@@ -34,9 +34,10 @@ def test_an_intent_is_forgotten_with_its_own_order_only() -> None:
 def test_an_answer_is_remembered_until_it_is_recorded() -> None:
     """Whatever else is forgotten meanwhile."""
     memory = Memory()
-    memory.remember_answer(KEY, PLACING, Bought(ID, None, None))
+    answered = Answered(PLACING.metadata.uid, MARK, Bought(ID, None, None), NOW)
+    memory.remember_answer(KEY, answered)
     memory.forget_intent(KEY, PLACING)
     memory.note_missing(KEY, None)
-    assert memory.of(KEY).answers == (("order-uid-2", Bought(ID, None, None)),)
+    assert memory.of(KEY).answers == (answered,)
     memory.forget_answer(KEY, PLACING)
     assert memory.of(KEY) == Remembered()

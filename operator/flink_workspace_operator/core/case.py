@@ -116,17 +116,19 @@ class Case:
     def left_the_ledger(self) -> OrderSummary | None:
         """The order that may have been sent, as the resource's status shows it, where the ledger lacks it.
 
-        An order of the same name that was announced at another time, or never, does not count: it was put in its place,
-        and is no evidence about the call. The wait ends with the window of the call, by the date of a list.
+        An order of the same name that was announced before it, or never, does not count: it was put in its place, and
+        is no evidence about the call. One that was announced after it was taken back in between, by the process that
+        knew that it sent nothing. The wait ends with the window of the call, by the date of a list.
         """
         last = self.workspace.status.order
         end = None if last is None else self._end_of(last)
         if last is None or end is None:
             return None
-        known = {(order.metadata.name, order.status.intent_time) for order in self.seen.orders}
+        announced = {order.metadata.name: order.status.intent_time for order in self.seen.orders}.get(last.name)
+        is_known = announced is not None and (last.intent_time is None or announced >= last.intent_time)
         listing = self.seen.cloud.listing
         over = not isinstance(listing, Unknown) and listing.date > end
-        return None if over or (last.name, last.intent_time) in known else last
+        return None if over or is_known else last
 
     def _end_of(self, last: OrderSummary) -> datetime | None:
         if last.state in SENT:
@@ -191,16 +193,21 @@ class Case:
     @cached_property
     def missing_neighbours(self) -> tuple[Neighbour, ...]:
         """Resources whose instances the list must show, and lacks: such a list proves nothing about this resource."""
-        cloud = self.seen.cloud
-        if isinstance(cloud.account_id, Unknown) or isinstance(cloud.listing, Unknown) or cloud.region is None:
+        region = self.seen.cloud.region
+        return () if region is None else self.missing_neighbours_in(region)
+
+    def missing_neighbours_in(self, region: str) -> tuple[Neighbour, ...]:
+        """The same for any region that was looked at."""
+        cloud, listing = self.seen.cloud, self.seen.cloud.listing_of(region)
+        if isinstance(cloud.account_id, Unknown) or isinstance(listing, Unknown):
             return ()
         others = (each for each in self.seen.neighbours if each.key != self.seen.key)
-        return not_shown(cloud.listing, others, (cloud.account_id, cloud.region), self.settings)
+        return not_shown(listing, others, (cloud.account_id, region), self.settings)
 
     def listing_for(self, account_id: str, region: str) -> Listing | Unknown:
         """The look, as far as it counts: a look into another account or region says nothing about this one."""
         cloud = self.seen.cloud
-        return cloud.listing if (cloud.account_id, cloud.region) == (account_id, region) else Unknown()
+        return cloud.listing_of(region) if cloud.account_id == account_id else Unknown()
 
     @cached_property
     def found(self) -> Found:

@@ -18,6 +18,7 @@ from flink_workspace_operator.core.advice import describe_call
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import Answer, Bought
 from flink_workspace_operator.core.price import price
+from flink_workspace_operator.core.seen import Answered
 from flink_workspace_operator.core.windows import clock
 
 MESSAGE_LENGTH = 1024
@@ -213,6 +214,20 @@ def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStat
     why = f"this order is kept until a list shows the instance, at the latest until {clock(until)}"
     message = f"Bought: {order.status.instance_id}. The FlinkWorkspace was deleted; {why}."
     return order.status.model_copy(update={"message": _line(message)})
+
+
+def recorded(
+    order: FlinkWorkspaceOrder, answered: Answered, copy_window: timedelta
+) -> FlinkWorkspaceOrderStatus | None:
+    """What the answer to a call makes of the order as it is now; None where it adds nothing.
+
+    An id always counts. Anything else is about the call of one intent: where the answer to its record was lost, the
+    order was Quoted again, and another process may have announced it anew since.
+    """
+    is_of_this_intent = order.status.intent_mark == answered.mark
+    if not is_of_this_intent and not isinstance(answered.answer, Bought):
+        return None
+    return after_answer(order, answered.answer, answered.at, copy_window)
 
 
 def after_answer(

@@ -11,8 +11,9 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.identity import Claim, Purchase, Subject
-from flink_workspace_operator.core.observed import Answer, Policy
+from flink_workspace_operator.core.observed import Policy
 from flink_workspace_operator.core.secret import Secret
+from flink_workspace_operator.core.seen import Answered
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class RecordAnswer:
     """Record an answer that could not be recorded before."""
 
     order: FlinkWorkspaceOrder
-    answer: Answer
+    answered: Answered
 
 
 @dataclass(frozen=True)

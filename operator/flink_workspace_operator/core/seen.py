@@ -29,6 +29,15 @@ BILLING_CLOCK: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where to look for what an order may have bought."""
+
+    region: str
+    workspace_name: str
+    tags: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Questions:
     """What to ask the cloud in this pass."""
 
@@ -41,6 +50,8 @@ class Questions:
     price: bool
     bill_since: datetime | None = None
     """From when on to look at the bill, None not to."""
+    elsewhere: tuple[Place, ...] = ()
+    """Other regions where a copy of a refused call may have bought: they are looked at as well."""
     final_check: bool = False
     """This process has announced a purchase and is about to send it: only what the call depends on is asked, and the
     resource is read last."""
@@ -60,12 +71,23 @@ class Intent:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """An answer of the cloud that the ledger does not say yet, and the intent whose call it answers."""
+
+    order_uid: str
+    mark: str | None
+    answer: Answer
+    at: datetime
+    """A moment by the cloud's clock at which the answer was there for certain."""
+
+
+@dataclass(frozen=True)
 class Remembered:
     """What only this process knows. After a restart it is empty, and an order in Placing reads as uncertain."""
 
     intent: Intent | None = None
-    answers: tuple[tuple[str, Answer], ...] = ()
-    """Answers that could not be recorded yet, by the order's uid."""
+    answers: tuple[Answered, ...] = ()
+    """Answers that could not be recorded yet."""
     missing_since: datetime | None = None
 
 
@@ -77,6 +99,8 @@ class SeenCloud:
     region: str | None = None
     """Of the list; None where the cloud was not asked."""
     listing: Listing | Unknown = field(default_factory=Unknown)
+    elsewhere: tuple[tuple[str, Listing | Unknown], ...] = ()
+    """Lists of other regions."""
     regions: frozenset[str] | Unknown = field(default_factory=Unknown)
     zones: frozenset[str] | Unknown = field(default_factory=Unknown)
     role: Role | Absent | Unknown = field(default_factory=Unknown)
@@ -89,6 +113,10 @@ class SeenCloud:
     def updated(self, **answers: Any) -> Self:  # noqa: ANN401 - any field of this class
         """The same with more answers."""
         return replace(self, **answers)
+
+    def listing_of(self, region: str) -> Listing | Unknown:
+        """The list of a region; unknown where nobody looked."""
+        return self.listing if region == self.region else dict(self.elsewhere).get(region, Unknown())
 
 
 @dataclass(frozen=True)
@@ -198,16 +226,36 @@ def questions(
         tags += ((ORDER_TAG, order.spec.token),)
     if order is not None and (order.state in SENT or workspace is None):
         ours = workspace is not None and order in orders_of(workspace, orders)
-        return _about(order, tags, ours, order is announced_order(orders, intent))
+        final_check = order is announced_order(orders, intent)
+        elsewhere = () if final_check else _outstanding_elsewhere(order.spec.region, orders)
+        return _about(order, tags, elsewhere, ours, final_check)
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
         return None
     bound = bound_id(workspace, orders) is not None
     return Questions(
-        workspace.spec.region, workspace.workspace_name, tags, fresh=not bound, prerequisites=True, price=not bound
+        workspace.spec.region,
+        workspace.workspace_name,
+        tags,
+        fresh=not bound,
+        prerequisites=True,
+        price=not bound,
+        elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),
     )
 
 
-def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: bool, final_check: bool) -> Questions:
+def _outstanding_elsewhere(region: str, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[Place, ...]:
+    """A resource that was created anew may name another region than its former life, whose call was refused there."""
+    calls = {order.spec.region: order.spec for order in orders if order.outstanding and order.spec.region != region}
+    return tuple(Place(spec.region, spec.workspace_name, ((ORDER_TAG, spec.token),)) for spec in calls.values())
+
+
+def _about(
+    order: FlinkWorkspaceOrder,
+    tags: tuple[tuple[str, str], ...],
+    elsewhere: tuple[Place, ...],
+    ours: bool,
+    final_check: bool,
+) -> Questions:
     """The questions about one order. While its call is about to be sent, they are as few as possible."""
     spec = order.spec
     announced = order.status.intent_time if order.state == "Uncertain" else None
@@ -218,6 +266,7 @@ def _about(order: FlinkWorkspaceOrder, tags: tuple[tuple[str, str], ...], ours: 
         fresh=True,
         prerequisites=ours and not final_check,
         price=False,
+        elsewhere=elsewhere,
         bill_since=announced and announced - BILLING_CLOCK,
         final_check=final_check,
     )

@@ -38,7 +38,8 @@ FIRST_STATUS_GRACE = timedelta(seconds=10)
 def record_answers(case: Case) -> Plan | None:
     """An answer of the cloud that could not be recorded yet comes before everything else."""
     by_uid = {order.metadata.uid: order for order in case.seen.orders}
-    steps = [RecordAnswer(by_uid[uid], answer) for uid, answer in case.seen.remembered.answers if uid in by_uid]
+    answers = case.seen.remembered.answers
+    steps = [RecordAnswer(by_uid[each.order_uid], each) for each in answers if each.order_uid in by_uid]
     return Plan(tuple(steps)) if steps else None
 
 
@@ -87,8 +88,10 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
     Where its account can't be asked any more, the wait is the whole window of a lost call. Only the cloud's clock
     counts: ours may be ahead, which may be the very reason why no list is to be had.
     """
-    spec, listing = order.spec, case.seen.cloud.listing
-    is_proof = not isinstance(case.listing_for(spec.account_id, spec.region), Unknown) and not case.missing_neighbours
+    spec, cloud = order.spec, case.seen.cloud
+    can_ask = cloud.account_id == spec.account_id
+    listing = cloud.listing_of(spec.region) if can_ask else cloud.listing
+    is_proof = can_ask and not case.missing_neighbours_in(spec.region)
     end = order.status.outstanding_until if is_proof else latest_end_of_call(order, case.settings)
     return end is not None and not isinstance(listing, Unknown) and listing.date > end
 

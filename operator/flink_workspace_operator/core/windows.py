@@ -40,12 +40,14 @@ def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | No
     """The last moment at which a settled order's call may be executed, or what it bought may be hidden from lists.
 
     None where nothing was sent, or every copy of the call was refused.
-    A stranger's instance or a manual edit that closed the order does not undo its call.
+    A stranger's instance or a manual edit that closed the order does not undo its call. An older version did not
+    consider other copies of a refused call: its orders lack the end of their window.
     """
     status = order.status
     if status.outstanding_until is not None:
         return status.outstanding_until
-    return None if status.evidence == "Answer" else window_end(status, settings)
+    is_over = status.evidence == "Answer" and status.settled_not_before is not None
+    return None if is_over else window_end(status, settings)
 
 
 def latest_end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.mutants.catalogue.files import ATTACKS as TESTS
-from tests.mutants.catalogue.files import BILL
+from tests.mutants.catalogue.files import BILL, OUTSTANDING, STALE
 from tests.mutants.mutant import Mutant
 
 ATTACKS: Final = (
@@ -19,8 +19,8 @@ ATTACKS: Final = (
         name="an order that left the ledger is known by its time",
         fact="an order that was put back without status does not stand for the one that was sent",
         file="core/case.py",
-        old="return None if over or (last.name, last.intent_time) in known else last",
-        new="return None if over or last.name in dict(known) else last",
+        old="return None if over or is_known else last",
+        new="return None if over or last.name in {each.metadata.name for each in self.seen.orders} else last",
         tests=(TESTS,),
     ),
     Mutant(
@@ -86,5 +86,37 @@ ATTACKS: Final = (
         old="return not self.suspended and is_lost and self.is_named_for_replacement",
         new="return is_lost and self.is_named_for_replacement",
         tests=(TESTS,),
+    ),
+    Mutant(
+        name="an answer is about one intent",
+        fact="an answer that could not be recorded is not written over a later announcement by another process",
+        file="core/ledger.py",
+        old="    if not is_of_this_intent and not isinstance(answered.answer, Bought):\n",
+        new="    if not is_of_this_intent and not answered.answer:\n",
+        tests=(STALE,),
+    ),
+    Mutant(
+        name="a copy is looked for in its region",
+        fact="a refused call in another region than the resource's is not over before somebody looked there",
+        file="core/settling.py",
+        old="    listing = cloud.listing_of(spec.region) if can_ask else cloud.listing\n",
+        new="    listing = cloud.listing\n",
+        tests=(OUTSTANDING,),
+    ),
+    Mutant(
+        name="another region is asked",
+        fact="a copy of a refused call is found in another region than the resource's",
+        file="core/seen.py",
+        old="        elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),\n",
+        new="",
+        tests=(STALE,),
+    ),
+    Mutant(
+        name="an older version knew nothing of copies",
+        fact="a refusal that an older version recorded does not end the call",
+        file="core/windows.py",
+        old='status.evidence == "Answer" and status.settled_not_before is not None\n',
+        new='status.evidence == "Answer"\n',
+        tests=(OUTSTANDING,),
     ),
 )

@@ -60,8 +60,8 @@ BEFORE_THE_CALL: Final = (
         name="nothing follows before the window",
         fact="an order that ended without an answer of the cloud is followed by none before its window ends",
         file="core/windows.py",
-        old='return None if status.evidence == "Answer" else window_end(status, settings)',
-        new="return None",
+        old="    return None if is_over else window_end(status, settings)\n",
+        new="    return None\n",
         tests=(PURCHASE,),
     ),
     Mutant(

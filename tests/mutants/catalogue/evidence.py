@@ -189,7 +189,7 @@ RECORDING: Final = (
         name="an answer survives the API server's failure",
         fact="an answer that can't be written down is remembered until it can",
         file="execution.py",
-        old="        self.memory.remember_answer(key, order, answer)\n",
+        old="        self.memory.remember_answer(key, answered)\n",
         new="",
         tests=(CALL,),
     ),

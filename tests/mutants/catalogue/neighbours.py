@@ -75,7 +75,7 @@ BESIDE: Final = (
         fact="what another look has just shown is not missed in one that began before it",
         file="observation.py",
         old=(
-            "    if asked.fresh:\n"
+            "    if asked.fresh or asked.elsewhere:\n"
             "        # Before the cloud is asked: a list that begins later must show what was seen before it.\n"
             "        seen = seen.updated(neighbours=await cluster.list_neighbours())\n"
             "    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))\n"

@@ -67,8 +67,8 @@ COPIES: Final = (
         name="a list that can be trusted ends an outstanding call",
         fact="a list that lacks what others own does not rule a copy out",
         file="core/settling.py",
-        old="Unknown) and not case.missing_neighbours\n",
-        new="Unknown)\n",
+        old="is_proof = can_ask and not case.missing_neighbours_in(spec.region)",
+        new="is_proof = can_ask",
         tests=(OUTSTANDING,),
     ),
     Mutant(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.names import ORDER_TAG, RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
@@ -14,13 +14,14 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import ParametersRefused, PermissionMissing, Unreachable
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import NotBought, Unknown
+from flink_workspace_operator.core.observed import Listing, NotBought, Unknown
 from flink_workspace_operator.core.plan import GiveBackClaim, MoveOrder, OpenOrder, Plan, ReleaseOrder, RemoveFinalizer
-from flink_workspace_operator.core.seen import SeenCloud, questions
+from flink_workspace_operator.core.seen import Intent, Place, SeenCloud, questions
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,
     ID,
+    MARK,
     NOW,
     OWNER,
     REGION,
@@ -42,6 +43,8 @@ WHOLE_WINDOW = INTENT + WINDOW
 OF_THE_MOMENT = NotBought(PermissionMissing("foasconsole.CreateInstance", "Forbidden.RAM", fate="CopyRefused"))
 OF_THE_CONTENT = NotBought(ParametersRefused("foasconsole.CreateInstance", "InvalidParameter", fate="CallRefused"))
 UNANSWERED = Unknown(Unreachable("foasconsole.DescribeInstances", "reset"))
+ELSEWHERE = "cn-shanghai"
+ANEW = a_workspace(region=ELSEWHERE)
 MISSING = (Neighbour(Key("team", "other"), ACCOUNT, REGION, "sc_flink-9"),)
 
 
@@ -173,6 +176,48 @@ def test_where_its_account_can_not_be_asked_the_whole_window_ends_it() -> None:
     for at, over in ((WHOLE_WINDOW, False), (WHOLE_WINDOW + SECOND, True)):
         assert ended(decide(a_case(a_workspace(), order, cloud=a_cloud(a_listing(at=at))))) is over
     assert f"after {WHOLE_WINDOW:%Y-%m-%d %H:%M} UTC" in named(decide(a_case(a_workspace(), order)))
+
+
+@pytest.mark.parametrize(
+    ("there", "neighbours", "over"),
+    [
+        (UNANSWERED, (), False),
+        (a_listing(at=UNTIL), (), False),
+        (a_listing(at=UNTIL + SECOND), (), True),
+        (a_listing(at=UNTIL + SECOND), MISSING, False),
+    ],
+    ids=["no list", "too early", "in time", "lacks a neighbour"],
+)
+def test_only_a_list_of_its_region_ends_it(
+    there: Listing | Unknown, neighbours: tuple[Neighbour, ...], over: bool
+) -> None:
+    """The resource was created anew for another region. A list of that one says nothing, however late it is."""
+    cloud = a_cloud(a_listing(at=WHOLE_WINDOW + SECOND), region=ELSEWHERE, elsewhere=((REGION, there),))
+    plan = decide(a_case(ANEW, REFUSED, cloud=cloud, neighbours=neighbours))
+    assert any(isinstance(step, MoveOrder) for step in plan.steps) is over
+
+
+@pytest.mark.parametrize("orders", [(REFUSED,), (REFUSED, an_order("Uncertain", 2, workspace=ANEW))])
+def test_its_region_is_looked_at_too(orders: tuple[FlinkWorkspaceOrder, ...]) -> None:
+    """By its token, whatever else is asked; not right before a call, which must be close to the last list."""
+    asked = questions(ANEW, orders, OWNER)
+    assert asked is not None
+    assert asked.region == ELSEWHERE
+    assert asked.elsewhere == (Place(REGION, "demo", ((ORDER_TAG, REFUSED.spec.token),)),)
+    placing = an_order("Placing", 2, workspace=ANEW)
+    intent = Intent(placing.metadata.uid, MARK, 1)
+    before_call = questions(ANEW, (REFUSED, placing), OWNER, intent)
+    assert before_call is not None
+    assert (before_call.final_check, before_call.elsewhere) == (True, ())
+
+
+def test_an_older_version_knew_nothing_of_copies() -> None:
+    """It wrote no end of the window: what it saw refused is waited for as if the answer had been lost."""
+    order = an_order("Rejected", intent=INTENT, answer="Throttled", evidence="Answer", settled_not_before=None)
+    again = a_workspace(generation=2)
+    assert named(decide(a_case(again, order, cloud=a_cloud(a_listing(at=WHOLE_WINDOW)))))
+    [step] = decide(a_case(again, order, cloud=a_cloud(a_listing(at=WHOLE_WINDOW + SECOND)))).steps
+    assert isinstance(step, OpenOrder)
 
 
 def test_the_next_order_follows_when_the_call_is_over() -> None:

@@ -47,7 +47,7 @@ from flink_workspace_operator.core.plan import (
     WriteOutputs,
 )
 from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.seen import Intent, Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.seen import Answered, Intent, Remembered, Seen, SeenCloud
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,
@@ -196,7 +196,7 @@ def facts(draw: st.DrawFn) -> Seen:
         remembered = replace(
             remembered,
             intent=draw(st.sampled_from([None, intent])),
-            answers=draw(st.sampled_from([*[()] * 9, ((last.uid, answer),)])),
+            answers=draw(st.sampled_from([*[()] * 9, (Answered(last.uid, MARK, answer, NOW),)])),
         )
     claim = draw(
         st.sampled_from([a_claim(), a_claim(), None, a_claim(Key("a", "b")), a_claim(Key("a", "b"), alive=False)])

@@ -1,5 +1,6 @@
 """Orders find their end by evidence (design, section 3, steps 9 and 10), and a look says whose an instance is."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -25,12 +26,13 @@ from flink_workspace_operator.core.identity import Key, Owner
 from flink_workspace_operator.core.observed import Answer, Bought, NotBought, SeenInstance, Unknown
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
 from flink_workspace_operator.core.refusals import verdict_of
-from flink_workspace_operator.core.seen import Remembered, questions
+from flink_workspace_operator.core.seen import Answered, Remembered, questions
 from flink_workspace_operator.core.windows import window_end
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,
     ID,
+    MARK,
     NOW,
     OWNER,
     REGION,
@@ -414,13 +416,28 @@ class TestAnswer:
         refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", fate="CallRefused"))
         assert ledger.after_answer(an_order(state), refused, NOW, COPY_WINDOW) is None
 
+    @pytest.mark.parametrize("answer", [NEVER_SENT, UNANSWERED_CALL])
+    def test_an_answer_to_an_earlier_call_says_nothing_of_a_later_one(self, answer: NotBought) -> None:
+        """Another process announced the order anew since, and its call may be under way."""
+        late = Answered("order-uid-1", "o" * 32, answer, NOW)
+        assert ledger.recorded(an_order("Placing"), late, COPY_WINDOW) is None
+        of_this_call = replace(late, mark=MARK)
+        assert ledger.recorded(an_order("Placing"), of_this_call, COPY_WINDOW) is not None
+
+    def test_an_id_counts_whichever_call_brought_it(self) -> None:
+        """It is never dropped."""
+        status = ledger.recorded(an_order("Placing"), Answered("order-uid-1", "o" * 32, BOUGHT, NOW), COPY_WINDOW)
+        assert status is not None
+        assert (status.state, status.instance_id) == ("Placed", ID)
+
     def test_an_answer_that_could_not_be_recorded_comes_first(self) -> None:
         """Before anything that the same look might say."""
         order = an_order("Placing")
-        remembered = Remembered(answers=(("order-uid-1", BOUGHT), ("gone", BOUGHT)))
+        answered = Answered(order.metadata.uid, MARK, BOUGHT, NOW)
+        remembered = Remembered(answers=(answered, replace(answered, order_uid="gone")))
         cloud = a_cloud(a_listing(an_instance()))
         assert decide(a_case(a_workspace(), order, remembered=remembered, cloud=cloud)).steps == (
-            RecordAnswer(order, BOUGHT),
+            RecordAnswer(order, answered),
         )
 
     def test_a_message_fits_the_api_server_whatever_the_cloud_says(self) -> None:
