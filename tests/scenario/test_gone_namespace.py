@@ -82,6 +82,6 @@ async def test_it_costs_little_is_reported_once_and_heals(world: World, caplog: 
         with pytest.raises(Vanished, match=f'namespaces "{world.namespace}" not found'):
             await world.reconciler.run_pass(world.key("w"))
         assert await passes_in(world, 180) == 9
-        assert caplog.text.count("make the namespace again") == 1
+        assert caplog.text.count("If the namespace does not exist any more") == 1
     await world.reconciler.run_pass(world.key("w"))
     assert [order.state for order in await world.orders("w")] == ["NotPlaced"]
