@@ -13,6 +13,7 @@ from flink_workspace_operator.core.former import (
     wait_for_what_was_restored,
 )
 from flink_workspace_operator.core.found import Foreign, Unexplained
+from flink_workspace_operator.core.letting_go import let_go, look_after_what_is_left
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.outputs import stop_without_outputs
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
@@ -28,7 +29,7 @@ from flink_workspace_operator.core.purchasing import (
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
 from flink_workspace_operator.core.retrying import wait_for_connection, wait_for_end_of_call, wait_for_next_try
-from flink_workspace_operator.core.settling import let_go, look_after_what_is_left, record_answers, settle_orders
+from flink_workspace_operator.core.settling import record_answers, settle_orders
 from flink_workspace_operator.core.windows import clock, latest_end_of_call
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
+from flink_workspace_operator.api.names import ORDER_TAG
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.bill import left_open_by_bill, unexplained, was_left_open
@@ -12,24 +12,15 @@ from flink_workspace_operator.core.credentials import who_is_missing
 from flink_workspace_operator.core.found import Foreign, Found, Ours, Unexplained, fits, made_after
 from flink_workspace_operator.core.ledger import Rejection
 from flink_workspace_operator.core.observed import SeenInstance, Unknown
-from flink_workspace_operator.core.pace import SOON, rising
 from flink_workspace_operator.core.plan import (
-    GiveBackClaim,
     MoveOrder,
-    NextLook,
     Plan,
     RecordAnswer,
-    ReleaseOrder,
-    RemoveFinalizer,
-    Step,
-    Verdict,
 )
-from flink_workspace_operator.core.seen import is_unlisted
 from flink_workspace_operator.core.windows import latest_end_of_call, window_end
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
 """Reasons of what has our name and is not ours."""
-AWAITED: Final = "this waits until it is known whether something was bought"
 
 FIRST_STATUS_GRACE = timedelta(seconds=10)
 """How long the process that created an order may take to give it its first status."""
@@ -203,96 +194,3 @@ def _by_description(
     if at <= instance.create_time + timedelta(seconds=case.settings.longest_visibility_seconds):
         return None
     return ledger.placed(order, instance.instance_id, at, "Description")
-
-
-def look_after_what_is_left(case: Case) -> Plan | None:
-    """The workspace resource is gone: close or settle its orders, give its claims back, let the ledger go."""
-    if case.seen.workspace is not None:
-        return None
-    cancellation = _cancel_what_is_quoted(case)
-    if cancellation is not None:
-        return cancellation
-    kept = _kept_orders(case)
-    known = [each for each in case.seen.orders if each.settled and each not in kept]
-    steps: tuple[Step, ...] = tuple(
-        ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
-    )
-    steps += _claims_to_give_back(case)
-    steps += tuple(MoveOrder(each, status) for each in _unlisted(case) if (status := _until(case, each)) != each.status)
-    unfinished = next((each for each in (case.order, *kept) if each is not None), None)
-    return Plan(steps, next_look=NextLook(None) if unfinished is None else _rising_for(case, unfinished))
-
-
-def _until(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
-    """The order's message says until when it is kept, and why: somebody may wait for the namespace to go."""
-    return ledger.kept(order, _window_end(case, order))
-
-
-def let_go(case: Case) -> Plan | None:
-    """The resource is being deleted: nothing open may stay behind unnoticed. Needs no cloud unless something is."""
-    if not case.deleting:
-        return None
-    cancellation, order = _cancel_what_is_quoted(case), case.order
-    if cancellation is not None:
-        return cancellation
-    if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:
-        bill = left_open_by_bill(case, order)
-        awaited = who_is_missing(case) or (bill.message if bill else AWAITED)
-        message = (
-            f"order {order.metadata.name} is not settled: {awaited};"
-            f" to let the resource go before, set the annotation {ABANDON_ORDER}: {order.metadata.name}"
-        )
-        return Plan(verdict=Verdict("Deleting", "Deleting", message), next_look=_rising_for(case, order))
-    if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
-        going = Verdict("Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it")
-        return Plan(verdict=going, next_look=NextLook(None) if order is None else _rising_for(case, order))
-    return Plan((*_claims_to_give_back(case), RemoveFinalizer()), next_look=SOON)
-
-
-def _cancel_what_is_quoted(case: Case) -> Plan | None:
-    quoted = [order for order in case.seen.orders if order.state == "Quoted"]
-    return Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted)) if quoted else None
-
-
-def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
-    """All claims of the key, except of names that another resource would buy a second time: the order is open, its call
-    may still be executed, or lists may not show yet what it bought."""
-    kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]
-    held = {(order.spec.region, order.spec.workspace_name) for order in kept}
-    return tuple(
-        GiveBackClaim(claim)
-        for claim in case.seen.own_claims
-        if (claim.subject.region, claim.subject.workspace_name) not in held
-    )
-
-
-def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Settled orders whose name is not free yet. A refused one is kept for a limited time, as the cloud may be down."""
-    outstanding = [(order, latest_end_of_call(order, case.settings)) for order in case.seen.orders if order.outstanding]
-    kept = [order for order, end in outstanding if end is None or case.cloud_time <= end]
-    return kept + _unlisted(case)
-
-
-def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Orders whose instance no list has shown yet. Only until the end of the window: the cloud may be out of reach."""
-    return [
-        order
-        for order in case.seen.orders
-        if is_unlisted(order) and not _is_shown(case, order) and case.cloud_time <= _window_end(case, order)
-    ]
-
-
-def _is_shown(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """The list of this pass shows what the order bought: from now on every list does."""
-    listing = case.listing_for(order.spec.account_id, order.spec.region)
-    if isinstance(listing, Unknown):
-        return False
-    return any(instance.instance_id == order.status.instance_id for instance in listing.instances)
-
-
-def _window_end(case: Case, order: FlinkWorkspaceOrder) -> datetime:
-    return window_end(order.status, case.settings) or order.metadata.creation_timestamp
-
-
-def _rising_for(case: Case, order: FlinkWorkspaceOrder) -> NextLook:
-    return rising(case.cloud_time - (order.status.intent_time or order.metadata.creation_timestamp))

@@ -131,7 +131,7 @@ REQUIRED: Final = (
     Mutant(
         name="deletion waits for an open outcome",
         fact="a resource goes only when it is known what its orders bought",
-        file="core/settling.py",
+        file="core/letting_go.py",
         old="if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:",
         new="if False:",
         tests=(LETTING_GO,),

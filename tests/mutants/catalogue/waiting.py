@@ -82,7 +82,7 @@ COPIES: Final = (
     Mutant(
         name="name and ledger outlive an outstanding call",
         fact="nobody takes the name of a call that may still be executed",
-        file="core/settling.py",
+        file="core/letting_go.py",
         old="    return kept + _unlisted(case)\n",
         new="    return _unlisted(case)\n",
         tests=(OUTSTANDING,),
@@ -230,7 +230,7 @@ HIDDEN: Final = (
     Mutant(
         name="what a list shows is not hidden",
         fact="a namespace need not wait for what everybody can see",
-        file="core/settling.py",
+        file="core/letting_go.py",
         old="if is_unlisted(order) and not _is_shown(case, order) and",
         new="if is_unlisted(order) and",
         tests=(LETTING_GO,),

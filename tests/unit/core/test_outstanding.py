@@ -256,7 +256,8 @@ class TestLettingGo:
     def test_they_are_not_kept_for_ever_where_nobody_can_look(self) -> None:
         """The whole window is as long as it can take. The order stays outstanding, for whoever applies anew."""
         for now, kept in ((WHOLE_WINDOW, True), (WHOLE_WINDOW + SECOND, False)):
-            plan = decide(a_case(None, REFUSED, own_claims=(a_claim(),), cloud=SeenCloud(), now=now))
+            down = SeenCloud(region=REGION, account_id=Unknown(Unreachable("a.B", "c")))
+            plan = decide(a_case(None, REFUSED, own_claims=(a_claim(),), cloud=down, now=now))
             assert plan.steps == (() if kept else (ReleaseOrder(REFUSED), GiveBackClaim(a_claim())))
 
     def test_an_order_that_was_deleted_by_force_is_waited_for(self) -> None:
