@@ -67,6 +67,12 @@ class Wave:
             and order["spec"]["token"] not in booked
         }
 
+    def announced(self) -> set[str]:
+        """Names of those whose order still says that it is about to be sent."""
+        orders = (each for each in self.wanted.shown() if each["kind"] == "FlinkWorkspaceOrder")
+        placing = (order for order in orders if order.get("status", {}).get("state") == "Placing")
+        return {str(order["spec"]["workspaceRef"]["name"]) for order in placing}
+
     def ready_after(self, names: set[str], since: datetime) -> timedelta:
         """When all of these are Ready, by the cloud's clock."""
         self.fleet.until(lambda: names <= ready(self.wanted.shown()), PATIENCE_SECONDS)
@@ -76,7 +82,9 @@ class Wave:
         """Let the time pass in the cloud, and wake the operator, which waits by another clock."""
         self.wanted.control.advance((to - self.wanted.control.now()).total_seconds())
         where = f"--namespace={self.wanted.namespace}"
-        self.wanted.cluster.kubectl("annotate", "flinkworkspaces", "--all", f"example.com/woken={to:%H-%M-%S}", where)
+        self.wanted.cluster.kubectl(
+            "annotate", "--overwrite", "flinkworkspaces", "--all", f"example.com/woken={to:%H-%M-%S}", where
+        )
 
 
 @pytest.mark.parametrize(
@@ -102,6 +110,8 @@ def test_kill_of_the_leader(
         killed, unsent = wave.kill_leader(unsent=workers // 2)
         account.control.faults([])
         others = wave.ready_after(set(wanted.names) - unsent, killed)
+        wave.move_clock(killed + Settings().longest_call + timedelta(seconds=1))
+        fleet.until(lambda: not unsent & wave.announced(), PATIENCE_SECONDS)
         wave.move_clock(killed + WINDOW + timedelta(seconds=1))
         those = wave.ready_after(unsent, killed)
         bought = len(account.control.purchases())

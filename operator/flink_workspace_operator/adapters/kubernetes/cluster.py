@@ -3,6 +3,7 @@
 import logging
 import re
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from kubernetes.aio import client
@@ -94,8 +95,10 @@ class KubernetesCluster:
         return await self._neighbours.take(NEIGHBOURS_AGE)
 
     async def _list_neighbours(self) -> tuple[Neighbour, ...]:
-        places = self._namespaces or (None,)
-        found = [neighbour_in(wire) for place in places async for wire in self._workspaces.list(place)]
+        found: list[Neighbour | None] = []
+        for place in self._namespaces or (None,):
+            with suppress(ClusterRefused):  # a namespace that is left out until the operator has rights there
+                found += [neighbour_in(wire) async for wire in self._workspaces.list(place)]
         return tuple(each for each in found if each is not None)
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
