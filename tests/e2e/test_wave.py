@@ -87,10 +87,9 @@ class Wave:
         )
 
 
-@pytest.mark.parametrize(
-    ("number", "workers", "processes"),
-    [(6, 3, 1), pytest.param(60, Settings().workers, 2, marks=[pytest.mark.proof, pytest.mark.timeout(400)])],
-)
+@pytest.mark.proof
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(("number", "workers", "processes"), [(6, 3, 1), (60, Settings().workers, 2)])
 def test_kill_of_the_leader(
     own_cluster: Cluster,
     account: EmulatedAccount,

@@ -135,7 +135,6 @@ LOSSES: Final = (
         requested=True,
     ),
     Loss("the call never arrived", {"fault": "drop-before"}, (31, 31 + SHOWN + SLACK)),
-    Loss("the cloud failed inside", {"fault": "server-error"}, (31, 31 + SHOWN + SLACK)),
     Loss(
         "no money, and paid in at once",
         {"fault": "reject", "code": "NotEnoughBalance"},

@@ -32,6 +32,6 @@ RACES_OF_COPIES: Final = (
         preemptions=1,
         quick=False,
     ),
-    Race("delivered twice, deletion and return", Story("", bought_once, acts=_RETURN, **_TWICE)),
+    Race("delivered twice, deletion and return", Story("", bought_once, acts=_RETURN, **_TWICE), quick=False),
     Race("delivered twice, two replicas", Story("", bought_once, **_TWICE), TWO, preemptions=1, quick=False),
 )

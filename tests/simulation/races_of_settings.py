@@ -84,8 +84,8 @@ RACES_OF_SETTINGS: Final = (
     ),
     Race("restore, API server's clock behind", _restored(-TWENTY_MINUTES)),
     Race("restore, API server's clock ahead", _restored(TWENTY_MINUTES)),
-    Race("restore of a lost call, API server's clock behind", _restored(-TWENTY_MINUTES, lost("late"))),
-    Race("restore of a lost call, API server's clock ahead", _restored(TWENTY_MINUTES, lost("late"))),
+    Race("restore of a lost call, API server's clock behind", _restored(-TWENTY_MINUTES, lost("late")), quick=False),
+    Race("restore of a lost call, API server's clock ahead", _restored(TWENTY_MINUTES, lost("late")), quick=False),
     Race("two regions", Story("", each_its_own, prepare=in_shanghai), preemptions=1, quick=False),
     Race(
         "two regions, answers lost",
