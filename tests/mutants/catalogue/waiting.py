@@ -181,7 +181,7 @@ WINDOWS: Final = (
         fact="it adds nothing to a window that is over",
         file="core/retrying.py",
         old="    due = _announced_at(last) + _backoff(case, tries)\n",
-        new="    due = (ends or _announced_at(last)) + _backoff(case, tries)\n",
+        new="    due = (end_of_call(last, case.settings) or _announced_at(last)) + _backoff(case, tries)\n",
         tests=(PURCHASE,),
     ),
     Mutant(
