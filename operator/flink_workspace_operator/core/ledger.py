@@ -236,25 +236,26 @@ def after_answer(
     """What the cloud's answer makes of the order as it is now; None where it adds nothing.
 
     `at` is a moment by the cloud's clock at which the answer had surely arrived. For `copy_window` after it, a list may
-    not show yet what another copy of the call bought.
+    not show yet what another copy of the call bought. The ledger dates the move by the call, which is known exactly.
 
     An id is never dropped: it is written over any state. A refusal counts only where no evidence was written since.
     """
+    sent_at = order.status.intent_time or at
     if isinstance(answer, Bought):
         known = _with_request(order.status, answer.request_id).model_copy(update={"order_id": answer.order_id})
         if order.status.instance_id is not None:
             is_news = order.status.instance_id == answer.instance_id and order.status.order_id is None
             return known if is_news and known != order.status else None
-        return placed(order.model_copy(update={"status": known}), answer.instance_id, at, "Answer")
+        return placed(order.model_copy(update={"status": known}), answer.instance_id, sent_at, "Answer")
     failure = answer.failure
     answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
     if failure.fate == "NothingSent" and order.state == "Placing":
-        return not_sent(answered, order.status.intent_time or at, describe_call(failure))
+        return not_sent(answered, sent_at, describe_call(failure))
     if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):
         reason = Rejection("Answer", failure.reason, describe_call(failure))
-        return rejected(answered, at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
+        return rejected(answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
     if order.state == "Placing":
-        return uncertain(answered, at, describe_call(failure))
+        return uncertain(answered, sent_at, describe_call(failure))
     return None
 
 

@@ -355,6 +355,13 @@ class TestAnswer:
         )
         assert status.request_ids == ("request-1",)
 
+    def test_a_purchase_is_dated_by_its_call(self) -> None:
+        """Not by the moment at which its answer had surely arrived, which may be yet to come."""
+        order = an_order("Placing")
+        status = ledger.after_answer(order, BOUGHT, NOW + WINDOW, COPY_WINDOW)
+        assert status is not None
+        assert ledger.time_of(order.model_copy(update={"status": status}), "Placed") == order.status.intent_time
+
     @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
     @pytest.mark.parametrize("answer", [Bought("other", "order-1", None), NotBought(Unreachable("x.Y", "reset"))])
     def test_what_is_placed_stays_as_it_is(self, state: OrderState, answer: Answer) -> None:
