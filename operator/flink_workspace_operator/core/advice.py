@@ -38,7 +38,7 @@ CAUSES: Final[Mapping[str, str]] = {
     "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
     "ProxyNotReached": "the proxy refuses connections or has no address: check HTTPS_PROXY",
 }
-"""What to check, by the code of a request that got no answer."""
+"""Advice by the code of a request that got no answer."""
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
 
 
@@ -52,7 +52,7 @@ def describe(failure: CloudFailure) -> str:
 
 
 def cause(failure: CloudFailure) -> str | None:
-    """What kept a request from its answer, and what to check; None where the code says nothing of it."""
+    """The cause of a request without an answer, and the thing to check; None where the code names none."""
     return PROXY_REFUSED if failure.code.startswith("ProxyRefused") else CAUSES.get(failure.code)
 
 

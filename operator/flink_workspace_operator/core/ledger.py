@@ -219,7 +219,7 @@ def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStat
 def recorded(
     order: FlinkWorkspaceOrder, answered: Answered, copy_window: timedelta
 ) -> FlinkWorkspaceOrderStatus | None:
-    """What the answer to a call makes of the order as it is now; None where it adds nothing.
+    """The order's status after the answer to a call; None where the answer adds nothing.
 
     An id always counts. Anything else is about the call of one intent: where the answer to its record was lost, the
     order was Quoted again, and another process may have announced it anew since.

@@ -30,7 +30,7 @@ BILLING_CLOCK: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Place:
-    """Where to look for what an order may have bought."""
+    """A region in which an order may have bought, and the name and tags to look for."""
 
     region: str
     workspace_name: str

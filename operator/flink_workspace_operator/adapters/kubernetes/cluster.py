@@ -3,7 +3,6 @@
 import logging
 import re
 import uuid
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from kubernetes.aio import client
@@ -97,8 +96,13 @@ class KubernetesCluster:
     async def _list_neighbours(self) -> tuple[Neighbour, ...]:
         found: list[Neighbour | None] = []
         for place in self._namespaces or (None,):
-            with suppress(ClusterRefused):  # a namespace that is left out until the operator has rights there
+            try:
                 found += [neighbour_in(wire) async for wire in self._workspaces.list(place)]
+            except ClusterRefused:
+                # A listed namespace is left out until the operator has rights there. Without one of them named,
+                # nothing at all would be known, and the check that rests on this would be off without a word.
+                if place is None:
+                    raise
         return tuple(each for each in found if each is not None)
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
