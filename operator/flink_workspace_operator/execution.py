@@ -11,7 +11,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.audit import AUDIT, entry
-from flink_workspace_operator.core.failures import CloudFailure, ClusterRefused, Conflict, OutputsRefused, Vanished
+from flink_workspace_operator.core.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
 from flink_workspace_operator.core.observed import Bought, NotBought, Unknown
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -44,6 +44,12 @@ from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 
+Told = CloudFailure | ClusterRefused | Unreadable
+"""What ends a pass and is told of at once, with what the pass found and did before."""
+
+RECORDING_TRIES = 10
+"""Tries in a row to write an answer down. An API server that always answers 409 must not hold a worker for ever."""
+
 log = logging.getLogger(__name__)
 audit = logging.getLogger(AUDIT)
 
@@ -54,7 +60,7 @@ class Done:
 
     made: tuple[ToldStep, ...]
     orders: tuple[FlinkWorkspaceOrder, ...]
-    failure: CloudFailure | OutputsRefused | None = None
+    failure: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Outcome:
     """The result of one step: the order that it wrote, and the failure that ends the pass."""
 
     order: FlinkWorkspaceOrder | None = None
-    failure: CloudFailure | OutputsRefused | None = None
+    failure: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Execution:
     clock: Callable[[], datetime]
 
     async def carry_out(self, plan: Plan) -> Done:
-        """Do the steps in order. What the resource is to tell of ends them as a value; raises `ClusterFailure`."""
+        """Do the steps in order. What is told of at once ends them as a value; raises any other `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
@@ -90,11 +96,11 @@ class Execution:
         return Done(tuple(made), tuple(ledger_now.values()))
 
     async def _attempt(self, step: Step, made: list[ToldStep]) -> Outcome:
-        if isinstance(step, PlaceOrder):
-            return await self._place(step)
         try:
+            if isinstance(step, PlaceOrder):
+                return await self._place(step)
             return Outcome(await self._do(step, made))
-        except (CloudFailure, OutputsRefused) as stopped:
+        except (CloudFailure, ClusterRefused, Unreadable) as stopped:
             return Outcome(failure=stopped)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
@@ -203,19 +209,21 @@ class Execution:
             self.memory.forget_intent(key, order)
             raise
 
-    async def _record(self, order: FlinkWorkspaceOrder, answered: Answered) -> FlinkWorkspaceOrder:
+    async def _record(
+        self, order: FlinkWorkspaceOrder, answered: Answered, tries: int = RECORDING_TRIES
+    ) -> FlinkWorkspaceOrder:
         """Write the answer down. An id is never dropped: on a conflict it is written over whatever came between."""
         if isinstance(answered.answer, Bought):
             log.warning("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
-        while True:
-            status = ledger.recorded(order, answered, self.settings.copy_window)
-            try:
-                recorded = order if status is None else await self._move(order, status)
-            except Conflict:
-                order = await self.cluster.reread_order(order)
-                continue
-            self.memory.forget_answer(self.seen.key, order)
-            return recorded
+        status = ledger.recorded(order, answered, self.settings.copy_window)
+        try:
+            recorded = order if status is None else await self._move(order, status)
+        except Conflict:
+            if tries == 1:
+                raise
+            return await self._record(await self.cluster.reread_order(order), answered, tries - 1)
+        self.memory.forget_answer(self.seen.key, order)
+        return recorded
 
     async def _move(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
         moved = await self.cluster.move_order(order, status)

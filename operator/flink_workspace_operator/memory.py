@@ -4,6 +4,7 @@ It protects money in one direction only: with it, a process may send what it has
 Without it, after a restart, the same order reads as uncertain, and evidence decides.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +18,8 @@ class Memory:
     """What is remembered of each key between its passes."""
 
     _of: dict[Key, Remembered] = field(default_factory=dict)
+    _failures: Counter[Key] = field(default_factory=Counter)
+    """Passes in a row that ended before they could say how things stand."""
 
     def of(self, key: Key) -> Remembered:
         """What is remembered of the key."""
@@ -45,6 +48,11 @@ class Memory:
         """Since when a workspace that was seen before is absent; None: it is not."""
         self._of[key] = replace(self.of(key), missing_since=since)
 
-    def forget(self, key: Key) -> None:
-        """Nothing is left to look after."""
-        self._of.pop(key, None)
+    def count_failure(self, key: Key) -> int:
+        """A pass ended before it could say how things stand; how many did so in a row."""
+        self._failures[key] += 1
+        return self._failures[key]
+
+    def end_failures(self, key: Key) -> None:
+        """A pass said how things stand."""
+        self._failures.pop(key, None)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
@@ -16,10 +17,10 @@ from flink_workspace_operator.api.order import (
 )
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import SecretRefused
-from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject
+from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject, WantedName
 from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import (
     Absent,
@@ -112,11 +113,16 @@ class Cluster(Protocol):
     """The API server. Every read is uncached."""
 
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
-        """The workspace resource, None if there is none."""
+        """The workspace resource, None if there is none. Raises `Unreadable`, as all do that give a resource or an
+        order."""
         ...
 
-    async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
-        """All workspace resources of all namespaces."""
+    async def read_partial(self, key: Key) -> PartialWorkspace | None:
+        """The part of the resource that every version can read, None if there is none."""
+        ...
+
+    async def list_wanted_names(self) -> tuple[WantedName, ...]:
+        """What all resources of all namespaces ask for, also those that cannot be read otherwise."""
         ...
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
@@ -135,12 +141,16 @@ class Cluster(Protocol):
         """All claims that a key holds."""
         ...
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
+    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
         """Put our finalizer on, or take it off; conditional on what was read."""
         ...
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         """Replace the status; conditional on what was read."""
+        ...
+
+    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
+        """Replace these conditions, and nothing else of the status; conditional on what was read."""
         ...
 
     async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
@@ -193,6 +203,6 @@ class Cluster(Protocol):
         """Say what is about no resource, in the operator's own namespace."""
         ...
 
-    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
         """Say on the resource what happened."""
         ...

@@ -14,6 +14,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.events import events_of
 from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.obstacles import with_unrecorded
 from flink_workspace_operator.core.plan import NextLook, Plan
 from flink_workspace_operator.core.refusals import verdict_of
 from flink_workspace_operator.core.report import report
@@ -21,6 +22,7 @@ from flink_workspace_operator.core.seen import Seen
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.observation import cloud_of, observe
+from flink_workspace_operator.obstruction import Obstacles
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 
@@ -41,12 +43,27 @@ class Reconciler:
     observer: Callable[[Seen], None] = lambda _: None
     """Told what each pass saw, for numbers."""
 
+    @property
+    def _obstacles(self) -> Obstacles:
+        return Obstacles(self.cluster, self.memory, self.clock)
+
     async def run_pass(self, key: Key) -> NextLook:
         """Look at everything, do what is to be done, say how it stands and when to look again.
 
         Raises `ClusterFailure` where the API server, `CloudFailure` where the cloud must be asked again after a while;
         `Conflict` and `Vanished` where somebody else wrote meanwhile.
         """
+        try:
+            plan, done = await self._pass(key)
+        except Exception as obstacle:  # also a fault of ours: whatever it was, people must see it on the resource
+            await self._obstacles.tell(key, obstacle)
+            raise
+        failure = done.failure or plan.retry
+        if failure is not None:
+            raise failure
+        return plan.next_look
+
+    async def _pass(self, key: Key) -> tuple[Plan, Done]:
         owner, remembered, now = Owner(self.cluster_id, key), self.memory.of(key), self.clock()
         seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
         self.observer(seen)
@@ -56,10 +73,7 @@ class Reconciler:
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.carry_out(plan)
         await self._tell(seen, plan, done)
-        failure = done.failure or plan.retry
-        if failure is not None:
-            raise failure
-        return plan.next_look
+        return plan, done
 
     def has_announced(self, key: Key) -> bool:
         """This process has announced a purchase, and neither sent it nor recorded what came of it yet."""
@@ -72,9 +86,12 @@ class Reconciler:
             return
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
+        verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
         now = seen.updated(orders=done.orders)
         after = report(Case(now, self.settings), verdict) if verdict else before
         for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
             await self.cluster.post_event(seen.workspace, event)
         if after.as_wire() != before.as_wire():
             await self.cluster.write_status(seen.workspace, after)
+        if verdict:
+            self.memory.end_failures(seen.key)

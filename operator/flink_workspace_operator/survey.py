@@ -35,5 +35,5 @@ async def survey(
         except CloudFailure as failure:
             unread[region] = failure
     # After the instances: whatever was bought had a resource before.
-    workspaces = await cluster.list_workspaces()
-    return Findings(find_orphans(listings, workspaces, cluster_id, namespaces), frozenset(listings), unread)
+    wanted = await cluster.list_wanted_names()
+    return Findings(find_orphans(listings, wanted, cluster_id, namespaces), frozenset(listings), unread)

@@ -3,8 +3,10 @@
 from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.adapters.kubernetes.reading import workspace_in
+from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
@@ -29,7 +31,7 @@ class RecordingCluster(KubernetesCluster):
             return None
         if wire.get("status", {}).get("observedGeneration", -1) == -1:
             self.shown.append(wire)
-        return FlinkWorkspace.of(wire)
+        return workspace_in(wire)
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         """Replace the status; conditional on what was read."""
@@ -38,7 +40,14 @@ class RecordingCluster(KubernetesCluster):
         if wire is not None:
             self.shown.append(wire)
 
-    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
+        """Replace these conditions, and nothing else of the status; conditional on what was read."""
+        await super().write_conditions(partial, conditions)
+        wire = await self._workspaces.get(partial.metadata.namespace, partial.metadata.name)
+        if wire is not None:
+            self.shown.append(wire)
+
+    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
         """Say on the resource what happened."""
         await super().post_event(workspace, event)
         self.events.append(event)

@@ -25,7 +25,7 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import CloudFailure, Conflict, Vanished
+from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.backoff import wait_after
@@ -104,7 +104,7 @@ class World:
             after = None if look.after is None else look.after.total_seconds()
         except CloudFailure:
             after = 5.0
-        except (Conflict, Vanished) as failure:
+        except ClusterFailure as failure:
             after = wait_after(failure, 0)
         found = await self.cluster.read_workspace(self.key(name))
         if found is not None:

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
+from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER, secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, SecretRefused, Vanished
-from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, Conflict, SecretRefused, Vanished
+from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
 from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
@@ -37,9 +38,16 @@ class SimulatedCluster:
         """One read."""
         return await self._call("read_workspace", lambda: self.server.stored.workspaces.get(key))
 
-    async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
+    async def read_partial(self, key: Key) -> PartialWorkspace | None:
+        """One read."""
+        found = await self._call("read_partial", lambda: self.server.stored.workspaces.get(key))
+        return None if found is None else PartialWorkspace.of(found.model_dump(mode="json", by_alias=True))
+
+    async def list_wanted_names(self) -> tuple[WantedName, ...]:
         """One list."""
-        return await self._call("list_workspaces", lambda: tuple(self.server.stored.workspaces.values()))
+        return await self._call(
+            "list_wanted_names", lambda: tuple(map(_wanted, self.server.stored.workspaces.values()))
+        )
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
         """What all resources own. No step of its own: the real one is shared, and may be a few seconds old."""
@@ -76,15 +84,38 @@ class SimulatedCluster:
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
+    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
         """One conditional write."""
         others = tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
         wanted = (*others, PURCHASE_FINALIZER) if present else others
-        await self._call("set_purchase_finalizer", lambda: self.server.set_finalizers(workspace, wanted, self.name))
+        await self._call(
+            "set_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
+        )
+
+    def _stored(self, read: FlinkWorkspace | PartialWorkspace) -> FlinkWorkspace:
+        """What was read, in whole; Conflict if it is not stored in that version any more."""
+        if isinstance(read, FlinkWorkspace):
+            return read
+        found = self.server.stored.workspaces.get(Key(read.metadata.namespace, read.metadata.name))
+        if found is None or found.metadata.resource_version != read.metadata.resource_version:
+            raise Conflict("it is not as it was read")
+        return found
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         """One conditional write."""
         await self._call("write_status", lambda: self.server.write_workspace_status(workspace, status, self.name))
+
+    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
+        """One conditional write."""
+        told = {each.type for each in conditions}
+
+        def effect() -> None:
+            read = self._stored(partial)
+            others = tuple(each for each in read.status.conditions if each.type not in told)
+            new = {"conditions": (*conditions, *others), "observed_generation": partial.metadata.generation}
+            self.server.write_workspace_status(read, read.status.model_copy(update=new), self.name)
+
+        await self._call("write_conditions", effect)
 
     async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
         """An atomic creation, or a conditional write."""
@@ -153,7 +184,7 @@ class SimulatedCluster:
 
         return await self._call("hold_secret", effect)
 
-    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
         """One creation, of what no pass reads; that it failed is not told."""
         with suppress(ClusterFailure):
             await self._call("post_event", lambda: self.events.append(event))
@@ -176,6 +207,10 @@ class SimulatedCluster:
             return answer
 
         return await self.gate.call(name, served)
+
+
+def _wanted(workspace: FlinkWorkspace) -> WantedName:
+    return WantedName(key_of(workspace), workspace.spec.region, workspace.workspace_name)
 
 
 def _claim(lease: Lease, alive: bool) -> Claim:

@@ -1,5 +1,6 @@
 """What all models share: camelCase on the wire, frozen in memory, bounded everywhere."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -55,6 +56,23 @@ class ApiModel(BaseModel):
     def as_wire(self) -> dict[str, Any]:
         """The JSON form as the API server stores it: camelCase, nothing that is unset."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def unknown_fields(stored: object, read: object, path: str) -> tuple[str, ...]:
+    """Paths below `path` that are stored and that this version did not read; both are JSON. No value, no field."""
+    return tuple(_unread(stored, read, path))
+
+
+def _unread(stored: object, read: object, path: str) -> Iterator[str]:
+    if isinstance(stored, dict) and isinstance(read, dict):
+        for name, value in stored.items():
+            if value is not None and name not in read:
+                yield f"{path}.{name}"
+            elif value is not None:
+                yield from _unread(value, read[name], f"{path}.{name}")
+    elif isinstance(stored, list) and isinstance(read, list):
+        for number, (value, known) in enumerate(zip(stored, read, strict=False)):
+            yield from _unread(value, known, f"{path}[{number}]")
 
 
 def cel(rule: str, message: str, **more: str | bool) -> dict[str, Any]:

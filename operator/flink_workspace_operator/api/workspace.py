@@ -1,10 +1,19 @@
 """`FlinkWorkspace`: what a user wants to have bought, and what is known about it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 
-from flink_workspace_operator.api.base import ApiModel, Metadata, cel, on_creation, validated
+from flink_workspace_operator.api.base import (
+    ApiModel,
+    Condition,
+    Metadata,
+    cel,
+    on_creation,
+    unknown_fields,
+    validated,
+)
 from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
 from flink_workspace_operator.api.outputs import Outputs
@@ -150,7 +159,51 @@ class FlinkWorkspace(ApiModel):
         """What an order for this workspace would buy."""
         return WorkspaceParameters.model_validate(self.spec.model_dump())
 
+    _unknown_fields: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def unknown_fields(self) -> tuple[str, ...]:
+        """Fields of the stored spec that this version does not know: nothing may be bought without them."""
+        return self._unknown_fields
+
     @classmethod
-    def of(cls, wire: object) -> Self:
+    def of(cls, wire: Mapping[str, Any]) -> Self:
         """Read an object as the API server sends it."""
-        return cls.model_validate(wire)
+        read = cls.model_validate(wire)
+        read._unknown_fields = unknown_fields(wire["spec"], read.spec.as_wire(), "spec")
+        return read
+
+
+class PartialWorkspace(ApiModel):
+    """What every version can read of a resource: enough to say on it that the rest could not be read."""
+
+    metadata: Metadata
+    conditions: tuple[Condition, ...] = ()
+    """Those that can be read."""
+    stored_conditions: tuple[dict[str, Any], ...] = ()
+    """All of them, as they are stored."""
+    has_status: bool = False
+
+    @property
+    def deleting(self) -> bool:
+        """The resource is on its way out."""
+        return self.metadata.deletion_timestamp is not None
+
+    @classmethod
+    def of(cls, wire: Mapping[str, Any]) -> Self:
+        """Read an object as the API server sends it."""
+        status = wire.get("status")
+        stored = tuple((status or {}).get("conditions") or ())
+        return cls(
+            metadata=Metadata.model_validate(wire["metadata"]),
+            conditions=tuple(each for each in map(_condition, stored) if each is not None),
+            stored_conditions=stored,
+            has_status=status is not None,
+        )
+
+
+def _condition(stored: dict[str, Any]) -> Condition | None:
+    try:
+        return Condition.model_validate(stored)
+    except ValidationError:
+        return None

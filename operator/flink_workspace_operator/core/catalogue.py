@@ -14,6 +14,10 @@ _ON_ITS_WAY: Final = "Reconciling, then Stalled"
 """For as long as FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS it may be on its way."""
 
 
+_ON_ITS_SIDE: Final = "Reconciling; Suspended beside a workspace that runs"
+"""It is about the operator, not about the workspace."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One reason. `status`: of the condition; of a deciding reason, which condition it turns True beside Ready."""
@@ -49,6 +53,17 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "Reconciling",
         "the cloud did not answer, or not in a usable way, so nothing is decided",
         "wait; the condition `CloudReachable` says how it failed",
+    ),
+    "ClusterUnavailable": Entry(
+        _ON_ITS_SIDE,
+        "the API server failed, had no time, or somebody else wrote the same object again and again. The message has"
+        " the API server's own sentence",
+        "wait; if it lasts, see the webhook that the message names, or the API server's health",
+    ),
+    "OperatorFault": Entry(
+        _ON_ITS_SIDE,
+        "a fault of the operator ended the pass. What is known stays as it is, and nothing is bought by such a pass",
+        "see the operator's log, and report it",
     ),
     "Adopting": Entry(
         "Reconciling",
@@ -158,6 +173,18 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "Suspended",
         "the API server does not let the operator read or write the ConfigMap of `spec.outputs`",
         "grant the rights on ConfigMaps of `deploy/base/rbac.yaml`, or choose another name",
+    ),
+    "ClusterRefused": Entry(
+        "Suspended",
+        "the API server refuses a read or write of the operator, for a quota, a policy, a webhook or a missing right."
+        " The message has its own sentence",
+        "change what the message names",
+    ),
+    "NewerVersion": Entry(
+        "Stalled; Suspended beside a workspace that runs",
+        "the resource, or an order of it, has a value or field that this version of the operator does not know. Nothing"
+        " is bought without what it asks for",
+        "run a version that knows it, or correct the field that the message names",
     ),
     "ParametersRefused": Entry("Stalled", "the cloud does not sell what is described", "change the spec"),
     "NameTaken": Entry(

@@ -7,7 +7,7 @@ from flink_workspace_operator.core.catalogue import BY_ITSELF, SEE_READY, Entry
 
 _NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
 _NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", SEE_READY)
-_NOT_CHECKED: Final = Entry("Unknown", "not looked at yet")
+_NOT_CHECKED: Final = Entry("Unknown", "not looked at yet, or the last pass failed before it could look", SEE_READY)
 _NOBODY: Final = Entry("False", "nobody could ask: see the same reason of Ready", "what the message says")
 _LACKING: Final = Entry("False", "see the same reason of Ready", SEE_READY)
 
@@ -59,6 +59,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "MarksMissing": Entry("False", "ownership tags are missing; the operator puts them back", BY_ITSELF),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
+        "NotChecked": _NOT_CHECKED,
     },
     "ExpiryHealthy": {
         "Paid": Entry("True", "the end of the paid time is far enough away"),
@@ -68,6 +69,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotTold": Entry("Unknown", "the cloud does not report the end of the paid time", "look in the console"),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
+        "NotChecked": _NOT_CHECKED,
     },
     "CloudReachable": {
         "Answered": Entry("True", "the last question was answered"),

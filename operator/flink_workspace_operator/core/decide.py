@@ -84,6 +84,18 @@ def wait_for_a_look(case: Case) -> Plan | None:
     return None
 
 
+def stop_on_unknown_fields(case: Case) -> Plan | None:
+    """A newer version's spec asks for something that this one would leave out: nothing is bought without it."""
+    unknown = case.workspace.unknown_fields
+    if not unknown:
+        return None
+    message = (
+        f"this version of the operator does not know {', '.join(unknown)}, and buys nothing without what it asks for:"
+        " run a version that knows it, or remove it"
+    )
+    return Plan(verdict=Verdict("Stalled", "NewerVersion", message), next_look=OUTSIDE)
+
+
 def stop_on_an_unknown_region(case: Case) -> Plan | None:
     """Workspaces are sold in some regions only."""
     regions, region = case.seen.cloud.regions, case.workspace.spec.region
@@ -131,6 +143,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     hold_what_is_ours,
     follow_instance,
     wait_for_outcome,
+    stop_on_unknown_fields,
     stop_on_an_unknown_region,
     wait_for_a_look,
     stop_without_what_to_adopt,

@@ -30,8 +30,9 @@
     └── ClusterFailure            the API server did not do what was asked for
         ├── Conflict              the object is not what it was when we read it
         ├── Vanished              the object is gone
-        ├── ClusterRefused        a rule forbids the write: the CRD's, or a missing right
+        ├── ClusterRefused        a rule forbids it: the CRD's, a quota, a policy, or a missing right
         │   └── OutputsRefused    the ConfigMap of `spec.outputs` may not be read or written
+        ├── Unreadable            what is stored has a value that this version does not know
         └── ClusterUnreachable    no answer, or a failure inside
 
 Adapters fill it from one table of codes, never from message texts.
@@ -253,12 +254,19 @@ class Vanished(ClusterFailure):
 
 
 class ClusterRefused(ClusterFailure):
-    """A rule forbids the write: one of the CRD's, or a right that the operator's ServiceAccount lacks."""
+    """A rule forbids it: the CRD's, a quota, an admission policy, or a right that the operator's ServiceAccount lacks.
+
+    The text has the API server's own sentence.
+    """
 
 
 class OutputsRefused(ClusterRefused):
     """The API server does not let the operator read or write the ConfigMap of `spec.outputs`."""
 
 
+class Unreadable(ClusterFailure):
+    """What is stored has a value or a field that this version does not know: a newer version, or a hand, wrote it."""
+
+
 class ClusterUnreachable(ClusterFailure):
-    """The API server failed or did not answer."""
+    """The API server failed, had no time, or did not answer."""

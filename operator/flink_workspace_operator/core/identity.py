@@ -23,6 +23,15 @@ class Key:
 
 
 @dataclass(frozen=True)
+class WantedName:
+    """The name of a workspace that a resource asks for."""
+
+    key: Key
+    region: str
+    workspace_name: str
+
+
+@dataclass(frozen=True)
 class Subject:
     """One workspace name in one region of one account: what can be bought once."""
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.identity import Owner, WantedName
 from flink_workspace_operator.core.observed import Listing, SeenInstance
 
 OrphanKind = Literal["Orphan", "NameTwice"]
@@ -42,17 +41,15 @@ class Orphan:
 
 def find_orphans(
     listings: Mapping[str, Listing],
-    workspaces: Sequence[FlinkWorkspace],
+    wanted_names: Sequence[WantedName],
     cluster_id: str,
     namespaces: tuple[str, ...] | None = None,
 ) -> tuple[Orphan, ...]:
     """All findings, in the order of regions and names. `listings` by region, taken before the resources were read.
 
-    Where `workspaces` are those of some namespaces only, nothing is said of what is marked for others.
+    Where `wanted_names` are those of some namespaces only, nothing is said of what is marked for others.
     """
-    wanted = {
-        (_mark(workspace, cluster_id), workspace.spec.region, workspace.workspace_name) for workspace in workspaces
-    }
+    wanted = {(Owner(cluster_id, each.key).workspace_tag, each.region, each.workspace_name) for each in wanted_names}
     found: list[Orphan] = []
     for region, listing in listings.items():
         for instance in listing.instances:
@@ -67,10 +64,6 @@ def find_orphans(
 def _concerns(owner: str | None, namespaces: tuple[str, ...] | None) -> bool:
     """A mark that is a hash names no namespace, and so may be another operator's."""
     return namespaces is None or (owner or "").partition("/")[0] in namespaces
-
-
-def _mark(workspace: FlinkWorkspace, cluster_id: str) -> str:
-    return Owner(cluster_id, Key(workspace.metadata.namespace, workspace.metadata.name)).workspace_tag
 
 
 def _twice(region: str, listing: Listing) -> Iterator[Orphan]:

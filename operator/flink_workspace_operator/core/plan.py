@@ -194,6 +194,7 @@ class Verdict:
 
     Missing: a prerequisite (`about`, its condition's type) is not there; progress at first, stalled if it stays so.
     `keeps`: nothing new could be learned; where Ready was True or False, what was said before stands.
+    `beside`: it is about the operator's own side. A workspace that was Ready stays so, and this is told beside it.
     """
 
     kind: VerdictKind
@@ -201,6 +202,7 @@ class Verdict:
     message: str
     about: str | None = None
     keeps: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,14 @@ from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.advice import describe, describe_call
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, OutputsRefused
+from flink_workspace_operator.core.failures import (
+    CloudFailure,
+    ClusterFailure,
+    ClusterRefused,
+    CredentialsUnusable,
+    OutputsRefused,
+    Unreadable,
+)
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
@@ -77,12 +84,25 @@ def outputs_refused(refusal: OutputsRefused) -> Verdict:
     return Verdict("Suspended", "OutputsRefused", message)
 
 
-def verdict_of(failure: CloudFailure | OutputsRefused) -> Verdict:
+def verdict_on_cluster(failure: ClusterFailure) -> Verdict:
+    """The verdict on what the API server did not do, with its own sentence. It says nothing about the workspace."""
+    if isinstance(failure, OutputsRefused):
+        return outputs_refused(failure)
+    if isinstance(failure, Unreadable):
+        advice = "run a version of the operator that knows it, or correct it"
+        return Verdict("Stalled", "NewerVersion", f"{failure}: {advice}", beside=True)
+    message = f"{failure}. The operator tries again about every minute"
+    if isinstance(failure, ClusterRefused):
+        return Verdict("Suspended", "ClusterRefused", message, beside=True)
+    return Verdict("Progressing", "ClusterUnavailable", message, beside=True)
+
+
+def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
     """The verdict on a question that was not answered, or on a write that was refused.
 
     The only purchase call that comes here is one that was never sent: all others are recorded on their order.
     """
-    if isinstance(failure, OutputsRefused):
-        return outputs_refused(failure)
+    if isinstance(failure, ClusterFailure):
+        return verdict_on_cluster(failure)
     said = describe(failure) if failure.call != PURCHASE_CALL else f"nothing was sent: {describe_call(failure)}"
     return verdict_on(failure.reason, said, otherwise="CloudUnreachable")

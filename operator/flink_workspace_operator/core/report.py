@@ -41,7 +41,7 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
     return before.model_copy(
         update={
             "observed_generation": workspace.metadata.generation,
-            "conditions": (*_dated(told, previous, workspace.metadata.generation, now), *_others(told, previous)),
+            "conditions": (*dated(told, previous, workspace.metadata.generation, now), *_others(told, previous)),
             "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else _known(case),
             "account_id": case.recorded_account or _account(case),
             "last_handled_reconcile_at": _handled(case),
@@ -60,9 +60,10 @@ def _others(told: Iterable[Aspect], previous: dict[str, Condition]) -> tuple[Con
     return tuple(condition for type_, condition in previous.items() if type_ not in ours)
 
 
-def _dated(
+def dated(
     told: Iterable[Aspect], previous: dict[str, Condition], generation: int, now: datetime
 ) -> tuple[Condition, ...]:
+    """Conditions as they are stored; `previous` ones tell since when."""
     return tuple(_date(aspect, previous.get(aspect.type), generation, now) for aspect in told)
 
 

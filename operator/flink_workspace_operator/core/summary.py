@@ -27,6 +27,8 @@ SHOWN_BY: Final = {
 
 def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> tuple[Aspect, ...]:
     """The four conditions that programs wait for. `Ready` repeats the one that decides."""
+    if verdict.beside:
+        return obstructed(verdict, previous, case.deleting)
     was = previous.get("Ready")
     is_kept = verdict.keeps and was is not None and was.status != "Unknown"
     if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
@@ -41,6 +43,21 @@ def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: d
     if verdict.kind == "Deleting" and was is not None:
         return (_again(was), *companions)
     return (Aspect("Ready", _ready(case, verdict, previous), verdict.reason, verdict.message), *companions)
+
+
+def obstructed(verdict: Verdict, previous: dict[str, Condition], deleting: bool) -> tuple[Aspect, ...]:
+    """The four under a verdict about the operator's own side, which says nothing about the workspace.
+
+    Beside a workspace that is Ready nothing is under way, and nothing about it is wrong: the operator waits.
+    """
+    was = previous.get("Ready")
+    stays = was is not None and was.status == "True"
+    shown_by = "Suspended" if stays else SHOWN_BY[verdict.kind]
+    companions = tuple(_companion(type_, verdict if type_ == shown_by else None) for type_ in QUIET)
+    if was is not None and (stays or deleting):
+        return (_again(was), *companions)
+    no = verdict.kind == "Stalled" or _said_to_have_run(previous)
+    return (Aspect("Ready", "False" if no else "Unknown", verdict.reason, verdict.message), *companions)
 
 
 def _companion(type_: str, verdict: Verdict | None) -> Aspect:
@@ -87,12 +104,14 @@ def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> Cond
 
 def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
     """By the ledger, or by what was said before: not ready and not stalled is said only of what once ran."""
+    return _said_to_have_run(previous) or any(order.state == "Fulfilled" for order in case.orders)
+
+
+def _said_to_have_run(previous: dict[str, Condition]) -> bool:
     was = {type_: condition.status for type_, condition in previous.items()}
     if "True" in (was.get("Ready"), was.get("WorkspaceRunning")):
         return True
-    if was.get("Ready") == "False" and was.get("Stalled") == "False":
-        return True
-    return any(order.state == "Fulfilled" for order in case.orders)
+    return was.get("Ready") == "False" and was.get("Stalled") == "False"
 
 
 def _again(condition: Condition) -> Aspect:

@@ -6,12 +6,12 @@ from typing import Final
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.identity import Key, Subject, WantedName
 from flink_workspace_operator.core.observed import Listing, SeenInstance
 from flink_workspace_operator.core.orphans import find_orphans
 from tests.simulation.account import Booking
 from tests.simulation.invariants import Broken
-from tests.simulation.server import Change
+from tests.simulation.server import Change, key_of
 from tests.simulation.stateful.judge import BINDING, Judge, owner_of
 from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld, Stuck, condition_of
@@ -199,7 +199,9 @@ def _check_known(world: SimulatedWorld, judge: Judge, instance: SeenInstance) ->
         if ready is not None and (instance.instance_id in ready.message or ready.reason == "AccountChanged"):
             return
     listing = {instance.region: Listing(world.account.look(instance.region), world.clock.second)}
-    orphans = find_orphans(listing, tuple(world.server.stored.workspaces.values()), world.around.cluster_id)
+    resources = world.server.stored.workspaces.values()
+    wanted = tuple(WantedName(key_of(each), each.spec.region, each.workspace_name) for each in resources)
+    orphans = find_orphans(listing, wanted, world.around.cluster_id)
     if any(instance.instance_id in orphan.instance_ids for orphan in orphans):
         return
     if instance.instance_id not in judge.touched:

@@ -1,17 +1,18 @@
 """What is paid for and looked after by nobody is told, and so is a name that two instances have."""
 
-from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.identity import Key, Owner, WantedName
 from flink_workspace_operator.core.observed import SeenInstance
 from flink_workspace_operator.core.orphans import find_orphans
 from tests.builders import OWNER, REGION, a_listing, a_workspace, an_instance
 
 CLUSTER = OWNER.cluster_id
+WANTED = WantedName(OWNER.key, REGION, a_workspace().workspace_name)
 
 
 def kinds(*instances: SeenInstance, wanted: bool = True) -> list[tuple[str, tuple[str, ...], str | None]]:
     """What is found, with the resource team/demo there or not."""
-    workspaces = (a_workspace(),) if wanted else ()
-    found = find_orphans({REGION: a_listing(*instances)}, workspaces, CLUSTER)
+    names = (WANTED,) if wanted else ()
+    found = find_orphans({REGION: a_listing(*instances)}, names, CLUSTER)
     return [(each.kind, each.instance_ids, each.owner) for each in found]
 
 

@@ -12,8 +12,10 @@ from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECO
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
+from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
 from flink_workspace_operator.adapters.kubernetes.secrets import Secrets
 from flink_workspace_operator.adapters.sharing import SharedLook
+from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import (
     API_VERSION,
     GROUP,
@@ -25,16 +27,17 @@ from flink_workspace_operator.api.names import (
 )
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import (
     ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,
     SecretRefused,
+    Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
 from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Absent
 from flink_workspace_operator.core.plan import Event
@@ -82,12 +85,17 @@ class KubernetesCluster:
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
         """The workspace resource, None if there is none."""
         wire = await self._workspaces.get(key.namespace, key.name)
-        return None if wire is None else FlinkWorkspace.of(wire)
+        return None if wire is None else workspace_in(wire)
 
-    async def list_workspaces(self) -> tuple[FlinkWorkspace, ...]:
-        """All workspace resources of the namespaces that are looked after."""
+    async def read_partial(self, key: Key) -> PartialWorkspace | None:
+        """The part of the resource that every version can read, None if there is none."""
+        wire = await self._workspaces.get(key.namespace, key.name)
+        return None if wire is None else PartialWorkspace.of(wire)
+
+    async def list_wanted_names(self) -> tuple[WantedName, ...]:
+        """What all resources of the namespaces that are looked after ask for."""
         places = self._namespaces or (None,)
-        return tuple([FlinkWorkspace.of(wire) for place in places async for wire in self._workspaces.list(place)])
+        return tuple([wanted_in(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
         """The instances that workspace resources own. All passes share the list, so that it is seldom read."""
@@ -113,7 +121,7 @@ class KubernetesCluster:
             match = numbered.fullmatch(wire["metadata"]["name"])
             if match and wire["spec"]["workspaceRef"]["name"] == key.name:
                 found.append((int(match[1]), wire))
-        return tuple(FlinkWorkspaceOrder.of(wire) for _, wire in sorted(found, key=lambda each: each[0]))
+        return tuple(order_in(wire) for _, wire in sorted(found, key=lambda each: each[0]))
 
     async def read_claim(self, subject: Subject) -> Claim | None:
         """Who holds the subject, None if nobody."""
@@ -122,8 +130,8 @@ class KubernetesCluster:
             return None
         try:
             return _claim(lease, await self._is_alive(lease))
-        except ClusterRefused:
-            # Of a namespace that is not looked after any more: what may not be seen is not gone.
+        except (ClusterRefused, Unreadable):
+            # Of a namespace that is not looked after any more, or of a newer version: what can't be seen is not gone.
             return _claim(lease, alive=True)
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
@@ -135,13 +143,14 @@ class KubernetesCluster:
         if lease.holder is None:
             return False
         wanted = (lease.subject.region, lease.subject.workspace_name)
-        workspace = await self.read_workspace(lease.holder)
-        if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
+        wire = await self._workspaces.get(lease.holder.namespace, lease.holder.name)
+        held = None if wire is None else wanted_in(wire)
+        if held is not None and (held.region, held.workspace_name) == wanted:
             return True
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace, present: bool) -> None:
+    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
         """Put our finalizer on, or take it off; conditional on what was read."""
         others = [each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER]
         finalizers = [*others, PURCHASE_FINALIZER] if present else others
@@ -150,6 +159,17 @@ class KubernetesCluster:
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         """Replace the status; conditional on what was read."""
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
+
+    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
+        """Replace these conditions, and nothing else of the status; conditional on what was read."""
+        told = {each.type for each in conditions}
+        others = (each for each in partial.stored_conditions if each.get("type") not in told)
+        changed = {
+            "/status/conditions": [*(each.as_wire() for each in conditions), *others],
+            "/status/observedGeneration": partial.metadata.generation,
+        }
+        missing: Wire = {} if partial.has_status else {"/status": {}}
+        await self._workspaces.replace(_reference(partial), {**missing, **changed}, status=True)
 
     async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
         """Claim the subject: atomically if it is free (`over` None), else by a conditional write over what was read."""
@@ -170,19 +190,19 @@ class KubernetesCluster:
             "metadata": {"name": f"{key.name}-{number}", "finalizers": [LEDGER_FINALIZER]},
             "spec": spec.as_wire(),
         }
-        return FlinkWorkspaceOrder.of(await self._orders.create(key.namespace, body))
+        return order_in(await self._orders.create(key.namespace, body))
 
     async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
         """Replace an order's status; conditional on the order as it was read."""
         wire = await self._orders.put(_reference(order), "/status", status.as_wire(), status=True)
-        return FlinkWorkspaceOrder.of(wire)
+        return order_in(wire)
 
     async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
         """The order as it is now; Vanished if it was removed."""
         wire = await self._orders.get(order.metadata.namespace, order.metadata.name)
         if wire is None:
             raise Vanished(f"order {order.metadata.name} is gone")
-        return FlinkWorkspaceOrder.of(wire)
+        return order_in(wire)
 
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
         """Take our finalizer off an order; conditional on what was read."""
@@ -209,7 +229,7 @@ class KubernetesCluster:
         """Put the key's finalizer on a Secret, or take it off; conditional on what was read. None: it is done."""
         return await self._secrets.hold(key, secret, held)
 
-    async def post_event(self, workspace: FlinkWorkspace, event: Event) -> None:
+    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
         """Say on the resource what happened."""
         metadata = workspace.metadata
         await self._post(
@@ -253,7 +273,7 @@ def _claim(lease: Lease, alive: bool) -> Claim:
     return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.subject, lease.uid)
 
 
-def _reference(resource: FlinkWorkspace | FlinkWorkspaceOrder) -> Wire:
+def _reference(resource: FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder) -> Wire:
     """Which object, and in which version it was read."""
     metadata = resource.metadata
     return {

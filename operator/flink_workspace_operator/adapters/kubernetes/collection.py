@@ -18,6 +18,8 @@ FIELD_MANAGER = "flink-workspace-operator"
 TIMEOUT_SECONDS = 15.0
 PAGE = 500
 JSON_PATCH = "application/json-patch+json"
+PASSING = (408, 410, 429)
+"""Answers below 500 that say nothing about the request: too slow, a page of a list that is over, too many requests."""
 
 Wire = dict[str, Any]
 T = TypeVar("T")
@@ -170,14 +172,14 @@ async def _wire_of_place(call: Awaitable[object]) -> Wire:
 
 
 def _translated(error: ApiException) -> Exception:
-    said = f"the API server answered {error.status} {error.reason}"
+    said = f"the API server answered {error.status} {error.reason}: {_message(error)}"
     if error.status == 409:
         return Conflict(said)
     if error.status == 404:
-        return Vanished(f"{said}: {_message(error)}")
-    if error.status in (400, 401, 403, 422):
-        return ClusterRefused(f"{said}: {_message(error)}")
-    return ClusterUnreachable(said)
+        return Vanished(said)
+    if error.status in PASSING or not 400 <= (error.status or 0) < 500:
+        return ClusterUnreachable(said)
+    return ClusterRefused(said)
 
 
 def _message(error: ApiException) -> str:

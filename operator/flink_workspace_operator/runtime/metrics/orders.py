@@ -3,12 +3,14 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, get_args
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from pydantic import ValidationError
 
 from flink_workspace_operator.api.order import UNSETTLED, FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderState
@@ -81,6 +83,11 @@ class OrderMetrics(Collector):
         if how == "DELETED":
             self._orders.pop(key, None)
         else:
+            self._note(key, wire)
+
+    def _note(self, key: tuple[str, str], wire: Mapping[str, Any]) -> None:
+        """One that a newer version wrote keeps the numbers that were known of it: money that was paid stays paid."""
+        with suppress(ValidationError):
             self._orders[key] = OrderNumbers.of(FlinkWorkspaceOrder.of(wire))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

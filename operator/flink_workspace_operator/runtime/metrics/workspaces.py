@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from pydantic import ValidationError
 
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import PartialWorkspace
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.observed import SeenNetwork
 from flink_workspace_operator.core.plan import NextLook
@@ -35,20 +37,27 @@ class WorkspaceNumbers:
     """Id and band of each."""
 
     @classmethod
-    def of(cls, workspace: FlinkWorkspace) -> "WorkspaceNumbers":
-        """What counts of a workspace."""
-        status = workspace.status
+    def of(cls, wire: Mapping[str, Any]) -> "WorkspaceNumbers":
+        """What counts of a workspace. Of one that a newer version wrote, what can be read."""
+        status = _status(wire)
         expires = status.instance.expire_time if status.instance is not None else None
         v_switches = status.network.v_switches if status.network is not None else ()
         return cls(
             conditions=tuple(
                 _shared(condition.type, condition.status, condition.reason)
-                for condition in status.conditions
+                for condition in PartialWorkspace.of(wire).conditions
                 if condition.type in TOLD
             ),
             expiration=expires.timestamp() if expires is not None else None,
             v_switches=tuple(_shared(v_switch.id, v_switch.capacity) for v_switch in v_switches),
         )
+
+
+def _status(wire: Mapping[str, Any]) -> FlinkWorkspaceStatus:
+    try:
+        return FlinkWorkspaceStatus.model_validate(wire.get("status") or {})
+    except ValidationError:
+        return FlinkWorkspaceStatus()
 
 
 def _shared(*words: str) -> Labels:
@@ -68,7 +77,7 @@ class WorkspaceMetrics(Collector):
         if how == "DELETED":
             self._forget(key)
         else:
-            self._workspaces[key] = WorkspaceNumbers.of(FlinkWorkspace.of(wire))
+            self._workspaces[key] = WorkspaceNumbers.of(wire)
 
     def corrected(self, run_pass: Pass) -> Pass:
         """The same pass. Where it finds nothing left to look after, the numbers go, too: a gap in the watch may have

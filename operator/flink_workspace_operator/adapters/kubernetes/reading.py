@@ -1,0 +1,67 @@
+"""Stored objects as values. What this version cannot read is a failure that names the field and its value."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from flink_workspace_operator.adapters.kubernetes.collection import Wire
+from flink_workspace_operator.api.base import unknown_fields
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.failures import Unreadable
+from flink_workspace_operator.core.identity import Key, WantedName
+
+T = TypeVar("T")
+
+VALUE_LENGTH = 60
+
+
+def workspace_in(wire: Wire) -> FlinkWorkspace:
+    """The resource. Raises `Unreadable`."""
+    return _readable("FlinkWorkspace", wire, FlinkWorkspace.of)
+
+
+def order_in(wire: Wire) -> FlinkWorkspaceOrder:
+    """The order. Raises `Unreadable`, also for an open one with a field that this version does not know.
+
+    Such an order may be for something else than a purchase, and moving it would drop the field.
+    """
+    order = _readable("FlinkWorkspaceOrder", wire, FlinkWorkspaceOrder.of)
+    unknown = unknown_fields(wire["spec"], order.spec.as_wire(), "spec")
+    unknown += unknown_fields(wire.get("status") or {}, order.status.as_wire(), "status")
+    if unknown and not order.settled:
+        fields = ", ".join(unknown)
+        raise Unreadable(
+            f"{_named('FlinkWorkspaceOrder', wire)} is open and has what this version does not know: {fields}"
+        )
+    return order
+
+
+def wanted_in(wire: Wire) -> WantedName:
+    """The name that a resource wants, as far as it is stored. Also of a resource that cannot be read otherwise."""
+    metadata, spec = wire["metadata"], wire.get("spec") or {}
+    name = str(spec.get("workspaceName") or metadata["name"])
+    return WantedName(Key(metadata["namespace"], metadata["name"]), str(spec.get("region") or ""), name)
+
+
+def _readable(kind: str, wire: Wire, read: Callable[[Wire], T]) -> T:
+    try:
+        return read(wire)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        value = _shown(first["input"])
+        raise Unreadable(
+            f"{_named(kind, wire)} has a value of `{field}` that this version does not know: {value}"
+        ) from None
+
+
+def _named(kind: str, wire: Wire) -> str:
+    return f"{kind} '{wire['metadata']['name']}'"
+
+
+def _shown(value: object) -> str:
+    """Short: only what is wrong, not what it stands in."""
+    text = "an object" if isinstance(value, dict | list) else repr(value)
+    return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}..."

@@ -1,0 +1,80 @@
+"""What ended a pass before it could say how things stand: the API server, an object, or a fault of ours.
+
+It is said by a write that needs nothing of what the pass could not read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import PartialWorkspace
+from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
+from flink_workspace_operator.core.conditions import Aspect
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, Conflict, Vanished
+from flink_workspace_operator.core.observed import Bought
+from flink_workspace_operator.core.plan import Event, Verdict
+from flink_workspace_operator.core.refusals import verdict_on_cluster
+from flink_workspace_operator.core.report import dated
+from flink_workspace_operator.core.seen import Answered
+from flink_workspace_operator.core.summary import obstructed
+
+PATIENCE: Final = 3
+"""Failures in a row from which on one that may pass by itself is told of: seconds after the first."""
+
+
+def is_told(failure: BaseException, in_a_row: int) -> bool:
+    """True if people are to know. A race, or a moment without an API server, is over before anybody reads of it."""
+    passing = isinstance(failure, Conflict | Vanished | ClusterUnreachable)
+    return in_a_row >= PATIENCE or not passing
+
+
+def verdict_on_obstacle(failure: BaseException) -> Verdict:
+    """The verdict on whatever ended a pass. A fault of ours is only named: its text may hold secrets."""
+    if isinstance(failure, ClusterFailure):
+        return verdict_on_cluster(failure)
+    message = (
+        f"a fault of the operator ended the pass ({type(failure).__name__}): its log has the details, please report"
+        " them. It tries again about every minute"
+    )
+    return Verdict("Progressing", "OperatorFault", message, beside=True)
+
+
+def with_unrecorded(verdict: Verdict, answers: Iterable[Answered]) -> Verdict:
+    """The same verdict. What was bought and is not in the ledger yet is told first: only this process knows of it."""
+    bought = [each.answer.instance_id for each in answers if isinstance(each.answer, Bought)]
+    if not bought:
+        return verdict
+    told = f"{' and '.join(bought)} was bought, and the ledger does not say so yet"
+    return replace(verdict, message=f"{told}: {verdict.message}")
+
+
+def conditions_under(verdict: Verdict, partial: PartialWorkspace, now: datetime) -> tuple[Condition, ...]:
+    """All conditions. Those that the pass could not check stay as they were, or are Unknown."""
+    previous = {condition.type: condition for condition in partial.conditions}
+    summary = obstructed(verdict, previous, partial.deleting)
+    aspects = (_unchecked(type_, previous.get(type_)) for type_ in ASPECTS)
+    return dated((*summary, *aspects), previous, partial.metadata.generation, now)
+
+
+def _unchecked(type_: str, was: Condition | None) -> Aspect:
+    """As it was. But that nothing was bought is not said any more where the ledger could not be read."""
+    reason = "NotAsked" if type_ == "CloudReachable" else "NotChecked"
+    unsure = type_ == "Purchased" and was is not None and was.status == "False"
+    return Aspect(type_, "Unknown", reason, "not checked in the last pass, which failed", keeps=not unsure)
+
+
+def event_of(verdict: Verdict, previous: Iterable[Condition]) -> Event | None:
+    """An event for a new obstacle; None for one that the resource shows already."""
+    known = any((each.status, each.reason) == ("True", verdict.reason) for each in previous)
+    return None if known else Event("Warning", verdict.reason, verdict.message)
+
+
+def may_go(partial: PartialWorkspace, orders: Iterable[FlinkWorkspaceOrder]) -> bool:
+    """True if a resource that is being deleted, and cannot be read, is held by our finalizer for nothing."""
+    abandoned = partial.metadata.annotations.get(ABANDON_ORDER)
+    held = any(order.keeps_claim and order.metadata.name != abandoned for order in orders)
+    return partial.deleting and PURCHASE_FINALIZER in partial.metadata.finalizers and not held

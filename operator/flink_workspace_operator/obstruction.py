@@ -1,0 +1,70 @@
+"""What a pass that ended early still says and does: nobody is left in the dark about it."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from flink_workspace_operator.api.workspace import PartialWorkspace
+from flink_workspace_operator.core.failures import ClusterFailure, Unreadable
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.obstacles import (
+    PATIENCE,
+    conditions_under,
+    event_of,
+    is_told,
+    may_go,
+    verdict_on_obstacle,
+    with_unrecorded,
+)
+from flink_workspace_operator.core.plan import Verdict
+from flink_workspace_operator.memory import Memory
+from flink_workspace_operator.ports import Cluster
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """Tells of what ended a pass, on the resource itself. Needs no more than metadata and conditions of it."""
+
+    cluster: Cluster
+    memory: Memory
+    clock: Callable[[], datetime]
+
+    async def tell(self, key: Key, obstacle: Exception) -> None:
+        """Say it by condition and event. Never raises: the obstacle itself is what the caller is to hear of."""
+        in_a_row = self.memory.count_failure(key)
+        if not is_told(obstacle, in_a_row):
+            return
+        verdict = with_unrecorded(verdict_on_obstacle(obstacle), self.memory.of(key).answers)
+        try:
+            partial = await self.cluster.read_partial(key)
+            if partial is not None and not (isinstance(obstacle, Unreadable) and await self._let_go(partial, key)):
+                await self._write(partial, verdict, is_new=in_a_row <= PATIENCE)
+        except ClusterFailure as failure:
+            log.info("could not say on the resource what ended the pass: %s", failure)
+
+    async def _let_go(self, partial: PartialWorkspace, key: Key) -> bool:
+        """Let a resource that cannot be read be deleted, unless something is open. Its ledger stays, and is settled."""
+        if not partial.deleting:
+            return False
+        with suppress(Unreadable):  # an order that cannot be read counts as open
+            if may_go(partial, await self.cluster.read_orders(key)):
+                await self.cluster.set_purchase_finalizer(partial, False)
+                return True
+        return False
+
+    async def _write(self, partial: PartialWorkspace, verdict: Verdict, is_new: bool) -> None:
+        after = conditions_under(verdict, partial, self.clock())
+        event = event_of(verdict, partial.conditions)
+        try:
+            if set(after) - set(partial.conditions):
+                await self.cluster.write_conditions(partial, after)
+        except ClusterFailure:
+            event = event if is_new else None  # where no status can be written, once is enough
+            raise
+        finally:
+            if event is not None:
+                await self.cluster.post_event(partial, event)

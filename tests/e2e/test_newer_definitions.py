@@ -1,0 +1,127 @@
+"""The operator is older than what is stored: it says so on each such resource, and the others go on.
+
+A newer version's definitions stay when the operator is rolled back. What it does not know it neither guesses nor drops.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from flink_local.cluster import Cluster
+from flink_local.control_plane import ControlPlane
+from flink_local.manifests import REPOSITORY
+from flink_workspace_operator.core.failures import Unreadable
+from flink_workspace_operator.survey import survey
+from tests.emulator_fixture import EmulatedAccount
+from tests.gitops.truth import judge
+from tests.scenario.manifests import pay_as_you_go
+from tests.scenario.world import SHORT_WINDOWS, World, a_world, conditions, has_reason
+
+NEWER_STATE, NEWER_CHARGE = "AwaitingApproval", "Elastic"
+
+
+def newer_definitions() -> str:
+    """The definitions with what a later version may add: a charge type, a field of the spec, a state of orders."""
+    workspaces, orders = (
+        yaml.safe_load((REPOSITORY / "crds" / f"{name}.yaml").read_text())
+        for name in ("flinkworkspaces", "flinkworkspaceorders")
+    )
+    spec = _schema(workspaces)["spec"]["properties"]
+    spec["chargeType"]["enum"].append(NEWER_CHARGE)
+    spec["futureBrake"] = {"type": "string"}
+    summary = _schema(workspaces)["status"]["properties"]["order"]["properties"]
+    for state in (summary["state"], _schema(orders)["status"]["properties"]["state"]):
+        state["enum"].append(NEWER_STATE)
+    return yaml.safe_dump_all([workspaces, orders]).replace("'Quoted': [", f"'Quoted': ['{NEWER_STATE}', ")
+
+
+def _schema(definition: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+    return properties
+
+
+@pytest.fixture(scope="module")
+def newer_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A control plane that serves those."""
+    directory = tmp_path_factory.mktemp("newer")
+    with ControlPlane(directory / "plane") as cluster:
+        definitions, namespace = directory / "crds.yaml", REPOSITORY / "deploy" / "base" / "namespace.yaml"
+        definitions.write_text(newer_definitions())
+        cluster.kubectl("apply", "--server-side", f"--filename={definitions}", f"--filename={namespace}")
+        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", f"--filename={definitions}")
+        yield cluster
+
+
+@pytest.fixture
+async def world(newer_cluster: Cluster, account: EmulatedAccount) -> AsyncIterator[World]:
+    """Passes of this version under definitions of a newer one."""
+    async with a_world(newer_cluster, account, "default", **SHORT_WINDOWS) as made:
+        yield made
+
+
+def shown(world: World, name: str) -> dict[str, tuple[str, str]]:
+    """Status and message of each condition, read as a person does."""
+    wire = yaml.safe_load(world.local.kubectl("get", f"flinkworkspace/{name}", "--output=yaml"))
+    judge(wire)
+    return {each["type"]: (each["status"], each["message"]) for each in wire["status"]["conditions"]}
+
+
+def exists(world: World, name: str) -> bool:
+    return bool(world.local.kubectl("get", "--ignore-not-found", f"flinkworkspace/{name}"))
+
+
+async def test_what_a_newer_version_wrote(world: World) -> None:
+    """A value of the spec, a field of it, a state of an order: each is told with its name, and buys nothing."""
+    await world.apply(pay_as_you_go("value", chargeType=NEWER_CHARGE))
+    with pytest.raises(Unreadable):
+        await world.reconciler.run_pass(world.key("value"))
+    status, message = shown(world, "value")["Stalled"]
+    assert (status, "`spec.chargeType`" in message, NEWER_CHARGE in message) == ("True", True, True)
+
+    await world.apply(pay_as_you_go("field", futureBrake="on"))
+    workspace = await world.settle("field", has_reason("NewerVersion"))
+    assert "spec.futureBrake" in conditions(workspace)["Ready"].message
+
+    await world.apply(pay_as_you_go("order"))
+    while not await world.orders("order"):
+        await world.one_pass("order")
+    patch = f'--patch={{"status":{{"state":"{NEWER_STATE}"}}}}'
+    world.local.kubectl("patch", "flinkworkspaceorder/order-1", "--subresource=status", "--type=merge", patch)
+    with pytest.raises(Unreadable):
+        await world.reconciler.run_pass(world.key("order"))
+    status, message = shown(world, "order")["Stalled"]
+    assert (status, "FlinkWorkspaceOrder 'order-1'" in message, NEWER_STATE in message) == ("True", True, True)
+    assert world.account.control.purchases() == []
+
+    await world.apply(pay_as_you_go("known"))
+    await world.settle("known")
+    assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
+
+    for name, goes in (("value", True), ("field", True), ("order", False)):
+        world.local.kubectl("delete", "--wait=false", f"flinkworkspace/{name}")
+        for _ in range(3):
+            try:
+                await world.reconciler.run_pass(world.key(name))
+            except Unreadable:
+                continue
+        assert exists(world, name) is not goes
+
+
+async def test_one_that_is_bound_and_cannot_be_read(world: World) -> None:
+    """It stays Ready, no orphan is reported for it, and it can be deleted: nothing is open."""
+    await world.apply(pay_as_you_go("w"))
+    await world.settle("w")
+    patch = f'--patch={{"status":{{"order":{{"state":"{NEWER_STATE}"}}}}}}'
+    world.local.kubectl("patch", "flinkworkspace/w", "--subresource=status", "--type=merge", patch)
+    with pytest.raises(Unreadable):
+        await world.reconciler.run_pass(world.key("w"))
+    told = shown(world, "w")
+    assert (told["Ready"][0], told["Suspended"][0], told["Stalled"][0]) == ("True", "True", "False")
+    assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
+    world.local.kubectl("delete", "--wait=false", "flinkworkspace/w")
+    with pytest.raises(Unreadable):
+        await world.reconciler.run_pass(world.key("w"))
+    assert not exists(world, "w")
+    assert len(world.account.control.purchases()) == 1
