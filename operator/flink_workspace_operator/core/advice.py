@@ -9,6 +9,7 @@ REPEATED: Final = "the operator asks again"
 
 ADVICE: Final[Mapping[str, str]] = {
     "CredentialsRefused": "put a valid one into the Secret of spec.credentials; else give it to the operator",
+    "KeyRefused": "check the role: its name or ARN, what it trusts, and that it exists",
     "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
     "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both of one line and not empty",
     "SecretRefused": "bind the ClusterRole flink-workspace-operator-credentials to the operator in this namespace",
@@ -22,6 +23,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "ParametersRefused": "change the spec",
     "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
     "Throttled": REPEATED,
+    "KeyUnavailable": REPEATED,
     "Unreachable": REPEATED,
     "Garbled": REPEATED,
     "ListChanged": REPEATED,
@@ -36,9 +38,11 @@ CAUSES: Final[Mapping[str, str]] = {
     "NameNotResolved": "its host name has no address: check DNS, the region and the endpoint",
     "ConnectionRefused": "its address refuses connections: check the endpoint",
     "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
+    "TokenFileMissing": "check that RRSA is on and its webhook runs, then restart the Pod: the webhook adds the file",
+    "TokenFileUnreadable": "check that the operator's user may read the file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names",
     "ProxyNotReached": "the proxy refuses connections or has no address: check HTTPS_PROXY",
 }
-"""Advice by the code of a request that got no answer."""
+"""Advice by the code of a request that got no answer, or of an access key that could not be fetched."""
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
 
 

@@ -8,13 +8,15 @@
     │   │   ├── ListChanged       the pages of a list do not fit each other
     │   │   └── ServerError       5xx
     │   ├── Throttled             too many calls; may say when to come back
+    │   ├── KeyUnavailable        no access key could be fetched: nothing was sent
     │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
     │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
     │   │   ├── SecretIncomplete      it lacks a part of the access key
     │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
     │   │   └── IdentityNotAllowed    the operator's own identity is not for this namespace
     │   └── Refused               the cloud understood, and said no
-    │       ├── CredentialsRefused    the key is wrong, inactive or expired
+    │       ├── CredentialsRefused    the key is wrong, inactive or expired, or there is none
+    │       ├── KeyRefused            who gives out keys gives none
     │       ├── PermissionMissing     names the RAM action that is missing
     │       ├── ParametersRefused     this can't be bought as described
     │       ├── SignatureExpired      the call came too late: the gateway's guard
@@ -119,6 +121,17 @@ class Throttled(CloudFailure):
     said: ClassVar[str] = "was called too often"
 
 
+@dataclass
+class KeyUnavailable(CloudFailure):
+    """No access key could be fetched, so nothing was sent. `why` is one clause, in words of ours."""
+
+    fate: Fate = "NothingSent"
+    why: str = "it is not known why"
+
+    def __str__(self) -> str:
+        return f"no access key could be fetched: {self.why} (code {self.code})"
+
+
 class CredentialsUnusable(CloudFailure):
     """There is nobody to ask the cloud as. `about` is the Secret's name, or the namespace."""
 
@@ -159,10 +172,27 @@ class Refused(CloudFailure):
     said = "was refused"
 
 
+@dataclass
 class CredentialsRefused(Refused):
-    """The key is wrong, inactive or expired."""
+    """The key is wrong, inactive or expired, or none is configured."""
 
-    said = "was refused: the access key is not valid"
+    configured: bool = True
+
+    said: ClassVar[str] = "was refused: the access key is not valid"
+
+    def __str__(self) -> str:
+        return super().__str__() if self.configured else "no access key is configured"
+
+
+@dataclass
+class KeyRefused(Refused):
+    """Whoever gives out access keys, for example STS, gives none. Nothing was sent. `giver` is its name."""
+
+    fate: Fate = "NothingSent"
+    giver: str = "STS"
+
+    def __str__(self) -> str:
+        return f"{self.giver} gives no access key (code {self.code})"
 
 
 @dataclass

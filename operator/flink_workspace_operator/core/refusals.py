@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.advice import describe, describe_call
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, OutputsRefused
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, KeyUnavailable, OutputsRefused
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
@@ -21,6 +21,7 @@ WAITS_FOR_SOMEONE: Final = frozenset(
     {
         "BalanceTooLow",
         "CredentialsRefused",
+        "KeyRefused",
         "NotFound",
         "PermissionMissing",
         "RoleNotAuthorised",
@@ -85,4 +86,5 @@ def verdict_of(failure: CloudFailure | OutputsRefused) -> Verdict:
     if isinstance(failure, OutputsRefused):
         return outputs_refused(failure)
     said = describe(failure) if failure.call != PURCHASE_CALL else f"nothing was sent: {describe_call(failure)}"
-    return verdict_on(failure.reason, said, otherwise="CloudUnreachable")
+    otherwise = failure.reason if isinstance(failure, KeyUnavailable) else "CloudUnreachable"
+    return verdict_on(failure.reason, said, otherwise)

@@ -34,6 +34,7 @@ DECLINED: Final[tuple[CloudFailure, ...]] = (
 UNANSWERED: Final[tuple[CloudFailure, ...]] = (
     *LOST,
     failures.Throttled("cloud.read", "Throttling.User"),
+    failures.KeyUnavailable("cloud.read", "HTTP502", why="STS gave no usable answer"),
     failures.CredentialsRefused("cloud.read", "InvalidAccessKeyId.Inactive", fate="CopyRefused"),
     failures.PermissionMissing(
         "cloud.read", "NoPermission", fate="CopyRefused", action="foasconsole:DescribeInstances"

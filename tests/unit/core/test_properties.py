@@ -20,6 +20,8 @@ from flink_workspace_operator.core.failures import (
     BalanceTooLow,
     CredentialsRefused,
     Fate,
+    KeyRefused,
+    KeyUnavailable,
     NameTaken,
     OutputsRefused,
     ParametersRefused,
@@ -81,7 +83,7 @@ FAILURES = st.sampled_from(
     [
         kind("foasconsole.DescribeInstances", "code\nof two lines", fate=fate)
         for kind in (
-            *(Unreachable, ServerError, Throttled, CredentialsRefused, PermissionMissing),
+            *(Unreachable, ServerError, Throttled, CredentialsRefused, PermissionMissing, KeyUnavailable, KeyRefused),
             *(ParametersRefused, NameTaken, BalanceTooLow, Unexplained),
         )
         for fate in get_args(Fate)

@@ -12,12 +12,15 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.parameters import Subscription, Term
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
+from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.events import events_of
 from flink_workspace_operator.core.failures import (
     CloudFailure,
     CredentialsRefused,
+    KeyRefused,
+    KeyUnavailable,
     ParametersRefused,
     PermissionMissing,
     Throttled,
@@ -114,6 +117,8 @@ class TestAspects:
             (Unreachable("a.B", "c"), "Unavailable"),
             (PermissionMissing("a.B", "c", action="stream:X"), "Unauthorized"),
             (CredentialsRefused("a.B", "c"), "Unauthorized"),
+            (KeyRefused("a.B", "c"), "Unauthorized"),
+            (KeyUnavailable("a.B", "c"), "KeyUnavailable"),
         ],
     )
     def test_an_unanswered_look_keeps_everything_but_reachable(self, failure: CloudFailure, reason: str) -> None:
@@ -124,6 +129,23 @@ class TestAspects:
         after = conditions(case)
         assert (after["CloudReachable"].status, after["CloudReachable"].reason) == ("False", reason)
         assert [c for c in after.values() if c not in before.conditions] == [after["CloudReachable"]]
+
+    @pytest.mark.parametrize(
+        ("failure", "condition", "reason"),
+        [
+            (KeyUnavailable("a.B", "HTTP502", why="STS gave no usable answer"), "Reconciling", "KeyUnavailable"),
+            (KeyRefused("a.B", "EntityNotExist.Role"), "Suspended", "KeyRefused"),
+            (CredentialsRefused("a.B", "c", configured=False), "Suspended", "CredentialsRefused"),
+        ],
+    )
+    def test_a_key_that_is_not_had_is_not_one_that_was_refused(
+        self, failure: CloudFailure, condition: str, reason: str
+    ) -> None:
+        """One is tried again, for the others somebody is waited for; each says what to do."""
+        of = conditions(a_case(a_workspace(), cloud=SeenCloud(account_id=Unknown(failure))))
+        assert {type_ for type_ in ("Reconciling", "Stalled", "Suspended") if of[type_].status == "True"} == {condition}
+        assert (of["Ready"].reason, of["Ready"].message) == (reason, describe(failure))
+        assert of["CloudReachable"].message == describe(failure)
 
     def test_a_pass_that_did_not_ask_says_nothing_new_about_the_cloud(self) -> None:
         """Deletion needs no cloud; only Reconciling tells of it."""

@@ -106,6 +106,8 @@ OWN_CODES: Final = frozenset(
         "NoCredentials",
         "ProxyNotReached",
         "TlsFailed",
+        "TokenFileMissing",
+        "TokenFileUnreadable",
         "Unreadable",
     }
 )

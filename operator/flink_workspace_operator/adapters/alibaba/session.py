@@ -20,13 +20,12 @@ from darabonba.utils.xml import XML
 from pydantic import BaseModel, ValidationError
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
-from flink_workspace_operator.adapters.alibaba.credentials import KeySource, NoCredentials
+from flink_workspace_operator.adapters.alibaba.credentials import KeySource
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.adapters.alibaba.signing import RpcRequest, sign
 from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, cause_of, send
 from flink_workspace_operator.core.failures import (
     CloudFailure,
-    CredentialsRefused,
     Garbled,
     SignatureReplayed,
     Unreachable,
@@ -216,8 +215,6 @@ def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     """The failure for what was thrown before there was an answer."""
     if isinstance(error, CloudFailure):
         return replace(error, fate="NothingSent")  # there is no key, or it is one of another account
-    if isinstance(error, NoCredentials):
-        return CredentialsRefused(call, "NoCredentials", fate="NothingSent")
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
         return Unreachable(call, "DeadlineExceeded" if attempt.connected else "ConnectTimeout", fate=attempt.fate)
     if isinstance(error, ClientError | OSError):

@@ -10,7 +10,7 @@ from alibabacloud_oss_v2 import aio, exceptions
 from alibabacloud_oss_v2.aio.transport import AioHttpClient
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
-from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.transport import cause_of, open_session
 from flink_workspace_operator.core import failures
@@ -102,8 +102,8 @@ class ObjectStorage:
             async with asyncio.timeout(self._settings.read_timeout_seconds):
                 self._key = await self._keys.get_credential_async()
                 return await operation(self._client(region))
-        except NoCredentials:
-            return failures.CredentialsRefused(call, "NoCredentials")
+        except CloudFailure as failure:
+            return failure
         except TimeoutError:
             return failures.Unreachable(call, "DeadlineExceeded")
         except exceptions.OperationError as error:
