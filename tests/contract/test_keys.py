@@ -20,7 +20,8 @@ from flink_workspace_operator.adapters.alibaba.key_sources import Source, source
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE
 from flink_workspace_operator.adapters.alibaba.session import Fixed, Session
 from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused, KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Settings
 from tests.contract.test_transport import closed_port, serving, tls_of
 

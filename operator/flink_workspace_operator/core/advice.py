@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.failures import CloudFailure, SignatureExpired
 
 REPEATED: Final = "the operator asks again"
 
@@ -46,6 +46,18 @@ CAUSES: Final[Mapping[str, str]] = {
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
 
 
+CLOCK_IS_RIGHT: Final = 60.0
+"""Seconds by which this node's clock may be off the cloud's: it is not why a call was refused."""
+
+
+def how_far(seconds: float) -> str:
+    """A difference between two clocks, in words that do not change with every pass."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
+
+
 def describe(failure: CloudFailure) -> str:
     """One line about a failure that says what to do, and does not change while the situation does not."""
     action = getattr(failure, "action", "")
@@ -56,8 +68,18 @@ def describe(failure: CloudFailure) -> str:
 
 
 def cause(failure: CloudFailure) -> str | None:
-    """The cause of a request without an answer, and the thing to check; None where the code names none."""
+    """The cause of a failure, and the thing to check; None where nothing more is known than the failure says."""
+    if isinstance(failure, SignatureExpired):
+        return _clock(failure.ahead)
     return PROXY_REFUSED if failure.code.startswith("ProxyRefused") else CAUSES.get(failure.code)
+
+
+def _clock(ahead: float | None) -> str | None:
+    if ahead is None:
+        return "compare this node's clock with the cloud's"
+    if abs(ahead) < CLOCK_IS_RIGHT:
+        return None
+    return f"this node's clock is {how_far(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the cloud's: correct it"
 
 
 def describe_call(failure: CloudFailure) -> str:

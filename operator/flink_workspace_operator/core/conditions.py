@@ -10,13 +10,13 @@ from flink_workspace_operator.core.drift import differences, missing_marks
 from flink_workspace_operator.core.failures import (
     CloudFailure,
     CredentialsUnusable,
-    KeyUnavailable,
     NoAnswer,
     ParametersRefused,
     Throttled,
 )
 from flink_workspace_operator.core.former import may_still_come
 from flink_workspace_operator.core.found import Adoptable, Foreign, Ours
+from flink_workspace_operator.core.key_failures import KeyUnavailable
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.prerequisites import Finding
 

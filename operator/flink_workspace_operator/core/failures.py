@@ -8,7 +8,7 @@
     │   │   ├── ListChanged       the pages of a list do not fit each other
     │   │   └── ServerError       5xx
     │   ├── Throttled             too many calls; may say when to come back
-    │   ├── KeyUnavailable        no access key could be fetched: nothing was sent
+    │   ├── KeyUnavailable        no access key could be fetched: nothing was sent (core/key_failures.py)
     │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
     │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
     │   │   ├── SecretIncomplete      it lacks a part of the access key
@@ -16,7 +16,7 @@
     │   │   └── IdentityNotAllowed    the operator's own identity is not for this namespace
     │   └── Refused               the cloud understood, and said no
     │       ├── CredentialsRefused    the key is wrong, inactive or expired, or there is none
-    │       ├── KeyRefused            who gives out keys gives none
+    │       ├── KeyRefused            who gives out keys gives none (core/key_failures.py)
     │       ├── PermissionMissing     names the RAM action that is missing
     │       ├── ParametersRefused     this can't be bought as described
     │       ├── SignatureExpired      the call came too late: the gateway's guard
@@ -121,17 +121,6 @@ class Throttled(CloudFailure):
     said: ClassVar[str] = "was called too often"
 
 
-@dataclass
-class KeyUnavailable(CloudFailure):
-    """No access key could be fetched, so nothing was sent. `why` is one clause, in words of ours."""
-
-    fate: Fate = "NothingSent"
-    why: str = "it is not known why"
-
-    def __str__(self) -> str:
-        return f"no access key could be fetched: {self.why} (code {self.code})"
-
-
 class CredentialsUnusable(CloudFailure):
     """There is nobody to ask the cloud as. `about` is the Secret's name, or the namespace."""
 
@@ -185,17 +174,6 @@ class CredentialsRefused(Refused):
 
 
 @dataclass
-class KeyRefused(Refused):
-    """Whoever gives out access keys, for example STS, gives none. Nothing was sent. `giver` is its name."""
-
-    fate: Fate = "NothingSent"
-    giver: str = "STS"
-
-    def __str__(self) -> str:
-        return f"{self.giver} gives no access key (code {self.code})"
-
-
-@dataclass
 class PermissionMissing(Refused):
     """The operator's identity may not do this. `action` is the RAM action to grant."""
 
@@ -210,10 +188,16 @@ class ParametersRefused(Refused):
     said = "refused the parameters"
 
 
+@dataclass
 class SignatureExpired(Refused):
-    """The call came later than the gateway accepts."""
+    """The call came later than the gateway accepts, or was signed by a clock that is wrong.
 
-    said = "came too late and was refused by the gateway"
+    `ahead`: how many seconds this node's clock is ahead of the cloud's, as the refusal's Date says.
+    """
+
+    ahead: float | None = None
+
+    said: ClassVar[str] = "came too late, or dated too far ahead, and was refused by the gateway"
 
 
 class SignatureReplayed(Refused):

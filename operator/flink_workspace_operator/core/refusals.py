@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.advice import describe, describe_call
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, KeyUnavailable, OutputsRefused
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, OutputsRefused
+from flink_workspace_operator.core.key_failures import KeyUnavailable
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict

@@ -20,8 +20,6 @@ from flink_workspace_operator.core.failures import (
     BalanceTooLow,
     CredentialsRefused,
     Fate,
-    KeyRefused,
-    KeyUnavailable,
     NameTaken,
     OutputsRefused,
     ParametersRefused,
@@ -33,6 +31,7 @@ from flink_workspace_operator.core.failures import (
 )
 from flink_workspace_operator.core.found import Ownership, classify
 from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Absent, Bought, BucketElsewhere, NotBought, SeenNetwork, Unknown
 from flink_workspace_operator.core.plan import (

@@ -19,13 +19,12 @@ from flink_workspace_operator.core.events import events_of
 from flink_workspace_operator.core.failures import (
     CloudFailure,
     CredentialsRefused,
-    KeyRefused,
-    KeyUnavailable,
     ParametersRefused,
     PermissionMissing,
     Throttled,
     Unreachable,
 )
+from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.core.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
 from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Verdict
 from flink_workspace_operator.core.prerequisites import judge_network, judge_role, judge_storage

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import alibabacloud_oss_v2 as oss
@@ -10,6 +11,7 @@ from alibabacloud_oss_v2 import aio, exceptions
 from alibabacloud_oss_v2.aio.transport import AioHttpClient
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
+from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.transport import cause_of, open_session
@@ -179,7 +181,9 @@ def _failure_in(call: str, outcome: Any) -> CloudFailure | None:  # noqa: ANN401
 
 def _failure_of(call: str, error: Any) -> CloudFailure:  # noqa: ANN401 - the SDK is untyped
     code = None if error.code == "BadErrorResponse" else error.code
-    return explain(Refusal(call, error.status_code, code, error.request_id))
+    headers, now = {name.lower(): value for name, value in error.headers.items()}, datetime.now(UTC)
+    ahead = seconds_ahead(headers, now, now)
+    return explain(Refusal(call, error.status_code, code, error.request_id, ahead=ahead))
 
 
 def _read_region(pattern: re.Pattern[str], text: object) -> str | None:
