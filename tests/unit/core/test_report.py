@@ -21,6 +21,7 @@ from flink_workspace_operator.core.failures import (
     CredentialsRefused,
     ParametersRefused,
     PermissionMissing,
+    SignatureExpired,
     Throttled,
     Unreachable,
 )
@@ -145,6 +146,13 @@ class TestAspects:
         assert {type_ for type_ in ("Reconciling", "Stalled", "Suspended") if of[type_].status == "True"} == {condition}
         assert (of["Ready"].reason, of["Ready"].message) == (reason, describe(failure))
         assert of["CloudReachable"].message == describe(failure)
+
+    def test_a_wrong_clock_is_named_where_people_look(self) -> None:
+        """Else a node with a wrong clock would look like a cloud that does not answer."""
+        failure = SignatureExpired("a.B", "InvalidTimeStamp.Expired", ahead=-1200.0)
+        of = conditions(a_case(a_workspace(), cloud=SeenCloud(account_id=Unknown(failure))))
+        for condition in (of["Ready"], of["CloudReachable"]):
+            assert condition.message.endswith("this node's clock is 20 minutes behind the cloud's: correct it")
 
     def test_a_pass_that_did_not_ask_says_nothing_new_about_the_cloud(self) -> None:
         """Deletion needs no cloud; only Reconciling tells of it."""

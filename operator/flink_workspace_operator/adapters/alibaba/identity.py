@@ -52,7 +52,7 @@ class Identity:
 class KeysOfAccount:
     """The key in use as long as it is one of this account.
 
-    The official chain may find a key of another account from one call to the next. What is absent there says nothing
+    Whoever gives out keys may give one of another account from one call to the next. What is absent there says nothing
     about this account, and a purchase there would be a second one.
     """
 
