@@ -59,7 +59,10 @@ def values() -> Schema:
             watchNamespaces=NAMESPACES,
             credentials=only(
                 existingSecret=NAME,
-                rrsa=only(roleName={"type": "string", "pattern": "^[A-Za-z0-9.-]{0,64}$"}),
+                rrsa=only(
+                    roleName={"type": "string", "pattern": "^[A-Za-z0-9.-]{0,64}$"},
+                    stsVpcRegion={"type": "string", "pattern": "^[a-z0-9-]{0,40}$"},
+                ),
                 workspaceNamespaces=NAMESPACES,
             ),
             settings=settings(),

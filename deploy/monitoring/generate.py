@@ -169,6 +169,9 @@ def cloud() -> Panels:
             )
         )
         .unit("s"),
+        _graph("Clock", "How far each node is ahead of the cloud; below 0: behind.", FULL)
+        .with_target(_over_time("max by (pod) (flink_operator_clock_ahead_seconds)", "{{pod}}"))
+        .unit("s"),
     ]
 
 

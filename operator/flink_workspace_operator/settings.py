@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     read_timeout_seconds: Seconds = 15
     """How long to wait for any other answer of the cloud."""
 
+    date_tolerance_seconds: Seconds | None = None
+    """How far the Date of an answer may be from this node's clock; beyond, it dates nothing, and the cloud is asked
+    again. Left out: 300 with the real cloud, which is less than a window holds beyond what a call needs; with
+    `endpoint` any, because tests move the clock of an emulator."""
+
     refusal_backoff_seconds: Seconds = 1800
     """Wait after a refused or lost purchase before the next order; doubles each time."""
     refusal_backoff_max_seconds: Seconds = 86400
@@ -125,6 +130,14 @@ class Settings(BaseSettings):
         if self.drain_seconds <= self.purchase_timeout_seconds:
             raise ValueError("drain_seconds must be longer than purchase_timeout_seconds, or a stop loses an answer")
         return self
+
+    @property
+    def date_tolerance(self) -> timedelta | None:
+        """How far the Date of an answer may be from this node's clock; None: any."""
+        seconds = self.date_tolerance_seconds
+        if seconds is None and self.endpoint is None:
+            seconds = 300
+        return None if seconds is None else timedelta(seconds=seconds)
 
     @property
     def longest_call(self) -> timedelta:

@@ -22,7 +22,7 @@ class Told:
 
     ends: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def __call__(self, call: str, failure: CloudFailure | None, seconds: float) -> None:
+    def __call__(self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
         self.ends.append((call, *(("Answered", "OK") if failure is None else (failure.reason, failure.code))))
         assert 0 < seconds < 60
 

@@ -37,7 +37,7 @@ class Purchases:
         self._account, self._left = account, looks
         self.asked = 0
 
-    def __call__(self, call: str, failure: CloudFailure | None, seconds: float) -> None:
+    def __call__(self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
         if call != DESCRIBE:
             return
         self.asked += 1

@@ -11,11 +11,13 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from alibabacloud_credentials.client import Client
-from alibabacloud_credentials.models import Config, CredentialModel
+from alibabacloud_credentials.models import CredentialModel
+from alibabacloud_credentials.provider import URLCredentialsProvider
 
 from flink_local.certificates import Authority
-from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys
+from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
+from flink_workspace_operator.adapters.alibaba.key_sources import Source
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE, DESCRIBE_INSTANCES
 from flink_workspace_operator.adapters.alibaba.session import Fixed, Session
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
@@ -54,8 +56,8 @@ async def look_into_bucket(endpoint: str) -> object:
 
 async def fetch_key(endpoint: str) -> object:
     """A question of the credentials SDK."""
-    uri = f"{endpoint}/credentials"
-    return await Keys(Client(Config(type="credentials_uri", credentials_uri=uri))).get_credential_async()
+    source = Source("the URI", lambda: URLCredentialsProvider(uri=f"{endpoint}/credentials"))
+    return await Keys(KeyChain((source,))).get_credential_async()
 
 
 @dataclass
@@ -130,9 +132,9 @@ async def test_no_key_is_fetched_from_where_a_redirect_leads(status: int) -> Non
     async with serving(target.handle) as there:
         asked = Server(redirect(status, there))
         async with serving(asked.handle) as here:
-            with pytest.raises(NoCredentials):
-                await fetch_key(f"http://{here}")
+            failure = await failure_of(fetch_key(f"http://{here}"))
     assert (asked.requests, target.connections) == (["GET /credentials"], 0)
+    assert (failure.reason, failure.code) == ("KeyUnavailable", f"HTTP{status}")
 
 
 @pytest.mark.parametrize("reads", [True, False], ids=["read-and-closed", "closed-at-once"])

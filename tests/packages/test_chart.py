@@ -26,6 +26,7 @@ WRONG: Final = [
     ('watchNamespaces=["Team"]', "at '/watchNamespaces/0': 'Team' does not match pattern"),
     ('watchNamespaces=["a", "a"]', "at '/watchNamespaces': items at 0 and 1 are equal"),
     ('credentials.existingSecret=""', "at '/credentials/existingSecret': '' does not match pattern"),
+    ('credentials.rrsa.stsVpcRegion="sts.x"', "at '/credentials/rrsa/stsVpcRegion': 'sts.x' does not"),
     ('credentials.rrsa.roleName="acs:ram::1:role/x"', "at '/credentials/rrsa/roleName': 'acs:ram::1:role/x' does not"),
     ("credentials.accessKeyId=1", "at '/credentials': additional properties 'accessKeyId' not allowed"),
     ("settings.FLINK_OPERATOR_WORKERS=0", "at '/settings/FLINK_OPERATOR_WORKERS': minimum: got 0, want 1"),
@@ -74,6 +75,15 @@ def test_settings_reach_the_operator_as_it_reads_them() -> None:
         "FLINK_OPERATOR_RESYNC_SECONDS": "604800",
         "FLINK_OPERATOR_LOG_FORMAT": "text",
     }
+
+
+def test_sts_is_asked_in_the_vpc_where_a_region_is_named() -> None:
+    """By the two variables that the cloud's SDK reads."""
+    assert told('credentials.rrsa={"roleName": "r", "stsVpcRegion": "cn-hangzhou"}').items() >= {
+        ("ALIBABA_CLOUD_STS_REGION", "cn-hangzhou"),
+        ("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED", "true"),
+    }
+    assert not [name for name in told('credentials.rrsa={"roleName": "r"}') if name.startswith("ALIBABA_CLOUD_")]
 
 
 def test_the_kubelet_waits_for_a_longer_drain() -> None:

@@ -1,5 +1,7 @@
 """Settings that could cost money are refused at the start."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
@@ -22,6 +24,14 @@ def test_a_short_window_is_taken_where_it_is_meant(name: str, meant: dict[str, o
     """An emulator is as quick as it is told to be."""
     settings = Settings.model_validate({name: 5, **meant})
     assert getattr(settings, name) == 5
+
+
+def test_a_date_that_is_believed_ends_no_window_too_early() -> None:
+    """What it may be off is spare in the windows of the real cloud; an emulator's clock is moved."""
+    assert Settings().date_tolerance == timedelta(minutes=5)
+    assert Settings().spare_window > timedelta(minutes=5)
+    assert Settings(endpoint=EMULATOR).date_tolerance is None
+    assert Settings(endpoint=EMULATOR, date_tolerance_seconds=60).date_tolerance == timedelta(minutes=1)
 
 
 def test_longer_windows_are_taken() -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.failures import CloudFailure, SignatureExpired
 
 REPEATED: Final = "the operator asks again"
 
 ADVICE: Final[Mapping[str, str]] = {
     "CredentialsRefused": "put a valid one into the Secret of spec.credentials; else give it to the operator",
+    "KeyRefused": "check the role: its name or ARN, what it trusts, and that it exists",
     "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
     "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both of one line and not empty",
     "SecretRefused": "bind the ClusterRole flink-workspace-operator-credentials to the operator in this namespace",
@@ -22,6 +23,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "ParametersRefused": "change the spec",
     "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
     "Throttled": REPEATED,
+    "KeyUnavailable": REPEATED,
     "Unreachable": REPEATED,
     "Garbled": REPEATED,
     "ListChanged": REPEATED,
@@ -36,10 +38,24 @@ CAUSES: Final[Mapping[str, str]] = {
     "NameNotResolved": "its host name has no address: check DNS, the region and the endpoint",
     "ConnectionRefused": "its address refuses connections: check the endpoint",
     "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
+    "TokenFileMissing": "check that RRSA is on and its webhook runs, then restart the Pod: the webhook adds the file",
+    "TokenFileUnreadable": "check that the operator's user may read the file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names",
     "ProxyNotReached": "the proxy refuses connections or has no address: check HTTPS_PROXY",
 }
-"""Advice by the code of a request that got no answer."""
+"""Advice by the code of a request that got no answer, or of an access key that could not be fetched."""
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
+
+
+CLOCK_IS_RIGHT: Final = 60.0
+"""Seconds by which this node's clock may be off the cloud's: it is not why a call was refused."""
+
+
+def how_far(seconds: float) -> str:
+    """A difference between two clocks, in words that do not change with every pass."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
 
 
 def describe(failure: CloudFailure) -> str:
@@ -52,8 +68,18 @@ def describe(failure: CloudFailure) -> str:
 
 
 def cause(failure: CloudFailure) -> str | None:
-    """The cause of a request without an answer, and the thing to check; None where the code names none."""
+    """The cause of a failure, and the thing to check; None where nothing more is known than the failure says."""
+    if isinstance(failure, SignatureExpired):
+        return _clock(failure.ahead)
     return PROXY_REFUSED if failure.code.startswith("ProxyRefused") else CAUSES.get(failure.code)
+
+
+def _clock(ahead: float | None) -> str | None:
+    if ahead is None:
+        return "compare this node's clock with the cloud's"
+    if abs(ahead) < CLOCK_IS_RIGHT:
+        return None
+    return f"this node's clock is {how_far(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the cloud's: correct it"
 
 
 def describe_call(failure: CloudFailure) -> str:

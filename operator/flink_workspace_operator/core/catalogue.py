@@ -65,6 +65,13 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "a fault of the operator ended the pass. What is known stays as it is, and nothing is bought by such a pass",
         "see the operator's log, and report it",
     ),
+    "KeyUnavailable": Entry(
+        "Reconciling",
+        "the operator's access key could not be fetched: STS or the metadata service did not answer, or a file is"
+        " missing. So nothing was sent. The key in hand is used until it ends",
+        "wait: it is tried again. If it lasts, do what the message says;"
+        " [a network without a way out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS",
+    ),
     "Adopting": Entry(
         "Reconciling",
         "what exists agrees with the spec, and is being tagged as this resource's",
@@ -149,6 +156,11 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "Suspended",
         "the cloud does not take the access key, or there is none",
         "put a valid one into the Secret of `spec.credentials`; without one, give it to the operator",
+    ),
+    "KeyRefused": Entry(
+        "Suspended",
+        "STS, or who else gives out access keys, was asked for the operator's and gave none",
+        "check the role: its name or ARN, what it trusts, and that it exists",
     ),
     "PermissionMissing": Entry(
         "Suspended", "the operator's identity may not do this", "grant the RAM action that the message names"

@@ -79,6 +79,9 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "Unavailable": Entry(
             "False", "no usable answer came back", "wait; if it lasts, see the network and the cloud's status page"
         ),
+        "KeyUnavailable": Entry(
+            "False", "no access key could be fetched, so nothing was asked", "wait; if it lasts, what the message says"
+        ),
         "Unauthorized": Entry(
             "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
         ),

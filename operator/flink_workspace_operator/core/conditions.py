@@ -16,6 +16,7 @@ from flink_workspace_operator.core.failures import (
 )
 from flink_workspace_operator.core.former import may_still_come
 from flink_workspace_operator.core.found import Adoptable, Foreign, Ours
+from flink_workspace_operator.core.key_failures import KeyUnavailable
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.prerequisites import Finding
 
@@ -135,7 +136,8 @@ def reachable(case: Case) -> Aspect:
     # That something can't be bought as described is an answer too.
     failures = [failure for failure in told if not isinstance(failure, ParametersRefused)]
     if failures:
-        worst = next((failure for failure in failures if isinstance(failure, NoAnswer | Throttled)), failures[0])
+        silent = (failure for failure in failures if isinstance(failure, NoAnswer | Throttled | KeyUnavailable))
+        worst = next(silent, failures[0])
         return Aspect("CloudReachable", "False", _unreachable(worst), describe(worst))
     if isinstance(cloud.account_id, Unknown):
         return Aspect("CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps=True)
@@ -143,10 +145,10 @@ def reachable(case: Case) -> Aspect:
 
 
 def _unreachable(failure: CloudFailure) -> str:
-    if isinstance(failure, CredentialsUnusable):
+    if isinstance(failure, CredentialsUnusable | KeyUnavailable):
         return failure.reason
     if isinstance(failure, Throttled):
         return "Throttled"
     if isinstance(failure, NoAnswer):
         return "Unavailable"
-    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused") else "Refused"
+    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused", "KeyRefused") else "Refused"

@@ -8,13 +8,15 @@
     │   │   ├── ListChanged       the pages of a list do not fit each other
     │   │   └── ServerError       5xx
     │   ├── Throttled             too many calls; may say when to come back
+    │   ├── KeyUnavailable        no access key could be fetched: nothing was sent (core/key_failures.py)
     │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
     │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
     │   │   ├── SecretIncomplete      it lacks a part of the access key
     │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
     │   │   └── IdentityNotAllowed    the operator's own identity is not for this namespace
     │   └── Refused               the cloud understood, and said no
-    │       ├── CredentialsRefused    the key is wrong, inactive or expired
+    │       ├── CredentialsRefused    the key is wrong, inactive or expired, or there is none
+    │       ├── KeyRefused            who gives out keys gives none (core/key_failures.py)
     │       ├── PermissionMissing     names the RAM action that is missing
     │       ├── ParametersRefused     this can't be bought as described
     │       ├── SignatureExpired      the call came too late: the gateway's guard
@@ -160,10 +162,16 @@ class Refused(CloudFailure):
     said = "was refused"
 
 
+@dataclass
 class CredentialsRefused(Refused):
-    """The key is wrong, inactive or expired."""
+    """The key is wrong, inactive or expired, or none is configured."""
 
-    said = "was refused: the access key is not valid"
+    configured: bool = True
+
+    said: ClassVar[str] = "was refused: the access key is not valid"
+
+    def __str__(self) -> str:
+        return super().__str__() if self.configured else "no access key is configured"
 
 
 @dataclass
@@ -181,10 +189,16 @@ class ParametersRefused(Refused):
     said = "refused the parameters"
 
 
+@dataclass
 class SignatureExpired(Refused):
-    """The call came later than the gateway accepts."""
+    """The call came later than the gateway accepts, or was signed by a clock that is wrong.
 
-    said = "came too late and was refused by the gateway"
+    `ahead`: how many seconds this node's clock is ahead of the cloud's, as the refusal's Date says.
+    """
+
+    ahead: float | None = None
+
+    said: ClassVar[str] = "came too late, or dated too far ahead, and was refused by the gateway"
 
 
 class SignatureReplayed(Refused):

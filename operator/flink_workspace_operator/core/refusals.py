@@ -12,6 +12,7 @@ from flink_workspace_operator.core.failures import (
     OutputsRefused,
     Unreadable,
 )
+from flink_workspace_operator.core.key_failures import KeyUnavailable
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
@@ -28,6 +29,7 @@ WAITS_FOR_SOMEONE: Final = frozenset(
     {
         "BalanceTooLow",
         "CredentialsRefused",
+        "KeyRefused",
         "NotFound",
         "PermissionMissing",
         "RoleNotAuthorised",
@@ -105,4 +107,5 @@ def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
     if isinstance(failure, ClusterFailure):
         return verdict_on_cluster(failure)
     said = describe(failure) if failure.call != PURCHASE_CALL else f"nothing was sent: {describe_call(failure)}"
-    return verdict_on(failure.reason, said, otherwise="CloudUnreachable")
+    otherwise = failure.reason if isinstance(failure, KeyUnavailable) else "CloudUnreachable"
+    return verdict_on(failure.reason, said, otherwise)

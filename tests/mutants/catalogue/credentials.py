@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import CREDENTIALS
+from tests.mutants.catalogue.files import CREDENTIALS, KEYS
 from tests.mutants.mutant import Mutant
 
 SIGNED: Final = (
@@ -77,6 +77,14 @@ SIGNED: Final = (
         old="isinstance(step, OpenOrder | WriteIntent) for step",
         new="isinstance(step, OpenOrder) for step",
         tests=(CREDENTIALS,),
+    ),
+    Mutant(
+        name="no other identity stands in for one that can't be had",
+        fact="while STS is down, the role of the node would buy, and would be used from then on",
+        file="adapters/alibaba/key_chain.py",
+        old="            if outcome is not None and (source.required or source is self._used):\n",
+        new="            if outcome is not None and source is self._used:\n",
+        tests=(KEYS,),
     ),
     Mutant(
         name="a claim whose holder may not be read is taken",

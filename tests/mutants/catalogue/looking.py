@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import ADOPTION, CALL, LETTING_GO, LOOKS, PAGING, PURCHASE, SETTLEMENT, WRITES
+from tests.mutants.catalogue.files import (
+    ADOPTION,
+    CALL,
+    CLOCK,
+    LETTING_GO,
+    LOOKS,
+    PAGING,
+    PURCHASE,
+    SETTINGS,
+    SETTLEMENT,
+    WRITES,
+)
 from tests.mutants.mutant import Mutant
 
 COMPLETE: Final = (
@@ -61,6 +72,22 @@ COMPLETE: Final = (
         old="return whole.rows, min(whole.dates)",
         new="return whole.rows, max(whole.dates)",
         tests=(PAGING,),
+    ),
+    Mutant(
+        name="a Date that is far off dates nothing",
+        fact="dated tomorrow, a list would prove today that a lost call bought nothing",
+        file="adapters/alibaba/session.py",
+        old="        if self.doubt is not None:\n",
+        new="        if False:\n",
+        tests=(CLOCK,),
+    ),
+    Mutant(
+        name="with the real cloud no Date is believed that is far off",
+        fact="left out, the setting is less than what a window holds beyond the time that a call needs",
+        file="settings.py",
+        old="        if seconds is None and self.endpoint is None:\n",
+        new="        if False:\n",
+        tests=(SETTINGS,),
     ),
     Mutant(
         name="a Date or no look",

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from flink_workspace_operator.core import failures
 from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.key_failures import KeyUnavailable
 from tests.simulation.faults import Fault
 
 BUY: Final = "cloud.create_instance"
@@ -34,6 +35,7 @@ DECLINED: Final[tuple[CloudFailure, ...]] = (
 UNANSWERED: Final[tuple[CloudFailure, ...]] = (
     *LOST,
     failures.Throttled("cloud.read", "Throttling.User"),
+    KeyUnavailable("cloud.read", "HTTP502", why="STS gave no usable answer"),
     failures.CredentialsRefused("cloud.read", "InvalidAccessKeyId.Inactive", fate="CopyRefused"),
     failures.PermissionMissing(
         "cloud.read", "NoPermission", fate="CopyRefused", action="foasconsole:DescribeInstances"

@@ -31,6 +31,7 @@ from flink_workspace_operator.core.failures import (
 )
 from flink_workspace_operator.core.found import Ownership, classify
 from flink_workspace_operator.core.identity import Key, Owner
+from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Absent, Bought, BucketElsewhere, NotBought, SeenNetwork, Unknown
 from flink_workspace_operator.core.plan import (
@@ -81,7 +82,7 @@ FAILURES = st.sampled_from(
     [
         kind("foasconsole.DescribeInstances", "code\nof two lines", fate=fate)
         for kind in (
-            *(Unreachable, ServerError, Throttled, CredentialsRefused, PermissionMissing),
+            *(Unreachable, ServerError, Throttled, CredentialsRefused, PermissionMissing, KeyUnavailable, KeyRefused),
             *(ParametersRefused, NameTaken, BalanceTooLow, Unexplained),
         )
         for fate in get_args(Fate)

@@ -12,6 +12,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.parameters import Subscription, Term
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
+from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.events import events_of
@@ -20,9 +21,11 @@ from flink_workspace_operator.core.failures import (
     CredentialsRefused,
     ParametersRefused,
     PermissionMissing,
+    SignatureExpired,
     Throttled,
     Unreachable,
 )
+from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.core.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
 from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Verdict
 from flink_workspace_operator.core.prerequisites import judge_network, judge_role, judge_storage
@@ -114,6 +117,8 @@ class TestAspects:
             (Unreachable("a.B", "c"), "Unavailable"),
             (PermissionMissing("a.B", "c", action="stream:X"), "Unauthorized"),
             (CredentialsRefused("a.B", "c"), "Unauthorized"),
+            (KeyRefused("a.B", "c"), "Unauthorized"),
+            (KeyUnavailable("a.B", "c"), "KeyUnavailable"),
         ],
     )
     def test_an_unanswered_look_keeps_everything_but_reachable(self, failure: CloudFailure, reason: str) -> None:
@@ -124,6 +129,30 @@ class TestAspects:
         after = conditions(case)
         assert (after["CloudReachable"].status, after["CloudReachable"].reason) == ("False", reason)
         assert [c for c in after.values() if c not in before.conditions] == [after["CloudReachable"]]
+
+    @pytest.mark.parametrize(
+        ("failure", "condition", "reason"),
+        [
+            (KeyUnavailable("a.B", "HTTP502", why="STS gave no usable answer"), "Reconciling", "KeyUnavailable"),
+            (KeyRefused("a.B", "EntityNotExist.Role"), "Suspended", "KeyRefused"),
+            (CredentialsRefused("a.B", "c", configured=False), "Suspended", "CredentialsRefused"),
+        ],
+    )
+    def test_a_key_that_is_not_had_is_not_one_that_was_refused(
+        self, failure: CloudFailure, condition: str, reason: str
+    ) -> None:
+        """One is tried again, for the others somebody is waited for; each says what to do."""
+        of = conditions(a_case(a_workspace(), cloud=SeenCloud(account_id=Unknown(failure))))
+        assert {type_ for type_ in ("Reconciling", "Stalled", "Suspended") if of[type_].status == "True"} == {condition}
+        assert (of["Ready"].reason, of["Ready"].message) == (reason, describe(failure))
+        assert of["CloudReachable"].message == describe(failure)
+
+    def test_a_wrong_clock_is_named_where_people_look(self) -> None:
+        """Else a node with a wrong clock would look like a cloud that does not answer."""
+        failure = SignatureExpired("a.B", "InvalidTimeStamp.Expired", ahead=-1200.0)
+        of = conditions(a_case(a_workspace(), cloud=SeenCloud(account_id=Unknown(failure))))
+        for condition in (of["Ready"], of["CloudReachable"]):
+            assert condition.message.endswith("this node's clock is 20 minutes behind the cloud's: correct it")
 
     def test_a_pass_that_did_not_ask_says_nothing_new_about_the_cloud(self) -> None:
         """Deletion needs no cloud; only Reconciling tells of it."""

@@ -39,6 +39,10 @@ The files below files/ are those that kustomize takes, and so all ways install t
 {{- define "environment" -}}
 {{- $told := deepCopy .Values.settings -}}
 {{- with .Values.watchNamespaces }}{{ $_ := set $told "FLINK_OPERATOR_NAMESPACES" . }}{{ end -}}
+{{- with .Values.credentials.rrsa.stsVpcRegion -}}
+{{- $_ := set $told "ALIBABA_CLOUD_STS_REGION" . -}}
+{{- $_ := set $told "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED" "true" -}}
+{{- end -}}
 {{- if .Values.emulator.enabled -}}
 {{- $_ := set $told "FLINK_OPERATOR_ENDPOINT" "http://flink-cloud-emulator:8080" -}}
 {{- $_ := set $told "ALIBABA_CLOUD_ECS_METADATA_DISABLED" "true" -}}

@@ -35,7 +35,7 @@ from flink_workspace_operator.settings import Settings
 
 
 class AlibabaCloud:
-    """One account, through one identity: by default the one that the official credentials chain finds.
+    """One account, through one identity: by default the operator's own, from `key_sources.py`.
 
     `credentials` is a client of the official credentials SDK.
     """

@@ -1,6 +1,6 @@
-"""The access key in use, from the official credentials chain."""
+"""The access key in use."""
 
-import asyncio
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -11,7 +11,11 @@ from Tea.core import DEFAULT_CONNECT_TIMEOUT, DEFAULT_READ_TIMEOUT, TeaCore
 from Tea.request import TeaRequest
 from Tea.response import TeaResponse
 
-from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpRequest, Patience, send
+from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
+from flink_workspace_operator.adapters.alibaba.key_sources import CALL, NotGiven
+from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, HttpRequest, Patience, send
+from flink_workspace_operator.adapters.sharing import SharedLook
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
 from flink_workspace_operator.core.secret import AccessKey
 
 for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
@@ -23,7 +27,10 @@ for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
 
 
 async def _send_once(request: TeaRequest, runtime_option: Mapping[str, Any] | None = None) -> TeaResponse:
-    """Send a request of the credentials SDK in the same way as all others: once, without redirects."""
+    """Send a request of the credentials SDK in the same way as all others: once, without redirects.
+
+    Raises `NotGiven`: the SDK would put the whole answer into the text of an exception of its own.
+    """
     waits = runtime_option or {}
     patience = Patience(
         connect=(waits.get("connectTimeout") or DEFAULT_CONNECT_TIMEOUT) / 1000,
@@ -32,9 +39,20 @@ async def _send_once(request: TeaRequest, runtime_option: Mapping[str, Any] | No
     body = request.body.encode() if isinstance(request.body, str) else request.body or b""
     outgoing = HttpRequest(request.method, TeaCore.compose_url(request), request.headers, body)
     answer = await send(outgoing, patience, Attempt())
+    if answer.status != 200:
+        raise NotGiven(answer.status, _code_in(answer))
     response = TeaResponse()
     response.status_code, response.headers, response.body = answer.status, dict(answer.headers), answer.body
     return response
+
+
+def _code_in(answer: HttpAnswer) -> object:
+    """The code of a refusal; None where there is none."""
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return None
+    return body.get("Code") if isinstance(body, dict) else None
 
 
 # The SDK's own sender follows redirects, and would send the tokens of the Pod and of the node to wherever they lead.
@@ -54,15 +72,11 @@ def static_credentials(access_key: AccessKey) -> Any:  # noqa: ANN401 - the SDK 
     )
 
 
-class NoCredentials(Exception):
-    """No key could be had, so nothing can be signed and nothing is sent. Carries no text: it might hold a key."""
-
-
 class KeySource(Protocol):
     """Where a session has its keys from. The SDKs' clients take it as their `credential`."""
 
     async def get_credential_async(self) -> CredentialModel:
-        """The key to sign the next call with."""
+        """The key to sign the next call with. Raises `CloudFailure`."""
         ...
 
 
@@ -80,24 +94,33 @@ class FetchedKey:
 class Keys:
     """The key in use. The SDKs' clients take it as their `credential`, and fetch the key before each call.
 
-    One fetch at a time: the SDK guards a refresh with a thread's lock, and a second task of the same loop that meets it
-    would stop the loop.
+    One fetch at a time, shared by all who waited for it: the SDK guards a refresh with a thread's lock, and a second
+    task of the same loop that meets it would stop the loop.
     """
 
     def __init__(self, client: Any | None = None) -> None:  # noqa: ANN401 - the SDK is untyped
-        self._client = client or Client()
-        self._one_at_a_time = asyncio.Lock()
+        self._client = client or KeyChain()
+        self._fetches = SharedLook(self._fetch)
 
     async def get_credential_async(self) -> CredentialModel:
-        """The key. Raises `NoCredentials`."""
-        async with self._one_at_a_time:
-            model = await self._fetch()
-        if model is None or not model.access_key_id or not model.access_key_secret:
-            raise NoCredentials
-        return model
+        """The key. Raises `CloudFailure`."""
+        return await self._fetches.take()
 
-    async def _fetch(self) -> CredentialModel | None:
+    async def _fetch(self) -> CredentialModel:
+        outcome = await self._attempt()
+        if isinstance(outcome, CloudFailure):
+            raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it
+        return outcome
+
+    async def _attempt(self) -> CredentialModel | CloudFailure:
         try:
-            return await self._client.get_credential_async()
-        except Exception:  # the chain raises whatever its providers do; the text may hold parts of an answer with keys
-            return None
+            key: CredentialModel = await self._client.get_credential_async()
+        except CloudFailure as failure:
+            return failure
+        except Exception:  # a client of the SDK raises whatever its provider does
+            return _none_configured()
+        return key if key.access_key_id and key.access_key_secret else _none_configured()
+
+
+def _none_configured() -> CloudFailure:
+    return CredentialsRefused(CALL, "NoCredentials", fate="NothingSent", configured=False)

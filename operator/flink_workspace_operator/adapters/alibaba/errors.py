@@ -106,6 +106,8 @@ OWN_CODES: Final = frozenset(
         "NoCredentials",
         "ProxyNotReached",
         "TlsFailed",
+        "TokenFileMissing",
+        "TokenFileUnreadable",
         "Unreadable",
     }
 )
@@ -142,6 +144,8 @@ class Refusal:
     request_id: object = None
     auth_action: object = None
     retry_after_ms: object = None
+    ahead: float | None = None
+    """Seconds by which this node's clock is ahead of the cloud's."""
 
 
 def find_row(code: str) -> Row | None:
@@ -171,6 +175,8 @@ def explain(refusal: Refusal) -> CloudFailure:
         return ServerError(refusal.call, code, request_id)
     if failure is PermissionMissing:
         return PermissionMissing(refusal.call, code, request_id, fate, _missing_action(refusal))
+    if failure is failures.SignatureExpired:
+        return failures.SignatureExpired(refusal.call, code, request_id, fate, refusal.ahead)
     return failure(refusal.call, code, request_id, fate)
 
 

@@ -7,11 +7,12 @@ from alibabacloud_credentials.models import CredentialModel
 
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver
-from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SharedLook
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused, Unreachable
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.key_failures import KeyUnavailable
 from flink_workspace_operator.settings import Settings
 
 
@@ -42,16 +43,16 @@ class Identity:
         try:
             async with asyncio.timeout(self._settings.read_timeout_seconds):
                 return await self._keys.get_credential_async()
-        except NoCredentials:
-            return CredentialsRefused(GET_CALLER_IDENTITY.name, "NoCredentials", fate="NothingSent")
+        except CloudFailure as failure:
+            return failure
         except TimeoutError:
-            return Unreachable(GET_CALLER_IDENTITY.name, "DeadlineExceeded")
+            return KeyUnavailable(GET_CALLER_IDENTITY.name, "DeadlineExceeded", why="it took too long")
 
 
 class KeysOfAccount:
     """The key in use as long as it is one of this account.
 
-    The official chain may find a key of another account from one call to the next. What is absent there says nothing
+    Whoever gives out keys may give one of another account from one call to the next. What is absent there says nothing
     about this account, and a purchase there would be a second one.
     """
 

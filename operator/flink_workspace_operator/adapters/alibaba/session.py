@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal, TypeVar
 
 from aiohttp import ClientError
@@ -20,13 +19,13 @@ from darabonba.utils.xml import XML
 from pydantic import BaseModel, ValidationError
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
-from flink_workspace_operator.adapters.alibaba.credentials import KeySource, NoCredentials
+from flink_workspace_operator.adapters.alibaba.clock import doubt, read_date, seconds_ahead
+from flink_workspace_operator.adapters.alibaba.credentials import KeySource
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.adapters.alibaba.signing import RpcRequest, sign
 from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, cause_of, send
 from flink_workspace_operator.core.failures import (
     CloudFailure,
-    CredentialsRefused,
     Garbled,
     SignatureReplayed,
     Unreachable,
@@ -79,6 +78,8 @@ class Reply:
     body: dict[str, Any] = field(repr=False)
     date: datetime | None
     request_id: str | None
+    doubt: str | None = None
+    """Why the date is not believed."""
 
     def read(self, model: type[M]) -> M:
         """The body as a model. Raises `Garbled`, which names the place in the body and never its content."""
@@ -91,6 +92,8 @@ class Reply:
 
     def dated(self) -> datetime:
         """When the cloud answered, by its clock. Raises `Garbled`."""
+        if self.doubt is not None:
+            raise self.garbled(self.doubt)
         if self.date is None:
             raise self.garbled("no Date")
         return self.date
@@ -165,13 +168,15 @@ class Session:
         request = self._request(api, parameters, region, headers)
         clock = asyncio.get_running_loop()
         began = clock.time()
-        answer = await self._attempt(api.name, request, patience, deadline)
-        self._calls(api.name, answer if isinstance(answer, CloudFailure) else None, clock.time() - began)
+        answer, ahead = await self._attempt(api.name, request, patience, deadline)
+        self._calls(api.name, answer if isinstance(answer, CloudFailure) else None, clock.time() - began, ahead)
+        if isinstance(answer, Reply):
+            return replace(answer, doubt=doubt(ahead, self._settings.date_tolerance))
         return answer
 
     async def _attempt(
         self, call: str, request: RpcRequest, patience: Patience, deadline: float
-    ) -> Reply | CloudFailure:
+    ) -> tuple[Reply | CloudFailure, float | None]:
         """The failure is returned and not raised in here, so that it carries no trace of what was thrown:
 
         that may hold the answer's text, and with it secrets.
@@ -180,10 +185,12 @@ class Session:
         try:
             async with asyncio.timeout(deadline):
                 key = await self._keys.get_credential_async()
+                sent = datetime.now(UTC)
                 answer = await send(sign(request, key), patience, attempt)
         except Exception as error:  # whatever is thrown on the way: it becomes a failure
-            return failure_of(call, error, attempt)
-        return read_answer(call, answer)
+            return failure_of(call, error, attempt), None
+        ahead = seconds_ahead(answer.headers, sent, datetime.now(UTC))
+        return read_answer(call, answer, ahead), ahead
 
     def _request(
         self, api: Api, parameters: Mapping[str, str], region: str | None, headers: dict[str, str]
@@ -216,8 +223,6 @@ def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     """The failure for what was thrown before there was an answer."""
     if isinstance(error, CloudFailure):
         return replace(error, fate="NothingSent")  # there is no key, or it is one of another account
-    if isinstance(error, NoCredentials):
-        return CredentialsRefused(call, "NoCredentials", fate="NothingSent")
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
         return Unreachable(call, "DeadlineExceeded" if attempt.connected else "ConnectTimeout", fate=attempt.fate)
     if isinstance(error, ClientError | OSError):
@@ -225,15 +230,15 @@ def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     return Garbled(call, "Unreadable")
 
 
-def read_answer(call: str, answer: HttpAnswer) -> Reply | CloudFailure:
-    """The reply, or the failure that the answer stands for."""
+def read_answer(call: str, answer: HttpAnswer, ahead: float | None = None) -> Reply | CloudFailure:
+    """The reply, or the failure that the answer stands for. `ahead`: of this node's clock, in seconds."""
     body = _read_body(answer)
     if body is None:
         return Garbled(call, "Unreadable" if answer.status == 200 else f"HTTP{answer.status}")
-    return _read_reply(call, body, answer) if answer.status == 200 else _read_refusal(call, body, answer)
+    return _read_reply(call, body, answer) if answer.status == 200 else _read_refusal(call, body, answer, ahead)
 
 
-def _read_refusal(call: str, body: dict[str, Any], answer: HttpAnswer) -> CloudFailure:
+def _read_refusal(call: str, body: dict[str, Any], answer: HttpAnswer, ahead: float | None) -> CloudFailure:
     details = body.get("AccessDeniedDetail")
     return explain(
         Refusal(
@@ -243,6 +248,7 @@ def _read_refusal(call: str, body: dict[str, Any], answer: HttpAnswer) -> CloudF
             request_id=body.get("RequestId"),
             auth_action=details.get("AuthAction") if isinstance(details, dict) else None,
             retry_after_ms=Utils.get_throttling_time_left(answer.headers),
+            ahead=ahead,
         )
     )
 
@@ -255,7 +261,7 @@ def _read_reply(call: str, body: dict[str, Any], answer: HttpAnswer) -> Reply | 
         return explain(Refusal(call, answer.status, body.get("Code"), request_id))
     if success is not True:
         return Garbled(call, "Success is no boolean", request_id)
-    return Reply(call, body, _read_date(answer.headers), request_id)
+    return Reply(call, body, read_date(answer.headers), request_id)
 
 
 def _read_body(answer: HttpAnswer) -> dict[str, Any] | None:
@@ -274,11 +280,3 @@ def _answered(answer: Reply | CloudFailure) -> Reply:
     if isinstance(answer, CloudFailure):
         raise answer
     return answer
-
-
-def _read_date(headers: Mapping[str, str]) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(headers["date"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return date.astimezone(UTC) if date.tzinfo is not None else None

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import alibabacloud_oss_v2 as oss
@@ -10,7 +11,8 @@ from alibabacloud_oss_v2 import aio, exceptions
 from alibabacloud_oss_v2.aio.transport import AioHttpClient
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
-from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
+from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.transport import cause_of, open_session
 from flink_workspace_operator.core import failures
@@ -102,8 +104,8 @@ class ObjectStorage:
             async with asyncio.timeout(self._settings.read_timeout_seconds):
                 self._key = await self._keys.get_credential_async()
                 return await operation(self._client(region))
-        except NoCredentials:
-            return failures.CredentialsRefused(call, "NoCredentials")
+        except CloudFailure as failure:
+            return failure
         except TimeoutError:
             return failures.Unreachable(call, "DeadlineExceeded")
         except exceptions.OperationError as error:
@@ -179,7 +181,9 @@ def _failure_in(call: str, outcome: Any) -> CloudFailure | None:  # noqa: ANN401
 
 def _failure_of(call: str, error: Any) -> CloudFailure:  # noqa: ANN401 - the SDK is untyped
     code = None if error.code == "BadErrorResponse" else error.code
-    return explain(Refusal(call, error.status_code, code, error.request_id))
+    headers, now = {name.lower(): value for name, value in error.headers.items()}, datetime.now(UTC)
+    ahead = seconds_ahead(headers, now, now)
+    return explain(Refusal(call, error.status_code, code, error.request_id, ahead=ahead))
 
 
 def _read_region(pattern: re.Pattern[str], text: object) -> str | None:

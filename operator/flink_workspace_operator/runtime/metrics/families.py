@@ -64,6 +64,13 @@ CALL_DURATION: Final = Family(
     ("service", "action"),
 )
 
+CLOCK: Final = Family(
+    "flink_operator_clock_ahead_seconds",
+    "gauge",
+    "How far the clock of this process's node is ahead of the cloud's, by the Date of the last answer; negative:"
+    " behind. 0 within what the answer's way explains. None before the first answer.",
+)
+
 ORPHANS: Final = Family(
     "flink_operator_orphans",
     "gauge",
@@ -111,6 +118,6 @@ FREE_ADDRESSES: Final = Family(
 )
 
 FAMILIES: Final = (
-    LEADER, QUEUE_DEPTH, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, ORPHANS, ORDERS, PLACED_AMOUNT,
+    LEADER, QUEUE_DEPTH, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, CLOCK, ORPHANS, ORDERS, PLACED_AMOUNT,
     UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY, FREE_ADDRESSES,
 )  # fmt: skip

@@ -57,6 +57,16 @@ def test_calls_are_timed_by_action(calls: CallMetrics, registry: CollectorRegist
     assert shown(registry, "flink_operator_cloud_call_duration_seconds_count") == {timed: 2}
 
 
+def test_the_clock_has_a_number_once_an_answer_was_dated(calls: CallMetrics, registry: CollectorRegistry) -> None:
+    """And keeps it where one is not: 0 would say that it is right."""
+    name = "flink_operator_clock_ahead_seconds"
+    calls(CALL, None, 1)
+    assert shown(registry, name) == {}
+    calls(CALL, refused("InvalidTimeStamp.Expired"), 1, -1200.0)
+    calls(CALL, None, 1)
+    assert shown(registry, name) == {labels(): -1200}
+
+
 def test_codes_are_a_closed_set() -> None:
     """Whatever the cloud writes, in whatever spelling: there are no more codes than the operator lists."""
     written = [variant for row in TABLE for variant in (row.code, row.code.lower(), row.code.replace("*", CANARY))]
