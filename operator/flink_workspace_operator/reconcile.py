@@ -63,6 +63,11 @@ class Reconciler:
             raise failure
         return plan.next_look
 
+    def has_announced(self, key: Key) -> bool:
+        """This process has announced a purchase, and neither sent it nor recorded what came of it yet."""
+        remembered = self.memory.of(key)
+        return remembered.intent is not None or bool(remembered.answers)
+
     async def _pass(self, key: Key) -> tuple[Plan, Done]:
         owner, remembered, now = Owner(self.cluster_id, key), self.memory.of(key), self.clock()
         seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
@@ -74,11 +79,6 @@ class Reconciler:
         done = await execution.carry_out(plan)
         await self._tell(seen, plan, done)
         return plan, done
-
-    def has_announced(self, key: Key) -> bool:
-        """This process has announced a purchase, and neither sent it nor recorded what came of it yet."""
-        remembered = self.memory.of(key)
-        return remembered.intent is not None or bool(remembered.answers)
 
     async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:
         """One status write, if anything changed, and an event for each thing that happened."""

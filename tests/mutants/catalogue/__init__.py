@@ -10,6 +10,7 @@ from tests.mutants.catalogue.credentials import SIGNED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
 from tests.mutants.catalogue.neighbours import BESIDE
+from tests.mutants.catalogue.obstacles import IN_THE_WAY
 from tests.mutants.catalogue.outputs import HANDED_ON
 from tests.mutants.catalogue.required import REQUIRED
 from tests.mutants.catalogue.waiting import COPIES, HIDDEN, WINDOWS
@@ -41,6 +42,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *HIDDEN,
     *BESIDE,
     *AT_WORK,
+    *IN_THE_WAY,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]
