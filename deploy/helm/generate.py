@@ -20,6 +20,9 @@ COPIED = {
         DEPLOY / "overlays" / "trial" / f"{name}.yaml"
         for name in ("credentials", "egress", "emulator", "emulator-networkpolicy")
     ),
+    "guard": (DEPLOY / "components" / "guard" / "policies.yaml",),
+    "limits": (DEPLOY / "components" / "limits" / f"{name}.yaml" for name in ("limits", "policies")),
+    "outputs": (DEPLOY / "components" / "outputs-everywhere" / "clusterrolebinding.yaml",),
     "monitoring": (DEPLOY / "monitoring" / f"{name}.yaml" for name in ("servicemonitor", "prometheusrule")),
 }
 """By folder of the chart."""
@@ -30,11 +33,9 @@ GIVEN_OTHERWISE = {"namespace", "namespaces", "health_port"}
 Schema = dict[str, Any]
 
 NAME: Schema = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"}
-NAMESPACES: Schema = {
-    "type": "array",
-    "items": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},
-    "uniqueItems": True,
-}
+NAMESPACE: Schema = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"}
+NAMESPACES: Schema = {"type": "array", "items": NAMESPACE, "uniqueItems": True}
+NAME_OR_ALL: Schema = {"type": "string", "pattern": "^(\\*|[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$"}
 SWITCH: Schema = {"type": "boolean"}
 LABELS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 
@@ -42,6 +43,34 @@ LABELS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 def only(**properties: Schema) -> Schema:
     """An object with these properties and no other: a word that is misspelt is refused and not ignored."""
     return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def some_of(*words: str) -> Schema:
+    """A list of these words."""
+    return {"type": "array", "items": {"enum": list(words)}, "uniqueItems": True}
+
+
+def limits() -> Schema:
+    """What a namespace may ask for; the policies of `deploy/components/limits` read the same names."""
+    number: Schema = {"type": "integer", "minimum": 0, "maximum": 99999}
+    names: Schema = {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9-]+$"}, "uniqueItems": True}
+    return only(
+        regions=names,
+        vpcs=names,
+        buckets=names,
+        chargeTypes=some_of("Subscription", "PayAsYouGo"),
+        maximumCu=number,
+        maximumTermMonths=number,
+        automaticRenewal=SWITCH,
+        adoption=some_of("Never", "IfNameMatches", "ByInstanceId"),
+        namesBeginWithNamespace=SWITCH,
+    )
+
+
+def secrets_of_a_namespace() -> Schema:
+    """Which Secrets the operator may read there."""
+    names = {"type": "array", "minItems": 1, "uniqueItems": True, "items": NAME_OR_ALL}
+    return {**only(namespace=NAMESPACE, secrets=names), "required": ["namespace", "secrets"]}
 
 
 def values() -> Schema:
@@ -63,8 +92,20 @@ def values() -> Schema:
                     roleName={"type": "string", "pattern": "^[A-Za-z0-9.-]{0,64}$"},
                     stsVpcRegion={"type": "string", "pattern": "^[a-z0-9-]{0,40}$"},
                 ),
-                workspaceNamespaces=NAMESPACES,
+                workspaceNamespaces={"type": "array", "items": secrets_of_a_namespace()},
             ),
+            outputs=only(workspaceNamespaces=NAMESPACES, allNamespaces=SWITCH),
+            roles=only(aggregateToEdit=SWITCH),
+            limits=only(
+                enabled=SWITCH,
+                all=limits(),
+                namespaces={
+                    "type": "object",
+                    "additionalProperties": False,
+                    "patternProperties": {NAMESPACE["pattern"]: limits()},
+                },
+            ),
+            guard=only(enabled=SWITCH),
             settings=settings(),
             crds=only(install=SWITCH),
             emulator=only(enabled=SWITCH, image=only(repository=repository, tag=tag)),

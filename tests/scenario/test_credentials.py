@@ -167,7 +167,7 @@ async def test_right_must_be_given(limited: World, payer: EmulatedAccount) -> No
     await limited.apply(paid_by())
     suspended = await limited.settle("w", until=has_reason("SecretRefused"))
     assert conditions(suspended)["Suspended"].status == "True"
-    assert "bind the ClusterRole flink-workspace-operator-credentials" in message(suspended)
+    assert "let the operator get and patch that Secret, by a Role of this namespace" in message(suspended)
     let(limited)
     assert is_ready(await limited.settle("w"))
 

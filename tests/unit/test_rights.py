@@ -33,7 +33,7 @@ def verbs(role: Manifest, resource: str) -> set[str]:
 def test_nothing_is_allowed_by_a_wildcard() -> None:
     """Every group, resource and verb is named; no right on URLs."""
     roles = [*rendered("ClusterRole").values(), *rendered("Role").values()]
-    assert len(roles) == 6
+    assert len(roles) == 7
     for role in roles:
         for rule in role["rules"]:
             assert set(rule) <= {"apiGroups", "resources", "resourceNames", "verbs"}
@@ -49,7 +49,7 @@ def test_the_operator_never_writes_what_people_want() -> None:
 
 
 def test_a_namespace_is_asked_for_all_that_the_role_gives() -> None:
-    """But for ConfigMaps, which only `outputs` needs."""
+    """What only `outputs` or `credentials` needs is in roles of their own."""
     granted = {
         (group, resource): verbs
         for rule in rendered("ClusterRole")[OPERATOR]["rules"]
@@ -57,7 +57,6 @@ def test_a_namespace_is_asked_for_all_that_the_role_gives() -> None:
         for resource in rule["resources"]
         for verbs in [tuple(rule["verbs"])]
     }
-    assert granted.pop(("", "configmaps"))
     assert granted == NEEDED
 
 
@@ -71,9 +70,25 @@ def test_people_write_workspaces_and_nothing_else(name: str, allowed: set[str]) 
     assert touched == {names.WORKSPACES, names.ORDERS}
 
 
-@pytest.mark.parametrize(("name", "roles"), [(VIEWER, {"view"}), (EDITOR, {"edit", "admin"}), (OPERATOR, set())])
+@pytest.mark.parametrize(
+    ("feature", "rule"),
+    [
+        ("outputs", {"resources": ["configmaps"], "verbs": ["get", "create", "patch", "delete"]}),
+        ("credentials", {"resources": ["secrets"], "verbs": ["get", "patch"]}),
+    ],
+)
+def test_what_a_feature_needs_is_bound_by_the_namespace_that_uses_it(feature: str, rule: Manifest) -> None:
+    """A ClusterRole of its own, which nothing that is installed binds."""
+    name = f"{OPERATOR}-{feature}"
+    assert rendered("ClusterRole")[name]["rules"] == [{"apiGroups": [""], **rule}]
+    bindings = {**rendered("ClusterRoleBinding"), **rendered("RoleBinding")}
+    assert bindings
+    assert name not in {each["roleRef"]["name"] for each in bindings.values()}
+
+
+@pytest.mark.parametrize(("name", "roles"), [(VIEWER, {"view"}), (EDITOR, set()), (OPERATOR, set())])
 def test_which_roles_of_the_cluster_they_are_added_to(name: str, roles: set[str]) -> None:
-    """Buying is for whoever may edit; what the operator may do is for it alone."""
+    """Looking is for whoever may view; buying is given by name; what the operator may do is for it alone."""
     labels = rendered("ClusterRole")[name]["metadata"].get("labels", {})
     assert {label.removeprefix(AGGREGATE) for label in labels if label.startswith(AGGREGATE)} == roles
     assert all(value == "true" for value in labels.values())

@@ -1,6 +1,6 @@
 """What describes a workspace that is bought: the part of the spec that an order carries a copy of."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -79,9 +79,16 @@ class Storage(ApiModel):
     """The bucket."""
 
 
-_RESERVED = (
-    "self.startsWith('acs:') || self.startsWith('aliyun') || self.startsWith('http://') || self.startsWith('https://')"
-)
+# Trimmed and in lower case: nobody has promised that the cloud does not read a key like that.
+_BEGINS = "self.trim().lowerAscii().startsWith('{prefix}')"
+_RESERVED = " || ".join(_BEGINS.format(prefix=each) for each in ("acs:", "aliyun", "http://", "https://"))
+
+
+def _visible(field: str) -> dict[str, Any]:
+    return cel(
+        "self.matches('^[^\\\\p{C}]*$')",
+        f"`{field}` must hold no control characters, as line ends, and no others that can't be seen",
+    )
 
 
 class Tag(ApiModel):
@@ -95,14 +102,15 @@ class Tag(ApiModel):
             json_schema_extra=validated(
                 cel(f"!({_RESERVED})", "`key` must not start with 'acs:', 'aliyun', 'http://' or 'https://'"),
                 cel(
-                    f"!self.startsWith('{GROUP}/')",
+                    f"!{_BEGINS.format(prefix=f'{GROUP}/')}",
                     f"`key` must not start with '{GROUP}/': the operator keeps its own tags there",
                 ),
+                _visible("key"),
             ),
         ),
     ]
     """Key, unique in the list."""
-    value: Annotated[str, Field(max_length=64)] = ""
+    value: Annotated[str, Field(max_length=64, json_schema_extra=validated(_visible("value")))] = ""
     """Value, may be empty."""
 
 

@@ -12,7 +12,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "KeyRefused": "check the role: its name or ARN, what it trusts, and that it exists",
     "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
     "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both of one line and not empty",
-    "SecretRefused": "bind the ClusterRole flink-workspace-operator-credentials to the operator in this namespace",
+    "SecretRefused": "let the operator get and patch that Secret, by a Role of this namespace that names it",
     "IdentityNotAllowed": "set spec.credentials.secretName, or have the namespace put on the operator's list",
     "BalanceTooLow": "top up the account",
     "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",

@@ -145,7 +145,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "SecretRefused": Entry(
         "Suspended",
         "the operator may not read that Secret, or not put its finalizer on it",
-        "[let it](../credentials.md#the-right-to-read-it) read the namespace's Secrets",
+        "[let it](../credentials.md#the-right-to-read-it) read that Secret",
     ),
     "IdentityNotAllowed": Entry(
         "Stalled; Suspended once something may be bought",
@@ -184,7 +184,8 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "OutputsRefused": Entry(
         "Suspended",
         "the API server does not let the operator read or write the ConfigMap of `spec.outputs`",
-        "grant the rights on ConfigMaps of `deploy/base/rbac.yaml`, or choose another name",
+        "bind the ClusterRole `flink-workspace-operator-outputs` to the operator in that namespace"
+        " ([how](../outputs.md#the-right-to-write-it)), or choose another name",
     ),
     "ClusterRefused": Entry(
         "Suspended",

@@ -14,11 +14,13 @@ from flink_local.cluster import Cluster
 from flink_workspace_operator.api import names
 from flink_workspace_operator.api.crd import RESOURCES, crd
 from tests.scenario.api.samples import WORKSPACE
-from tests.scenario.api.server import Kind, Refused, Wire, accepted, changed
+from tests.scenario.api.server import Kind, Refused, Wire, accepted, changed, refused
 
 NAME_TOO_LONG = "a" * 61
 NOT_LEGAL = changed(changed(WORKSPACE, "metadata.name", NAME_TOO_LONG), "spec.resources.cu", 0)
 NOT_LEGAL["spec"] |= {"region": "CN_HANGZHOU", "chargeType": "PayAsYouGo"}
+OLD_TAGS = [{"key": " Flink.alicloud.dev/order", "value": "forged"}, {"key": "te\x1bam", "value": "a\nb"}]
+NOT_LEGAL["spec"]["tags"] = OLD_TAGS
 SECONDS = 20.0
 
 
@@ -77,3 +79,15 @@ def test_an_older_resource_can_be_reported_on_and_released(older: Kind) -> None:
     held = accepted(older.replace(changed(stored, "metadata.finalizers", [names.PURCHASE_FINALIZER])))
 
     assert accepted(older.replace(changed(held, "metadata.finalizers", [])))["spec"] == stored["spec"]
+
+
+def test_older_tags_stay_until_they_are_changed(older: Kind) -> None:
+    """Others can be added beside them and they can be taken away; none like them can be added, nor can they be changed
+    into another one that is refused today."""
+    stored = older.read(NAME_TOO_LONG)
+    assert stored["spec"]["tags"] == OLD_TAGS
+    more = accepted(older.replace(changed(stored, "spec.tags", [*OLD_TAGS, {"key": "team", "value": "data"}])))
+    refused(older.replace(changed(more, "spec.tags", [*OLD_TAGS, {"key": "aliyun-team", "value": ""}])))
+    refused(older.replace(changed(more, "spec.tags[1].value", "a\nc")))
+    fewer = accepted(older.replace(changed(more, "spec.tags", [OLD_TAGS[1]])))
+    assert accepted(older.replace(changed(fewer, "spec.tags", [])))["spec"]["tags"] == []

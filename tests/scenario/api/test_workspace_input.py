@@ -13,6 +13,7 @@ BOTH_OR_NONE = "must be set with chargeType 'Subscription' and left out with 'Pa
 TERM_RULE = "`count` must be 1 to 36 with unit 'Month', or 1 to 5 with unit 'Year'"
 ID_RULE = "`instanceId` must be set with policy 'ByInstanceId' and left out with any other"
 REQUIRED = "Required value"
+INVISIBLE = "must hold no control characters, as line ends, and no others that can't be seen"
 
 # field that is changed, its value, field that the refusal names, its words
 BAD: list[tuple[str, object, str, str]] = [
@@ -85,7 +86,14 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.tags[0].key", "http://team", "spec.tags[0].key", RESERVED_KEY),
     ("spec.tags[0].key", "https://team", "spec.tags[0].key", RESERVED_KEY),
     ("spec.tags[0].key", "flink.alicloud.dev/order", "spec.tags[0].key", "the operator keeps its own tags there"),
+    ("spec.tags[0].key", " \tFlink.AliCloud.dev/order", "spec.tags[0].key", "the operator keeps its own tags there"),
+    ("spec.tags[0].key", "ACS:team", "spec.tags[0].key", RESERVED_KEY),
+    ("spec.tags[0].key", " Aliyun-team", "spec.tags[0].key", RESERVED_KEY),
+    ("spec.tags[0].key", "te\x1bam", "spec.tags[0].key", INVISIBLE),
     ("spec.tags[0].value", "v" * 65, "spec.tags[0].value", "may not be more than 64"),
+    ("spec.tags[0].value", "data\n", "spec.tags[0].value", INVISIBLE),
+    ("spec.tags[0].value", "\x1b[2J", "spec.tags[0].value", INVISIBLE),
+    ("spec.tags[0].value", "da\u202eta", "spec.tags[0].value", INVISIBLE),
     ("spec.ramRole.management", "Never", "spec.ramRole.management", 'supported values: "Ensure", "Require"'),
     ("spec.adoption.policy", "Always", "spec.adoption.policy", 'values: "Never", "IfNameMatches", "ByInstanceId"'),
     ("spec.adoption", {"policy": "ByInstanceId"}, "spec.adoption.instanceId", ID_RULE),
@@ -181,6 +189,7 @@ def _overlaid(below: Wire, above: Wire) -> Wire:
         ("spec.outputs", {"configMapName": "a" * 253}),
         ("spec.outputs", {"configMapName": "ids.of-1.realtime"}),
         ("spec.tags[0]", {"key": "k" * 64, "value": "v" * 64}),
+        ("spec.tags[0]", {"key": "费用 centre/team=a", "value": "<b>Zürich & 北京</b> 😀"}),
     ],
 )
 def test_the_ends_of_each_range_are_accepted(asked_workspaces: Kind, path: str, value: object) -> None:

@@ -22,9 +22,9 @@ The files below files/ are those that kustomize takes, and so all ways install t
 {{ toYaml .object }}
 {{ end }}
 
-{{/* A ClusterRole bound to the operator in one namespace. */}}
+{{/* A ClusterRole, or a Role of that namespace, bound to the operator in one namespace. */}}
 {{- define "rolebinding" -}}
-{{- $role := dict "apiGroup" "rbac.authorization.k8s.io" "kind" "ClusterRole" "name" .role -}}
+{{- $role := dict "apiGroup" "rbac.authorization.k8s.io" "kind" (.kind | default "ClusterRole") "name" .role -}}
 {{- $subject := dict "kind" "ServiceAccount" "name" "flink-workspace-operator" -}}
 {{- $metadata := dict "name" .role "namespace" .namespace -}}
 {{- $binding := dict "apiVersion" "rbac.authorization.k8s.io/v1" "kind" "RoleBinding" "metadata" $metadata "roleRef" $role "subjects" (list $subject) -}}
@@ -33,6 +33,19 @@ The files below files/ are those that kustomize takes, and so all ways install t
 
 {{- define "image" -}}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end -}}
+{{- end }}
+
+{{/* The limits as their ConfigMap has them: words with commas between, digits, true or false. */}}
+{{- define "limits" -}}
+{{- $data := dict -}}
+{{- $given := dict "" .Values.limits.all -}}
+{{- range $namespace, $limits := .Values.limits.namespaces }}{{ $_ := set $given (printf "%s." $namespace) $limits }}{{ end -}}
+{{- range $prefix, $limits := $given -}}
+{{- range $name, $value := $limits -}}
+{{- $_ := set $data (printf "%s%s" $prefix $name) (kindIs "slice" $value | ternary (join ", " $value) (toString $value)) -}}
+{{- end -}}
+{{- end -}}
+{{- $data | toJson -}}
 {{- end }}
 
 {{/* What the operator is told by its environment besides what the file says, as a list. */}}
