@@ -23,7 +23,7 @@ from flink_local.processes import Processes
 from tests.e2e.processes import Operator, running_operator
 from tests.e2e.purchases import GATEWAY, WINDOWS
 from tests.emulator_fixture import EmulatedAccount
-from tests.scenario.manifests import apply, pay_as_you_go, subscription
+from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go, subscription
 
 EARLIER = "4b2f22376e651e3c4740082833d42e834d3818d5"
 """The last version without packages: it was installed from `crds/` and `deploy/base`."""
@@ -100,6 +100,7 @@ def test_everything_is_kept(
     assert order_state(before, "in-flight-1") == "Uncertain"
 
     install(cluster_before)
+    let_write_outputs(cluster_before, "default")  # as the notes on upgrading say
     with running_operator(cluster_before, account, tmp_path / "after", WINDOWS) as operator:
         look_again(operator)
         after = shown(cluster_before)

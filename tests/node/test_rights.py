@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 SECONDS = 90
 TOUCHED_DELAY_MS = 10_000
 IDS = "ids"
-CREDENTIALS = "flink-workspace-operator-credentials"
+CREDENTIALS = "flink-workspace-operator-named-credentials"
+OUTPUTS = "flink-workspace-operator-outputs"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
 SUBJECT = {"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}
 
@@ -46,6 +47,7 @@ def live_a_whole_life(installation: Installation, namespace: str) -> None:
     """A new leader; outputs written, corrected, moved; one name wanted twice; keys from a Secret; all deleted."""
     installation.kubectl("rollout", "restart", f"--namespace={NAMESPACE}", "deployment", SERVICE_ACCOUNT)
     installation.settle()
+    bind(installation, namespace, OUTPUTS, f"--clusterrole={OUTPUTS}")
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": IDS}))
     until("it is Ready", lambda: installation.is_ready(namespace, "whole"), SECONDS)
     correct_outputs(installation, namespace)
@@ -91,15 +93,22 @@ def touch_an_order_in_flight(installation: Installation, namespace: str) -> None
 
 
 def pay_with_a_secret(installation: Installation, namespace: str) -> None:
-    """The namespace lets the operator read its Secrets, and a resource names one."""
+    """The namespace lets the operator read one of its Secrets, and a resource names it."""
     installation.kubectl(
-        "create", "rolebinding", CREDENTIALS, f"--namespace={namespace}", f"--clusterrole={CREDENTIALS}",
-        f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}",
+        "create", "role", CREDENTIALS, f"--namespace={namespace}", "--verb=get,patch", "--resource=secrets",
+        "--resource-name=alicloud",
     )  # fmt: skip
+    bind(installation, namespace, CREDENTIALS, f"--role={CREDENTIALS}")
     keys = {"accessKeyId": ACCESS_KEY_ID, "accessKeySecret": ACCESS_KEY_SECRET}
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "alicloud"}, "stringData": keys}
     installation.apply(namespace, secret, pay_as_you_go("paid", credentials={"secretName": "alicloud"}))
     until("it is Ready", lambda: installation.is_ready(namespace, "paid"), SECONDS)
+
+
+def bind(installation: Installation, namespace: str, name: str, role: str) -> None:
+    """As the pages say."""
+    subject = f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
+    installation.kubectl("create", "rolebinding", name, f"--namespace={namespace}", role, subject)
 
 
 def right_of(request: dict[str, Any]) -> Right:
@@ -114,8 +123,8 @@ def rights_granted(installation: Installation) -> Iterator[Right]:
     for kind in ("rolebindings", "clusterrolebindings"):
         for binding in installation.get(kind, "--all-namespaces"):
             if SUBJECT in binding.get("subjects", []):
-                role = binding["roleRef"]
-                [found] = installation.get(role["kind"], role["name"])
+                role, where = binding["roleRef"], binding["metadata"].get("namespace", NAMESPACE)
+                [found] = installation.get(role["kind"], role["name"], namespace=where)
                 yield from rights_in(found["rules"])
 
 

@@ -12,7 +12,7 @@ from tests.node.manifests import pay_as_you_go
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 
-CREDENTIALS = "flink-workspace-operator-credentials"
+CREDENTIALS = "flink-cloud-emulator-credentials"
 KEY_ID, SECRET = "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
 SECONDS = 120
 EVERYTHING = "flinkworkspaces,flinkworkspaceorders,configmaps,events,leases,pods,replicasets,deployments"

@@ -33,6 +33,56 @@ WRONG: Final = [
     ("settings.FLINK_OPERATOR_WORKER=5", "additional properties 'FLINK_OPERATOR_WORKER' not allowed"),
     ('settings.FLINK_OPERATOR_NAMESPACES=["a"]', "additional properties 'FLINK_OPERATOR_NAMESPACES' not allowed"),
     ('settings.FLINK_OPERATOR_ENDPOINT="cloud"', "'cloud' does not match pattern '^https?://[^/]+$'"),
+    (
+        'credentials.workspaceNamespaces=["team-a"]',
+        "at '/credentials/workspaceNamespaces/0': got string, want object",
+    ),
+    (
+        'credentials.workspaceNamespaces=[{"namespace": "team-a"}]',
+        "at '/credentials/workspaceNamespaces/0': missing property 'secrets'",
+    ),
+    (
+        'credentials.workspaceNamespaces=[{"namespace": "team-a", "secrets": []}]',
+        "at '/credentials/workspaceNamespaces/0/secrets': minItems: got 0, want 1",
+    ),
+    (
+        'credentials.workspaceNamespaces=[{"namespace": "team-a", "secrets": ["alicloud", "*"]}]',
+        'credentials.workspaceNamespaces: "*" stands for all Secrets of team-a: leave the others out, or leave it out',
+    ),
+    (
+        'credentials.workspaceNamespaces=[{"namespace": "a", "secrets": ["b"]}, {"namespace": "a", "secrets": ["c"]}]',
+        "credentials.workspaceNamespaces: a is listed twice: give all its Secrets in one place",
+    ),
+    ('outputs.workspaceNamespaces=["*"]', "at '/outputs/workspaceNamespaces/0': '*' does not match pattern"),
+    (
+        'outputs={"workspaceNamespaces": ["team-a"], "allNamespaces": true}',
+        "outputs.allNamespaces gives the right in every namespace: leave outputs.workspaceNamespaces out, or allNamesp",
+    ),
+    (
+        'outputs={"allNamespaces": true}|watchNamespaces=["team-a"]',
+        "outputs.allNamespaces gives rights outside of watchNamespaces: list them in outputs.workspaceNamespaces",
+    ),
+    ('roles.aggregateToEdit="yes"', "at '/roles/aggregateToEdit': got string, want boolean"),
+    ("roles.aggregateToView=true", "at '/roles': additional properties 'aggregateToView' not allowed"),
+    (
+        'limits.all={"maximumCu": 20}',
+        "limits.all and limits.namespaces limit nothing without limits.enabled: set it to true, or leave them out",
+    ),
+    (
+        'limits.namespaces={"team-a": {"maximumCu": 20}}',
+        "limits.all and limits.namespaces limit nothing without limits.enabled: set it to true, or leave them out",
+    ),
+    ('limits.all={"maximumCU": 20}', "at '/limits/all': additional properties 'maximumCU' not allowed"),
+    ('limits.all={"maximumCu": "20"}', "at '/limits/all/maximumCu': got string, want integer"),
+    ('limits.all={"regions": "cn-hangzhou"}', "at '/limits/all/regions': got string, want array"),
+    ('limits.all={"regions": ["*"]}', "at '/limits/all/regions/0': '*' does not match pattern '^[a-z0-9-]+$'"),
+    ('limits.all={"chargeTypes": ["PREPAY"]}', "must be one of 'Subscription', 'PayAsYouGo'"),
+    ('limits.namespaces={"Team": {}}', "at '/limits/namespaces': additional properties 'Team' not allowed"),
+    ("guard=true", "at '/guard': got boolean, want object"),
+    (
+        'emulator={"enabled": true}|credentials.existingSecret="mine"',
+        "emulator.enabled brings the keys that the emulator knows: leave credentials.existingSecret out",
+    ),
     ("crds.keep=false", "at '/crds': additional properties 'keep' not allowed"),
     ('emulator.enabled="yes"', "at '/emulator/enabled': got string, want boolean"),
     (
@@ -105,14 +155,68 @@ def test_a_digest_wins_over_a_tag(values: str, image: str) -> None:
     assert pod["spec"]["containers"][0]["image"] == image
 
 
-def test_secrets_are_read_in_listed_namespaces_only() -> None:
-    """Each gets a RoleBinding to the ClusterRole that nothing binds otherwise."""
-    manifests = helm_template('--set-json=credentials.workspaceNamespaces=["team-a", "team-b"]')
-    bindings = [each for each in manifests if each.get("roleRef", {}).get("name") == f"{OPERATOR}-credentials"]
-    assert [(each["kind"], each["metadata"]["namespace"]) for each in bindings] == [
-        ("RoleBinding", "team-a"),
-        ("RoleBinding", "team-b"),
+def bound(manifests: list[Manifest], role: str) -> list[tuple[str, str, str]]:
+    """Each binding of a role: its kind, its namespace, and the kind of the role."""
+    bindings = [each for each in manifests if each.get("roleRef", {}).get("name") == role]
+    return [(each["kind"], each["metadata"].get("namespace", ""), each["roleRef"]["kind"]) for each in bindings]
+
+
+def test_secrets_are_read_by_their_names() -> None:
+    """In the namespaces that are listed, by a Role there; all of a namespace's only where that is said."""
+    named = {"namespace": "team-a", "secrets": ["alicloud", "other"]}
+    value = json.dumps([named, {"namespace": "team-b", "secrets": ["*"]}])
+    manifests = helm_template(f"--set-json=credentials.workspaceNamespaces={value}")
+    role = f"{OPERATOR}-named-credentials"
+    assert bound(manifests, role) == [("RoleBinding", "team-a", "Role")]
+    assert bound(manifests, f"{OPERATOR}-credentials") == [("RoleBinding", "team-b", "ClusterRole")]
+    found = one(manifests, "Role", role)
+    assert found["metadata"]["namespace"] == "team-a"
+    assert found["rules"] == [
+        {"apiGroups": [""], "resources": ["secrets"], "resourceNames": named["secrets"], "verbs": ["get", "patch"]}
     ]
+
+
+def test_config_maps_are_written_in_listed_namespaces_only() -> None:
+    """By default in none."""
+    role = f"{OPERATOR}-outputs"
+    assert bound(helm_template(), role) == []
+    listed = helm_template('--set-json=outputs.workspaceNamespaces=["team-a", "team-b"]')
+    assert bound(listed, role) == [("RoleBinding", "team-a", "ClusterRole"), ("RoleBinding", "team-b", "ClusterRole")]
+
+
+def test_limits_that_are_empty_allow_nothing_and_left_out_ones_limit_nothing() -> None:
+    """As the policies read the ConfigMap."""
+    limits = '--set-json=limits={"enabled": true, "all": {"vpcs": [], "maximumCu": 99999}}'
+    assert one(helm_template(limits), "ConfigMap", "flink-limits")["data"] == {"vpcs": "", "maximumCu": "99999"}
+    assert one(helm_template("--set=limits.enabled=true"), "ConfigMap", "flink-limits")["data"] == {}
+
+
+def test_policies_are_about_the_operator_of_this_release() -> None:
+    """In another namespace it has another name, and keeps its limits there."""
+    manifests = helm_template("--namespace=elsewhere", "--set=guard.enabled=true,limits.enabled=true")
+    text = json.dumps([each for each in manifests if each["kind"].startswith("ValidatingAdmission")])
+    assert text.count("system:serviceaccount:elsewhere:flink-workspace-operator'") == 3
+    binding = one(manifests, "ValidatingAdmissionPolicyBinding", "flink-workspace-limits")
+    assert binding["spec"]["paramRef"]["namespace"] == "elsewhere"
+    assert "flink-workspace-operator:flink-workspace-operator" not in text
+    assert '"kubernetes.io/metadata.name": "elsewhere"' in text
+
+
+def notes(*values: str) -> str:
+    """What Helm tells who has installed it."""
+    arguments = ("--dry-run=client", f"--namespace={OPERATOR}", *values)
+    return helm("install", OPERATOR, CHART, *arguments).partition("NOTES:")[2]
+
+
+def test_notes_say_who_may_buy() -> None:
+    """Nobody by the role edit, unless that was asked for; and how much is bounded by what."""
+    told = notes()
+    assert "Nobody but administrators may buy yet, not even who has the role edit or admin" in told
+    assert "--clusterrole=flink-workspace-editor" in told
+    assert "--hard=count/flinkworkspaceorders.flink.alicloud.dev=3" in told
+    everybody = notes("--set=roles.aggregateToEdit=true")
+    assert "Whoever has the role edit or admin in a namespace may buy there." in everybody
+    assert "flink-buyers" not in everybody
 
 
 def test_everything_is_in_the_releases_namespace() -> None:

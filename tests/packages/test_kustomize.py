@@ -16,7 +16,10 @@ from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
 from tests.packages.rendering import COMPONENTS, DEPLOY, OPERATOR, OVERLAYS, Manifest, bare_pods, kustomize, one
 
 ROOTS: Final = (REPOSITORY / "crds", DEPLOY / "base", OVERLAYS / "trial", OVERLAYS / "production")
+TRIALS_SECRET: Final = "flink-cloud-emulator-credentials"
 TRIAL, PRODUCTION = OVERLAYS / "trial", OVERLAYS / "production"
+EXAMPLES: Final = ("team-a", "team-b")
+"""Namespaces of somebody else, which are not there."""
 KNOWN: Final = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
 
 
@@ -88,10 +91,21 @@ def test_the_trial_can_spend_no_money() -> None:
     port = service["spec"]["ports"][0]["port"]
     assert told["FLINK_OPERATOR_ENDPOINT"] == f"http://flink-cloud-emulator:{port}"
     assert told["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] == "true"
-    assert one(manifests, "Secret", "flink-workspace-operator-credentials")["stringData"] == {
+    assert one(manifests, "Secret", TRIALS_SECRET)["stringData"] == {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
     }
+
+
+def test_the_trial_leaves_the_keys_of_a_real_account_alone() -> None:
+    """It has a Secret of another name, and its Pods read nothing of the one that production's read."""
+    trial, production = kustomize(TRIAL), kustomize(PRODUCTION)
+    (there,) = bare_pods(production)
+    real = there["spec"]["containers"][0]["envFrom"][0]["secretRef"]["name"]
+    assert [each["metadata"]["name"] for each in trial if each["kind"] == "Secret"] == [TRIALS_SECRET]
+    assert real != TRIALS_SECRET
+    assert real not in json.dumps(bare_pods(trial))
+    assert json.dumps(bare_pods(trial)).count(TRIALS_SECRET) == 2
 
 
 def test_the_trial_needs_no_registry() -> None:
@@ -130,6 +144,29 @@ def test_rrsa_asks_for_a_role(tmp_path: Path) -> None:
     assert deployment["template"]["metadata"]["labels"][f"{prefix}/injection"] == "on"
     assert f"{prefix}/injection" not in deployment["selector"]["matchLabels"]
     assert one(manifests, "ServiceAccount")["metadata"]["annotations"] == {f"{prefix}/role-name": OPERATOR}
+
+
+@pytest.mark.parametrize("component", sorted(each.name for each in COMPONENTS.iterdir()))
+def test_a_component_applies(component: str, tmp_path: Path, cluster: Cluster) -> None:
+    """A real API server takes all of it, with its strictest validation: the expressions of the policies, too."""
+    ours = [each for each in overlay(tmp_path, component) if each["metadata"].get("namespace") not in EXAMPLES]
+    apply(cluster, ours)
+
+
+def test_buying_is_given_by_name_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    """The component adds the editor to the roles of every cluster, and nothing else does."""
+    prefix = "rbac.authorization.k8s.io/aggregate-to"
+    assert "labels" not in one(kustomize(PRODUCTION), "ClusterRole", "flink-workspace-editor")["metadata"]
+    editor = one(overlay(tmp_path, "aggregate-to-edit"), "ClusterRole", "flink-workspace-editor")
+    assert editor["metadata"]["labels"] == {f"{prefix}-edit": "true", f"{prefix}-admin": "true"}
+
+
+def test_config_maps_are_bound_where_somebody_says_so(tmp_path: Path) -> None:
+    """Nowhere by default, and everywhere by the component."""
+    role = f"{OPERATOR}-outputs"
+    assert [each for each in kustomize(PRODUCTION) if each.get("roleRef", {}).get("name") == role] == []
+    binding = one(overlay(tmp_path, "outputs-everywhere"), "ClusterRoleBinding", role)
+    assert binding["roleRef"]["name"] == role
 
 
 def test_listed_namespaces_get_rights_one_by_one(tmp_path: Path) -> None:

@@ -83,16 +83,30 @@ def without_pull_policy(manifest: Manifest) -> Manifest:
     return manifest
 
 
-@pytest.mark.parametrize(
-    ("component", "values"),
-    [
-        ("rrsa", "--set=credentials.rrsa.roleName=flink-workspace-operator"),
-        ("listed-namespaces", '--set-json=watchNamespaces=["team-a", "team-b"]'),
-    ],
-)
-def test_the_chart_has_a_value_for_each_component(component: str, values: str, tmp_path: Path) -> None:
+VALUES: Final[dict[str, tuple[str, ...]]] = {
+    "rrsa": ("--set=credentials.rrsa.roleName=flink-workspace-operator",),
+    "listed-namespaces": ('--set-json=watchNamespaces=["team-a", "team-b"]',),
+    "aggregate-to-edit": ("--set=roles.aggregateToEdit=true",),
+    "outputs-everywhere": ("--set=outputs.allNamespaces=true",),
+    "guard": ("--set=guard.enabled=true",),
+    "limits": (
+        "--set=limits.enabled=true",
+        """--set-json=limits.all={
+            "regions": ["cn-hangzhou", "cn-shanghai"], "chargeTypes": ["Subscription"], "adoption": ["Never"],
+            "maximumCu": 20, "maximumTermMonths": 1, "automaticRenewal": false, "namesBeginWithNamespace": true
+        }""",
+        """--set-json=limits.namespaces={
+            "team-a": {"vpcs": ["vpc-team-a"], "buckets": ["team-a-flink", "team-a-flink-archive"], "maximumCu": 100}
+        }""",
+    ),
+}
+"""What gives the chart the same as each component. A new one needs a value, too."""
+
+
+@pytest.mark.parametrize("component", VALUES)
+def test_the_chart_has_a_value_for_each_component(component: str, tmp_path: Path) -> None:
     """What a component changes, the value changes in the same way."""
-    assert_same(helm_template(values), overlay(tmp_path, component))
+    assert_same(helm_template(*VALUES[component]), overlay(tmp_path, component))
 
 
 def test_the_chart_has_the_monitoring_of_kustomize() -> None:
@@ -114,5 +128,5 @@ def test_labels_for_a_prometheus_that_selects_by_them() -> None:
 
 
 def test_all_components_are_compared() -> None:
-    """A new one needs a value in the chart, or a reason here."""
-    assert {path.name for path in COMPONENTS.iterdir()} == {"rrsa", "listed-namespaces"}
+    """None is forgotten."""
+    assert {path.name for path in COMPONENTS.iterdir()} == VALUES.keys()

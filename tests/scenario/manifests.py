@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from flink_local.cluster import Cluster
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 
 Manifest = dict[str, Any]
 
@@ -40,3 +41,9 @@ def subscription(name: str = "w", **spec: Any) -> Manifest:  # noqa: ANN401 - an
 def apply(cluster: Cluster, namespace: str, manifest: Manifest) -> None:
     """Apply a manifest as a user does."""
     cluster.kubectl("apply", f"--namespace={namespace}", "--filename=-", stdin=json.dumps(manifest))
+
+
+def let_write_outputs(cluster: Cluster, namespace: str) -> None:
+    """Give the operator the rights on ConfigMaps of the namespace, as docs/outputs.md says."""
+    name, subject = "flink-workspace-operator-outputs", f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
+    cluster.kubectl("create", "rolebinding", name, f"--namespace={namespace}", f"--clusterrole={name}", subject)

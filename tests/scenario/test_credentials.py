@@ -19,6 +19,7 @@ from tests.scenario.manifests import Manifest, pay_as_you_go
 from tests.scenario.world import World, conditions, has_reason, is_ready
 
 SECRET = "alicloud"
+NAMES = (SECRET, "other", "not-there-yet")
 HELD = "flink.alicloud.dev/w"
 GRACE_SECONDS = 0.001
 """A missing prerequisite counts as on its way for no longer than a pass takes."""
@@ -35,7 +36,7 @@ def payer(emulator: str) -> Iterator[EmulatedAccount]:
 
 @pytest.fixture
 async def world(limited: World) -> AsyncIterator[World]:
-    """In a namespace that lets the operator read its Secrets."""
+    """In a namespace that lets the operator read the Secrets that these tests name, and no others."""
     limited.settings = limited.settings.model_copy(update={"prerequisite_grace_seconds": GRACE_SECONDS})
     limited.restart()
     let(limited)
@@ -45,9 +46,11 @@ async def world(limited: World) -> AsyncIterator[World]:
 
 
 def let(world: World) -> None:
-    """Give the operator the rights on Secrets of the namespace, as docs/credentials.md says."""
+    """Give the operator the rights on Secrets by their names, as docs/credentials.md says."""
+    names = [f"--resource-name={each}" for each in NAMES]
+    kubectl(world, "create", "role", "credentials", "--verb=get,patch", "--resource=secrets", *names)
     kubectl(
-        world, "create", "rolebinding", "credentials", "--clusterrole=flink-workspace-operator-credentials",
+        world, "create", "rolebinding", "credentials", "--role=credentials",
         "--serviceaccount=flink-workspace-operator:flink-workspace-operator",
     )  # fmt: skip
 
@@ -170,6 +173,14 @@ async def test_right_must_be_given(limited: World, payer: EmulatedAccount) -> No
     assert "let the operator get and patch that Secret, by a Role of this namespace" in message(suspended)
     let(limited)
     assert is_ready(await limited.settle("w"))
+
+
+async def test_the_right_to_one_secret_opens_no_other(world: World, payer: EmulatedAccount) -> None:
+    """A resource that names another one waits for a person, and nothing is bought."""
+    await keep_keys(world, payer, "unnamed")
+    await world.apply(paid_by("unnamed"))
+    await world.settle("w", until=has_reason("SecretRefused"))
+    assert payer.control.calls() == []
 
 
 async def test_namespace_that_may_not_use_the_operators_identity(world: World) -> None:

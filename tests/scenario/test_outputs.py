@@ -1,6 +1,6 @@
 """What comes next finds the workspace's ids in a ConfigMap: with Ready, whole, and never instead of somebody else's.
 
-All passes are made with the rights that deploy/base gives the operator.
+All passes are made with the rights that deploy/base gives the operator, and those that a namespace gives it for this.
 """
 
 import json
@@ -16,7 +16,7 @@ from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.failures import OutputsRefused
-from tests.scenario.manifests import Manifest, pay_as_you_go
+from tests.scenario.manifests import Manifest, let_write_outputs, pay_as_you_go
 from tests.scenario.recording import RecordingCluster
 from tests.scenario.world import PATIENCE, World, conditions, configuration_in, has_reason, is_ready
 
@@ -28,7 +28,8 @@ RBAC = "rbac.authorization.k8s.io/v1"
 
 @pytest.fixture
 async def world(limited: World) -> World:
-    """With the operator's rights."""
+    """With the operator's rights, in a namespace that lets it write ConfigMaps."""
+    let_write_outputs(limited.local, limited.namespace)
     return limited
 
 
@@ -293,9 +294,8 @@ async def allowed_only(world: World, verbs: list[str], directory: Path) -> Async
     local, name, subject = world.local, f"poor-{world.namespace}", f"--serviceaccount={world.namespace}:poor"
     kubectl(world, "create", "serviceaccount", "poor")
     rules = json.loads(local.kubectl("get", "clusterrole", SERVICE_ACCOUNT, "--output=json"))["rules"]
-    others = [rule for rule in rules if "configmaps" not in rule["resources"]]
     rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": verbs}
-    role = {"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": name}, "rules": [*others, rule]}
+    role = {"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": name}, "rules": [*rules, rule]}
     local.kubectl("apply", "--filename=-", stdin=json.dumps(role))
     local.kubectl("create", "clusterrolebinding", name, f"--clusterrole={name}", subject)
     claims = ("rolebinding", name, f"--namespace={NAMESPACE}")
@@ -333,6 +333,19 @@ async def test_without_the_right_to_read_nothing_is_bought(world: World, tmp_pat
     assert 'cannot get resource "configmaps"' in told["Suspended"].message
     assert world.account.control.purchases() == []
     await world.settle("w")
+
+
+async def test_a_namespace_that_does_not_let_it_is_told_how(limited: World) -> None:
+    """With what is installed, and no more: nothing is bought, the message names the role, and once that is bound it
+    goes on."""
+    await limited.apply(handed_over())
+    told = conditions(await until_refused(limited))["Suspended"].message
+    assert 'cannot get resource "configmaps"' in told
+    assert "bind the ClusterRole flink-workspace-operator-outputs to the operator in this namespace" in told
+    assert limited.account.control.purchases() == []
+    let_write_outputs(limited.local, limited.namespace)
+    await limited.settle("w")
+    assert config_map(limited) is not None
 
 
 async def test_ready_waits_for_the_right_to_write(world: World, tmp_path: Path) -> None:

@@ -80,8 +80,8 @@ def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
 def outputs_refused(refusal: OutputsRefused) -> Verdict:
     """The verdict on a ConfigMap that the operator may not read or write: somebody must grant it the right."""
     message = (
-        f"the ConfigMap of spec.outputs: {refusal}: bind the ClusterRole flink-workspace-operator-outputs to the operator"
-        " in this namespace, or choose another name"
+        f"the ConfigMap of spec.outputs: {refusal}: bind the ClusterRole flink-workspace-operator-outputs to the"
+        " operator in this namespace, or choose another name"
     )
     return Verdict("Suspended", "OutputsRefused", message)
 

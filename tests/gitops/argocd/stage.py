@@ -49,6 +49,7 @@ class Stage:
         repository.begin()
         made = Delivery(self, name, repository, application)
         self.cluster.kubectl("create", "namespace", name)
+        self.cluster.kubectl("apply", f"--namespace={name}", "--filename", ARGO_CD_FILES / "sample" / "rights.yaml")
         with (
             watched(self.cluster, made.timeline, NAMESPACE, "applications.argoproj.io", name),
             watched(self.cluster, made.timeline, name, "flinkworkspaces", WORKSPACE[1]),

@@ -21,7 +21,7 @@ from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Out
 from flink_workspace_operator.core.identity import Key, Subject
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
-from tests.scenario.manifests import apply, pay_as_you_go
+from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go
 from tests.scenario.test_cluster_port import NOW, spec_for
 
 FORBIDDEN = (
@@ -31,6 +31,10 @@ FORBIDDEN = (
     ("delete", "flinkworkspaceorders"),
     ("get", "secrets"),
     ("list", "leases"),
+    ("get", "configmaps"),
+    ("create", "configmaps"),
+    ("patch", "configmaps"),
+    ("delete", "configmaps"),
     ("list", "configmaps"),
     ("watch", "configmaps"),
     ("update", "configmaps"),
@@ -72,7 +76,8 @@ async def test_claims_can_be_kept(namespace: str, port: KubernetesCluster) -> No
 
 
 async def test_ids_can_be_handed_on(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
-    """Creating, reading, correcting and deleting a ConfigMap are allowed, each only as it was read."""
+    """Where the namespace lets it: creating, reading, correcting and deleting a ConfigMap, each only as it was read."""
+    let_write_outputs(cluster, namespace)
     metadata, key = (await applied(cluster, namespace, port)).metadata, Key(namespace, "w")
     owner = Reference(API_VERSION, "FlinkWorkspace", "w", metadata.uid, controller=True)
     content = Content({"instanceId": "f-1"}, {"a": "b"}, (owner,))
@@ -100,6 +105,7 @@ async def test_an_unchangeable_config_map_is_refused_with_a_reason(
     cluster: Cluster, namespace: str, port: KubernetesCluster
 ) -> None:
     """What the API server says about it, in words and not as JSON."""
+    let_write_outputs(cluster, namespace)
     wire = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ids"}, "immutable": True}
     apply(cluster, namespace, wire)
     found = await port.read_outputs(Key(namespace, "w"), "ids")
