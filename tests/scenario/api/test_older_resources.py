@@ -84,7 +84,8 @@ def test_an_older_resource_can_be_reported_on_and_released(older: Kind) -> None:
 def test_older_tags_stay_until_they_are_changed(older: Kind) -> None:
     """Others can be added beside them and they can be taken away; none like them can be added, nor can they be changed
     into another one that is refused today."""
-    stored = older.read(NAME_TOO_LONG)
+    healed = changed(older.read(NAME_TOO_LONG), "spec.chargeType", "Subscription")
+    stored = accepted(older.replace(changed(healed, "spec.resources.cu", 10)))
     assert stored["spec"]["tags"] == OLD_TAGS
     more = accepted(older.replace(changed(stored, "spec.tags", [*OLD_TAGS, {"key": "team", "value": "data"}])))
     refused(older.replace(changed(more, "spec.tags", [*OLD_TAGS, {"key": "aliyun-team", "value": ""}])))

@@ -1,0 +1,233 @@
+"""deploy/components/limits, as somebody meets it who may edit and buy in one namespace."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from flink_local.cluster import Cluster
+from flink_local.failures import LocalFailure
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from flink_workspace_operator.api.names import PURCHASE_FINALIZER
+from tests.namespaces import Namespaces
+from tests.scenario.api.server import REMOVED, changed
+from tests.scenario.kubernetes.tenants import EDITOR, Manifest, Tenant, in_force, said, until_refused, until_said
+from tests.scenario.manifests import subscription
+
+LIMITS: Final = "flink-limits"
+ALLOWED: Final = {"network": {"vpcId": "vpc-team", "vSwitchIds": ["vsw-1"]}, "storage": {"oss": {"bucket": "team-1"}}}
+
+REFUSED: Final[list[tuple[str, Any, str]]] = [
+    ("spec.region", "cn-beijing", "`spec.region` 'cn-beijing' is not allowed, but: cn-hangzhou, cn-shanghai."),
+    ("spec.chargeType", "PayAsYouGo", "`spec.chargeType` 'PayAsYouGo' is not allowed, but: Subscription."),
+    ("spec.network.vpcId", "vpc-2", "`spec.network.vpcId` 'vpc-2' is not allowed, but: vpc-team."),
+    ("spec.storage.oss.bucket", "theirs", "`spec.storage.oss.bucket` 'theirs' is not allowed, but: team-1, team-2."),
+    ("spec.resources.cu", 41, "`spec.resources.cu` 41 is more than the 40 that are allowed."),
+    ("spec.subscription.initialTerm.count", 2, "`spec.subscription.initialTerm` of 2 months is longer than the 1 that"),
+    (
+        "spec.subscription.initialTerm",
+        {"count": 1, "unit": "Year"},
+        "`spec.subscription.initialTerm` of 12 months is longer than the 1 that are allowed.",
+    ),
+    ("spec.subscription.renewal", {"mode": "Automatic"}, "'Automatic' is not allowed, but: Manual."),
+    (
+        "spec.adoption",
+        {"policy": "IfNameMatches"},
+        "`spec.adoption.policy` 'IfNameMatches' is not allowed, but: Never.",
+    ),
+    (
+        "spec.adoption",
+        {"policy": "ByInstanceId", "instanceId": "sc-1"},
+        "`spec.adoption.policy` 'ByInstanceId' is not allowed, but: Never.",
+    ),
+    ("spec.workspaceName", "another", "(or, without it, `metadata.name`) 'another' is not allowed: it must begin with"),
+    ("metadata.name", "another", "(or, without it, `metadata.name`) 'another' is not allowed: it must begin with"),
+    ("metadata.labels", {f"label-{n}": "x" for n in range(65)}, "a FlinkWorkspace has at most 64 labels"),
+    ("metadata.annotations", {"a": "x" * 32768}, "the annotations of a FlinkWorkspace have at most 32 KiB together"),
+    ("metadata.annotations", {"a": "é" * 16384}, "the annotations of a FlinkWorkspace have at most 32 KiB together"),
+    (
+        "metadata.finalizers",
+        [f"example.com/{n}" for n in range(65)],
+        "at most 64 finalizers, owner references and field",
+    ),
+]
+"""Field, value, and what the API server says."""
+
+TAKEN: Final[list[tuple[str, Any]]] = [
+    ("spec.region", "cn-shanghai"),
+    ("spec.storage.oss.bucket", "team-2"),
+    ("spec.resources.cu", 40),
+    ("spec.subscription.renewal", {"mode": "Manual"}),
+    ("spec.adoption", {"policy": "Never"}),
+    ("spec.suspend", True),
+    ("metadata.labels", {f"label-{n}": "x" for n in range(64)}),
+    ("metadata.annotations", {f"{n:03}": "x" * 253 for n in range(128)}),
+]
+
+MISSPELT: Final = [
+    ({"regoins": "cn-hangzhou"}, "no limits: regoins. There are regions, vpcs,"),
+    ({"a.b.regions": "cn-hangzhou"}, "no limits: a.b.regions."),
+    ({"maximumCu": "40 CU"}, "maximumCu: must be a whole number of at most five digits"),
+    ({"team-a.maximumTermMonths": "-1"}, "team-a.maximumTermMonths: must be a whole number"),
+    ({"automaticRenewal": "no"}, "automaticRenewal: must be 'true' or 'false'"),
+    ({"team-a.chargeTypes": "Prepaid"}, "team-a.chargeTypes: must be words with ',' between them, of: Subscription,"),
+    ({"adoption": "Never, Always"}, "adoption: must be words with ',' between them, of: Never, IfNameMatches,"),
+]
+
+
+@dataclass(frozen=True)
+class Fenced:
+    """A namespace with limits, somebody in it, and the namespace that the limits are kept in."""
+
+    cluster: Cluster
+    tenant: Tenant
+    place: str
+
+    @property
+    def namespace(self) -> str:
+        return self.tenant.namespace
+
+    def limit(self, **limits: str | None) -> None:
+        """Change limits as whoever looks after the operator does; None takes one out."""
+        patch = json.dumps({"data": {key.replace("__", "."): value for key, value in limits.items()}})
+        self.cluster.kubectl(
+            "patch", "configmap", LIMITS, f"--namespace={self.place}", "--type=merge", f"--patch={patch}"
+        )
+
+    def workspace(self, name: str = "w") -> Manifest:
+        """One that is allowed."""
+        return subscription(f"{self.namespace}-{name}", **ALLOWED)
+
+
+@pytest.fixture(scope="module")
+def fenced(cluster: Cluster, namespaces: Namespaces, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fenced]:
+    """The component as it is shipped, with two more limits for this namespace, and another one for all."""
+    with (
+        namespaces.fresh() as namespace,
+        namespaces.fresh() as place,
+        in_force(cluster, "limits", namespace, place),
+    ):
+        tenant = Tenant.of(cluster, namespace, tmp_path_factory.mktemp("tenant"), "edit", EDITOR)
+        made = Fenced(cluster, tenant, place)
+        own = {
+            f"{namespace}.vpcs": "vpc-team",
+            f"{namespace}.buckets": "team-1, team-2",
+            f"{namespace}.maximumCu": "40",
+        }
+        made.limit(**own)
+        for field, value, words in (REFUSED[2], REFUSED[4], REFUSED[12]):
+            until_refused(tenant, changed(made.workspace(), field, value), words)
+        yield made
+
+
+def ids(cases: list[tuple[str, Any, str]]) -> list[str]:
+    return [f"{number}-{field}" for number, (field, *_) in enumerate(cases)]
+
+
+@pytest.mark.parametrize(("field", "value", "words"), REFUSED, ids=ids(REFUSED))
+def test_what_is_not_allowed_is_refused(fenced: Fenced, field: str, value: Any, words: str) -> None:  # noqa: ANN401 - any JSON
+    """With the field, what is allowed, and where that is said."""
+    wanted = changed(fenced.workspace(), field, value)
+    if value == "PayAsYouGo":
+        wanted = changed(changed(wanted, "spec.subscription", REMOVED), "spec.resources", REMOVED)
+    told = fenced.tenant.refusal(wanted)
+    assert words in told
+    if field.startswith("spec"):
+        assert f"It is said for the namespace '{fenced.namespace}' in the ConfigMap '{LIMITS}'" in told
+        assert f" of the namespace '{fenced.place}': whoever looks after the operator can change it" in told
+
+
+@pytest.mark.parametrize(("field", "value"), TAKEN, ids=[f"{n}-{field}" for n, (field, _) in enumerate(TAKEN)])
+def test_what_is_allowed_is_taken(fenced: Fenced, field: str, value: Any) -> None:  # noqa: ANN401 - any JSON
+    """Up to the last label, byte and CU."""
+    assert fenced.tenant.refusal(changed(fenced.workspace(), field, value)) == ""
+
+
+def test_several_reasons_come_one_after_the_other(fenced: Fenced) -> None:
+    """The first is told; none of them is a way around another."""
+    both = changed(changed(fenced.workspace(), "spec.region", "cn-beijing"), "spec.resources.cu", 41)
+    assert "denied request" in fenced.tenant.refusal(both)
+
+
+def test_the_limits_are_not_the_tenants(fenced: Fenced) -> None:
+    """Who has `edit` writes ConfigMaps of the namespace, also one of that name: it says nothing here."""
+    tenant = fenced.tenant
+    own = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": LIMITS}, "data": {"maximumCu": "9999"}}
+    tenant.apply(own)
+    try:
+        assert "41 is more than the 40" in tenant.refusal(changed(fenced.workspace(), "spec.resources.cu", 41))
+    finally:
+        tenant.kubectl("delete", "configmap", LIMITS)
+    for verb in (("delete", "configmap", LIMITS), ("patch", "configmap", LIMITS, '--patch={"data":{"regions":"*"}}')):
+        with pytest.raises(LocalFailure, match=r"is forbidden: User .* cannot (delete|patch|get) resource"):
+            tenant.kubectl(*verb, f"--namespace={fenced.place}")
+    for resource in ("validatingadmissionpolicybindings", "validatingadmissionpolicies", "namespaces"):
+        for verb_on in ("create", "patch", "delete"):
+            with pytest.raises(LocalFailure, match="no"):
+                tenant.kubectl("auth", "can-i", verb_on, resource)
+
+
+def test_what_was_stored_before_a_limit_can_be_stopped_and_let_go(fenced: Fenced) -> None:
+    """It is suspended, annotated, changed in what is within its limits, and deleted; grown it is not."""
+    tenant, name = fenced.tenant, f"{fenced.namespace}-stored"
+    fenced.limit(**{f"{fenced.namespace}.maximumCu": "9999"})
+    large = changed(fenced.workspace("stored"), "spec.resources.cu", 500)
+    until_taken(tenant, large)
+    tenant.apply(large)
+    fenced.limit(**{f"{fenced.namespace}.maximumCu": "40"})
+    until_refused(tenant, changed(fenced.workspace(), "spec.resources.cu", 41), "41 is more than the 40")
+
+    operator(fenced, name, [PURCHASE_FINALIZER])
+    edit(tenant, name, {"spec": {"suspend": True}})
+    edit(tenant, name, {"metadata": {"annotations": {"flink.alicloud.dev/suspend": "true"}}})
+    edit(tenant, name, {"spec": {"storage": {"oss": {"bucket": "team-2"}}}})
+    for change, words in (
+        ({"spec": {"resources": {"cu": 501}}}, "501 is more than the 40"),
+        ({"spec": {"storage": {"oss": {"bucket": "theirs"}}}}, "'theirs' is not allowed"),
+    ):
+        with pytest.raises(LocalFailure) as refused:
+            edit(tenant, name, change)
+        assert words in said(refused.value)
+    edit(tenant, name, {"spec": {"resources": {"cu": 40}}})
+    tenant.kubectl("delete", "flinkworkspace", name, "--wait=false")
+    operator(fenced, name, [])
+    assert tenant.kubectl("get", "flinkworkspaces", "--output=name") == ""
+
+
+def operator(fenced: Fenced, name: str, finalizers: list[str]) -> None:
+    """Set the finalizers as the operator does, with its own rights."""
+    change = f"--patch={json.dumps({'metadata': {'finalizers': finalizers}})}"
+    here, who = f"--namespace={fenced.namespace}", f"--as=system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
+    fenced.cluster.kubectl("patch", "flinkworkspace", name, here, who, "--type=merge", change)
+
+
+def until_taken(tenant: Tenant, manifest: Manifest) -> None:
+    """Wait until the API server would take it."""
+    until_said("taken", lambda: tenant.refusal(manifest) or "taken")
+
+
+def edit(tenant: Tenant, name: str, change: Manifest) -> None:
+    tenant.kubectl("patch", "flinkworkspace", name, "--type=merge", f"--patch={json.dumps(change)}")
+
+
+def test_without_limits_nothing_may_be_asked_for(cluster: Cluster, namespaces: Namespaces, tmp_path: Path) -> None:
+    """A ConfigMap that was deleted by mistake is no licence."""
+    with (
+        namespaces.fresh() as namespace,
+        namespaces.fresh() as place,
+        in_force(cluster, "limits", namespace, place),
+    ):
+        cluster.kubectl("delete", "configmap", LIMITS, f"--namespace={place}")
+        tenant = Tenant.of(cluster, namespace, tmp_path, "edit", EDITOR)
+        until_refused(tenant, subscription(f"{namespace}-w"), "no params found")
+
+
+@pytest.mark.parametrize(("limits", "words"), MISSPELT, ids=[next(iter(each)) for each, _ in MISSPELT])
+def test_misspelt_limits_are_refused(fenced: Fenced, limits: dict[str, str], words: str) -> None:
+    """Else they would limit nothing, and nobody would see it."""
+    with pytest.raises(LocalFailure) as refused:
+        fenced.limit(**limits)
+    assert words in said(refused.value)
