@@ -9,6 +9,7 @@ base image, `make image` on this machine. What comes of it depends on the interp
 
 import compileall
 import os
+import platform
 import py_compile
 import re
 import shutil
@@ -22,11 +23,23 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 PROGRAMS = {"operator": "flink_workspace_operator", "emulator": "flink_cloud_emulator"}
 USER_ID = 65532
+VERSION = "usr/local/share/python/version"
 LDD, DPKG = "/usr/bin/ldd", "/usr/bin/dpkg-query"
 
 UNUSED = (
     *("__pycache__", "config-*", "site-packages", "dist-packages", "LICENSE.txt"),
-    *("curses", "dbm", "idlelib", "pydoc_data", "tkinter", "turtledemo", "_curses*", "_tkinter*", "readline*"),
+    *(
+        "_pyrepl",
+        "curses",
+        "dbm",
+        "idlelib",
+        "pydoc_data",
+        "tkinter",
+        "turtledemo",
+        "_curses*",
+        "_tkinter*",
+        "readline*",
+    ),
     *("distutils", "ensurepip", "lib2to3", "venv"),
     *("test", "_test*", "_ctypes_test*", "xxlimited*", "nis*"),
 )
@@ -68,7 +81,15 @@ def copy_interpreter(runtime: Path) -> Path:
     program.parent.mkdir(parents=True)
     shutil.copy(os.path.realpath(sys.executable), program)
     shutil.copytree(library, goes_to, ignore=shutil.ignore_patterns(*UNUSED))
+    record_version(runtime)
     return goes_to
+
+
+def record_version(runtime: Path) -> None:
+    """Which Python it is, to the last digit: no file of its own says so, and lists of known weaknesses go by that."""
+    record = runtime / VERSION
+    record.parent.mkdir(parents=True)
+    record.write_text(f"{platform.python_version()}\n")
 
 
 def install_packages(site: Path) -> None:

@@ -50,6 +50,29 @@ def test_only_jobs_that_need_it_may_write() -> None:
     assert jobs("ci.yml")["verbs"]["permissions"] == {"contents": "read"}
 
 
+def test_what_pushes_and_signs_waits_for_a_person() -> None:
+    """Every job that knows the registry's password, or signs in the workflow's name, is of the environment with
+    reviewers."""
+    text = {name: yaml.safe_dump(job) for name, job in jobs("release.yml").items()}
+    trusted = {name for name, job in text.items() if "secrets." in job or "id-token: write" in job}
+    assert trusted == {name for name, job in jobs("release.yml").items() if job.get("environment") == "release"}
+    assert trusted == {"image", "release"}
+
+
+def test_images_that_a_release_runs_are_pinned_by_digest() -> None:
+    """The emulator of the other architecture, the builder, and what the image is made from. And every image of the
+    index is signed, for a node pulls that of its own architecture."""
+    steps = {step["uses"].partition("@")[0]: step for step in jobs("release.yml")["image"]["steps"] if "uses" in step}
+    named = [
+        steps["docker/setup-qemu-action"]["with"]["image"],
+        steps["docker/setup-buildx-action"]["with"]["driver-opts"].removeprefix("image="),
+        *re.findall(r"^FROM (\S+:\S+)", (REPOSITORY / "deploy/image/Dockerfile").read_text(), re.MULTILINE),
+    ]
+    assert len(named) == 3
+    assert [each for each in named if not re.fullmatch(r"[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}", each)] == []
+    assert 'cosign sign --yes --recursive "$IMAGE@$DIGEST"' in (WORKFLOWS / "release.yml").read_text()
+
+
 def test_what_is_released_exists() -> None:
     """Every file that the release names, the stage of the image, the value of the chart, the container's image."""
     text = (WORKFLOWS / "release.yml").read_text()

@@ -18,6 +18,7 @@ from typing import Any, Final
 from flink_local.failures import LocalFailure
 from flink_local.manifests import REPOSITORY
 
+VERSION: Final = "usr/local/share/python/version"
 GENERATOR: Final = str(Path(sys.executable).with_name("cyclonedx-py"))
 
 
@@ -27,7 +28,7 @@ def describe(root: Path) -> dict[str, Any]:
     if len(libraries) != 1:
         raise LocalFailure(f"{root} is not the file system of an image of ours: it has no packages of Python")
     told = _python_packages(libraries[0])
-    told["components"] += [_interpreter(libraries[0].parent), *map(_component, _debian_packages(root))]
+    told["components"] += [_interpreter(root), *map(_component, _debian_packages(root))]
     return told
 
 
@@ -46,12 +47,19 @@ def _python_packages(library: Path) -> dict[str, Any]:
     return told
 
 
-def _interpreter(library: Path) -> dict[str, str]:
+def _interpreter(root: Path) -> dict[str, str]:
+    """With both names that scanners know a Python by; as `deploy/image/assemble.py` recorded its version."""
+    record = root / VERSION
+    if not record.exists():
+        raise LocalFailure(f"{root} does not say which Python is in it: {VERSION} is missing")
+    version = record.read_text().strip()
     return {
-        "type": "library",
+        "type": "application",
         "bom-ref": "interpreter",
         "name": "cpython",
-        "version": library.name.removeprefix("python"),
+        "version": version,
+        "purl": f"pkg:generic/python@{version}",
+        "cpe": f"cpe:2.3:a:python:python:{version}:*:*:*:*:*:*:*",
     }
 
 
