@@ -27,6 +27,20 @@ def test_files_that_a_page_names_exist(page: str) -> None:
     assert [path for path in named if not any((REPOSITORY / place / path).exists() for place in PLACES)] == []
 
 
+TEST: Final = re.compile(r"`(tests/[A-Za-z0-9_./-]+\.py)?(?:::(test_[a-z0-9_]+))?`")
+
+
+@pytest.mark.parametrize("page", pages())
+def test_tests_that_a_page_names_exist(page: str) -> None:
+    """Each by its file and name; without a file it is in the one that was named last."""
+    file, missing = "", []
+    for named, test in TEST.findall((DOCS / page).read_text()):
+        file = named or file
+        if test and not re.search(rf"^(async )?def {test}\(", (REPOSITORY / file).read_text(), re.MULTILINE):
+            missing.append(f"{file}::{test}")
+    assert missing == []
+
+
 @pytest.mark.parametrize("page", pages())
 def test_links_out_of_the_pages_lead_somewhere(page: str) -> None:
     """Where the repository is browsed; the site leaves them out."""

@@ -3,18 +3,26 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import pytest
 
 from flink_local.cluster import Cluster
+from flink_local.failures import LocalFailure
 from flink_local.manifests import REPOSITORY
 from tests.packages.programs import Refusal
 from tests.packages.rendering import CHART, OPERATOR, Manifest, bare_pods, helm, helm_template, one
 from tests.packages.test_kustomize import apply, environment
 from tests.scenario.manifests import pay_as_you_go
 
+SECONDS: Final = 30.0
 DIGEST: Final = f"sha256:{'0' * 64}"
+KEY_VALUES: Final = (
+    *("watchNamespaces", "credentials.workspaceNamespaces", "outputs.workspaceNamespaces", "rrsa.roleName"),
+    *("roles.aggregateToEdit", "guard.enabled", "components/limits"),
+)
+"""What the page on installing has to tell of."""
 WRONG: Final = [
     ("replicas=0", "at '/replicas': minimum: got 0, want 1"),
     ("replicaCount=3", "additional properties 'replicaCount' not allowed"),
@@ -286,10 +294,51 @@ def test_upgrading_brings_newer_definitions(bare_cluster: Cluster, release: Call
     assert json.loads(bare_cluster.kubectl("get", name, "--output=json"))["spec"]["names"]["shortNames"] == ["fws"]
 
 
+def edit_buys(cluster: Cluster) -> bool:
+    """As the cluster's own role stands now."""
+    rules = json.loads(cluster.kubectl("get", "clusterrole/edit", "--output=json"))["rules"]
+    return any("flinkworkspaces" in rule["resources"] and "create" in rule["verbs"] for rule in rules)
+
+
+def until(fact: Callable[[], bool]) -> None:
+    """A controller does it, or the API server takes a moment."""
+    end = monotonic() + SECONDS
+    while not fact():
+        assert monotonic() < end, f"not the case after {SECONDS:.0f} s"
+
+
+def test_an_upgrade_takes_buying_from_who_may_edit(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+    """Given by a value, and by nothing else; who had it by an earlier version has it no more."""
+    assert not edit_buys(bare_cluster)
+    release("upgrade", CHART, "--set=roles.aggregateToEdit=true")
+    until(lambda: edit_buys(bare_cluster))
+    release("upgrade", CHART)
+    until(lambda: not edit_buys(bare_cluster))
+
+
+def test_limits_come_and_go_with_their_value(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+    """Also for administrators; what is refused then is taken without them."""
+
+    def refusal() -> str:
+        wanted = json.dumps(pay_as_you_go("w", region="cn-beijing"))
+        try:
+            bare_cluster.kubectl("create", "--dry-run=server", "--filename=-", stdin=wanted)
+        except LocalFailure as refused:
+            return str(refused)
+        return ""
+
+    release(
+        "upgrade", CHART, "--set=guard.enabled=true", '--set-json=limits={"enabled":true,"all":{"regions":["a-1"]}}'
+    )
+    until(lambda: "`spec.region` 'cn-beijing' is not allowed, but: a-1." in refusal())
+    release("upgrade", CHART)
+    until(lambda: refusal() == "")
+
+
 def test_what_is_installed_is_documented() -> None:
     """Every value has a line in values.yaml, and the page tells the words of the chart."""
     page = (REPOSITORY / "docs" / "install.md").read_text()
     schema: Manifest = json.loads((CHART / "values.schema.json").read_text())
     text = (CHART / "values.yaml").read_text()
     assert [name for name in schema["properties"] if f"\n{name}:" not in text] == []
-    assert [name for name in ("watchNamespaces", "workspaceNamespaces", "rrsa.roleName") if name not in page] == []
+    assert [name for name in KEY_VALUES if name not in page] == []
