@@ -312,7 +312,7 @@ def test_an_upgrade_takes_buying_from_who_may_edit(bare_cluster: Cluster, releas
     assert not edit_buys(bare_cluster)
     release("upgrade", CHART, "--set=roles.aggregateToEdit=true")
     until(lambda: edit_buys(bare_cluster))
-    release("upgrade", CHART)
+    release("upgrade", CHART, "--reset-values")
     until(lambda: not edit_buys(bare_cluster))
 
 
@@ -331,7 +331,7 @@ def test_limits_come_and_go_with_their_value(bare_cluster: Cluster, release: Cal
         "upgrade", CHART, "--set=guard.enabled=true", '--set-json=limits={"enabled":true,"all":{"regions":["a-1"]}}'
     )
     until(lambda: "`spec.region` 'cn-beijing' is not allowed, but: a-1." in refusal())
-    release("upgrade", CHART)
+    release("upgrade", CHART, "--reset-values")
     until(lambda: refusal() == "")
 
 
