@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,21 @@ from tests.scenario.manifests import subscription
 
 LIMITS: Final = "flink-limits"
 ALLOWED: Final = {"network": {"vpcId": "vpc-team", "vSwitchIds": ["vsw-1"]}, "storage": {"oss": {"bucket": "team-1"}}}
+
+WITHOUT_LIMIT: Final = {
+    **dict.fromkeys(("regions", "vpcs", "buckets", "chargeTypes", "adoption"), "*"),
+    **dict.fromkeys(("maximumCu", "maximumTermMonths"), "9999"),
+    "automaticRenewal": "true",
+    "namesBeginWithNamespace": "false",
+}
+OUTSIDE: Final = {
+    "region": "cn-beijing",
+    "resources": {"cu": 500},
+    "network": {"vpcId": "vpc-2", "vSwitchIds": ["vsw-1"]},
+    "storage": {"oss": {"bucket": "theirs"}},
+    "subscription": {"initialTerm": {"count": 2, "unit": "Year"}, "renewal": {"mode": "Automatic"}},
+    "adoption": {"policy": "IfNameMatches"},
+}
 
 REFUSED: Final[list[tuple[str, Any, str]]] = [
     ("spec.region", "cn-beijing", "`spec.region` 'cn-beijing' is not allowed, but: cn-hangzhou, cn-shanghai."),
@@ -87,6 +103,11 @@ class Fenced:
     place: str
 
     @property
+    def own(self) -> dict[str, str]:
+        """What is said for the namespace, instead of what is said for all or beside it."""
+        return {"vpcs": "vpc-team", "buckets": "team-1, team-2", "maximumCu": "40"}
+
+    @property
     def namespace(self) -> str:
         return self.tenant.namespace
 
@@ -127,13 +148,18 @@ def ids(cases: list[tuple[str, Any, str]]) -> list[str]:
     return [f"{number}-{field}" for number, (field, *_) in enumerate(cases)]
 
 
-@pytest.mark.parametrize(("field", "value", "words"), REFUSED, ids=ids(REFUSED))
-def test_what_is_not_allowed_is_refused(fenced: Fenced, field: str, value: Any, words: str) -> None:  # noqa: ANN401 - any JSON
-    """With the field, what is allowed, and where that is said."""
+def refused_variant(fenced: Fenced, field: str, value: Any) -> Manifest:  # noqa: ANN401 - any JSON
+    """What is allowed, but for one value."""
     wanted = changed(fenced.workspace(), field, value)
     if value == "PayAsYouGo":
         wanted = changed(changed(wanted, "spec.subscription", REMOVED), "spec.resources", REMOVED)
-    told = fenced.tenant.refusal(wanted)
+    return wanted
+
+
+@pytest.mark.parametrize(("field", "value", "words"), REFUSED, ids=ids(REFUSED))
+def test_what_is_not_allowed_is_refused(fenced: Fenced, field: str, value: Any, words: str) -> None:  # noqa: ANN401 - any JSON
+    """With the field, what is allowed, and where that is said."""
+    told = fenced.tenant.refusal(refused_variant(fenced, field, value))
     assert words in told
     if field.startswith("spec"):
         assert f"It is said for the namespace '{fenced.namespace}' in the ConfigMap '{LIMITS}'" in told
@@ -171,29 +197,33 @@ def test_the_limits_are_not_the_tenants(fenced: Fenced) -> None:
 
 
 def test_what_was_stored_before_a_limit_can_be_stopped_and_let_go(fenced: Fenced) -> None:
-    """It is suspended, annotated, changed in what is within its limits, and deleted; grown it is not."""
-    tenant, name = fenced.tenant, f"{fenced.namespace}-stored"
-    fenced.limit(**{f"{fenced.namespace}.maximumCu": "9999"})
-    large = changed(fenced.workspace("stored"), "spec.resources.cu", 500)
-    until_taken(tenant, large)
+    """One that is outside of all limits is held by the operator, suspended, annotated, brought within one of them, and
+    deleted; none of its values grows, or changes into another one that is not allowed."""
+    tenant = fenced.tenant
+    fenced.limit(**{f"{fenced.namespace}.{key}": value for key, value in WITHOUT_LIMIT.items()})
+    large: Manifest = {**subscription("outside"), "spec": {**subscription()["spec"], **OUTSIDE}}
+    until_said("taken", lambda: tenant.refusal(large) or "taken")
     tenant.apply(large)
-    fenced.limit(**{f"{fenced.namespace}.maximumCu": "40"})
-    until_refused(tenant, changed(fenced.workspace(), "spec.resources.cu", 41), "41 is more than the 40")
+    fenced.limit(**{f"{fenced.namespace}.{key}": fenced.own.get(key) for key in WITHOUT_LIMIT})
+    for field, value, words in REFUSED[:11]:
+        until_said(words, partial(tenant.refusal, refused_variant(fenced, field, value)))
 
-    operator(fenced, name, [PURCHASE_FINALIZER])
-    edit(tenant, name, {"spec": {"suspend": True}})
-    edit(tenant, name, {"metadata": {"annotations": {"flink.alicloud.dev/suspend": "true"}}})
-    edit(tenant, name, {"spec": {"storage": {"oss": {"bucket": "team-2"}}}})
+    operator(fenced, "outside", [PURCHASE_FINALIZER])
+    edit(tenant, "outside", {"spec": {"suspend": True}})
+    edit(tenant, "outside", {"metadata": {"annotations": {"flink.alicloud.dev/suspend": "true"}}})
     for change, words in (
-        ({"spec": {"resources": {"cu": 501}}}, "501 is more than the 40"),
-        ({"spec": {"storage": {"oss": {"bucket": "theirs"}}}}, "'theirs' is not allowed"),
+        ({"resources": {"cu": 501}}, "501 is more than the 40"),
+        ({"storage": {"oss": {"bucket": "others"}}}, "'others' is not allowed"),
+        ({"network": {"vpcId": "vpc-others"}}, "'vpc-others' is not allowed"),
+        ({"subscription": {"initialTerm": {"count": 3}}}, "of 36 months is longer than the 1"),
+        ({"adoption": {"policy": "ByInstanceId", "instanceId": "sc-1"}}, "'ByInstanceId' is not allowed"),
     ):
         with pytest.raises(LocalFailure) as refused:
-            edit(tenant, name, change)
+            edit(tenant, "outside", {"spec": change})
         assert words in said(refused.value)
-    edit(tenant, name, {"spec": {"resources": {"cu": 40}}})
-    tenant.kubectl("delete", "flinkworkspace", name, "--wait=false")
-    operator(fenced, name, [])
+    edit(tenant, "outside", {"spec": {"resources": {"cu": 40}}})
+    tenant.kubectl("delete", "flinkworkspace", "outside", "--wait=false")
+    operator(fenced, "outside", [])
     assert tenant.kubectl("get", "flinkworkspaces", "--output=name") == ""
 
 
@@ -202,11 +232,6 @@ def operator(fenced: Fenced, name: str, finalizers: list[str]) -> None:
     change = f"--patch={json.dumps({'metadata': {'finalizers': finalizers}})}"
     here, who = f"--namespace={fenced.namespace}", f"--as=system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
     fenced.cluster.kubectl("patch", "flinkworkspace", name, here, who, "--type=merge", change)
-
-
-def until_taken(tenant: Tenant, manifest: Manifest) -> None:
-    """Wait until the API server would take it."""
-    until_said("taken", lambda: tenant.refusal(manifest) or "taken")
 
 
 def edit(tenant: Tenant, name: str, change: Manifest) -> None:
