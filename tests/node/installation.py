@@ -22,6 +22,7 @@ Answer = TypeVar("Answer")
 
 OPERATOR: Final = "flink-workspace-operator"
 EMULATOR: Final = "flink-cloud-emulator"
+OUTPUTS: Final = "flink-workspace-operator-outputs"
 HEALTH_PORT: Final = 8080
 PYTHON: Final = "/usr/local/bin/python3"
 CONTROL: Final = """
@@ -57,6 +58,11 @@ class Installation:
         """Apply manifests as a user does."""
         wanted = {"apiVersion": "v1", "kind": "List", "items": manifests}
         self.kubectl("apply", f"--namespace={namespace}", "--filename=-", stdin=json.dumps(wanted))
+
+    def bind(self, namespace: str, name: str, role: str) -> None:
+        """Give the operator a right in a namespace, as the pages say."""
+        subject = f"--serviceaccount={NAMESPACE}:{OPERATOR}"
+        self.kubectl("create", "rolebinding", name, f"--namespace={namespace}", role, subject)
 
     def get(self, kind: str, *arguments: str, namespace: str = NAMESPACE) -> list[dict[str, Any]]:
         """All objects of a kind, or those that the arguments select."""

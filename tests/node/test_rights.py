@@ -7,7 +7,7 @@ import pytest
 
 from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
-from tests.node.installation import Installation, gone, until
+from tests.node.installation import OUTPUTS, Installation, gone, until
 from tests.node.manifests import pay_as_you_go
 from tests.node.purchase import delay_purchase, is_sent
 
@@ -17,7 +17,6 @@ SECONDS = 90
 TOUCHED_DELAY_MS = 10_000
 IDS = "ids"
 CREDENTIALS = "flink-workspace-operator-named-credentials"
-OUTPUTS = "flink-workspace-operator-outputs"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
 SUBJECT = {"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}
 
@@ -47,7 +46,7 @@ def live_a_whole_life(installation: Installation, namespace: str) -> None:
     """A new leader; outputs written, corrected, moved; one name wanted twice; keys from a Secret; all deleted."""
     installation.kubectl("rollout", "restart", f"--namespace={NAMESPACE}", "deployment", SERVICE_ACCOUNT)
     installation.settle()
-    bind(installation, namespace, OUTPUTS, f"--clusterrole={OUTPUTS}")
+    installation.bind(namespace, OUTPUTS, f"--clusterrole={OUTPUTS}")
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": IDS}))
     until("it is Ready", lambda: installation.is_ready(namespace, "whole"), SECONDS)
     correct_outputs(installation, namespace)
@@ -98,17 +97,11 @@ def pay_with_a_secret(installation: Installation, namespace: str) -> None:
         "create", "role", CREDENTIALS, f"--namespace={namespace}", "--verb=get,patch", "--resource=secrets",
         "--resource-name=alicloud",
     )  # fmt: skip
-    bind(installation, namespace, CREDENTIALS, f"--role={CREDENTIALS}")
+    installation.bind(namespace, CREDENTIALS, f"--role={CREDENTIALS}")
     keys = {"accessKeyId": ACCESS_KEY_ID, "accessKeySecret": ACCESS_KEY_SECRET}
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "alicloud"}, "stringData": keys}
     installation.apply(namespace, secret, pay_as_you_go("paid", credentials={"secretName": "alicloud"}))
     until("it is Ready", lambda: installation.is_ready(namespace, "paid"), SECONDS)
-
-
-def bind(installation: Installation, namespace: str, name: str, role: str) -> None:
-    """As the pages say."""
-    subject = f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
-    installation.kubectl("create", "rolebinding", name, f"--namespace={namespace}", role, subject)
 
 
 def right_of(request: dict[str, Any]) -> Right:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from flink_local.manifests import NAMESPACE
-from tests.node.installation import EMULATOR, OPERATOR, Installation, until
+from tests.node.installation import EMULATOR, OPERATOR, OUTPUTS, Installation, until
 from tests.node.manifests import pay_as_you_go
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
@@ -40,6 +40,7 @@ def give(installation: Installation, content: dict[str, dict[str, str]]) -> None
 def test_the_canary_is_told_nowhere(installation: Installation, namespace: str, canary: str) -> None:
     """Bought, throttled, garbled, refused: no log, event, status, order, output or metric of the cluster holds it."""
     installation.emulator("PUT", "faults", [{"fault": "throttle", "times": 2}, {"fault": "garbage", "times": 2}])
+    installation.bind(namespace, OUTPUTS, f"--clusterrole={OUTPUTS}")
     installation.apply(namespace, pay_as_you_go("canary", outputs={"configMapName": "ids"}))
     until("it is Ready", lambda: installation.is_ready(namespace, "canary"), SECONDS)
     installation.emulator("PUT", "state", {"accessKeys": [{"id": "canaryKey", "secret": "another"}]})

@@ -83,6 +83,20 @@ def test_a_namespaces_administrator_takes_nothing_more(
     assert may(tenant, "create", "rolebindings") == (role == "admin")
 
 
+def test_an_administrator_of_a_namespace_does_not_make_himself_a_buyer(
+    cluster: Cluster, namespace: str, tmp_path: Path
+) -> None:
+    """He may bind roles, but none that gives what he has not; the rights that the operator needs there he has."""
+    tenant = Tenant.of(cluster, namespace, tmp_path, "admin")
+    wait_for(lambda: may(tenant, "create", "rolebindings"))
+    here = f"--serviceaccount={namespace}:default"
+    with pytest.raises(LocalFailure, match="attempting to grant RBAC permissions not currently held"):
+        tenant.kubectl("create", "rolebinding", "buyer", f"--clusterrole={EDITOR}", here)
+    for feature in ("outputs", "credentials"):
+        role = f"--clusterrole=flink-workspace-operator-{feature}"
+        assert "created" in tenant.kubectl("create", "rolebinding", feature, role, here)
+
+
 def may(tenant: Tenant, verb: str, resource: str) -> bool:
     """The API server's answer."""
     resource, _, subresource = resource.partition("/")
