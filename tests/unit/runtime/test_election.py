@@ -25,6 +25,7 @@ class StoredLease:
         self.wire: dict[str, Any] | None = None
         self.before: Callable[[str], Awaitable[None]] = undisturbed
         self.after: Callable[[str], Awaitable[None]] = undisturbed
+        self.renewals = 0
         self._version = 0
 
     async def read(self) -> Standing | None:
@@ -42,12 +43,20 @@ class StoredLease:
         if (over.wire if over else None) != self.wire:
             raise Conflict("the Lease is not as it was read")
         self.edit(**spec)
+        self.renewals += 1
         await self.after("write")
 
     def edit(self, **spec: object) -> None:
         """Write it as a hand does, unconditionally."""
         self._version += 1
         self.wire = {"metadata": {"name": "lease", "resourceVersion": str(self._version)}, "spec": spec}
+
+    def version(self, resource_version: str | None) -> None:
+        """Give it this version, as a restore of etcd does; None: the API server is away."""
+        if resource_version is None:
+            raise ClusterUnreachable("the API server did not answer (ClientConnectorError)")
+        assert self.wire is not None
+        self.wire["metadata"]["resourceVersion"] = resource_version
 
     @property
     def holder(self) -> str:
@@ -272,6 +281,52 @@ async def test_lease_taken_by_somebody_else_is_lost_at_once(bench: Bench, caplog
     await leader.give_back()
     assert bench.lease.holder == "stranger"
     assert await bench.won_after(bench.process("next")) == pytest.approx(SECONDS, abs=RETRY)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"), [("100", "99", True), ("99", "100", False), ("100", "100", False), ("v2", "v1", False)]
+)
+async def test_lease_from_the_past_ends_the_leader(
+    bench: Bench, caplog: pytest.LogCaptureFixture, before: str, after: str, lost: bool
+) -> None:
+    """etcd was restored: whoever led knows what never was. Versions that are no numbers prove nothing."""
+    leader = bench.process("leader")
+    await leader.win()
+    read_as = iter([before, after])
+
+    async def versioned(call: str) -> None:
+        if call == "read":
+            bench.lease.version(next(read_as, None))
+
+    bench.lease.before = versioned
+    await leader.keep()
+    assert ("leading no more: the Lease is older than when it was last read, so etcd was restored" in caplog.text) == lost
+    assert bench.lease.holder == "leader"
+
+
+async def test_restored_lease_is_not_renewed(bench: Bench) -> None:
+    """What a process does that knows what never was, begins with this write; a fresh process leads at once after it."""
+    leader = bench.process("leader")
+    await leader.win()
+    kept = asyncio.ensure_future(leader.keep())
+    while bench.lease.renewals < 3:  # noqa: ASYNC110 - time passes only if it waits
+        await asyncio.sleep(0)
+    bench.lease.version("0")
+    renewals = bench.lease.renewals
+    await kept
+    assert bench.lease.renewals == renewals
+    await leader.give_back()
+    assert await bench.won_after(bench.process("fresh")) == 0
+
+
+async def test_one_who_stands_by_outlives_a_restore(bench: Bench) -> None:
+    """It knows nothing that could be void, and leads when the restored Lease has run out."""
+    await bench.process("dead").win()
+    bench.lease.version("100")
+    standing_by = bench.process("next")
+    await bench.stands_by(standing_by, 3 * RETRY)
+    bench.lease.version("50")
+    assert await bench.won_after(standing_by) < SECONDS
 
 
 async def test_deleted_lease_is_made_again(bench: Bench) -> None:

@@ -27,9 +27,23 @@ class Standing:
         return str(self.spec.get("holderIdentity") or "")
 
     @property
+    def version(self) -> str:
+        """Its resourceVersion; empty if it says none."""
+        return str((self.wire.get("metadata") or {}).get("resourceVersion") or "")
+
+    @property
     def seconds(self) -> float:
         """For how long it counts without being renewed, as its holder says."""
         return float(self.spec.get("leaseDurationSeconds") or 0)
+
+
+def went_back(before: str, now: str) -> bool:
+    """True if a version is older than the one that was read before it, of one object, by uncached reads.
+
+    From Kubernetes 1.35 on it is documented that resource versions can be compared; before, they have been etcd's
+    counter of writes all the same. Where one of the two is no number, nothing is concluded.
+    """
+    return before.isdecimal() and now.isdecimal() and int(now) < int(before)
 
 
 @dataclass(frozen=True)
