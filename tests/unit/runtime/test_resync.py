@@ -32,13 +32,15 @@ class Stored:
 
     objects: dict[Key, dict[str, Any]] = field(default_factory=dict)
     failures: dict[str | None, ClusterFailure] = field(default_factory=dict)
-    meanwhile: Callable[[], None] = lambda: None
+    before: Callable[[], None] = lambda: None
+    after: Callable[[], None] = lambda: None
 
     async def list(self, namespace: str | None) -> AsyncIterator[dict[str, Any]]:
         if namespace in self.failures:
             raise self.failures[namespace]
+        self.before()
         snapshot = [each for key, each in self.objects.items() if namespace in (None, key.namespace)]
-        self.meanwhile()
+        self.after()
         for each in snapshot:
             yield each
 
@@ -153,7 +155,8 @@ async def test_claims_of_what_was_found_are_known(bench: Bench) -> None:
     assert bench.queue.depth == 0
 
 
-async def test_what_the_watch_shows_meanwhile_is_newer_than_the_list(bench: Bench) -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_what_the_watch_shows_meanwhile_is_newer_than_the_list(bench: Bench, when: str) -> None:
     """Changed, made or deleted while the list is under way: no list is needed for it, and nothing was missed."""
     watch, stored, made = bench.watches.workspaces, bench.workspaces, Key("ns", "made")
     watch.seen(None, stored.put(A, "1"))
@@ -163,9 +166,8 @@ async def test_what_the_watch_shows_meanwhile_is_newer_than_the_list(bench: Benc
         watch.seen("MODIFIED", stored.put(A, "3"))
         watch.seen("DELETED", stored.objects.pop(B))
         watch.seen("ADDED", stored.put(made, "4"))
-        stored.meanwhile = lambda: None
 
-    stored.meanwhile = changed
+    setattr(stored, when, changed)
     assert await bench.look() == set()
     assert (watch.missed, set(watch.shown)) == ({}, {A, made})
 
@@ -233,13 +235,25 @@ async def test_no_list_is_no_sign_of_life(bench: Bench, caplog: pytest.LogCaptur
     assert "no list to compare the watch of workspaces with: the API server did not answer" in caplog.text
 
 
+async def test_list_without_an_answer_ends_a_suspicion(bench: Bench) -> None:
+    """While the API server is away no watch can show anything: its time begins anew."""
+    bench.workspaces.put(A, "1")
+    await bench.look()
+    bench.timers.advance(LONGEST_BLINDNESS_SECONDS)
+    bench.workspaces.failures[None] = ClusterUnreachable("the API server did not answer")
+    await bench.look()
+    bench.workspaces.failures.clear()
+    await bench.look()
+    assert bench.watches.workspaces.illness == ""
+
+
 async def test_mistake_of_ours_does_not_end_the_lists(bench: Bench) -> None:
     """Whatever breaks in one kind, the other is listed, and both are tried again."""
 
     def broken() -> None:
         raise ZeroDivisionError
 
-    bench.workspaces.meanwhile = broken
+    bench.workspaces.after = broken
     bench.orders.put(ORDER, "1", spec={"workspaceRef": {"name": "a"}}, status={"state": "Placed"})
     assert await bench.look(times=2) == {A}
 
