@@ -34,7 +34,7 @@ RETRY_AFTER = 2 / 15
 LONGEST_LEASE_SECONDS = 300
 """Whatever a Lease says: an edited one must not keep everybody waiting for a year."""
 
-RESTORED = "the Lease is older than when it was last read, so etcd was restored, and what this process knows is void"
+RESTORED = "the Lease is older than when it was last seen, so etcd was restored, and what this process knows is void"
 
 NEVER = float("-inf")
 
@@ -46,8 +46,8 @@ class Lease(Protocol):
         """The Lease as it is, None if there is none."""
         ...
 
-    async def hold(self, over: Standing | None, holder: str, seconds: int) -> None:
-        """Take or renew it."""
+    async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
+        """Take or renew it; gives it as it is then."""
         ...
 
     async def give_back(self, held: Standing) -> None:
@@ -79,7 +79,7 @@ class Election:
     _seen: Standing | None = field(default=None, init=False)
     _changed_at: float = field(default=NEVER, init=False)
     _version: str = field(default="", init=False)
-    """The Lease's, as it was read last."""
+    """The Lease's, as it was read or written last."""
 
     def leads(self) -> bool:
         """Whether the Lease is ours, and was renewed recently enough that nobody can have taken it."""
@@ -120,13 +120,13 @@ class Election:
                 found = await self.lease.read()
                 if not self.leads():
                     self.heard()
-                if self._restored(found) and self.leads():
+                if self._restored(found) and self.leads():  # who stands by knows nothing that could be void
                     self._lose(self.holder, RESTORED)
                 elif found is not None and self._held_by_another(found):
                     self._lose(found.holder, f"the Lease is held by {found.holder}")
                 else:
-                    await self.lease.hold(found, self.identity, self.seconds)
-                    self._renewed_at = began
+                    held = await self.lease.hold(found, self.identity, self.seconds)
+                    self._version, self._renewed_at = held.version, began
                     self.holder, self.obstacle = self.identity, ""
         except Conflict:
             return  # somebody else wrote first: the next attempt shows who
@@ -134,7 +134,7 @@ class Election:
             self._stand_by(self.holder, f"the Lease could not be taken or renewed: {_told(failure)}")
 
     def _restored(self, found: Standing | None) -> bool:
-        """True if the Lease is older than when it was last read. One who stands by knows nothing that this voids."""
+        """True if the Lease is older than when it was read or written last."""
         if found is None:
             return False
         before, self._version = self._version, found.version

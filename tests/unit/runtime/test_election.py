@@ -16,6 +16,8 @@ from tests.unit.runtime.timers import FakeTimers
 SECONDS = 15
 DEADLINE = 10.0
 RETRY = 2.0
+PATIENCE_SECONDS = 5.0
+"""Of the clock on the wall, for what takes no time at all."""
 
 
 class StoredLease:
@@ -32,19 +34,22 @@ class StoredLease:
         await self.before("read")
         return None if self.wire is None else Standing(copy.deepcopy(self.wire))
 
-    async def hold(self, over: Standing | None, holder: str, seconds: int) -> None:
-        await self._write(over, {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": self._version})
+    async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
+        return await self._write(
+            over, {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": self._version}
+        )
 
     async def give_back(self, held: Standing) -> None:
         await self._write(held, {})
 
-    async def _write(self, over: Standing | None, spec: dict[str, Any]) -> None:
+    async def _write(self, over: Standing | None, spec: dict[str, Any]) -> Standing:
         await self.before("write")
         if (over.wire if over else None) != self.wire:
             raise Conflict("the Lease is not as it was read")
         self.edit(**spec)
         self.renewals += 1
         await self.after("write")
+        return Standing(copy.deepcopy(self.wire or {}))
 
     def edit(self, **spec: object) -> None:
         """Write it as a hand does, unconditionally."""
@@ -292,13 +297,15 @@ async def test_lease_from_the_past_ends_the_leader(
     """etcd was restored: whoever led knows what never was. Versions that are no numbers prove nothing."""
     leader = bench.process("leader")
     await leader.win()
-    read_as = iter([before, after])
+    versions = iter([before, after])
+    version: str | None = None
 
     async def versioned(call: str) -> None:
-        if call == "read":
-            bench.lease.version(next(read_as, None))
+        nonlocal version
+        version = next(versions, None) if call == "read" else version
+        bench.lease.version(version)
 
-    bench.lease.before = versioned
+    bench.lease.before = bench.lease.after = versioned
     await leader.keep()
     assert (f"leading no more: {RESTORED}" in caplog.text) == lost
     assert bench.lease.holder == "leader"
@@ -313,20 +320,38 @@ async def test_restored_lease_is_not_renewed(bench: Bench) -> None:
         await asyncio.sleep(0)
     bench.lease.version("0")
     renewals = bench.lease.renewals
-    await kept
+    await asyncio.wait_for(kept, PATIENCE_SECONDS)
     assert bench.lease.renewals == renewals
     await leader.give_back()
     assert await bench.won_after(bench.process("fresh")) == 0
 
 
-async def test_one_who_stands_by_outlives_a_restore(bench: Bench) -> None:
+async def test_restore_right_after_a_renewal_is_noticed(bench: Bench) -> None:
+    """The version that the last renewal made counts, not only what was read before it."""
+    leader = bench.process("leader")
+    await leader.win()
+    backup = copy.deepcopy(bench.lease.wire)
+    renewed = bench.lease.renewals + 1
+
+    async def restored(_: str) -> None:
+        if bench.lease.renewals == renewed:
+            bench.lease.wire = copy.deepcopy(backup)
+
+    bench.lease.before = restored
+    await asyncio.wait_for(leader.keep(), PATIENCE_SECONDS)
+    assert (leader.obstacle, bench.lease.renewals) == (RESTORED, renewed)
+
+
+async def test_one_who_stands_by_outlives_a_restore(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     """It knows nothing that could be void, and leads when the restored Lease has run out."""
+    caplog.set_level(logging.INFO)
     await bench.process("dead").win()
     bench.lease.version("100")
     standing_by = bench.process("next")
     await bench.stands_by(standing_by, 3 * RETRY)
     bench.lease.version("50")
     assert await bench.won_after(standing_by) < SECONDS
+    assert RESTORED not in caplog.text
 
 
 async def test_deleted_lease_is_made_again(bench: Bench) -> None:
