@@ -79,7 +79,7 @@ def test_without_any_event_all_is_found_within_a_resync(deaf_operator: Operator)
 def test_blind_watch_is_named(deaf_operator: Operator) -> None:
     """By the probe that has the process restarted, and in the log: which watch, which object, for how long."""
     operator = deaf_operator
-    assert set(watches(operator)) == {"workspaces", "orders", "claims"}
+    operator.until(lambda: set(watches(operator)) == {"workspaces", "orders", "claims"})
     apply(operator.cluster, "default", pay_as_you_go("unheard"))
     operator.until(lambda: operator.asked("/healthz")[0] == 500)
     reason = json.loads(operator.asked("/healthz")[1])["reason"]
