@@ -17,10 +17,11 @@ _FAILURES: Final = """\
 What a code stands for decides whose turn it is. *Suspended*: a person or an event outside. *Stalled*: whoever writes
 the spec. *Retried*: nobody; before the purchase Ready says `CloudUnreachable`, afterwards what was known stays."""
 _CAUSES: Final = """\
-`Unreachable` names what kept the request from its answer. `ProxyRefused` stands with the HTTP status that the proxy
-gave, for example `ProxyRefused403`. `DeadlineExceeded`, `NoAnswerInTime` and `ConnectionLost` came after a connection
-was made; then the cloud may have done what was asked. A page of HTML in place of an answer is `Garbled`, with the HTTP
-status as its code, for example `HTTP403`: something on the way answered in the cloud's place."""
+`Unreachable` names what kept the request from its answer, and the proxy if it took one, as host and port.
+`ProxyRefused` stands with the HTTP status that the proxy gave, for example `ProxyRefused403`. `DeadlineExceeded`,
+`NoAnswerInTime` and `ConnectionLost` came after a connection was made; then the cloud may have done what was asked. A
+page of HTML in place of an answer is `Garbled`, with the HTTP status as its code, for example `HTTP403`: something on
+the way answered in the cloud's place."""
 _CODES: Final = """\
 The first row that fits counts; capitals do not matter; `*` stands for anything.
 

@@ -37,6 +37,10 @@ CAUSES: Final[Mapping[str, str]] = {
     "ConnectionRefused": "its address refuses connections: check the endpoint",
     "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
     "ProxyNotReached": "the proxy refuses connections or has no address: check HTTPS_PROXY",
+    "ProxyNotUsable": "HTTPS_PROXY or HTTP_PROXY names no proxy: check that it is like http://host:port",
+    "ProxyRefused407": "the proxy asks for a user and a password: check them in HTTPS_PROXY",
+    "HTTP407": "a proxy asks for a user and a password: check them in HTTP_PROXY",
+    "AuthoritiesNotUsable": "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names no file of certificates: check the path",
 }
 """Advice by the code of a request that got no answer."""
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
@@ -53,7 +57,8 @@ def describe(failure: CloudFailure) -> str:
 
 def cause(failure: CloudFailure) -> str | None:
     """The cause of a request without an answer, and the thing to check; None where the code names none."""
-    return PROXY_REFUSED if failure.code.startswith("ProxyRefused") else CAUSES.get(failure.code)
+    refused = PROXY_REFUSED if failure.code.startswith("ProxyRefused") else None
+    return CAUSES.get(failure.code, refused)
 
 
 def describe_call(failure: CloudFailure) -> str:
