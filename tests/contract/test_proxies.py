@@ -20,7 +20,7 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
 from tests.contract.clients import network, open_cloud
 from tests.contract.servers import Proxy, Server, closed_port, forward, serving, tls_of
-from tests.contract.test_transport import buy, failure_of, look_into_bucket
+from tests.contract.test_transport import ask, buy, failure_of, look_into_bucket
 from tests.emulator_fixture import EmulatedAccount
 
 CA_VARIABLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
@@ -242,6 +242,29 @@ async def test_a_proxy_is_named_and_its_password_is_not(
     assert not [text for text in whole if PASSWORD in text]
 
 
+async def test_a_proxy_that_makes_no_tunnel_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took the request for the tunnel, and that is all that anybody got."""
+
+    async def read_and_be_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with serving(read_and_be_silent) as address:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        failure = await failure_of(ask("https://cloud.invalid"))
+    assert (failure.code, failure.fate, address in str(failure)) == ("ConnectTimeout", "NothingSent", True)
+
+
+async def test_a_page_of_a_proxy_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without TLS it gets the request itself, and answers in the cloud's place: that proves nothing."""
+    page = b"HTTP/1.1 407 Who Are You\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\n<html/>"
+    async with serving(Server(page).handle) as address:
+        monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@{address}")
+        failure = await failure_of(buy("http://cloud.invalid"))
+    assert (failure.code, failure.fate, address in str(failure)) == ("HTTP407", "Unknown", True)
+    assert PASSWORD not in repr(failure)
+
+
 async def test_a_password_reaches_the_proxy(
     way: Way, account: EmulatedAccount, ca_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,8 +272,8 @@ async def test_a_password_reaches_the_proxy(
     monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:a%40b@{way.proxy_address}")
     async with cloud_at(way, account) as cloud:
-        for ask in (SERVICES["sts"], SERVICES["oss"]):
-            await ask(cloud, account)
+        for each in (SERVICES["sts"], SERVICES["oss"]):
+            await each(cloud, account)
     assert set(way.proxy.authorizations) == {"Proxy-Authorization: Basic dXNlcjphQGI="}
 
 
@@ -267,8 +290,8 @@ async def test_a_proxy_that_speaks_tls(
     async with serving(way.proxy.handle, tls_of(authority, tmp_path)) as address:
         monkeypatch.setenv("HTTPS_PROXY", f"https://{address}")
         async with cloud_at(way, account) as cloud:
-            for ask in (SERVICES["sts"], SERVICES["oss"]):
-                await ask(cloud, account)
+            for each in (SERVICES["sts"], SERVICES["oss"]):
+                await each(cloud, account)
     assert set(way.proxy.targets) == {way.cloud}
 
 
