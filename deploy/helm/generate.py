@@ -30,11 +30,20 @@ GIVEN_OTHERWISE = {"namespace", "namespaces", "health_port"}
 Schema = dict[str, Any]
 
 NAME: Schema = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"}
+NAME_OR_NONE: Schema = {"type": "string", "pattern": "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$"}
 NAMESPACES: Schema = {
     "type": "array",
     "items": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},
     "uniqueItems": True,
 }
+ENVIRONMENT_NAME: Schema = {
+    "type": "string",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+    "not": {"pattern": f"^{ENVIRONMENT_PREFIX}"},
+}
+"""The operator's settings are not set by it: they are checked where `settings` are."""
+FILE: Schema = {"type": "string", "pattern": "^[-._A-Za-z0-9]{1,253}$"}
+PORT: Schema = {"type": "integer", "minimum": 1, "maximum": 65535}
 SWITCH: Schema = {"type": "boolean"}
 LABELS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 
@@ -66,6 +75,9 @@ def values() -> Schema:
                 workspaceNamespaces=NAMESPACES,
             ),
             settings=settings(),
+            extraEnv={"type": "array", "items": {**variable(), "required": ["name"]}},
+            caBundle=only(configMap=NAME_OR_NONE, key=FILE),
+            extraEgressPorts={"type": "array", "items": PORT, "uniqueItems": True},
             crds=only(install=SWITCH),
             emulator=only(enabled=SWITCH, image=only(repository=repository, tag=tag)),
             serviceMonitor=only(enabled=SWITCH, labels=LABELS),
@@ -74,6 +86,11 @@ def values() -> Schema:
         # Given by Helm to every chart that is part of another.
         "patternProperties": {"^global$": {"type": "object"}},
     }
+
+
+def variable() -> Schema:
+    """A variable as in a Pod."""
+    return only(name=ENVIRONMENT_NAME, value={"type": "string"}, valueFrom={"type": "object"})
 
 
 def settings() -> Schema:

@@ -33,6 +33,18 @@ WRONG: Final = [
     ("settings.FLINK_OPERATOR_WORKER=5", "additional properties 'FLINK_OPERATOR_WORKER' not allowed"),
     ('settings.FLINK_OPERATOR_NAMESPACES=["a"]', "additional properties 'FLINK_OPERATOR_NAMESPACES' not allowed"),
     ('settings.FLINK_OPERATOR_ENDPOINT="cloud"', "'cloud' does not match pattern '^https?://[^/]+$'"),
+    ('extraEnv=[{"value": "v"}]', "at '/extraEnv/0': missing property 'name'"),
+    ('extraEnv=[{"name": "FLINK_OPERATOR_WORKERS", "value": "3"}]', "at '/extraEnv/0/name': 'not' failed"),
+    ('extraEnv=[{"name": "NO_PROXY", "val": "*"}]', "at '/extraEnv/0': additional properties 'val' not allowed"),
+    ('extraEnv=[{"name": "PORT", "value": 80}]', "at '/extraEnv/0/value': got number, want string"),
+    ('extraEnv=[{"name": "A"}, {"name": "A"}]', "extraEnv sets A, which is set already"),
+    (
+        'caBundle={"configMap": "ca"}|extraEnv=[{"name": "SSL_CERT_FILE", "value": "f"}]',
+        "extraEnv sets SSL_CERT_FILE, which is set already",
+    ),
+    ('caBundle.configMap="My CA"', "at '/caBundle/configMap': 'My CA' does not match pattern"),
+    ('caBundle.key="../ca"', "at '/caBundle/key': '../ca' does not match pattern"),
+    ("extraEgressPorts=[70000]", "at '/extraEgressPorts/0': maximum: got 70,000, want 65,535"),
     ("crds.keep=false", "at '/crds': additional properties 'keep' not allowed"),
     ('emulator.enabled="yes"', "at '/emulator/enabled': got string, want boolean"),
     (
@@ -86,6 +98,15 @@ def test_sts_is_asked_in_the_vpc_where_a_region_is_named() -> None:
     assert not [name for name in told('credentials.rrsa={"roleName": "r"}') if name.startswith("ALIBABA_CLOUD_")]
 
 
+def test_a_password_of_a_proxy_comes_from_a_secret() -> None:
+    """The variable is passed on as it is given."""
+    source = {"secretKeyRef": {"name": "proxy", "key": "url"}}
+    [pod] = bare_pods(
+        helm_template(f'--set-json=extraEnv=[{{"name": "HTTPS_PROXY", "valueFrom": {json.dumps(source)}}}]')
+    )
+    assert {"name": "HTTPS_PROXY", "valueFrom": source} in pod["spec"]["containers"][0]["env"]
+
+
 def test_the_kubelet_waits_for_a_longer_drain() -> None:
     """Else a stop would lose the answer to a purchase."""
     deployment = one(helm_template("--set-json=settings.FLINK_OPERATOR_DRAIN_SECONDS=200.5"), "Deployment")
@@ -128,7 +149,7 @@ def test_pods_are_restricted(cluster: Cluster) -> None:
     """With every value that changes a Pod, they pass the restricted Pod Security Standard of a real API server."""
     changed = '--set-json=imagePullSecrets=[{"name": "registry"}]'
     apply(cluster, bare_pods(helm_template(changed, "--set=emulator.enabled=true")))
-    apply(cluster, bare_pods(helm_template(changed, "--set=credentials.rrsa.roleName=role")))
+    apply(cluster, bare_pods(helm_template(changed, "--set=credentials.rrsa.roleName=role,caBundle.configMap=ca")))
 
 
 def test_a_second_installation_is_refused(cluster: Cluster) -> None:
@@ -188,4 +209,15 @@ def test_what_is_installed_is_documented() -> None:
     schema: Manifest = json.loads((CHART / "values.schema.json").read_text())
     text = (CHART / "values.yaml").read_text()
     assert [name for name in schema["properties"] if f"\n{name}:" not in text] == []
-    assert [name for name in ("watchNamespaces", "workspaceNamespaces", "rrsa.roleName") if name not in page] == []
+    assert [
+        name
+        for name in (
+            "watchNamespaces",
+            "workspaceNamespaces",
+            "rrsa.roleName",
+            "extraEnv",
+            "caBundle",
+            "extraEgressPorts",
+        )
+        if name not in page
+    ] == []
