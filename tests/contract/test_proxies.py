@@ -17,7 +17,8 @@ from alibabacloud_credentials.models import Config
 
 from flink_local.certificates import Authority
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.adapters.alibaba.credentials import Keys, NoCredentials
+from flink_workspace_operator.adapters.alibaba.credentials import Keys
+from flink_workspace_operator.core.failures import CredentialsRefused
 from tests.contract.clients import network, open_cloud
 from tests.contract.servers import Proxy, Server, closed_port, forward, serving, tls_of
 from tests.contract.test_transport import ask, buy, failure_of, look_into_bucket
@@ -186,7 +187,7 @@ async def test_the_credentials_sdk_obeys_the_same(
     """The proxy, what is exempt of it, and the private authority."""
     monkeypatch.setenv("NO_PROXY", no_proxy)
     async with serving(answering(KEY).handle, tls_of(authority, tmp_path)) as keys:
-        with pytest.raises(NoCredentials):
+        with pytest.raises(CredentialsRefused):
             await Keys(by_uri(keys)).get_credential_async()
         monkeypatch.setenv(variable, str(ca_file))
         way.proxy.targets.clear()
