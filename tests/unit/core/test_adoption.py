@@ -165,10 +165,10 @@ class TestAdoption:
 
     def test_what_another_resource_claims_is_not_described(self) -> None:
         """Whoever names somebody else's workspace learns nothing of its network, bucket or size."""
-        for spec in ({}, {"suspend": True}):
+        for suspend in (False, True):
             case = case_of(
                 an_instance(order=None, cu=20),
-                workspace=a_workspace(adoption=BY_ID, **spec),
+                workspace=a_workspace(adoption=BY_ID, suspend=suspend),
                 claim=a_claim(Key("team-b", "theirs")),
             )
             assert verdict_of(case) == ("Stalled", "NameTaken")
