@@ -1,8 +1,16 @@
 """Fixtures for all tests: one real control plane for the run."""
 
+import os
+
 import pytest
 
+from flink_local.environment import is_way_out
+
 pytest_plugins = ["tests.control_plane", "tests.emulator_fixture", "tests.proof_report"]
+
+
+for _name in [name for name in os.environ if is_way_out(name)]:
+    del os.environ[_name]  # tests stay on this machine, and set what they are about themselves
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -36,6 +36,15 @@ NAME: Schema = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9
 NAMESPACE: Schema = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"}
 NAMESPACES: Schema = {"type": "array", "items": NAMESPACE, "uniqueItems": True}
 NAME_OR_ALL: Schema = {"type": "string", "pattern": "^(\\*|[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$"}
+NAME_OR_NONE: Schema = {"type": "string", "pattern": "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$"}
+ENVIRONMENT_NAME: Schema = {
+    "type": "string",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+    "not": {"pattern": f"^{ENVIRONMENT_PREFIX}"},
+}
+"""The operator's settings are not set by it: they are checked where `settings` are."""
+FILE: Schema = {"type": "string", "pattern": "^[-._A-Za-z0-9]{1,253}$"}
+PORT: Schema = {"type": "integer", "minimum": 1, "maximum": 65535}
 SWITCH: Schema = {"type": "boolean"}
 LABELS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 
@@ -107,6 +116,9 @@ def values() -> Schema:
             ),
             guard=only(enabled=SWITCH),
             settings=settings(),
+            extraEnv={"type": "array", "items": {**variable(), "required": ["name"]}},
+            caBundle=only(configMap=NAME_OR_NONE, key=FILE),
+            extraEgressPorts={"type": "array", "items": PORT, "uniqueItems": True},
             crds=only(install=SWITCH),
             emulator=only(enabled=SWITCH, image=only(repository=repository, tag=tag)),
             serviceMonitor=only(enabled=SWITCH, labels=LABELS),
@@ -115,6 +127,11 @@ def values() -> Schema:
         # Given by Helm to every chart that is part of another.
         "patternProperties": {"^global$": {"type": "object"}},
     }
+
+
+def variable() -> Schema:
+    """A variable as in a Pod."""
+    return only(name=ENVIRONMENT_NAME, value={"type": "string"}, valueFrom={"type": "object"})
 
 
 def settings() -> Schema:

@@ -18,7 +18,8 @@ What a code stands for decides whose turn it is. *Suspended*: a person or an eve
 the spec. *Retried*: nobody; before the purchase Ready says `CloudUnreachable`, or `KeyUnavailable` where nothing could
 be signed, afterwards what was known stays."""
 _CAUSES: Final = """\
-`Unreachable` names what kept the request from its answer, and `KeyUnavailable` what kept the operator from its key.
+`Unreachable` names what kept the request from its answer, and the proxy if it took one, as host and port;
+`KeyUnavailable` what kept the operator from its key.
 `ProxyRefused` stands with the HTTP status that the proxy gave, for example `ProxyRefused403`. `DeadlineExceeded`,
 `NoAnswerInTime` and `ConnectionLost` came after a connection was made; then the cloud may have done what was asked. A
 page of HTML in place of an answer is `Garbled`, with the HTTP status as its code, for example `HTTP403`: something on

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from flink_workspace_operator import __version__, handlers, wiring
+from flink_workspace_operator.adapters.alibaba.proxy import proxies_in
+from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.orphans import ADVICE, Orphan
@@ -35,14 +37,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings()
     except (ValidationError, SettingsError) as bad:
-        for problem in problems_of(bad):
-            print(problem, file=sys.stderr)  # noqa: T201 - logging is not set up before there are settings
-        return BAD_SETTINGS
+        return refuse(problems_of(bad))
+    if wrong := list(unusable_variables(os.environ)):
+        return refuse(wrong)
     set_up(settings.log_format)
     warn_of_unknown_settings()
+    tell_proxies()
     if verb == "orphans":
         return asyncio.run(list_orphans(settings))
     return asyncio.run(handlers.serve(settings, wiring.connect))
+
+
+def refuse(problems: Sequence[str]) -> int:
+    """Say what is wrong with the environment; gives the exit code."""
+    for problem in problems:
+        print(problem, file=sys.stderr)  # noqa: T201 - logging is not set up before there are settings
+    return BAD_SETTINGS
+
+
+def tell_proxies() -> None:
+    """Name the proxies in use, without user and password."""
+    for variable, proxy in proxies_in(os.environ):
+        log.info("%s: calls to the cloud go through the proxy %s, but for what NO_PROXY names", variable, proxy)
 
 
 async def list_orphans(settings: Settings) -> int:
@@ -87,6 +103,8 @@ def describe_settings() -> str:
         lines.append(f"\n  {_variable(name)}  (default: {default})")
         lines += [f"      {line.strip()}" for line in (field.description or "").splitlines()]
     lines.append("\nthe cloud's credentials: as Alibaba Cloud's SDKs take them, for example from the environment")
+    lines.append("a proxy to the cloud: HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
+    lines.append("authorities to trust besides the system's: SSL_CERT_FILE and REQUESTS_CA_BUNDLE, a file in PEM each")
     lines.append("the cluster: that of the Pod, or that of KUBECONFIG")
     return "\n".join(lines)
 

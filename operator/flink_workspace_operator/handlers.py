@@ -111,13 +111,13 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
 
     @kopf.on.event(GROUP, VERSION, WORKSPACES, registry=registry, id="workspace")
     async def workspace_changed(event: kopf.RawEvent, **_: object) -> None:
-        operator.health.heard()
+        operator.watches.workspaces.seen(event["type"], event["object"])
         operator.triggers.workspace_seen(event["type"], dict(event["object"]))
         operator.metrics.workspaces.seen(event["type"], event["object"])
 
     @kopf.on.event(GROUP, VERSION, ORDERS, registry=registry, id="order")
     async def order_changed(event: kopf.RawEvent, **_: object) -> None:
-        operator.health.heard()
+        operator.watches.orders.seen(event["type"], event["object"])
         operator.triggers.order_seen(event["type"], dict(event["object"]))
         operator.metrics.orders.seen(event["type"], event["object"])
 

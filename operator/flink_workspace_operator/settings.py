@@ -95,7 +95,8 @@ class Settings(BaseSettings):
     """The first such wait where the purchase was throttled."""
 
     resync_seconds: Seconds = 600
-    """How often a workspace that is in order is looked at."""
+    """How often a workspace that is in order is looked at, and all resources and orders are listed: what a watch
+    missed is found no later than this."""
     survey_seconds: Seconds = 3600
     """How often orphans are looked for, in all regions."""
     listing_max_age_seconds: Seconds = 5

@@ -22,16 +22,20 @@ from flink_workspace_operator.adapters.kubernetes.connection import load_configu
 from flink_workspace_operator.adapters.kubernetes.definitions import check_definitions
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
 from flink_workspace_operator.adapters.kubernetes.rights import Rights
+from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
+from flink_workspace_operator.runtime import kinds
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.resync import Resync
 from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.watches import Watches
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
 from flink_workspace_operator.survey import survey
@@ -54,6 +58,8 @@ class ClusterSide:
 
     cluster: WatchedCluster
     cluster_id: str
+    workspaces: Collection
+    orders: Collection
     claim_watch: ClaimWatch
     election_lease: ElectionLease
     rights: Rights
@@ -81,6 +87,8 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
         yield ClusterSide(
             cluster=cluster,
             cluster_id=settings.cluster_id or await cluster.cluster_id(),
+            workspaces=Collection(custom, GROUP, VERSION, WORKSPACES, OwnWrites()),
+            orders=Collection(custom, GROUP, VERSION, ORDERS, OwnWrites()),
             claim_watch=ClaimWatch(custom, settings.namespace),
             election_lease=ElectionLease(leases, settings.namespace, lease_name),
             rights=Rights(client.AuthorizationV1Api(api_client)),
@@ -101,7 +109,8 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
     """The operator between any cloud and any cluster, not yet at work. To be called on the loop that it will run on."""
     loop = asyncio.get_running_loop()
     queue = WorkQueue(loop)
-    health = Health(queue, loop.time)
+    watches = Watches.every(settings.resync_seconds, loop.time)
+    health = Health(queue, loop.time, watches)
     election = Election(
         lease=cluster_side.election_lease,
         identity=f"{socket.gethostname()}-{secrets.token_hex(4)}",
@@ -120,11 +129,23 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         observer=metrics.workspaces.looked,
     )
     metrics.ask(election.leads, queue)
+    triggers = Triggers(queue, cluster_side.cluster.is_own_write)
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
         scope=Scope(settings.namespaces, cluster_side.rights.missing),
-        triggers=Triggers(queue, cluster_side.cluster.is_own_write),
+        triggers=triggers,
         workers=Workers(queue, run_pass, settings.workers, random.random, reconciler.has_announced),
+        watches=watches,
+        resync=Resync(
+            kinds=(
+                kinds.workspaces(watches.workspaces, cluster_side.workspaces.list, triggers, metrics),
+                kinds.orders(watches.orders, cluster_side.orders.list, triggers, metrics),
+            ),
+            queue=queue,
+            seconds=settings.resync_seconds,
+            random=random.random,
+            clock=loop.time,
+        ),
         health=health,
         claim_watch=cluster_side.claim_watch,
         election=election,

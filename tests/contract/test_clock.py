@@ -20,7 +20,8 @@ from flink_workspace_operator.core.failures import CloudFailure, Garbled, Signat
 from flink_workspace_operator.core.observed import Listing
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import static_keys
-from tests.contract.test_transport import KEY, REGION, Server, failure_of, serving
+from tests.contract.servers import Server, serving
+from tests.contract.test_transport import KEY, REGION, failure_of
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 FRESH = timedelta(0)

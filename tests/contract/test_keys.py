@@ -23,7 +23,7 @@ from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
 from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Settings
-from tests.contract.test_transport import closed_port, serving, tls_of
+from tests.contract.servers import closed_port, serving, tls_of
 
 TOKEN, SECRET = "token-of-the-pod", "secret-of-the-role"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

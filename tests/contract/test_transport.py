@@ -2,10 +2,7 @@
 
 import asyncio
 import socket
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -24,12 +21,12 @@ from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
 from flink_workspace_operator.core.failures import CloudFailure, Fate, Garbled, Unreachable
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import static_keys
+from tests.contract.servers import Server, closed_port, serving, tls_of
 
 REGION = "cn-hangzhou"
 KEY = CredentialModel(access_key_id="key", access_key_secret="secret", type="access_key")
 REDIRECTS = (301, 302, 303, 307, 308)
 Ask = Callable[[str], Awaitable[object]]
-Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def buy(endpoint: str) -> object:
@@ -58,36 +55,6 @@ async def fetch_key(endpoint: str) -> object:
     """A question of the credentials SDK."""
     source = Source("the URI", lambda: URLCredentialsProvider(uri=f"{endpoint}/credentials"))
     return await Keys(KeyChain((source,))).get_credential_async()
-
-
-@dataclass
-class Server:
-    """A server that answers each request in one way, or not at all, and notes the requests."""
-
-    answer: bytes | None
-    reads: bool = True
-    """Before it answers or closes the connection."""
-    requests: list[str] = field(default_factory=list)
-    connections: int = 0
-
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            if self.reads:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                self.requests.append(head.split(" HTTP/1.1")[0].split("?")[0])
-            if self.answer is not None:
-                writer.write(self.answer)
-                await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def serving(handle: Handle, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
-    """The address of a server, `host:port`."""
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
-    async with server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 def redirect(status: int, target: str, body: str = "") -> bytes:
@@ -172,12 +139,6 @@ async def test_silence_after_the_request_proves_nothing() -> None:
     assert (type(failure), failure.fate) == (Unreachable, "Unknown")
 
 
-def closed_port() -> str:
-    """An address where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
-
-
 @pytest.mark.parametrize("call", [buy, ask, look_into_bucket])
 @pytest.mark.parametrize(
     ("address", "code"), [("closed", "ConnectionRefused"), ("nowhere.invalid:80", "NameNotResolved")]
@@ -235,12 +196,3 @@ async def test_a_proxy_that_is_not_there_is_named_as_one(monkeypatch: pytest.Mon
     monkeypatch.setenv("HTTPS_PROXY", f"http://{closed_port()}")
     failure = await failure_of(buy("https://foasconsole.invalid"))
     assert (failure.code, failure.fate) == ("ProxyNotReached", "NothingSent")
-
-
-def tls_of(authority: Authority, directory: Path) -> ssl.SSLContext:
-    """A server's side of TLS, with a certificate of this authority."""
-    pair, file = authority.server(), directory / "server.pem"
-    file.write_bytes(pair.certificate + pair.key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context

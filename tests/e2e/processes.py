@@ -26,7 +26,7 @@ from flink_local.loopback import free_ports
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator import wiring
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
-from flink_workspace_operator.handlers import serve
+from flink_workspace_operator.handlers import Connect, serve
 from flink_workspace_operator.runtime.logs import set_up
 from flink_workspace_operator.settings import Settings
 from tests.e2e.forks import become, ensure_server, forks
@@ -45,13 +45,18 @@ class Operator:
     log: Path
     port: int
     lease: str
+    connect: Callable[..., Any]
     process: ForkServerProcess = field(init=False)
 
     def start(self) -> None:
         """Start the process, or start it anew, as a kubelet does: its log goes on where the last one's ended."""
         ensure_server()
-        self.process = forks.Process(target=run, args=(self.environment, self.log, self.lease), daemon=True)
+        self.process = forks.Process(target=run, args=(self.environment, self.log, self._connect), daemon=True)
         self.process.start()
+
+    @property
+    def _connect(self) -> Connect:
+        return partial(self.connect, lease_name=self.lease)
 
     def asked(self, path: str) -> tuple[int, str]:
         """What the process answers to a probe; status 0 if it does not answer."""
@@ -114,9 +119,10 @@ def running_operator(
     settings: Mapping[str, object] | None = None,
     lease: str = ELECTION_LEASE,
     stands_by: bool = False,
+    connect: Callable[..., Any] = wiring.connect,
 ) -> Iterator[Operator]:
     """A fresh operator for an account, at work, or standing by while another leads; ended with the block."""
-    running = start_operator(cluster, account, directory, settings, lease)
+    running = start_operator(cluster, account, directory, settings, lease, connect=connect)
     try:
         running.until(running.answers if stands_by else running.leads)
         yield running
@@ -131,8 +137,12 @@ def start_operator(
     settings: Mapping[str, object] | None = None,
     lease: str = ELECTION_LEASE,
     keys: Mapping[str, str] | None = None,
+    connect: Callable[..., Any] = wiring.connect,
 ) -> Operator:
-    """Start a process, to be ended by the caller. `keys` are those of the account, unless there are to be others."""
+    """Start a process, to be ended by the caller. `keys` are those of the account, unless there are to be others.
+
+    `connect` is `wiring.connect`, or a function of a module that spoils something in what that one makes.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     log, port = directory / "log", free_ports(1)[0]
     chosen = {"endpoint": account.url, "health_port": port, **(settings or {})}
@@ -142,7 +152,7 @@ def start_operator(
         **(keys_of(account) if keys is None else keys),
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
     }
-    operator = Operator(cluster, environment, log, port, lease)
+    operator = Operator(cluster, environment, log, port, lease, connect)
     operator.start()
     return operator
 
@@ -163,7 +173,7 @@ def end(operator: Operator) -> None:
     operator.process.join()
 
 
-def run(environment: Mapping[str, str], log: Path, lease: str) -> None:
+def run(environment: Mapping[str, str], log: Path, connect: Connect) -> None:
     """The process: `python -m flink_workspace_operator run`, after its imports.
 
     The name of the Lease is a test's to choose. Two processes with Leases of their own both lead, as one does that does
@@ -172,4 +182,4 @@ def run(environment: Mapping[str, str], log: Path, lease: str) -> None:
     become(environment, log)
     settings = Settings()
     set_up(settings.log_format)
-    sys.exit(asyncio.run(serve(settings, partial(wiring.connect, lease_name=lease))))
+    sys.exit(asyncio.run(serve(settings, connect)))

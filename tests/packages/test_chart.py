@@ -21,6 +21,7 @@ DIGEST: Final = f"sha256:{'0' * 64}"
 KEY_VALUES: Final = (
     *("watchNamespaces", "credentials.workspaceNamespaces", "outputs.workspaceNamespaces", "rrsa.roleName"),
     *("roles.aggregateToEdit", "guard.enabled", "components/limits"),
+    *("extraEnv", "caBundle", "extraEgressPorts"),
 )
 """What the page on installing has to tell of."""
 WRONG: Final = [
@@ -91,6 +92,22 @@ WRONG: Final = [
         'emulator={"enabled": true}|credentials.existingSecret="mine"',
         "emulator.enabled brings the keys that the emulator knows: leave credentials.existingSecret out",
     ),
+    ('extraEnv=[{"value": "v"}]', "at '/extraEnv/0': missing property 'name'"),
+    ('extraEnv=[{"name": "FLINK_OPERATOR_WORKERS", "value": "3"}]', "at '/extraEnv/0/name': 'not' failed"),
+    ('extraEnv=[{"name": "NO_PROXY", "val": "*"}]', "at '/extraEnv/0': additional properties 'val' not allowed"),
+    ('extraEnv=[{"name": "PORT", "value": 80}]', "at '/extraEnv/0/value': got number, want string"),
+    ('extraEnv=[{"name": "A"}, {"name": "A"}]', "extraEnv sets A, which is set already"),
+    (
+        'caBundle={"configMap": "ca"}|extraEnv=[{"name": "SSL_CERT_FILE", "value": "f"}]',
+        "extraEnv sets SSL_CERT_FILE, which is set already",
+    ),
+    (
+        'emulator={"enabled": true}|extraEnv=[{"name": "ALIBABA_CLOUD_ACCESS_KEY_ID", "value": "k"}]',
+        "extraEnv sets ALIBABA_CLOUD_ACCESS_KEY_ID, which is set already",
+    ),
+    ('caBundle.configMap="My CA"', "at '/caBundle/configMap': 'My CA' does not match pattern"),
+    ('caBundle.key="../ca"', "at '/caBundle/key': '../ca' does not match pattern"),
+    ("extraEgressPorts=[70000]", "at '/extraEgressPorts/0': maximum: got 70,000, want 65,535"),
     ("crds.keep=false", "at '/crds': additional properties 'keep' not allowed"),
     ('emulator.enabled="yes"', "at '/emulator/enabled': got string, want boolean"),
     (
@@ -142,6 +159,15 @@ def test_sts_is_asked_in_the_vpc_where_a_region_is_named() -> None:
         ("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED", "true"),
     }
     assert not [name for name in told('credentials.rrsa={"roleName": "r"}') if name.startswith("ALIBABA_CLOUD_")]
+
+
+def test_a_password_of_a_proxy_comes_from_a_secret() -> None:
+    """The variable is passed on as it is given."""
+    source = {"secretKeyRef": {"name": "proxy", "key": "url"}}
+    [pod] = bare_pods(
+        helm_template(f'--set-json=extraEnv=[{{"name": "HTTPS_PROXY", "valueFrom": {json.dumps(source)}}}]')
+    )
+    assert {"name": "HTTPS_PROXY", "valueFrom": source} in pod["spec"]["containers"][0]["env"]
 
 
 def test_the_kubelet_waits_for_a_longer_drain() -> None:
@@ -240,7 +266,7 @@ def test_pods_are_restricted(cluster: Cluster) -> None:
     """With every value that changes a Pod, they pass the restricted Pod Security Standard of a real API server."""
     changed = '--set-json=imagePullSecrets=[{"name": "registry"}]'
     apply(cluster, bare_pods(helm_template(changed, "--set=emulator.enabled=true")))
-    apply(cluster, bare_pods(helm_template(changed, "--set=credentials.rrsa.roleName=role")))
+    apply(cluster, bare_pods(helm_template(changed, "--set=credentials.rrsa.roleName=role,caBundle.configMap=ca")))
 
 
 def test_a_second_installation_is_refused(cluster: Cluster) -> None:

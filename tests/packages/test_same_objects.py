@@ -1,5 +1,6 @@
 """kustomize, the chart and install.yaml install the same objects."""
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,9 @@ from tests.packages.rendering import (
     identity,
     kustomize,
     load,
+    one,
 )
-from tests.packages.test_kustomize import overlay
+from tests.packages.test_kustomize import environment, overlay
 
 HELMS_LABELS: Final = {"app.kubernetes.io/managed-by", "app.kubernetes.io/instance", "helm.sh/chart"}
 """What Helm adds to every object; the selectors are without them."""
@@ -24,6 +26,13 @@ HELMS_ANNOTATIONS: Final = {"helm.sh/resource-policy"}
 """On the definitions, which uninstalling leaves where they are."""
 NOT_HELMS: Final = {"Namespace"}
 """Helm keeps a release in the namespace that it is installed into, and so does not make it itself."""
+
+PROXY: Final = [
+    {"name": "HTTPS_PROXY", "value": "http://proxy.example.com:3128"},
+    {"name": "HTTP_PROXY", "value": "http://proxy.example.com:3128"},
+    {"name": "NO_PROXY", "value": ".svc,.cluster.local,10.0.0.0/8"},
+]
+"""What the component has for the reader to replace."""
 
 
 def by_identity(manifests: list[Manifest]) -> dict[Identity, Manifest]:
@@ -86,6 +95,8 @@ def without_pull_policy(manifest: Manifest) -> Manifest:
 VALUES: Final[dict[str, tuple[str, ...]]] = {
     "rrsa": ("--set=credentials.rrsa.roleName=flink-workspace-operator",),
     "listed-namespaces": ('--set-json=watchNamespaces=["team-a", "team-b"]',),
+    "proxy": (f'--set-json={{"extraEnv": {json.dumps(PROXY)}, "extraEgressPorts": [3128]}}',),
+    "private-ca": ("--set=caBundle.configMap=flink-workspace-operator-ca",),
     "aggregate-to-edit": ("--set=roles.aggregateToEdit=true",),
     "outputs-everywhere": ("--set=outputs.allNamespaces=true",),
     "guard": ("--set=guard.enabled=true",),
@@ -107,6 +118,14 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
 def test_the_chart_has_a_value_for_each_component(component: str, tmp_path: Path) -> None:
     """What a component changes, the value changes in the same way."""
     assert_same(helm_template(*VALUES[component]), overlay(tmp_path, component))
+
+
+def test_components_go_together(tmp_path: Path) -> None:
+    """A proxy that looks into TLS has a private authority."""
+    manifests = overlay(tmp_path, "proxy", "private-ca", "rrsa")
+    told = environment(one(manifests, "Deployment"))
+    assert told["SSL_CERT_FILE"].endswith("/ca.crt")
+    assert {each["name"]: each["value"] for each in PROXY}.items() <= told.items()
 
 
 def test_the_chart_has_the_monitoring_of_kustomize() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flink_local.cluster import LocalFailure
+from flink_local.failures import LocalFailure
 from flink_local.loopback import free_ports
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.workspace import FlinkWorkspace

@@ -1,10 +1,11 @@
 """The command line explains itself, and bad settings are told in one line each."""
 
+import logging
 import re
 
 import pytest
 
-from flink_workspace_operator.cli import main, warn_of_unknown_settings
+from flink_workspace_operator.cli import main, tell_proxies, warn_of_unknown_settings
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
 
 
@@ -93,3 +94,27 @@ def test_a_misspelt_setting_is_not_passed_over_in_silence(
     warn_of_unknown_settings()
     assert "FLINK_OPERATOR_CLUSTERID is not a setting" in caplog.text
     assert "FLINK_OPERATOR_ENDPOINT" not in caplog.text
+
+
+def test_a_proxy_that_cannot_be_used_is_refused_without_its_value(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a bad setting is: by its variable, and before anything starts."""
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://user:a-secret@proxy:1080")
+    [said] = refusal(capsys)
+    assert said.startswith("HTTPS_PROXY: must be like http://host:port")
+    assert "secret" not in said
+
+
+def test_the_proxies_in_use_are_told_without_their_passwords(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wonders where calls go finds it in the log."""
+    caplog.set_level(logging.INFO)
+    for variable in ("HTTP_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:a-secret@proxy.example.com:3128")
+    tell_proxies()
+    assert [record.getMessage() for record in caplog.records] == [
+        "HTTPS_PROXY: calls to the cloud go through the proxy proxy.example.com:3128, but for what NO_PROXY names"
+    ]

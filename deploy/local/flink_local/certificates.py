@@ -49,10 +49,9 @@ class Authority:
         """A client certificate: the API server takes the user from CN and the group from O."""
         return self._sign(_name(user, group), ExtendedKeyUsageOID.CLIENT_AUTH)
 
-    def server(self, *addresses: str) -> Pair:
-        """A certificate for a server on the loopback interface, and on more addresses."""
-        names: list[x509.GeneralName] = [x509.DNSName(name) for name in _SERVER_NAMES]
-        names += [x509.IPAddress(ipaddress.ip_address(address)) for address in (*_SERVER_ADDRESSES, *addresses)]
+    def server(self, *more: str) -> Pair:
+        """A certificate for a server on the loopback interface, and under more addresses or names."""
+        names = [_general_name(each) for each in (*_SERVER_NAMES, *_SERVER_ADDRESSES, *more)]
         return self._sign(_name("kube-apiserver"), ExtendedKeyUsageOID.SERVER_AUTH, x509.SubjectAlternativeName(names))
 
     def _sign(self, subject: x509.Name, usage: x509.ObjectIdentifier, *more: x509.ExtensionType) -> Pair:
@@ -78,6 +77,13 @@ def write_private(path: Path, content: bytes) -> Path:
     path.touch(mode=0o600)
     path.write_bytes(content)
     return path
+
+
+def _general_name(text: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(text))
+    except ValueError:
+        return x509.DNSName(text)
 
 
 def _name(common_name: str, organization: str | None = None) -> x509.Name:

@@ -9,7 +9,9 @@ It is ready after a few seconds and keeps nothing: etcd does not even wait for t
 `tests/control_plane.py`, which share one control plane among all workers.
 """
 
+import shutil
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -86,6 +88,27 @@ class ControlPlane:
         self._processes.wait_for(
             "Starting the API server", lambda: answers_ok(ports.api, "/readyz", trust), READY_SECONDS
         )
+
+    def back_up(self, into: Path) -> None:
+        """Copy etcd's data. It and the API server are away for that time."""
+        self._with_etcd_ended(lambda data: shutil.copytree(data, into))
+
+    def restore(self, backup: Path) -> None:
+        """Put etcd's data back, as a backup has it: everything since then never was."""
+
+        def replace(data: Path) -> None:
+            shutil.rmtree(data)
+            shutil.copytree(backup, data)
+
+        self._with_etcd_ended(replace)
+
+    def _with_etcd_ended(self, act: Callable[[Path], object]) -> None:
+        data, (ports, _) = self._directory / "etcd", self._served
+        self.kill_api_server()
+        self._processes.kill("etcd")
+        act(data)
+        self._processes.start("etcd", [self._binaries.path("etcd"), *_etcd_flags(data, ports)])
+        self.start_api_server()
 
     def __enter__(self) -> Cluster:
         try:

@@ -16,11 +16,12 @@ def adopt(case: Case) -> Plan | None:
     """Mark the workspace that the spec lets us adopt, once the spec agrees with it and the resource has said so.
 
     Not while it differs: from then on the spec can't be changed any more. Not before a purchase under way is settled.
+    The claim comes first: what another resource's workspace is like is none of our business.
     """
     found = case.found
     if not isinstance(found, Adoptable) or case.sent_order is not None:
         return None
-    return _differs(case, found.instance) or hold(case) or _wait_for_marks(case, found.instance) or _mark(case, found)
+    return hold(case) or _differs(case, found.instance) or _wait_for_marks(case, found.instance) or _mark(case, found)
 
 
 def _differs(case: Case, instance: SeenInstance) -> Plan | None:

@@ -41,6 +41,10 @@ CAUSES: Final[Mapping[str, str]] = {
     "TokenFileMissing": "check that RRSA is on and its webhook runs, then restart the Pod: the webhook adds the file",
     "TokenFileUnreadable": "check that the operator's user may read the file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names",
     "ProxyNotReached": "the proxy refuses connections or has no address: check HTTPS_PROXY",
+    "ProxyNotUsable": "HTTPS_PROXY or HTTP_PROXY names no proxy: check that it is like http://host:port",
+    "ProxyRefused407": "the proxy asks for a user and a password: check them in HTTPS_PROXY",
+    "HTTP407": "a proxy asks for a user and a password: check them in HTTP_PROXY",
+    "AuthoritiesNotUsable": "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names no file of certificates: check the path",
 }
 """Advice by the code of a request that got no answer, or of an access key that could not be fetched."""
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
@@ -71,7 +75,8 @@ def cause(failure: CloudFailure) -> str | None:
     """The cause of a failure, and the thing to check; None where nothing more is known than the failure says."""
     if isinstance(failure, SignatureExpired):
         return _clock(failure.ahead)
-    return PROXY_REFUSED if failure.code.startswith("ProxyRefused") else CAUSES.get(failure.code)
+    refused = PROXY_REFUSED if failure.code.startswith("ProxyRefused") else None
+    return CAUSES.get(failure.code, refused)
 
 
 def _clock(ahead: float | None) -> str | None:

@@ -146,6 +146,12 @@ class Case:
         return is_suspended(self.workspace)
 
     @cached_property
+    def claims_nothing(self) -> bool:
+        """Suspended, and no call was ever sent for it: a claim would keep others from the name for nothing."""
+        sent = any(order.state not in NEVER_SENT for order in self.orders)
+        return self.suspended and not sent and self.known_id is None and self.left_the_ledger is None
+
+    @cached_property
     def holds_claim(self) -> bool:
         """Whether the claim is this resource's, and not that of a former one of its name."""
         claim = self.seen.claim

@@ -17,7 +17,7 @@ from flink_workspace_operator.core.letting_go import let_go, look_after_what_is_
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.outputs import stop_without_outputs
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
-from flink_workspace_operator.core.plan import CloudStep, Plan, Verdict
+from flink_workspace_operator.core.plan import CloudStep, GiveBackClaim, Plan, Verdict
 from flink_workspace_operator.core.purchasing import (
     finish_intent,
     hold,
@@ -70,10 +70,12 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
 
 
 def stop_while_suspended(case: Case) -> Plan | None:
-    """A person stopped all writes to the cloud."""
+    """A person stopped all writes to the cloud. What is held for nothing is given back meanwhile."""
     if not case.suspended:
         return None
-    return Plan(verdict=SUSPENDED_BY_USER, next_look=OUTSIDE)
+    claim = case.seen.claim if case.claims_nothing and case.holds_claim else None
+    steps = () if claim is None else (GiveBackClaim(claim),)
+    return Plan(steps, SUSPENDED_BY_USER, next_look=OUTSIDE)
 
 
 def wait_for_a_look(case: Case) -> Plan | None:

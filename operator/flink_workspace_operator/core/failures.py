@@ -83,10 +83,18 @@ class CloudFailure(Failure):
         return f"{self.call} {self.said} (code {self.code})"
 
 
+@dataclass
 class NoAnswer(CloudFailure):
     """Nothing usable came back: what the cloud did is not known."""
 
-    said = "gave no usable answer"
+    proxy: str | None = None
+    """Through which it was asked, as `host:port`: never its user and password."""
+
+    said: ClassVar[str] = "gave no usable answer"
+
+    def __str__(self) -> str:
+        through = f", through the proxy {self.proxy}" if self.proxy else ""
+        return f"{self.call} {self.said} (code {self.code}{through})"
 
 
 class Unreachable(NoAnswer):

@@ -18,7 +18,7 @@ from flink_workspace_operator.core.bill import left_open_by_bill
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.credentials import who_is_missing
 from flink_workspace_operator.core.found import Adoptable, Ours
-from flink_workspace_operator.core.identity import Purchase, Subject, signature_nonce
+from flink_workspace_operator.core.identity import Claim, Purchase, Subject, signature_nonce
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.outputs import obstacle
 from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
@@ -167,20 +167,26 @@ def hold(case: Case) -> Plan | None:
     """Finalizer and claim, before any order is opened."""
     if case.subject is None:
         return None
-    if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
+    claims = not case.claims_nothing
+    if claims and PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
         return Plan((AddFinalizer(),))
     claim = case.seen.claim
     if case.holds_claim:
         return None
     # That of a former resource of our name is written anew: who still works for that one can't give it back then.
     if claim is None or not claim.alive or claim.holder == case.seen.key:
-        return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),))
+        return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),)) if claims else None
     if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):
         return None
-    message = (
-        f"{claim.holder} in this cluster claims the workspace name '{case.subject.workspace_name}': choose another"
-    )
-    return Plan(verdict=Verdict("Stalled", "NameTaken", message), next_look=OUTSIDE)
+    return Plan(verdict=Verdict("Stalled", "NameTaken", _taken(case, claim)), next_look=OUTSIDE)
+
+
+def _taken(case: Case, claim: Claim) -> str:
+    """Who holds it is told to the same namespace only."""
+    holder = claim.holder
+    known = holder is not None and holder.namespace == case.seen.key.namespace
+    who = str(holder) if known else "a resource of another namespace"
+    return f"{who} in this cluster claims the workspace name '{claim.subject.workspace_name}': choose another"
 
 
 def wait_for_neighbours(case: Case) -> Plan | None:

@@ -7,6 +7,10 @@ No two machines' clocks are compared. A Lease counts as held for as long as it s
 two thirds of that since we began to renew it: who leads stops before anybody can take over. A hand that deletes or
 edits the Lease breaks that for a moment. So the election is comfort: it keeps two processes out of each other's way.
 That nothing is bought twice is the purchase protocol's doing, whoever leads.
+
+The Lease is what this process reads most often, so it is also where a restore of etcd shows: its version goes back.
+Then the watches go on from versions of a time that never was, and what was remembered of our writes is void. Only a
+process that begins anew can be trusted, so the Lease counts as lost.
 """
 
 import asyncio
@@ -16,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from flink_workspace_operator.adapters.kubernetes.election_lease import Standing
+from flink_workspace_operator.adapters.kubernetes.election_lease import Standing, went_back
 from flink_workspace_operator.core.failures import ClusterFailure, Conflict
 
 log = logging.getLogger(__name__)
@@ -30,6 +34,8 @@ RETRY_AFTER = 2 / 15
 LONGEST_LEASE_SECONDS = 300
 """Whatever a Lease says: an edited one must not keep everybody waiting for a year."""
 
+RESTORED = "the Lease is older than when it was last seen, so etcd was restored, and what this process knows is void"
+
 NEVER = float("-inf")
 
 
@@ -40,8 +46,8 @@ class Lease(Protocol):
         """The Lease as it is, None if there is none."""
         ...
 
-    async def hold(self, over: Standing | None, holder: str, seconds: int) -> None:
-        """Take or renew it."""
+    async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
+        """Take or renew it; gives it as it is then."""
         ...
 
     async def give_back(self, held: Standing) -> None:
@@ -72,6 +78,8 @@ class Election:
     _renewed_at: float = field(default=NEVER, init=False)
     _seen: Standing | None = field(default=None, init=False)
     _changed_at: float = field(default=NEVER, init=False)
+    _version: str = field(default="", init=False)
+    """The Lease's, as it was read or written last."""
 
     def leads(self) -> bool:
         """Whether the Lease is ours, and was renewed recently enough that nobody can have taken it."""
@@ -112,17 +120,25 @@ class Election:
                 found = await self.lease.read()
                 if not self.leads():
                     self.heard()
-                if found is not None and self._held_by_another(found):
-                    self._renewed_at = NEVER
-                    self._stand_by(found.holder, f"the Lease is held by {found.holder}")
+                if self._restored(found) and self.leads():  # who stands by knows nothing that could be void
+                    self._lose(self.holder, RESTORED)
+                elif found is not None and self._held_by_another(found):
+                    self._lose(found.holder, f"the Lease is held by {found.holder}")
                 else:
-                    await self.lease.hold(found, self.identity, self.seconds)
-                    self._renewed_at = began
+                    held = await self.lease.hold(found, self.identity, self.seconds)
+                    self._version, self._renewed_at = held.version, began
                     self.holder, self.obstacle = self.identity, ""
         except Conflict:
             return  # somebody else wrote first: the next attempt shows who
         except (ClusterFailure, TimeoutError) as failure:
             self._stand_by(self.holder, f"the Lease could not be taken or renewed: {_told(failure)}")
+
+    def _restored(self, found: Standing | None) -> bool:
+        """True if the Lease is older than when it was read or written last."""
+        if found is None:
+            return False
+        before, self._version = self._version, found.version
+        return went_back(before, found.version)
 
     def _held_by_another(self, found: Standing) -> bool:
         if found.holder in ("", self.identity):
@@ -131,6 +147,11 @@ class Election:
             self._seen, self._changed_at = found, self.clock()
         lasts = max(self.seconds, min(found.seconds, LONGEST_LEASE_SECONDS))
         return self.clock() < self._changed_at + lasts
+
+    def _lose(self, holder: str, obstacle: str) -> None:
+        """Lead no more from now on."""
+        self._renewed_at = NEVER
+        self._stand_by(holder, obstacle)
 
     def _stand_by(self, holder: str, obstacle: str) -> None:
         """Note what keeps us from leading, and say it once."""

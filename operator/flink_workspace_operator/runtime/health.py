@@ -1,12 +1,10 @@
-"""Whether the process still does its work, be it standing by. That the event loop turns is shown by answering."""
+"""Health of the process, be it standing by. That the event loop turns is shown by answering."""
 
 from collections.abc import Callable
 
 from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.watches import Watch, Watches
 
-LONGEST_SILENCE_SECONDS = 900.0
-"""The watch of claims starts over every few minutes. Longer than an API server takes to restart, which is not healed
-by a restart of ours."""
 LONGEST_STANDSTILL_SECONDS = 600.0
 """Every call of a pass has a deadline, so a pass takes minutes at worst."""
 
@@ -18,24 +16,30 @@ class Unhealthy(Exception):
 class Health:
     """What a probe looks at. `clock` gives seconds and never goes back."""
 
-    def __init__(self, queue: WorkQueue, clock: Callable[[], float]) -> None:
+    def __init__(self, queue: WorkQueue, clock: Callable[[], float], watches: Watches) -> None:
         self._queue = queue
-        self._clock = clock
-        self._heard_at = clock()
+        self._watches = watches
+        self._api_server = Watch("the API server", clock)
+        self._judged: dict[str, Watch] = {"apiServer": self._api_server}
 
     def heard(self) -> None:
-        """The API server sent something."""
-        self._heard_at = self._clock()
+        """The API server answered one who stands by."""
+        self._api_server.heard()
 
-    def check(self) -> dict[str, float]:
+    def begin(self) -> None:
+        """The watches begin now, and from now on each of them must be well."""
+        self._watches.begin()
+        self._judged = self._watches.each()
+
+    def check(self) -> dict[str, object]:
         """Numbers for whoever looks; raises Unhealthy. A long queue is no illness as long as it moves."""
-        silence, standstill = self._clock() - self._heard_at, self._queue.standstill_seconds
-        if silence > LONGEST_SILENCE_SECONDS:
-            raise Unhealthy(f"nothing heard from the API server for {silence:.0f} s")
+        standstill = self._queue.standstill_seconds
+        if illnesses := [watch.illness for watch in self._judged.values() if watch.illness]:
+            raise Unhealthy("; ".join(illnesses))
         if min(self._queue.oldest_seconds, standstill) > LONGEST_STANDSTILL_SECONDS:
             raise Unhealthy(f"{self._queue.depth} keys wait, and none was taken for {standstill:.0f} s")
         return {
             "depth": self._queue.depth,
             "oldestSeconds": round(self._queue.oldest_seconds, 1),
-            "silentSeconds": round(silence, 1),
+            "watches": {name: watch.told() for name, watch in self._judged.items()},
         }

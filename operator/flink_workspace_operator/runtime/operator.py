@@ -12,8 +12,10 @@ from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
+from flink_workspace_operator.runtime.resync import Resync
 from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.watches import Watches
 from flink_workspace_operator.runtime.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,8 @@ class Operator:
     scope: Scope
     triggers: Triggers
     workers: Workers
+    watches: Watches
+    resync: Resync
     health: Health
     claim_watch: ClaimWatch
     election: Election
@@ -64,9 +68,11 @@ class Operator:
     async def at_work(self) -> AsyncIterator[tuple[str, ...] | None]:
         """Workers run inside. Gives the namespaces to watch, None meaning all."""
         served = await self.scope.settle()
+        self.health.begin()
         self.workers.start()
         beside = (
             asyncio.create_task(self._watch_claims(), name="watch of claims"),
+            asyncio.create_task(self.resync.keep_listing(served), name="list of everything"),
             asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
             asyncio.create_task(self._follow_rights(served), name="look at rights"),
         )
@@ -93,7 +99,7 @@ class Operator:
         while True:
             try:
                 async for change in self.claim_watch.changes():
-                    self.health.heard()
+                    self.watches.claims.heard()
                     if change is not None:
                         name = (change.subject.region, change.subject.workspace_name)
                         self.triggers.claim_seen(change.holder, name, change.given_back, change.resource_version)

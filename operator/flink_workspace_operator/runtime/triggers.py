@@ -36,6 +36,15 @@ class Triggers:
         key = Key(metadata["namespace"], wire["spec"]["workspaceRef"]["name"])
         self._wake(key, how, metadata["resourceVersion"])
 
+    def workspace_gone(self, key: Key) -> None:
+        """A FlinkWorkspace is not listed any more, though nobody said that it was deleted."""
+        self._wanted.pop(key, None)
+        self.queue.add(key, Lane.ROUTINE)
+
+    def order_gone(self, key: Key) -> None:
+        """The same of an order that was opened for the key."""
+        self.queue.add(key, Lane.ROUTINE)
+
     def claim_seen(self, holder: Key | None, name: Name, given_back: bool, resource_version: str) -> None:
         """A claim changed: it wakes its holder, and all who want the same name once it is given back."""
         if not given_back:

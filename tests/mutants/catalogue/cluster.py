@@ -102,4 +102,20 @@ ELECTED: Final = (
         new="return self.clock() < self._changed_at + lasts / 2",
         tests=(ELECTION,),
     ),
+    Mutant(
+        name="a Lease of the past ends the leader",
+        fact="after a restore of etcd nobody acts on what is remembered of a time that never was",
+        file="runtime/election.py",
+        old="if self._restored(found) and self.leads():",
+        new="if False:",
+        tests=(ELECTION,),
+    ),
+    Mutant(
+        name="a renewal is part of the past",
+        fact="a restore of etcd is noticed also if it comes right after a renewal",
+        file="runtime/election.py",
+        old="self._version, self._renewed_at = held.version, began",
+        new="self._renewed_at = began",
+        tests=(ELECTION,),
+    ),
 )

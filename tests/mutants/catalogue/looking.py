@@ -291,4 +291,28 @@ HOLDING: Final = (
         new='    "Uncertain": ("Placed", "NotPlaced", "Rejected", "Quoted"),\n',
         tests=("tests/unit/api/test_moves.py",),
     ),
+    Mutant(
+        name="a suspended resource takes no name",
+        fact="a resource that is suspended, and that nothing was sent for, keeps nobody from buying",
+        file="core/purchasing.py",
+        old="    claims = not case.claims_nothing",
+        new="    claims = True",
+        tests=(f"{PURCHASE}::TestBeforeAnOrder::test_suspended_takes_no_name",),
+    ),
+    Mutant(
+        name="what was sent keeps its name",
+        fact="a suspended resource that a call was sent for keeps its claim",
+        file="core/case.py",
+        old="return self.suspended and not sent and",
+        new="return self.suspended and",
+        tests=(f"{PURCHASE}::TestBeforeAnOrder::test_suspended_after_a_call_keeps_the_name",),
+    ),
+    Mutant(
+        name="the claim before the differences",
+        fact="what another resource's workspace is like is not told",
+        file="core/adopting.py",
+        old="return hold(case) or _differs(case, found.instance) or",
+        new="return _differs(case, found.instance) or hold(case) or",
+        tests=(f"{ADOPTION}::TestAdoption::test_what_another_resource_claims_is_not_described",),
+    ),
 )

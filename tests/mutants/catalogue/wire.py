@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import ACCOUNT, ORDERS_AT_THE_CLOUD, TRANSPORT
+from tests.mutants.catalogue.files import ACCOUNT, API_SERVER, ORDERS_AT_THE_CLOUD, PROXIES, PROXY_RULE, TRANSPORT
 from tests.mutants.mutant import Mutant
 
 ON_THE_WIRE: Final = (
@@ -55,7 +55,7 @@ ON_THE_WIRE: Final = (
         name="OSS is sent to once",
         fact="the SDK of OSS repeats nothing either",
         file="adapters/alibaba/storage.py",
-        old="        config.http_client = self._http_client()\n",
+        old="        config.http_client = OssSender(self._settings.read_timeout_seconds)\n",
         new="",
         tests=(f"{TRANSPORT}::test_a_broken_connection_is_not_replaced",),
     ),
@@ -66,6 +66,38 @@ ON_THE_WIRE: Final = (
         old="if 300 <= refusal.status < 400 or not isinstance(code, str)",
         new="if not isinstance(code, str)",
         tests=(f"{TRANSPORT}::test_no_redirect_is_followed",),
+    ),
+    Mutant(
+        name="OSS takes the same proxy",
+        fact="one rule says which proxy a request takes, whichever SDK makes it",
+        file="adapters/alibaba/oss_sending.py",
+        old="proxy_host=proxy",
+        new="proxy_host=None",
+        tests=(f"{PROXIES}::test_every_service_obeys_no_proxy",),
+    ),
+    Mutant(
+        name="the metadata service is asked directly",
+        fact="no proxy sees the keys of a node's role, or answers with those of its own machine",
+        file="adapters/alibaba/proxy.py",
+        old="target.host == METADATA_SERVICE or ",
+        new="",
+        tests=(f"{PROXY_RULE}::test_the_metadata_service_is_always_asked_directly",),
+    ),
+    Mutant(
+        name="the API server is reached directly",
+        fact="a proxy that leads out of the cluster does not get the token of the ServiceAccount",
+        file="adapters/kubernetes/connection.py",
+        old="client_session_kwargs=DIRECT",
+        new="",
+        tests=(f"{API_SERVER}::test_no_proxy_of_the_environment_is_taken",),
+    ),
+    Mutant(
+        name="a proxy is shown without its password",
+        fact="a failure names the proxy by host and port alone",
+        file="adapters/alibaba/proxy.py",
+        old="""    return f"{f'[{host}]' if ':' in host else host}:{parts.port or PORTS[parts.scheme]}"\n""",
+        new="    return proxy\n",
+        tests=(f"{PROXIES}::test_a_proxy_is_named_and_its_password_is_not",),
     ),
     Mutant(
         name="nothing sent only before a connection",

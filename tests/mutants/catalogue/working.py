@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import WORKERS
+from tests.mutants.catalogue.files import RESYNC, WATCHES, WORKERS
 from tests.mutants.mutant import Mutant
 
 AT_WORK: Final = (
@@ -37,5 +37,21 @@ AT_WORK: Final = (
         old="if self._failures[key] or not is_race(failure):",
         new="if not is_race(failure):",
         tests=(f"{WORKERS}::test_a_lost_race_is_retried_at_once_and_what_repeats_backs_off",),
+    ),
+    Mutant(
+        name="what no watch shows is found",
+        fact="a resource, or a suspend, that a watch missed is acted upon after a resync",
+        file="runtime/resync.py",
+        old="                kind.show(wire)\n",
+        new="                pass\n",
+        tests=(f"{RESYNC}::test_what_no_watch_shows_is_found_by_the_first_list",),
+    ),
+    Mutant(
+        name="a blind watch is told",
+        fact="a watch that shows nothing any more has the process restarted, though it looks like a quiet one",
+        file="runtime/watches.py",
+        old="proven=asked_at - since >= self.longest_blindness",
+        new="proven=False",
+        tests=(f"{WATCHES}::test_blind_watch_names_what_it_missed",),
     ),
 )

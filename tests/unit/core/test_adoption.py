@@ -163,6 +163,16 @@ class TestAdoption:
         assert decide(case).steps == ()
         assert verdict_of(case) == ("Suspended", "SuspendedByUser")
 
+    def test_what_another_resource_claims_is_not_described(self) -> None:
+        """Whoever names somebody else's workspace learns nothing of its network, bucket or size."""
+        for suspend in (False, True):
+            case = case_of(
+                an_instance(order=None, cu=20),
+                workspace=a_workspace(adoption=BY_ID, suspend=suspend),
+                claim=a_claim(Key("team-b", "theirs")),
+            )
+            assert verdict_of(case) == ("Stalled", "NameTaken")
+
     def test_an_open_purchase_is_settled_first(self) -> None:
         """What shows up may be what the order bought."""
         case = a_case(

@@ -17,6 +17,7 @@ from flink_workspace_operator.core.pace import SOON
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     CreateRole,
+    GiveBackClaim,
     MoveOrder,
     OpenOrder,
     PlaceOrder,
@@ -25,6 +26,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.purchasing import number_of, write_intent
+from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
 from flink_workspace_operator.core.retrying import wait_for_next_try
 from flink_workspace_operator.core.seen import Intent, questions
 from flink_workspace_operator.settings import Settings
@@ -210,17 +212,37 @@ class TestBeforeAnOrder:
         assert (number_of("demo-12"), number_of("by-hand")) == (12, 0)
 
     def test_suspended_before_an_order_opens_none(self) -> None:
-        """By the spec or by the annotation."""
+        """By the spec or by the annotation. The name is given back, which others may want meanwhile."""
         for workspace in (a_workspace(suspend=True), a_workspace(annotations={SUSPEND: "true"})):
             for orders in ((), (an_order(),)):
-                assert verdict(decide(a_case(workspace, *orders))) == ("Suspended", "SuspendedByUser")
+                plan = decide(a_case(workspace, *orders))
+                assert isinstance(only_step(plan), GiveBackClaim)
+                assert plan.verdict == SUSPENDED_BY_USER
+
+    def test_suspended_takes_no_name(self) -> None:
+        """It would keep others from buying under it, and cost nothing."""
+        free = decide(a_case(a_workspace(suspend=True, finalizers=()), claim=None))
+        assert (free.steps, free.verdict) == ((), SUSPENDED_BY_USER)
+
+    @pytest.mark.parametrize("state", ["Rejected", "NotPlaced", "Lost"])
+    def test_suspended_after_a_call_keeps_the_name(self, state: OrderState) -> None:
+        """A copy of the call may show up, or what was lost."""
+        plan = decide(a_case(a_workspace(suspend=True), an_order(state, at=NOW)))
+        assert not any(isinstance(step, GiveBackClaim) for step in plan.steps)
+
+    def test_who_has_the_name_is_told_in_the_same_namespace_only(self) -> None:
+        """Others learn no more than that it is taken."""
+        for holder, named in ((Key("team", "other"), True), (Key("team-b", "other"), False)):
+            taken = decide(a_case(a_workspace(), claim=a_claim(holder)))
+            assert taken.verdict is not None
+            assert (str(holder) in taken.verdict.message) == named
 
     @pytest.mark.parametrize("word", BRAKES)
     def test_every_word_but_false_suspends(self, word: str) -> None:
         """A brake that is spelled in another way brakes all the same, before an order and before its intent."""
         for orders in ((), (an_order(),)):
             suspended = a_case(a_workspace(annotations={SUSPEND: word}), *orders)
-            assert verdict(decide(suspended)) == ("Suspended", "SuspendedByUser")
+            assert decide(suspended).verdict == SUSPENDED_BY_USER
 
     def test_the_word_false_does_not_suspend(self) -> None:
         """Nor does an annotation of another name."""

@@ -10,12 +10,14 @@ import pytest
 
 from flink_workspace_operator.adapters.kubernetes.election_lease import Standing
 from flink_workspace_operator.core.failures import ClusterUnreachable, Conflict
-from flink_workspace_operator.runtime.election import LONGEST_LEASE_SECONDS, Election
+from flink_workspace_operator.runtime.election import LONGEST_LEASE_SECONDS, RESTORED, Election
 from tests.unit.runtime.timers import FakeTimers
 
 SECONDS = 15
 DEADLINE = 10.0
 RETRY = 2.0
+PATIENCE_SECONDS = 5.0
+"""Of the clock on the wall, for what takes no time at all."""
 
 
 class StoredLease:
@@ -25,29 +27,41 @@ class StoredLease:
         self.wire: dict[str, Any] | None = None
         self.before: Callable[[str], Awaitable[None]] = undisturbed
         self.after: Callable[[str], Awaitable[None]] = undisturbed
+        self.renewals = 0
         self._version = 0
 
     async def read(self) -> Standing | None:
         await self.before("read")
         return None if self.wire is None else Standing(copy.deepcopy(self.wire))
 
-    async def hold(self, over: Standing | None, holder: str, seconds: int) -> None:
-        await self._write(over, {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": self._version})
+    async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
+        return await self._write(
+            over, {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": self._version}
+        )
 
     async def give_back(self, held: Standing) -> None:
         await self._write(held, {})
 
-    async def _write(self, over: Standing | None, spec: dict[str, Any]) -> None:
+    async def _write(self, over: Standing | None, spec: dict[str, Any]) -> Standing:
         await self.before("write")
         if (over.wire if over else None) != self.wire:
             raise Conflict("the Lease is not as it was read")
         self.edit(**spec)
+        self.renewals += 1
         await self.after("write")
+        return Standing(copy.deepcopy(self.wire or {}))
 
     def edit(self, **spec: object) -> None:
         """Write it as a hand does, unconditionally."""
         self._version += 1
         self.wire = {"metadata": {"name": "lease", "resourceVersion": str(self._version)}, "spec": spec}
+
+    def version(self, resource_version: str | None) -> None:
+        """Give it this version, as a restore of etcd does; None: the API server is away."""
+        if resource_version is None:
+            raise ClusterUnreachable("the API server did not answer (ClientConnectorError)")
+        assert self.wire is not None
+        self.wire["metadata"]["resourceVersion"] = resource_version
 
     @property
     def holder(self) -> str:
@@ -272,6 +286,72 @@ async def test_lease_taken_by_somebody_else_is_lost_at_once(bench: Bench, caplog
     await leader.give_back()
     assert bench.lease.holder == "stranger"
     assert await bench.won_after(bench.process("next")) == pytest.approx(SECONDS, abs=RETRY)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"), [("100", "99", True), ("99", "100", False), ("100", "100", False), ("v2", "v1", False)]
+)
+async def test_lease_from_the_past_ends_the_leader(
+    bench: Bench, caplog: pytest.LogCaptureFixture, before: str, after: str, lost: bool
+) -> None:
+    """etcd was restored: whoever led knows what never was. Versions that are no numbers prove nothing."""
+    leader = bench.process("leader")
+    await leader.win()
+    versions = iter([before, after])
+    version: str | None = None
+
+    async def versioned(call: str) -> None:
+        nonlocal version
+        version = next(versions, None) if call == "read" else version
+        bench.lease.version(version)
+
+    bench.lease.before = bench.lease.after = versioned
+    await leader.keep()
+    assert (f"leading no more: {RESTORED}" in caplog.text) == lost
+    assert bench.lease.holder == "leader"
+
+
+async def test_restored_lease_is_not_renewed(bench: Bench) -> None:
+    """What a process does that knows what never was, begins with this write; a fresh process leads at once after it."""
+    leader = bench.process("leader")
+    await leader.win()
+    kept = asyncio.ensure_future(leader.keep())
+    while bench.lease.renewals < 3:  # noqa: ASYNC110 - time passes only if it waits
+        await asyncio.sleep(0)
+    bench.lease.version("0")
+    renewals = bench.lease.renewals
+    await asyncio.wait_for(kept, PATIENCE_SECONDS)
+    assert bench.lease.renewals == renewals
+    await leader.give_back()
+    assert await bench.won_after(bench.process("fresh")) == 0
+
+
+async def test_restore_right_after_a_renewal_is_noticed(bench: Bench) -> None:
+    """The version that the last renewal made counts, not only what was read before it."""
+    leader = bench.process("leader")
+    await leader.win()
+    backup = copy.deepcopy(bench.lease.wire)
+    renewed = bench.lease.renewals + 1
+
+    async def restored(_: str) -> None:
+        if bench.lease.renewals == renewed:
+            bench.lease.wire = copy.deepcopy(backup)
+
+    bench.lease.before = restored
+    await asyncio.wait_for(leader.keep(), PATIENCE_SECONDS)
+    assert (leader.obstacle, bench.lease.renewals) == (RESTORED, renewed)
+
+
+async def test_one_who_stands_by_outlives_a_restore(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """It knows nothing that could be void, and leads when the restored Lease has run out."""
+    caplog.set_level(logging.INFO)
+    await bench.process("dead").win()
+    bench.lease.version("100")
+    standing_by = bench.process("next")
+    await bench.stands_by(standing_by, 3 * RETRY)
+    bench.lease.version("50")
+    assert await bench.won_after(standing_by) < SECONDS
+    assert RESTORED not in caplog.text
 
 
 async def test_deleted_lease_is_made_again(bench: Bench) -> None:

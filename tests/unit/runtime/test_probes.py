@@ -7,10 +7,11 @@ import pytest
 
 from flink_local.loopback import free_ports
 from flink_workspace_operator.runtime.election import Election
-from flink_workspace_operator.runtime.health import LONGEST_SILENCE_SECONDS, Health
+from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.probes import CannotListen, Probes
 from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.watches import LONGEST_SILENCE_SECONDS, Watches
 from tests.unit.runtime.test_election import StoredLease
 from tests.unit.runtime.timers import FakeTimers
 
@@ -24,7 +25,7 @@ def timers() -> FakeTimers:
 def probes(timers: FakeTimers) -> Probes:
     """A process that stands by."""
     queue = WorkQueue(timers)
-    health = Health(queue, timers.time)
+    health = Health(queue, timers.time, Watches.every(600, timers.time))
     election = Election(StoredLease(), "us", 15, timers.time, health.heard)
     metrics = Metrics(timers.time)
     metrics.ask(election.leads, queue)

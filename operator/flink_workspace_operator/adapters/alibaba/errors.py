@@ -94,6 +94,7 @@ TABLE: Final = (
 OWN_CODES: Final = frozenset(
     {
         "AccountChanged",
+        "AuthoritiesNotUsable",
         "CertificateNotTrusted",
         "ConnectTimeout",
         "ConnectionLost",
@@ -105,6 +106,7 @@ OWN_CODES: Final = frozenset(
         "NoConnection",
         "NoCredentials",
         "ProxyNotReached",
+        "ProxyNotUsable",
         "TlsFailed",
         "TokenFileMissing",
         "TokenFileUnreadable",

@@ -224,9 +224,10 @@ def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     if isinstance(error, CloudFailure):
         return replace(error, fate="NothingSent")  # there is no key, or it is one of another account
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
-        return Unreachable(call, "DeadlineExceeded" if attempt.connected else "ConnectTimeout", fate=attempt.fate)
+        code = "DeadlineExceeded" if attempt.connected else "ConnectTimeout"
+        return Unreachable(call, code, fate=attempt.fate, proxy=attempt.proxy)
     if isinstance(error, ClientError | OSError):
-        return Unreachable(call, cause_of(error), fate=attempt.fate)
+        return Unreachable(call, cause_of(error), fate=attempt.fate, proxy=attempt.proxy)
     return Garbled(call, "Unreadable")
 
 
@@ -234,7 +235,8 @@ def read_answer(call: str, answer: HttpAnswer, ahead: float | None = None) -> Re
     """The reply, or the failure that the answer stands for. `ahead`: of this node's clock, in seconds."""
     body = _read_body(answer)
     if body is None:
-        return Garbled(call, "Unreadable" if answer.status == 200 else f"HTTP{answer.status}")
+        code = "Unreadable" if answer.status == 200 else f"HTTP{answer.status}"
+        return Garbled(call, code, proxy=answer.proxy)
     return _read_reply(call, body, answer) if answer.status == 200 else _read_refusal(call, body, answer, ahead)
 
 

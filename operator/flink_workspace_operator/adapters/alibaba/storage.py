@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import alibabacloud_oss_v2 as oss
+from aiohttp import ClientError
 from alibabacloud_oss_v2 import aio, exceptions
-from alibabacloud_oss_v2.aio.transport import AioHttpClient
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
-from flink_workspace_operator.adapters.alibaba.transport import cause_of, open_session
+from flink_workspace_operator.adapters.alibaba.oss_sending import OssSender
+from flink_workspace_operator.adapters.alibaba.transport import cause_of, proxy_of
 from flink_workspace_operator.core import failures
 from flink_workspace_operator.core.failures import CloudFailure, Garbled
 from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
@@ -123,18 +124,11 @@ class ObjectStorage:
         config.region = region
         config.credentials_provider = oss.credentials.CredentialsProviderFunc(self._latest_key)
         config.retry_max_attempts = 1
-        config.http_client = self._http_client()
+        config.http_client = OssSender(self._settings.read_timeout_seconds)
         if self._settings.endpoint is not None:
             config.endpoint = self._settings.endpoint
             config.use_path_style = True
         return config
-
-    def _http_client(self) -> AioHttpClient:
-        """The SDK's own client, which follows no redirect, with a session that repeats nothing. Both close together."""
-        seconds = self._settings.read_timeout_seconds
-        client = AioHttpClient(session=open_session(), connect_timeout=seconds, readwrite_timeout=seconds)
-        client.session_owner = True
-        return client
 
     def _latest_key(self) -> oss.credentials.Credentials:
         """The SDK asks for it while it signs and cannot wait; it was fetched just before."""
@@ -161,8 +155,9 @@ def _outcome_of(call: str, error: Exception) -> Any:  # noqa: ANN401 - the SDK i
     if isinstance(error, exceptions.BucketNameInvalidError | exceptions.ObjectNameInvalidError):
         return failures.ParametersRefused(call, "InvalidName")
     if isinstance(error, exceptions.RequestError | exceptions.ResponseError):
-        inner = error.unwrap()
-        return failures.Unreachable(call, cause_of(inner) if isinstance(inner, Exception) else "NoConnection")
+        error = error.unwrap() or error
+    if isinstance(error, ClientError | OSError):
+        return failures.Unreachable(call, cause_of(error), proxy=proxy_of(error))
     return Garbled(call, "Unreadable")
 
 

@@ -6,13 +6,11 @@ credentials have no switch against either. So they sign, and this module sends.
 """
 
 import os
-import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Final
 
-import certifi
 from aiohttp import (
     ClientConnectorCertificateError,
     ClientConnectorDNSError,
@@ -20,7 +18,6 @@ from aiohttp import (
     ClientError,
     ClientHandlerType,
     ClientHttpProxyError,
-    ClientOSError,
     ClientProxyConnectionError,
     ClientRequest,
     ClientResponse,
@@ -30,9 +27,12 @@ from aiohttp import (
     ConnectionTimeoutError,
     ServerDisconnectedError,
     ServerTimeoutError,
+    TCPConnector,
     TraceConfig,
 )
 
+from flink_workspace_operator.adapters.alibaba.authorities import UnusableAuthorities, trusted
+from flink_workspace_operator.adapters.alibaba.proxy import UnusableProxy, proxies_in, proxy_for_url, shown
 from flink_workspace_operator.core.failures import Fate
 
 
@@ -53,6 +53,8 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    proxy: str | None = None
+    """It came through this one, or from it; as it may be shown."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Attempt:
 
     connected: bool = False
     """There was a connection to send it on (with TLS, and through a proxy's CONNECT where these are needed)."""
+    proxy: str | None = None
+    """It takes this one, as it may be shown."""
 
     @property
     def fate(self) -> Fate:
@@ -77,7 +81,14 @@ class Attempt:
 
 
 class Broken(ClientError):
-    """The connection broke. aiohttp does not know this class, so it does not repeat the request."""
+    """The request got no answer; why is its cause. aiohttp does not know this class, so it does not repeat the request.
+
+    Carries the proxy that was taken, as it may be shown, and no text.
+    """
+
+    def __init__(self, proxy: str | None = None) -> None:
+        super().__init__()
+        self.proxy = proxy
 
 
 def cause_of(error: Exception) -> str:
@@ -88,12 +99,21 @@ def cause_of(error: Exception) -> str:
     known = error.__cause__ if isinstance(error, Broken) else error
     if isinstance(known, ClientHttpProxyError):
         return f"ProxyRefused{known.status}"
+    if isinstance(known, ClientConnectorDNSError) and proxy_of(error):
+        return "ProxyNotReached"  # the target's name is looked up by the proxy
     if isinstance(known, ClientConnectorError) and isinstance(known.os_error, ConnectionRefusedError):
         return "ProxyNotReached" if isinstance(known, ClientProxyConnectionError) else "ConnectionRefused"
     return next((word for kind, word in _CAUSES if isinstance(known, kind)), "NoConnection")
 
 
+def proxy_of(error: Exception) -> str | None:
+    """The proxy through which a request got no answer, as it may be shown."""
+    return error.proxy if isinstance(error, Broken) else None
+
+
 _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (UnusableProxy, "ProxyNotUsable"),
+    (UnusableAuthorities, "AuthoritiesNotUsable"),
     (ClientConnectorCertificateError, "CertificateNotTrusted"),
     (ClientSSLError, "TlsFailed"),
     (ClientConnectorDNSError, "NameNotResolved"),
@@ -108,6 +128,8 @@ _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
 
 async def send(request: HttpRequest, patience: Patience, attempt: Attempt) -> HttpAnswer:
     """Send it once, and note in `attempt` how far it came. Raises `ClientError`, `TimeoutError` or `OSError`."""
+    proxy = proxy_for_url(request.url, os.environ)
+    attempt.proxy = shown(proxy) if proxy else None
     async with (
         open_session() as session,
         session.request(
@@ -117,26 +139,38 @@ async def send(request: HttpRequest, patience: Patience, attempt: Attempt) -> Ht
             headers=request.headers,
             allow_redirects=False,
             timeout=ClientTimeout(sock_connect=patience.connect, sock_read=patience.silence),
-            ssl=_trusted() if request.url.startswith("https:") else True,
-            proxy=_proxy_for(request.url),
+            proxy=proxy,
             trace_request_ctx=attempt,
         ) as answer,
     ):
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        return HttpAnswer(answer.status, headers, await answer.read())
+        return HttpAnswer(answer.status, headers, await answer.read(), attempt.proxy)
 
 
 def open_session() -> ClientSession:
-    """A session that sends each request once. Its user must forbid redirects with each request."""
-    return ClientSession(middlewares=(_send_once,), trace_configs=[_watch_connecting()])
+    """A session that sends each request once. Its user must forbid redirects, and name the proxy, with each request."""
+    connector = TCPConnector(ssl=trusted(os.environ))
+    return ClientSession(connector=connector, middlewares=(_send_once,), trace_configs=[_watch_connecting()])
 
 
 async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """aiohttp repeats GET, HEAD, PUT and DELETE after these two errors, whether the connection was new or kept."""
+    """aiohttp repeats GET, HEAD, PUT and DELETE where a connection broke, whether it was new or kept."""
     try:
         return await handler(request)
-    except (ClientOSError, ServerDisconnectedError) as error:
-        raise Broken from error
+    except ClientError as error:
+        raise Broken(shown(str(request.proxy)) if request.proxy else None) from error
+
+
+def unusable_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with the variables for proxies and authorities: a line for each, without its value."""
+    try:
+        list(proxies_in(environment))
+    except UnusableProxy as wrong:
+        yield f"{wrong}: must be like http://host:port, with user and password percent-encoded; SOCKS is not known"
+    try:
+        trusted(environment)
+    except UnusableAuthorities as wrong:
+        yield f"{wrong}: names no file of certificates that can be read"
 
 
 def _watch_connecting() -> TraceConfig:
@@ -150,16 +184,3 @@ def _watch_connecting() -> TraceConfig:
     trace.on_connection_create_end.append(connected)
     trace.on_connection_reuseconn.append(connected)
     return trace
-
-
-def _trusted() -> ssl.SSLContext:
-    """The system's authorities, and those of the SDK."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the SDKs take, from the same variables."""
-    name = "https_proxy" if url.startswith("https:") else "http_proxy"
-    return os.environ.get(name.upper()) or os.environ.get(name) or None

@@ -5,6 +5,7 @@ Tokens are short-lived files; both ways read them again every minute, so that no
 
 import time
 from dataclasses import dataclass
+from typing import Final
 
 import yaml
 from kubernetes.aio import config
@@ -13,6 +14,9 @@ from kubernetes.aio.client import Configuration
 from flink_workspace_operator.core.failures import ClusterUnreachable
 
 REREAD_SECONDS = 60.0
+DIRECT: Final = {"trust_env": False}
+"""For our client's connections: by default it takes HTTPS_PROXY, which leads out of the cluster. So it takes a proxy
+from the kubeconfig alone, as kopf does."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Login:
 
 async def load_configuration() -> Configuration:
     """Read where the API server is and who we are; raises ClusterUnreachable where there is nothing to read."""
-    configuration = Configuration()
+    configuration = Configuration(client_session_kwargs=DIRECT)
     try:
         config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
     except config.ConfigException:

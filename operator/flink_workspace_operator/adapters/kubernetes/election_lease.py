@@ -27,9 +27,23 @@ class Standing:
         return str(self.spec.get("holderIdentity") or "")
 
     @property
+    def version(self) -> str:
+        """Its resourceVersion; empty if it says none."""
+        return str((self.wire.get("metadata") or {}).get("resourceVersion") or "")
+
+    @property
     def seconds(self) -> float:
         """For how long it counts without being renewed, as its holder says."""
         return float(self.spec.get("leaseDurationSeconds") or 0)
+
+
+def went_back(before: str, now: str) -> bool:
+    """True if a version is older than the one that was read before it, of one object, by uncached reads.
+
+    From Kubernetes 1.35 on it is documented that resource versions can be compared; before, they have been etcd's
+    counter of writes all the same. Where one of the two is no number, nothing is concluded.
+    """
+    return before.isdecimal() and now.isdecimal() and int(now) < int(before)
 
 
 @dataclass(frozen=True)
@@ -45,22 +59,24 @@ class ElectionLease:
         wire = await self.leases.get(self.namespace, self.name)
         return None if wire is None else Standing(wire)
 
-    async def hold(self, over: Standing | None, holder: str, seconds: int) -> None:
-        """Take or renew it, if it is as it was read; else Conflict. The times are for people: nobody compares them."""
+    async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
+        """Take or renew it, if it is as it was read; else Conflict. Gives it as it is then.
+
+        The times are for people: nobody compares them.
+        """
         now = micro_time()
         since = over.spec.get("acquireTime", now) if over is not None and over.holder == holder else now
         spec = {"holderIdentity": holder, "leaseDurationSeconds": seconds, "acquireTime": since, "renewTime": now}
-        await self._write(over, spec)
+        return await self._write(over, spec)
 
     async def give_back(self, held: Standing) -> None:
         """Name no holder, if it is as it was read; so the next process need not wait until it has run out."""
         await self._write(held, {"renewTime": micro_time()})
 
-    async def _write(self, over: Standing | None, spec: dict[str, Any]) -> None:
+    async def _write(self, over: Standing | None, spec: dict[str, Any]) -> Standing:
         """The whole spec, so that nothing stays of what somebody else put there."""
         if over is not None:
-            await self.leases.put(over.wire, "/spec", spec)
-            return
+            return Standing(await self.leases.put(over.wire, "/spec", spec))
         metadata = {"name": self.name}
         lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
-        await self.leases.create(self.namespace, lease)
+        return Standing(await self.leases.create(self.namespace, lease))

@@ -1,0 +1,53 @@
+"""The two kinds that are listed every resync, and what is done about what is found: as if the watch had shown it."""
+
+from typing import Any
+
+from flink_workspace_operator.api.order import UNSETTLED
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.runtime.metrics.registry import Metrics
+from flink_workspace_operator.runtime.resync import Kind, ListObjects, Wire
+from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.watches import ObjectWatch, name_in
+
+
+def workspaces(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics) -> Kind:
+    """All workspaces. Each of them is looked at now and then."""
+
+    def show(wire: Wire) -> None:
+        triggers.workspace_seen(None, wire)
+        metrics.workspaces.seen(None, wire)
+
+    def gone(name: Key) -> None:
+        triggers.workspace_gone(name)
+        metrics.workspaces.seen("DELETED", _no_more_than(name))
+
+    return Kind(watch, objects, key=name_in, show=show, gone=gone)
+
+
+def orders(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics) -> Kind:
+    """All orders. The ledger keeps them for ever, so only those whose outcome is open are looked at now and then."""
+
+    def show(wire: Wire) -> None:
+        triggers.order_seen(None, wire)
+        metrics.orders.seen(None, wire)
+
+    def gone(name: Key) -> None:
+        triggers.order_gone(_workspace_of(name))
+        metrics.orders.seen("DELETED", _no_more_than(name))
+
+    return Kind(watch, objects, key=_key_of_open_order, show=show, gone=gone)
+
+
+def _key_of_open_order(wire: Wire) -> Key | None:
+    state = (wire.get("status") or {}).get("state")
+    return _workspace_of(name_in(wire)) if state in UNSETTLED else None
+
+
+def _workspace_of(order: Key) -> Key:
+    """Whom an order was opened for: its name begins with the workspace's."""
+    return Key(order.namespace, order.name.rpartition("-")[0])
+
+
+def _no_more_than(name: Key) -> dict[str, Any]:
+    """All that is known of an object that is gone."""
+    return {"metadata": {"namespace": name.namespace, "name": name.name}}

@@ -1,0 +1,146 @@
+"""A list of everything, every resync, so that no event that a watch missed is missed for longer.
+
+    listed as the watch showed it ──► looked at within the next resync, as without this
+    listed in another version     ──► looked at now; if the watch does not show it soon, it is blind
+    not listed any more           ──► looked at now
+
+The list is read as it is stored: no object, however odd, keeps the others from being found.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused
+from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.watches import ObjectWatch, name_in, version_in
+from flink_workspace_operator.runtime.workers import JITTER
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_SECONDS = 30.0
+"""After a list with something that the watch did not show, which may only be late."""
+
+Wire = dict[str, Any]
+ListObjects = Callable[[str | None], AsyncIterator[Wire]]
+"""All objects of one kind in a namespace, or in all (None). Raises `ClusterFailure`."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of object: how it is listed, and what to do about what is found."""
+
+    watch: ObjectWatch
+    objects: ListObjects
+    key: Callable[[Wire], Key | None]
+    """Who is to be looked at now and then because of an object."""
+    show: Callable[[Wire], None]
+    """Do what the event would have done that did not come."""
+    gone: Callable[[Key], None]
+    """Do what the event of a deletion would have done; the object's own name."""
+
+
+@dataclass
+class Roll:
+    """One list, compared with what the watch had shown when the list began.
+
+    What the watch shows meanwhile may be newer than the list, so the list says nothing about that.
+    """
+
+    watch: ObjectWatch
+    listed: set[Key] = field(default_factory=set)
+    missed: dict[Key, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._before = dict(self.watch.shown)
+
+    def enter(self, wire: Wire) -> bool:
+        """Note an object of the list; True if the watch missed it, and no list before showed this version of it."""
+        name, version = name_in(wire), version_in(wire)
+        self.listed.add(name)
+        if version == self._before.get(name) or self._news_of(name):
+            return False
+        self.missed[name] = version
+        told = self.watch.missed.get(name)
+        return told is None or told.version != version
+
+    def gone(self, unread: set[str]) -> set[Key]:
+        """Whatever was known and is not listed any more, outside of the namespaces that could not be read."""
+        known = {*self._before, *self.watch.listed}
+        return {name for name in known - self.listed if name.namespace not in unread and not self._news_of(name)}
+
+    def _news_of(self, name: Key) -> bool:
+        return self.watch.shown.get(name) != self._before.get(name)
+
+
+@dataclass
+class Resync:
+    """Lists all kinds every so many seconds. `random` gives numbers from 0 to 1."""
+
+    kinds: tuple[Kind, ...]
+    queue: WorkQueue
+    seconds: float
+    random: Callable[[], float]
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _refused: set[tuple[str, str]] = field(default_factory=set)
+    """Kind and namespace of what may not be listed, as it was said."""
+
+    async def keep_listing(self, served: tuple[str, ...] | None) -> None:
+        """For as long as the process leads. kopf lists at the start, so the first list comes a resync later."""
+        while True:
+            suspicious = any(kind.watch.under_suspicion for kind in self.kinds)
+            await self.sleep(min(LOOK_AGAIN_SECONDS, self.seconds) if suspicious else self.seconds)
+            for kind in self.kinds:
+                await self._try(kind, served)
+
+    async def _try(self, kind: Kind, served: tuple[str, ...] | None) -> None:
+        try:
+            await self.look(kind, served)
+        except ClusterFailure as failure:
+            kind.watch.acquit()
+            log.warning("no list to compare %s with: %s", kind.watch.name, failure)
+        except Exception:  # a mistake in one list must not end all that follow
+            log.exception("the list to compare %s with broke", kind.watch.name)
+
+    async def look(self, kind: Kind, served: tuple[str, ...] | None) -> None:
+        """One list of one kind. Raises `ClusterFailure`, also where no namespace at all may be read."""
+        began, roll, unread = self.clock(), Roll(kind.watch), set[str]()
+        for place in served or (None,):
+            try:
+                async for wire in kind.objects(place):
+                    self._found(kind, wire, news=roll.enter(wire))
+            except ClusterRefused as refused:
+                if place is None or len(unread) + 1 == len(served or ()):
+                    raise
+                unread.add(place)
+                self._tell(kind, place, refused)
+        self._gone(kind, roll.gone(unread))
+        kind.watch.listed = roll.listed
+        kind.watch.judge(roll.missed, began)
+
+    def _found(self, kind: Kind, wire: Wire, news: bool) -> None:
+        """See to it that an object of the list is looked at: now, or now and then."""
+        try:
+            if news:
+                log.info("%s has not shown %s yet: found by a list", kind.watch.name, name_in(wire))
+                kind.show(wire)
+            elif (key := kind.key(wire)) is not None:
+                self.queue.add_after(key, self.seconds * (1 + JITTER * self.random()))
+        except Exception as odd:  # whatever a hand wrote into it
+            log.warning("what is listed as %s can't be read (%s)", name_in(wire), type(odd).__name__)
+
+    def _gone(self, kind: Kind, names: set[Key]) -> None:
+        for name in names:
+            log.info("%s did not show that %s is gone: found by a list", kind.watch.name, name)
+            kind.watch.shown.pop(name, None)
+            kind.gone(name)
+
+    def _tell(self, kind: Kind, place: str, refused: ClusterRefused) -> None:
+        """Once for each namespace."""
+        if (kind.watch.name, place) not in self._refused:
+            self._refused.add((kind.watch.name, place))
+            log.error("namespace %s is left out of the list to compare %s with: %s", place, kind.watch.name, refused)
