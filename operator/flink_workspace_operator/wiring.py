@@ -35,6 +35,7 @@ from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.resync import Resync
 from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.turns import Share
 from flink_workspace_operator.runtime.watches import Watches
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
@@ -108,7 +109,7 @@ async def connect_cloud(settings: Settings, calls: CallObserver = unobserved) ->
 def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics) -> Operator:
     """The operator between any cloud and any cluster, not yet at work. To be called on the loop that it will run on."""
     loop = asyncio.get_running_loop()
-    queue = WorkQueue(loop)
+    queue = WorkQueue(loop, Share.of(settings.workers))
     watches = Watches.every(settings.resync_seconds, loop.time)
     health = Health(queue, loop.time, watches)
     election = Election(
