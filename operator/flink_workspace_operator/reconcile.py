@@ -18,6 +18,7 @@ from flink_workspace_operator.core.obstacles import with_unrecorded
 from flink_workspace_operator.core.plan import NextLook, Plan
 from flink_workspace_operator.core.refusals import verdict_of
 from flink_workspace_operator.core.report import report
+from flink_workspace_operator.core.resting import rests_after
 from flink_workspace_operator.core.seen import Seen
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
@@ -56,6 +57,7 @@ class Reconciler:
         try:
             plan, done = await self._pass(key)
         except Exception as obstacle:  # also a fault of ours: whatever it was, people must see it on the resource
+            self.memory.note_rest(key, "")  # and what was said of it must be taken back
             await self._obstacles.tell(key, obstacle)
             raise
         failure = done.failure or plan.retry
@@ -77,13 +79,16 @@ class Reconciler:
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.carry_out(plan)
-        await self._tell(seen, plan, done)
+        is_news = await self._tell(seen, plan, done)
+        if not seen.rests:
+            all_told = not is_news and done.failure is None
+            self.memory.note_rest(key, rests_after(seen, plan) if all_told else "")
         return plan, done
 
-    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:
-        """One status write, if anything changed, and an event for each thing that happened."""
+    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> bool:
+        """One status write, if anything changed, and an event for each thing that happened. True if anything did."""
         if seen.workspace is None:
-            return
+            return False
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
@@ -91,7 +96,9 @@ class Reconciler:
         after = report(Case(now, self.settings), verdict) if verdict else before
         for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
             await self.cluster.post_event(seen.workspace, event)
-        if after.as_wire() != before.as_wire():
+        is_news = after.as_wire() != before.as_wire()
+        if is_news:
             await self.cluster.write_status(seen.workspace, after)
         if verdict:
             self.memory.end_failures(seen.key)
+        return is_news

@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         return None if seconds is None else timedelta(seconds=seconds)
 
     @property
+    def resync(self) -> timedelta:
+        """The longest time between two looks."""
+        return timedelta(seconds=self.resync_seconds)
+
+    @property
     def longest_call(self) -> timedelta:
         """From the last list before a purchase to its answer at the latest, with all reads between."""
         return timedelta(seconds=2 * self.purchase_timeout_seconds)
