@@ -45,7 +45,8 @@ async def serve(settings: Settings, connect: Connect) -> int:
     try:
         async with connect(settings) as operator:
             probes = Probes(operator.health, operator.election, operator.metrics)
-            async with probes.answering(settings.health_port), operator.leading(), operator.at_work() as served:
+            answering = probes.answering(settings.health_port, settings.health_address)
+            async with answering, operator.leading(), operator.at_work() as served:
                 log.info("at work with %d workers", settings.workers)
                 await _watch(settings, operator, served)
             return 1 if operator.election.lost.is_set() else 0

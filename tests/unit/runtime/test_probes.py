@@ -91,6 +91,15 @@ async def test_taken_port_is_told(url: str, probes: Probes) -> None:
             pytest.fail("it is taken")
 
 
+async def test_one_address_can_be_chosen(probes: Probes) -> None:
+    """Then nobody on another one is answered, as on a machine that is not for this alone."""
+    port = free_ports(1)[0]
+    async with probes.answering(port, "127.0.0.1"):
+        assert (await ask(f"http://127.0.0.1:{port}/readyz"))[0] == 200
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await ask(f"http://127.0.0.2:{port}/readyz")
+
+
 async def test_port_0_answers_nobody(probes: Probes) -> None:
     """The server can be turned off."""
     async with probes.answering(0):
