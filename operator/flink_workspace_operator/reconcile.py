@@ -79,16 +79,15 @@ class Reconciler:
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.carry_out(plan)
-        is_news = await self._tell(seen, plan, done)
+        await self._tell(seen, plan, done)
         if not seen.rests:
-            all_told = not is_news and done.failure is None
-            self.memory.note_rest(key, rests_after(seen, plan) if all_told else "")
+            self.memory.note_rest(key, rests_after(seen, plan))
         return plan, done
 
-    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> bool:
-        """One status write, if anything changed, and an event for each thing that happened. True if anything did."""
+    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:
+        """One status write, if anything changed, and an event for each thing that happened."""
         if seen.workspace is None:
-            return False
+            return
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
@@ -96,9 +95,7 @@ class Reconciler:
         after = report(Case(now, self.settings), verdict) if verdict else before
         for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
             await self.cluster.post_event(seen.workspace, event)
-        is_news = after.as_wire() != before.as_wire()
-        if is_news:
+        if after.as_wire() != before.as_wire():
             await self.cluster.write_status(seen.workspace, after)
         if verdict:
             self.memory.end_failures(seen.key)
-        return is_news

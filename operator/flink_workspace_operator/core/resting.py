@@ -1,6 +1,6 @@
 """Rest: of what is suspended and was never ordered, the cloud is asked until all is told, and then after a change only.
 
-    applied, changed ──► looked at ──► nothing new to say ──► rests ──► changed, or a new process: looked at
+    applied, changed ──► looked at ──► all is told ──► rests ──► changed, or a new process: looked at
 
 A resource costs nothing as long as it is suspended, so anybody may have hundreds. Nothing rests of which an order, an
 instance or an account is known: what is open is looked after as ever, suspended or not.
@@ -8,11 +8,13 @@ instance or an account is known: what is open is looked after as ever, suspended
 
 import hashlib
 import json
+from types import NoneType
 
 from flink_workspace_operator.api.names import GROUP
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.failures import ParametersRefused
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.plan import NextLook, Plan
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
@@ -35,15 +37,20 @@ def rests(workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, .
 
 
 def rests_after(seen: Seen, plan: Plan) -> str:
-    """What `Remembered.rests_as` is to be after a pass that had nothing new to say: empty if more may come."""
+    """What `Remembered.rests_as` is to be after a pass that said its say: empty if there may be more to say."""
     workspace = seen.workspace
     if workspace is None or not is_untouched(workspace, seen.orders) or plan.steps or plan.retry is not None:
         return ""
     cloud = seen.cloud
     looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
-    if any(isinstance(look, Unknown) for look in looks) or not _is_last_word(workspace, plan):
+    if any(isinstance(look, Unknown) for look in looks) or _is_unanswered(cloud.quote):
         return ""
-    return as_written(workspace)
+    return as_written(workspace) if _is_last_word(workspace, plan) else ""
+
+
+def _is_unanswered(quote: Quote | Unknown) -> bool:
+    """That something can't be bought as described is an answer too."""
+    return isinstance(quote, Unknown) and not isinstance(quote.failure, ParametersRefused | NoneType)
 
 
 def _is_last_word(workspace: FlinkWorkspace, plan: Plan) -> bool:
