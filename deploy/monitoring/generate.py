@@ -184,7 +184,7 @@ def work() -> Panels:
         .text_mode(BigValueTextMode.NAME)
         .no_value("nobody"),
         _graph("Waiting workspaces", "How many wait for a pass.").with_target(
-            _over_time("max(flink_operator_queue_depth)", "waiting")
+            _over_time("max by (lane) (flink_operator_queue_depth)", "{{lane}}")
         ),
         _graph("Longest wait", "How long the one that waits longest has waited.")
         .with_target(_over_time("max(flink_operator_queue_oldest_age_seconds)", "oldest"))

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import kopf
 
+from flink_workspace_operator.adapters.kubernetes.collection import PAGE_OF_USERS
 from flink_workspace_operator.adapters.kubernetes.connection import log_in
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
 from flink_workspace_operator.core.failures import ClusterFailure
@@ -24,6 +25,10 @@ log = logging.getLogger(__name__)
 
 LOGIN_LASTS = timedelta(minutes=5)
 """Below the shortest life of a Pod's token: a refused token that is still the newest one would end the process."""
+
+FORGETS_AFTER_SECONDS = 0.1
+"""kopf keeps the last version of each object for so long. By default it is 5 s, in which a whole list comes by: then
+all objects of the cluster are in memory at once."""
 
 IDENTITY = cast(Any, "flink-workspace-operator")
 """Used in peering only; left out, kopf asks for the name of the system's user, and crashes where the uid has none."""
@@ -40,7 +45,8 @@ async def serve(settings: Settings, connect: Connect) -> int:
     try:
         async with connect(settings) as operator:
             probes = Probes(operator.health, operator.election, operator.metrics)
-            async with probes.answering(settings.health_port), operator.leading(), operator.at_work() as served:
+            answering = probes.answering(settings.health_port, settings.health_address)
+            async with answering, operator.leading(), operator.at_work() as served:
                 log.info("at work with %d workers", settings.workers)
                 await _watch(settings, operator, served)
             return 1 if operator.election.lost.is_set() else 0
@@ -79,7 +85,8 @@ def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
     """What differs from kopf's defaults, and why."""
     ours = kopf.OperatorSettings()
     ours.posting.enabled = False  # events are posted by the pass, once for each thing that happened
-    ours.watching.chunk_size = 500  # thousands of resources in one answer are a peak in memory on both sides
+    ours.watching.chunk_size = PAGE_OF_USERS
+    ours.queueing.idle_timeout = FORGETS_AFTER_SECONDS
     ours.watching.server_timeout = 300  # reconnect while the last version seen is still in the server's memory
     ours.networking.connect_timeout = 5
     ours.networking.request_timeout = 30

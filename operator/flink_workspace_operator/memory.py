@@ -48,6 +48,11 @@ class Memory:
         """Since when a workspace that was seen before is absent; None: it is not."""
         self._of[key] = replace(self.of(key), missing_since=since)
 
+    def note_rest(self, key: Key, rests_as: str) -> None:
+        """What is written into the resource of which all is told; empty: it does not rest."""
+        if self.of(key).rests_as != rests_as:
+            self._of[key] = replace(self.of(key), rests_as=rests_as)
+
     def count_failure(self, key: Key) -> int:
         """A pass ended before it could say how things stand; how many did so in a row."""
         self._failures[key] += 1

@@ -11,6 +11,7 @@ from flink_workspace_operator.core.credentials import secret_names, signer
 from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
 from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
 from flink_workspace_operator.core.observed import Listing, Unknown
+from flink_workspace_operator.core.resting import rests
 from flink_workspace_operator.core.secret import Secret, Signer
 from flink_workspace_operator.core.seen import Questions, Remembered, Seen, SeenCloud, questions
 from flink_workspace_operator.ports import Cloud, Cluster
@@ -38,6 +39,8 @@ async def observe(
     seen = Seen(
         key=key, owner=owner, now=now, workspace=workspace, orders=orders, own_claims=own_claims, remembered=remembered
     )
+    if rests(workspace, orders, remembered):
+        return seen.updated(rests=True)
     secrets = {name: await cluster.read_secret(key, name) for name in secret_names(workspace, orders)}
     seen = seen.updated(secrets=tuple(each for each in secrets.values() if isinstance(each, Secret)))
     asked = questions(workspace, orders, owner, remembered.intent)

@@ -18,6 +18,7 @@ from flink_workspace_operator.core.obstacles import with_unrecorded
 from flink_workspace_operator.core.plan import NextLook, Plan
 from flink_workspace_operator.core.refusals import verdict_of
 from flink_workspace_operator.core.report import report
+from flink_workspace_operator.core.resting import rests_after
 from flink_workspace_operator.core.seen import Seen
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
@@ -56,6 +57,7 @@ class Reconciler:
         try:
             plan, done = await self._pass(key)
         except Exception as obstacle:  # also a fault of ours: whatever it was, people must see it on the resource
+            self.memory.note_rest(key, "")  # and what was said of it must be taken back
             await self._obstacles.tell(key, obstacle)
             raise
         failure = done.failure or plan.retry
@@ -78,6 +80,8 @@ class Reconciler:
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.carry_out(plan)
         await self._tell(seen, plan, done)
+        if not seen.rests:
+            self.memory.note_rest(key, rests_after(seen, plan))
         return plan, done
 
     async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:

@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     """How long a leader that fell silent still counts as one. It stops by itself after two thirds of it."""
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """Port of /healthz, /readyz and /metrics; 0 turns it off."""
+    health_address: Annotated[str, Field(pattern="^[0-9a-fA-F:.]{2,45}$")] | None = None
+    """Address to answer on, for example 127.0.0.1. Left out: all, as a kubelet and Prometheus need it."""
     log_format: Literal["text", "json"] = "text"
     """text for people, json for collectors."""
 
@@ -139,6 +141,11 @@ class Settings(BaseSettings):
         if seconds is None and self.endpoint is None:
             seconds = 300
         return None if seconds is None else timedelta(seconds=seconds)
+
+    @property
+    def resync(self) -> timedelta:
+        """The longest time between two looks."""
+        return timedelta(seconds=self.resync_seconds)
 
     @property
     def longest_call(self) -> timedelta:

@@ -17,7 +17,7 @@ from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobse
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
-from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
+from flink_workspace_operator.adapters.kubernetes.collection import PAGE_OF_USERS, Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
 from flink_workspace_operator.adapters.kubernetes.definitions import check_definitions
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
@@ -35,6 +35,7 @@ from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.resync import Resync
 from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.turns import Share
 from flink_workspace_operator.runtime.watches import Watches
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
@@ -87,7 +88,7 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
         yield ClusterSide(
             cluster=cluster,
             cluster_id=settings.cluster_id or await cluster.cluster_id(),
-            workspaces=Collection(custom, GROUP, VERSION, WORKSPACES, OwnWrites()),
+            workspaces=Collection(custom, GROUP, VERSION, WORKSPACES, OwnWrites(), PAGE_OF_USERS),
             orders=Collection(custom, GROUP, VERSION, ORDERS, OwnWrites()),
             claim_watch=ClaimWatch(custom, settings.namespace),
             election_lease=ElectionLease(leases, settings.namespace, lease_name),
@@ -108,7 +109,7 @@ async def connect_cloud(settings: Settings, calls: CallObserver = unobserved) ->
 def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics) -> Operator:
     """The operator between any cloud and any cluster, not yet at work. To be called on the loop that it will run on."""
     loop = asyncio.get_running_loop()
-    queue = WorkQueue(loop)
+    queue = WorkQueue(loop, Share.of(settings.workers))
     watches = Watches.every(settings.resync_seconds, loop.time)
     health = Health(queue, loop.time, watches)
     election = Election(

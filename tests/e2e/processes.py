@@ -145,7 +145,8 @@ def start_operator(
     """
     directory.mkdir(parents=True, exist_ok=True)
     log, port = directory / "log", free_ports(1)[0]
-    chosen = {"endpoint": account.url, "health_port": port, **(settings or {})}
+    loopback = {"health_port": port, "health_address": "127.0.0.1"}
+    chosen = {"endpoint": account.url, **loopback, **(settings or {})}
     environment = {
         **{f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in chosen.items()},
         "KUBECONFIG": str(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")),

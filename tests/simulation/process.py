@@ -21,7 +21,8 @@ from flink_workspace_operator.core.failures import Failure
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.plan import NextLook
 from flink_workspace_operator.reconcile import Reconciler
-from flink_workspace_operator.runtime.queue import Lane, WorkQueue
+from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.turns import Lane, Share
 from flink_workspace_operator.runtime.workers import Workers
 from tests.simulation.clock import BEGINNING, Clock
 from tests.simulation.cloud import SimulatedCloud
@@ -119,7 +120,7 @@ class Process:
         way, settings = Way(self.random), self.world.around.settings
         reconciler = self._reconciler(way)
         run_pass = partial(self._run_pass, reconciler)
-        self.queue = WorkQueue(asyncio.get_running_loop())
+        self.queue = WorkQueue(asyncio.get_running_loop(), Share.of(settings.workers))
         workers = Workers(self.queue, run_pass, settings.workers, self.random.random, reconciler.has_announced)
         for key in self.world.server.stored.workspaces:
             self.queue.add(key, Lane.ROUTINE)

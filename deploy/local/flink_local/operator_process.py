@@ -24,6 +24,7 @@ def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator) -
         "KUBECONFIG": str(kubeconfig),
         "FLINK_OPERATOR_ENDPOINT": emulator.url,
         "FLINK_OPERATOR_HEALTH_PORT": str(health_port),
+        "FLINK_OPERATOR_HEALTH_ADDRESS": "127.0.0.1",
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",  # or it asks the network for an identity

@@ -28,6 +28,7 @@ from flink_workspace_operator.core.purchasing import (
     write_intent,
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
+from flink_workspace_operator.core.resting import rest
 from flink_workspace_operator.core.retrying import wait_for_connection, wait_for_end_of_call, wait_for_next_try
 from flink_workspace_operator.core.settling import record_answers, settle_orders
 from flink_workspace_operator.core.windows import clock, latest_end_of_call
@@ -139,6 +140,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     finish_intent,
     look_after_what_is_left,
     let_go,
+    rest,
     stop_on_another_account,
     stop_on_a_stranger,
     adopt,

@@ -89,6 +89,8 @@ class Remembered:
     answers: tuple[Answered, ...] = ()
     """Answers that could not be recorded yet."""
     missing_since: datetime | None = None
+    rests_as: str = ""
+    """What was written into a resource that rests (`core/resting.py`); empty: it does not."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,8 @@ class Seen:
     remembered: Remembered = field(default_factory=Remembered)
     final_check: bool = False
     """The ledger was read before the resource, as before every call; in all other passes the resource comes first."""
+    rests: bool = False
+    """Nothing but the resource and its ledger was read: all that there is to tell was told (`core/resting.py`)."""
     leads: bool = True
     """Whether this process leads, and will for a while: time enough to send a purchase."""
 
@@ -155,6 +159,13 @@ class Seen:
 def is_suspended(workspace: FlinkWorkspace) -> bool:
     """A person stopped all writes to the cloud. Any value but "false" does, also one that is spelled wrongly."""
     return workspace.spec.suspend or workspace.metadata.annotations.get(SUSPEND, "false") != "false"
+
+
+def is_untouched(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
+    """Suspended, and nothing was ever bought, ordered or bound for it: no order is there, and no trace of one."""
+    status = workspace.status
+    traces = (status.instance, status.account_id, status.order, workspace.metadata.deletion_timestamp)
+    return is_suspended(workspace) and not orders and all(trace is None for trace in traces)
 
 
 def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
@@ -236,7 +247,7 @@ def questions(
         workspace.spec.region,
         workspace.workspace_name,
         tags,
-        fresh=not bound,
+        fresh=not bound and not is_untouched(workspace, orders),
         prerequisites=True,
         price=not bound,
         elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),

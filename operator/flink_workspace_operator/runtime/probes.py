@@ -25,15 +25,15 @@ class Probes:
     metrics: Metrics
 
     @asynccontextmanager
-    async def answering(self, port: int) -> AsyncIterator[None]:
-        """Answer inside, on all interfaces; port 0: not at all. Raises CannotListen."""
+    async def answering(self, port: int, address: str | None = None) -> AsyncIterator[None]:
+        """Answer inside, on one address or on all (None); port 0: not at all. Raises CannotListen."""
         if not port:
             yield
             return
         runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:
-            await _listen(runner, port)
+            await _listen(runner, port, address)
             yield
         finally:
             await runner.cleanup()
@@ -63,9 +63,9 @@ class Probes:
         return _closing(web.Response(body=await self.metrics.as_text(), headers={"Content-Type": CONTENT_TYPE_LATEST}))
 
 
-async def _listen(runner: web.AppRunner, port: int) -> None:
+async def _listen(runner: web.AppRunner, port: int, address: str | None) -> None:
     try:
-        await web.TCPSite(runner, port=port).start()
+        await web.TCPSite(runner, host=address, port=port).start()
     except OSError as taken:
         raise CannotListen(f"no server can be opened on port {port} ({taken.strerror})") from taken
 

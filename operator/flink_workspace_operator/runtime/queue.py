@@ -3,28 +3,19 @@
     add ──► urgent  ─┐
     add ──► routine ─┴─► get ──► (a pass) ──► finish ──► again at once, later, or never
 
-Deadlines are timers of the event loop, so nothing runs while nothing is due.
+In each lane the namespaces take turns (`turns.py`). Deadlines are timers of the event loop, so nothing runs while
+nothing is due.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from enum import Enum, auto
 from typing import Protocol
 
 from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.runtime.turns import NO_LIMIT, Lane, Share, Turns
 
 FAIR_SHARE = 4
 """Every so many turns the routine lane goes first, so that no flood of changes starves it."""
-
-
-class Lane(Enum):
-    """How soon a key gets its turn."""
-
-    URGENT = auto()
-    """Somebody changed something, or a pass goes on at once."""
-    ROUTINE = auto()
-    """The listing at start, and looks that were due anyway: after a restart thousands of these wait."""
 
 
 class Timer(Protocol):
@@ -54,9 +45,9 @@ class Timers(Protocol):
 class WorkQueue:
     """Keys that wait for a pass. To be used from one event loop only."""
 
-    def __init__(self, timers: Timers) -> None:
+    def __init__(self, timers: Timers, share: Share = NO_LIMIT) -> None:
         self._timers = timers
-        self._lanes: dict[Lane, OrderedDict[Key, float]] = {lane: OrderedDict() for lane in Lane}
+        self._waiting = Turns(share)
         self._active: dict[Key, Lane | None] = {}
         """Keys under work, and the lane that they were added to meanwhile."""
         self._due: dict[Key, Timer] = {}
@@ -74,17 +65,15 @@ class WorkQueue:
         if key in self._active:
             if self._active[key] is not Lane.URGENT:
                 self._active[key] = lane
-        elif key in self._lanes[Lane.ROUTINE] and lane is Lane.URGENT:
-            self._lanes[lane][key] = self._lanes[Lane.ROUTINE].pop(key)
-        elif not self._waits(key):
-            self._lanes[lane][key] = self._timers.time()
+        else:
+            self._waiting.put(key, lane, self._timers.time())
         self._news.set()
 
     def add_after(self, key: Key, seconds: float) -> None:
         """Let the key have a pass later; of several moments the earliest counts."""
         when = self._timers.time() + seconds
         known = self._due.get(key)
-        if self._closed or self._waits(key) or (known is not None and known.when() <= when):
+        if self._closed or key in self._waiting or (known is not None and known.when() <= when):
             return
         self._cancel_timer(key)
         self._due[key] = self._timers.call_at(when, self._ring, key)
@@ -110,6 +99,8 @@ class WorkQueue:
     def finish(self, key: Key, after: float | None) -> None:
         """The pass is over; the next one comes `after` seconds, or not by itself (None)."""
         lane = self._active.pop(key)
+        self._waiting.done(key)
+        self._news.set()  # another key of the namespace may be taken now
         if lane is not None:
             self.add(key, lane)
         elif after is not None and after <= 0:
@@ -124,9 +115,10 @@ class WorkQueue:
         self._closed = True
         for key in tuple(self._due):
             self._cancel_timer(key)
-        for lane in self._lanes.values():
-            lane.clear()
-        self._lanes[Lane.URGENT].update((key, self._timers.time()) for key in last if key not in self._active)
+        self._waiting.clear()
+        for key in last:
+            if key not in self._active:
+                self._waiting.put(key, Lane.URGENT, self._timers.time())
         for waiting in (self._news, *self._pauses):
             waiting.set()
 
@@ -138,13 +130,22 @@ class WorkQueue:
     @property
     def depth(self) -> int:
         """How many keys wait for their turn, not counting those that are due later."""
-        return sum(map(len, self._lanes.values()))
+        return len(self._waiting)
+
+    def depth_of(self, lane: Lane) -> int:
+        """How many of them wait in a lane."""
+        return self._waiting.depth(lane)
+
+    @property
+    def namespaces(self) -> int:
+        """In how many namespaces they are."""
+        return self._waiting.namespaces
 
     @property
     def oldest_seconds(self) -> float:
         """How long the key that waits longest has been waiting."""
-        first = [next(iter(lane.values())) for lane in self._lanes.values() if lane]
-        return self._timers.time() - min(first) if first else 0.0
+        oldest = self._waiting.oldest
+        return 0.0 if oldest is None else self._timers.time() - oldest
 
     @property
     def active(self) -> tuple[Key, ...]:
@@ -156,18 +157,14 @@ class WorkQueue:
         """How long ago a key was last taken."""
         return self._timers.time() - self._taken_at
 
-    def _waits(self, key: Key) -> bool:
-        return any(key in lane for lane in self._lanes.values())
-
     def _take(self) -> Key | None:
+        """Nobody comes after the closing, so nothing is kept for anybody then."""
         self._turns += 1
         order = (Lane.ROUTINE, Lane.URGENT) if self._turns % FAIR_SHARE == 0 else (Lane.URGENT, Lane.ROUTINE)
-        lane = next((self._lanes[each] for each in order if self._lanes[each]), None)
-        if lane is None:
-            return None
-        key, _ = lane.popitem(last=False)
-        self._active[key] = None
-        self._taken_at = self._timers.time()
+        key = self._waiting.take(order, limited=not self._closed)
+        if key is not None:
+            self._active[key] = None
+            self._taken_at = self._timers.time()
         return key
 
     def _ring(self, key: Key) -> None:

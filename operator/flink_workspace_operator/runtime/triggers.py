@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.runtime.queue import Lane, WorkQueue
+from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.turns import Lane
 
 Name = tuple[str, str]
 """Region and workspace name: what two resources can contend for."""

@@ -1,6 +1,7 @@
 """The work queue: one turn at a time for each key, nothing forgotten, people before routine."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from functools import partial
 from typing import TypeVar
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.runtime.queue import Lane, WorkQueue
+from flink_workspace_operator.runtime.queue import WorkQueue
+from flink_workspace_operator.runtime.turns import Lane, Share
 from tests.unit.runtime.timers import FakeTimers
 
 T = TypeVar("T")
 A, B, C = (Key("ns", name) for name in "abc")
+SHARE = Share(beside_others=2, alone=3)
 
 
 @pytest.fixture
@@ -151,6 +154,99 @@ async def test_age_is_that_of_who_waits_longest(queue: WorkQueue, timers: FakeTi
     assert (queue.oldest_seconds, queue.depth) == (7, 2)
 
 
+async def taken(queue: WorkQueue, number: int) -> list[str]:
+    """The namespaces of the next so many keys, which stay under work."""
+    keys = [await asyncio.wait_for(queue.get(), 1) for _ in range(number)]
+    return [key.namespace for key in keys if key is not None]
+
+
+def add_many(queue: WorkQueue, namespace: str, number: int, lane: Lane = Lane.URGENT) -> None:
+    for each in range(number):
+        queue.add(Key(namespace, f"w-{each}"), lane)
+
+
+@pytest.mark.parametrize("lane", Lane)
+async def test_namespaces_take_turns_in_each_lane(queue: WorkQueue, lane: Lane) -> None:
+    """Whoever comes after a flood of another namespace has the next turn but one."""
+    add_many(queue, "flood", 300, lane)
+    add_many(queue, "late", 2, lane)
+    assert await taken(queue, 5) == ["flood", "late", "flood", "late", "flood"]
+
+
+async def test_within_a_namespace_the_first_comes_first(queue: WorkQueue) -> None:
+    """As if there were no other."""
+    wanted = [Key("ns", str(number)) for number in range(5)]
+    for key in wanted:
+        queue.add(key)
+        queue.add(Key("other", key.name))
+    order = [await queue.get() for _ in range(10)]
+    assert [key for key in order if key in wanted] == wanted
+
+
+async def test_a_namespace_has_half_of_the_workers_while_others_wait() -> None:
+    """Alone it has up to three quarters; what is left is for whoever comes next, who has it at once."""
+    queue = WorkQueue(FakeTimers(), Share.of(16))
+    add_many(queue, "flood", 100)
+    assert await taken(queue, 12) == ["flood"] * 12
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    add_many(queue, "late", 6)
+    assert (await asyncio.wait_for(waiting, 1), await taken(queue, 3)) == (Key("late", "w-0"), ["late"] * 3)
+    freed = []
+    for number in range(3):
+        queue.finish(Key("flood", f"w-{number}"), None)
+        freed += await taken(queue, 1)
+    assert freed == ["late", "late", "flood"]
+
+
+async def test_half_is_counted_before_the_lane() -> None:
+    """Routine of a namespace with little goes before the changes of one that has its half already."""
+    queue = WorkQueue(FakeTimers(), SHARE)
+    add_many(queue, "flood", 10)
+    add_many(queue, "quiet", 2, Lane.ROUTINE)
+    assert sorted(await taken(queue, 4)) == ["flood", "flood", "quiet", "quiet"]
+
+
+async def test_an_ended_pass_lets_the_next_of_its_namespace_begin() -> None:
+    """Also where the worker that ended it is not the one that waits."""
+    queue = WorkQueue(FakeTimers(), Share.of(1))
+    add_many(queue, "ns", 2)
+    assert await taken(queue, 1) == ["ns"]
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    queue.finish(Key("ns", "w-0"), None)
+    assert await asyncio.wait_for(waiting, 1) == Key("ns", "w-1")
+
+
+async def test_a_closed_queue_keeps_no_worker_free() -> None:
+    """What is announced is sent or taken back by as many workers as there are."""
+    queue = WorkQueue(FakeTimers(), Share.of(4))
+    add_many(queue, "ns", 5)
+    assert await taken(queue, 3) == ["ns"] * 3
+    queue.close(last=[Key("ns", "w-3")])
+    assert await taken(queue, 1) == ["ns"]
+
+
+@pytest.mark.parametrize(
+    ("workers", "beside_others", "alone"), [(1, 1, 1), (2, 1, 2), (3, 1, 3), (4, 2, 3), (16, 8, 12)]
+)
+def test_shares_of_few_workers(workers: int, beside_others: int, alone: int) -> None:
+    """Nobody is ever left without one."""
+    assert Share.of(workers) == Share(beside_others, alone)
+
+
+async def test_depth_is_told_by_lane_and_namespaces_by_number(queue: WorkQueue) -> None:
+    """As many numbers as there are lanes, and one more, however many namespaces there are."""
+    add_many(queue, "a", 3)
+    add_many(queue, "a", 5, Lane.ROUTINE)
+    add_many(queue, "b", 1, Lane.ROUTINE)
+    assert (queue.depth_of(Lane.URGENT), queue.depth_of(Lane.ROUTINE), queue.namespaces) == (3, 3, 2)
+    assert await taken(queue, 5) == ["a", "a", "a", "a", "b"]
+    assert (queue.depth_of(Lane.URGENT), queue.depth_of(Lane.ROUTINE), queue.namespaces) == (0, 1, 1)
+
+
 class QueueMachine(RuleBasedStateMachine):
     """Any order of adding, waiting, taking and finishing, against the three promises of the queue."""
 
@@ -159,18 +255,24 @@ class QueueMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.timers = FakeTimers()
-        self.queue = WorkQueue(self.timers)
+        self.queue = WorkQueue(self.timers, SHARE)
         self.under_work: list[Key] = []
         self.owed: set[Key] = set()
         """Keys that were added and had no turn since."""
+
+    @property
+    def may_take(self) -> bool:
+        """Somebody waits whose namespace has not all that it may have."""
+        under_work = Counter(key.namespace for key in self.under_work)
+        return any(under_work[key.namespace] < SHARE.alone for key in waiting_in(self.queue))
 
     @initialize(target=keys, name=st.sampled_from("abc"))
     def first(self, name: str) -> Key:
         return Key("ns", name)
 
-    @rule(target=keys, name=st.sampled_from("abcd"))
-    def another(self, name: str) -> Key:
-        return Key("ns", name)
+    @rule(target=keys, namespace=st.sampled_from(("ns", "other")), name=st.sampled_from("abcd"))
+    def another(self, namespace: str, name: str) -> Key:
+        return Key(namespace, name)
 
     @rule(key=keys, lane=st.sampled_from(Lane))
     def add(self, key: Key, lane: Lane) -> None:
@@ -185,7 +287,7 @@ class QueueMachine(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.timers.advance(seconds)
 
-    @precondition(lambda self: self.queue.depth)
+    @precondition(lambda self: self.may_take)
     @rule()
     def take(self) -> None:
         key = run(self.queue.get())
@@ -201,15 +303,25 @@ class QueueMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_waits_once(self) -> None:
-        waiting = [key for lane in self.queue._lanes.values() for key in lane]
-        assert len(waiting) == len(set(waiting))
+        waiting = waiting_in(self.queue)
+        assert len(waiting) == len(set(waiting)) == self.queue.depth
         assert not set(waiting) & set(self.under_work)
 
     @invariant()
     def nothing_is_forgotten(self) -> None:
         again = {key for key, lane in self.queue._active.items() if lane is not None}
-        waiting = {key for lane in self.queue._lanes.values() for key in lane}
-        assert self.owed <= waiting | again
+        assert self.owed <= {*waiting_in(self.queue)} | again
+
+    @invariant()
+    def nobody_has_more_than_a_share(self) -> None:
+        under_work = Counter(key.namespace for key in self.under_work)
+        assert max(under_work.values(), default=0) <= SHARE.alone
+
+
+def waiting_in(queue: WorkQueue) -> list[Key]:
+    """The keys in all rings of the queue."""
+    rings = queue._waiting._rings.values()
+    return [key for lanes in rings for ring in lanes.values() for keys in ring.values() for key in keys]
 
 
 def run(coroutine: Coroutine[None, None, T]) -> T:

@@ -37,12 +37,20 @@ class ObjectStorage:
         self._calls = calls
         self._key: Any = None
         self._clients: dict[str, aio.AsyncClient] = {}
+        self._under_way = 0
+        self._closed = False
 
     async def close(self) -> None:
-        """Close the connections."""
-        for client in self._clients.values():
+        """Close the connections, or let the last call that is under way close them. Later calls open their own."""
+        self._closed = True
+        await self._leave()
+
+    async def _leave(self) -> None:
+        if self._under_way or not self._closed:
+            return
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
             await client.close()
-        self._clients.clear()
 
     async def describe_bucket(
         self, region: str, bucket: str, directories: tuple[str, ...]
@@ -94,7 +102,12 @@ class ObjectStorage:
         """Ask once: the SDK's result, or OSS's error. Raises `CloudFailure` where there is neither."""
         clock = asyncio.get_running_loop()
         began = clock.time()
-        outcome = await self._attempt(call, region, operation)
+        self._under_way += 1
+        try:
+            outcome = await self._attempt(call, region, operation)
+        finally:
+            self._under_way -= 1
+            await self._leave()
         self._calls(call, _failure_in(call, outcome), clock.time() - began)
         if isinstance(outcome, CloudFailure):
             raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it

@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
-from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, Collection, OwnWrites, Wire, answer
+from flink_workspace_operator.adapters.kubernetes.collection import (
+    PAGE_OF_USERS,
+    TIMEOUT_SECONDS,
+    Collection,
+    OwnWrites,
+    Wire,
+    answer,
+)
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
@@ -61,7 +68,7 @@ class KubernetesCluster:
         self._secrets = Secrets(self._core)
         self._own_writes = OwnWrites()
         custom = client.CustomObjectsApi(api_client)
-        self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes)
+        self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
         self._namespace = settings.namespace

@@ -17,6 +17,9 @@ from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreac
 FIELD_MANAGER = "flink-workspace-operator"
 TIMEOUT_SECONDS = 15.0
 PAGE = 500
+"""Of kinds that the operator writes."""
+PAGE_OF_USERS = 20
+"""Of kinds that users write: each of them may be as large as the API server takes, 1.5 MB."""
 JSON_PATCH = "application/json-patch+json"
 PASSING = (408, 410, 429)
 """Answers below 500 that say nothing about the request: too slow, a page of a list that is over, too many requests."""
@@ -51,6 +54,8 @@ class Collection:
     version: str
     plural: str
     own_writes: OwnWrites
+    page: int = PAGE
+    """How many objects one answer to a list has."""
 
     async def get(self, namespace: str, name: str) -> Wire | None:
         """One object; None if there is none."""
@@ -75,7 +80,8 @@ class Collection:
                 return
 
     def _page(self, namespace: str | None, label_selector: str | None, token: str | None) -> Awaitable[object]:
-        kind, asked = (self.group, self.version), {"label_selector": label_selector, "limit": PAGE, "_continue": token}
+        kind = (self.group, self.version)
+        asked = {"label_selector": label_selector, "limit": self.page, "_continue": token}
         wait: dict[str, Any] = {**asked, "_request_timeout": TIMEOUT_SECONDS}
         if namespace is None:
             return self.api.list_cluster_custom_object(*kind, self.plural, **wait)

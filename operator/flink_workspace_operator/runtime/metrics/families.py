@@ -36,7 +36,17 @@ class Family:
 
 LEADER: Final = Family("flink_operator_leader", "gauge", "Whether this process leads (1) or stands by (0).")
 
-QUEUE_DEPTH: Final = Family("flink_operator_queue_depth", "gauge", "Workspaces that wait for a pass.")
+QUEUE_DEPTH: Final = Family(
+    "flink_operator_queue_depth",
+    "gauge",
+    "Workspaces that wait for a pass: after a change (urgent), or because a look is due (routine).",
+    ("lane",),
+)
+QUEUE_NAMESPACES: Final = Family(
+    "flink_operator_queue_namespaces",
+    "gauge",
+    "Namespaces in which workspaces wait for a pass. They take turns.",
+)
 QUEUE_AGE: Final = Family(
     "flink_operator_queue_oldest_age_seconds",
     "gauge",
@@ -118,6 +128,6 @@ FREE_ADDRESSES: Final = Family(
 )
 
 FAMILIES: Final = (
-    LEADER, QUEUE_DEPTH, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, CLOCK, ORPHANS, ORDERS, PLACED_AMOUNT,
-    UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY, FREE_ADDRESSES,
+    LEADER, QUEUE_DEPTH, QUEUE_NAMESPACES, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, CLOCK, ORPHANS,
+    ORDERS, PLACED_AMOUNT, UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY, FREE_ADDRESSES,
 )  # fmt: skip

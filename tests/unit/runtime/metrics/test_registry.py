@@ -1,9 +1,13 @@
 """What is declared is what is told."""
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
+from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
 
 from flink_workspace_operator.core.failures import Unreachable
 from flink_workspace_operator.core.identity import Key
@@ -69,12 +73,14 @@ def test_names_say_what_and_in_which_unit() -> None:
 
 
 async def test_the_queue_is_told(metrics: Metrics, queue: WorkQueue, timers: FakeTimers) -> None:
-    """How many wait, and how long the first of them has."""
+    """How many wait in each lane, in how many namespaces, and how long the first of them has."""
     for name in ("a", "b"):
         queue.add(Key("ns", name))
         timers.advance(10)
     text = (await metrics.as_text()).decode()
-    assert "\nflink_operator_queue_depth 2.0\n" in text
+    assert '\nflink_operator_queue_depth{lane="urgent"} 2.0\n' in text
+    assert '\nflink_operator_queue_depth{lane="routine"} 0.0\n' in text
+    assert "\nflink_operator_queue_namespaces 1.0\n" in text
     assert "\nflink_operator_queue_oldest_age_seconds 20.0\n" in text
 
 
@@ -93,3 +99,43 @@ async def test_the_loop_goes_on_while_it_is_written(metrics: Metrics) -> None:
         await asyncio.sleep(0)
         turns += 1
     assert turns > 5
+
+
+@dataclass(eq=False)
+class Counted(Collector):
+    """Counts how often the numbers are asked for, and takes its time over it."""
+
+    timers: FakeTimers
+    seconds: float = 0.0
+    times: int = 0
+
+    def collect(self) -> Iterator[Metric]:
+        self.times += 1
+        self.timers.advance(self.seconds)
+        yield from ()
+
+
+@pytest.fixture
+def counted(timers: FakeTimers, metrics: Metrics) -> Counted:
+    counted = Counted(timers)
+    metrics._registry.register(counted)
+    counted.times = 0  # it was asked for its names
+    return counted
+
+
+async def test_a_scrape_under_way_is_shared(metrics: Metrics, counted: Counted) -> None:
+    """However many ask at once, the text is written once."""
+    texts = await asyncio.gather(*(metrics.as_text() for _ in range(20)))
+    assert (counted.times, len(set(texts))) == (1, 1)
+
+
+@pytest.mark.parametrize(("took", "lasts"), [(0.0625, 1), (0.25, 2.5), (3, 5)])
+async def test_a_text_lasts_for_seconds(
+    metrics: Metrics, counted: Counted, timers: FakeTimers, took: float, lasts: float
+) -> None:
+    """The longer it took to write, the longer; so whoever scrapes without end can't take the processor."""
+    counted.seconds = took
+    for wait, times in ((0, 1), (lasts - 0.125, 1), (0.125, 2)):
+        timers.advance(wait)
+        await metrics.as_text()
+        assert counted.times == times

@@ -1,0 +1,156 @@
+"""Who is next: two lanes, and in each of them the namespaces take turns. Within a namespace, first come, first served.
+
+A namespace may have so many passes under way, and no more:
+
+    up to half of the workers      whoever waits
+    up to three quarters of them   only while nobody with less than half waits
+    never more                     the rest is kept free for whoever comes next
+
+So a flood in one namespace costs another one a turn, and not the wait for the flood's end. Everything here takes the
+same time however many keys wait, but for the numbers that are told.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, IntEnum, auto
+from typing import Final, Self
+
+from flink_workspace_operator.core.identity import Key
+
+
+class Lane(Enum):
+    """How soon a key gets its turn."""
+
+    URGENT = auto()
+    """Somebody changed something, or a pass goes on at once."""
+    ROUTINE = auto()
+    """The listing at start, and looks that were due anyway: after a restart thousands of these wait."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many passes of one namespace may be under way."""
+
+    beside_others: float
+    alone: float
+
+    @classmethod
+    def of(cls, workers: int) -> Self:
+        """Half of the workers, never less than one; alone all but a quarter of them."""
+        return cls(max(1, workers // 2), workers - workers // 4)
+
+
+NO_LIMIT: Final = Share(float("inf"), float("inf"))
+
+
+class Standing(IntEnum):
+    """How much of its share a namespace has."""
+
+    BELOW = 0
+    ABOVE = 1
+    FULL = 2
+
+
+Ring = OrderedDict[str, OrderedDict[Key, None]]
+"""The keys of each namespace that has some, the one first whose turn it is."""
+
+
+class Turns:
+    """Keys that wait, and how many passes of each namespace are under way."""
+
+    def __init__(self, share: Share = NO_LIMIT) -> None:
+        self._share = share
+        self._rings: dict[Standing, dict[Lane, Ring]] = {each: {lane: Ring() for lane in Lane} for each in Standing}
+        self._waiting: OrderedDict[Key, tuple[Lane, float]] = OrderedDict()
+        """Lane of each key, and since when it waits; the oldest one first."""
+        self._under_way: Counter[str] = Counter()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._waiting
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, key: Key, lane: Lane, now: float) -> None:
+        """Let a key wait. One that waits as routine already is moved if this is urgent, and has waited as long."""
+        known, since = self._waiting.get(key, (None, now))
+        if known in (lane, Lane.URGENT):
+            return
+        if known is not None:
+            self._drop(key, known)
+        self._waiting[key] = lane, since
+        self._ring(key.namespace, lane).setdefault(key.namespace, OrderedDict())[key] = None
+
+    def take(self, order: Iterable[Lane], limited: bool = True) -> Key | None:
+        """The next key; None if none may be taken now. It counts as under way until `done`."""
+        lanes = tuple(order)
+        for standing in Standing:
+            if limited and standing is Standing.FULL:
+                break
+            for ring in (self._rings[standing][lane] for lane in lanes):
+                if ring:
+                    return self._next(ring)
+        return None
+
+    def done(self, key: Key) -> None:
+        """The key is under way no more."""
+        self._count(key.namespace, -1)
+
+    def clear(self) -> None:
+        """Let nobody wait."""
+        self._waiting.clear()
+        for rings in self._rings.values():
+            for ring in rings.values():
+                ring.clear()
+
+    @property
+    def oldest(self) -> float | None:
+        """Since when the key waits that waits longest."""
+        return next((since for _, since in self._waiting.values()), None)
+
+    def depth(self, lane: Lane) -> int:
+        """How many keys wait in a lane."""
+        return sum(len(keys) for rings in self._rings.values() for keys in rings[lane].values())
+
+    @property
+    def namespaces(self) -> int:
+        """How many namespaces have keys that wait."""
+        return len({name for rings in self._rings.values() for ring in rings.values() for name in ring})
+
+    def _next(self, ring: Ring) -> Key:
+        """The first key of the namespace whose turn it is, which then comes last."""
+        namespace, keys = next(iter(ring.items()))
+        key = next(iter(keys))
+        self._drop(key, self._waiting.pop(key)[0])
+        if namespace in ring:
+            ring.move_to_end(namespace)
+        self._count(namespace, 1)
+        return key
+
+    def _drop(self, key: Key, lane: Lane) -> None:
+        ring = self._ring(key.namespace, lane)
+        del ring[key.namespace][key]
+        if not ring[key.namespace]:
+            del ring[key.namespace]
+
+    def _count(self, namespace: str, change: int) -> None:
+        """A namespace whose standing changes goes to the end of the others of that standing."""
+        before = self._standing(namespace)
+        self._under_way[namespace] += change
+        if not self._under_way[namespace]:
+            del self._under_way[namespace]
+        after = self._standing(namespace)
+        for lane in Lane if after is not before else ():
+            keys = self._rings[before][lane].pop(namespace, None)
+            if keys is not None:
+                self._rings[after][lane][namespace] = keys
+
+    def _ring(self, namespace: str, lane: Lane) -> Ring:
+        return self._rings[self._standing(namespace)][lane]
+
+    def _standing(self, namespace: str) -> Standing:
+        number = self._under_way[namespace]
+        if number < self._share.beside_others:
+            return Standing.BELOW
+        return Standing.ABOVE if number < self._share.alone else Standing.FULL
