@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from alibabacloud_credentials import provider as sdk
 from alibabacloud_credentials.utils import auth_util
 
 from flink_local.certificates import Authority
+from flink_workspace_operator.adapters.alibaba import key_sources
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.key_chain import PAUSE, KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source, sources
@@ -287,8 +289,15 @@ async def test_a_metadata_service_counts_where_a_role_is_named(
     monkeypatch.setattr(auth_util, "environment_cli_profile_disabled", "true")
     monkeypatch.setattr(auth_util, "environment_credentials_file", "/nowhere")
     async with serving(service.handle) as here:
-        monkeypatch.setenv("HTTP_PROXY", f"http://{here}")
+        monkeypatch.setattr(key_sources, "_role_of_node", partial(_role_of_node_at, here))
         assert told in describe(await failure_of(Keys()))
+
+
+def _role_of_node_at(host: str) -> object:
+    """The SDK knows one address, which no proxy leads to: here, somebody else stands there."""
+    provider = sdk.EcsRamRoleCredentialsProvider(async_update_enabled=False)
+    provider._EcsRamRoleCredentialsProvider__metadata_service_host = host
+    return provider
 
 
 def test_the_sources_are_those_of_the_official_chain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,8 +90,8 @@ ELECTED: Final = (
         name="a renewal counts from its beginning",
         fact="a renewal whose answer took long does not prolong the leading",
         file="runtime/election.py",
-        old="                    self._renewed_at = began\n",
-        new="                    self._renewed_at = self.clock()\n",
+        old="self._renewed_at = held.version, began\n",
+        new="self._renewed_at = held.version, self.clock()\n",
         tests=(ELECTION,),
     ),
     Mutant(

@@ -181,8 +181,8 @@ RECORDING: Final = (
         name="an id survives a conflict",
         fact="if somebody wrote to the order during the call, it is read again and the id is written all the same",
         file="execution.py",
-        old="                order = await self.cluster.reread_order(order)\n                continue\n",
-        new="                self.memory.forget_answer(self.seen.key, order)\n                raise\n",
+        old="            return await self._record(await self.cluster.reread_order(order), answered, tries - 1)\n",
+        new="            self.memory.forget_answer(self.seen.key, order)\n            raise\n",
         tests=(CALL,),
     ),
     Mutant(

@@ -82,8 +82,8 @@ HANDED_ON: Final = (
         name="a refused ConfigMap is told",
         fact="a right that is missing at the write keeps Ready from being told, and is told itself",
         file="execution.py",
-        old="except (CloudFailure, OutputsRefused) as stopped:",
-        new="except CloudFailure as stopped:",
+        old="            if outcome.failure is not None:\n",
+        new="            if False:\n",
         tests=("tests/scenario/test_outputs.py::test_ready_waits_for_the_right_to_write",),
     ),
     Mutant(
