@@ -15,11 +15,15 @@ PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 DASHBOARD := $(RUN) deploy/monitoring/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard \
+.PHONY: help help-all demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard \
 	packages docs site bench lock clean control-plane argo-cd helm promtool
 
-help: ## show this
+help: ## show this; `make help-all` shows the others too
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+help-all: help ##+ show all verbs
+	@echo
+	@awk -F ':.*##[+] ' '/^[a-z0-9-]+:.*##[+] / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV) ## buy the samples from the emulator, through a real Kubernetes API server, and show what happens
 	@$(RUN) -m flink_local demo
@@ -36,25 +40,25 @@ test: $(VENV) control-plane helm promtool ## all tests but the long ones of the 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
 	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof.md $(PROOF) $(ARGS)
 
-e2e-argocd: $(VENV) control-plane argo-cd ## what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
+e2e-argocd: $(VENV) control-plane argo-cd ##+ what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
-e2e-node: node image helm ## the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
+e2e-node: node image helm ##+ the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
 	@.venv/bin/pytest -m node tests/node $(ARGS)
 
 kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs an engine; a node image of your own: KIND_NODE_IMAGE=...
 	@$(RUN) -m flink_local kind
 
-kind-down: $(VENV) ## remove the cluster that `make kind` left running
+kind-down: $(VENV) ##+ remove the cluster that `make kind` left running
 	@$(RUN) -m flink_local kind-down
 
-kind-offline: $(VENV) ## what `make kind` does, with an engine and a node image of our own, and removed again; needs root and Debian's apt
+kind-offline: $(VENV) ##+ what `make kind` does, with an engine and a node image of our own, and removed again; needs root and Debian's apt
 	@$(RUN) -m flink_local kind-offline
 
-image: $(VENV) ## make the images of the operator and of the emulator in .local/image, without an engine or a registry
+image: $(VENV) ##+ make the images of the operator and of the emulator in .local/image, without an engine or a registry
 	@$(RUN) -m flink_local image
 
-sbom: $(VENV) $(if $(ROOT),,image) ## list what is in the image, as CycloneDX, in .local/image/sbom.json; of another image: make sbom ROOT=folder
+sbom: $(VENV) $(if $(ROOT),,image) ##+ list what is in the image, as CycloneDX, in .local/image/sbom.json; of another image: make sbom ROOT=folder
 	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
@@ -80,30 +84,30 @@ check: $(VENV) ## lint, formatting, types, import contracts, size limits, genera
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.venv/bin/zizmor --quiet --offline --collect=all .github
 
-crds: $(VENV) ## generate crds/ from the models
+crds: $(VENV) ##+ generate crds/ from the models
 	@$(RUN) -m flink_workspace_operator.api.crd crds
 
-argocd: $(VENV) control-plane ## generate deploy/argocd/argocd-cm.yaml, and capture the objects that its scripts are tested with
+argocd: $(VENV) control-plane ##+ generate deploy/argocd/argocd-cm.yaml, and capture the objects that its scripts are tested with
 	@$(RUN) deploy/argocd/generate.py > deploy/argocd/argocd-cm.yaml
 	@.venv/bin/pytest -n 3 --write-fixtures tests/gitops/test_situations.py -k as_told
 	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.gitops.capture
 
-packages: $(VENV) control-plane ## generate deploy/install.yaml, and what the chart shares with kustomize
+packages: $(VENV) control-plane ##+ generate deploy/install.yaml, and what the chart shares with kustomize
 	@$(RUN) deploy/helm/generate.py $(CHART)
 	@kubectl=$$($(RUN) -c 'from flink_local.binaries import installed_binaries as b; print(b().path("kubectl"))') \
 		&& { echo '# Made from overlays/production by `make packages`.'; "$$kubectl" kustomize deploy/overlays/production; } \
 		> deploy/install.yaml
 
-dashboard: $(VENV) ## generate deploy/monitoring/dashboard.json
+dashboard: $(VENV) ##+ generate deploy/monitoring/dashboard.json
 	@$(DASHBOARD) > deploy/monitoring/dashboard.json
 
 site: $(VENV) ## build the pages as a site into .local/site; index.html is where to begin
 	@$(MKDOCS)
 
-docs: $(VENV) ## generate the pages that come from the code: settings, metrics, API reference, reasons, errors
+docs: $(VENV) ##+ generate the pages that come from the code: settings, metrics, API reference, reasons, errors
 	@$(PAGES) docs
 
-lock: $(VENV) ## pin requirements*.in with hashes, taking newer versions
+lock: $(VENV) ##+ pin requirements*.in with hashes, taking newer versions
 	@for name in requirements requirements-dev requirements-go requirements-image; do \
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
@@ -117,19 +121,19 @@ clean: ## stop what runs and remove what was made in this checkout
 	@rm -rf .venv .local .mypy_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-argo-cd: $(VENV) ## build Argo CD, unless it is in the user's cache already
+argo-cd: $(VENV) ##+ build Argo CD, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-argo-cd
 
-helm: $(VENV) ## build Helm, unless it is in the user's cache already
+helm: $(VENV) ##+ build Helm, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-helm
 
-promtool: $(VENV) ## build promtool, unless it is in the user's cache already
+promtool: $(VENV) ##+ build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool
 
-node: $(VENV) ## install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
+node: $(VENV) ##+ install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
 	@$(RUN) -m flink_local build-node
 
-control-plane: $(VENV) ## build the control plane, unless it is in the user's cache already
+control-plane: $(VENV) ##+ build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build
 
 $(VENV): requirements-dev.txt deploy/local/install.py

@@ -126,7 +126,7 @@ class Cluster(Protocol):
         ...
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """The instances that workspace resources own, as their status shows them; at most a few seconds old."""
+        """The instances that workspace resources own, as their status shows them; at most a minute old."""
         ...
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
