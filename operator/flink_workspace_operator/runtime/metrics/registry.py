@@ -38,6 +38,11 @@ class Metrics:
         self._add(families.QUEUE_DEPTH, lambda: queue.depth)
         self._add(families.QUEUE_AGE, lambda: queue.oldest_seconds)
 
+    def tell_endpoint(self, is_set: bool, emulated: bool) -> None:
+        """Whom calls go to: it does not change while the process lives."""
+        gauge = families.ENDPOINT.as_gauge(self._registry)
+        gauge.labels("set" if is_set else "cloud", str(emulated).lower()).set(1)
+
     async def as_text(self) -> bytes:
         """All of it in the text format. Written in a thread: with thousands of workspaces it takes long, and the loop
         must not stand still for it."""
