@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, EVERYWHERE, Settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -20,6 +20,7 @@ COPIED = {
         DEPLOY / "overlays" / "trial" / f"{name}.yaml"
         for name in ("credentials", "egress", "emulator", "emulator-networkpolicy")
     ),
+    "node-role": (DEPLOY / "components" / "node-role" / "egress.yaml",),
     "monitoring": (DEPLOY / "monitoring" / f"{name}.yaml" for name in ("servicemonitor", "prometheusrule")),
 }
 """By folder of the chart."""
@@ -35,6 +36,9 @@ NAMESPACES: Schema = {
     "type": "array",
     "items": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},
     "uniqueItems": True,
+}
+NAMESPACES_OR_ALL: Schema = {
+    "anyOf": [NAMESPACES, {"type": "array", "items": {"const": EVERYWHERE}, "maxItems": 1}],
 }
 ENVIRONMENT_NAME: Schema = {
     "type": "string",
@@ -66,6 +70,10 @@ def values() -> Schema:
             replicas={"type": "integer", "minimum": 1, "maximum": 10},
             resources=only(requests={"type": "object"}, limits={"type": "object"}),
             watchNamespaces=NAMESPACES,
+            identity=only(
+                namespaces=NAMESPACES_OR_ALL,
+                accountId={"type": "string", "pattern": "^([0-9]{1,32})?$"},
+            ),
             credentials=only(
                 existingSecret=NAME,
                 rrsa=only(

@@ -31,7 +31,7 @@ def _all_or_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-Endpoint = Annotated[str, Field(json_schema_extra={"pattern": r"^https?://[^/?#@\s]+$"}), AfterValidator(checked_form)]
+Endpoint = Annotated[str, Field(json_schema_extra={"pattern": r"^https?://[^/?#@ ]+$"}), AfterValidator(checked_form)]
 Identity = Literal["key", "rrsa", "node"]
 Allowed = Annotated[tuple[NamespaceOrAll, ...], AfterValidator(_all_or_names)]
 """Namespaces that may do something that is not for everybody."""

@@ -96,6 +96,7 @@ def without_pull_policy(manifest: Manifest) -> Manifest:
     ("component", "values"),
     [
         ("rrsa", "--set=credentials.rrsa.roleName=flink-workspace-operator"),
+        ("node-role", "--set=settings.FLINK_OPERATOR_IDENTITY=node"),
         ("listed-namespaces", '--set-json=watchNamespaces=["team-a", "team-b"]'),
         ("proxy", f'--set-json={{"extraEnv": {json.dumps(PROXY)}, "extraEgressPorts": [3128]}}'),
         ("private-ca", "--set=caBundle.configMap=flink-workspace-operator-ca"),
@@ -134,4 +135,10 @@ def test_labels_for_a_prometheus_that_selects_by_them() -> None:
 
 def test_all_components_are_compared() -> None:
     """A new one needs a value in the chart, or a reason here."""
-    assert {path.name for path in COMPONENTS.iterdir()} == {"rrsa", "listed-namespaces", "proxy", "private-ca"}
+    assert {path.name for path in COMPONENTS.iterdir()} == {
+        "rrsa",
+        "node-role",
+        "listed-namespaces",
+        "proxy",
+        "private-ca",
+    }

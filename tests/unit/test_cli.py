@@ -2,10 +2,14 @@
 
 import logging
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flink_local.environment import python_environment
 from flink_workspace_operator.cli import (
     main,
     tell_endpoint,
@@ -203,3 +207,18 @@ def test_the_log_says_whom_the_operators_account_pays_for(
     [record] = caplog.records
     assert record.levelname == level
     assert said in record.getMessage()
+
+
+def test_the_warnings_come_before_anything_is_done(tmp_path: Path) -> None:
+    """Also where the cluster is not there: whoever reads the log finds them at its beginning."""
+    told = {"FLINK_OPERATOR_ENDPOINT": "http://127.0.0.1:9", "KUBECONFIG": str(tmp_path / "none")}
+    command = [sys.executable, "-m", "flink_workspace_operator", "run"]
+    done = subprocess.run(
+        command, env={**python_environment(), **told}, capture_output=True, text=True, timeout=60, check=False
+    )
+    warnings = [line for line in (done.stdout + done.stderr).splitlines() if " WARNING " in line]
+    assert ["FLINK_OPERATOR_ENDPOINT: all calls" in warnings[0], "_IDENTITY_NAMESPACES is not set" in warnings[1]] == [
+        True,
+        True,
+    ]
+    assert done.returncode == 1
