@@ -34,7 +34,7 @@ AS_BEFORE: dict[str, object] = {"identity_namespaces": None, "adoption_namespace
 HIDDEN_SECONDS = 50
 SECONDS = 60.0
 FIELDS = ("uid", "generation", "creationTimestamp", "finalizers")
-EMULATED = ", by an emulator: nothing here is real"
+EMULATED = " by an emulator, nothing here is real"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
 
 Shown = dict[str, dict[str, Any]]

@@ -28,7 +28,8 @@ sed 's|registry.example.com/flink-workspace-operator:0.1.0|flink-workspace-opera
 sed 's|image: flink-cloud-emulator|&:dev|' deploy/overlays/trial/emulator.yaml | kubectl apply --filename=-
 kubectl apply --filename=deploy/overlays/trial/credentials.yaml
 kubectl --namespace=flink-workspace-operator set env deployment/flink-workspace-operator \\
-    FLINK_OPERATOR_ENDPOINT=http://flink-cloud-emulator:8080 ALIBABA_CLOUD_ECS_METADATA_DISABLED=true
+    FLINK_OPERATOR_ENDPOINT=http://flink-cloud-emulator:8080 FLINK_OPERATOR_EMULATOR=true FLINK_OPERATOR_IDENTITY=key \\
+    'FLINK_OPERATOR_IDENTITY_NAMESPACES=["*"]'
 """,
 }
 
