@@ -33,10 +33,11 @@ from flink_workspace_operator.core.plan import Plan, Verdict
 from flink_workspace_operator.core.report import report
 from flink_workspace_operator.core.seen import Intent, Remembered, Seen, SeenCloud
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=30)
-SETTINGS = Settings()
+SETTINGS = Settings(**ALLOWED)
 WINDOW = SETTINGS.settle_window
 KEY = Key("team", "demo")
 OWNER = Owner("cluster-1", KEY)

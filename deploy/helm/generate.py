@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, EVERYWHERE, Settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -23,6 +23,7 @@ COPIED = {
     "guard": (DEPLOY / "components" / "guard" / "policies.yaml",),
     "limits": (DEPLOY / "components" / "limits" / f"{name}.yaml" for name in ("limits", "policies")),
     "outputs": (DEPLOY / "components" / "outputs-everywhere" / "clusterrolebinding.yaml",),
+    "node-role": (DEPLOY / "components" / "node-role" / "egress.yaml",),
     "monitoring": (DEPLOY / "monitoring" / f"{name}.yaml" for name in ("servicemonitor", "prometheusrule")),
 }
 """By folder of the chart."""
@@ -37,6 +38,9 @@ NAMESPACE: Schema = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z
 NAMESPACES: Schema = {"type": "array", "items": NAMESPACE, "uniqueItems": True}
 NAME_OR_ALL: Schema = {"type": "string", "pattern": "^(\\*|[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$"}
 NAME_OR_NONE: Schema = {"type": "string", "pattern": "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$"}
+NAMESPACES_OR_ALL: Schema = {
+    "anyOf": [NAMESPACES, {"type": "array", "items": {"const": EVERYWHERE}, "maxItems": 1}],
+}
 ENVIRONMENT_NAME: Schema = {
     "type": "string",
     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
@@ -95,6 +99,10 @@ def values() -> Schema:
             replicas={"type": "integer", "minimum": 1, "maximum": 10},
             resources=only(requests={"type": "object"}, limits={"type": "object"}),
             watchNamespaces=NAMESPACES,
+            identity=only(
+                namespaces=NAMESPACES_OR_ALL,
+                accountId={"type": "string", "pattern": "^([0-9]{1,32})?$"},
+            ),
             credentials=only(
                 existingSecret=NAME,
                 rrsa=only(

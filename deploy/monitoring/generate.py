@@ -169,9 +169,14 @@ def cloud() -> Panels:
             )
         )
         .unit("s"),
-        _graph("Clock", "How far each node is ahead of the cloud; below 0: behind.", FULL)
+        _graph("Clock", "How far each node is ahead of the cloud; below 0: behind.", 2 * THIRD)
         .with_target(_over_time("max by (pod) (flink_operator_clock_ahead_seconds)", "{{pod}}"))
         .unit("s"),
+        _stat("Who answers", "The cloud, or what a setting names. What an emulator sells is not real.")
+        .with_target(
+            _now("max by (endpoint, emulated) (flink_operator_endpoint_info)", "{{endpoint}}, emulated: {{emulated}}")
+        )
+        .text_mode(BigValueTextMode.NAME),
     ]
 
 

@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -27,6 +27,7 @@ from flink_workspace_operator.survey import survey
 log = logging.getLogger(__name__)
 
 BAD_SETTINGS = 2
+NO_METADATA = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 NO_LIST = 'must be a JSON list, for example ["a", "b"]'
 ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace resource each."
 
@@ -38,13 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings()
     except (ValidationError, SettingsError) as bad:
         return refuse(problems_of(bad))
-    if wrong := list(unusable_variables(os.environ)):
+    if wrong := [*unusable_variables(os.environ), *contradictions(settings, os.environ)]:
         return refuse(wrong)
     set_up(settings.log_format)
     warn_of_unknown_settings()
     tell_proxies()
+    tell_endpoint(settings)
     if verb == "orphans":
         return asyncio.run(list_orphans(settings))
+    tell_whom_it_buys_for(settings)
     return asyncio.run(handlers.serve(settings, wiring.connect))
 
 
@@ -59,6 +62,32 @@ def tell_proxies() -> None:
     """Name the proxies in use, without user and password."""
     for variable, proxy in proxies_in(os.environ):
         log.info("%s: calls to the cloud go through the proxy %s, but for what NO_PROXY names", variable, proxy)
+
+
+def contradictions(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+    """What the settings say against the variables of the cloud's SDKs, a line each."""
+    if settings.identity == "node" and environment.get(NO_METADATA, "").lower() == "true":
+        yield f"{_variable('identity')}: the role of the node is told by the service that {NO_METADATA} turns off"
+
+
+def tell_endpoint(settings: Settings) -> None:
+    """Warn where another answers in the cloud's place: what looks bought may be nothing."""
+    if settings.endpoint is not None:
+        what = "an emulator: nothing that is bought is real" if settings.emulated else "in the place of the real cloud"
+        log.warning("%s: all calls go to %s, %s", _variable("endpoint"), settings.endpoint, what)
+
+
+def tell_whom_it_buys_for(settings: Settings) -> None:
+    """Say which namespaces the operator's own account pays for. In an earlier version it was all, unless said."""
+    variable, names = _variable("identity_namespaces"), settings.identity_namespaces
+    if names is None:
+        log.warning(
+            "%s is not set: resources without spec.credentials are looked after, but nothing new is bought for them."
+            ' Name the namespaces that the operator\'s own account pays for, as in ["team-a"], or all by ["*"]',
+            variable,
+        )
+    else:
+        log.info("%s: the operator's own account pays for %s", variable, ", ".join(names) or "no namespace")
 
 
 async def list_orphans(settings: Settings) -> int:

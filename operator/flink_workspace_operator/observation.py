@@ -7,7 +7,7 @@ from typing import TypeVar
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Unread, names_of_outputs
-from flink_workspace_operator.core.credentials import secret_names, signer
+from flink_workspace_operator.core.credentials import held_to_account, secret_names, signer
 from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
 from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
 from flink_workspace_operator.core.observed import Listing, Unknown
@@ -51,6 +51,7 @@ async def observe(
         # Before the cloud is asked: a list that begins later must show what was seen before it.
         seen = seen.updated(neighbours=await cluster.list_neighbours())
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
+    seen = seen.updated(signer=held_to_account(seen.signer, seen.cloud.account_id, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
         subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
         seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(subject))
@@ -80,7 +81,7 @@ async def cloud_of(signing: Signer, own: Cloud) -> Cloud:
 
 async def _account(cloud: Cloud, signing: Signer) -> str | Unknown:
     """Who stands in for another counts only where it is of the same account."""
-    if signing.problem is None:
+    if signing.problem is None or signing.keeps_watch:
         return await _known(cloud.identify())
     if signing.stands_in_for is not None and await _known(cloud.identify()) == signing.stands_in_for:
         return signing.stands_in_for

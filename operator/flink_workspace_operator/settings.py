@@ -6,10 +6,14 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flink_workspace_operator.endpoint import checked_form, is_loopback, is_plain
+
 ENVIRONMENT_PREFIX = "FLINK_OPERATOR_"
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 NamespaceName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+EVERYWHERE: Final = "*"
+NamespaceOrAll = Annotated[str, Field(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$")]
 WindowSeconds = Annotated[float, Field(ge=5, le=7 * 24 * 3600)]
 
 
@@ -19,6 +23,18 @@ def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError("must name at least one; leave it out for all")
     return names
 
+
+def _all_or_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Else a list that says all would look like one that is bounded."""
+    if EVERYWHERE in names and len(names) > 1:
+        raise ValueError(f'"{EVERYWHERE}" means all namespaces and stands alone')
+    return names
+
+
+Endpoint = Annotated[str, Field(json_schema_extra={"pattern": r"^https?://[^/?#@ ]+$"}), AfterValidator(checked_form)]
+Identity = Literal["key", "rrsa", "node"]
+Allowed = Annotated[tuple[NamespaceOrAll, ...], AfterValidator(_all_or_names)]
+"""Namespaces that may do something that is not for everybody."""
 
 WINDOWS: Final = (
     "signature_validity_seconds",
@@ -36,17 +52,27 @@ class Settings(BaseSettings):
         env_prefix=ENVIRONMENT_PREFIX, frozen=True, use_attribute_docstrings=True, extra="ignore"
     )
 
-    endpoint: Annotated[str, Field(pattern=r"^https?://[^/]+$")] | None = None
-    """One base URL for every cloud service, for example that of the emulator. Left out: the real cloud."""
+    endpoint: Endpoint | None = None
+    """One base URL for every cloud service, for example that of the emulator. Left out: the real cloud.
+    Plain http only to this machine, or with `emulator`."""
+    emulator: bool = False
+    """At `endpoint` is an emulator, on another machine: nothing that is bought there is real."""
     cluster_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """Name of this cluster in ownership tags. Left out: the uid of the namespace kube-system.
     After losing a cluster, give the new one the old value and it binds to what the old one bought."""
     namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
     """The operator's own namespace; the claims and the Lease that names the leader are kept there."""
 
-    identity_namespaces: tuple[NamespaceName, ...] | None = None
-    """Namespaces whose resources may use the operator's own identity, as a JSON list; the others need
-    spec.credentials. Left out: all."""
+    identity: Identity | None = None
+    """Where the operator's own access key comes from: the key of its environment, the RAM role of its Pod by RRSA, or
+    the RAM role of its node. Left out: the first that is set up, but never the node's."""
+    account_id: Annotated[str, Field(pattern="^[0-9]{1,32}$")] | None = None
+    """The account that the operator's own identity must be of, or it buys nothing. Left out: any."""
+    identity_namespaces: Allowed | None = None
+    """Namespaces whose resources the operator's own identity buys for, as a JSON list; ["*"] means all. The others need
+    spec.credentials. Left out: none. What it bought before is looked after everywhere."""
+    adoption_namespaces: Allowed | None = None
+    """Namespaces in which adoption.policy may be ByInstanceId, as a JSON list; ["*"] means all. Left out: none."""
     namespaces: Annotated[tuple[NamespaceName, ...], AfterValidator(_not_empty)] | None = None
     """Namespaces to look after, as a JSON list of names. Left out: all.
     One in which the operator has not all rights is left out until it has, and the log says which are missing."""
@@ -115,6 +141,19 @@ class Settings(BaseSettings):
     """text for people, json for collectors."""
 
     @model_validator(mode="after")
+    def _endpoint_is_safe(self) -> "Settings":
+        """Without TLS, access keys and tokens are shown to whoever is on the way, and answers are anybody's."""
+        if self.endpoint is None:
+            if self.emulator:
+                raise ValueError("emulator is about endpoint: set both, or neither")
+        elif is_plain(self.endpoint) and not is_loopback(self.endpoint) and not self.emulator:
+            raise ValueError(
+                "endpoint must begin with https://, unless it is on this machine; if no real cloud is there, set"
+                " emulator to true"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _windows_cover_the_real_cloud(self) -> "Settings":
         """With windows that are shorter than the cloud needs, what is bought counts as absent and is bought again."""
         if self.endpoint is not None or self.short_windows:
@@ -133,6 +172,19 @@ class Settings(BaseSettings):
         if self.drain_seconds <= self.purchase_timeout_seconds:
             raise ValueError("drain_seconds must be longer than purchase_timeout_seconds, or a stop loses an answer")
         return self
+
+    @property
+    def emulated(self) -> bool:
+        """True if an emulator answers in the cloud's place: without TLS it can be nothing else."""
+        return self.emulator or (self.endpoint is not None and is_plain(self.endpoint))
+
+    def buys_for(self, namespace: str) -> bool:
+        """True if the operator's own identity may buy for resources of the namespace."""
+        return _is_in(namespace, self.identity_namespaces)
+
+    def adopts_by_id_in(self, namespace: str) -> bool:
+        """True if resources of the namespace may name any instance of the account as theirs."""
+        return _is_in(namespace, self.adoption_namespaces)
 
     @property
     def date_tolerance(self) -> timedelta | None:
@@ -170,3 +222,7 @@ class Settings(BaseSettings):
     @property
     def _through_seconds(self) -> float:
         return self.signature_validity_seconds + self.longest_commit_seconds + self.longest_visibility_seconds
+
+
+def _is_in(namespace: str, allowed: tuple[str, ...] | None) -> bool:
+    return allowed is not None and (EVERYWHERE in allowed or namespace in allowed)

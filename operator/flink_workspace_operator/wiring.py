@@ -130,6 +130,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         observer=metrics.workspaces.looked,
     )
     metrics.ask(election.leads, queue)
+    metrics.tell_endpoint(settings.endpoint is not None, settings.emulated)
     triggers = Triggers(queue, cluster_side.cluster.is_own_write)
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(

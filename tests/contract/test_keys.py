@@ -5,9 +5,8 @@ import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from alibabacloud_credentials import provider as sdk
 from alibabacloud_credentials.utils import auth_util
 
 from flink_local.certificates import Authority
-from flink_workspace_operator.adapters.alibaba import key_sources
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.key_chain import PAUSE, KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source, sources
@@ -24,9 +22,11 @@ from flink_workspace_operator.adapters.alibaba.session import Fixed, Session
 from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
 from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
-from flink_workspace_operator.settings import Settings
+from flink_workspace_operator.settings import Identity, Settings
 from tests.contract.servers import closed_port, serving, tls_of
 
+NO_KEY = "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
+NODE = "the metadata service of ECS"
 TOKEN, SECRET = "token-of-the-pod", "secret-of-the-role"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -263,54 +263,94 @@ async def test_that_no_key_is_configured_is_said_as_such() -> None:
     """It is nothing that the cloud refused."""
     failure = await failure_of(Keys(KeyChain((Source("the environment", _fails, asks=False),))))
     assert isinstance(failure, CredentialsRefused)
-    assert describe(failure).startswith("no access key is configured: put a valid one into")
+    assert describe(failure).startswith(f"{NO_KEY}: put a valid one into")
 
 
 def _fails() -> object:
     raise ValueError("this text may hold a secret")
 
 
+@pytest.fixture
+def on_a_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, no RRSA and no profile: the node alone has an identity."""
+    for name, value in (("access_key_id", None), ("cli_profile_disabled", "true"), ("credentials_file", "/nowhere")):
+        monkeypatch.setattr(auth_util, f"environment_{name}", value)
+
+
+@pytest.mark.parametrize("identity", [None, "key", "rrsa"])
+@pytest.mark.parametrize("role", [None, "of-the-node"])
+@pytest.mark.usefixtures("on_a_node")
+async def test_the_nodes_role_is_never_taken_for_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, identity: Identity | None, role: str | None
+) -> None:
+    """It may be of another account, or may do more: nobody asks the metadata service who did not choose it."""
+    monkeypatch.setattr(auth_util, "environment_ecs_metadata", role)
+    assert NODE not in [source.name for source in sources(identity)]
+    assert describe(await failure_of(Keys(KeyChain(sources(identity))))).startswith(NO_KEY)
+
+
 @pytest.mark.parametrize(
-    ("role", "body", "told"),
+    ("body", "told"),
     [
-        (None, None, "no access key is configured"),
-        (None, "", "no access key is configured"),
-        ("of-the-node", None, "the metadata service of ECS did not answer (code ConnectionLost)"),
-        ("of-the-node", "", "the metadata service of ECS gives no access key (code HTTP404): check the role"),
+        (None, "the metadata service of ECS did not answer (code ConnectionLost)"),
+        ("", "the metadata service of ECS gives no access key (code HTTP404): check the role"),
     ],
 )
-async def test_a_metadata_service_counts_where_a_role_is_named(
+@pytest.mark.parametrize("role", [None, "of-the-node"])
+@pytest.mark.usefixtures("on_a_node")
+async def test_the_nodes_role_is_taken_where_it_is_chosen(
     monkeypatch: pytest.MonkeyPatch, role: str | None, body: str | None, told: str
 ) -> None:
-    """Elsewhere nobody says that there is one: no machine but one of ECS has it."""
+    """With its name or without; what is wrong is told."""
     service = Sts(404, body)
     monkeypatch.setattr(auth_util, "environment_ecs_metadata", role)
-    monkeypatch.setattr(auth_util, "environment_access_key_id", None)
-    monkeypatch.setattr(auth_util, "environment_cli_profile_disabled", "true")
-    monkeypatch.setattr(auth_util, "environment_credentials_file", "/nowhere")
     async with serving(service.handle) as here:
-        monkeypatch.setattr(key_sources, "_role_of_node", partial(_role_of_node_at, here))
-        assert told in describe(await failure_of(Keys()))
+        [source] = sources("node")
+        there = replace(source, open=lambda: _asking(here, source.open()))
+        assert told in describe(await failure_of(Keys(KeyChain((there,)))))
+    assert service.requests
 
 
-def _role_of_node_at(host: str) -> object:
-    """The SDK knows one address, which no proxy leads to: here, somebody else stands there."""
-    provider = sdk.EcsRamRoleCredentialsProvider(async_update_enabled=False)
+def _asking(host: str, provider: sdk.EcsRamRoleCredentialsProvider) -> sdk.EcsRamRoleCredentialsProvider:
+    """The provider as it is, but for the address of the service: not every machine is without one."""
     provider._EcsRamRoleCredentialsProvider__metadata_service_host = host
     return provider
 
 
-def test_the_sources_are_those_of_the_official_chain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All of them, in its order; and STS is where ACK's webhook says."""
+def test_the_metadata_service_can_be_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the variable of the SDKs, also where a setting chooses it."""
+    monkeypatch.setattr(auth_util, "environment_ecs_metadata_disabled", "True")
+    assert sources("node") == ()
+
+
+def set_up_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth_util, "enable_oidc_credential", True)
     monkeypatch.setattr(auth_util, "environment_credentials_uri", "http://127.0.0.1/key")
     for name in ("role_arn", "oidc_provider_arn", "oidc_token_file"):
         monkeypatch.setattr(auth_util, f"environment_{name}", "x")
+
+
+def test_the_sources_are_those_of_the_official_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the node, in its order; and STS is where ACK's webhook says."""
+    set_up_everything(monkeypatch)
     monkeypatch.setenv("ALIBABA_CLOUD_STS_ENDPOINT", "sts-vpc.cn-hangzhou.aliyuncs.com")
     opened = [source.open() for source in sources()]
     official = vars(sdk.DefaultCredentialsProvider())["_DefaultCredentialsProvider__providers_chain"]
-    assert [type(each) for each in opened] == [type(each) for each in official]
+    kinds = [type(each) for each in official]
+    assert sdk.EcsRamRoleCredentialsProvider in kinds
+    kinds.remove(sdk.EcsRamRoleCredentialsProvider)
+    assert [type(each) for each in opened] == kinds
     assert opened[1]._sts_endpoint == "sts-vpc.cn-hangzhou.aliyuncs.com"
+
+
+@pytest.mark.parametrize(
+    ("identity", "name"),
+    [("key", "the environment"), ("rrsa", "STS"), ("node", NODE)],
+)
+def test_who_is_chosen_is_asked_alone(monkeypatch: pytest.MonkeyPatch, identity: Identity, name: str) -> None:
+    """Whatever else is set up."""
+    set_up_everything(monkeypatch)
+    assert [source.name for source in sources(identity)] == [name]
 
 
 def test_the_endpoint_of_sts_follows_the_sdks_own_variables(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,19 +32,21 @@ Ask = Callable[[str], Awaitable[object]]
 async def buy(endpoint: str) -> object:
     """The call that spends money."""
     fixed = Fixed(datetime.now(UTC), "nonce")
-    session = Session(Settings(endpoint=endpoint), FetchedKey(KEY))
+    session = Session(Settings(endpoint=endpoint, emulator=True), FetchedKey(KEY))
     return await session.call_fixed(CREATE_INSTANCE, {"InstanceName": "a"}, REGION, fixed)
 
 
 async def ask(endpoint: str) -> object:
     """A question by GET, which aiohttp takes for one that may be repeated."""
-    session = Session(Settings(endpoint=endpoint, read_timeout_seconds=1), FetchedKey(KEY))
+    session = Session(Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1), FetchedKey(KEY))
     return await session.call(DESCRIBE_INSTANCES, {"Region": REGION}, REGION)
 
 
 async def look_into_bucket(endpoint: str) -> object:
     """A question to OSS, by its own SDK."""
-    storage = ObjectStorage(Settings(endpoint=endpoint, read_timeout_seconds=1), Keys(static_keys("key", "secret")))
+    storage = ObjectStorage(
+        Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1), Keys(static_keys("key", "secret"))
+    )
     try:
         return await storage.describe_bucket(REGION, "bucket", ())
     finally:

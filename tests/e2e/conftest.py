@@ -9,6 +9,7 @@ from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT, install
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.e2e.forks import ensure_server
 from tests.e2e.killable import Start
 from tests.e2e.stage import Stage, apply_all, ended
@@ -47,6 +48,7 @@ def stage(cluster: Cluster, emulator: str, tmp_path_factory: pytest.TempPathFact
     kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")
     ensure_server()
     settings = Settings(
+        **ALLOWED,
         endpoint=emulator,
         signature_validity_seconds=60,
         longest_commit_seconds=30,

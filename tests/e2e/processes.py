@@ -29,6 +29,7 @@ from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION
 from flink_workspace_operator.handlers import Connect, serve
 from flink_workspace_operator.runtime.logs import set_up
 from flink_workspace_operator.settings import Settings
+from tests.allowed import TOLD
 from tests.e2e.forks import become, ensure_server, forks
 from tests.emulator_fixture import EmulatedAccount
 
@@ -141,14 +142,16 @@ def start_operator(
 ) -> Operator:
     """Start a process, to be ended by the caller. `keys` are those of the account, unless there are to be others.
 
+    A setting of None is left out, also where tests have another one by default.
+
     `connect` is `wiring.connect`, or a function of a module that spoils something in what that one makes.
     """
     directory.mkdir(parents=True, exist_ok=True)
     log, port = directory / "log", free_ports(1)[0]
     loopback = {"health_port": port, "health_address": "127.0.0.1"}
-    chosen = {"endpoint": account.url, **loopback, **(settings or {})}
+    chosen = {**TOLD, "endpoint": account.url, **loopback, **(settings or {})}
     environment = {
-        **{f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in chosen.items()},
+        **{f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in chosen.items() if value is not None},
         "KUBECONFIG": str(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")),
         **(keys_of(account) if keys is None else keys),
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",

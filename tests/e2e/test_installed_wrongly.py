@@ -55,7 +55,7 @@ def test_without_credentials_it_runs_and_says_so(
         operator.until(lambda: "Ready" in conditions(operator, "w"))
         told = conditions(operator, "w")
         assert (told["CloudReachable"]["status"], told["CloudReachable"]["reason"]) == ("False", "Unauthorized")
-        assert "no access key is configured: put a valid one" in told["Ready"]["message"]
+        assert "no access key is configured" in told["Ready"]["message"]
         assert (operator.answers(), operator.leads()) == (True, True)
         assert account.control.purchases() == []
     finally:

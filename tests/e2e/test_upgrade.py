@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,12 @@ from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go, su
 EARLIER = "4b2f22376e651e3c4740082833d42e834d3818d5"
 """The last version without packages: it was installed from `crds/` and `deploy/base`."""
 LOST_ANSWER = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}
+AS_BEFORE: dict[str, object] = {"identity_namespaces": None, "adoption_namespaces": None}
+"""Left out, as an installation has them that relied on the defaults of the earlier version."""
 HIDDEN_SECONDS = 50
 SECONDS = 60.0
 FIELDS = ("uid", "generation", "creationTimestamp", "finalizers")
+EMULATED = " by an emulator, nothing here is real"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
 
 Shown = dict[str, dict[str, Any]]
@@ -101,7 +105,7 @@ def test_everything_is_kept(
 
     install(cluster_before)
     let_write_outputs(cluster_before, "default")  # as the notes on upgrading say
-    with running_operator(cluster_before, account, tmp_path / "after", WINDOWS) as operator:
+    with running_operator(cluster_before, account, tmp_path / "after", {**WINDOWS, **AS_BEFORE}) as operator:
         look_again(operator)
         after = shown(cluster_before)
         settled = {name for name in before if "in-flight" in name}
@@ -111,8 +115,27 @@ def test_everything_is_kept(
         account.control.advance(HIDDEN_SECONDS)
         operator.until(lambda: operator.reason("in-flight") == "Running")
         assert order_state(shown(cluster_before), "in-flight-1") in ("Placed", "Fulfilled")
+        new_ones_say_what_to_set(operator)
+        assert account.control.purchases() == booked
+    account.control.settings(visibilityDelaySeconds=0)
+    with running_operator(cluster_before, account, tmp_path / "told", WINDOWS) as operator:
+        operator.until(lambda: operator.reason("new") == "Running")
         cluster_before.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
-    assert account.control.purchases() == booked
+    assert len(account.control.purchases()) == len(booked) + 1
+
+
+def new_ones_say_what_to_set(operator: Operator) -> None:
+    """Where the operator's own identity may not buy by default any more, and may not adopt."""
+    adoption = {"policy": "ByInstanceId", "instanceId": "sc-any"}
+    for name, reason, setting, more in (
+        ("new", "IdentityNotAllowed", "FLINK_OPERATOR_IDENTITY_NAMESPACES", {}),
+        ("by-id", "IdentityNotAllowed", "spec.credentials.secretName", {"adoption": adoption}),
+    ):
+        apply(operator.cluster, "default", pay_as_you_go(name, **more))
+        operator.until(partial(told, operator, name, reason))
+        ready = next(each for each in operator.workspace(name)["status"]["conditions"] if each["type"] == "Ready")
+        assert setting in ready["message"]
+    operator.cluster.kubectl("delete", "flinkworkspace/by-id", "--timeout=30s")
 
 
 def leave_in_flight(cluster: Cluster, operator: Processes, account: EmulatedAccount) -> None:
@@ -124,6 +147,11 @@ def leave_in_flight(cluster: Cluster, operator: Processes, account: EmulatedAcco
     operator.wait_for(
         "Losing an answer", lambda: order_state(shown(cluster), "in-flight-1") == "Uncertain" or None, SECONDS
     )
+
+
+def told(operator: Operator, name: str, reason: str) -> bool:
+    """True once Ready has this reason."""
+    return operator.reason(name) == reason
 
 
 def look_again(operator: Operator) -> None:
@@ -145,9 +173,11 @@ def shown(cluster: Cluster) -> Shown:
 
 
 def kept(thing: dict[str, Any]) -> dict[str, Any]:
-    """All of it but what asking for another pass changes."""
+    """All of it but what asking for another pass changes, and that this version tells of the emulator."""
     metadata = {field: thing["metadata"].get(field) for field in FIELDS}
     status = {name: value for name, value in thing.get("status", {}).items() if name != "lastHandledReconcileAt"}
+    for condition in status.get("conditions", ()):
+        condition["message"] = condition["message"].removesuffix(EMULATED)
     return {"metadata": metadata, "spec": thing.get("spec"), "data": thing.get("data"), "status": status}
 
 

@@ -21,7 +21,7 @@ DIGEST: Final = f"sha256:{'0' * 64}"
 KEY_VALUES: Final = (
     *("watchNamespaces", "credentials.workspaceNamespaces", "outputs.workspaceNamespaces", "rrsa.roleName"),
     *("roles.aggregateToEdit", "guard.enabled", "components/limits"),
-    *("extraEnv", "caBundle", "extraEgressPorts"),
+    *("identity.namespaces", "identity.accountId", "extraEnv", "caBundle", "extraEgressPorts"),
 )
 """What the page on installing has to tell of."""
 WRONG: Final = [
@@ -41,7 +41,6 @@ WRONG: Final = [
     ("settings.FLINK_OPERATOR_WORKERS=0", "at '/settings/FLINK_OPERATOR_WORKERS': minimum: got 0, want 1"),
     ("settings.FLINK_OPERATOR_WORKER=5", "additional properties 'FLINK_OPERATOR_WORKER' not allowed"),
     ('settings.FLINK_OPERATOR_NAMESPACES=["a"]', "additional properties 'FLINK_OPERATOR_NAMESPACES' not allowed"),
-    ('settings.FLINK_OPERATOR_ENDPOINT="cloud"', "'cloud' does not match pattern '^https?://[^/]+$'"),
     (
         'credentials.workspaceNamespaces=["team-a"]',
         "at '/credentials/workspaceNamespaces/0': got string, want object",
@@ -92,6 +91,7 @@ WRONG: Final = [
         'emulator={"enabled": true}|credentials.existingSecret="mine"',
         "emulator.enabled brings the keys that the emulator knows: leave credentials.existingSecret out",
     ),
+    ('settings.FLINK_OPERATOR_ENDPOINT="cloud"', "'cloud' does not match pattern '^https?://[^/?#@ ]+$'"),
     ('extraEnv=[{"value": "v"}]', "at '/extraEnv/0': missing property 'name'"),
     ('extraEnv=[{"name": "FLINK_OPERATOR_WORKERS", "value": "3"}]', "at '/extraEnv/0/name': 'not' failed"),
     ('extraEnv=[{"name": "NO_PROXY", "val": "*"}]', "at '/extraEnv/0': additional properties 'val' not allowed"),
@@ -113,6 +113,17 @@ WRONG: Final = [
     (
         'emulator={"enabled": true}|credentials.rrsa.roleName="r"',
         "emulator.enabled and credentials.rrsa.roleName exclude each other",
+    ),
+    ('identity.namespaces=["*", "a"]', "at '/identity/namespaces'"),
+    ("identity.accountId=5", "at '/identity/accountId': got number, want string"),
+    ('settings.FLINK_OPERATOR_IDENTITY="secret"', "at '/settings/FLINK_OPERATOR_IDENTITY': value must be one of"),
+    (
+        'identity.namespaces=["a"]|settings.FLINK_OPERATOR_IDENTITY_NAMESPACES=["b"]',
+        "identity.namespaces sets FLINK_OPERATOR_IDENTITY_NAMESPACES: leave it out of settings",
+    ),
+    (
+        'credentials.rrsa.roleName="r"|settings.FLINK_OPERATOR_IDENTITY="key"',
+        "credentials.rrsa.roleName sets FLINK_OPERATOR_IDENTITY to rrsa",
     ),
     (
         'emulator={"enabled": true}|settings.FLINK_OPERATOR_ENDPOINT="http://cloud"',
@@ -145,6 +156,7 @@ def test_settings_reach_the_operator_as_it_reads_them() -> None:
     values = {"WORKERS": 3, "ROLE_POLICIES": ["A", "B"], "RESYNC_SECONDS": 604800, "LOG_FORMAT": "text"}
     settings = told(f"settings={json.dumps({f'FLINK_OPERATOR_{name}': value for name, value in values.items()})}")
     assert settings == {
+        "FLINK_OPERATOR_IDENTITY_NAMESPACES": "[]",
         "FLINK_OPERATOR_WORKERS": "3",
         "FLINK_OPERATOR_ROLE_POLICIES": '["A","B"]',
         "FLINK_OPERATOR_RESYNC_SECONDS": "604800",
@@ -158,7 +170,39 @@ def test_sts_is_asked_in_the_vpc_where_a_region_is_named() -> None:
         ("ALIBABA_CLOUD_STS_REGION", "cn-hangzhou"),
         ("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED", "true"),
     }
-    assert not [name for name in told('credentials.rrsa={"roleName": "r"}') if name.startswith("ALIBABA_CLOUD_")]
+    plain = told('credentials.rrsa={"roleName": "r"}')
+    assert not [name for name in plain if name.startswith("ALIBABA_CLOUD_")]
+    assert plain["FLINK_OPERATOR_IDENTITY"] == "rrsa"
+
+
+@pytest.mark.parametrize(
+    ("values", "namespaces"),
+    [
+        ("replicas=2", "[]"),
+        ('identity.namespaces=["team-a", "team-b"]', '["team-a","team-b"]'),
+        ('identity.namespaces=["*"]', '["*"]'),
+        ('settings.FLINK_OPERATOR_IDENTITY_NAMESPACES=["team-a"]', '["team-a"]'),
+        ("emulator.enabled=true", '["*"]'),
+        ('emulator.enabled=true|identity.namespaces=["a"]', '["a"]'),
+        ("emulator.enabled=true|settings.FLINK_OPERATOR_IDENTITY_NAMESPACES=[]", "[]"),
+    ],
+)
+def test_who_is_paid_for_is_named(values: str, namespaces: str) -> None:
+    """Nobody by default, unless it costs nothing; a setting that was there before the value goes on."""
+    assert told(values)["FLINK_OPERATOR_IDENTITY_NAMESPACES"] == namespaces
+
+
+def test_the_account_is_a_value() -> None:
+    """As text: a number that long is not one for Helm."""
+    assert told('identity.accountId="1000000000000001"')["FLINK_OPERATOR_ACCOUNT_ID"] == "1000000000000001"
+    assert "FLINK_OPERATOR_ACCOUNT_ID" not in told("replicas=2")
+
+
+def test_the_key_comes_from_the_secret_that_is_named() -> None:
+    """All parts of it."""
+    [pod] = bare_pods(helm_template("--set=credentials.existingSecret=mine"))
+    sources = [each["valueFrom"] for each in pod["spec"]["containers"][0]["env"] if "valueFrom" in each]
+    assert [each["secretKeyRef"]["name"] for each in sources if "secretKeyRef" in each] == ["mine"] * 3
 
 
 def test_a_password_of_a_proxy_comes_from_a_secret() -> None:

@@ -84,13 +84,14 @@ def test_only_settings_that_exist_are_set(root: Path) -> None:
 
 
 def test_the_trial_can_spend_no_money() -> None:
-    """All calls go to the emulator that comes with it, with the keys that it knows, and to no metadata service."""
+    """All calls go to the emulator that comes with it, with the keys that it knows, and no others are looked for."""
     manifests = kustomize(TRIAL)
     told = environment(one(manifests, "Deployment"))
     service = one(manifests, "Service", "flink-cloud-emulator")
     port = service["spec"]["ports"][0]["port"]
     assert told["FLINK_OPERATOR_ENDPOINT"] == f"http://flink-cloud-emulator:{port}"
-    assert told["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] == "true"
+    assert (told["FLINK_OPERATOR_EMULATOR"], told["FLINK_OPERATOR_IDENTITY"]) == ("true", "key")
+    assert told["FLINK_OPERATOR_IDENTITY_NAMESPACES"] == '["*"]'
     assert one(manifests, "Secret", TRIALS_SECRET)["stringData"] == {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
@@ -134,7 +135,29 @@ def test_production_brings_no_keys_and_no_emulator() -> None:
     """Nothing of the trial is in it."""
     manifests = kustomize(PRODUCTION)
     assert not [each for each in manifests if each["kind"] == "Secret" or "emulator" in each["metadata"]["name"]]
-    assert "FLINK_OPERATOR_ENDPOINT" not in environment(one(manifests, "Deployment"))
+    told = environment(one(manifests, "Deployment"))
+    assert not told.keys() & {"FLINK_OPERATOR_ENDPOINT", "FLINK_OPERATOR_EMULATOR"}
+    assert told["FLINK_OPERATOR_IDENTITY_NAMESPACES"] == "[]"
+
+
+@pytest.mark.parametrize("root", [TRIAL, PRODUCTION], ids=ids)
+def test_of_the_secret_the_key_alone_is_taken(root: Path) -> None:
+    """Whoever writes it could set a proxy, an authority or another endpoint else."""
+    (container,) = one(kustomize(root), "Deployment")["spec"]["template"]["spec"]["containers"]
+    sources = {each["name"]: each["valueFrom"] for each in container["env"] if "valueFrom" in each}
+    taken = {name: source["secretKeyRef"] for name, source in sources.items() if "fieldRef" not in source}
+    names = [f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")]
+    secret = "flink-workspace-operator-credentials"
+    assert taken == {name: {"name": secret, "key": name, "optional": True} for name in names}
+    assert "envFrom" not in container
+
+
+def test_the_metadata_service_is_for_who_chooses_the_node(tmp_path: Path) -> None:
+    """Nobody else is let out to it."""
+    chosen, others = overlay(tmp_path, "node-role"), kustomize(PRODUCTION)
+    ways = [str(one(each, "NetworkPolicy")["spec"]["egress"]).count("100.100.100.200/32") for each in (chosen, others)]
+    assert ways == [1, 0]
+    assert environment(one(chosen, "Deployment"))["FLINK_OPERATOR_IDENTITY"] == "node"
 
 
 def test_rrsa_asks_for_a_role(tmp_path: Path) -> None:
@@ -143,6 +166,7 @@ def test_rrsa_asks_for_a_role(tmp_path: Path) -> None:
     deployment, prefix = one(manifests, "Deployment")["spec"], "pod-identity.alibabacloud.com"
     assert deployment["template"]["metadata"]["labels"][f"{prefix}/injection"] == "on"
     assert f"{prefix}/injection" not in deployment["selector"]["matchLabels"]
+    assert environment(one(manifests, "Deployment"))["FLINK_OPERATOR_IDENTITY"] == "rrsa"
     assert one(manifests, "ServiceAccount")["metadata"]["annotations"] == {f"{prefix}/role-name": OPERATOR}
 
 

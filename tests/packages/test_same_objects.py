@@ -94,6 +94,7 @@ def without_pull_policy(manifest: Manifest) -> Manifest:
 
 VALUES: Final[dict[str, tuple[str, ...]]] = {
     "rrsa": ("--set=credentials.rrsa.roleName=flink-workspace-operator",),
+    "node-role": ("--set=settings.FLINK_OPERATOR_IDENTITY=node",),
     "listed-namespaces": ('--set-json=watchNamespaces=["team-a", "team-b"]',),
     "proxy": (f'--set-json={{"extraEnv": {json.dumps(PROXY)}, "extraEgressPorts": [3128]}}',),
     "private-ca": ("--set=caBundle.configMap=flink-workspace-operator-ca",),

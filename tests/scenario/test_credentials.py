@@ -21,6 +21,7 @@ from tests.scenario.world import World, conditions, has_reason, is_ready
 SECRET = "alicloud"
 NAMES = (SECRET, "other", "not-there-yet")
 HELD = "flink.alicloud.dev/w"
+LOST_AND_BOUGHT = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}
 GRACE_SECONDS = 0.001
 """A missing prerequisite counts as on its way for no longer than a pass takes."""
 
@@ -185,14 +186,51 @@ async def test_the_right_to_one_secret_opens_no_other(world: World, payer: Emula
 
 async def test_namespace_that_may_not_use_the_operators_identity(world: World) -> None:
     """It must name a Secret; nothing is asked in the operator's name."""
-    use(world, identity_namespaces=("others",))
+    use(world, identity_namespaces=None)
     await world.apply(pay_as_you_go())
     stalled = await world.settle("w", until=has_reason("IdentityNotAllowed"))
     assert conditions(stalled)["Stalled"].status == "True"
-    assert "set spec.credentials.secretName" in message(stalled)
+    assert "name a Secret with keys in spec.credentials.secretName" in message(stalled)
+    assert "FLINK_OPERATOR_IDENTITY_NAMESPACES" in message(stalled)
     assert world.account.control.calls() == []
     use(world, identity_namespaces=("others", world.namespace))
     assert is_ready(await world.settle("w"))
+
+
+async def test_what_the_operator_bought_is_looked_after_everywhere(world: World) -> None:
+    """Also where the namespace is on the list no more: before the call nothing is sent, after it nothing is lost."""
+    await world.apply(pay_as_you_go())
+    await until_order_is(world, "Quoted")
+    use(world, identity_namespaces=())
+    await world.settle("w", until=has_reason("IdentityNotAllowed"))
+    use(world, identity_namespaces=(world.namespace,))
+    world.account.control.faults([LOST_AND_BOUGHT])
+    await until_order_is(world, "Uncertain")
+    use(world, identity_namespaces=())
+    assert is_ready(await world.settle("w"))
+    assert len(world.account.control.purchases()) == 1
+    use(world, identity_namespaces=(), account_id=world.account.id)
+    await world.one_pass("w")
+    told = conditions(await world.workspace("w"))
+    assert (told["Ready"].status, told["CloudReachable"].status) == ("True", "True")
+
+
+async def test_operator_of_another_account_than_the_setting_names(world: World, payer: EmulatedAccount) -> None:
+    """It buys nothing, and says both; what it bought before goes on; a Secret's keys are not meant."""
+    await world.apply(pay_as_you_go("before"))
+    await world.settle("before")
+    use(world, account_id=payer.id)
+    await world.apply(pay_as_you_go())
+    suspended = await world.settle("w", until=has_reason("AccountNotAllowed"))
+    assert conditions(suspended)["Suspended"].status == "True"
+    assert f"is of account {world.account.id}, and FLINK_OPERATOR_ACCOUNT_ID is {payer.id}" in message(suspended)
+    await world.one_pass("before")
+    assert is_ready(await world.workspace("before"))
+    assert (len(world.account.control.purchases()), await world.orders("w")) == (1, ())
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    assert is_ready(await world.settle("w"))
+    assert len(payer.control.purchases()) == 1
 
 
 def use(world: World, **settings: object) -> None:

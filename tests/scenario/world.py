@@ -30,6 +30,7 @@ from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.backoff import wait_after
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import apply
 from tests.scenario.recording import RecordingCluster
@@ -162,6 +163,7 @@ async def a_world(
     """
     chosen = Settings.model_validate(
         {
+            **ALLOWED,
             "endpoint": account.url,
             "cluster_id": f"cluster-{namespace}",
             "purchase_timeout_seconds": 5,

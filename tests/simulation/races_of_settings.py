@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.simulation.faults import Fault
 from tests.simulation.races import TWO, Race, anytime, restore
 from tests.simulation.scheduler import Act
@@ -21,6 +22,7 @@ from tests.simulation.stories_of_lists import (
 from tests.simulation.world import SimulatedWorld
 
 HASTY: Final = Settings(
+    **ALLOWED,
     short_windows=True,
     signature_validity_seconds=5,
     longest_commit_seconds=5,

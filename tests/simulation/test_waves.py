@@ -9,6 +9,7 @@ import pytest
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import Behaviour
 from tests.simulation.faults import Fault
@@ -18,7 +19,7 @@ from tests.simulation.world import NAMESPACE, SimulatedWorld
 NUMBER: Final = 60
 PROVISIONING: Final = 10.0
 CLOUD: Final = Behaviour(visibility=5, provisioning=PROVISIONING)
-SETTINGS: Final = Settings(resync_seconds=86400)
+SETTINGS: Final = Settings(**ALLOWED, resync_seconds=86400)
 """Of what is Ready already, no look every ten minutes."""
 in_full = pytest.mark.proof
 each_seed = pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=in_full) for seed in (2, 3, 4))])

@@ -26,6 +26,7 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.simulation.account import Account, Behaviour, Booking
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Fault
@@ -40,8 +41,9 @@ A_LOOK: Final = timedelta(seconds=30)
 PATIENCE: Final = 2000
 """Passes after which a run counts as stuck: several times as many as the longest way to an end takes."""
 
-SETTINGS: Final = Settings()
+SETTINGS: Final = Settings(**ALLOWED)
 BRIEF: Final = Settings(
+    **ALLOWED,
     short_windows=True,
     signature_validity_seconds=20,
     longest_commit_seconds=10,

@@ -2,10 +2,21 @@
 
 import logging
 import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from flink_workspace_operator.cli import main, tell_proxies, warn_of_unknown_settings
+from flink_local.environment import python_environment
+from flink_workspace_operator.cli import (
+    main,
+    tell_endpoint,
+    tell_proxies,
+    tell_whom_it_buys_for,
+    warn_of_unknown_settings,
+)
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
 
 
@@ -118,3 +129,96 @@ def test_the_proxies_in_use_are_told_without_their_passwords(
     assert [record.getMessage() for record in caplog.records] == [
         "HTTPS_PROXY: calls to the cloud go through the proxy proxy.example.com:3128, but for what NO_PROXY names"
     ]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        ("http://cloud", "FLINK_OPERATOR_ENDPOINT must begin with https://, unless it is on this machine; if no real"),
+        ("https://user:a-secret@cloud", "FLINK_OPERATOR_ENDPOINT: must be like http://host:port or https://host"),
+    ],
+)
+def test_an_endpoint_that_shows_the_key_is_refused(
+    endpoint: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the start, with what to change, and without the value."""
+    monkeypatch.setenv("FLINK_OPERATOR_ENDPOINT", endpoint)
+    [told] = refusal(capsys)
+    assert told.startswith(said)
+    assert "secret" not in told
+
+
+def test_a_node_that_may_not_be_asked_is_not_chosen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two variables that say the opposite: nobody guesses which is meant."""
+    monkeypatch.setenv("FLINK_OPERATOR_IDENTITY", "node")
+    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+    [said] = refusal(capsys)
+    assert said.startswith(
+        "FLINK_OPERATOR_IDENTITY: the role of the node is told by the service that ALIBABA_CLOUD_ECS"
+    )
+
+
+def test_a_list_of_namespaces_says_how_all_are_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone."""
+    monkeypatch.setenv("FLINK_OPERATOR_IDENTITY_NAMESPACES", '["*", "team-a"]')
+    [said] = refusal(capsys)
+    assert said == 'FLINK_OPERATOR_IDENTITY_NAMESPACES: "*" means all namespaces and stands alone'
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"endpoint": "http://127.0.0.1:9"},
+            "all calls go to http://127.0.0.1:9, an emulator: nothing that is bought is",
+        ),
+        ({"endpoint": "https://cloud"}, "all calls go to https://cloud, in the place of the real cloud"),
+    ],
+)
+def test_the_log_warns_of_another_cloud(settings: dict[str, Any], said: str, caplog: pytest.LogCaptureFixture) -> None:
+    """What looks bought may be nothing."""
+    tell_endpoint(Settings())
+    assert caplog.records == []
+    tell_endpoint(Settings(**settings))
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    assert said in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "level", "said"),
+    [
+        (None, "WARNING", "is not set: resources without spec.credentials are looked after, but nothing new is bought"),
+        ((), "INFO", "the operator's own account pays for no namespace"),
+        (("a", "b"), "INFO", "the operator's own account pays for a, b"),
+        (("*",), "INFO", "the operator's own account pays for *"),
+    ],
+)
+def test_the_log_says_whom_the_operators_account_pays_for(
+    namespaces: tuple[str, ...] | None, level: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And warns where nobody said it: in earlier versions that meant all."""
+    caplog.set_level(logging.INFO)
+    tell_whom_it_buys_for(Settings(identity_namespaces=namespaces))
+    [record] = caplog.records
+    assert record.levelname == level
+    assert said in record.getMessage()
+
+
+def test_the_warnings_come_before_anything_is_done(tmp_path: Path) -> None:
+    """Also where the cluster is not there: whoever reads the log finds them at its beginning."""
+    told = {"FLINK_OPERATOR_ENDPOINT": "http://127.0.0.1:9", "KUBECONFIG": str(tmp_path / "none")}
+    command = [sys.executable, "-m", "flink_workspace_operator", "run"]
+    done = subprocess.run(
+        command, env={**python_environment(), **told}, capture_output=True, text=True, timeout=60, check=False
+    )
+    warnings = [line for line in (done.stdout + done.stderr).splitlines() if " WARNING " in line]
+    assert ["FLINK_OPERATOR_ENDPOINT: all calls" in warnings[0], "_IDENTITY_NAMESPACES is not set" in warnings[1]] == [
+        True,
+        True,
+    ]
+    assert done.returncode == 1

@@ -30,7 +30,8 @@ kubectl apply --filename=deploy/overlays/trial/credentials.yaml
 kubectl --namespace=flink-workspace-operator set env deployment/flink-workspace-operator \\
     --from=secret/flink-cloud-emulator-credentials
 kubectl --namespace=flink-workspace-operator set env deployment/flink-workspace-operator \\
-    FLINK_OPERATOR_ENDPOINT=http://flink-cloud-emulator:8080 ALIBABA_CLOUD_ECS_METADATA_DISABLED=true
+    FLINK_OPERATOR_ENDPOINT=http://flink-cloud-emulator:8080 FLINK_OPERATOR_EMULATOR=true FLINK_OPERATOR_IDENTITY=key \\
+    'FLINK_OPERATOR_IDENTITY_NAMESPACES=["*"]'
 """,
 }
 

@@ -11,6 +11,8 @@ from flink_local.processes import Processes
 
 NAME = "operator"
 READY_SECONDS = 60.0
+EVERYWHERE = '["*"]'
+"""All namespaces: there is no money in it."""
 TOKEN_SECONDS = 30 * 24 * 3600
 """Nobody renews the token of what `make up` leaves running; `make down` and `make up` do."""
 
@@ -27,7 +29,9 @@ def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator) -
         "FLINK_OPERATOR_HEALTH_ADDRESS": "127.0.0.1",
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",  # or it asks the network for an identity
+        "FLINK_OPERATOR_IDENTITY": "key",
+        "FLINK_OPERATOR_IDENTITY_NAMESPACES": EVERYWHERE,
+        "FLINK_OPERATOR_ADOPTION_NAMESPACES": EVERYWHERE,
     }
     command = [sys.executable, "-m", "flink_workspace_operator", "run"]
     processes.start(NAME, command, {**python_environment(), **settings})

@@ -2,7 +2,7 @@
 
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.drift import differences, marks_shown_by, missing_marks
-from flink_workspace_operator.core.found import NO_ADOPTION, Adoptable
+from flink_workspace_operator.core.found import Adoptable, Foreign
 from flink_workspace_operator.core.observed import Absent, SeenInstance
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, TagInstance, Verdict
@@ -34,8 +34,7 @@ def _differs(case: Case, instance: SeenInstance) -> Plan | None:
 
 def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
     """By name only what no cluster has marked: what was just bought may be shown before its marks are."""
-    adoption = case.workspace.spec.adoption or NO_ADOPTION
-    if adoption.policy != "IfNameMatches" or case.suspended or case.cloud_time > marks_shown_by(case, instance):
+    if case.adoption.policy != "IfNameMatches" or case.suspended or case.cloud_time > marks_shown_by(case, instance):
         return None
     message = (
         f"{instance.instance_id} is adopted if it shows no ownership tags within"
@@ -60,6 +59,23 @@ def _was_told(case: Case) -> bool:
     ready = case.condition("Ready")
     now = case.workspace.metadata.generation
     return ready is not None and (ready.reason, ready.observed_generation) == (ADOPTING, now)
+
+
+def stop_what_may_not_be_adopted(case: Case) -> Plan | None:
+    """Who names any instance takes it over, and learns how it is: not everybody may. Nothing is bought in its place."""
+    adoption, namespace = case.workspace.spec.adoption, case.seen.key.namespace
+    if adoption is None or adoption.policy != "ByInstanceId" or case.settings.adopts_by_id_in(namespace):
+        return None
+    found = case.found
+    is_new = isinstance(found, Absent) and case.bound_id is None
+    is_others = isinstance(found, Foreign) and found.reason in ("NameTaken", "OwnedElsewhere")
+    if case.sent_order is not None or not (is_new or is_others):
+        return None
+    message = (
+        f"adoption.policy ByInstanceId is not for namespace '{namespace}': have it put on the operator's list"
+        " FLINK_OPERATOR_ADOPTION_NAMESPACES, or choose another policy"
+    )
+    return Plan(verdict=Verdict("Stalled", "AdoptionNotAllowed", message), next_look=OUTSIDE)
 
 
 def stop_without_what_to_adopt(case: Case) -> Plan | None:

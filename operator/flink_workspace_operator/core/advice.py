@@ -13,7 +13,10 @@ ADVICE: Final[Mapping[str, str]] = {
     "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
     "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both of one line and not empty",
     "SecretRefused": "let the operator get and patch that Secret, by a Role of this namespace that names it",
-    "IdentityNotAllowed": "set spec.credentials.secretName, or have the namespace put on the operator's list",
+    "IdentityNotAllowed": "name a Secret with keys in spec.credentials.secretName, or have the namespace put on the"
+    " operator's list FLINK_OPERATOR_IDENTITY_NAMESPACES",
+    "AccountNotAllowed": "give the operator a key of that account, or correct the setting; or name a Secret with keys"
+    " in spec.credentials.secretName",
     "BalanceTooLow": "top up the account",
     "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",
     "UnpaidOrder": "pay or cancel the unpaid order in the console",

@@ -9,7 +9,7 @@ from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderState, OrderSummary
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, classify
 from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.neighbours import Neighbour, not_shown
@@ -226,7 +226,14 @@ class Case:
         if self.sent_order is not None and self.sent_order not in self.orders:
             return Unknown()
         ownership = Ownership(subject, self.seen.owner, self.orders, self.bound_id)
-        return classify(self.seen.cloud.listing, ownership, self.workspace.spec.adoption or NO_ADOPTION)
+        return classify(self.seen.cloud.listing, ownership, self.adoption)
+
+    @cached_property
+    def adoption(self) -> Adoption:
+        """What the resource may adopt. Where it may not name any instance, nothing is told of the one that it names."""
+        wanted = self.workspace.spec.adoption or NO_ADOPTION
+        is_free = wanted.policy != "ByInstanceId" or self.settings.adopts_by_id_in(self.seen.key.namespace)
+        return wanted if is_free else NO_ADOPTION
 
     def found_for(self, order: FlinkWorkspaceOrder) -> Found:
         """What the look says about what an order was to buy."""

@@ -149,8 +149,15 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "IdentityNotAllowed": Entry(
         "Stalled; Suspended once something may be bought",
-        "the operator's own identity is not for resources of this namespace",
-        "set `spec.credentials.secretName`, or have the namespace put on the list",
+        "the operator's own identity does not buy for resources of this namespace",
+        "one of two: name a Secret with keys in `spec.credentials.secretName`, or have the namespace put on the list"
+        " `FLINK_OPERATOR_IDENTITY_NAMESPACES` of the operator",
+    ),
+    "AccountNotAllowed": Entry(
+        "Suspended",
+        "the operator's own access key is of another account than `FLINK_OPERATOR_ACCOUNT_ID` says. Nothing is bought",
+        "give the operator a key of that account, or correct the setting; or name a Secret with keys in"
+        " `spec.credentials.secretName`",
     ),
     "CredentialsRefused": Entry(
         "Suspended",
@@ -217,6 +224,12 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "AdoptionDiffers": Entry(
         "Stalled", "what is to be adopted is not as the spec says", "correct the fields that the message lists"
+    ),
+    "AdoptionNotAllowed": Entry(
+        "Stalled",
+        "`adoption.policy: ByInstanceId` is not for this namespace. Nothing is adopted or bought",
+        "have the namespace put on the list `FLINK_OPERATOR_ADOPTION_NAMESPACES` of the operator, or choose another"
+        " policy",
     ),
     "NothingToAdopt": Entry(
         "Stalled",

@@ -72,7 +72,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotChecked": _NOT_CHECKED,
     },
     "CloudReachable": {
-        "Answered": Entry("True", "the last question was answered"),
+        "Answered": Entry("True", "the last question was answered. The message says so where an emulator did it"),
         "Throttled": Entry(
             "False", "the account makes too many calls", "wait; if it lasts, see who else calls so often"
         ),

@@ -141,7 +141,8 @@ def reachable(case: Case) -> Aspect:
         return Aspect("CloudReachable", "False", _unreachable(worst), describe(worst))
     if isinstance(cloud.account_id, Unknown):
         return Aspect("CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps=True)
-    return Aspect("CloudReachable", "True", "Answered", "the last look was answered")
+    by_whom = " by an emulator, nothing here is real" if case.settings.emulated else ""
+    return Aspect("CloudReachable", "True", "Answered", f"the last look was answered{by_whom}")
 
 
 def _unreachable(failure: CloudFailure) -> str:

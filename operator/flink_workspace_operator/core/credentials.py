@@ -2,6 +2,8 @@
 
 Nothing is bought in another name than the one that the resource wants. Only to find out what became of an order that
 may have been sent, the operator's own identity stands in for a Secret that is gone, if it is of the same account.
+Where it may not buy, because the namespace is not listed or its account is another one, it looks after what it bought
+before.
 """
 
 from collections.abc import Mapping
@@ -20,11 +22,14 @@ from flink_workspace_operator.core.failures import (
     SecretMissing,
     SecretRefused,
 )
+from flink_workspace_operator.core.found import Adoptable, Ours
 from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.key_failures import AccountNotAllowed
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
+from flink_workspace_operator.core.refusals import could_not_look
 from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
-from flink_workspace_operator.core.seen import SENT, open_order, order_to_ask_about
+from flink_workspace_operator.core.seen import SENT, open_order, order_to_ask_about, orders_of, shown_id
 from flink_workspace_operator.settings import Settings
 
 Orders = tuple[FlinkWorkspaceOrder, ...]
@@ -50,17 +55,51 @@ def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: 
         sent = order_to_ask_about(orders)
     holder = workspace if workspace is not None else sent or order
     wanted = None if holder is None else holder.spec.credentials
-    own = Signer() if _is_allowed(key.namespace, settings) else Signer(problem=IdentityNotAllowed(key.namespace))
+    own = Signer() if settings.buys_for(key.namespace) else Signer(problem=IdentityNotAllowed(key.namespace))
     if wanted is None:
-        return own if sent is None or own.problem is None else _stand_in(sent, own.problem, own, secrets)
+        if own.problem is None or was_own(workspace, orders, sent):
+            return replace(own, keeps_watch=own.problem is not None)
+        return own if sent is None else _stand_in(sent, own.problem, own, secrets)
     usable = _usable(wanted.secret_name, secrets.get(wanted.secret_name, Absent()), is_held=sent is not None)
     if isinstance(usable, AccessKey):
         return Signer(usable)
     return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)
 
 
-def _is_allowed(namespace: str, settings: Settings) -> bool:
-    return settings.identity_namespaces is None or namespace in settings.identity_namespaces
+def was_own(workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspaceOrder | None) -> bool:
+    """True if what there is, or may be, for a resource was bought by the operator's own identity.
+
+    What was adopted, or is missing in the ledger, was so as far as is known.
+    """
+    if sent is not None:
+        return sent.spec.credentials is None
+    if workspace is None:
+        return False
+    bought = [each for each in orders_of(workspace, orders) if each.state in ("Placed", "Fulfilled")]
+    last = next(reversed((*bought, *(each for each in orders if each.outstanding))), None)
+    if last is not None:
+        return last.spec.credentials is None
+    told = workspace.status.order
+    is_missing = told is not None and told.name not in {order.metadata.name for order in orders}
+    return is_missing or shown_id(workspace, orders) is not None
+
+
+def held_to_account(signing: Signer, account_id: str | Unknown, settings: Settings) -> Signer:
+    """The signer; the operator's own identity buys only in the account that the settings name."""
+    allowed = settings.account_id
+    if signing != Signer() or allowed is None or isinstance(account_id, Unknown) or account_id == allowed:
+        return signing
+    return Signer(problem=AccountNotAllowed(account_id, allowed), keeps_watch=True)
+
+
+def stop_without_who_may_buy(case: Case) -> Plan | None:
+    """What exists is looked after all the same; nothing is bought, adopted or prepared."""
+    problem, found = case.seen.signer.problem, case.found
+    if problem is None or case.sent_order is not None or isinstance(found, Ours | Unknown):
+        return None
+    if case.bound_id is not None and not isinstance(found, Adoptable):
+        return None
+    return could_not_look(Unknown(problem))
 
 
 def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets) -> Signer:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from flink_workspace_operator.core.adopting import adopt, stop_without_what_to_adopt
+from flink_workspace_operator.core.adopting import adopt, stop_what_may_not_be_adopted, stop_without_what_to_adopt
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.credentials import of_another_account, with_secrets
+from flink_workspace_operator.core.credentials import of_another_account, stop_without_who_may_buy, with_secrets
 from flink_workspace_operator.core.following import follow_instance
 from flink_workspace_operator.core.former import (
     wait_for_what_a_hand_closed,
@@ -142,7 +142,9 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     let_go,
     rest,
     stop_on_another_account,
+    stop_what_may_not_be_adopted,
     stop_on_a_stranger,
+    stop_without_who_may_buy,
     adopt,
     hold_what_is_ours,
     follow_instance,

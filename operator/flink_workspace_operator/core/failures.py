@@ -13,7 +13,8 @@
     │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
     │   │   ├── SecretIncomplete      it lacks a part of the access key
     │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
-    │   │   └── IdentityNotAllowed    the operator's own identity is not for this namespace
+    │   │   ├── IdentityNotAllowed    the operator's own identity is not for this namespace
+    │   │   └── AccountNotAllowed     it is of another account than it must be (core/key_failures.py)
     │   └── Refused               the cloud understood, and said no
     │       ├── CredentialsRefused    the key is wrong, inactive or expired, or there is none
     │       ├── KeyRefused            who gives out keys gives none (core/key_failures.py)
@@ -179,7 +180,8 @@ class CredentialsRefused(Refused):
     said: ClassVar[str] = "was refused: the access key is not valid"
 
     def __str__(self) -> str:
-        return super().__str__() if self.configured else "no access key is configured"
+        none = "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
+        return super().__str__() if self.configured else none
 
 
 @dataclass

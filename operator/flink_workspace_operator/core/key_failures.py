@@ -1,8 +1,8 @@
-"""What keeps the operator from an access key of its own. They have their place in the tree of `core/failures.py`."""
+"""What keeps the operator from using a key of its own. They have their place in the tree of `core/failures.py`."""
 
 from dataclasses import dataclass
 
-from flink_workspace_operator.core.failures import CloudFailure, Fate, Refused
+from flink_workspace_operator.core.failures import CloudFailure, CredentialsUnusable, Fate, Refused
 
 
 @dataclass
@@ -25,3 +25,16 @@ class KeyRefused(Refused):
 
     def __str__(self) -> str:
         return f"{self.giver} gives no access key (code {self.code})"
+
+
+class AccountNotAllowed(CredentialsUnusable):
+    """The operator's own access key is of another account than the one that its settings name."""
+
+    said = "the operator's own access key is of account {}"
+
+    def __init__(self, account_id: str, allowed: str) -> None:
+        super().__init__(account_id)
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}, and FLINK_OPERATOR_ACCOUNT_ID is {self.allowed}"

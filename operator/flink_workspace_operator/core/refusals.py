@@ -27,6 +27,7 @@ SUSPENDED_BY_USER: Final = Verdict(
 
 WAITS_FOR_SOMEONE: Final = frozenset(
     {
+        "AccountNotAllowed",
         "BalanceTooLow",
         "CredentialsRefused",
         "KeyRefused",

@@ -40,3 +40,5 @@ class Signer:
     """Why whoever the resource wants can't be asked as. Then nothing is bought."""
     stands_in_for: str | None = None
     """Who asks instead, to look after an order, must be of this account. None: nobody asks instead."""
+    keeps_watch: bool = False
+    """The operator's own identity asks all the same, about what it bought before: it may not buy any more."""

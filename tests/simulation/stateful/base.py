@@ -12,6 +12,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import Behaviour, Books
 from tests.simulation.faults import Fault
@@ -22,6 +23,7 @@ from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld
 
 SETTINGS: Final = Settings(
+    **ALLOWED,
     short_windows=True,
     signature_validity_seconds=20,
     longest_commit_seconds=10,

@@ -12,10 +12,12 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.identity import Key, Owner
 from flink_workspace_operator.core.observed import SeenInstance
 from flink_workspace_operator.core.plan import Plan, TagInstance
+from flink_workspace_operator.settings import Settings
 from tests.builders import (
     ID,
     NOW,
     OWNER,
+    SETTINGS,
     a_case,
     a_claim,
     a_cloud,
@@ -181,6 +183,57 @@ class TestAdoption:
             cloud=a_cloud(a_listing(an_instance(order=None, create_time=OLD))),
         )
         assert not any(isinstance(step, TagInstance) for step in decide(case).steps)
+
+
+FORBIDDING = SETTINGS.model_copy(update={"adoption_namespaces": ("others",)})
+HIDDEN: dict[str, Any] = {"name": "a-canary", "cu": 77, "vpc_id": "vpc-canary", "bucket": "canary"}
+
+
+class TestWhoMayAdopt:
+    """Any instance of the account can be named by its id: so that is for listed namespaces only."""
+
+    @pytest.mark.parametrize("settings", [FORBIDDING, Settings(identity_namespaces=("*",))], ids=["others", "default"])
+    @pytest.mark.parametrize(
+        "found",
+        [
+            (),
+            (an_instance(order=None),),
+            (an_instance(tags=ELSEWHERE),),
+            (an_instance(tags=NEIGHBOUR),),
+            (an_instance(order=None, **HIDDEN),),
+            (an_instance(order=None, **{**HIDDEN, "name": "demo"}),),
+        ],
+        ids=["nothing", "as described", "of another cluster", "of a neighbour", "of another name", "differing"],
+    )
+    def test_nothing_is_adopted_told_or_bought_elsewhere(
+        self, found: tuple[SeenInstance, ...], settings: Settings
+    ) -> None:
+        """The same words, whatever there is: nobody learns how somebody else's workspace is."""
+        case = case_of(*found, workspace=a_workspace(adoption=BY_ID), settings=settings)
+        plan = decide(case)
+        assert (plan.steps, verdict_of(case)) == ((), ("Stalled", "AdoptionNotAllowed"))
+        told = " ".join(each.message for each in reported(case, plan).conditions)
+        assert "FLINK_OPERATOR_ADOPTION_NAMESPACES" in told
+        assert "canary" not in told
+        assert "77" not in told
+
+    def test_what_was_adopted_stays(self) -> None:
+        """It is the resource's, whatever the list says by now, shown or not."""
+        ours, shown = an_instance(tags=OWNER.marks), FlinkWorkspaceStatus(instance=Instance(instance_id=ID))
+        case = case_of(ours, workspace=a_workspace(adoption=BY_ID, status=shown), settings=FORBIDDING)
+        assert verdict_of(case) == ("Running", "Running")
+        gone = case_of(workspace=a_workspace(adoption=BY_ID, status=shown), settings=FORBIDDING)
+        assert verdict_of(gone)[1] != "AdoptionNotAllowed"
+
+    def test_an_order_under_way_is_settled_first(self) -> None:
+        """What may be bought is not lost sight of."""
+        case = a_case(a_workspace(adoption=BY_ID), an_order("Uncertain"), settings=FORBIDDING)
+        assert verdict_of(case) == ("Progressing", "PurchaseUncertain")
+
+    def test_by_name_is_for_everybody(self) -> None:
+        """It takes nothing that anybody marked, and only what has the resource's own name."""
+        case = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME), settings=FORBIDDING)
+        assert verdict_of(case) == ("Progressing", "Adopting")
 
 
 class TestMarks:

@@ -7,9 +7,10 @@ import pytest
 
 from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.names import secret_finalizer
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
+from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.credentials import Secrets, secret_names, signer
+from flink_workspace_operator.core.credentials import Orders, Secrets, held_to_account, secret_names, signer
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import (
     CredentialsUnusable,
@@ -18,6 +19,7 @@ from flink_workspace_operator.core.failures import (
     SecretMissing,
     SecretRefused,
 )
+from flink_workspace_operator.core.key_failures import AccountNotAllowed
 from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -33,8 +35,10 @@ from flink_workspace_operator.core.plan import (
 )
 from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
 from flink_workspace_operator.core.seen import SeenCloud
+from flink_workspace_operator.settings import Settings
 from tests.builders import (
     ACCOUNT,
+    ID,
     KEY,
     NOW,
     SETTINGS,
@@ -91,11 +95,130 @@ def test_the_key_of_the_secret_signs() -> None:
 
 
 def test_own_identity_where_it_is_allowed() -> None:
-    """Everywhere by default; else in the namespaces that are named."""
+    """In the namespaces that are named, or in all if that is said."""
     here = SETTINGS.model_copy(update={"identity_namespaces": (KEY.namespace,)})
     assert signer(KEY, a_workspace(), (), {}, SETTINGS) == signer(KEY, a_workspace(), (), {}, here) == Signer()
-    refused = signer(KEY, a_workspace(), (), {}, FORBIDDING)
-    assert (type(refused.problem), refused.stands_in_for) == (IdentityNotAllowed, None)
+    for settings in (FORBIDDING, Settings()):
+        refused = signer(KEY, a_workspace(), (), {}, settings)
+        assert (type(refused.problem), refused.stands_in_for, refused.keeps_watch) == (IdentityNotAllowed, None, False)
+
+
+SHOWN = FlinkWorkspaceStatus(account_id=ACCOUNT, instance=Instance(instance_id=ID))
+OWN: dict[str, tuple[FlinkWorkspace | None, Orders]] = {
+    "sent": (a_workspace(), (an_order("Uncertain"),)),
+    "sent, and the resource gone": (None, (an_order("Placing"),)),
+    "refused, and a copy may come": (a_workspace(), (an_order("Rejected", outstanding_until=NOW + minutes(9)),)),
+    "bought": (a_workspace(), (an_order("Placed"),)),
+    "running": (a_workspace(), (an_order("Fulfilled"),)),
+    "adopted": (a_workspace(status=SHOWN), ()),
+    "not in the ledger": (a_workspace(status=FlinkWorkspaceStatus(order=OrderSummary(name="demo-1"))), ()),
+}
+NOT_OWN: dict[str, tuple[FlinkWorkspace | None, Orders]] = {
+    "nothing": (a_workspace(), ()),
+    "quoted": (a_workspace(), (an_order("Quoted"),)),
+    "came to nothing": (a_workspace(), (an_order("NotPlaced"),)),
+    "refused": (a_workspace(), (an_order("Rejected"),)),
+    "lost, and given up": (a_workspace(status=SHOWN), (an_order("Lost", instance_id=ID),)),
+    "bought with a Secret": (a_workspace(status=SHOWN), (an_order("Fulfilled", workspace=paid()),)),
+    "sent with a Secret": (a_workspace(), (an_order("Uncertain", workspace=paid()),)),
+}
+
+
+@pytest.mark.parametrize(("workspace", "orders"), OWN.values(), ids=OWN)
+def test_operator_looks_after_what_it_bought(workspace: FlinkWorkspace | None, orders: Orders) -> None:
+    """Also where it may not buy any more: the list came later, or its default changed."""
+    asking = signer(KEY, workspace, orders, {}, FORBIDDING)
+    assert (type(asking.problem), asking.keeps_watch) == (IdentityNotAllowed, True)
+    assert signer(KEY, workspace, orders, {}, SETTINGS) == Signer()
+
+
+@pytest.mark.parametrize(("workspace", "orders"), NOT_OWN.values(), ids=NOT_OWN)
+def test_operator_looks_after_nothing_else(workspace: FlinkWorkspace | None, orders: Orders) -> None:
+    """Nobody learns of its account what was never theirs."""
+    asking = signer(KEY, workspace, orders, {}, FORBIDDING)
+    assert (type(asking.problem), asking.stands_in_for, asking.keeps_watch) == (IdentityNotAllowed, None, False)
+
+
+WATCHING = Signer(problem=IdentityNotAllowed(KEY.namespace), keeps_watch=True)
+
+
+def told_by(case: Case) -> tuple[str, str]:
+    plan = decide(case)
+    assert plan.verdict is not None
+    return plan.verdict.kind, plan.verdict.reason
+
+
+def test_what_runs_goes_on_where_the_operator_may_not_buy() -> None:
+    """It is Ready as before, and the cloud is reached."""
+    case = a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance())), signer=WATCHING)
+    assert told_by(case) == ("Running", "Running")
+    reached = {each.type: each.status for each in reported(case, decide(case)).conditions}["CloudReachable"]
+    assert reached == "True"
+
+
+def test_an_open_outcome_is_settled_where_the_operator_may_not_buy() -> None:
+    """By evidence, as anywhere."""
+    order = an_order("Uncertain", intent=NOW - minutes(2))
+    case = a_case(a_workspace(), order, cloud=a_cloud(a_listing(an_instance())), signer=WATCHING)
+    [step] = decide(case).steps
+    assert isinstance(step, MoveOrder)
+    assert step.status.state in ("Placed", "Fulfilled")
+    waiting = a_case(a_workspace(), order, signer=WATCHING)
+    assert told_by(waiting) == ("Progressing", "PurchaseUncertain")
+
+
+@pytest.mark.parametrize("order", [None, "Quoted", "NotPlaced"])
+def test_nothing_new_is_bought_prepared_or_adopted_there(order: Any) -> None:  # noqa: ANN401 - a state
+    """Whatever the cloud shows: the message says the two ways out."""
+    orders = () if order is None else (an_order(order, at=NOW - minutes(90)),)
+    by_name = a_workspace(adoption=Adoption(policy="IfNameMatches"))
+    namesake = an_instance(order=None, create_time=NOW - minutes(60))
+    for case in (
+        a_case(a_workspace(), *orders, signer=WATCHING),
+        a_case(a_workspace(), *orders, signer=WATCHING, cloud=a_cloud(role=Absent())),
+        a_case(by_name, *orders, signer=WATCHING, cloud=a_cloud(a_listing(namesake))),
+    ):
+        plan = decide(case)
+        assert (plan.steps, told_by(case)) == ((), ("Stalled", "IdentityNotAllowed"))
+        assert plan.verdict is not None
+        assert "spec.credentials.secretName" in plan.verdict.message
+        assert "FLINK_OPERATOR_IDENTITY_NAMESPACES" in plan.verdict.message
+
+
+def test_nothing_is_sent_where_the_list_was_shortened() -> None:
+    """The order that this process announced is taken back."""
+    order = an_order("Placing")
+    [step] = decide(a_case(a_workspace(), order, intent=order, signer=WATCHING)).steps
+    assert isinstance(step, MoveOrder)
+    assert step.status.state == "Quoted"
+
+
+PINNED = SETTINGS.model_copy(update={"account_id": "77"})
+
+
+def test_own_identity_is_held_to_its_account() -> None:
+    """One of another account may look after what is there, and buys nothing. Keys of Secrets are not meant."""
+    assert held_to_account(Signer(), "77", PINNED) == Signer()
+    assert held_to_account(Signer(), ACCOUNT, SETTINGS) == Signer()
+    assert held_to_account(Signer(), Unknown(), PINNED) == Signer()
+    assert held_to_account(Signer(ACCESS_KEY), ACCOUNT, PINNED) == Signer(ACCESS_KEY)
+    assert held_to_account(WATCHING, ACCOUNT, PINNED) == WATCHING
+    held = held_to_account(Signer(), ACCOUNT, PINNED)
+    assert (type(held.problem), held.keeps_watch) == (AccountNotAllowed, True)
+
+
+def test_another_account_than_the_setting_names_buys_nothing() -> None:
+    """The message names both; a person other than the resource's author must act."""
+    held = held_to_account(Signer(), ACCOUNT, PINNED)
+    plan = decide(a_case(a_workspace(), signer=held))
+    assert plan.steps == ()
+    assert plan.verdict is not None
+    assert (plan.verdict.kind, plan.verdict.reason) == ("Suspended", "AccountNotAllowed")
+    assert f"of account {ACCOUNT}, and FLINK_OPERATOR_ACCOUNT_ID is 77: give" in plan.verdict.message
+    bound = a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance())), signer=held)
+    assert told_by(bound) == ("Running", "Running")
+    elsewhere = a_case(a_workspace(), an_order("Fulfilled", account_id="5"), signer=held)
+    assert told_by(elsewhere) == ("Stalled", "AccountChanged")
 
 
 @pytest.mark.parametrize("state", ["Placing", "Uncertain"])

@@ -30,6 +30,7 @@ from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
 from flink_workspace_operator.core.retrying import wait_for_next_try
 from flink_workspace_operator.core.seen import Intent, questions
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.builders import (
     ACCOUNT,
     ID,
@@ -54,7 +55,7 @@ from tests.builders import (
 UNANSWERED = Unknown(ServerError("foasconsole.DescribeInstances", "500"))
 OTHER = Key("team", "other")
 SECOND = timedelta(seconds=1)
-LONGER = Settings(longest_commit_seconds=1200)
+LONGER = Settings(**ALLOWED, longest_commit_seconds=1200)
 REQUESTED = {RECONCILE_REQUESTED_AT: "now"}
 BRAKES = ("true", "True", "TRUE", "yes", "1", "on", " true", "", "False")
 

@@ -110,6 +110,14 @@ class TestAspects:
         of = conditions(a_case(workspace, FULFILLED, cloud=a_cloud(a_listing(an_instance()))))
         assert (of["ExpiryHealthy"].status, of["ExpiryHealthy"].reason) == ("True", "NotApplicable")
 
+    def test_an_emulator_that_answers_is_told(self) -> None:
+        """Where an operator or a user looks who wonders what was paid: what runs there costs nothing."""
+        of, emulated = running(), SETTINGS.model_copy(update={"endpoint": "https://cloud", "emulator": True})
+        assert conditions(of)["CloudReachable"].message == "the last look was answered"
+        told = conditions(replace(of, settings=emulated))["CloudReachable"]
+        assert (told.status, told.reason) == ("True", "Answered")
+        assert told.message == "the last look was answered by an emulator, nothing here is real"
+
     @pytest.mark.parametrize(
         ("failure", "reason"),
         [

@@ -52,13 +52,22 @@ The files below files/ are those that kustomize takes, and so all ways install t
 {{- define "environment" -}}
 {{- $told := deepCopy .Values.settings -}}
 {{- with .Values.watchNamespaces }}{{ $_ := set $told "FLINK_OPERATOR_NAMESPACES" . }}{{ end -}}
+{{- $everywhere := list "*" -}}
+{{- if not (hasKey $told "FLINK_OPERATOR_IDENTITY_NAMESPACES") -}}
+{{- $default := .Values.emulator.enabled | ternary $everywhere (list) -}}
+{{- $_ := set $told "FLINK_OPERATOR_IDENTITY_NAMESPACES" (.Values.identity.namespaces | default $default) -}}
+{{- end -}}
+{{- with .Values.identity.accountId }}{{ $_ := set $told "FLINK_OPERATOR_ACCOUNT_ID" . }}{{ end -}}
+{{- if .Values.credentials.rrsa.roleName }}{{ $_ := set $told "FLINK_OPERATOR_IDENTITY" "rrsa" }}{{ end -}}
 {{- with .Values.credentials.rrsa.stsVpcRegion -}}
 {{- $_ := set $told "ALIBABA_CLOUD_STS_REGION" . -}}
 {{- $_ := set $told "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED" "true" -}}
 {{- end -}}
 {{- if .Values.emulator.enabled -}}
 {{- $_ := set $told "FLINK_OPERATOR_ENDPOINT" "http://flink-cloud-emulator:8080" -}}
-{{- $_ := set $told "ALIBABA_CLOUD_ECS_METADATA_DISABLED" "true" -}}
+{{- $_ := set $told "FLINK_OPERATOR_EMULATOR" true -}}
+{{- $_ := set $told "FLINK_OPERATOR_IDENTITY" "key" -}}
+{{- $_ := set $told "FLINK_OPERATOR_ADOPTION_NAMESPACES" $everywhere -}}
 {{- end -}}
 {{- $variables := list -}}
 {{- range $name, $value := $told -}}

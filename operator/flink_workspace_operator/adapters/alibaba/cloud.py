@@ -9,6 +9,8 @@ from flink_workspace_operator.adapters.alibaba.billing import Billing
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, static_credentials
 from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
+from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
+from flink_workspace_operator.adapters.alibaba.key_sources import sources
 from flink_workspace_operator.adapters.alibaba.network import Networks
 from flink_workspace_operator.adapters.alibaba.other_identities import OtherIdentities
 from flink_workspace_operator.adapters.alibaba.ram import Roles
@@ -35,7 +37,7 @@ from flink_workspace_operator.settings import Settings
 
 
 class AlibabaCloud:
-    """One account, through one identity: by default the operator's own, from `key_sources.py`.
+    """One account, through one identity: by default the operator's own, which the settings choose (`key_sources.py`).
 
     `credentials` is a client of the official credentials SDK.
     """
@@ -46,7 +48,7 @@ class AlibabaCloud:
         credentials: Any | None = None,  # noqa: ANN401 - the SDK is untyped
         calls: CallObserver = unobserved,
     ) -> None:
-        keys = Keys(credentials)
+        keys = Keys(credentials or KeyChain(sources(settings.identity)))
         session = Session(settings, keys, calls)
         self._settings = settings
         self._calls = calls

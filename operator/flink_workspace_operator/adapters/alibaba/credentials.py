@@ -11,7 +11,6 @@ from Tea.core import DEFAULT_CONNECT_TIMEOUT, DEFAULT_READ_TIMEOUT, TeaCore
 from Tea.request import TeaRequest
 from Tea.response import TeaResponse
 
-from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import CALL, NotGiven
 from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, HttpRequest, Patience, send
 from flink_workspace_operator.adapters.sharing import SharedLook
@@ -98,8 +97,8 @@ class Keys:
     task of the same loop that meets it would stop the loop.
     """
 
-    def __init__(self, client: Any | None = None) -> None:  # noqa: ANN401 - the SDK is untyped
-        self._client = client or KeyChain()
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - the SDK is untyped
+        self._client = client
         self._fetches = SharedLook(self._fetch)
 
     async def get_credential_async(self) -> CredentialModel:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from alibabacloud_credentials.models import CredentialModel
 
-from flink_workspace_operator.adapters.alibaba.key_sources import CALL, Source, failure_of, sources
+from flink_workspace_operator.adapters.alibaba.key_sources import CALL, Source, failure_of
 from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
 
 RENEW_BEFORE: Final = 15 * 60.0
@@ -33,11 +33,11 @@ class KeyChain:
 
     def __init__(
         self,
-        places: tuple[Source, ...] | None = None,
+        places: tuple[Source, ...],
         clock: Callable[[], float] = time.time,
         seconds: float = FETCH_SECONDS,
     ) -> None:
-        self._sources = sources() if places is None else places
+        self._sources = places
         self._clock = clock
         self._seconds = seconds
         self._used: Source | None = None

@@ -1,7 +1,8 @@
 """Where the operator's own access key comes from: the official SDK's sources, in the order of its chain.
 
 The chain itself tells nobody why it has no key, drops a good key 15 minutes before its end when no other can be had,
-and goes on to the node's identity when STS does not answer once. So its sources are asked here, one by one.
+and goes on to the node's identity when STS does not answer once. So its sources are asked here, one by one, and which
+they are can be chosen.
 """
 
 import os
@@ -17,6 +18,7 @@ from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.transport import cause_of
 from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, Throttled
 from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.settings import Identity
 
 CALL: Final = "credentials.Fetch"
 """What failures name in place of a call."""
@@ -45,21 +47,39 @@ class Source:
     asks: bool = True
 
 
-def sources() -> tuple[Source, ...]:
-    """The sources of the SDK's chain, as the environment sets them up."""
-    found = [
-        Source("the environment", sdk.EnvironmentVariableCredentialsProvider, asks=False),
-        *([Source("STS", _role_by_oidc)] if auth_util.enable_oidc_credential else []),
+KEY: Final = Source("the environment", sdk.EnvironmentVariableCredentialsProvider, asks=False)
+
+
+def sources(identity: Identity | None = None) -> tuple[Source, ...]:
+    """The sources of the identity that was chosen, else those of the SDK's chain that are set up.
+
+    The node's is there only by choice: whatever runs on a node may be of another account, or may do more.
+    """
+    if identity == "key":
+        return (KEY,)
+    if identity == "rrsa":
+        return _rrsa()
+    if identity == "node":
+        return _node()
+    found = (
+        KEY,
+        *_rrsa(),
         Source("the profile of the command line", sdk.CLIProfileCredentialsProvider, asks=False),
         Source("the profile", sdk.ProfileCredentialsProvider, asks=False),
-    ]
-    if auth_util.environment_ecs_metadata_disabled.lower() != "true":
-        # Without the name of a role nobody says that the machine is one of ECS, and that it has a role.
-        named = bool(auth_util.environment_ecs_metadata)
-        found.append(Source("the metadata service of ECS", _role_of_node, required=named))
-    if auth_util.environment_credentials_uri:
-        found.append(Source("ALIBABA_CLOUD_CREDENTIALS_URI", sdk.URLCredentialsProvider))
-    return tuple(found)
+    )
+    if not auth_util.environment_credentials_uri:
+        return found
+    return (*found, Source("ALIBABA_CLOUD_CREDENTIALS_URI", sdk.URLCredentialsProvider))
+
+
+def _rrsa() -> tuple[Source, ...]:
+    return (Source("STS", _role_by_oidc),) if auth_util.enable_oidc_credential else ()
+
+
+def _node() -> tuple[Source, ...]:
+    if auth_util.environment_ecs_metadata_disabled.lower() == "true":
+        return ()
+    return (Source("the metadata service of ECS", _role_of_node),)
 
 
 def _role_by_oidc() -> Any:  # noqa: ANN401 - the SDK is untyped

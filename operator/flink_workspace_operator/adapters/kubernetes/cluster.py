@@ -54,8 +54,9 @@ from flink_workspace_operator.settings import Settings
 log = logging.getLogger(__name__)
 
 NEIGHBOURS_AGE = timedelta(minutes=1)
-"""What was bought in the last minute need not be shown yet, so an older list expects hardly fewer instances. A new one is
-a list of all workspaces, of any size, so not every purchase makes its own."""
+"""What was bought in the last minute need not be shown yet, so an older list expects hardly fewer instances.
+
+A new one is a list of all workspaces, of any size, so not every purchase makes its own."""
 CONTROLLER = "flink-workspace-operator"
 ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELECTION_LEASE}
 

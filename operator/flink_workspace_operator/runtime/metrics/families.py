@@ -36,6 +36,14 @@ class Family:
 
 LEADER: Final = Family("flink_operator_leader", "gauge", "Whether this process leads (1) or stands by (0).")
 
+ENDPOINT: Final = Family(
+    "flink_operator_endpoint_info",
+    "gauge",
+    "Always 1. `endpoint` is `cloud`, or `set` where a setting names another; `emulated` is `true` where nothing that"
+    " is bought is real.",
+    ("endpoint", "emulated"),
+)
+
 QUEUE_DEPTH: Final = Family(
     "flink_operator_queue_depth",
     "gauge",
@@ -128,6 +136,6 @@ FREE_ADDRESSES: Final = Family(
 )
 
 FAMILIES: Final = (
-    LEADER, QUEUE_DEPTH, QUEUE_NAMESPACES, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, CLOCK, ORPHANS,
-    ORDERS, PLACED_AMOUNT, UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY, FREE_ADDRESSES,
+    LEADER, ENDPOINT, QUEUE_DEPTH, QUEUE_NAMESPACES, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, CLOCK,
+    ORPHANS, ORDERS, PLACED_AMOUNT, UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY, FREE_ADDRESSES,
 )  # fmt: skip

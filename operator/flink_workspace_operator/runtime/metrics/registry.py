@@ -54,6 +54,11 @@ class Metrics:
         self._add(families.QUEUE_NAMESPACES, lambda: queue.namespaces)
         self._add(families.QUEUE_AGE, lambda: queue.oldest_seconds)
 
+    def tell_endpoint(self, is_set: bool, emulated: bool) -> None:
+        """Whom calls go to: it does not change while the process lives."""
+        gauge = families.ENDPOINT.as_gauge(self._registry)
+        gauge.labels("set" if is_set else "cloud", str(emulated).lower()).set(1)
+
     async def as_text(self) -> bytes:
         """All of it in the text format. Written once for all who ask meanwhile, or within seconds after."""
         async with self._one_at_a_time:

@@ -59,6 +59,7 @@ async def test_every_metric_is_declared_and_every_declared_one_is_told(metrics: 
     metrics.workspaces.seen(None, running().as_wire())
     metrics.workspaces.looked(seen(a_workspace()))
     metrics.orphans.found(["cn-hangzhou"], [])
+    metrics.tell_endpoint(is_set=False, emulated=False)
     declared = {(each.name, each.type, each.help, tuple(sorted(each.labels))) for each in FAMILIES}
     assert await told(metrics) == declared
 
@@ -70,6 +71,22 @@ def test_names_say_what_and_in_which_unit() -> None:
         assert family.name.endswith("_total") == (family.type == "counter")
         assert family.help.endswith(".")
         assert family.type != "histogram" or family.name.endswith("_seconds")
+
+
+@pytest.mark.parametrize(
+    ("is_set", "emulated", "labels"),
+    [
+        (False, False, 'emulated="false",endpoint="cloud"'),
+        (True, False, 'emulated="false",endpoint="set"'),
+        (True, True, 'emulated="true",endpoint="set"'),
+    ],
+)
+async def test_who_answers_in_the_clouds_place_is_told(
+    metrics: Metrics, is_set: bool, emulated: bool, labels: str
+) -> None:
+    """So that an alert can find an operator that buys nothing real, or asks somebody else."""
+    metrics.tell_endpoint(is_set, emulated)
+    assert f"\nflink_operator_endpoint_info{{{labels}}} 1.0\n" in (await metrics.as_text()).decode()
 
 
 async def test_the_queue_is_told(metrics: Metrics, queue: WorkQueue, timers: FakeTimers) -> None:
