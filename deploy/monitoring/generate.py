@@ -188,9 +188,9 @@ def work() -> Panels:
         .with_target(_now("flink_operator_leader == 1", "{{pod}}"))
         .text_mode(BigValueTextMode.NAME)
         .no_value("nobody"),
-        _graph("Waiting workspaces", "How many wait for a pass.").with_target(
-            _over_time("max by (lane) (flink_operator_queue_depth)", "{{lane}}")
-        ),
+        _graph("Waiting workspaces", "How many wait for a pass, by lane, and in how many namespaces.")
+        .with_target(_over_time("max by (lane) (flink_operator_queue_depth)", "{{lane}}"))
+        .with_target(_over_time("max(flink_operator_queue_namespaces)", "namespaces", "B")),
         _graph("Longest wait", "How long the one that waits longest has waited.")
         .with_target(_over_time("max(flink_operator_queue_oldest_age_seconds)", "oldest"))
         .unit("s"),

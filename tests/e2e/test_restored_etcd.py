@@ -40,6 +40,7 @@ def wait_for_renewal(operator: Operator) -> None:
     operator.until(lambda: renewed(operator.cluster) != before)
 
 
+@pytest.mark.proof
 def test_leader_ends_and_the_next_one_sees_everything(plane: Plane, account: EmulatedAccount, tmp_path: Path) -> None:
     """It says why; what was bought since the backup is bound, and what is new is bought, each once."""
     account.control.settings(provisioningSeconds=0)

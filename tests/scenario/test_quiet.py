@@ -11,7 +11,7 @@ from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import World, a_world
 
-COUNT = 50
+COUNT = 20
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def versions(world: World) -> dict[str, str]:
     return {item["metadata"]["uid"]: item["metadata"]["resourceVersion"] for item in found["items"]}
 
 
-async def test_fifty_converged_workspaces_cause_no_write_and_one_look(
+async def test_twenty_converged_workspaces_cause_no_write_and_one_look(
     world: World, cluster: Cluster, account: EmulatedAccount, namespace: str
 ) -> None:
-    """A round of passes over 50 running workspaces writes nothing to API server or cloud, and lists the region once."""
+    """A round of passes over 20 running workspaces writes nothing to API server or cloud, and lists the region once."""
     names = [f"w{number}" for number in range(COUNT)]
     await world.apply({"apiVersion": "v1", "kind": "List", "items": [pay_as_you_go(name) for name in names]})
     await asyncio.gather(*(world.settle(name) for name in names))

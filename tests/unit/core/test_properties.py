@@ -311,7 +311,7 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert not any(each.state in ("Placed", "Fulfilled", "Uncertain") for each in others)
 
 
-@settings(quick, max_examples=400)
+@settings(quick, max_examples=150)
 @given(ANYTHING)
 def test_nothing_is_bought_that_can_not_be_handed_on(read: Seen) -> None:
     """Neither opened, announced nor sent; and no ConfigMap is written where one is not known to be ours or missing."""
