@@ -24,6 +24,7 @@ from flink_workspace_operator.core.identity import Key, Owner, Subject
 from flink_workspace_operator.core.summary import QUIET
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
 from tests.contract.clients import static_keys
 from tests.emulator_fixture import ROLE, EmulatedAccount, open_account
 from tests.proof.cell import ANSWERS, CREATE, LONGEST_VISIBILITY, Cell, Outcome
@@ -196,6 +197,7 @@ async def try_out(cell: Cell, url: str) -> Outcome:
     account = await in_thread(lambda: _open(cell, url))
     settings = Settings.model_validate(
         {
+            **ALLOWED,
             "endpoint": url,
             "cluster_id": CLUSTER,
             "purchase_timeout_seconds": 5,
