@@ -87,7 +87,7 @@ def test_without_an_api_server_it_says_so_and_ends(tmp_path: Path) -> None:
     done = run_with(kubeconfig)
     for_whom_it_pays, why = done.stderr.splitlines()
     assert done.returncode == 1
-    assert "namespaces" in for_whom_it_pays
+    assert "the operator's own account pays for" in for_whom_it_pays
     assert "cannot start: the API server did not answer" in why
 
 
