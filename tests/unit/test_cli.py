@@ -2,6 +2,7 @@
 
 import logging
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -222,3 +223,21 @@ def test_the_warnings_come_before_anything_is_done(tmp_path: Path) -> None:
         True,
     ]
     assert done.returncode == 1
+
+
+def test_told_to_end_while_it_starts() -> None:
+    """SIGTERM during the imports ends it with 0: from its first moment it has a handler, as a first process needs."""
+    command = [sys.executable, "-m", "flink_workspace_operator", "run"]
+    with subprocess.Popen(command, env=python_environment(), stderr=subprocess.PIPE) as process:
+        while not catches(process.pid, signal.SIGTERM):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        _out, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, b"")
+
+
+def catches(process: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal."""
+    status = Path(f"/proc/{process}/status").read_text()
+    [mask] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+    return bool(int(mask, 16) >> (number - 1) & 1)
