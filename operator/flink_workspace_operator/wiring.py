@@ -21,6 +21,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import PAGE_OF_USER
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
 from flink_workspace_operator.adapters.kubernetes.definitions import check_definitions
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
+from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.rights import Rights
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
 from flink_workspace_operator.ports import Cloud, Cluster
@@ -64,6 +65,7 @@ class ClusterSide:
     claim_watch: ClaimWatch
     election_lease: ElectionLease
     rights: Rights
+    neighbours: Neighbours
 
 
 @asynccontextmanager
@@ -93,6 +95,7 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
             claim_watch=ClaimWatch(custom, settings.namespace),
             election_lease=ElectionLease(leases, settings.namespace, lease_name),
             rights=Rights(client.AuthorizationV1Api(api_client)),
+            neighbours=cluster.neighbours,
         )
 
 
@@ -140,7 +143,9 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         watches=watches,
         resync=Resync(
             kinds=(
-                kinds.workspaces(watches.workspaces, cluster_side.workspaces.list, triggers, metrics),
+                kinds.workspaces(
+                    watches.workspaces, cluster_side.workspaces.list, triggers, metrics, cluster_side.neighbours
+                ),
                 kinds.orders(watches.orders, cluster_side.orders.list, triggers, metrics),
             ),
             queue=queue,
@@ -152,6 +157,7 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         claim_watch=cluster_side.claim_watch,
         election=election,
         metrics=metrics,
+        neighbours=cluster_side.neighbours,
         orphan_watch=OrphanWatch(
             survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id, settings.namespaces),
             tell=cluster_side.cluster.post_notice,

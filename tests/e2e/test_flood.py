@@ -26,8 +26,9 @@ LIMIT_MIB = 512
 """Of the Deployment's memory."""
 RESYNC_SECONDS = 30
 SETTLED_SECONDS = 600.0
-SENT_SECONDS = 120.0
+SENT_SECONDS = 60.0
 """Far above what is measured, for a machine that does something else too."""
+PASSES = "flink_operator_passes_total"
 
 
 def fat(number: int) -> Manifest:
@@ -55,10 +56,12 @@ def flooded(own_cluster: Cluster, own_namespace: str) -> str:
 
 @pytest.fixture
 def restarted(flooded: str, own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> Iterator[Operator]:
-    """An operator that begins while they are there."""
+    """An operator that begins where another one had told all of them how they stand."""
     settings = {"resync_seconds": RESYNC_SECONDS}
-    with running_operator(own_cluster, account, tmp_path, settings) as running:
-        yield running
+    with running_operator(own_cluster, account, tmp_path, settings) as first:
+        first.until(lambda: number(first, PASSES) >= NUMBER, SETTLED_SECONDS)
+    with running_operator(own_cluster, account, tmp_path, settings) as second:
+        yield second
         own_cluster.kubectl("delete", "flinkworkspaces", "--all")
 
 
@@ -82,7 +85,6 @@ def seconds_until(operator: Operator, fact: Callable[[], bool], patience: float)
     return time.monotonic() - began
 
 
-@pytest.mark.skip(reason="not met yet: the API server can't list 90 MB for the neighbours and renew a Lease beside it")
 @pytest.mark.proof
 def test_a_flood_of_large_resources_is_nobody_elses_wait(restarted: Operator, account: EmulatedAccount) -> None:
     """The process begins within its memory, and buys for another namespace while the flood waits."""
@@ -90,8 +92,7 @@ def test_a_flood_of_large_resources_is_nobody_elses_wait(restarted: Operator, ac
     apply(restarted.cluster, "default", pay_as_you_go("neighbour"))
     sent = seconds_until(restarted, lambda: bool(account.control.purchases()), SENT_SECONDS)
     waiting = number(restarted, "flink_operator_queue_depth")
-    passes = "flink_operator_passes_total"
-    settled = seconds_until(restarted, lambda: number(restarted, passes) > NUMBER, SETTLED_SECONDS)
+    settled = seconds_until(restarted, lambda: number(restarted, PASSES) > NUMBER, SETTLED_SECONDS)
     peak = peak_mib(restarted)
     told = f"sent after {sent:.1f} s, while {waiting:.0f} waited; {NUMBER} passes {settled:.0f} s later"
     print(f"\n{told}; at most {peak:.0f} MiB")  # noqa: T201 - its figures

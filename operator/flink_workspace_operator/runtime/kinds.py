@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.api.order import UNSETTLED
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.runtime.metrics.registry import Metrics
@@ -10,16 +11,20 @@ from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.watches import ObjectWatch, name_in
 
 
-def workspaces(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics) -> Kind:
+def workspaces(
+    watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics, neighbours: Neighbours
+) -> Kind:
     """All workspaces. Each of them is looked at now and then."""
 
     def show(wire: Wire) -> None:
         triggers.workspace_seen(None, wire)
         metrics.workspaces.seen(None, wire)
+        neighbours.seen(None, wire)
 
     def gone(name: Key) -> None:
         triggers.workspace_gone(name)
         metrics.workspaces.seen("DELETED", _no_more_than(name))
+        neighbours.seen("DELETED", _no_more_than(name))
 
     return Kind(watch, objects, key=name_in, show=show, gone=gone)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
+from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.core.failures import ClusterFailure
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
@@ -36,6 +37,7 @@ class Operator:
     claim_watch: ClaimWatch
     election: Election
     metrics: Metrics
+    neighbours: Neighbours
     orphan_watch: OrphanWatch
     drain_seconds: float
     ending: asyncio.Event = field(default_factory=asyncio.Event)

@@ -111,4 +111,20 @@ BESIDE: Final = (
         new=" or given_up:",
         tests=(STORED_NEIGHBOURS,),
     ),
+    Mutant(
+        name="half a list of neighbours",
+        fact="a list that failed is begun anew, by whoever buys next",
+        file="adapters/kubernetes/neighbours.py",
+        old="        async for wire in self.objects():\n",
+        new="        self._listed = True\n        async for wire in self.objects():\n",
+        tests=(STORED_NEIGHBOURS,),
+    ),
+    Mutant(
+        name="an old row over the watch",
+        fact="what the watch showed while the list was read is newer than the list",
+        file="adapters/kubernetes/neighbours.py",
+        old="            if _key(wire) not in self._shown:\n                self._note",
+        new="            if True:\n                self._note",
+        tests=(STORED_NEIGHBOURS,),
+    ),
 )

@@ -1,11 +1,13 @@
-"""What another resource owns is read off its stored form, whatever else this version can't read of it."""
+"""What other resources own is read off their stored form, once; after that, the watch keeps it true."""
 
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
-from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
+from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours, neighbour_in
 from flink_workspace_operator.api.names import REPLACE_LOST
+from flink_workspace_operator.core.failures import ClusterUnreachable
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.neighbours import Neighbour
 from tests.builders import ACCOUNT, ID, NOW, REGION, minutes
@@ -62,3 +64,69 @@ def test_a_resource_that_owns_nothing_is_not_missed(status: dict[str, Any] | Non
     """Or of which it is not known in which account."""
     wire = {"metadata": {"namespace": "team", "name": "other"}, "spec": {"region": REGION}, "status": status}
     assert neighbour_in(wire) is None
+
+
+def owner(name: str, owns: str | None = ID) -> dict[str, Any]:
+    """A resource as it is stored, with an instance that has run, or without one."""
+    status = {"accountId": ACCOUNT, "instance": {**RAN, "instanceId": owns}} if owns else {}
+    return {"metadata": {"namespace": "team", "name": name}, "spec": {"region": REGION}, "status": status}
+
+
+class Store:
+    """The workspaces at the API server. `before` runs before each is given out, as other things happen meanwhile."""
+
+    def __init__(self, *stored: dict[str, Any]) -> None:
+        self.stored = stored
+        self.lists = 0
+        self.before: Callable[[], None] = lambda: None
+        self.neighbours = Neighbours(self.objects)
+
+    async def objects(self) -> AsyncIterator[dict[str, Any]]:
+        """A list of all, begun now."""
+        self.lists += 1
+        for wire in self.stored:
+            self.before()
+            yield wire
+
+    async def owners(self) -> set[str]:
+        """The names of those that own an instance."""
+        return {each.key.name for each in await self.neighbours.all()}
+
+
+async def test_they_are_listed_once() -> None:
+    """However many are bought: a list of all that there is may be a hundred megabytes."""
+    store = Store(owner("one"), owner("two", owns=None), owner("three"))
+    assert await store.owners() == await store.owners() == {"one", "three"}
+    assert store.lists == 1
+
+
+async def test_the_watch_keeps_them_true() -> None:
+    """Bought, let go, deleted."""
+    store = Store(owner("let-go"), owner("deleted"), owner("stays"))
+    await store.owners()
+    store.neighbours.seen("ADDED", owner("bought"))
+    store.neighbours.seen("MODIFIED", owner("let-go", owns=None))
+    store.neighbours.seen("DELETED", owner("deleted"))
+    assert await store.owners() == {"bought", "stays"}
+
+
+async def test_the_watch_is_newer_than_the_list() -> None:
+    """What it shows before and while the list is read: an old row brings nothing back, and takes nothing away."""
+    store = Store(owner("first"), owner("gone"), owner("bought", owns=None))
+    store.neighbours.seen("ADDED", owner("bought"))
+    store.before = lambda: store.neighbours.seen("DELETED", owner("gone"))
+    assert await store.owners() == {"first", "bought"}
+
+
+async def test_a_list_that_failed_is_no_list() -> None:
+    """The next purchase asks anew: half of the neighbours would say that the others are none."""
+    store = Store(owner("one"), owner("two"))
+
+    def fail() -> None:
+        raise ClusterUnreachable("a page was lost")
+
+    store.before = fail
+    with pytest.raises(ClusterUnreachable):
+        await store.owners()
+    store.before = lambda: None
+    assert await store.owners() == {"one", "two"}

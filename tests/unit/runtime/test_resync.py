@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, ClusterUnreachable
 from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.runtime import kinds
@@ -63,9 +64,10 @@ class Bench:
         self.looks = 1
         triggers, metrics = Triggers(self.queue, lambda _: False), Metrics(self.timers.time)
         self.triggers, self.metrics = triggers, metrics
+        self.neighbours = Neighbours(lambda: self.workspaces.list(None))
         self.resync = Resync(
             kinds=(
-                kinds.workspaces(self.watches.workspaces, self.workspaces.list, triggers, metrics),
+                kinds.workspaces(self.watches.workspaces, self.workspaces.list, triggers, metrics, self.neighbours),
                 kinds.orders(self.watches.orders, self.orders.list, triggers, metrics),
             ),
             queue=self.queue,

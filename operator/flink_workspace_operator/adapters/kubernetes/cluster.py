@@ -3,7 +3,8 @@
 import logging
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from kubernetes.aio import client
 
@@ -17,11 +18,10 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     answer,
 )
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
-from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
+from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
 from flink_workspace_operator.adapters.kubernetes.secrets import Secrets
-from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import (
     API_VERSION,
@@ -53,16 +53,12 @@ from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
 
-NEIGHBOURS_AGE = timedelta(minutes=1)
-"""What was bought in the last minute need not be shown yet, so an older list expects hardly fewer instances.
-
-A new one is a list of all workspaces, of any size, so not every purchase makes its own."""
 CONTROLLER = "flink-workspace-operator"
 ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELECTION_LEASE}
 
 
 class KubernetesCluster:
-    """The API server through one client. Remembers nothing but the versions of its own writes."""
+    """The API server through one client. Remembers the versions of its own writes, and who owns which instance."""
 
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         self._core = client.CoreV1Api(api_client)
@@ -75,7 +71,7 @@ class KubernetesCluster:
         self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
-        self._neighbours = SharedLook(self._list_neighbours)
+        self.neighbours = Neighbours(self._readable_workspaces)
         self._claims = Claims(
             Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes), settings.namespace
         )
@@ -107,20 +103,19 @@ class KubernetesCluster:
         return tuple([wanted_in(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """The instances that workspace resources own. All passes share the list, so that it is seldom read."""
-        return await self._neighbours.take(NEIGHBOURS_AGE)
+        """The instances that workspace resources own, as list and watch showed them."""
+        return await self.neighbours.all()
 
-    async def _list_neighbours(self) -> tuple[Neighbour, ...]:
-        found: list[Neighbour | None] = []
+    async def _readable_workspaces(self) -> AsyncIterator[Wire]:
         for place in self._namespaces or (None,):
             try:
-                found += [neighbour_in(wire) async for wire in self._workspaces.list(place)]
+                async for wire in self._workspaces.list(place):
+                    yield wire
             except ClusterRefused:
                 # A listed namespace is left out until the operator has rights there. Without one of them named,
                 # nothing at all would be known, and the check that rests on this would be off without a word.
                 if place is None:
                     raise
-        return tuple(each for each in found if each is not None)
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""

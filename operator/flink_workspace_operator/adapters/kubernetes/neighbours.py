@@ -1,7 +1,10 @@
 """Instances that other resources own, read from the stored JSON: one that this version cannot parse counts too."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.names import REPLACE_LOST
@@ -11,7 +14,51 @@ from flink_workspace_operator.core.neighbours import Neighbour
 RUNNING: Final = "RUNNING"
 
 
-def neighbour_in(wire: Wire) -> Neighbour | None:
+@dataclass
+class Neighbours:
+    """The instances that resources own: listed once, and from then on as the watch and the resync show them.
+
+    A list of all workspaces for each purchase is more than the API server bears where they are large. What is
+    remembered only keeps the operator from buying: an instance that the watch has not shown yet is not expected yet.
+    """
+
+    objects: Callable[[], AsyncIterator[Wire]]
+    """All workspaces. Raises `ClusterFailure`; then the next purchase asks anew."""
+    _owned: dict[Key, Neighbour] = field(default_factory=dict)
+    _shown: set[Key] = field(default_factory=set)
+    """What the watch showed before the list ended, and may be newer than the list."""
+    _listed: bool = False
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
+        """A workspace was shown: listed (`how` None), ADDED, MODIFIED or DELETED."""
+        key = _key(wire)
+        if not self._listed:
+            self._shown.add(key)
+        self._note(key, None if how == "DELETED" else neighbour_in(wire))
+
+    async def all(self) -> tuple[Neighbour, ...]:
+        """Those that are known now. Raises `ClusterFailure` until they could be listed once."""
+        async with self._one_at_a_time:
+            if not self._listed:
+                await self._list()
+        return tuple(self._owned.values())
+
+    async def _list(self) -> None:
+        async for wire in self.objects():
+            if _key(wire) not in self._shown:
+                self._note(_key(wire), neighbour_in(wire))
+        self._listed = True
+        self._shown.clear()
+
+    def _note(self, key: Key, neighbour: Neighbour | None) -> None:
+        if neighbour is None:
+            self._owned.pop(key, None)
+        else:
+            self._owned[key] = neighbour
+
+
+def neighbour_in(wire: Mapping[str, Any]) -> Neighbour | None:
     """The instance that a resource owns by its status. None: it owns none, is being deleted, or gave it up."""
     metadata, status = wire["metadata"], wire.get("status") or {}
     instance, account_id = status.get("instance") or {}, status.get("accountId")
@@ -23,8 +70,11 @@ def neighbour_in(wire: Wire) -> Neighbour | None:
     bought_at = None if has_run else _bought_at(status)
     if bought_at is None and not has_run:
         return None
-    key = Key(metadata["namespace"], metadata["name"])
-    return Neighbour(key, account_id, wire["spec"]["region"], instance_id, bought_at)
+    return Neighbour(_key(wire), account_id, wire["spec"]["region"], instance_id, bought_at)
+
+
+def _key(wire: Mapping[str, Any]) -> Key:
+    return Key(wire["metadata"]["namespace"], wire["metadata"]["name"])
 
 
 def _bought_at(status: Wire) -> datetime | None:
