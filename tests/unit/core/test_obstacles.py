@@ -6,7 +6,7 @@ import pytest
 
 from flink_workspace_operator.api.base import Condition, ConditionStatus
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.api.workspace import PartialWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
