@@ -94,7 +94,7 @@ ANNOUNCED: Final = (
         name="only a quoted order is announced",
         fact="an order in any other state is left alone",
         file="core/purchasing.py",
-        old='if order is None or subject is None or not order.facts.may_be_announced:',
+        old="if order is None or subject is None or not order.facts.may_be_announced:",
         new="if order is None or subject is None:",
         tests=(PURCHASE,),
     ),

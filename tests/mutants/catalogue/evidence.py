@@ -10,7 +10,7 @@ EVIDENCE: Final = (
         name="evidence corrects NotPlaced",
         fact="an order whose token shows up on an instance was placed, whatever was believed before",
         file="core/settling.py",
-        old='if bought is not None and (order.status.instance_id is None or order.facts.is_given_up):',
+        old="if bought is not None and (order.status.instance_id is None or order.facts.is_given_up):",
         new='if bought is not None and not order.settled and order.state != "Lost":',
         tests=(SETTLEMENT,),
     ),
