@@ -6,13 +6,13 @@ from typing import Final
 from flink_workspace_operator.core.adopting import adopt, stop_what_may_not_be_adopted, stop_without_what_to_adopt
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.credentials import of_another_account, stop_without_who_may_buy, with_secrets
-from flink_workspace_operator.core.following import follow_instance
+from flink_workspace_operator.core.following import follow_instance, while_running
 from flink_workspace_operator.core.former import (
     wait_for_what_a_hand_closed,
     wait_for_what_left_the_ledger,
     wait_for_what_was_restored,
 )
-from flink_workspace_operator.core.found import Foreign, Unexplained
+from flink_workspace_operator.core.found import Foreign, Ours, Unexplained
 from flink_workspace_operator.core.letting_go import let_go, look_after_what_is_left
 from flink_workspace_operator.core.observed import Unknown
 from flink_workspace_operator.core.outputs import stop_without_outputs
@@ -39,7 +39,7 @@ def decide(case: Case) -> Plan:
     for check in CHECKS:
         plan = check(case)
         if plan is not None:
-            return with_secrets(case, plan)
+            return with_secrets(case, while_running(case, plan) if check in PAYING else plan)
     raise AssertionError("the last check always has something to say")
 
 
@@ -120,7 +120,7 @@ def put_in_order(case: Case) -> Plan | None:
         ("OssDirectoriesReady", case.storage),
     )
     lacking = [(about, finding) for about, finding in findings if finding.status != "True"]
-    if not lacking:
+    if not lacking or isinstance(case.found, Ours):
         return None
     steps: tuple[CloudStep, ...] = tuple(step for _, finding in lacking for step in finding.steps)
     if case.suspended:
@@ -169,3 +169,6 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
 )
 """In this order: what is open in the ledger, whether the resource still stands, what contradicts it,
 what is bound, what must be waited for, and only then the purchase."""
+
+PAYING: Final = CHECKS[CHECKS.index(follow_instance) + 1 :]
+"""What comes after following: reached with a workspace that runs only where a further order of it is due."""

@@ -12,6 +12,7 @@ from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
 from flink_workspace_operator.core.outputs import hand_over
 from flink_workspace_operator.core.pace import OUTSIDE, rising
 from flink_workspace_operator.core.plan import MoveOrder, NextLook, Plan, Verdict
+from flink_workspace_operator.core.purchasing import wished
 from flink_workspace_operator.core.refusals import could_not_look
 
 PROVISIONING = "Provisioning"
@@ -22,7 +23,8 @@ def follow_instance(case: Case) -> Plan | None:
     """Say how the workspace is. Nothing is written to the cloud for it."""
     found = case.found
     if isinstance(found, Ours):
-        return hand_over(case, found.instance, _follow(case, found.instance))
+        plan = hand_over(case, found.instance, _follow(case, found.instance))
+        return None if runs(plan) and may_order_more(case) else plan
     if case.known_id is None:
         return None
     if isinstance(found, Unknown):
@@ -31,6 +33,24 @@ def follow_instance(case: Case) -> Plan | None:
     if isinstance(found, Absent):
         return _not_visible(case, case.known_id)
     return None
+
+
+def runs(plan: Plan) -> bool:
+    """The workspace runs, and there is nothing to do for that."""
+    return not plan.steps and plan.verdict is not None and plan.verdict.kind == "Running"
+
+
+def may_order_more(case: Case) -> bool:
+    """A further order of a running workspace is open, or wished and there is an identity to pay with."""
+    is_open = case.order is not None and not case.order.spec.makes_instance
+    return is_open or (case.seen.signer.problem is None and wished(case) is not None)
+
+
+def while_running(case: Case, plan: Plan) -> Plan:
+    """The plan of a further order: the workspace runs all the same."""
+    if plan.verdict is None or not isinstance(case.found, Ours):
+        return plan
+    return replace(plan, verdict=replace(plan.verdict, while_running=judge_instance(case.found.instance).message))
 
 
 def _not_looked(case: Case, unknown: Unknown) -> Plan:

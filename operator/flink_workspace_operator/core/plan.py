@@ -196,6 +196,7 @@ class Verdict:
     Missing: a prerequisite (`about`, its condition's type) is not there; progress at first, stalled if it stays so.
     `keeps`: nothing new could be learned; where Ready was True or False, what was said before stands.
     `beside`: it is about the operator's own side. A workspace that was Ready stays so, and this is told beside it.
+    `while_running`: it is about a further order of a workspace that runs. Ready stays True, and has this message.
     """
 
     kind: VerdictKind
@@ -204,6 +205,7 @@ class Verdict:
     about: str | None = None
     keeps: bool = False
     beside: bool = False
+    while_running: str = ""
 
 
 @dataclass(frozen=True)

@@ -71,14 +71,14 @@ def questions(
         return _about(order, tags, elsewhere, ours, final_check)
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
         return None
-    bound = bound_id(workspace, orders) is not None
+    bound, price = bound_id(workspace, orders) is not None, _price_question(workspace, orders)
     return Questions(
         workspace.spec.region,
         workspace.workspace_name,
         tags,
-        fresh=not bound and not is_untouched(workspace, orders),
+        fresh=(not bound or price is not None) and not is_untouched(workspace, orders),
         prerequisites=True,
-        price=_price_question(workspace, orders),
+        price=price,
         elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),
     )
 

@@ -29,6 +29,8 @@ def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: d
     """The four conditions that programs wait for. `Ready` repeats the one that decides."""
     if verdict.beside:
         return obstructed(verdict, previous, case.deleting)
+    if verdict.while_running:
+        return _running(case, verdict)
     was = previous.get("Ready")
     is_kept = verdict.keeps and was is not None and was.status != "Unknown"
     if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
@@ -43,6 +45,13 @@ def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: d
     if verdict.kind == "Deleting" and was is not None:
         return (_again(was), *companions)
     return (Aspect("Ready", _ready(case, verdict, previous), verdict.reason, verdict.message), *companions)
+
+
+def _running(case: Case, verdict: Verdict) -> tuple[Aspect, ...]:
+    """The four while a further order of a running workspace is under way, or waits."""
+    told = SUSPENDED_BY_USER if case.suspended and verdict.kind in ("Progressing", "Suspended") else verdict
+    companions = tuple(_companion(type_, told if SHOWN_BY.get(told.kind) == type_ else None) for type_ in QUIET)
+    return (Aspect("Ready", "True", "Running", verdict.while_running), *companions)
 
 
 def obstructed(verdict: Verdict, previous: dict[str, Condition], deleting: bool) -> tuple[Aspect, ...]:

@@ -156,8 +156,8 @@ def test_what_is_ordered_never_changes(orders: Kind) -> None:
         "accountId": "2",
         "region": "cn-beijing",
         "workspaceName": "other",
-        "parameters.resources.cu": 20,
-        "parameters.zoneId": "cn-hangzhou-i",
+        "create.resources.cu": 20,
+        "create.zoneId": "cn-hangzhou-i",
         "token": "f" * 16,
     }
     for path, value in others.items():
@@ -180,8 +180,8 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("workspaceName", "", "workspaceName", "at least 1 chars"),
     ("workspaceName", "a" * 61, "workspaceName", "may not be more than 60"),
     ("action", "Release", "action", 'supported values: "Create"'),
-    ("parameters", REMOVED, "parameters", "Required value"),
-    ("parameters.resources.cu", 0, "parameters.resources.cu", "greater than or equal to 1"),
+    ("create", REMOVED, "", "exactly one block must say what is paid for"),
+    ("create.resources.cu", 0, "create.resources.cu", "greater than or equal to 1"),
     ("token", REMOVED, "token", "Required value"),
     ("token", "f" * 15, "token", "at least 16 chars"),
     ("token", "f" * 65, "token", "may not be more than 64"),
