@@ -26,7 +26,7 @@ ORDER = {
         "accountId": "1",
         "region": "cn-hangzhou",
         "workspaceName": "probe",
-        "parameters": {
+        "create": {
             part: value
             for part, value in pay_as_you_go()["spec"].items()
             if part in ("chargeType", "network", "storage")

@@ -7,7 +7,7 @@ import pytest
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.order_states import MOVES, OrderState
 from tests.scenario.api.samples import ORDER, PLACED, PLACING, QUOTED
-from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
+from tests.scenario.api.server import REMOVED, Kind, Refused, Wire, accepted, changed, refused
 
 STATES: tuple[OrderState, ...] = get_args(OrderState)
 ILLEGAL = "`status.state` must follow the legal moves of an order"
@@ -180,7 +180,6 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("workspaceName", "", "workspaceName", "at least 1 chars"),
     ("workspaceName", "a" * 61, "workspaceName", "may not be more than 60"),
     ("action", "Release", "action", 'supported values: "Create"'),
-    ("create", REMOVED, "", "exactly one block must say what is paid for"),
     ("create.resources.cu", 0, "create.resources.cu", "greater than or equal to 1"),
     ("token", REMOVED, "token", "Required value"),
     ("token", "f" * 15, "token", "at least 16 chars"),
@@ -195,6 +194,14 @@ def test_what_is_out_of_range_is_refused(asked_orders: Kind, path: str, value: A
     answer = refused(asked_orders.create(changed(ORDER, f"spec.{path}", value), dry_run=True))
 
     assert answer.says(f"spec.{field}", text), answer
+
+
+def test_an_order_has_one_block(asked_orders: Kind) -> None:
+    """Not none, and not two; `parameters` is how versions before 0.2 wrote it."""
+    old = changed(changed(ORDER, "spec.parameters", ORDER["spec"]["create"]), "spec.create", REMOVED)
+    assert not isinstance(asked_orders.create(old, dry_run=True), Refused)
+    for odd in (changed(ORDER, "spec.create", REMOVED), changed(ORDER, "spec.parameters", ORDER["spec"]["create"])):
+        assert refused(asked_orders.create(odd, dry_run=True)).says("spec", "exactly one block")
 
 
 @pytest.mark.parametrize("name", ["realtime-prod", "realtime-prod-0", "realtime-prod-01", "realtime-prod-x", "other-1"])
