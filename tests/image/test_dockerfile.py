@@ -7,8 +7,9 @@ import yaml
 
 from flink_local.failures import LocalFailure
 from flink_local.image.archive import configuration_of
-from flink_local.image.build import BUILDER, DOCKERFILE, TARGETS
+from flink_local.image.build import BUILDER
 from flink_local.image.dockerfile import Image, Layer, read_images
+from flink_local.kind.images import DOCKERFILE, TARGETS
 from flink_local.manifests import REPOSITORY
 
 TEXT = DOCKERFILE.read_text()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flink_local.image.build import DIRECTORY, TARGETS
+from flink_local.image.build import DIRECTORY
+from flink_local.kind.images import TARGETS
 from flink_local.manifests import REPOSITORY
 from flink_local.node.node import Node
 from tests.node.installation import Installation

@@ -15,18 +15,15 @@ from rich.console import Console
 from flink_local.failures import LocalFailure
 from flink_local.image.archive import write_archive, write_layer
 from flink_local.image.dockerfile import Image, read_images
+from flink_local.kind.images import DOCKERFILE, TAG, TARGETS
 from flink_local.locks import exclusive
 from flink_local.manifests import REPOSITORY
 from flink_local.progress import step
 
-DOCKERFILE: Final = REPOSITORY / "deploy" / "image" / "Dockerfile"
 ASSEMBLE: Final = DOCKERFILE.with_name("assemble.py")
 BUILDER: Final = "build"
 BUILDER_FOLDER: Final = "/image"
 DIRECTORY: Final = REPOSITORY / ".local" / "image"
-TARGETS: Final = {"operator": "flink-workspace-operator", "emulator": "flink-cloud-emulator"}
-TAG: Final = "dev"
-"""That of `deploy/overlays/trial`."""
 
 _STAMP: Final = "runtime.inputs"
 """Beside the folder of what all images share, which takes a minute to make: what it was made of."""

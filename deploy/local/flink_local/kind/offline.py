@@ -16,6 +16,7 @@ from flink_local.failures import LocalFailure
 from flink_local.helm import HELM
 from flink_local.image.build import make_images
 from flink_local.kind.binaries import KIND
+from flink_local.kind.cluster import buy_in_kind
 from flink_local.kind.node_image import ensure_node_image
 from flink_local.namespaces.outside import cgroup, run_inside, settings_put_back
 from flink_local.node.machine import ENGINE_PACKAGES, prepare_machine
@@ -42,3 +43,8 @@ def kind_offline(_: Console) -> None:
         shutil.rmtree(directory, ignore_errors=True)
     if status != 0:
         raise LocalFailure("the cluster of containers did not do what it should; what went wrong stands above")
+
+
+def kind_once(console: Console) -> None:
+    """What `make kind` shows, with images of our own; beside the engine that `inside` has started."""
+    buy_in_kind(console, make_images)
