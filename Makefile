@@ -44,7 +44,7 @@ e2e-argocd: $(VENV) control-plane argo-cd ##+ what a real Argo CD does with a Fl
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
 e2e-node: node image helm ##+ the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
-	@.venv/bin/pytest -m node tests/node $(ARGS)
+	@.venv/bin/pytest -m node tests/lab/e2e $(ARGS)
 
 kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs an engine; a node image of your own: KIND_NODE_IMAGE=...
 	@$(RUN) -m flink_local kind
@@ -53,20 +53,20 @@ kind-down: $(VENV) ##+ remove the cluster that `make kind` left running
 	@$(RUN) -m flink_local kind-down
 
 kind-offline: $(VENV) ##+ what `make kind` does, with an engine and a node image of our own, and removed again; needs root and Debian's apt
-	@$(RUN) -m flink_local kind-offline
+	@$(RUN) -m tests.lab kind-offline
 
 image: $(VENV) ##+ make the images of the operator and of the emulator in .local/image, without an engine or a registry
-	@$(RUN) -m flink_local image
+	@$(RUN) -m tests.lab image
 
 sbom: $(VENV) $(if $(ROOT),,image) ##+ list what is in the image, as CycloneDX, in .local/image/sbom.json; of another image: make sbom ROOT=folder
-	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
+	@mkdir -p .local/image && $(RUN) deploy/image/sbom.py $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
 	@.venv/bin/mypy $(SOURCES)
 	@PYTHONPATH=operator .venv/bin/lint-imports
-	@$(RUN) -m tests.limits operator deploy/local docs
+	@$(RUN) -m tests.limits operator deploy/local tests/lab docs
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
 		&& diff -r --exclude=Kustomization crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
@@ -131,7 +131,7 @@ promtool: $(VENV) ##+ build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool
 
 node: $(VENV) ##+ install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
-	@$(RUN) -m flink_local build-node
+	@$(RUN) -m tests.lab build-node
 
 control-plane: $(VENV) ##+ build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build

@@ -8,10 +8,7 @@ from flink_local.argo_cd import ARGO_CD
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.demo import demo
 from flink_local.helm import HELM
-from flink_local.image.build import image
 from flink_local.kind.cluster import kind, kind_down
-from flink_local.kind.offline import kind_offline, kind_once
-from flink_local.node.node import build_node
 from flink_local.promtool import PROMTOOL
 from flink_local.up import down, up
 from flink_local.verbs import Verbs, carry_out
@@ -37,11 +34,6 @@ def build_promtool(_: Console) -> None:
     ensure_built(PROMTOOL)
 
 
-def build_node_programs(_: Console) -> None:
-    """Install and build what a node needs, unless it is there."""
-    build_node()
-
-
 VERBS: Verbs = {
     "demo": demo,
     "up": up,
@@ -50,12 +42,8 @@ VERBS: Verbs = {
     "build-argo-cd": build_argo_cd,
     "build-helm": build_helm,
     "build-promtool": build_promtool,
-    "build-node": build_node_programs,
-    "image": image,
     "kind": kind,
     "kind-down": kind_down,
-    "kind-offline": kind_offline,
-    "kind-once": kind_once,
 }
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.node.installation import Installation
-from tests.node.manifests import pay_as_you_go
+from tests.lab.e2e.installation import Installation
+from tests.lab.e2e.manifests import pay_as_you_go
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

@@ -19,13 +19,14 @@ from flink_local.cluster import Cluster, certificate_user, write_kubeconfig
 from flink_local.environment import python_environment
 from flink_local.failures import LocalFailure
 from flink_local.go_program import MODULES
-from flink_local.image.archive import write_archive, write_layer
-from flink_local.image.dockerfile import Image
-from flink_local.node.binaries import COREDNS, NODE, PAUSE
-from flink_local.node.configuration import PAUSE_IMAGE, write_configuration
-from flink_local.node.layout import NAME, Layout
-from flink_local.node.machine import prepare_machine
+from flink_local.manifests import REPOSITORY
 from flink_local.processes import Processes
+from tests.lab.image.archive import write_archive, write_layer
+from tests.lab.image.dockerfile import Image
+from tests.lab.node.binaries import COREDNS, NODE, PAUSE
+from tests.lab.node.configuration import PAUSE_IMAGE, write_configuration
+from tests.lab.node.layout import NAME, Layout
+from tests.lab.node.machine import prepare_machine
 
 READY_SECONDS: Final = 120.0
 LOADING_SECONDS: Final = 120.0
@@ -54,8 +55,8 @@ class Node:
     def start(self) -> None:
         """Start it and wait until it is Ready; raises LocalFailure with the end of a log."""
         authority = write_configuration(self.layout)
-        environment = {**python_environment(), "PYTHONPATH": str(MODULES)}
-        keeper = [sys.executable, "-m", "flink_local.node.keeper", str(self.layout.directory)]
+        environment = {**python_environment(), "PYTHONPATH": f"{MODULES}:{REPOSITORY}"}
+        keeper = [sys.executable, "-m", "tests.lab.node.keeper", str(self.layout.directory)]
         self._processes.start("node", keeper, environment)
         port = self._processes.wait_for("Starting the node", self._port, READY_SECONDS)
         admin = certificate_user(authority.client("admin", "system:masters"))

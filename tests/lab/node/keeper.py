@@ -1,4 +1,4 @@
-"""Keeps a node in namespaces of its own: `python -m flink_local.node.keeper DIRECTORY`, until SIGTERM."""
+"""Keeps a node in namespaces of its own: `python -m tests.lab.node.keeper DIRECTORY`, until SIGTERM."""
 
 import signal
 import socket
@@ -7,8 +7,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from flink_local.namespaces.outside import cgroup, run_inside, settings_put_back
-from flink_local.node.layout import Layout
+from tests.lab.namespaces.outside import cgroup, run_inside, settings_put_back
+from tests.lab.node.layout import Layout
 
 
 def main() -> int:
@@ -18,7 +18,7 @@ def main() -> int:
     with settings_put_back(), cgroup(layout.cgroup), socket.create_server(("127.0.0.1", 0)) as outside:
         layout.api_port.write_text(str(outside.getsockname()[1]))
         number = outside.fileno()
-        return run_inside("flink_local.node.inside", layout.directory, str(number), pass_fds=[number])
+        return run_inside("tests.lab.node.inside", layout.directory, str(number), pass_fds=[number])
 
 
 def _leave(_signum: int, _frame: FrameType | None) -> NoReturn:

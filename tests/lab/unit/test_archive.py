@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flink_local.image.archive import write_archive, write_layer
-from flink_local.image.dockerfile import Image
+from tests.lab.image.archive import write_archive, write_layer
+from tests.lab.image.dockerfile import Image
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A container engine as the first process's child, and `make kind` beside it.
 
-python -m flink_local.kind.inside DIRECTORY NODE-IMAGE-ARCHIVE CGROUP      # started by `offline`
+python -m tests.lab.kind.inside DIRECTORY NODE-IMAGE-ARCHIVE CGROUP      # started by `offline`
 """
 
 import json
@@ -14,10 +14,10 @@ from typing import Final
 
 from flink_local.failures import LocalFailure
 from flink_local.kind.cluster import CONFIGURATION, NODE_IMAGE
-from flink_local.kind.node_image import CLUSTER, IMAGE
-from flink_local.kind.runtime import lacks_resource_right, write_runtime
-from flink_local.namespaces.inside import isolate_files, reaped, run, start_network
 from flink_local.processes import Processes
+from tests.lab.kind.node_image import CLUSTER, IMAGE
+from tests.lab.kind.runtime import lacks_resource_right, write_runtime
+from tests.lab.namespaces.inside import isolate_files, reaped, run, start_network
 
 READY_SECONDS: Final = 60.0
 ENGINE: Final = "/usr/sbin/dockerd"
@@ -37,7 +37,7 @@ def main() -> int:
         sys.stderr.write(f"\nFAILED: {failure}\n")
         return 1
     environment = {**os.environ, NODE_IMAGE: IMAGE, CONFIGURATION: str(_write_cluster(directory))}
-    shown = subprocess.Popen([sys.executable, "-m", "flink_local", "kind-once"], env=environment)
+    shown = subprocess.Popen([sys.executable, "-m", "tests.lab", "kind-once"], env=environment)
     for ended in reaped():
         if ended == shown.pid:
             return shown.wait()

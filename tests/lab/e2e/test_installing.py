@@ -11,9 +11,9 @@ import pytest
 
 from flink_local.installing import WAYS, run_commands
 from flink_local.manifests import NAMESPACE
-from flink_local.node.node import Node
-from tests.node.conftest import load_images
-from tests.node.installation import Installation, until
+from tests.lab.e2e.conftest import load_images
+from tests.lab.e2e.installation import Installation, until
+from tests.lab.node.node import Node
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

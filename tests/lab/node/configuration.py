@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from flink_local.certificates import Authority, Pair, private_pem, write_private
 from flink_local.cluster import certificate_user, write_kubeconfig
-from flink_local.node.layout import ADDRESS, API_PORT, API_SERVICE, DNS_DOMAIN, NAME, PODS, Layout
+from tests.lab.node.layout import ADDRESS, API_PORT, API_SERVICE, DNS_DOMAIN, NAME, PODS, Layout
 
 PAUSE_IMAGE: Final = "localhost/pause:1"
 USERS: Final = {

@@ -14,13 +14,13 @@ from rich.console import Console
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.failures import LocalFailure
 from flink_local.helm import HELM
-from flink_local.image.build import make_images
 from flink_local.kind.binaries import KIND
 from flink_local.kind.cluster import buy_in_kind
-from flink_local.kind.node_image import ensure_node_image
-from flink_local.namespaces.outside import cgroup, run_inside, settings_put_back
-from flink_local.node.machine import ENGINE_PACKAGES, prepare_machine
-from flink_local.node.node import build_node
+from tests.lab.image.build import make_images
+from tests.lab.kind.node_image import ensure_node_image
+from tests.lab.namespaces.outside import cgroup, run_inside, settings_put_back
+from tests.lab.node.machine import ENGINE_PACKAGES, prepare_machine
+from tests.lab.node.node import build_node
 
 CGROUP: Final = "flink-kind"
 
@@ -38,7 +38,7 @@ def kind_offline(_: Console) -> None:
     directory = Path(tempfile.mkdtemp(prefix="flink-kind-"))
     try:
         with settings_put_back(), cgroup(name):
-            status = run_inside("flink_local.kind.inside", directory, archive, name)
+            status = run_inside("tests.lab.kind.inside", directory, archive, name)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     if status != 0:

@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from flink_local.failures import LocalFailure
-from flink_local.image.archive import configuration_of
-from flink_local.image.build import BUILDER
-from flink_local.image.dockerfile import Image, Layer, read_images
 from flink_local.kind.images import DOCKERFILE, TARGETS
 from flink_local.manifests import REPOSITORY
+from tests.lab.image.archive import configuration_of
+from tests.lab.image.build import BUILDER
+from tests.lab.image.dockerfile import Image, Layer, read_images
 
 TEXT = DOCKERFILE.read_text()
 

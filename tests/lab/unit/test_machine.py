@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flink_local.failures import LocalFailure
-from flink_local.kind.runtime import RIGHT, write_runtime
-from flink_local.node import machine
+from tests.lab.kind.runtime import RIGHT, write_runtime
+from tests.lab.node import machine
 
 
 def test_without_root_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flink_local.image.build import DIRECTORY
 from flink_local.kind.images import TARGETS
 from flink_local.manifests import REPOSITORY
-from flink_local.node.node import Node
-from tests.node.installation import Installation
+from tests.lab.e2e.installation import Installation
+from tests.lab.image.build import DIRECTORY
+from tests.lab.node.node import Node
 
 TRIAL = REPOSITORY / "deploy" / "overlays" / "trial"
 

@@ -13,12 +13,12 @@ from typing import Final
 from rich.console import Console
 
 from flink_local.failures import LocalFailure
-from flink_local.image.archive import write_archive, write_layer
-from flink_local.image.dockerfile import Image, read_images
 from flink_local.kind.images import DOCKERFILE, TAG, TARGETS
 from flink_local.locks import exclusive
 from flink_local.manifests import REPOSITORY
 from flink_local.progress import step
+from tests.lab.image.archive import write_archive, write_layer
+from tests.lab.image.dockerfile import Image, read_images
 
 ASSEMBLE: Final = DOCKERFILE.with_name("assemble.py")
 BUILDER: Final = "build"

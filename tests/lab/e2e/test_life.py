@@ -5,7 +5,7 @@ import json
 import pytest
 
 from flink_local.manifests import NAMESPACE, REPOSITORY
-from tests.node.installation import Installation, until
+from tests.lab.e2e.installation import Installation, until
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

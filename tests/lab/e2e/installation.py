@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 from flink_local.failures import LocalFailure
 from flink_local.manifests import NAMESPACE
-from flink_local.node.node import Node
+from tests.lab.node.node import Node
 
 Answer = TypeVar("Answer")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from flink_local.manifests import NAMESPACE
-from tests.node.installation import EMULATOR, OPERATOR, OUTPUTS, Installation, until
-from tests.node.manifests import pay_as_you_go
+from tests.lab.e2e.installation import EMULATOR, OPERATOR, OUTPUTS, Installation, until
+from tests.lab.e2e.manifests import pay_as_you_go
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from flink_local.image.dockerfile import Image
+from tests.lab.image.dockerfile import Image
 
 ARCHITECTURES: Final = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 NO_TIME: Final = "1970-01-01T00:00:00Z"

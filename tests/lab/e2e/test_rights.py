@@ -7,9 +7,9 @@ import pytest
 
 from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
-from tests.node.installation import OUTPUTS, Installation, gone, until
-from tests.node.manifests import pay_as_you_go
-from tests.node.purchase import delay_purchase, is_sent
+from tests.lab.e2e.installation import OUTPUTS, Installation, gone, until
+from tests.lab.e2e.manifests import pay_as_you_go
+from tests.lab.e2e.purchase import delay_purchase, is_sent
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

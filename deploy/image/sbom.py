@@ -1,4 +1,4 @@
-"""Lists what is in an image, as CycloneDX: `python -m flink_local.image.sbom FOLDER`, to standard output.
+"""Lists what is in an image, as CycloneDX: `python deploy/image/sbom.py FOLDER`, to standard output.
 
 The folder is the image's file system: that of `make image`, or of any other image, also of another kind of machine:
 

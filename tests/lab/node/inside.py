@@ -1,6 +1,6 @@
 """What runs in a node's namespaces, as their first process: when it ends, the kernel ends every daemon and every Pod.
 
-    python -m flink_local.node.inside DIRECTORY SOCKET      # started by `keeper`
+    python -m tests.lab.node.inside DIRECTORY SOCKET      # started by `keeper`
 
 Mounts, network and processes are the node's own. `/var/lib`, `/var/log` and `/run` are its own folders here, so that
 nothing is written to those of the machine. There is no route to anywhere, so nothing can leave.
@@ -18,10 +18,10 @@ from typing import Final, NoReturn
 
 from flink_local.failures import LocalFailure
 from flink_local.loopback import answers_ok
-from flink_local.namespaces.inside import isolate_files, reaped, run, start_network
-from flink_local.node.daemons import first_daemons, other_daemons
-from flink_local.node.layout import ADDRESS, API_PORT, SERVICES, Layout
 from flink_local.processes import Processes
+from tests.lab.namespaces.inside import isolate_files, reaped, run, start_network
+from tests.lab.node.daemons import first_daemons, other_daemons
+from tests.lab.node.layout import ADDRESS, API_PORT, SERVICES, Layout
 
 READY_SECONDS: Final = 90.0
 CHUNK: Final = 1 << 16

@@ -7,7 +7,7 @@ import pytest
 
 from flink_local.failures import LocalFailure
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
-from tests.node.installation import Installation
+from tests.lab.e2e.installation import Installation
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

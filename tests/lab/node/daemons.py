@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from flink_local.node.binaries import COREDNS, NODE
-from flink_local.node.layout import ADDRESS, API_PORT, ETCD_PORT, NAME, SERVICES, Layout
+from tests.lab.node.binaries import COREDNS, NODE
+from tests.lab.node.layout import ADDRESS, API_PORT, ETCD_PORT, NAME, SERVICES, Layout
 
 Command = list[str | Path]
 

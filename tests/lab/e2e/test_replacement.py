@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from flink_local.manifests import NAMESPACE
-from tests.node.installation import OPERATOR, Installation, until
-from tests.node.manifests import pay_as_you_go
-from tests.node.purchase import delay_purchase, is_sent
+from tests.lab.e2e.installation import OPERATOR, Installation, until
+from tests.lab.e2e.manifests import pay_as_you_go
+from tests.lab.e2e.purchase import delay_purchase, is_sent
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from flink_local.binaries import VERSION
 from flink_local.go_program import cache_directory
-from flink_local.image.archive import write_archive, write_layer
-from flink_local.image.dockerfile import Image
 from flink_local.kind.binaries import KIND, NODE_FILES
 from flink_local.locks import exclusive
-from flink_local.namespaces.inside import run
-from flink_local.node.binaries import COREDNS, NODE, PAUSE
 from flink_local.progress import step
+from tests.lab.image.archive import write_archive, write_layer
+from tests.lab.image.dockerfile import Image
+from tests.lab.namespaces.inside import run
+from tests.lab.node.binaries import COREDNS, NODE, PAUSE
 
 IMAGE: Final = "localhost/kind-node:dev"
 REPOSITORY: Final = "localhost/k8s"

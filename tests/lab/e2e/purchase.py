@@ -1,6 +1,6 @@
 """A purchase that the cloud keeps waiting."""
 
-from tests.node.installation import Installation
+from tests.lab.e2e.installation import Installation
 
 
 def delay_purchase(installation: Installation, milliseconds: int) -> None:
