@@ -13,17 +13,20 @@ CHART := deploy/helm/flink-workspace-operator
 MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 DASHBOARD := $(RUN) deploy/monitoring/generate.py
+listed = awk -F ':.*$(1) ' '/^[a-z0-9-]+:.*$(1) / { printf "  make %-14s %s\n", $$1, $$2 }'
 
 .DEFAULT_GOAL := help
-.PHONY: help help-all demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard \
-	packages docs site bench lock clean control-plane argo-cd helm promtool
+.PHONY: help help-all demo up down test proof e2e-argocd kind kind-down sbom check crds argocd dashboard packages docs \
+	site bench lock clean control-plane argo-cd helm promtool
 
 help: ## show this; `make help-all` shows the others too
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@$(call listed,##) Makefile
 
 help-all: help ##+ show all verbs
 	@echo
-	@awk -F ':.*##[+] ' '/^[a-z0-9-]+:.*##[+] / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@$(call listed,##[+]) Makefile
+	@printf '\nFor machines without a container engine, see tests/lab/README.md:\n'
+	@$(call listed,##[+]) tests/lab/verbs.mk
 
 demo: $(VENV) ## buy the samples from the emulator, through a real Kubernetes API server, and show what happens
 	@$(RUN) -m flink_local demo
@@ -43,23 +46,15 @@ proof: $(VENV) control-plane ## everything that shows that nothing is bought twi
 e2e-argocd: $(VENV) control-plane argo-cd ##+ what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
 
-e2e-node: node image helm ##+ the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
-	@.venv/bin/pytest -m node tests/lab/e2e $(ARGS)
-
 kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs an engine; a node image of your own: KIND_NODE_IMAGE=...
 	@$(RUN) -m flink_local kind
 
 kind-down: $(VENV) ##+ remove the cluster that `make kind` left running
 	@$(RUN) -m flink_local kind-down
 
-kind-offline: $(VENV) ##+ what `make kind` does, with an engine and a node image of our own, and removed again; needs root and Debian's apt
-	@$(RUN) -m tests.lab kind-offline
-
-image: $(VENV) ##+ make the images of the operator and of the emulator in .local/image, without an engine or a registry
-	@$(RUN) -m tests.lab image
-
-sbom: $(VENV) $(if $(ROOT),,image) ##+ list what is in the image, as CycloneDX, in .local/image/sbom.json; of another image: make sbom ROOT=folder
-	@mkdir -p .local/image && $(RUN) deploy/image/sbom.py $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
+sbom: $(VENV) ##+ list what is in an image, as CycloneDX, in .local/sbom/image.cdx.json; ROOT=... is its file system
+	@test -n "$(ROOT)" || { echo "FAILED: of which image? make sbom ROOT=folder, with its file system in it" >&2; exit 1; }
+	@mkdir -p .local/sbom && $(RUN) deploy/image/sbom.py "$(ROOT)" > .local/sbom/image.cdx.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
 	@.venv/bin/ruff check $(SOURCES)
@@ -130,11 +125,10 @@ helm: $(VENV) ##+ build Helm, unless it is in the user's cache already
 promtool: $(VENV) ##+ build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool
 
-node: $(VENV) ##+ install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
-	@$(RUN) -m tests.lab build-node
-
 control-plane: $(VENV) ##+ build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build
 
 $(VENV): requirements-dev.txt deploy/local/install.py
 	@$(PYTHON) deploy/local/install.py
+
+include tests/lab/verbs.mk

@@ -1,6 +1,6 @@
 """Lists what is in an image, as CycloneDX: `python deploy/image/sbom.py FOLDER`, to standard output.
 
-The folder is the image's file system: that of `make image`, or of any other image, also of another kind of machine:
+The folder is the image's file system, also of an image for another kind of machine:
 
     docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar -x --directory root
     make sbom ROOT=root

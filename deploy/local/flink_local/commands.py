@@ -9,7 +9,7 @@ from flink_local.failures import LocalFailure
 LINES_KEPT: Final = 25
 
 
-def run(program: Path, *arguments: str | Path) -> str:
+def run(program: str | Path, *arguments: str | Path) -> str:
     """Run a command and give its standard output; raises LocalFailure with what it said last."""
     command = [str(program), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

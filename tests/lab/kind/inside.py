@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from flink_local.commands import run
 from flink_local.failures import LocalFailure
 from flink_local.kind.cluster import CONFIGURATION, NODE_IMAGE
 from flink_local.processes import Processes
 from tests.lab.kind.node_image import CLUSTER, IMAGE
 from tests.lab.kind.runtime import lacks_resource_right, write_runtime
-from tests.lab.namespaces.inside import isolate_files, reaped, run, start_network
+from tests.lab.namespaces.inside import isolate_files, reaped, start_network
 
 READY_SECONDS: Final = 60.0
 ENGINE: Final = "/usr/sbin/dockerd"

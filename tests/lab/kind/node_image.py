@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from flink_local.binaries import VERSION
+from flink_local.commands import run
 from flink_local.go_program import cache_directory
 from flink_local.kind.binaries import KIND, NODE_FILES
 from flink_local.locks import exclusive
 from flink_local.progress import step
 from tests.lab.image.archive import write_archive, write_layer
 from tests.lab.image.dockerfile import Image
-from tests.lab.namespaces.inside import run
 from tests.lab.node.binaries import COREDNS, NODE, PAUSE
 
 IMAGE: Final = "localhost/kind-node:dev"

@@ -1,12 +1,11 @@
 """What the first process of new namespaces does: folders of its own, and reaping whoever ends."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from flink_local.failures import LocalFailure
+from flink_local.commands import run
 
 OWN_FOLDERS: Final = ("var/lib", "var/log", "run")
 """What daemons write to; none of them needs what the machine has there."""
@@ -37,10 +36,3 @@ def reaped() -> Iterator[int]:
             os.waitpid(ended.si_pid, 0)
         except ChildProcessError:  # whoever was told of it has waited for it
             continue
-
-
-def run(*command: str | Path) -> None:
-    """Run a command; raises LocalFailure with what it said."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise LocalFailure(f"{' '.join(map(str, command))}: {done.stderr.strip()}")

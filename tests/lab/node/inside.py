@@ -16,10 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
+from flink_local.commands import run
 from flink_local.failures import LocalFailure
 from flink_local.loopback import answers_ok
 from flink_local.processes import Processes
-from tests.lab.namespaces.inside import isolate_files, reaped, run, start_network
+from tests.lab.namespaces.inside import isolate_files, reaped, start_network
 from tests.lab.node.daemons import first_daemons, other_daemons
 from tests.lab.node.layout import ADDRESS, API_PORT, SERVICES, Layout
 

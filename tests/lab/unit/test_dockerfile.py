@@ -3,11 +3,9 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from flink_local.failures import LocalFailure
 from flink_local.kind.images import DOCKERFILE, TARGETS
-from flink_local.manifests import REPOSITORY
 from tests.lab.image.archive import configuration_of
 from tests.lab.image.build import BUILDER
 from tests.lab.image.dockerfile import Image, Layer, read_images
@@ -28,18 +26,6 @@ def test_both_programs_are_there(images: dict[str, Image]) -> None:
     assert layers == {name: (shared, Layer(f"/image/{name}", "/app")) for name in TARGETS}
 
 
-def test_the_last_stage_is_the_operator() -> None:
-    """It is what a build makes that names no target."""
-    assert [line for line in TEXT.splitlines() if line.startswith("FROM ")][-1].endswith(" AS operator")
-
-
-def test_the_base_is_pinned() -> None:
-    """By its digest; and nothing comes from elsewhere."""
-    [base] = [line for line in TEXT.splitlines() if line.startswith("FROM ") and ":" in line]
-    assert "@sha256:" in base
-    assert len(base.partition("@sha256:")[2].split()[0]) == 64
-
-
 def test_configuration_is_the_dockerfiles(images: dict[str, Image]) -> None:
     """Entry point, user, environment and working directory, as the OCI writes them."""
     run = configuration_of(images["operator"], [])["config"]
@@ -50,17 +36,6 @@ def test_configuration_is_the_dockerfiles(images: dict[str, Image]) -> None:
     said = {line.strip(" \\").removeprefix("ENV ") for line in TEXT.splitlines() if line.startswith(("ENV ", "    "))}
     assert set(run["Env"]) == said
     assert "USER=operator" in said
-
-
-def test_the_deployment_fits_the_image(images: dict[str, Image]) -> None:
-    """It runs as the image's user, gives arguments and no command, and mounts a volume where the image has its home."""
-    deployment = yaml.safe_load((REPOSITORY / "deploy" / "base" / "deployment.yaml").read_text())
-    pod = deployment["spec"]["template"]["spec"]
-    [container] = pod["containers"]
-    ids = pod["securityContext"]
-    assert f"{ids['runAsUser']}:{ids['runAsGroup']}" == images["operator"].user
-    assert "command" not in container
-    assert dict(images["operator"].env)["HOME"] in [each["mountPath"] for each in container["volumeMounts"]]
 
 
 @pytest.mark.parametrize(
