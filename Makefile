@@ -31,7 +31,7 @@ help-all: help ##+ show all verbs
 demo: $(VENV) ## buy the samples from the emulator, through a real Kubernetes API server, and show what happens
 	@$(RUN) -m flink_local demo
 
-up: $(VENV) ## start the same, and leave it running for you to try things with .local/kubectl
+up: $(VENV) ## start the same, and leave it running for you to try things with .local/up/kubectl
 	@$(RUN) -m flink_local up
 
 down: $(VENV) ## stop what `make up` left running
@@ -41,7 +41,7 @@ test: $(VENV) control-plane helm promtool ## all tests but the long ones of the 
 	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
-	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof.md $(PROOF) $(ARGS)
+	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof/proof.md $(PROOF) $(ARGS)
 
 e2e-argocd: $(VENV) control-plane argo-cd ##+ what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
