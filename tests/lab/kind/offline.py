@@ -16,12 +16,15 @@ from flink_local.failures import LocalFailure
 from flink_local.helm import HELM
 from flink_local.kind.binaries import KIND
 from flink_local.kind.cluster import buy_in_kind
+from flink_local.manifests import REPOSITORY
 from tests.lab.image.build import make_images
 from tests.lab.kind.node_image import ensure_node_image
 from tests.lab.namespaces.outside import cgroup, run_inside, settings_put_back
 from tests.lab.node.machine import ENGINE_PACKAGES, prepare_machine
 from tests.lab.node.node import build_node
 
+KUBECONFIG: Final = REPOSITORY / ".local" / "kind-offline" / "kubeconfig"
+"""Not that of a cluster that `make kind` has left running."""
 CGROUP: Final = "flink-kind"
 
 
@@ -47,4 +50,4 @@ def kind_offline(_: Console) -> None:
 
 def kind_once(console: Console) -> None:
     """What `make kind` shows, with images of our own; beside the engine that `inside` has started."""
-    buy_in_kind(console, make_images)
+    buy_in_kind(console, make_images, KUBECONFIG)

@@ -41,21 +41,21 @@ It stays up. Try:
 def kind(console: Console) -> None:
     """Create the cluster unless it is there, install, buy the samples and show them; raises LocalFailure."""
     engine = find_engine()
-    buy_in_kind(console, lambda: _build_images(engine, console))
+    buy_in_kind(console, lambda: _build_images(engine, console), KUBECONFIG)
     console.print(_NEXT, highlight=False, markup=False, soft_wrap=True)
 
 
-def buy_in_kind(console: Console, make_images: Callable[[], list[Path]]) -> None:
+def buy_in_kind(console: Console, make_images: Callable[[], list[Path]], kubeconfig: Path) -> None:
     """The same with archives of images that somebody else makes, and without a word about what comes next."""
     way = os.environ.get(WAY) or next(iter(WAYS))
     if way not in WAYS:
         raise LocalFailure(f"{WAY} is {way}; it must be one of: {', '.join(WAYS)}")
     started, program = time.monotonic(), ensure_built(KIND).path("kind")
     ensure_built(HELM)
-    cluster = Cluster(KUBECONFIG, ensure_binaries().path("kubectl"))
+    cluster = Cluster(kubeconfig, ensure_binaries().path("kubectl"))
     archives = make_images()
     with step("Creating a cluster", console):
-        _create(program)
+        _create(program, kubeconfig)
     with step("Loading the images into its node", console):
         for archive in archives:
             run(program, "load", "image-archive", archive, f"--name={NAME}")
@@ -80,12 +80,12 @@ def _build_images(engine: Path, console: Console) -> list[Path]:
         return build_images(engine, DIRECTORY)
 
 
-def _create(program: Path) -> None:
+def _create(program: Path, kubeconfig: Path) -> None:
     if NAME in run(program, "get", "clusters").split():
-        run(program, "export", "kubeconfig", f"--name={NAME}", f"--kubeconfig={KUBECONFIG}")
+        run(program, "export", "kubeconfig", f"--name={NAME}", f"--kubeconfig={kubeconfig}")
         return
-    DIRECTORY.mkdir(parents=True, exist_ok=True)
-    options = [f"--name={NAME}", f"--kubeconfig={KUBECONFIG}", f"--wait={READY_SECONDS}s"]
+    kubeconfig.parent.mkdir(parents=True, exist_ok=True)
+    options = [f"--name={NAME}", f"--kubeconfig={kubeconfig}", f"--wait={READY_SECONDS}s"]
     options += [
         f"--{option}={value}"
         for option, variable in (("image", NODE_IMAGE), ("config", CONFIGURATION))

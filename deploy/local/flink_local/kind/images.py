@@ -14,8 +14,9 @@ TARGETS: Final = {"operator": "flink-workspace-operator", "emulator": "flink-clo
 """Stages of the Dockerfile, and the names of the images that they become."""
 TAG: Final = "dev"
 """That of `deploy/overlays/trial`."""
-BUILD: Final = {"docker": ("buildx", "build", "--load"), "podman": ("build",)}
-"""How each engine is told to build, and to keep what it has built. The first one that is there is used."""
+BUILD: Final = {"docker": ("buildx", "build", "--load", "--provenance=false"), "podman": ("build",)}
+"""How each engine is told to build, and to keep what it has built. The first one that is there is used.
+Docker's attestation of where an image is from is left out: some nodes refuse an archive with one."""
 FULL_NAME: Final = "docker.io/library/{name}:{tag}"
 """What a node takes a short name for. Podman would make it `localhost/...`, which no manifest asks for."""
 
