@@ -6,7 +6,6 @@ from typing import Any
 from flink_workspace_operator.api.base import Metadata
 from flink_workspace_operator.api.names import DIRECTORIES, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import (
-    Evidence,
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
@@ -14,8 +13,9 @@ from flink_workspace_operator.api.order import (
     StateTime,
     WorkspaceReference,
 )
+from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.api.parameters import Network, OssBucket, Resources, Storage, Subscription, Term
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject

@@ -1,14 +1,13 @@
 """The page of all reasons, from the catalogue next to the code that gives them."""
 
 from collections.abc import Mapping
-from typing import Final, get_args
+from typing import Final
 
 from docs.generator.markdown import code, page, table
-from flink_workspace_operator.api.order import MOVES, UNSETTLED
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import STATES, StateFacts
 from flink_workspace_operator.core.catalogue import DECIDING, QUIET, Entry
 from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
-from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES
+from flink_workspace_operator.core.glossary import EVENTS
 
 _ABOUT: Final = """\
 Look here for the word in the column `REASON` of `kubectl get flinkworkspaces`, in a condition, or in an event.
@@ -28,8 +27,8 @@ What `kubectl describe` shows below a resource; the reasons of `Stalled` and `Su
 def reasons_page() -> str:
     """All of them, by where they are seen."""
     states = [
-        (code(state), "open" if state in UNSETTLED else "settled", ORDER_STATES[state], _next(state))
-        for state in get_args(OrderState)
+        (code(state or "no state"), "open" if facts.is_open else "settled", facts.meaning, _next(facts))
+        for state, facts in STATES.items()
     ]
     return page(
         "Reasons",
@@ -52,8 +51,8 @@ def reasons_page() -> str:
     )
 
 
-def _next(state: OrderState) -> str:
-    return ", ".join(map(code, MOVES[state]))
+def _next(facts: StateFacts) -> str:
+    return ", ".join(map(code, facts.moves))
 
 
 def _entries(what: str, status: str, entries: Mapping[str, Entry]) -> str:

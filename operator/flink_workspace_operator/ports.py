@@ -133,6 +133,10 @@ class Cluster(Protocol):
         """All orders that were ever opened for this key and still exist, by number."""
         ...
 
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """The names of the key's orders that keep its claim, and of those that this version cannot read."""
+        ...
+
     async def read_claim(self, subject: Subject) -> Claim | None:
         """Who holds the subject, None if nobody."""
         ...

@@ -11,8 +11,9 @@ from kubernetes.aio import client
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import API_VERSION
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, Quote
-from flink_workspace_operator.api.status import OrderState, OrderSummary
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.order_states import MOVES, OrderState
+from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference
 from flink_workspace_operator.core.failures import ClusterRefused

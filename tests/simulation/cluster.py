@@ -61,6 +61,11 @@ class SimulatedCluster:
         """One list."""
         return await self._call("read_orders", lambda: self.server.orders_of(key))
 
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """One list."""
+        orders = await self._call("list_open_orders", lambda: self.server.orders_of(key))
+        return tuple(order.metadata.name for order in orders if order.keeps_claim)
+
     async def read_claim(self, subject: Subject) -> Claim | None:
         """The claim, and then whether its holder still wants it."""
         lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(subject)))

@@ -1,49 +1,24 @@
 """`FlinkWorkspaceOrder`: one paid action, written before the cloud is asked and kept afterwards.
 
-The legal moves between its states are one table, `MOVES`. The CRD's rule is generated from it,
-so that a hand edit or an old process is stopped by the API server.
+Its states are a table of their own (`api/order_states.py`). The CRD's rules are generated from it,
+so that a manual edit or an old process is stopped by the API server.
 """
 
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, on_creation, validated
 from flink_workspace_operator.api.credentials import Credentials
+from flink_workspace_operator.api.order_states import (
+    MOVES,
+    Evidence,
+    OrderState,
+    StateFacts,
+    facts_of,
+    states_where,
+)
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.status import OrderState
-
-Evidence = Literal[
-    "Answer",
-    "Token",
-    "Description",
-    "ForeignInstance",
-    "AbsentAfterWindow",
-    "NothingSent",
-    "SpecChanged",
-    "Deleted",
-    "GivenUp",
-    "Bill",
-]
-
-MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {
-    None: ("Quoted", "Superseded", "Placed"),
-    "Quoted": ("Placing", "Superseded", "Canceled", "Placed"),
-    "Placing": ("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
-    "Uncertain": ("Placed", "NotPlaced", "Rejected"),
-    "Placed": ("Fulfilled", "Lost"),
-    "Fulfilled": ("Lost",),
-    "Lost": ("Placed",),
-    "Rejected": ("Placed",),
-    "NotPlaced": ("Placed",),
-    "Superseded": ("Placed",),
-    "Canceled": ("Placed",),
-}
-"""From each state (None: no status yet) the states it may move to. Placed is open from nearly everywhere,
-because evidence beats every state: an order whose instance shows up was placed, whatever was believed before."""
-
-UNSETTLED: Final[frozenset[OrderState | None]] = frozenset({None, "Quoted", "Placing", "Uncertain"})
-"""States in which the outcome is open: no other order may be opened, and the ledger entry can't go."""
 
 
 class WorkspaceReference(ApiModel):
@@ -202,11 +177,15 @@ class FlinkWorkspaceOrder(ApiModel):
             ),
             _needed(
                 "instanceId",
-                ("Placed", "Fulfilled", "Lost"),
+                states_where(lambda facts: facts.was_paid),
                 "`status.instanceId` must be set in state 'Placed' and after it",
             ),
             *(
-                _needed(field, ("Placing",), f"`status.{field}` must be set in state 'Placing'")
+                _needed(
+                    field,
+                    states_where(lambda facts: facts.is_announced),
+                    f"`status.{field}` must be set in state 'Placing'",
+                )
                 for field in ("quote", "intentTime", "nonce")
             ),
             _frozen(
@@ -237,14 +216,19 @@ class FlinkWorkspaceOrder(ApiModel):
         return self.status.state
 
     @property
+    def facts(self) -> StateFacts:
+        """The facts about its state."""
+        return facts_of(self.status.state)
+
+    @property
     def settled(self) -> bool:
-        """Whether the outcome is known for good (but for evidence that it was placed after all)."""
-        return self.status.state not in UNSETTLED
+        """The outcome is known for good (but for evidence that it was placed after all)."""
+        return not self.facts.is_open
 
     @property
     def keeps_claim(self) -> bool:
         """The name is not free yet: a call may be under way, or others may not see yet what it bought."""
-        return not self.settled or self.outstanding or self.status.state == "Placed"
+        return self.facts.is_open or self.outstanding or self.facts.awaits_delivery
 
     @property
     def outstanding(self) -> bool:

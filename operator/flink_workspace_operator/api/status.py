@@ -5,11 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
+from flink_workspace_operator.api.order_states import OrderState, StateFacts, facts_of
 from flink_workspace_operator.api.outputs import Outputs
-
-OrderState = Literal[
-    "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled", "Lost"
-]
 
 
 class Provisioning(ApiModel):
@@ -115,6 +112,11 @@ class OrderSummary(ApiModel):
     """Digest of what is bought and at which price."""
     price: Annotated[str, Field(max_length=100)] | None = None
     """Price as a line to read."""
+
+    @property
+    def facts(self) -> StateFacts:
+        """The facts about its state."""
+        return facts_of(self.state)
 
 
 class FlinkWorkspaceStatus(ApiModel):

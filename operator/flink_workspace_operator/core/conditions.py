@@ -58,7 +58,7 @@ def purchased(case: Case) -> Aspect:
         return Aspect("Purchased", "True", "Bound", f"{case.known_id} belongs to this resource")
     order = case.sent_order
     if order is not None:
-        reason = "PurchaseUncertain" if order.state == "Uncertain" else "Placing"
+        reason = "PurchaseUncertain" if order.facts.awaits_evidence else "Placing"
         return Aspect("Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet")
     if may_still_come(case):
         return Aspect(

@@ -29,7 +29,7 @@ from flink_workspace_operator.core.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
 from flink_workspace_operator.core.refusals import could_not_look
 from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
-from flink_workspace_operator.core.seen import SENT, open_order, order_to_ask_about, orders_of, shown_id
+from flink_workspace_operator.core.seen import open_order, order_to_ask_about, orders_of, shown_id
 from flink_workspace_operator.settings import Settings
 
 Orders = tuple[FlinkWorkspaceOrder, ...]
@@ -50,7 +50,7 @@ def secret_names(workspace: FlinkWorkspace | None, orders: Orders) -> tuple[str,
 def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: Secrets, settings: Settings) -> Signer:
     """Who asks the cloud for a key in this pass."""
     order = open_order(orders)
-    sent = order if order is not None and order.state in SENT else None
+    sent = order if order is not None and order.facts.may_be_under_way else None
     if workspace is None:
         sent = order_to_ask_about(orders)
     holder = workspace if workspace is not None else sent or order
@@ -75,7 +75,7 @@ def was_own(workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspa
         return sent.spec.credentials is None
     if workspace is None:
         return False
-    bought = [each for each in orders_of(workspace, orders) if each.state in ("Placed", "Fulfilled")]
+    bought = [each for each in orders_of(workspace, orders) if each.facts.is_paid]
     last = next(reversed((*bought, *(each for each in orders if each.outstanding))), None)
     if last is not None:
         return last.spec.credentials is None

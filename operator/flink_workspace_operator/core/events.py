@@ -2,7 +2,8 @@
 
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.order_states import Reported
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.core.plan import (
     AttachPolicy,
     CreateDirectory,
@@ -13,18 +14,6 @@ from flink_workspace_operator.core.plan import (
     ToldStep,
     WriteOutputs,
 )
-
-TOLD_STATES: dict[OrderState, tuple[str, bool]] = {
-    "Quoted": ("OrderOpened", False),
-    "Placed": ("OrderPlaced", False),
-    "Uncertain": ("PurchaseUncertain", True),
-    "Rejected": ("OrderRejected", True),
-    "NotPlaced": ("OrderNotPlaced", True),
-    "Canceled": ("OrderCanceled", False),
-    "Lost": ("WorkspaceGivenUp", True),
-}
-"""States of an order that people are told about: the event's reason, and whether it is a warning."""
-
 
 Ledger = tuple[FlinkWorkspaceOrder, ...]
 
@@ -73,14 +62,13 @@ def _of_outputs(step: WriteOutputs | DeleteOutputs) -> Event:
 def _of_orders(before: Ledger, after: Ledger) -> tuple[Event, ...]:
     """Orders that came into another state in this pass."""
     states = {order.metadata.uid: order.state for order in before}
-    moved = [order for order in after if order.state in TOLD_STATES and states.get(order.metadata.uid) != order.state]
-    return tuple(_event(order) for order in moved)
+    moved = (order for order in after if states.get(order.metadata.uid) != order.state)
+    return tuple(_event(order, order.facts.event) for order in moved if order.facts.event is not None)
 
 
-def _event(order: FlinkWorkspaceOrder) -> Event:
-    reason, warning = TOLD_STATES[order.state] if order.state else ("", False)
+def _event(order: FlinkWorkspaceOrder, reported: Reported) -> Event:
     message = f"{order.metadata.name}: {order.status.message}"
-    return Event("Warning" if warning else "Normal", reason, message)
+    return Event("Warning" if reported.is_warning else "Normal", reported.reason, message)
 
 
 def _of_status(before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus) -> tuple[Event, ...]:

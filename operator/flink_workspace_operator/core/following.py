@@ -73,7 +73,7 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
     """Bought, but a complete look does not show it: not visible yet, or, if it was seen before, gone."""
     instance = case.workspace.status.instance
     seen_before = (instance is not None and instance.cluster_status is not None) or any(
-        order.state == "Fulfilled" for order in case.orders
+        order.facts.is_delivered for order in case.orders
     )
     now = case.cloud_time
     if not seen_before:
@@ -101,7 +101,9 @@ def _gone(case: Case, instance_id: str) -> Verdict:
 
 def _give_up(case: Case) -> Plan:
     """The ledger says first that it is lost; from then on the next order may be opened."""
-    bought_it = [order for order in case.orders if order.status.instance_id == case.known_id and order.state != "Lost"]
+    bought_it = [
+        order for order in case.orders if order.status.instance_id == case.known_id and not order.facts.is_given_up
+    ]
     steps = tuple(MoveOrder(order, ledger.lost(order, case.cloud_time)) for order in bought_it)
     message = f"{case.known_id} is lost; another workspace is being bought in its place"
     return Plan(steps, Verdict("Progressing", "Purchasing", message))

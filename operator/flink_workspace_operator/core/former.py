@@ -1,11 +1,9 @@
 """Calls that may still be executed although no order in the ledger waits for them: until then no order is opened."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, get_args
 
-from flink_workspace_operator.api.order import Evidence
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import Evidence
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.ledger import time_of
 from flink_workspace_operator.core.pace import LONGEST
@@ -16,14 +14,7 @@ DELETED: Final = "order {} was deleted while its call could still be executed"
 CLOSED: Final = "order {} was closed by a manual edit, which does not undo its call"
 RESTORED: Final = "a backup restored order {} without its status, so its call may have been sent"
 
-NOTHING_SENT: Final[frozenset[Evidence | None]] = frozenset({"NothingSent", "SpecChanged", "Deleted"})
 EVIDENCE: Final[frozenset[Evidence | None]] = frozenset({None, *get_args(Evidence)})
-CLOSED_BY: Final[Mapping[OrderState | None, frozenset[Evidence | None]]] = {
-    "Lost": frozenset({"GivenUp"}),
-    "Superseded": NOTHING_SENT,
-    "Canceled": NOTHING_SENT,
-}
-"""The evidence that the operator writes with these states. A manual edit of the state leaves other evidence."""
 
 
 def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
@@ -31,13 +22,13 @@ def wait_for_what_left_the_ledger(case: Case) -> Plan | None:
     last = case.left_the_ledger
     if last is None:
         return None
-    over = last.settled_not_before if last.state == "Rejected" else window_end(last, case.settings)
+    over = last.settled_not_before if last.facts.is_refused else window_end(last, case.settings)
     return None if over is None else _wait_until(case, over, DELETED.format(last.name))
 
 
 def wait_for_what_a_hand_closed(case: Case) -> Plan | None:
     """An order that was or may have been sent was closed by a manual edit: its call may still be executed or shown."""
-    closed = [order for order in case.orders if order.status.evidence not in CLOSED_BY.get(order.state, EVIDENCE)]
+    closed = [order for order in case.orders if order.status.evidence not in (order.facts.written_with or EVIDENCE)]
     ends = {order.metadata.name: window_end(order.status, case.settings) for order in closed}
     known = {name: end for name, end in ends.items() if end is not None}
     if not known:
@@ -69,7 +60,7 @@ def wait_for_what_was_restored(case: Case) -> Plan | None:
 
 def may_still_come(case: Case) -> bool:
     """A call that no open order stands for may still be executed: refused, closed manually, or of before a restore."""
-    ends = [end_of_call(each, case.settings) for each in case.orders if each.state in ("Rejected", "NotPlaced")]
+    ends = [end_of_call(each, case.settings) for each in case.orders if each.facts.is_fruitless]
     is_awaited = any(each.outstanding for each in case.orders) or any(
         end is not None and case.cloud_time <= end for end in ends
     )

@@ -159,7 +159,7 @@ def _stranger(instance: SeenInstance, ownership: Ownership) -> Foreign | None:
 
 def _may_have_bought(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
     """Without our marks, but as the order describes it, and made after it was announced."""
-    open_ = order.state in ("Placing", "Uncertain") or order.outstanding
+    open_ = order.facts.may_be_under_way or order.outstanding
     if not open_ or CLUSTER_TAG in instance.tags:
         return False
     return made_after(order, instance) and fits(order, instance)

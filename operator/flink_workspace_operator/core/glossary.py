@@ -1,9 +1,7 @@
-"""What the states of an order and the events mean: the source of their tables in `docs/reference/reasons.md`."""
+"""The meaning of each event: the source of its table in `docs/reference/reasons.md`."""
 
 from collections.abc import Mapping
 from typing import Final
-
-from flink_workspace_operator.api.status import OrderState
 
 EVENTS: Final[Mapping[str, str]] = {
     "RoleCreated": "the operator created the RAM role",
@@ -24,17 +22,3 @@ EVENTS: Final[Mapping[str, str]] = {
     "WorkspaceReady": "Ready became True",
 }
 """The meaning of each event. The reasons of Stalled and Suspended are events too, as warnings."""
-
-ORDER_STATES: Final[Mapping[OrderState, str]] = {
-    "Quoted": "the price is known; nothing was sent",
-    "Placing": "the call is announced, and may have been sent. The order says until when it may be executed",
-    "Uncertain": "it may or may not have been bought: evidence is waited for",
-    "Placed": "bought; the order names the instance",
-    "Fulfilled": "bought, and seen running",
-    "Rejected": "not bought: the cloud refused, or somebody else has the name. If a copy of the call may still be"
-    " executed, the order says until when. Nothing else is bought before that",
-    "NotPlaced": "not bought: no complete list showed the workspace by the end of the wait",
-    "Superseded": "closed before anything was sent, or found without status; another order may follow",
-    "Canceled": "closed before anything was sent, because the resource was deleted",
-    "Lost": "bought, gone from the cloud since, and given up by a person",
-}

@@ -1,4 +1,4 @@
-"""How an order's status changes: one function a move. The legal moves are `api.order.MOVES`."""
+"""How an order's status changes: one function a move. The legal moves are those of `api/order_states.py`."""
 
 import hashlib
 import json
@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import (
-    Evidence,
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
     Quote,
     StateTime,
 )
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.core.advice import describe_call
 from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.observed import Answer, Bought
@@ -249,12 +248,12 @@ def after_answer(
         return placed(order.model_copy(update={"status": known}), answer.instance_id, sent_at, "Answer")
     failure = answer.failure
     answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
-    if failure.fate == "NothingSent" and order.state == "Placing":
+    if failure.fate == "NothingSent" and order.facts.is_announced:
         return not_sent(answered, sent_at, describe_call(failure))
-    if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):
+    if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:
         reason = Rejection("Answer", failure.reason, describe_call(failure))
         return rejected(answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
-    if order.state == "Placing":
+    if order.facts.is_announced:
         return uncertain(answered, sent_at, describe_call(failure))
     return None
 

@@ -73,7 +73,7 @@ def let_go(case: Case) -> Plan | None:
 
 
 def _cancel_what_is_quoted(case: Case) -> Plan | None:
-    quoted = [order for order in case.seen.orders if order.state == "Quoted"]
+    quoted = [order for order in case.seen.orders if order.facts.may_be_closed]
     return Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted)) if quoted else None
 
 

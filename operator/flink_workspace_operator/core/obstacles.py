@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from flink_workspace_operator.api.base import Condition
-from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.workspace import PartialWorkspace
 from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
 from flink_workspace_operator.core.conditions import Aspect
@@ -73,8 +72,13 @@ def event_of(verdict: Verdict, previous: Iterable[Condition]) -> Event | None:
     return None if known else Event("Warning", verdict.reason, verdict.message)
 
 
-def may_go(partial: PartialWorkspace, orders: Iterable[FlinkWorkspaceOrder]) -> bool:
-    """True if a resource that is being deleted, and cannot be read, is held by our finalizer for nothing."""
+def holding(partial: PartialWorkspace, open_orders: Iterable[str]) -> tuple[str, ...]:
+    """The open orders that keep a resource from being deleted: all but the one that a person abandons by name."""
     abandoned = partial.metadata.annotations.get(ABANDON_ORDER)
-    held = any(order.keeps_claim and order.metadata.name != abandoned for order in orders)
-    return partial.deleting and PURCHASE_FINALIZER in partial.metadata.finalizers and not held
+    return tuple(name for name in open_orders if name != abandoned)
+
+
+def with_way_out(verdict: Verdict, held_by: tuple[str, ...]) -> Verdict:
+    """The same verdict on a resource that is being deleted, with what a person can do to let it go."""
+    way = f"order {held_by[0]} is not settled; to let the resource go before, set the annotation {ABANDON_ORDER}:"
+    return replace(verdict, message=f"{verdict.message}. {way} {held_by[0]}")

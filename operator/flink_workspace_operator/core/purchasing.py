@@ -135,7 +135,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
         message = f"order {order.metadata.name}: it is not known whether this was bought, and {_incomplete(case)}"
         return Verdict("Suspended", "ListIncomplete", message)
     message = _open_outcome(case, order)
-    if order.state == "Placing":
+    if order.facts.is_announced:
         return Verdict("Progressing", "Provisioning", message)
     if answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
         return Verdict("Suspended", answer, message)
@@ -145,7 +145,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
     """Says how the order stands, and until when nothing else is bought."""
     known = order.status.message or "It is not known whether this was bought."
-    if order.state == "Placing":
+    if order.facts.is_announced:
         known = "Announced by another process, or before a restart. It is not known whether the call was sent."
     end = window_end(order.status, case.settings)
     message = f"order {order.metadata.name}: {known}"
@@ -253,7 +253,7 @@ def _next_number(case: Case) -> int:
 def write_intent(case: Case) -> Plan | None:
     """The order is quoted and still what is wanted: announce in the ledger that it is about to be sent."""
     order, subject = case.order, case.subject
-    if order is None or subject is None or order.state != "Quoted":
+    if order is None or subject is None or not order.facts.may_be_announced:
         return Plan(next_look=SOON)
     spec, workspace = order.spec, case.workspace
     asked = (workspace.parameters, workspace.metadata.uid, workspace.spec.credentials)
@@ -263,7 +263,7 @@ def write_intent(case: Case) -> Plan | None:
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
-    closed = sum(1 for each in case.orders if each.state in ("Rejected", "NotPlaced", "Lost"))
+    closed = sum(1 for each in case.orders if each.facts.ends_call)
     nonce = signature_nonce(subject, closed)
     call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
     message = f"order {order.metadata.name} is being placed"

@@ -21,7 +21,6 @@ from flink_workspace_operator.core.outputs import default_namespace, outputs_aft
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
 from flink_workspace_operator.core.price import price
-from flink_workspace_operator.core.seen import SENT
 from flink_workspace_operator.core.summary import summary
 from flink_workspace_operator.core.windows import window_end
 
@@ -122,7 +121,7 @@ def _handled(case: Case) -> str | None:
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
     waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None
-    if waiting and any(order.state in ("Rejected", "NotPlaced") for order in case.orders):
+    if waiting and any(order.facts.is_fruitless for order in case.orders):
         return before
     return case.request or before
 
@@ -151,7 +150,9 @@ def _order(case: Case) -> OrderSummary | None:
     if not case.seen.orders:
         return None
     newest = case.seen.orders[-1]
-    open_until = window_end(newest.status, case.settings) if newest.state in SENT else newest.status.outstanding_until
+    open_until = (
+        window_end(newest.status, case.settings) if newest.facts.may_be_under_way else newest.status.outstanding_until
+    )
     return OrderSummary(
         name=newest.metadata.name,
         state=newest.state,

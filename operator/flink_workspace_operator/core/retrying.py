@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Final
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.case import NEVER_SENT, Case
+from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.pace import FIRST, LONGEST, rising
 from flink_workspace_operator.core.plan import NextLook, Plan
 from flink_workspace_operator.core.purchasing import wait_for_neighbours
@@ -54,7 +54,7 @@ def wait_for_next_try(case: Case) -> Plan | None:
 def wait_for_connection(case: Case) -> Plan | None:
     """The last call was never sent, because there was no connection: it is announced again after a pause."""
     order = case.order
-    if order is None or order.state != "Quoted" or order.status.answer is None:
+    if order is None or not order.facts.may_be_announced or order.status.answer is None:
         return None
     due = _announced_at(order) + UNSENT_PAUSE
     if case.cloud_time >= due:
@@ -78,8 +78,8 @@ def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:
 
 def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
     """The orders in a row, up to the last one, that were refused or never executed."""
-    tried = [order for order in reversed(case.orders) if order.state not in NEVER_SENT]
-    in_a_row = takewhile(lambda order: order.state in ("Rejected", "NotPlaced"), tried)
+    tried = [order for order in reversed(case.orders) if order.facts.was_sent]
+    in_a_row = takewhile(lambda order: order.facts.is_fruitless, tried)
     return tuple(reversed(tuple(in_a_row)))
 
 

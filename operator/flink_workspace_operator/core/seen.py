@@ -22,8 +22,6 @@ from flink_workspace_operator.core.observed import (
 )
 from flink_workspace_operator.core.secret import Secret, Signer
 
-SENT: Final = ("Placing", "Uncertain")
-"""States of orders whose call may be under way."""
 BILLING_CLOCK: Final = timedelta(minutes=1)
 """How far the bill's clock may be behind that of the gateway."""
 
@@ -175,13 +173,13 @@ def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder |
     first, so that nothing else is bought meanwhile.
     """
     unsettled = [order for order in orders if not order.settled]
-    return min(unsettled, key=lambda order: order.state not in SENT, default=None)
+    return min(unsettled, key=lambda order: not order.facts.may_be_under_way, default=None)
 
 
 def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | None) -> FlinkWorkspaceOrder | None:
     """The order that this process moved to Placing and sent nothing for; None if it carries another mark by now."""
     order = open_order(orders)
-    if intent is None or order is None or order.state != "Placing":
+    if intent is None or order is None or not order.facts.is_announced:
         return None
     known = (intent.order_uid, intent.mark)
     return order if (order.metadata.uid, order.status.intent_mark) == known else None
@@ -193,14 +191,14 @@ def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspac
     Its call may have been sent, a copy of that may have been accepted, or no list has shown the instance yet.
     """
     order = open_order(orders)
-    if order is not None and order.state in SENT:
+    if order is not None and order.facts.may_be_under_way:
         return order
     return next((each for each in orders if each.outstanding or is_unlisted(each)), None)
 
 
 def is_unlisted(order: FlinkWorkspaceOrder) -> bool:
     """Bought by the cloud's answer; by what the ledger knows, no list has shown the instance yet."""
-    return order.state == "Placed" and order.status.evidence == "Answer"
+    return order.facts.awaits_delivery and order.status.evidence == "Answer"
 
 
 def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -211,7 +209,7 @@ def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
 
 def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
     """The instance that is known to belong to the workspace: by the ledger first, else by its own status."""
-    placed = [order for order in orders_of(workspace, orders) if order.state in ("Placed", "Fulfilled")]
+    placed = [order for order in orders_of(workspace, orders) if order.facts.is_paid]
     if placed:
         return placed[-1].status.instance_id
     return shown_id(workspace, orders)
@@ -220,7 +218,7 @@ def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...])
 def shown_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
     """The instance that the resource's status tells of, unless it was given up."""
     known = workspace.status.instance.instance_id if workspace.status.instance else None
-    lost = {order.status.instance_id for order in orders if order.state == "Lost"}
+    lost = {order.status.instance_id for order in orders if order.facts.is_given_up}
     return None if known in lost else known
 
 
@@ -235,7 +233,7 @@ def questions(
     tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
     if order is not None:
         tags += ((ORDER_TAG, order.spec.token),)
-    if order is not None and (order.state in SENT or workspace is None):
+    if order is not None and (order.facts.may_be_under_way or workspace is None):
         ours = workspace is not None and order in orders_of(workspace, orders)
         final_check = order is announced_order(orders, intent)
         elsewhere = () if final_check else _outstanding_elsewhere(order.spec.region, orders)
@@ -269,7 +267,7 @@ def _about(
 ) -> Questions:
     """The questions about one order. While its call is about to be sent, they are as few as possible."""
     spec = order.spec
-    announced = order.status.intent_time if order.state == "Uncertain" else None
+    announced = order.status.intent_time if order.facts.awaits_evidence else None
     return Questions(
         spec.region,
         spec.workspace_name,

@@ -43,9 +43,9 @@ def settle_orders(case: Case) -> Plan | None:
 
 def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     bought = _bought_by(case, order)
-    if bought is not None and (order.status.instance_id is None or order.state == "Lost"):
+    if bought is not None and (order.status.instance_id is None or order.facts.is_given_up):
         return ledger.placed(order, bought.instance_id, case.cloud_time, "Token")
-    if order.state == "Placed" and bought is not None and bought.cluster_status == "RUNNING":
+    if order.facts.awaits_delivery and bought is not None and bought.cluster_status == "RUNNING":
         return ledger.fulfilled(order, case.cloud_time)
     # The later of two clocks: with its own alone, a process whose clock is behind would wait for as long as it is.
     now = max(case.seen.now, case.cloud_time)
@@ -54,7 +54,7 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return ledger.without_status(order, case.seen.now)
     if order.outstanding:
         return _settle_outstanding(case, order)
-    if order.state == "Quoted" and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
+    if order.facts.may_be_closed and (case.placed_beside(order) or isinstance(case.found_for(order), Ours)):
         return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
     if order is not case.sent_order or order is case.announced_order:
         return None
@@ -90,7 +90,7 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
 def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     """The order says it too: the workspace resource may be gone. Without a list, our own clock ends the sending."""
     why = who_is_missing(case)
-    if order.state == "Placing":
+    if order.facts.is_announced:
         return _unheard_of(order, case.seen.now) if why and _call_is_over(case, order, case.seen.now) else None
     told = ledger.waiting(order, why)
     return None if told == order.status else told
@@ -109,7 +109,7 @@ def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrder
 def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     """The ledger says what it waits for: its workspace resource may be gone."""
     unread = (case.seen.cloud.bill, case.listing_for(order.spec.account_id, order.spec.region))
-    if order.state != "Uncertain" or any(isinstance(each, Unknown) for each in unread):
+    if not order.facts.awaits_evidence or any(isinstance(each, Unknown) for each in unread):
         return None
     bill, told = left_open_by_bill(case, order), order.status
     if bill is not None:
@@ -140,7 +140,7 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderS
         return None
     if isinstance(found, Foreign) and found.reason in STRANGERS and order.status.answer == "NameTaken":
         return _by_stranger(case, order, found, listing.date)
-    if order.state == "Placing":
+    if order.facts.is_announced:
         return _unheard_of(order, listing.date) if _call_is_over(case, order, listing.date) else None
     if isinstance(found, Unexplained):
         return _by_description(case, order, found, listing.date)

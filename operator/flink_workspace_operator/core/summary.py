@@ -104,7 +104,7 @@ def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> Cond
 
 def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
     """By the ledger, or by what was said before: not ready and not stalled is said only of what once ran."""
-    return _said_to_have_run(previous) or any(order.state == "Fulfilled" for order in case.orders)
+    return _said_to_have_run(previous) or any(order.facts.is_delivered for order in case.orders)
 
 
 def _said_to_have_run(previous: dict[str, Condition]) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order_states import facts_of
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.settings import Settings
 
@@ -31,7 +32,7 @@ def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings:
     """
     if isinstance(status, OrderSummary) or status.answer is not None or status.intent_time is None:
         return None
-    found = next((each.time for each in status.times if each.state == "Uncertain"), None)
+    found = next((each.time for each in status.times if facts_of(each.state).awaits_evidence), None)
     is_late = found is not None and found > status.intent_time + settings.spare_window
     return found if is_late else None
 

@@ -11,7 +11,7 @@ ATTACKS: Final = (
         name="what was sent comes before what is quoted",
         fact="an older order that a hand put back is not sent beside one that may have been sent",
         file="core/seen.py",
-        old="key=lambda order: order.state not in SENT",
+        old="key=lambda order: not order.facts.may_be_under_way",
         new="key=lambda order: order.state is None",
         tests=(TESTS,),
     ),

@@ -286,10 +286,10 @@ HOLDING: Final = (
     Mutant(
         name="no second intent for an order",
         fact="from Uncertain no order comes back to Quoted, to be sent again",
-        file="api/order.py",
-        old='    "Uncertain": ("Placed", "NotPlaced", "Rejected"),\n',
-        new='    "Uncertain": ("Placed", "NotPlaced", "Rejected", "Quoted"),\n',
-        tests=("tests/unit/api/test_moves.py",),
+        file="api/order_states.py",
+        old='        moves=("Placed", "NotPlaced", "Rejected"),\n',
+        new='        moves=("Placed", "NotPlaced", "Rejected", "Quoted"),\n',
+        tests=("tests/unit/api/test_order_states.py",),
     ),
     Mutant(
         name="a suspended resource takes no name",

@@ -116,7 +116,7 @@ REQUIRED: Final = (
         name="allow-list of refusals",
         fact="only what the gateway says before anything is executed proves that nothing was bought",
         file="core/ledger.py",
-        old='if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):',
+        old='if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:',
         new='if order.state in ("Placing", "Uncertain"):',
         tests=(SETTLEMENT,),
     ),

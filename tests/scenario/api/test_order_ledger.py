@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import pytest
 
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order_states import MOVES, OrderState
 from tests.scenario.api.samples import ORDER, PLACED, PLACING, QUOTED
 from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 

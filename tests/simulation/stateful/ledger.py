@@ -3,8 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from flink_workspace_operator.api.order import MOVES
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import MOVES, OrderState
 from flink_workspace_operator.core.failures import ClusterRefused
 from flink_workspace_operator.core.identity import Key
 from tests.simulation.server import Stored

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from flink_workspace_operator.api.names import ABANDON_ORDER
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import SignatureExpired, Unreachable
 from flink_workspace_operator.core.identity import Subject

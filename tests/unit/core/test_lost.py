@@ -7,7 +7,8 @@ import pytest
 
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import REPLACE_LOST
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderState, OrderSummary
+from flink_workspace_operator.api.order_states import OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide

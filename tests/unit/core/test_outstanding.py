@@ -6,7 +6,8 @@ import pytest
 
 from flink_workspace_operator.api.names import ORDER_TAG, RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState, OrderSummary
+from flink_workspace_operator.api.order_states import OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.case import Case

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order_states import MOVES, OrderState
 from flink_workspace_operator.api.outputs import Outputs
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.case import Case

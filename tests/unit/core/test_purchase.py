@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.api.order import Evidence
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState, OrderSummary
+from flink_workspace_operator.api.order_states import Evidence, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import ServerError, Throttled

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrderStatus
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import (

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from flink_workspace_operator.api.names import SUSPEND
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.order_states import OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
