@@ -108,7 +108,7 @@ class Execution:
         without the wait, the order, which is Quoted again, would be announced at once."""
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
-        answer = await self.cloud.create_instance(step.purchase)
+        answer = await self.cloud.place(step.call)
         answered = Answered(order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order))
         self.memory.remember_answer(key, answered)
         recorded = await self._record(order, answered)

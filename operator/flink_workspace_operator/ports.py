@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.base import ApiModel, Condition
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
     Quote,
 )
-from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
+from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import SecretRefused
-from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject, WantedName
+from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
 from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import (
     Absent,
@@ -34,6 +34,7 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.core.secret import AccessKey, Secret
 
@@ -79,8 +80,8 @@ class Cloud(Protocol):
         """The bucket, and which of the directories it has."""
         ...
 
-    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
-        """The price. A question only: nothing is bought or reserved."""
+    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
+        """The price of what an order's block describes. A question only: nothing is bought or reserved."""
         ...
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
@@ -104,7 +105,7 @@ class Cloud(Protocol):
         """Put tags on an instance, over former values of the same keys. May be repeated."""
         ...
 
-    async def create_instance(self, purchase: Purchase) -> Answer:
+    async def place(self, call: PaidCall) -> Answer:
         """SPENDS MONEY. Sends the call once, with no retry in any layer; never raises `CloudFailure`."""
         ...
 

@@ -53,7 +53,7 @@ CALLS = (
         "TagResources",
         lambda cloud, account: cloud.tag_instance(account.region, "by-hand-1", OWNER.tags(TOKEN)),
     ),
-    Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.create_instance(purchase(account))),
+    Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.place(purchase(account))),
     Call("ram", "GetRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "ListPoliciesForRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "CreateRole", lambda cloud, account: cloud.create_role(NEW_ROLE, "stream.aliyuncs.com"), written=True),

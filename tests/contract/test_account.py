@@ -81,7 +81,7 @@ async def test_absence_in_another_account_is_no_absence(change: Change) -> None:
 async def test_nothing_is_bought_in_another_account(change: Change) -> None:
     """A purchase for one account is not even sent with the key of another, and the answer says so."""
     change.happen()
-    answer = await change.cloud.create_instance(purchase(change.before))
+    answer = await change.cloud.place(purchase(change.before))
     assert isinstance(answer, NotBought)
     assert (answer.failure.code, answer.failure.fate) == ("AccountChanged", "NothingSent")
     assert change.after.control.calls("foasconsole.CreateInstance") == []

@@ -29,7 +29,7 @@ async def test_a_purchase_shows_with_its_instance(cloud: AlibabaCloud, account: 
     grant_role(account)
     changes = {"parameters": pay_as_you_go(account)} if by_use else {}
     before = datetime.now(UTC).replace(microsecond=0)
-    bought = await cloud.create_instance(purchase(account, **changes))
+    bought = await cloud.place(purchase(account, **changes))
     assert isinstance(bought, Bought)
     (order,) = await read(cloud, account)
     assert (order.order_id, order.paid, order.instance_ids) == (bought.order_id, True, (bought.instance_id,))

@@ -46,7 +46,8 @@ def spec_for(workspace: FlinkWorkspace) -> FlinkWorkspaceOrderSpec:
         account_id="1",
         region="cn-hangzhou",
         workspace_name=metadata.name,
-        parameters=workspace.parameters,
+        action="Create",
+        create=workspace.parameters,
         token="t" * 32,
     )
 

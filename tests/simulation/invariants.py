@@ -37,7 +37,7 @@ def check_hand_over(key: Key, answers: list[object]) -> None:
     if not isinstance(orders, tuple) or not isinstance(workspace, FlinkWorkspace):
         raise Broken(f"handed over after something else than a last look at the resource: {workspace}")
     announced = [order for order in orders if order.state == "Placing"]
-    wanted = [(order.spec.workspace_ref.uid, order.spec.parameters) for order in announced]
+    wanted = [(order.spec.workspace_ref.uid, order.spec.block) for order in announced]
     if _is_braked(workspace) or wanted != [(workspace.metadata.uid, workspace.parameters)]:
         raise Broken(f"handed over in spite of a brake: {workspace} {announced}")
     if (workspace.metadata.namespace, workspace.metadata.name) != (key.namespace, key.name):

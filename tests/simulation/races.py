@@ -127,7 +127,7 @@ def anytime(name: str, do: Callable[[SimulatedWorld], object]) -> tuple[Act, ...
 
 TWO: Final = ("a", "b")
 _LATE: Final[dict[str, Any]] = {"cloud": SHOWN_LATE}
-_LOST: Final = (Fault("cloud.create_instance", "late"),)
+_LOST: Final = (Fault("cloud.place", "late"),)
 
 _DELETION: Final = Story("", gone, acts=anytime("delete", delete), **_LATE)
 _EDIT: Final = Story("", bought_as_said, acts=anytime("edit", edit), **_LATE)

@@ -188,11 +188,11 @@ def wipe(world: SimulatedWorld) -> None:
 
 
 def lost(strike: Strike) -> tuple[Fault, ...]:
-    return (Fault("cloud.create_instance", strike),)
+    return (Fault("cloud.place", strike),)
 
 
 def _refused(failure: ParametersRefused | BalanceTooLow) -> tuple[Fault, ...]:
-    return (Fault("cloud.create_instance", "at-gateway", failure),)
+    return (Fault("cloud.place", "at-gateway", failure),)
 
 
 def at_once(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[SimulatedWorld], object]) -> Act:

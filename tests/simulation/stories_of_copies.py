@@ -40,7 +40,7 @@ UNIQUE: Final[dict[str, Any]] = {**SHOWN_LATE, "unique_names": "account"}
 
 def for_another_copy(failure: CloudFailure = MISSING, *, late: bool = False) -> tuple[Fault, ...]:
     """The call buys, at once or `commit_delay` later; the answer is that of a copy that was refused."""
-    return (Fault("cloud.create_instance", "late" if late else "after", failure),)
+    return (Fault("cloud.place", "late" if late else "after", failure),)
 
 
 def request(world: SimulatedWorld) -> None:

@@ -27,7 +27,7 @@ from tests.simulation.invariants import check_hand_over
 from tests.simulation.server import ApiServer
 
 CLUSTER_ID = "cluster-1"
-HAND_OVER = Point("cloud.create_instance", "request")
+HAND_OVER = Point("cloud.place", "request")
 
 
 @dataclass(frozen=True)

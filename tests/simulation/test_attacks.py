@@ -24,9 +24,9 @@ from tests.simulation.stories_of_lists import show_all, with_a_neighbour
 from tests.simulation.user import USER
 from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 
-LATE: Final = Fault("cloud.create_instance", "late")
-NEVER_ARRIVED: Final = Fault("cloud.create_instance", "before")
-SWALLOWED: Final = Fault("cloud.create_instance", "at-gateway")
+LATE: Final = Fault("cloud.place", "late")
+NEVER_ARRIVED: Final = Fault("cloud.place", "before")
+SWALLOWED: Final = Fault("cloud.place", "at-gateway")
 BY_NAME: Final = {"policy": "IfNameMatches"}
 AS_WANTED: Final[dict[str, Any]] = {"charge_type": "PayAsYouGo", "v_switch_ids": ("vsw-i-1", "vsw-i-2")}
 """What a hand has to buy for a manifest to agree with it."""

@@ -14,8 +14,8 @@ from tests.simulation.faults import Fault
 from tests.simulation.invariants import Broken, check_at_rest, check_purchases
 from tests.simulation.world import SimulatedWorld
 
-LOST = Fault("cloud.create_instance", "after")
-NEVER_ARRIVED = Fault("cloud.create_instance", "before")
+LOST = Fault("cloud.place", "after")
+NEVER_ARRIVED = Fault("cloud.place", "before")
 
 
 def bought() -> tuple[SimulatedWorld, Key]:

@@ -2,7 +2,7 @@
 
     world = SimulatedWorld()
     key = world.apply(pay_as_you_go("w"))
-    world.arm(Fault("cloud.create_instance", "after"))     # booked, and the answer lost
+    world.arm(Fault("cloud.place", "after"))     # booked, and the answer lost
     world.settle(key)                                      # pass after pass until Ready; time is moved, not waited for
     assert [order.state for order in world.orders(key)] == ["Fulfilled"]
     assert len(world.account.books.bookings) == 1

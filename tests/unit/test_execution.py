@@ -11,7 +11,7 @@ from tests.simulation.gate import Point
 from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld
 
-WRITE, BUY = "cluster.move_order", "cloud.create_instance"
+WRITE, BUY = "cluster.move_order", "cloud.place"
 NEVER_SENT = Unreachable("foasconsole.CreateInstance", "ConnectFailed", fate="NothingSent")
 
 

@@ -4,7 +4,7 @@ Its states are a table of their own (`api/order_states.py`). The CRD's rules are
 so that a manual edit or an old process is stopped by the API server.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -19,6 +19,9 @@ from flink_workspace_operator.api.order_states import (
     states_where,
 )
 from flink_workspace_operator.api.parameters import WorkspaceParameters
+
+ACTIONS: Final = ("Create",)
+"""What this version knows how to pay for. An order of another action is left alone."""
 
 
 class WorkspaceReference(ApiModel):
@@ -37,7 +40,11 @@ class FlinkWorkspaceOrderSpec(ApiModel):
 
     model_config = ConfigDict(
         json_schema_extra=validated(
-            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead")
+            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead"),
+            cel(
+                "has(self.create) != has(self.parameters)",
+                "exactly one block must say what is paid for: `create` with action 'Create'",
+            ),
         )
     )
 
@@ -51,12 +58,27 @@ class FlinkWorkspaceOrderSpec(ApiModel):
     """Name of the workspace in the cloud."""
     credentials: Credentials | None = None
     """With whose keys it was opened. Left out: the operator's own identity."""
-    action: Literal["Create"] = "Create"
+    action: Annotated[str, Field(json_schema_extra={"enum": list(ACTIONS)})] = ACTIONS[0]
     """What is paid for."""
-    parameters: WorkspaceParameters
-    """What is bought."""
+    create: WorkspaceParameters | None = None
+    """The workspace that is bought; only and always with action Create."""
+    parameters: WorkspaceParameters | None = None
+    """The same, as versions before 0.2 wrote it."""
     token: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")]
     """Random mark of this order; the call carries it as a tag, so the instance tells which order bought it."""
+
+    @property
+    def block(self) -> ApiModel:
+        """The block that says what is paid for."""
+        block = self.create or self.parameters
+        if block is None:
+            raise LookupError("an order has one block: the CRD's rule says so")
+        return block
+
+    @property
+    def makes_instance(self) -> bool:
+        """The call makes a new instance, instead of changing one that exists."""
+        return self.create is not None or self.parameters is not None
 
 
 class Quote(ApiModel):

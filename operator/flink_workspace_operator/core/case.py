@@ -10,7 +10,7 @@ from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_L
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
-from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, classify
+from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ours, Ownership, classify
 from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.neighbours import Neighbour, not_shown
 from flink_workspace_operator.core.observed import Absent, Listing, Unknown
@@ -143,9 +143,10 @@ class Case:
 
     @cached_property
     def claims_nothing(self) -> bool:
-        """Suspended, and no call was ever sent for it: a claim would keep others from the name for nothing."""
+        """Suspended, and nothing is there or was ever sent for it: a claim would keep others from the name in vain."""
         sent = any(order.facts.was_sent for order in self.orders)
-        return self.suspended and not sent and self.known_id is None and self.left_the_ledger is None
+        is_bound = self.known_id is not None or isinstance(self.found, Ours)
+        return self.suspended and not sent and not is_bound and self.left_the_ledger is None
 
     @cached_property
     def holds_claim(self) -> bool:
@@ -253,13 +254,13 @@ class Case:
         return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
     def placed_beside(self, order: FlinkWorkspaceOrder) -> bool:
-        """Whether another order bought what this one was to buy."""
+        """Another order of the same action bought what this one was to buy."""
         spec = order.spec
+        wanted = (spec.action, spec.region, spec.workspace_name)
         return any(
-            other.facts.is_paid
+            other.facts.is_paid and (other.spec.action, other.spec.region, other.spec.workspace_name) == wanted
             for other in self.seen.orders
             if other is not order
-            and (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
         )
 
     @cached_property

@@ -40,7 +40,8 @@ def missing_marks(case: Case, instance: SeenInstance) -> dict[str, str]:
     """Those of our marks that an instance of ours lacks, although it is old enough for its tags to be shown."""
     if case.cloud_time <= marks_shown_by(case, instance):
         return {}
-    bought_by = [order for order in case.orders if order.status.instance_id == instance.instance_id]
+    made = [order for order in case.orders if order.spec.makes_instance]
+    bought_by = [order for order in made if order.status.instance_id == instance.instance_id]
     owner = case.seen.owner
     wanted = owner.tags(bought_by[-1].spec.token) if bought_by else owner.marks
     if not bought_by and not _is_known_by_more_than_status(case, instance):

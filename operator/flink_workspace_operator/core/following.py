@@ -102,7 +102,9 @@ def _gone(case: Case, instance_id: str) -> Verdict:
 def _give_up(case: Case) -> Plan:
     """The ledger says first that it is lost; from then on the next order may be opened."""
     bought_it = [
-        order for order in case.orders if order.status.instance_id == case.known_id and not order.facts.is_given_up
+        order
+        for order in case.orders
+        if order.spec.makes_instance and order.status.instance_id == case.known_id and not order.facts.is_given_up
     ]
     steps = tuple(MoveOrder(order, ledger.lost(order, case.cloud_time)) for order in bought_it)
     message = f"{case.known_id} is lost; another workspace is being bought in its place"

@@ -5,6 +5,7 @@ from typing import Final
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.workspace import Adoption
 from flink_workspace_operator.core.identity import Owner, Subject
 from flink_workspace_operator.core.observed import Absent, Listing, SeenInstance, Unknown
@@ -173,5 +174,7 @@ def made_after(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
 
 def fits(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
     """Whether nothing that the cloud shows of it contradicts the order. What it does not show yet does not."""
-    wanted = order.spec.parameters
+    wanted = order.spec.block
+    if not isinstance(wanted, WorkspaceParameters):
+        return False
     return instance.vpc_id in (None, wanted.network.vpc_id) and instance.bucket in (None, wanted.storage.oss.bucket)

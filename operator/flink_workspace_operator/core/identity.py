@@ -2,10 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.api.parameters import WorkspaceParameters
 
 TAG_VALUE_LENGTH = 64
 """DescribeInstances filters on tag values of at most this length (SDK foasconsole 2.3.2)."""
@@ -54,18 +52,6 @@ class Claim:
     subject: Subject
     uid: str | None
     """The holder's uid when it claimed."""
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """One call of CreateInstance, fixed before it is sent: what, under which tags, signed when and with which nonce."""
-
-    subject: Subject
-    parameters: WorkspaceParameters
-    ownership: dict[str, str]
-    """Tags that say whose it is and which order bought it; they go into the call beside the user's."""
-    signed_at: datetime
-    nonce: str
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
 def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
     """What was agreed to: the resource, the number, what is bought and at which price."""
     named = quote.model_dump(mode="json", exclude={"quoted_at"})
-    agreed = [spec.workspace_ref.uid, number, spec.parameters.model_dump(mode="json"), named]
+    agreed = [spec.workspace_ref.uid, number, spec.block.model_dump(mode="json"), named]
     return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
 
 
@@ -86,7 +86,7 @@ class Announcement:
 
 def quoted(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The first status of an order."""
-    message = f"The price is known: {price(quote, spec.parameters)}."
+    message = f"The price is known: {price(quote, spec.block)}."
     agreed = digest(spec, number, quote)
     return moved(FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed)
 

@@ -10,8 +10,9 @@ from typing import Literal
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core.config_map import ConfigMap, Content
 from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Claim, Purchase, Subject
+from flink_workspace_operator.core.identity import Claim, Subject
 from flink_workspace_operator.core.observed import Policy
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.secret import Secret
 from flink_workspace_operator.core.seen import Answered
 
@@ -126,7 +127,7 @@ class PlaceOrder:
     """SPENDS MONEY. Send the call once, and record its answer."""
 
     order: FlinkWorkspaceOrder
-    purchase: Purchase
+    call: PaidCall
 
 
 @dataclass(frozen=True)

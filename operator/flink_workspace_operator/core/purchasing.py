@@ -6,6 +6,7 @@ Each check stops the pass where its condition is not met; the next pass looks at
 from dataclasses import replace
 from datetime import timedelta
 
+from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.names import PURCHASE_FINALIZER, REPLACE_LOST
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
@@ -18,8 +19,10 @@ from flink_workspace_operator.core.bill import left_open_by_bill
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.credentials import who_is_missing
 from flink_workspace_operator.core.found import Adoptable, Ours
-from flink_workspace_operator.core.identity import Claim, Purchase, Subject, signature_nonce
-from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.identity import Claim
+from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.orders.action import PaidAction
+from flink_workspace_operator.core.orders.actions import ACTIONS, action_of
 from flink_workspace_operator.core.outputs import obstacle
 from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
 from flink_workspace_operator.core.plan import (
@@ -46,13 +49,14 @@ def finish_intent(case: Case) -> Plan | None:
     intent, order = case.seen.remembered.intent, case.announced_order
     if intent is None or order is None:
         return Plan(next_look=SOON) if case.seen.final_check else None
-    found = case.found_for(order)
-    if isinstance(found, Ours) or case.placed_beside(order):
+    action = action_of(order)
+    evidence = action.evidence(case, order)
+    if evidence.exists:
         status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
         return Plan((MoveOrder(order, status),))
     why = _why_not(case, order, intent.generation)
-    if why is None and isinstance(found, Absent):
-        return Plan((PlaceOrder(order, _purchase(case, order)),))
+    if why is None and evidence.is_free:
+        return Plan((PlaceOrder(order, action.call(case, order)),))
     why = why or "the last list before the call did not show that the name is free"
     return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), next_look=SOON)
 
@@ -81,7 +85,7 @@ def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: in
     workspace = case.workspace
     if workspace.metadata.uid != order.spec.workspace_ref.uid:
         return "the FlinkWorkspace was deleted and created again"
-    if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:
+    if workspace.metadata.generation != generation or action_of(order).wish(case) != order.spec.block:
         return "the FlinkWorkspace was changed"
     return "the FlinkWorkspace was suspended" if case.suspended else None
 
@@ -94,19 +98,6 @@ def _why_not_now(case: Case, order: FlinkWorkspaceOrder) -> str | None:
     if intent_time is None or case.cloud_time >= intent_time + accepted:
         return "the time to send it had passed"
     return None
-
-
-def _purchase(case: Case, order: FlinkWorkspaceOrder) -> Purchase:
-    spec, status = order.spec, order.status
-    if status.intent_time is None or status.nonce is None:
-        raise LookupError("an order in Placing has its date and nonce: the CRD's rule says so")
-    return Purchase(
-        subject=Subject(spec.account_id, spec.region, spec.workspace_name),
-        parameters=spec.parameters,
-        ownership=case.seen.owner.tags(spec.token),
-        signed_at=status.intent_time,
-        nonce=status.nonce,
-    )
 
 
 def wait_for_outcome(case: Case) -> Plan | None:
@@ -207,32 +198,40 @@ def _incomplete(case: Case) -> str:
     )
 
 
+def wished(case: Case) -> tuple[PaidAction, ApiModel] | None:
+    """The order that the resource wishes now: its action, and the block that says what to pay for."""
+    wishes = ((action, action.wish(case)) for action in ACTIONS.values())
+    return next(((action, block) for action, block in wishes if block is not None), None)
+
+
 def open_next_order(case: Case) -> Plan | None:
     """Nothing is open and the price is known: write the order down."""
-    if case.order is not None:
+    wish = wished(case)
+    if case.order is not None or wish is None:
         return None
     quote = case.seen.cloud.quote
     if isinstance(quote, Unknown):
         return could_not_look(quote)
-    spec, number = _order_spec(case), _next_number(case)
+    spec, number = _order_spec(case, *wish), _next_number(case)
     step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
     message = f"opening order {case.seen.key.name}-{number}"
     return Plan((step,), verdict=Verdict("Progressing", "Purchasing", message))
 
 
-def _order_spec(case: Case) -> FlinkWorkspaceOrderSpec:
+def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspaceOrderSpec:
     metadata, subject = case.workspace.metadata, case.subject
     if subject is None:
         raise LookupError("the account is known here: the look would have been unknown without it")
-    return FlinkWorkspaceOrderSpec(
+    spec = FlinkWorkspaceOrderSpec(
         workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
         account_id=subject.account_id,
         region=subject.region,
         workspace_name=subject.workspace_name,
         credentials=case.workspace.spec.credentials,
-        parameters=case.workspace.parameters,
+        action=action.name,
         token=case.token,
     )
+    return action.written(spec, block)
 
 
 def number_of(name: str) -> int:
@@ -251,24 +250,27 @@ def _next_number(case: Case) -> int:
 
 
 def write_intent(case: Case) -> Plan | None:
-    """The order is quoted and still what is wanted: announce in the ledger that it is about to be sent."""
+    """The order is quoted and still what is wished: announce in the ledger that it is about to be sent."""
     order, subject = case.order, case.subject
     if order is None or subject is None or not order.facts.may_be_announced:
         return Plan(next_look=SOON)
-    spec, workspace = order.spec, case.workspace
-    asked = (workspace.parameters, workspace.metadata.uid, workspace.spec.credentials)
-    described = (spec.parameters, spec.workspace_ref.uid, spec.credentials) == asked
-    if not described or order not in case.orders or spec.account_id != subject.account_id:
+    if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != subject.account_id:
         why = "the FlinkWorkspace or the account was changed"
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
-    closed = sum(1 for each in case.orders if each.facts.ends_call)
-    nonce = signature_nonce(subject, closed)
+    nonce = action_of(order).nonce(case, order)
     call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
     message = f"order {order.metadata.name} is being placed"
     step = WriteIntent(order, ledger.intended(order, call), case.token, case.workspace.metadata.generation)
     return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))
+
+
+def _is_wished(case: Case, order: FlinkWorkspaceOrder) -> bool:
+    """The resource wishes the same still, is the same, and pays from the same account."""
+    spec, workspace = order.spec, case.workspace
+    wish = (action_of(order).wish(case), workspace.metadata.uid, workspace.spec.credentials)
+    return (spec.block, spec.workspace_ref.uid, spec.credentials) == wish
 
 
 def _is_stale(quote: Quote | None, case: Case) -> bool:

@@ -159,5 +159,5 @@ def _order(case: Case) -> OrderSummary | None:
         intent_time=newest.status.intent_time,
         settled_not_before=open_until,
         digest=newest.status.digest,
-        price=price(newest.status.quote, newest.spec.parameters),
+        price=price(newest.status.quote, newest.spec.block),
     )

@@ -8,7 +8,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.pace import FIRST, LONGEST, rising
 from flink_workspace_operator.core.plan import NextLook, Plan
-from flink_workspace_operator.core.purchasing import wait_for_neighbours
+from flink_workspace_operator.core.purchasing import wait_for_neighbours, wished
 from flink_workspace_operator.core.refusals import verdict_on
 from flink_workspace_operator.core.windows import clock, end_of_call
 
@@ -77,8 +77,10 @@ def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:
 
 
 def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
-    """The orders in a row, up to the last one, that were refused or never executed."""
-    tried = [order for order in reversed(case.orders) if order.facts.was_sent]
+    """The orders in a row, up to the last one, that were refused or never executed. Each action counts by itself."""
+    wish = wished(case)
+    action = case.order.spec.action if case.order is not None else wish and wish[0].name
+    tried = [each for each in reversed(case.orders) if each.spec.action == action and each.facts.was_sent]
     in_a_row = takewhile(lambda order: order.facts.is_fruitless, tried)
     return tuple(reversed(tuple(in_a_row)))
 

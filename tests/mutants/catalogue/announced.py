@@ -33,7 +33,7 @@ BRAKES: Final = (
     Mutant(
         name="the pass that sends asks for little",
         fact="between the last look and the call there is nothing that the call does not depend on",
-        file="core/seen.py",
+        file="core/questions.py",
         old="prerequisites=ours and not final_check,",
         new="prerequisites=ours,",
         tests=(PURCHASE,),

@@ -106,7 +106,7 @@ ATTACKS: Final = (
     Mutant(
         name="another region is asked",
         fact="a copy of a refused call is found in another region than the resource's",
-        file="core/seen.py",
+        file="core/questions.py",
         old="        elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),\n",
         new="",
         tests=(STALE,),

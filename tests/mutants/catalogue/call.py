@@ -16,12 +16,8 @@ BEFORE_THE_CALL: Final = (
         name="one open order at a time",
         fact="no order is opened while the outcome of another is open",
         file="core/purchasing.py",
-        old=(
-            '    """Nothing is open and the price is known: write the order down."""\n'
-            "    if case.order is not None:\n"
-            "        return None\n"
-        ),
-        new='    """Nothing is open and the price is known: write the order down."""\n',
+        old="    if case.order is not None or wish is None:\n",
+        new="    if wish is None:\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -84,7 +80,7 @@ BEFORE_THE_CALL: Final = (
         name="only what is still wanted",
         fact="an order for another description, uid or account than the resource's is closed and not placed",
         file="core/purchasing.py",
-        old="if not described or order not in case.orders or spec.account_id != subject.account_id:",
+        old="if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != subject.account_id:",
         new="if order not in case.orders:",
         tests=(PURCHASE,),
     ),
@@ -100,8 +96,8 @@ BEFORE_THE_CALL: Final = (
         name="pinned nonce",
         fact="every copy of the operator signs the purchase of a name with the same nonce",
         file="core/purchasing.py",
-        old="    nonce = signature_nonce(subject, closed)\n",
-        new="    nonce = order.spec.token if closed >= 0 else ''\n",
+        old="    nonce = action_of(order).nonce(case, order)\n",
+        new="    nonce = order.spec.token\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -135,8 +131,8 @@ AT_THE_CALL: Final = (
         name="the resource's generation at the call",
         fact="nothing is bought for a resource that was edited since the intent",
         file="core/purchasing.py",
-        old="if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:",
-        new="if workspace.parameters != order.spec.parameters:",
+        old="if workspace.metadata.generation != generation or action_of(order).wish(case) != order.spec.block:",
+        new="if action_of(order).wish(case) != order.spec.block:",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -190,7 +186,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="the intent's time is the call's",
         fact="the call's validity is counted from the intent, as the window is, and not from the look after it",
-        file="core/purchasing.py",
+        file="core/orders/actions/create.py",
         old="signed_at=status.intent_time,",
         new="signed_at=case.cloud_time,",
         tests=(PURCHASE,),
@@ -206,15 +202,15 @@ AT_THE_CALL: Final = (
     Mutant(
         name="bought by another order at the call",
         fact="nothing is sent when the ledger says by now that another order bought this name",
-        file="core/purchasing.py",
-        old="if isinstance(found, Ours) or case.placed_beside(order):",
-        new="if isinstance(found, Ours):",
+        file="core/orders/actions/create.py",
+        old="exists=is_bought or isinstance(found, Ours),",
+        new="exists=isinstance(found, Ours),",
         tests=(PURCHASE,),
     ),
     Mutant(
         name="a fresh look at the call",
         fact="the look before the call begins in this pass and asks by token and name too: a shared one may be old",
-        file="core/seen.py",
+        file="core/questions.py",
         old="        fresh=True,\n        prerequisites=ours",
         new="        fresh=False,\n        prerequisites=ours",
         tests=(SETTLEMENT,),

@@ -18,8 +18,8 @@ SIGNED: Final = (
         name="who pays is part of what was agreed to",
         fact="an order that was opened with another Secret is not sent",
         file="core/purchasing.py",
-        old="    described = (spec.parameters, spec.workspace_ref.uid, spec.credentials) == asked\n",
-        new="    described = (spec.parameters, spec.workspace_ref.uid) == asked[:2]\n",
+        old="    return (spec.block, spec.workspace_ref.uid, spec.credentials) == wish\n",
+        new="    return (spec.block, spec.workspace_ref.uid) == wish[:2]\n",
         tests=(CREDENTIALS,),
     ),
     Mutant(

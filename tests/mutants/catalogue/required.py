@@ -19,7 +19,7 @@ REQUIRED: Final = (
         name="look-up before the call",
         fact="the call is sent only if a complete look, begun after the intent, shows that the name is free",
         file="core/purchasing.py",
-        old="if why is None and isinstance(found, Absent):",
+        old="if why is None and evidence.is_free:",
         new="if why is None:",
         tests=(PURCHASE,),
     ),

@@ -9,7 +9,7 @@ from flink_workspace_operator.core.failures import CloudFailure
 from flink_workspace_operator.core.key_failures import KeyUnavailable
 from tests.simulation.faults import Fault
 
-BUY: Final = "cloud.create_instance"
+BUY: Final = "cloud.place"
 
 LOST: Final[tuple[CloudFailure, ...]] = (
     failures.Unreachable(BUY, "ConnectionReset"),

@@ -8,7 +8,7 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.failures import PermissionMissing, Unreachable
 from flink_workspace_operator.core.observed import BillingOrder, SeenInstance, Unknown
 from flink_workspace_operator.core.plan import MoveOrder
-from flink_workspace_operator.core.seen import questions
+from flink_workspace_operator.core.questions import questions
 from tests.builders import (
     NOW,
     OWNER,

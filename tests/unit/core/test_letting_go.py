@@ -18,7 +18,8 @@ from flink_workspace_operator.core.plan import (
     ReleaseOrder,
     RemoveFinalizer,
 )
-from flink_workspace_operator.core.seen import SeenCloud, questions
+from flink_workspace_operator.core.questions import questions
+from flink_workspace_operator.core.seen import SeenCloud
 from tests.builders import (
     ACCOUNT,
     ID,

@@ -17,7 +17,8 @@ from flink_workspace_operator.core.identity import Key
 from flink_workspace_operator.core.neighbours import Neighbour
 from flink_workspace_operator.core.observed import Listing, NotBought, Unknown
 from flink_workspace_operator.core.plan import GiveBackClaim, MoveOrder, OpenOrder, Plan, ReleaseOrder, RemoveFinalizer
-from flink_workspace_operator.core.seen import Intent, Place, SeenCloud, questions
+from flink_workspace_operator.core.questions import Place, questions
+from flink_workspace_operator.core.seen import Intent, SeenCloud
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,

@@ -304,10 +304,10 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert workspace.metadata.generation == intent.generation
         assert workspace.metadata.deletion_timestamp is None
         assert_free(read, step.order.spec.workspace_name)
-        assert read.cloud.account_id == step.order.spec.account_id == step.purchase.subject.account_id
-        assert not any(instance.name == step.purchase.subject.workspace_name for instance in listing.instances)
-        assert step.purchase.signed_at == step.order.status.intent_time
-        assert listing.date < step.purchase.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
+        assert read.cloud.account_id == step.order.spec.account_id == step.call.subject.account_id
+        assert not any(instance.name == step.call.subject.workspace_name for instance in listing.instances)
+        assert step.call.signed_at == step.order.status.intent_time
+        assert listing.date < step.call.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
         others = [each for each in read.orders if each is not step.order]
         assert not any(each.state in ("Placed", "Fulfilled", "Uncertain") for each in others)
 

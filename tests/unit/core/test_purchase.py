@@ -26,9 +26,10 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.purchasing import number_of, write_intent
+from flink_workspace_operator.core.questions import questions
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
 from flink_workspace_operator.core.retrying import wait_for_next_try
-from flink_workspace_operator.core.seen import Intent, questions
+from flink_workspace_operator.core.seen import Intent
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.builders import (
@@ -309,10 +310,10 @@ class TestCall:
         """The only plan with that step, and nothing else is in it."""
         step = only_step(decide(a_case(a_workspace(), self.placing, intent=self.placing)))
         assert isinstance(step, PlaceOrder)
-        assert step.purchase.signed_at == self.placing.status.intent_time
-        assert step.purchase.nonce == self.placing.status.nonce
-        assert step.purchase.parameters == a_workspace().parameters
-        assert token(1) in step.purchase.ownership.values()
+        assert step.call.signed_at == self.placing.status.intent_time
+        assert step.call.nonce == self.placing.status.nonce
+        assert step.call.block == a_workspace().parameters
+        assert token(1) in step.call.ownership.values()
 
     def test_after_a_restart_nothing_is_sent(self) -> None:
         """Without the memory of having sent nothing, the order may have been sent, and is not said to be."""
@@ -326,7 +327,7 @@ class TestCall:
         asked = questions(a_workspace(), (self.placing,), OWNER, known)
         assert asked is not None
         assert (asked.final_check, asked.fresh) == (True, True)
-        assert (asked.prerequisites, asked.price, asked.bill_since) == (False, False, None)
+        assert (asked.prerequisites, asked.price, asked.bill_since) == (False, None, None)
         for other in (None, replace(known, mark="o" * 32), replace(known, order_uid="order-uid-2")):
             asked = questions(a_workspace(), (self.placing,), OWNER, other)
             assert asked is not None

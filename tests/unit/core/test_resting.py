@@ -9,8 +9,9 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.questions import questions
 from flink_workspace_operator.core.resting import as_written, rests
-from flink_workspace_operator.core.seen import Intent, Remembered, is_untouched, questions
+from flink_workspace_operator.core.seen import Intent, Remembered, is_untouched
 from tests.builders import ACCOUNT, ID, MARK, OWNER, SETTINGS, a_case, a_workspace, an_order
 
 SUSPENDED = a_workspace(suspend=True)

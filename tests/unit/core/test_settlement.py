@@ -25,8 +25,9 @@ from flink_workspace_operator.core.failures import (
 from flink_workspace_operator.core.identity import Key, Owner
 from flink_workspace_operator.core.observed import Answer, Bought, NotBought, SeenInstance, Unknown
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
+from flink_workspace_operator.core.questions import questions
 from flink_workspace_operator.core.refusals import verdict_of
-from flink_workspace_operator.core.seen import Answered, Remembered, questions
+from flink_workspace_operator.core.seen import Answered, Remembered
 from flink_workspace_operator.core.windows import window_end
 from tests.builders import (
     ACCOUNT,
@@ -217,7 +218,7 @@ class TestEvidence:
         order = an_order("Uncertain", workspace=former, uid="uid-before", intent=INTENT)
         asked = questions(a_workspace(), (order,), OWNER)
         assert asked is not None
-        assert (asked.workspace_name, asked.fresh, asked.price) == ("former", True, False)
+        assert (asked.workspace_name, asked.fresh, asked.price) == ("former", True, None)
         plan = decide(a_case(a_workspace(), order))
         assert plan.steps == ()
         assert plan.verdict is not None

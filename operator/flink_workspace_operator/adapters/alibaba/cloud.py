@@ -17,9 +17,10 @@ from flink_workspace_operator.adapters.alibaba.ram import Roles
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
 from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
+from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
-from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
-from flink_workspace_operator.core.identity import Purchase, Subject
+from flink_workspace_operator.api.parameters import Network
+from flink_workspace_operator.core.identity import Subject
 from flink_workspace_operator.core.observed import (
     Absent,
     Answer,
@@ -32,6 +33,7 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.secret import AccessKey
 from flink_workspace_operator.settings import Settings
 
@@ -105,9 +107,9 @@ class AlibabaCloud:
         """The bucket, and which of the directories it has."""
         return await self._storage.describe_bucket(region, bucket, directories)
 
-    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
+    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
         """The price."""
-        return await self._in_account(subject.account_id).quote(subject, parameters)
+        return await self._in_account(subject.account_id).quote(subject, block)
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
         """New orders for workspaces of a region that the bill shows since then and that are not cancelled."""
@@ -129,9 +131,9 @@ class AlibabaCloud:
         """Put tags on an instance, over former values of the same keys."""
         await self._in_account(await self.identify()).tag_instance(region, instance_id, tags)
 
-    async def create_instance(self, purchase: Purchase) -> Answer:
+    async def place(self, call: PaidCall) -> Answer:
         """SPENDS MONEY."""
-        return await self._in_account(purchase.subject.account_id).create_instance(purchase)
+        return await self._in_account(call.subject.account_id).place(call)
 
     def _in_account(self, account_id: str) -> Workspaces:
         """Workspaces of one account: nothing that was seen in another is mixed in, and nothing is bought there."""
