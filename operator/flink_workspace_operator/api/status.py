@@ -53,6 +53,8 @@ class Instance(ApiModel):
     """Where to open it in the console."""
     provisioning: Provisioning | None = None
     """How far the cloud is; only while something is being made."""
+    lost_since: Time | None = None
+    """Since when it is known to be gone from the cloud. Left out while it is there."""
 
 
 class VSwitchStatus(ApiModel):
@@ -95,6 +97,13 @@ class StorageStatus(ApiModel):
         Field(max_length=10, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ] = ()
     """The directories that exist."""
+
+
+class AdoptionStatus(ApiModel):
+    """How far the adoption of an existing workspace is."""
+
+    announced_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
+    """The generation of the resource for which it was announced. It is adopted in a later pass, not before."""
 
 
 class OrderSummary(ApiModel):
@@ -140,5 +149,7 @@ class FlinkWorkspaceStatus(ApiModel):
     """The bucket and its directories."""
     outputs: Outputs | None = None
     """Where the workspace's ids were written."""
+    adoption: AdoptionStatus | None = None
+    """How far an adoption is; only until the workspace is this resource's."""
     order: OrderSummary | None = None
     """The newest order."""

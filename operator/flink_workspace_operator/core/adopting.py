@@ -1,5 +1,6 @@
 """An existing workspace becomes ours: on purpose by adoption, and for good by our marks."""
 
+from flink_workspace_operator.api.status import AdoptionStatus
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.drift import differences, marks_shown_by, missing_marks
 from flink_workspace_operator.core.found import Adoptable, Foreign
@@ -55,10 +56,17 @@ def _mark(case: Case, found: Adoptable) -> Plan:
 
 
 def _was_told(case: Case) -> bool:
-    """Whether the resource says of itself, as it is now, that it is about to adopt."""
-    ready = case.condition("Ready")
+    """The resource says of itself, as it is now, that it is about to adopt."""
+    announced, now = case.workspace.status.adoption, case.workspace.metadata.generation
+    return announced is not None and announced.announced_generation == now
+
+
+def announced_after(case: Case, verdict: Verdict) -> AdoptionStatus | None:
+    """The announcement, as the status has it after a pass: people can stop an adoption before it is made."""
+    if not isinstance(case.found, Adoptable):
+        return None
     now = case.workspace.metadata.generation
-    return ready is not None and (ready.reason, ready.observed_generation) == (ADOPTING, now)
+    return AdoptionStatus(announced_generation=now) if verdict.reason == ADOPTING else case.workspace.status.adoption
 
 
 def stop_what_may_not_be_adopted(case: Case) -> Plan | None:

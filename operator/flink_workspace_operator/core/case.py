@@ -1,7 +1,7 @@
 """What was seen, with the questions that several checks ask of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
@@ -29,9 +29,6 @@ from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
 """Longest request that the status can repeat."""
-
-LOST: Final = "Lost"
-"""Reason of Ready, once a workspace that was seen before is gone."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +77,29 @@ class Case:
 
     @cached_property
     def said_lost(self) -> bool:
-        """Whether the resource says that its workspace is gone."""
-        ready = self.condition("Ready")
-        return ready is not None and ready.reason == LOST
+        """The resource says that its workspace is gone."""
+        shown = self.workspace.status.instance
+        return shown is not None and shown.lost_since is not None
+
+    @cached_property
+    def was_seen(self) -> bool:
+        """A list showed the workspace before, by what the resource or the ledger says."""
+        shown = self.workspace.status.instance
+        was_shown = shown is not None and shown.cluster_status is not None
+        return was_shown or any(order.facts.is_delivered for order in self.orders)
+
+    @cached_property
+    def missing_since(self) -> datetime | None:
+        """Since when lists lack the workspace that was seen before; None where this one shows it, or is none."""
+        if self.known_id is None or not isinstance(self.found, Absent) or not self.was_seen:
+            return None
+        return self.seen.remembered.missing_since or self.cloud_time
+
+    @cached_property
+    def is_lost(self) -> bool:
+        """Two complete lists lack it, at least the visibility delay apart."""
+        since, delay = self.missing_since, timedelta(seconds=self.settings.longest_visibility_seconds)
+        return since is not None and self.cloud_time - since >= delay
 
     @cached_property
     def is_named_for_replacement(self) -> bool:

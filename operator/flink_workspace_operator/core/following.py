@@ -6,7 +6,7 @@ from datetime import timedelta
 from flink_workspace_operator.api.names import REPLACE_LOST
 from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.adopting import marks_to_put_back
-from flink_workspace_operator.core.case import LOST, Case
+from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.found import Ours
 from flink_workspace_operator.core.observed import Absent, SeenInstance, Unknown
 from flink_workspace_operator.core.outputs import hand_over
@@ -16,6 +16,7 @@ from flink_workspace_operator.core.purchasing import wished
 from flink_workspace_operator.core.refusals import could_not_look
 
 PROVISIONING = "Provisioning"
+LOST = "Lost"
 TOO_EARLY = "ReplaceLostTooEarly"
 
 
@@ -91,19 +92,15 @@ def judge_instance(instance: SeenInstance) -> Verdict:
 
 def _not_visible(case: Case, instance_id: str) -> Plan:
     """Bought, but a complete look does not show it: not visible yet, or, if it was seen before, gone."""
-    instance = case.workspace.status.instance
-    seen_before = (instance is not None and instance.cluster_status is not None) or any(
-        order.facts.is_delivered for order in case.orders
-    )
     now = case.cloud_time
-    if not seen_before:
+    if not case.was_seen:
         since = max((order.status.intent_time or now for order in case.orders), default=now)
         message = f"{instance_id} is bought; the cloud does not show it yet"
         return Plan(verdict=Verdict("Progressing", PROVISIONING, message), next_look=rising(now - since))
     if case.given_up:
         return _give_up(case)
-    since = case.seen.remembered.missing_since or now
-    if now - since < timedelta(seconds=case.settings.longest_visibility_seconds):
+    since = case.missing_since or now
+    if not case.is_lost:
         message = f"{instance_id} was seen before and is not shown now: looking again"
         kept = Verdict("Progressing", PROVISIONING, message, keeps=True)
         return Plan(verdict=kept, next_look=rising(now - since), missing_since=since)

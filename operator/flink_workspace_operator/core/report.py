@@ -13,6 +13,7 @@ from flink_workspace_operator.api.status import (
     RamRoleStatus,
     StorageStatus,
 )
+from flink_workspace_operator.core.adopting import announced_after
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.conditions import Aspect, aspects
 from flink_workspace_operator.core.found import Ours
@@ -48,6 +49,7 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
             "ram_role": _role(case) or before.ram_role,
             "storage": _storage(case) or before.storage,
             "outputs": outputs_after(case, verdict),
+            "adoption": announced_after(case, verdict),
             "order": case.left_the_ledger or _order(case) or before.order,
         }
     )
@@ -86,7 +88,8 @@ def _known(case: Case) -> Instance | None:
     if case.known_id is None or case.given_up:
         return None
     shown = case.workspace.status.instance
-    return shown if shown is not None and shown.instance_id == case.known_id else Instance(instance_id=case.known_id)
+    known = shown if shown is not None and shown.instance_id == case.known_id else Instance(instance_id=case.known_id)
+    return known.model_copy(update={"lost_since": case.cloud_time}) if case.is_lost and not case.said_lost else known
 
 
 def _instance(seen: SeenInstance) -> Instance:

@@ -255,9 +255,9 @@ BOUND: Final = (
     Mutant(
         name="lost needs two looks",
         fact="one look that does not show a workspace proves no loss",
-        file="core/following.py",
-        old="if now - since < timedelta(seconds=case.settings.longest_visibility_seconds):",
-        new="if now < since:",
+        file="core/case.py",
+        old="return since is not None and self.cloud_time - since >= delay",
+        new="return since is not None and self.cloud_time >= since",
         tests=(SITUATIONS,),
     ),
     Mutant(
