@@ -18,8 +18,8 @@ from flink_workspace_operator.api.parameters import Network, OssBucket, Resource
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, Subject
+from flink_workspace_operator.core.facts.observed import (
     Bucket,
     Listing,
     Policy,
@@ -29,9 +29,9 @@ from flink_workspace_operator.core.observed import (
     SeenVSwitch,
     Unknown,
 )
+from flink_workspace_operator.core.facts.snapshot import Intent, Remembered, Seen, SeenCloud
 from flink_workspace_operator.core.plan import Plan, Verdict
-from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.seen import Intent, Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.reporting.report import report
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from docs.generator.markdown import code, page, table
 from flink_workspace_operator.api.order_states import STATES, StateFacts
-from flink_workspace_operator.core.catalogue import DECIDING, QUIET, Entry
-from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
-from flink_workspace_operator.core.glossary import EVENTS
+from flink_workspace_operator.core.reporting.catalogue import DECIDING, QUIET, Entry
+from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS
+from flink_workspace_operator.core.reporting.glossary import EVENTS
 
 _ABOUT: Final = """\
 Look here for the word in the column `REASON` of `kubectl get flinkworkspaces`, in a condition, or in an event.

@@ -6,15 +6,15 @@ from typing import TypeVar
 
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Unread, names_of_outputs
-from flink_workspace_operator.core.credentials import held_to_account, secret_names, signer
-from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
-from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
-from flink_workspace_operator.core.observed import Listing, Unknown
+from flink_workspace_operator.core.checks.credentials import held_to_account, secret_names, signer
+from flink_workspace_operator.core.checks.resting import rests
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread, names_of_outputs
+from flink_workspace_operator.core.facts.failures import CloudFailure, OutputsRefused
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, Subject
+from flink_workspace_operator.core.facts.observed import Listing, Unknown
+from flink_workspace_operator.core.facts.secret import Secret, Signer
+from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, SeenCloud
 from flink_workspace_operator.core.questions import Questions, questions
-from flink_workspace_operator.core.resting import rests
-from flink_workspace_operator.core.secret import Secret, Signer
-from flink_workspace_operator.core.seen import Remembered, Seen, SeenCloud
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 

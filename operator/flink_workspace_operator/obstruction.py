@@ -7,9 +7,10 @@ from datetime import datetime
 
 from flink_workspace_operator.api.names import PURCHASE_FINALIZER
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.failures import ClusterFailure, Unreadable
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.obstacles import (
+from flink_workspace_operator.core.facts.failures import ClusterFailure, Unreadable
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Verdict
+from flink_workspace_operator.core.reporting.obstacles import (
     PATIENCE,
     conditions_under,
     event_of,
@@ -19,7 +20,6 @@ from flink_workspace_operator.core.obstacles import (
     with_unrecorded,
     with_way_out,
 )
-from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cluster
 

@@ -1,7 +1,7 @@
 """The two outside worlds as Protocols: the cloud and the cluster.
 
 Every method is one question or one change. Methods of `Cloud` raise `CloudFailure`, methods of `Cluster` raise
-`ClusterFailure` (`core/failures.py`); what is expected comes back as a value.
+`ClusterFailure` (`core/facts/failures.py`); what is expected comes back as a value.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ from flink_workspace_operator.api.order import (
 from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import SecretRefused
-from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import SecretRefused
+from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
     BillingOrder,
@@ -34,9 +34,9 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import AccessKey, Secret
 
 
 class Cloud(Protocol):

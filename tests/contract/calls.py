@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.observed import Policy
+from flink_workspace_operator.core.facts.observed import Policy
 from tests.contract.clients import OWNER, TOKEN, network, parameters, purchase, subject
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
 

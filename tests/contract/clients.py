@@ -8,7 +8,7 @@ from alibabacloud_credentials.models import Config
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.parameters import Network, Resources, WorkspaceParameters
-from flink_workspace_operator.core.identity import Key, Owner, Subject
+from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import CloudFailure, Garbled, PermissionMissing, ServerError
-from flink_workspace_operator.core.observed import BillingOrder, Bought
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, PermissionMissing, ServerError
+from flink_workspace_operator.core.facts.observed import BillingOrder, Bought
 from tests.contract.calls import an_hour_ago
 from tests.contract.clients import NAME, pay_as_you_go, purchase
 from tests.emulator_fixture import EmulatedAccount, grant_role

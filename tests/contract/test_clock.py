@@ -15,9 +15,9 @@ from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Ke
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
 from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, Garbled, SignatureExpired
-from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, SignatureExpired
+from flink_workspace_operator.core.facts.observed import Listing
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import static_keys
 from tests.contract.servers import Server, serving

@@ -18,10 +18,10 @@ from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.key_chain import PAUSE, KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source, sources
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE
-from flink_workspace_operator.adapters.alibaba.session import Fixed, Session
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature, Session
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Identity, Settings
 from tests.contract.servers import closed_port, serving, tls_of
 
@@ -255,7 +255,7 @@ async def test_without_a_key_no_purchase_is_sent(node: Node) -> None:
     async with serving(cloud.handle) as here:
         session = Session(Settings(endpoint=f"http://{here}"), Keys(node.chain()))
         with pytest.raises(KeyUnavailable) as failed:
-            await session.call_fixed(CREATE_INSTANCE, {}, "cn-hangzhou", Fixed(NOW, "nonce"))
+            await session.call_fixed(CREATE_INSTANCE, {}, "cn-hangzhou", PinnedSignature(NOW, "nonce"))
     assert (failed.value.fate, cloud.requests) == ("NothingSent", [])
 
 

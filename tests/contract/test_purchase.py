@@ -7,7 +7,7 @@ from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import Config
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     CredentialsRefused,
     Fate,
@@ -22,7 +22,7 @@ from flink_workspace_operator.core.failures import (
     UnpaidOrder,
     Unreachable,
 )
-from flink_workspace_operator.core.observed import Answer, Bought, NotBought
+from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import NAME, OWNER, TOKEN, parameters, pay_as_you_go, purchase, subject
 from tests.emulator_fixture import EmulatedAccount, grant_role

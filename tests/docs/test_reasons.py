@@ -17,13 +17,13 @@ from flink_local.manifests import REPOSITORY
 from flink_workspace_operator import core
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.order_states import STATES, Evidence, OrderState
-from flink_workspace_operator.core.catalogue import DECIDING, QUIET
-from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
-from flink_workspace_operator.core.failures import Fate
-from flink_workspace_operator.core.glossary import EVENTS
+from flink_workspace_operator.core.facts.failures import Fate
 from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
-from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
+from flink_workspace_operator.core.reporting.catalogue import DECIDING, QUIET
+from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS
+from flink_workspace_operator.core.reporting.glossary import EVENTS
+from flink_workspace_operator.core.verdicts import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 from tests.gitops.truth import SUMMARY, Untrue, judge_reasons
 
 CORE: Final = Path(core.__file__).parent

@@ -13,7 +13,7 @@ from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.names import ABANDON_ORDER
-from flink_workspace_operator.core.failures import Unreadable
+from flink_workspace_operator.core.facts.failures import Unreadable
 from flink_workspace_operator.survey import survey
 from tests.emulator_fixture import EmulatedAccount
 from tests.gitops.truth import judge

@@ -4,7 +4,7 @@ One function per tool; each compares what the tool makes of the object with what
 """
 
 from docs.generator.errors import failures_of_the_cloud
-from flink_workspace_operator.core import catalogue, catalogue_of_aspects
+from flink_workspace_operator.core.reporting import catalogue, catalogue_of_aspects
 from tests.gitops import kstatus
 from tests.gitops.kstatus import Wire
 from tests.gitops.lua import health_of

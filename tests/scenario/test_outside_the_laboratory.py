@@ -12,7 +12,7 @@ import pytest
 
 from flink_local.cluster import Cluster as LocalCluster
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import Subject
 from flink_workspace_operator.ports import Cloud
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go

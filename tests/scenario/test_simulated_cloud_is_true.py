@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pytest
 
-from flink_workspace_operator.core.identity import Key, Owner, Subject
-from flink_workspace_operator.core.observed import Answer, Bought, NotBought
+from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
+from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.ports import Cloud
 from tests.contract.clients import open_cloud, pay_as_you_go

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from flink_workspace_operator.api.names import DIRECTORIES, ORDER_TAG
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     BillingOrder,
     Bought,

@@ -7,9 +7,9 @@ from typing import TypeVar
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
     BillingOrder,
@@ -23,8 +23,8 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.facts.secret import AccessKey
 from flink_workspace_operator.core.orders.calls import PaidCall
-from flink_workspace_operator.core.secret import AccessKey
 from tests.simulation.account import Account
 from tests.simulation.gate import Gate
 

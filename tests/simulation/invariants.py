@@ -6,7 +6,7 @@ from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.gitops.truth import judge
 from tests.simulation.account import Account
 from tests.simulation.server import ApiServer, Change

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, SUSPEND
-from flink_workspace_operator.core.failures import BalanceTooLow, ParametersRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import BalanceTooLow, ParametersRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import BUY, Behaviour, Booking
 from tests.simulation.faults import Fault, Strike

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
-from flink_workspace_operator.core.failures import CloudFailure, PermissionMissing, SignatureExpired, Throttled
+from flink_workspace_operator.core.facts.failures import CloudFailure, PermissionMissing, SignatureExpired, Throttled
 from tests.simulation.account import BUY
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import Act

@@ -12,10 +12,10 @@ import pytest
 from flink_workspace_operator.api.names import CLUSTER_TAG, RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.status import Instance
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ParametersRefused
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import BillingOrder
+from flink_workspace_operator.core.facts.failures import ParametersRefused
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import BillingOrder
+from flink_workspace_operator.core.orders import ledger
 from tests.simulation.account import BUY, Behaviour
 from tests.simulation.clock import BEGINNING
 from tests.simulation.faults import Fault

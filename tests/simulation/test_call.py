@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import Throttled
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import Throttled
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orders import ledger
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.gate import Phase, Point

@@ -6,7 +6,7 @@ Names are not unique in the cloud, and where it says so the gateway forgets nonc
 from datetime import timedelta
 from typing import Any, Final
 
-from flink_workspace_operator.core.failures import ParametersRefused, Unreachable
+from flink_workspace_operator.core.facts.failures import ParametersRefused, Unreachable
 from tests.simulation.account import BUY, Behaviour
 from tests.simulation.faults import Fault
 from tests.simulation.gate import Point

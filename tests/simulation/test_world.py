@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from flink_workspace_operator.api.names import ABANDON_ORDER
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orders import ledger
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import Behaviour
 from tests.simulation.faults import Fault

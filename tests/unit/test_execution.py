@@ -2,9 +2,9 @@
 
 import pytest
 
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Failure, Unreachable, Vanished
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.seen import Intent
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, Failure, Unreachable, Vanished
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.snapshot import Intent
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.gate import Point

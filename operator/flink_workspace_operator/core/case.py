@@ -1,7 +1,7 @@
 """What was seen, with the questions that several checks ask of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -10,12 +10,11 @@ from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_L
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
-from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ours, Ownership, classify
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.neighbours import Neighbour, not_shown
-from flink_workspace_operator.core.observed import Absent, Listing, Unknown
-from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.seen import (
+from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.neighbours import Neighbour, not_shown
+from flink_workspace_operator.core.facts.observed import Absent, Listing, Unknown
+from flink_workspace_operator.core.facts.ownership import NO_ADOPTION, Found, Ours, Ownership, classify
+from flink_workspace_operator.core.facts.snapshot import (
     Seen,
     announced_order,
     bound_id,
@@ -24,7 +23,8 @@ from flink_workspace_operator.core.seen import (
     orders_of,
     shown_id,
 )
-from flink_workspace_operator.core.windows import window_end
+from flink_workspace_operator.core.orders.windows import window_end
+from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -80,26 +80,6 @@ class Case:
         """The resource says that its workspace is gone."""
         shown = self.workspace.status.instance
         return shown is not None and shown.lost_since is not None
-
-    @cached_property
-    def was_seen(self) -> bool:
-        """A list showed the workspace before, by what the resource or the ledger says."""
-        shown = self.workspace.status.instance
-        was_shown = shown is not None and shown.cluster_status is not None
-        return was_shown or any(order.facts.is_delivered for order in self.orders)
-
-    @cached_property
-    def missing_since(self) -> datetime | None:
-        """Since when lists lack the workspace that was seen before; None where this one shows it, or is none."""
-        if self.known_id is None or not isinstance(self.found, Absent) or not self.was_seen:
-            return None
-        return self.seen.remembered.missing_since or self.cloud_time
-
-    @cached_property
-    def is_lost(self) -> bool:
-        """Two complete lists lack it, at least the visibility delay apart."""
-        since, delay = self.missing_since, timedelta(seconds=self.settings.longest_visibility_seconds)
-        return since is not None and self.cloud_time - since >= delay
 
     @cached_property
     def is_named_for_replacement(self) -> bool:

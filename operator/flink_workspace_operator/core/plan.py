@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Claim, Subject
-from flink_workspace_operator.core.observed import Policy
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Claim, Subject
+from flink_workspace_operator.core.facts.observed import Policy
+from flink_workspace_operator.core.facts.secret import Secret
+from flink_workspace_operator.core.facts.snapshot import Answered
 from flink_workspace_operator.core.orders.calls import PaidCall
-from flink_workspace_operator.core.secret import Secret
-from flink_workspace_operator.core.seen import Answered
 
 
 @dataclass(frozen=True)
@@ -209,13 +209,13 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class NextLook:
+class Requeue:
     """When to look again: after this long, or never (None: nothing is left to look after)."""
 
     after: timedelta | None
 
 
-AT_ONCE = NextLook(timedelta(0))
+AT_ONCE = Requeue(timedelta(0))
 
 
 @dataclass(frozen=True)
@@ -224,11 +224,11 @@ class Plan:
 
     steps: tuple[Step, ...] = ()
     verdict: Verdict | None = None
-    next_look: NextLook = AT_ONCE
+    requeue: Requeue = AT_ONCE
     missing_since: datetime | None = None
     """When a workspace that was seen before was first found absent; the cloud's clock."""
     retry: CloudFailure | None = None
-    """The cloud could not be asked: try again with back-off instead of at `next_look`."""
+    """The cloud could not be asked: try again with back-off instead of at `requeue`."""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.names import ORDER_TAG, WORKSPACE_TAG
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Owner
-from flink_workspace_operator.core.orders.actions import ACTIONS
-from flink_workspace_operator.core.seen import (
+from flink_workspace_operator.core.facts.identity import Owner
+from flink_workspace_operator.core.facts.snapshot import (
     Intent,
     announced_order,
     bound_id,
@@ -18,6 +17,7 @@ from flink_workspace_operator.core.seen import (
     order_to_ask_about,
     orders_of,
 )
+from flink_workspace_operator.core.orders.actions import ACTIONS
 
 BILLING_CLOCK: Final = timedelta(minutes=1)
 """How far the bill's clock may be behind that of the gateway."""

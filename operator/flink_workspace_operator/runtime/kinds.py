@@ -4,7 +4,7 @@ from typing import Any
 
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.api.order_states import facts_of
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.resync import Kind, ListObjects, Wire
 from flink_workspace_operator.runtime.triggers import Triggers

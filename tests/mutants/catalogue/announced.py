@@ -9,7 +9,7 @@ BRAKES: Final = (
     Mutant(
         name="every word but false suspends",
         fact="a brake that is spelled in another way brakes all the same",
-        file="core/seen.py",
+        file="core/facts/snapshot.py",
         old='annotations.get(SUSPEND, "false") != "false"',
         new='annotations.get(SUSPEND) == "true"',
         tests=(PURCHASE,),
@@ -25,8 +25,8 @@ BRAKES: Final = (
     Mutant(
         name="a pass that read the ledger first lets nothing go",
         fact="the ledger may lack an order that was opened before the resource was deleted",
-        file="core/purchasing.py",
-        old="        return Plan(next_look=SOON) if case.seen.final_check else None\n",
+        file="core/checks/purchase.py",
+        old="        return Plan(requeue=SOON) if case.seen.final_check else None\n",
         new="        return None\n",
         tests=(LETTING_GO,),
     ),
@@ -69,7 +69,7 @@ ANNOUNCED: Final = (
     Mutant(
         name="the intent carries its mark",
         fact="an intent is known again by the process that wrote it, and by no other",
-        file="core/ledger.py",
+        file="core/orders/ledger.py",
         old="        intent_mark=call.mark,\n",
         new='        intent_mark="m" * 32,\n',
         tests=(PURCHASE,),
@@ -85,7 +85,7 @@ ANNOUNCED: Final = (
     Mutant(
         name="a call that was never sent takes back only what was announced",
         fact="evidence that was written since stands",
-        file="core/ledger.py",
+        file="core/orders/ledger.py",
         old='if failure.fate == "NothingSent" and order.facts.is_announced:',
         new='if failure.fate == "NothingSent":',
         tests=(SETTLEMENT,),
@@ -93,7 +93,7 @@ ANNOUNCED: Final = (
     Mutant(
         name="only a quoted order is announced",
         fact="an order in any other state is left alone",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="if order is None or subject is None or not order.facts.may_be_announced:",
         new="if order is None or subject is None:",
         tests=(PURCHASE,),
@@ -101,7 +101,7 @@ ANNOUNCED: Final = (
     Mutant(
         name="a purchase is not said to be repeated",
         fact="nobody who reads a message believes that a purchase is sent again",
-        file="core/advice.py",
+        file="core/facts/advice.py",
         old="    if ADVICE.get(failure.reason) != REPEATED:\n        return describe(failure)\n",
         new="    return describe(failure)\n",
         tests=(SETTLEMENT,),

@@ -9,7 +9,7 @@ SIGNED: Final = (
     Mutant(
         name="nobody buys in another name",
         fact="where the Secret is gone after the intent, the operator's own identity may look, but not buy",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="    if case.seen.signer.problem is not None:\n        return ",
         new="    if False:\n        return ",
         tests=(CREDENTIALS,),
@@ -17,7 +17,7 @@ SIGNED: Final = (
     Mutant(
         name="who pays is part of what was agreed to",
         fact="an order that was opened with another Secret is not sent",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="    return (spec.block, spec.workspace_ref.uid, spec.credentials) == wish\n",
         new="    return (spec.block, spec.workspace_ref.uid) == wish[:2]\n",
         tests=(CREDENTIALS,),
@@ -25,7 +25,7 @@ SIGNED: Final = (
     Mutant(
         name="a Secret that is going is not bought with",
         fact="what is being deleted is there only for the order that it is held for",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="or (found.deleting and not is_held)",
         new="or False",
         tests=(CREDENTIALS,),
@@ -33,7 +33,7 @@ SIGNED: Final = (
     Mutant(
         name="nobody stands in for a purchase that is to come",
         fact="the operator stands in only for an order that may have been sent",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)",
         new="return _stand_in(sent or order, usable, own, secrets) if order else Signer(problem=usable)",
         tests=(CREDENTIALS,),
@@ -41,7 +41,7 @@ SIGNED: Final = (
     Mutant(
         name="the list of namespaces holds for standing in too",
         fact="in a namespace that may not use the operator's identity, it does not stand in",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="stands_in_for=None if own.problem else account_id)",
         new="stands_in_for=account_id)",
         tests=(CREDENTIALS,),
@@ -58,14 +58,14 @@ SIGNED: Final = (
         name="what may not be bought is only looked after",
         fact="who may look at what was bought there may not buy, prepare or adopt",
         file="core/decide.py",
-        old="    stop_without_who_may_buy,\n    adopt,\n",
-        new="    adopt,\n",
+        old="    stop_without_who_may_buy,\n    # What exists.",
+        new="    # What exists.",
         tests=(CREDENTIALS,),
     ),
     Mutant(
         name="what was bought is looked after where no more may be bought",
         fact="a list that came later, or lost a name, does not make the operator blind for its own orders",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="    if sent is not None:\n        return sent.spec.credentials is None\n",
         new="    if sent is not None:\n        return False\n",
         tests=(CREDENTIALS,),
@@ -73,7 +73,7 @@ SIGNED: Final = (
     Mutant(
         name="the operator's identity is held to its account",
         fact="where keys of another account come in its place, they buy nothing",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="or account_id == allowed:\n",
         new="or account_id:\n",
         tests=(CREDENTIALS,),
@@ -114,8 +114,8 @@ SIGNED: Final = (
         name="nothing is bought in place of what may not be adopted",
         fact="who names an instance does not want another one",
         file="core/decide.py",
-        old="    stop_what_may_not_be_adopted,\n    stop_on_a_stranger,\n",
-        new="    stop_on_a_stranger,\n",
+        old="    adoption.stop_what_may_not_be_adopted,\n",
+        new="",
         tests=("tests/unit/core/test_adoption.py",),
     ),
     Mutant(
@@ -129,7 +129,7 @@ SIGNED: Final = (
     Mutant(
         name="the Secret is held before the order is opened",
         fact="with the keys gone, nobody could find out what became of the order",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="    if any(isinstance(step, OpenOrder | WriteIntent) for step in plan.steps):\n",
         new="    if False:\n",
         tests=(CREDENTIALS,),
@@ -137,7 +137,7 @@ SIGNED: Final = (
     Mutant(
         name="the Secret is held until the order is settled",
         fact="with the keys gone, nobody could find out what became of the order",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="    elif case.order is None:\n",
         new="    elif True:\n",
         tests=(CREDENTIALS,),
@@ -145,7 +145,7 @@ SIGNED: Final = (
     Mutant(
         name="a Secret that is going is let go before anything was sent",
         fact="held by an order that can't be sent without it, nobody could put another one in its place",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="    elif case.sent_order is None:\n",
         new="    elif False:\n",
         tests=(CREDENTIALS,),
@@ -153,7 +153,7 @@ SIGNED: Final = (
     Mutant(
         name="the Secret is held before the order may be sent",
         fact="it may be another one by now than when the order was opened",
-        file="core/credentials.py",
+        file="core/checks/credentials.py",
         old="isinstance(step, OpenOrder | WriteIntent) for step",
         new="isinstance(step, OpenOrder) for step",
         tests=(CREDENTIALS,),
@@ -177,7 +177,7 @@ SIGNED: Final = (
     Mutant(
         name="the order knows who pays",
         fact="it can be looked after when its resource is gone",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="        credentials=case.workspace.spec.credentials,\n",
         new="        credentials=None,\n",
         tests=(CREDENTIALS,),

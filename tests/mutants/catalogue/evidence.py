@@ -9,7 +9,7 @@ EVIDENCE: Final = (
     Mutant(
         name="evidence corrects NotPlaced",
         fact="an order whose token shows up on an instance was placed, whatever was believed before",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="if evidence.proof is not None and (order.status.instance_id is None or facts.is_given_up):",
         new="if evidence.proof is not None and facts.is_open:",
         tests=(SETTLEMENT,),
@@ -49,7 +49,7 @@ EVIDENCE: Final = (
     Mutant(
         name="the caller's time",
         fact="an order in Placing is left to its caller as long as the call can take",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="moment > intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds)",
         new="moment > intent",
         tests=(SETTLEMENT,),
@@ -57,7 +57,7 @@ EVIDENCE: Final = (
     Mutant(
         name="first status's grace",
         fact="an order that was just opened is left to its opener to be quoted",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="return order.state is None and abs(now - order.metadata.creation_timestamp) > FIRST_STATUS_GRACE",
         new="return order.state is None",
         tests=(LETTING_GO, SETTLEMENT),
@@ -73,7 +73,7 @@ EVIDENCE: Final = (
     Mutant(
         name="an older instance is not ours",
         fact="what was made before the order was announced was not bought by it",
-        file="core/found.py",
+        file="core/facts/ownership.py",
         old="return intent is not None and created is not None and created >= intent",
         new="return intent is not None and created is not None",
         tests=(SETTLEMENT,),
@@ -81,7 +81,7 @@ EVIDENCE: Final = (
     Mutant(
         name="an instance in another VPC is not ours",
         fact="what lies in another VPC than the order describes was not bought by it",
-        file="core/found.py",
+        file="core/facts/ownership.py",
         old="return instance.vpc_id in (None, wanted.network.vpc_id) and instance.bucket",
         new="return instance.bucket",
         tests=(SETTLEMENT,),
@@ -145,7 +145,7 @@ EVIDENCE: Final = (
     Mutant(
         name="a late refusal changes no evidence",
         fact="a refusal that comes after evidence was written adds nothing",
-        file="core/ledger.py",
+        file="core/orders/ledger.py",
         old='if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:',
         new='if failure.fate in ("CallRefused", "CopyRefused"):',
         tests=(SETTLEMENT,),
@@ -153,7 +153,7 @@ EVIDENCE: Final = (
     Mutant(
         name="the bill prolongs",
         fact="an unpaid or unexplained order on the bill keeps the purchase open",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="    if unexplained(case, order) or was_left_open(case, order):\n        return None\n",
         new="",
         tests=(BILL,),
@@ -161,7 +161,7 @@ EVIDENCE: Final = (
     Mutant(
         name="the bill's unpaid orders count",
         fact="an unpaid order on the bill may be paid later",
-        file="core/bill.py",
+        file="core/checks/billing_evidence.py",
         old="and not (each.paid and shown.intersection(each.instance_ids))",
         new="and each.paid and not shown.intersection(each.instance_ids)",
         tests=(BILL,),
@@ -172,7 +172,7 @@ RECORDING: Final = (
     Mutant(
         name="an id is written over any state",
         fact="the answer's id makes the order Placed, whatever was written to it meanwhile",
-        file="core/ledger.py",
+        file="core/orders/ledger.py",
         old="        if order.status.instance_id is not None:\n            is_news",
         new='        if order.state not in ("Placing", "Uncertain"):\n            is_news',
         tests=(SETTLEMENT,),
@@ -197,8 +197,8 @@ RECORDING: Final = (
         name="answers come first",
         fact="an answer that could not be recorded is recorded before anything else is decided",
         file="core/decide.py",
-        old="    record_answers,\n    settle_orders,\n    finish_intent,\n",
-        new="    settle_orders,\n    finish_intent,\n    record_answers,\n",
+        old="    settlement.record_answers,  # an answer that only this process knows\n",
+        new="",
         tests=(SETTLEMENT,),
     ),
 )
@@ -207,7 +207,7 @@ BOUND: Final = (
     Mutant(
         name="bought and not shown yet",
         fact="what the ledger says is bought is not bought again though no look shows it",
-        file="core/seen.py",
+        file="core/facts/snapshot.py",
         old="    if placed:\n        return placed[-1].status.instance_id\n",
         new="",
         tests=(SITUATIONS,),
@@ -215,7 +215,7 @@ BOUND: Final = (
     Mutant(
         name="the status's id outlives the order",
         fact="what the resource says is bought is not bought again though its order was deleted by force",
-        file="core/seen.py",
+        file="core/facts/snapshot.py",
         old="    return None if known in lost else known\n",
         new="    return None\n",
         tests=(LOST,),
@@ -223,7 +223,7 @@ BOUND: Final = (
     Mutant(
         name="lost is not replaced",
         fact="what was seen before and is gone is not bought again by itself",
-        file="core/following.py",
+        file="core/checks/lifecycle.py",
         old="    if case.given_up:\n",
         new="    if case.bound_id is not None:\n",
         tests=(LOST,),
@@ -255,15 +255,15 @@ BOUND: Final = (
     Mutant(
         name="lost needs two looks",
         fact="one look that does not show a workspace proves no loss",
-        file="core/case.py",
-        old="return since is not None and self.cloud_time - since >= delay",
-        new="return since is not None and self.cloud_time >= since",
+        file="core/checks/loss.py",
+        old="return since is not None and case.cloud_time - since >= delay",
+        new="return since is not None and case.cloud_time >= since",
         tests=(SITUATIONS,),
     ),
     Mutant(
         name="twins stop everything",
         fact="of two instances with our marks none is bound, and nothing more is bought",
-        file="core/found.py",
+        file="core/facts/ownership.py",
         old="if len({instance.instance_id for instance in ours}) > 1:",
         new="if not ours and instances is None:",
         tests=(SETTLEMENT,),

@@ -9,7 +9,7 @@ IN_THE_WAY: Final = (
     Mutant(
         name="what a newer spec asks for",
         fact="an older operator buys nothing without what a newer spec asks for",
-        file="core/decide.py",
+        file="core/checks/blockers.py",
         old="    if not unknown:\n",
         new="    if True:\n",
         tests=(f"{OBSTACLES}::test_a_field_that_is_not_known_stops_the_purchase",),
@@ -25,7 +25,7 @@ IN_THE_WAY: Final = (
     Mutant(
         name="not bought, as far as could be read",
         fact="that nothing was bought is not said while the ledger cannot be read",
-        file="core/obstacles.py",
+        file="core/reporting/obstacles.py",
         old="keeps=not unsure",
         new="keeps=True",
         tests=(f"{OBSTACLES}::test_that_nothing_was_bought_is_not_repeated",),
@@ -33,7 +33,7 @@ IN_THE_WAY: Final = (
     Mutant(
         name="an open order holds what cannot be read",
         fact="a resource that cannot be read is not let go while something of it is open",
-        file="core/obstacles.py",
+        file="core/reporting/obstacles.py",
         old="return tuple(name for name in open_orders if name != abandoned)",
         new="return () if abandoned else tuple(open_orders)[:0]",
         tests=(f"{OBSTACLES}::test_an_open_order_holds_what_cannot_be_read",),
@@ -49,7 +49,7 @@ IN_THE_WAY: Final = (
     Mutant(
         name="what is bought and not recorded is named",
         fact="an instance that only this process knows of is named on the resource",
-        file="core/obstacles.py",
+        file="core/reporting/obstacles.py",
         old="    if not bought:",
         new="    if True:",
         tests=(f"{REFUSED_CALLS}::test_what_is_bought_and_not_recorded_is_named",),

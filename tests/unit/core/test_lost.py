@@ -11,9 +11,9 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, 
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import Unreachable
-from flink_workspace_operator.core.identity import Claim, Key
-from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.facts.failures import Unreachable
+from flink_workspace_operator.core.facts.identity import Claim, Key
+from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder, TakeClaim
 from tests.builders import (
     ID,

@@ -7,8 +7,13 @@ import pytest
 from flink_workspace_operator.api.base import Condition, ConditionStatus
 from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.failures import ClusterRefused, Unreadable
-from flink_workspace_operator.core.obstacles import conditions_under, holding, verdict_on_obstacle, with_way_out
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Unreadable
+from flink_workspace_operator.core.reporting.obstacles import (
+    conditions_under,
+    holding,
+    verdict_on_obstacle,
+    with_way_out,
+)
 from tests.builders import NOW, a_workspace
 
 REFUSED = verdict_on_obstacle(ClusterRefused("the API server answered 403 Forbidden"))

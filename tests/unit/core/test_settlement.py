@@ -8,9 +8,8 @@ import pytest
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.order_states import OrderState
-from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     BalanceTooLow,
     CloudFailure,
     Fate,
@@ -22,13 +21,14 @@ from flink_workspace_operator.core.failures import (
     Throttled,
     Unreachable,
 )
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.observed import Answer, Bought, NotBought, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.snapshot import Answered, Remembered
+from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.windows import window_end
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
 from flink_workspace_operator.core.questions import questions
-from flink_workspace_operator.core.refusals import verdict_of
-from flink_workspace_operator.core.seen import Answered, Remembered
-from flink_workspace_operator.core.windows import window_end
+from flink_workspace_operator.core.verdicts import verdict_of
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,

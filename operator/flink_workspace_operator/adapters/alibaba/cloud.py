@@ -20,8 +20,8 @@ from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
     BillingOrder,
@@ -33,8 +33,8 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.facts.secret import AccessKey
 from flink_workspace_operator.core.orders.calls import PaidCall
-from flink_workspace_operator.core.secret import AccessKey
 from flink_workspace_operator.settings import Settings
 
 

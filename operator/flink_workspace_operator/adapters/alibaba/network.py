@@ -7,7 +7,7 @@ from flink_workspace_operator.adapters.alibaba import products, wire
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.session import Reply, Session
 from flink_workspace_operator.api.parameters import Network
-from flink_workspace_operator.core.observed import SeenNetwork, SeenVSwitch
+from flink_workspace_operator.core.facts.observed import SeenNetwork, SeenVSwitch
 
 _PAGE_SIZE: Final = 50  # the largest that the VPC API gives
 

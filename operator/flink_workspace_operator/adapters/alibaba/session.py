@@ -24,7 +24,7 @@ from flink_workspace_operator.adapters.alibaba.credentials import KeySource
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.adapters.alibaba.signing import RpcRequest, sign
 from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, cause_of, send
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Garbled,
     SignatureReplayed,
@@ -113,7 +113,7 @@ def _row_at(body: dict[str, Any], place: tuple[int | str, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Fixed:
+class PinnedSignature:
     """Date and nonce of a signature, fixed before the call: the gateway refuses it when it comes late or twice."""
 
     signed_at: datetime
@@ -145,7 +145,7 @@ class Session:
             raise Unreachable(answer.call, "NoConnection", answer.request_id)
         return _answered(answer)
 
-    async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: Fixed) -> Reply:
+    async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: PinnedSignature) -> Reply:
         """Send a purchase once, signed as fixed beforehand. Raises `CloudFailure`.
 
         Nothing of ours repeats it: no redirect is followed, and no broken connection is replaced.

@@ -9,8 +9,8 @@ from typing import Final
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Subscription, WorkspaceParameters
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.orders.calls import PaidCall
 
 GIB_PER_CU: Final = 4

@@ -9,14 +9,14 @@ from typing import Final
 from flink_workspace_operator.adapters.alibaba import products, translate, wire
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, find_row
 from flink_workspace_operator.adapters.alibaba.inventory import Inventory, look
-from flink_workspace_operator.adapters.alibaba.session import Fixed, Reply, Session
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature, Reply, Session
 from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.observed import Answer, Bought, Listing, NotBought, SeenInstance
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.observed import Answer, Bought, Listing, NotBought, SeenInstance
 from flink_workspace_operator.core.orders.calls import PaidCall
 
 OFFER_AGE: Final = timedelta(hours=1)
@@ -85,7 +85,7 @@ class Workspaces:
     async def _create_instance(self, call: PaidCall, wanted: WorkspaceParameters) -> Answer:
         """SPENDS MONEY. One call, signed as fixed beforehand."""
         asked = translate.purchase_parameters(call, wanted)
-        fixed = Fixed(call.signed_at, call.nonce)
+        fixed = PinnedSignature(call.signed_at, call.nonce)
         try:
             reply = await self._session.call_fixed(products.CREATE_INSTANCE, asked, call.subject.region, fixed)
             order = reply.read(wire.CreatedInstance).order_info

@@ -9,8 +9,8 @@ from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.base import unknown_fields
 from flink_workspace_operator.api.order import ACTIONS, FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import Unreadable
-from flink_workspace_operator.core.identity import Key, WantedName
+from flink_workspace_operator.core.facts.failures import Unreadable
+from flink_workspace_operator.core.facts.identity import Key, WantedName
 
 T = TypeVar("T")
 

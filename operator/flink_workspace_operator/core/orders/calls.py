@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flink_workspace_operator.api.base import ApiModel
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import Subject
 
 
 @dataclass(frozen=True)

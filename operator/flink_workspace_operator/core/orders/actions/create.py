@@ -9,12 +9,12 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.found import Foreign, Found, Ours, Unexplained, fits, made_after
-from flink_workspace_operator.core.identity import Subject, signature_nonce
-from flink_workspace_operator.core.observed import Absent, Listing, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.identity import Subject, signature_nonce
+from flink_workspace_operator.core.facts.observed import Absent, Listing, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.ownership import Foreign, Found, Ours, Unexplained, fits, made_after
+from flink_workspace_operator.core.facts.snapshot import bound_id
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence, Stranger
-from flink_workspace_operator.core.seen import bound_id
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
 """Reasons of what has our name and is not ours."""
