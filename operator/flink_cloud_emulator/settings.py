@@ -46,6 +46,8 @@ class Settings(Camel):
     """How DescribeInstances answers for an unknown InstanceId: an empty list, or the business code 903021."""
     commit_delay_seconds: Seconds = 60
     """From the request to the booking under the fault ``commit-late``."""
+    temporary_key_seconds: Seconds | None = None
+    """How long keys of STS are good; unset: as long as they were asked for."""
     signature_validity_seconds: Seconds = 900
     nonce_memory_seconds: Seconds = 1860
     unique_names: Literal["account", "region", "off"] = "account"

@@ -63,7 +63,7 @@ async def test_missing_parameter(sdk: Sdk, account: EmulatedAccount, name: str) 
     """What is mandatory is named when it is missing."""
     with pytest.raises(ClientException) as refused:
         await sdk.call("CreateInstance", purchase(account, "a", **{name: None}))
-    assert refused.value.code == "MissingParameter"
+    assert refused.value.code == f"Missing{name}"
     assert name in refused.value.message
 
 

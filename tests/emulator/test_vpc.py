@@ -105,7 +105,7 @@ async def test_attribute_actions_answer_not_found(client: Client) -> None:
 
 async def test_where_to_look_must_be_said(client: Client) -> None:
     """DescribeVSwitches needs a region or a VPC."""
-    assert await refusal(list_v_switches(client, v_switch_id="vsw-0")) == (400, "MissingParameter")
+    assert await refusal(list_v_switches(client, v_switch_id="vsw-0")) == (400, "MissingRegionId")
 
 
 async def test_a_denied_action_names_itself(account: EmulatedAccount, client: Client) -> None:

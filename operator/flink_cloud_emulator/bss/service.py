@@ -5,9 +5,11 @@ from typing import Any
 
 from flink_cloud_emulator.bss.state import Order, Purchase
 from flink_cloud_emulator.exchange import CloudError
-from flink_cloud_emulator.rpc import Answer, RpcCall, RpcService, invalid
+from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid
 
 _DEFAULT_PERIOD = timedelta(hours=1)
+_FILTERS = ("OrderType", "PaymentStatus", "ProductCode", "ProductType", "SubscriptionType")
+_PERIOD = ("CreateTimeStart", "CreateTimeEnd")
 _SUBSCRIPTION_TYPES = {"PRE": "Subscription", "POST": "PayAsYouGo"}
 _PRODUCT_TYPES = {"PRE": "sc_flinkserverless_public_cn", "POST": "sc_flinkserverlesspost_public_cn"}
 
@@ -18,12 +20,14 @@ def query_orders(call: RpcCall) -> Answer:
     end = _time(call, "CreateTimeEnd") or call.now
     shown_up_to = call.now - timedelta(seconds=call.account.settings.bill_delay_seconds)
     orders = [order for time, order in _bill(call) if start <= time <= end and time <= shown_up_to]
-    for name in ("OrderType", "PaymentStatus", "ProductCode", "ProductType", "SubscriptionType"):
+    for name in _FILTERS:
         wanted = call.text(name)
         orders = [order for order in orders if wanted in (None, order[name])]
     page, size = call.number("PageNum", 1) or 1, call.number("PageSize", 20) or 20
     shown = orders[(page - 1) * size : page * size]
-    return _success({"PageNum": page, "PageSize": size, "TotalCount": len(orders), "OrderList": {"Order": shown}})
+    return _success(
+        {"HostName": "", "PageNum": page, "PageSize": size, "TotalCount": len(orders), "OrderList": {"Order": shown}}
+    )
 
 
 def get_order_detail(call: RpcCall) -> Answer:
@@ -44,7 +48,9 @@ def get_order_detail(call: RpcCall) -> Answer:
     ]
     if not details:
         raise CloudError(400, "InvalidOrderId", "The specified order does not exist.")
-    return _success({"PageNum": 1, "PageSize": 20, "TotalCount": len(details), "OrderList": {"Order": details}})
+    return _success(
+        {"HostName": "", "PageNum": 1, "PageSize": 20, "TotalCount": len(details), "OrderList": {"Order": details}}
+    )
 
 
 def query_account_balance(call: RpcCall) -> Answer:
@@ -55,7 +61,7 @@ def query_account_balance(call: RpcCall) -> Answer:
 
 
 def _success(data: dict[str, Any]) -> Answer:
-    return {"Success": True, "Code": "Success", "Message": "Successful!", "Data": {"HostName": "", **data}}
+    return {"Success": True, "Code": "Success", "Message": "Successful!", "Data": data}
 
 
 def _bill(call: RpcCall) -> list[tuple[datetime, dict[str, Any]]]:
@@ -110,10 +116,11 @@ def _text(time: datetime) -> str:
 SERVICE = RpcService(
     name="bss",
     version="2017-12-14",
-    handlers={
-        "QueryOrders": query_orders,
-        "GetOrderDetail": get_order_detail,
-        "QueryAccountBalance": query_account_balance,
+    actions={
+        "QueryOrders": RpcAction(
+            query_orders, (*_PERIOD, *_FILTERS, "PageNum", "PageSize"), permission="bssapi:QueryOrders"
+        ),
+        "GetOrderDetail": RpcAction(get_order_detail, ("OrderId",), permission="bssapi:GetOrderDetail"),
+        "QueryAccountBalance": RpcAction(query_account_balance, permission="bssapi:QueryAccountBalance"),
     },
-    ram_code="bssapi",
 )

@@ -118,6 +118,7 @@ def _start(call: RpcCall, wish: Wish, zone: str) -> Workspace:
         monitor_type=wish.monitor_type,
         resource_group_id=wish.resource_group_id,
         tags=wish.tags,
+        default_namespace_cu=wish.default_namespace_cu,
     )
 
 

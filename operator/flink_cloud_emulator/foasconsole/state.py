@@ -25,6 +25,8 @@ class Workspace:
     created_at: datetime
     expires_at: datetime | None
     """End of the paid time; None for pay-as-you-go."""
+    default_namespace_cu: int | None = None
+    """What the default namespace has of it; None means all."""
     provisioning_seconds: float = 0
     fails: bool = False
     architecture: str = "X86"

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
-from flink_cloud_emulator.accounts import Account, Cloud, KeyPair
+from flink_cloud_emulator.accounts import Account, Cloud
 from flink_cloud_emulator.exchange import Arrival, CloudError, Incoming, Outgoing
+from flink_cloud_emulator.keys import KeyPair
 from flink_cloud_emulator.oss import errors
 from flink_cloud_emulator.oss.actions import ActionCall, find_action
 from flink_cloud_emulator.oss.documents import write_document

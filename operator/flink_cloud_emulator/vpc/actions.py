@@ -1,10 +1,10 @@
 """Looking at networks and vSwitches. The list actions answer unknown ids with an empty list, not with an error."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flink_cloud_emulator.exchange import CloudError
-from flink_cloud_emulator.rpc import Answer, Handler, RpcCall, RpcService, invalid, missing
+from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid, missing
 from flink_cloud_emulator.vpc.state import Vpc, VpcState, VSwitch
 
 _DEFAULT_PAGE, _LARGEST_PAGE = 10, 50
@@ -115,10 +115,22 @@ def _describe_v_switch(v_switch: VSwitch, account_id: str) -> Answer:
     }
 
 
-_HANDLERS: Mapping[str, Handler] = {
-    "DescribeVpcs": describe_vpcs,
-    "DescribeVSwitches": describe_v_switches,
-    "DescribeVpcAttribute": describe_vpc_attribute,
-    "DescribeVSwitchAttributes": describe_v_switch_attributes,
-}
-SERVICE = RpcService(name="vpc", version="2016-04-28", handlers=_HANDLERS, ram_code="vpc")
+_PAGE = ("RegionId", "PageNumber", "PageSize")
+_OF_V_SWITCHES = ("VpcId", "VSwitchId", "ZoneId", "VSwitchName")
+
+SERVICE = RpcService(
+    name="vpc",
+    version="2016-04-28",
+    actions={
+        "DescribeVpcs": RpcAction(describe_vpcs, (*_PAGE, "VpcId", "VpcName"), permission="vpc:DescribeVpcs"),
+        "DescribeVSwitches": RpcAction(
+            describe_v_switches, (*_PAGE, *_OF_V_SWITCHES), permission="vpc:DescribeVSwitches"
+        ),
+        "DescribeVpcAttribute": RpcAction(
+            describe_vpc_attribute, ("RegionId", "VpcId"), permission="vpc:DescribeVpcAttribute"
+        ),
+        "DescribeVSwitchAttributes": RpcAction(
+            describe_v_switch_attributes, ("RegionId", "VSwitchId"), permission="vpc:DescribeVSwitchAttributes"
+        ),
+    },
+)
