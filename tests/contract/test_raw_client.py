@@ -9,10 +9,10 @@ import alibabacloud_sts20150401.models as sts
 import alibabacloud_vpc20160428.models as vpc
 import pytest
 
-from tests.contract.models import differences
-from tests.contract.raw import Answer, Call, Key, call_v1, call_v3
 from tests.emulator.sdk import purchase
 from tests.emulator_fixture import EmulatedAccount, grant_role
+from tests.raw_client import Answer, Call, Key, call_v1, call_v3
+from tests.sdk_models import differences
 
 FLINK, STS, VPC, RAM, BSS = "2021-10-28", "2015-04-01", "2016-04-28", "2015-05-01", "2017-12-14"
 Sign = Callable[[str, Key, Call], Answer]

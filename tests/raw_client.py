@@ -45,7 +45,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One call before it is signed. `over` replaces headers or common parameters by name; None leaves one out."""
+    """One call before it is signed.
+
+    `over` replaces headers or common parameters by name, None leaving one out; `unsigned` headers are added afterwards.
+    """
 
     version: str
     action: str
@@ -53,6 +56,7 @@ class Call:
     query: Pairs = ()
     form: Pairs | None = None
     over: Mapping[str, str | None] = field(default_factory=dict)
+    unsigned: Mapping[str, str] = field(default_factory=dict)
 
 
 def call_v3(address: str, key: Key | None, call: Call) -> Answer:
@@ -71,7 +75,8 @@ def call_v3(address: str, key: Key | None, call: Call) -> Answer:
     headers = _replaced(headers, call.over)
     if key is not None and "Authorization" not in call.over:
         headers["Authorization"] = _authorization(call, headers, key)
-    return _send(address, call.method, "/?" + urlencode(call.query) if call.query else "/", headers, body)
+    target = "/?" + urlencode(call.query) if call.query else "/"
+    return _send(address, call.method, target, {**headers, **call.unsigned}, body)
 
 
 def call_v1(address: str, key: Key, call: Call) -> Answer:

@@ -1,0 +1,86 @@
+"""An identity provider of a cluster, as RRSA has one: it signs tokens of service accounts."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.emulator_fixture import EmulatedAccount
+
+ISSUER, AUDIENCE = "https://oidc.cluster.example.com", "sts.aliyuncs.com"
+SUBJECT = "system:serviceaccount:flink-workspace-operator:flink-workspace-operator"
+PROVIDER, ROLE = "ack-rrsa", "flink-operator"
+
+
+@dataclass
+class Issuer:
+    """The cluster's side: a key, and the tokens that it signs."""
+
+    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+
+    @property
+    def public_key(self) -> str:
+        """PEM."""
+        return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def token(self, algorithm: str = "RS256", **claims: object) -> str:
+        """A token of the service account for an hour; `claims` go over its own."""
+        now = datetime.now(UTC)
+        hour = timedelta(hours=1)
+        own = {"iss": ISSUER, "sub": SUBJECT, "aud": [AUDIENCE], "iat": _seconds(now), "exp": _seconds(now + hour)}
+        unsigned = f"{_part({'alg': algorithm, 'kid': '1'})}.{_part({**own, **claims})}"
+        return f"{unsigned}.{_text(self.key.sign(unsigned.encode(), PKCS1v15(), SHA256()))}"
+
+
+def trust_in_service_account(account: EmulatedAccount, subject: str = SUBJECT) -> str:
+    """The trust policy of a role for RRSA."""
+    condition = {"oidc:iss": ISSUER, "oidc:aud": AUDIENCE, "oidc:sub": subject}
+    return json.dumps(
+        {
+            "Version": "1",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"Federated": [provider_arn(account)]},
+                    "Condition": {"StringEquals": condition},
+                }
+            ],
+        }
+    )
+
+
+def set_up_rrsa(account: EmulatedAccount, issuer: Issuer, **role: object) -> None:
+    """What the account needs for RRSA: the provider, and a role that trusts it."""
+    account.control.state(
+        {
+            "oidcProviders": [{"name": PROVIDER, "issuer": ISSUER, "publicKey": issuer.public_key}],
+            "roles": [{"name": ROLE, "trust": trust_in_service_account(account), **role}],
+        }
+    )
+
+
+def provider_arn(account: EmulatedAccount, name: str = PROVIDER) -> str:
+    return f"acs:ram::{account.id}:oidc-provider/{name}"
+
+
+def role_arn(account: EmulatedAccount, name: str = ROLE) -> str:
+    return f"acs:ram::{account.id}:role/{name}"
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _part(content: Mapping[str, object]) -> str:
+    return _text(json.dumps(content).encode())
+
+
+def _text(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
