@@ -39,8 +39,13 @@ async def start(port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | No
     app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[control.explain_errors])
     control.add_routes(app, cloud)
     app.router.add_route("*", "/{path:.*}", dispatcher.handle)
-    sizes = {"max_line_size": _LONGEST_LINE, "max_field_size": _LONGEST_LINE}
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, **sizes)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+        max_line_size=_LONGEST_LINE,
+        max_field_size=_LONGEST_LINE,
+    )
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     if tls is not None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.emulator_fixture import EmulatedAccount
+from tests.raw_client import Call, Key, call_v3
 
 ISSUER, AUDIENCE = "https://oidc.cluster.example.com", "sts.aliyuncs.com"
 SUBJECT = "system:serviceaccount:flink-workspace-operator:flink-workspace-operator"
@@ -64,6 +65,23 @@ def set_up_rrsa(account: EmulatedAccount, issuer: Issuer, **role: object) -> Non
             "roles": [{"name": ROLE, "trust": trust_in_service_account(account), **role}],
         }
     )
+
+
+def temporary_key(account: EmulatedAccount) -> Key:
+    """A key that STS gives a RAM user, good for an hour."""
+    user = Key(f"of-a-user-{account.id}", "s")
+    everybody = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": [f"acs:ram::{account.id}:root"]}}
+    trust = json.dumps({"Version": "1", "Statement": [everybody]})
+    account.control.state(
+        {
+            "accessKeys": [{"id": user.id, "secret": user.secret, "user": "somebody"}],
+            "roles": [{"name": "open-to-users", "trust": trust}],
+        }
+    )
+    query = [("RoleArn", role_arn(account, "open-to-users")), ("RoleSessionName", "test")]
+    answer = call_v3(account.endpoint, user, Call("2015-04-01", "AssumeRole", "GET", query))
+    given = answer.body["Credentials"]
+    return Key(given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"])
 
 
 def provider_arn(account: EmulatedAccount, name: str = PROVIDER) -> str:
