@@ -8,6 +8,7 @@ from flink_cloud_emulator.bss.state import BssState
 from flink_cloud_emulator.calls import CallLog
 from flink_cloud_emulator.clock import Clock
 from flink_cloud_emulator.faults import FaultRules
+from flink_cloud_emulator.foasconsole.lifecycle import let_time_pass
 from flink_cloud_emulator.foasconsole.state import FoasconsoleState
 from flink_cloud_emulator.keys import KeyPair
 from flink_cloud_emulator.nonces import NonceMemory
@@ -53,6 +54,7 @@ class Account:
         self.deferred = [entry for entry in self.deferred if entry.due > now]
         for entry in due:
             entry.commit(entry.due)
+        let_time_pass(self.foasconsole, self.settings, now)
 
 
 @dataclass

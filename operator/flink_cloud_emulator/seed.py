@@ -8,7 +8,7 @@ new account starts empty. Unknown keys are refused, and then nothing is changed.
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
@@ -18,6 +18,7 @@ from flink_cloud_emulator.bss.state import Order
 from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_resource_id
 from flink_cloud_emulator.foasconsole.purchase import deliver
 from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.foasconsole.terms import end_of_term
 from flink_cloud_emulator.keys import KeyPair
 from flink_cloud_emulator.oss.state import Bucket, StoredObject, WormPolicy
 from flink_cloud_emulator.ram.state import OidcProvider, Role
@@ -273,7 +274,7 @@ def _unpaid(seed: UnpaidOrderSeed, now: datetime) -> Order:
 def _workspace(seed: WorkspaceSeed, now: datetime) -> Workspace:
     values = seed.model_dump(exclude={"instance_id", "created_at", "expires_at", "v_switch_ids", "billed"})
     created_at = seed.created_at or now
-    term_end = created_at + timedelta(days=31) if seed.charge_type == "PRE" else None
+    by_term = seed.charge_type == "PRE" and seed.expires_at is None
     return Workspace(
         **values,
         instance_id=seed.instance_id or new_instance_id(seed.charge_type),
@@ -281,5 +282,6 @@ def _workspace(seed: WorkspaceSeed, now: datetime) -> Workspace:
         resource_id=new_resource_id(),
         order_id=uuid.uuid4().int % 10**15,
         created_at=created_at,
-        expires_at=seed.expires_at or term_end,
+        expires_at=end_of_term(created_at, 1) if by_term else seed.expires_at,
+        term_months=1 if by_term else 0,
     )

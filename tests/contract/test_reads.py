@@ -75,6 +75,7 @@ async def test_offers_are_asked_for_once_an_hour(cloud: AlibabaCloud, account: E
 async def test_an_instance_is_read_in_our_words(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """Charge type, monitoring, size, times, network, storage and tags."""
     created = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    expires = datetime(2040, 2, 2, 16, tzinfo=UTC)
     workspace = {
         "name": NAME,
         "instanceId": "by-hand-1",
@@ -86,7 +87,7 @@ async def test_an_instance_is_read_in_our_words(cloud: AlibabaCloud, account: Em
         "vSwitchIds": list(account.v_switches),
         "tags": {"team": "data"},
         "createdAt": created.isoformat(),
-        "expiresAt": (created + timedelta(days=30)).isoformat(),
+        "expiresAt": expires.isoformat(),
     }
     account.control.state({"workspaces": [workspace]})
     (seen,) = (await cloud.list_instances(account.region, timedelta(0))).instances
@@ -97,7 +98,7 @@ async def test_an_instance_is_read_in_our_words(cloud: AlibabaCloud, account: Em
         "RUNNING",
     )
     assert (seen.charge_type, seen.monitoring, seen.cu) == ("Subscription", "CloudMonitor", 12)
-    assert (seen.create_time, seen.expire_time) == (created, created + timedelta(days=30))
+    assert (seen.create_time, seen.expire_time) == (created, expires)
     assert (seen.vpc_id, seen.v_switch_ids, seen.bucket) == (account.vpc, account.v_switches, account.bucket)
     assert seen.tags == {"team": "data"}
     assert seen.percent == 100
@@ -199,7 +200,7 @@ async def test_a_subscription_has_a_price_for_its_term(cloud: AlibabaCloud, acco
     year = parameters(account, subscription={"initial_term": {"count": 12, "unit": "Month"}})
     quote = await cloud.quote(subject(account), year)
     assert (quote.basis, quote.currency) == ("Term", "CNY")
-    assert (quote.original_amount, quote.discount_amount, quote.trade_amount) == ("33120.00", "4968.00", "28152.00")
+    assert (quote.original_amount, quote.discount_amount, quote.trade_amount) == ("39744.00", "5961.60", "33782.40")
 
 
 @pytest.mark.parametrize(("told", "amount"), [(False, None), (True, "0.57")])

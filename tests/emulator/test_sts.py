@@ -119,7 +119,7 @@ def test_tokens_that_are_refused(account: EmulatedAccount, issuer: Issuer) -> No
         ({"DurationSeconds": "long"}, "InvalidParameter"),
         ({"RoleArn": "acs:ram::{id}:role/none"}, "EntityNotExist.Role"),
         ({"RoleArn": "acs:ram::{id}:user/none"}, "InvalidParameter.RoleArn"),
-        ({"RoleArn": "acs:ram::999999999999:role/x"}, "AuthenticationFail.NoPermission"),
+        ({"RoleArn": "acs:ram::100000000000:role/x"}, "AuthenticationFail.NoPermission"),
         ({"OIDCProviderArn": "acs:ram::{id}:oidc-provider/none"}, "AuthenticationFail.NoPermission"),
         ({"Policy": "{}"}, "InvalidParameter"),
     ],

@@ -33,15 +33,15 @@ def query_orders(call: RpcCall) -> Answer:
 def get_order_detail(call: RpcCall) -> Answer:
     """One order, with the instances it paid for."""
     order_id = call.require("OrderId")
-    bss = call.account.bss
+    bss, product = call.account.bss, call.account.settings.bill_product_code
     paid = {"Quantity": "1", "Operator": call.account.id}
     details = [
-        {**_paid(each), **paid, "InstanceIDs": f'["{each.instance_id}"]', "Region": each.region}
+        {**_paid(each, product), **paid, "InstanceIDs": f'["{each.instance_id}"]', "Region": each.region}
         for each in bss.purchases
         if each.order_id == order_id
     ]
     details += [
-        {**_not_paid(each, status), "Region": each.region}
+        {**_not_paid(each, status, product), "Region": each.region}
         for status, orders in (("Unpaid", bss.unpaid), ("Cancelled", bss.cancelled))
         for each in orders
         if each.order_id == order_id
@@ -66,29 +66,29 @@ def _success(data: dict[str, Any]) -> Answer:
 
 def _bill(call: RpcCall) -> list[tuple[datetime, dict[str, Any]]]:
     """All orders with the time they were placed at, newest first."""
-    bss = call.account.bss
-    orders = [(each.time, _paid(each)) for each in bss.purchases]
-    orders += [(each.time, _not_paid(each, "Unpaid")) for each in bss.unpaid]
-    orders += [(each.time, _not_paid(each, "Cancelled")) for each in bss.cancelled]
+    bss, product = call.account.bss, call.account.settings.bill_product_code
+    orders = [(each.time, _paid(each, product)) for each in bss.purchases]
+    orders += [(each.time, _not_paid(each, "Unpaid", product)) for each in bss.unpaid]
+    orders += [(each.time, _not_paid(each, "Cancelled", product)) for each in bss.cancelled]
     return sorted(orders, key=lambda order: order[0], reverse=True)
 
 
-def _paid(order: Purchase) -> dict[str, Any]:
+def _paid(order: Purchase, product: str) -> dict[str, Any]:
     times = {"CreateTime": _text(order.time), "PaymentTime": _text(order.paid_at), "PaymentStatus": "Paid"}
-    return {**_priced(order.order_id, order.charge_type, order.amount), **times}
+    return {**_priced(order.order_id, order.charge_type, order.amount, product), **times}
 
 
-def _not_paid(order: Order, status: str) -> dict[str, Any]:
+def _not_paid(order: Order, status: str, product: str) -> dict[str, Any]:
     charge_type = order.workspace.charge_type if order.workspace else "PRE"
     times = {"CreateTime": _text(order.time), "PaymentStatus": status}
-    return {**_priced(order.order_id, charge_type, order.amount), **times}
+    return {**_priced(order.order_id, charge_type, order.amount, product), **times}
 
 
-def _priced(order_id: str, charge_type: str, amount: float) -> dict[str, Any]:
+def _priced(order_id: str, charge_type: str, amount: float, product: str) -> dict[str, Any]:
     return {
         "OrderId": order_id,
         "OrderType": "New",
-        "ProductCode": "sc",
+        "ProductCode": product,
         "ProductType": _PRODUCT_TYPES[charge_type],
         "CommodityCode": _PRODUCT_TYPES[charge_type],
         "SubscriptionType": _SUBSCRIPTION_TYPES[charge_type],

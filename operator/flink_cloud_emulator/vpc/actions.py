@@ -1,4 +1,7 @@
-"""Looking at networks and vSwitches. The list actions answer unknown ids with an empty list, not with an error."""
+"""Looking at networks and vSwitches. The list actions answer unknown ids with an empty list, unless set otherwise.
+
+Source of the codes: the page of DescribeVSwitches, InvalidVSwitchId.NotFound (404) and Forbidden.VpcNotFound.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -33,7 +36,16 @@ def describe_v_switches(call: RpcCall) -> Answer:
     if not call.text("RegionId") and not call.text("VpcId"):
         raise missing("RegionId")
     found = [v_switch for v_switch in call.account.vpc.v_switches.values() if _is_asked_for(v_switch, call)]
+    if call.account.settings.missing_network == "error":
+        _refuse_what_is_missing(call, found)
     return _page(call, found, "VSwitches", "VSwitch", lambda v_switch: _describe_v_switch(v_switch, call.account.id))
+
+
+def _refuse_what_is_missing(call: RpcCall, found: Sequence[VSwitch]) -> None:
+    if call.text("VpcId") not in (None, *call.account.vpc.vpcs):
+        raise CloudError(403, "Forbidden.VpcNotFound", "Specified VPC can not found.")
+    if call.text("VSwitchId") and not found:
+        raise CloudError(404, "InvalidVSwitchId.NotFound", "Specified virtual switch can not found.")
 
 
 def describe_vpc_attribute(call: RpcCall) -> Answer:
