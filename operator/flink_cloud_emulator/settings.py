@@ -47,8 +47,8 @@ class Settings(Camel):
     bill_delay_seconds: Seconds = 0
     """From the order until QueryOrders shows it."""
     missing_instance: Literal["empty", "903021"] = "empty"
-    """How DescribeInstances answers for an unknown InstanceId: an empty list, which the tests of Terraform's provider want
-    of the real cloud, or the business code 903021, which others saw."""
+    """How DescribeInstances answers for an unknown InstanceId: an empty list, which Terraform's provider expects of the
+    real cloud in its tests, or the business code 903021, which others saw."""
     missing_network: Literal["empty", "error"] = "empty"
     """How DescribeVSwitches answers for what does not exist: an empty list, or InvalidVSwitchId.NotFound and
     Forbidden.VpcNotFound, which its page lists."""

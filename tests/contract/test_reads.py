@@ -156,8 +156,10 @@ async def test_a_policy_that_does_not_exist_is_not_found(cloud: AlibabaCloud, ac
         await cloud.attach_policy(ROLE, Policy("NoSuchPolicy"))
 
 
-async def test_v_switches_of_the_vpc_are_found(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
-    """In the order in which they are wanted; those that do not exist are left out."""
+@pytest.mark.parametrize("missing", ["empty", "error"])
+async def test_v_switches_of_the_vpc_are_found(cloud: AlibabaCloud, account: EmulatedAccount, missing: str) -> None:
+    """In the order in which they are wanted; those that do not exist are left out, in whichever way the cloud says it."""
+    account.control.settings(missingNetwork=missing)
     wanted = (account.v_switches[1], "vsw-missing", account.other_zone_v_switch)
     seen = await cloud.describe_network(account.region, network(account, *wanted))
     assert seen == SeenNetwork(
@@ -167,6 +169,13 @@ async def test_v_switches_of_the_vpc_are_found(cloud: AlibabaCloud, account: Emu
             SeenVSwitch(account.other_zone_v_switch, account.vpc, f"{account.region}-j", 250),
         ),
     )
+
+
+async def test_a_vpc_that_is_not_there_yet_has_no_v_switches(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+    """Although its list already showed it: the code is no missing permission."""
+    rule = {"action": "DescribeVSwitches", "fault": "reject", "code": "Forbidden.VpcNotFound", "httpStatus": 403}
+    account.control.faults([rule])
+    assert await cloud.describe_network(account.region, network(account)) == SeenNetwork(True, ())
 
 
 async def test_a_v_switch_is_found_on_the_last_page(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
