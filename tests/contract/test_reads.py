@@ -158,7 +158,7 @@ async def test_a_policy_that_does_not_exist_is_not_found(cloud: AlibabaCloud, ac
 
 @pytest.mark.parametrize("missing", ["empty", "error"])
 async def test_v_switches_of_the_vpc_are_found(cloud: AlibabaCloud, account: EmulatedAccount, missing: str) -> None:
-    """In the order in which they are wanted; those that do not exist are left out, in whichever way the cloud says it."""
+    """In the order in which they are wanted; those that do not exist are left out, however the cloud says it."""
     account.control.settings(missingNetwork=missing)
     wanted = (account.v_switches[1], "vsw-missing", account.other_zone_v_switch)
     seen = await cloud.describe_network(account.region, network(account, *wanted))
