@@ -117,6 +117,7 @@ class Dispatcher:
                 parameters=arrival.parameters,
                 signed_date=arrival.incoming.headers.get("x-acs-date"),
                 nonce=arrival.incoming.headers.get("x-acs-signature-nonce"),
+                caller=arrival.key.caller if arrival.key else None,
             )
         )
 

@@ -15,6 +15,11 @@ class KeyPair:
     user: str | None = None
     """The RAM user that has it; None for the account itself."""
 
+    @property
+    def caller(self) -> str:
+        """Whose calls it signs."""
+        return f"user/{self.user}" if self.user else "root"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TemporaryKey(KeyPair):
@@ -24,6 +29,11 @@ class TemporaryKey(KeyPair):
     expires: datetime
     role: str
     session: str
+
+    @property
+    def caller(self) -> str:
+        """Whose calls it signs."""
+        return f"role/{self.role}"
 
 
 def role_id(name: str) -> str:

@@ -25,8 +25,7 @@ def assume_role(call: RpcCall) -> Answer:
     if key is None or (not isinstance(key, TemporaryKey) and key.user is None):
         raise CloudError(403, "NoPermission", "Roles may not be assumed by root accounts.")
     role, name, seconds = _asked(call)
-    caller = f"role/{key.role}" if isinstance(key, TemporaryKey) else f"user/{key.user}"
-    if not trust.trusts(role, "RAM", {f"acs:ram::{call.account.id}:{who}" for who in ("root", caller)}):
+    if not trust.trusts(role, "RAM", {f"acs:ram::{call.account.id}:{who}" for who in ("root", key.caller)}):
         message = "You are not authorized to do this action. You should be authorized by RAM."
         raise CloudError(403, "NoPermission", message)
     return _give(call, role, name, seconds)
