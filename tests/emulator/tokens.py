@@ -2,16 +2,21 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.emulator_fixture import EmulatedAccount
+from flink_cloud_emulator.server import Running
+from flink_local.certificates import Authority
+from tests.contract.servers import tls_of
+from tests.emulator_fixture import EmulatedAccount, emulating, open_account
 from tests.raw_client import Call, Key, call_v3
 
 ISSUER, AUDIENCE = "https://oidc.cluster.example.com", "sts.aliyuncs.com"
@@ -37,6 +42,23 @@ class Issuer:
         own = {"iss": ISSUER, "sub": SUBJECT, "aud": [AUDIENCE], "iat": _seconds(now), "exp": _seconds(now + hour)}
         unsigned = f"{_part({'alg': algorithm, 'kid': '1'})}.{_part({**own, **claims})}"
         return f"{unsigned}.{_text(self.key.sign(unsigned.encode(), PKCS1v15(), SHA256()))}"
+
+
+@contextmanager
+def emulating_by_tls(folder: Path) -> Iterator[tuple[Running, Path]]:
+    """An emulator that answers by TLS too, as the official library wants it of STS, and whom to trust."""
+    authority, ca_file = Authority.create(), folder / "ca.pem"
+    ca_file.write_bytes(authority.pem)
+    with emulating(tls_of(authority, folder)) as running:
+        yield running, ca_file
+
+
+def open_role_account(url: str, issuer: Issuer) -> EmulatedAccount:
+    """An account whose only keys are those that STS gives out. The caller resets it."""
+    opened = open_account(url)
+    set_up_rrsa(opened, issuer)
+    opened.control.state({"removeAccessKeys": [opened.access_key_id]})
+    return opened
 
 
 def trust_in_service_account(account: EmulatedAccount, subject: str = SUBJECT) -> str:

@@ -12,13 +12,19 @@ import pytest
 from alibabacloud_credentials import provider as sdk
 
 from flink_cloud_emulator.server import Running
-from flink_local.certificates import Authority
 from flink_local.cluster import Cluster as LocalCluster
 from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source
-from tests.contract.servers import tls_of
-from tests.emulator.tokens import ROLE, Issuer, provider_arn, role_arn, set_up_rrsa
-from tests.emulator_fixture import EmulatedAccount, emulating, open_account
+from tests.emulator.tokens import (
+    ROLE,
+    Issuer,
+    emulating_by_tls,
+    open_role_account,
+    provider_arn,
+    role_arn,
+    set_up_rrsa,
+)
+from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.test_outside_the_laboratory import interrupt
 from tests.scenario.world import SHORT_WINDOWS, World, a_world, conditions, has_reason, is_ready
@@ -30,11 +36,8 @@ STS, BUY = "sts.AssumeRoleWithOIDC", "foasconsole.CreateInstance"
 @pytest.fixture(scope="module")
 def sts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Path]]:
     """An emulator that answers by TLS too, and whom to trust."""
-    folder, authority = tmp_path_factory.mktemp("sts"), Authority.create()
-    ca_file = folder / "ca.pem"
-    ca_file.write_bytes(authority.pem)
-    with emulating(tls_of(authority, folder)) as running:
-        yield running, ca_file
+    with emulating_by_tls(tmp_path_factory.mktemp("sts")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +52,7 @@ def role_account(
     """An account whose only keys are those that STS gives out."""
     running, ca_file = sts
     monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
-    opened = open_account(running.url)
-    set_up_rrsa(opened, issuer)
-    opened.control.state({"removeAccessKeys": [opened.access_key_id]})
+    opened = open_role_account(running.url, issuer)
     # The gateway accepts a call for longer than a key is good, so that keys alone decide here.
     opened.control.settings(
         temporaryKeySeconds=KEY_SECONDS, signatureValiditySeconds=10 * KEY_SECONDS, provisioningSeconds=5
