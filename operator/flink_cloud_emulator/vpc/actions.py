@@ -1,10 +1,13 @@
-"""Looking at networks and vSwitches. The list actions answer unknown ids with an empty list, not with an error."""
+"""Looking at networks and vSwitches. The list actions answer unknown ids with an empty list, unless set otherwise.
 
-from collections.abc import Callable, Mapping, Sequence
+Source of the codes: the page of DescribeVSwitches, InvalidVSwitchId.NotFound (404) and Forbidden.VpcNotFound.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flink_cloud_emulator.exchange import CloudError
-from flink_cloud_emulator.rpc import Answer, Handler, RpcCall, RpcService, invalid, missing
+from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid, missing
 from flink_cloud_emulator.vpc.state import Vpc, VpcState, VSwitch
 
 _DEFAULT_PAGE, _LARGEST_PAGE = 10, 50
@@ -33,7 +36,16 @@ def describe_v_switches(call: RpcCall) -> Answer:
     if not call.text("RegionId") and not call.text("VpcId"):
         raise missing("RegionId")
     found = [v_switch for v_switch in call.account.vpc.v_switches.values() if _is_asked_for(v_switch, call)]
+    if call.account.settings.missing_network == "error":
+        _refuse_what_is_missing(call, found)
     return _page(call, found, "VSwitches", "VSwitch", lambda v_switch: _describe_v_switch(v_switch, call.account.id))
+
+
+def _refuse_what_is_missing(call: RpcCall, found: Sequence[VSwitch]) -> None:
+    if call.text("VpcId") not in (None, *call.account.vpc.vpcs):
+        raise CloudError(403, "Forbidden.VpcNotFound", "Specified VPC can not found.")
+    if call.text("VSwitchId") and not found:
+        raise CloudError(404, "InvalidVSwitchId.NotFound", "Specified virtual switch can not found.")
 
 
 def describe_vpc_attribute(call: RpcCall) -> Answer:
@@ -115,10 +127,22 @@ def _describe_v_switch(v_switch: VSwitch, account_id: str) -> Answer:
     }
 
 
-_HANDLERS: Mapping[str, Handler] = {
-    "DescribeVpcs": describe_vpcs,
-    "DescribeVSwitches": describe_v_switches,
-    "DescribeVpcAttribute": describe_vpc_attribute,
-    "DescribeVSwitchAttributes": describe_v_switch_attributes,
-}
-SERVICE = RpcService(name="vpc", version="2016-04-28", handlers=_HANDLERS, ram_code="vpc")
+_PAGE = ("RegionId", "PageNumber", "PageSize")
+_OF_V_SWITCHES = ("VpcId", "VSwitchId", "ZoneId", "VSwitchName")
+
+SERVICE = RpcService(
+    name="vpc",
+    version="2016-04-28",
+    actions={
+        "DescribeVpcs": RpcAction(describe_vpcs, (*_PAGE, "VpcId", "VpcName"), permission="vpc:DescribeVpcs"),
+        "DescribeVSwitches": RpcAction(
+            describe_v_switches, (*_PAGE, *_OF_V_SWITCHES), permission="vpc:DescribeVSwitches"
+        ),
+        "DescribeVpcAttribute": RpcAction(
+            describe_vpc_attribute, ("RegionId", "VpcId"), permission="vpc:DescribeVpcAttribute"
+        ),
+        "DescribeVSwitchAttributes": RpcAction(
+            describe_v_switch_attributes, ("RegionId", "VSwitchId"), permission="vpc:DescribeVSwitchAttributes"
+        ),
+    },
+)

@@ -50,7 +50,7 @@ class Instance(ApiModel):
     monitoring: Annotated[str, Field(max_length=40)] | None = None
     """The monitoring service in use, as far as the cloud tells."""
     console_url: Annotated[str, Field(max_length=300)] | None = None
-    """Where to open it in the console."""
+    """Not set any more: no address of the console is published that leads to one workspace."""
     provisioning: Provisioning | None = None
     """How far the cloud is; only while something is being made."""
     lost_since: Time | None = None

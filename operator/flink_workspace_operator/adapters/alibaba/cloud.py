@@ -50,15 +50,17 @@ class AlibabaCloud:
         credentials: Any | None = None,  # noqa: ANN401 - the SDK is untyped
         calls: CallObserver = unobserved,
     ) -> None:
-        keys = Keys(credentials or KeyChain(sources(settings.identity)))
-        session = Session(settings, keys, calls)
+        source = credentials or KeyChain(sources(settings.identity))
+        own_calls = source.hearing(calls) if isinstance(source, KeyChain) else calls
+        keys = Keys(source)
+        session = Session(settings, keys, own_calls)
         self._settings = settings
-        self._calls = calls
-        self._identity = Identity(settings, keys, calls)
+        self._calls = own_calls
+        self._identity = Identity(settings, keys, own_calls)
         self._workspaces: dict[str, Workspaces] = {}
         self._roles = Roles(session)
         self._networks = Networks(session)
-        self._storage = ObjectStorage(settings, keys, calls)
+        self._storage = ObjectStorage(settings, keys, own_calls)
         self._others = OtherIdentities(
             lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
         )

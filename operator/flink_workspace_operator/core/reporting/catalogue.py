@@ -265,7 +265,14 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "Stalled", "somebody released the workspace. Nothing is bought in its place", "see the console for who did"
     ),
     "Expired": Entry(
-        "Stalled", "the paid time is over, and the cloud stopped the workspace", "renew it in the console"
+        "Stalled",
+        "the paid time is over, and the cloud stopped the workspace. It keeps the data for 15 days",
+        "renew it in the console",
+    ),
+    "Overdue": Entry(
+        "Stalled",
+        "the account can't pay for the workspace, and the cloud stopped it. It keeps the data for 15 days",
+        "top up the account",
     ),
     "Disabled": Entry("Stalled", "the cloud disabled the workspace", "see its console, or ask the cloud's support"),
     "CreationFailed": Entry(

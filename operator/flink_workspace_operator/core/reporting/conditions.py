@@ -1,7 +1,7 @@
 """The conditions that say one thing each; `Ready` and its three companions are in `core/reporting/summary.py`."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.core.case import Case
@@ -113,10 +113,15 @@ def expiry(case: Case) -> Aspect:
     if end is None:
         return Aspect("ExpiryHealthy", "Unknown", "NotTold", "the cloud does not tell the end of the paid time")
     if case.cloud_time >= end:
-        return Aspect("ExpiryHealthy", "False", "Expired", f"the paid time ended on {end:%Y-%m-%d}: renew it")
+        return Aspect("ExpiryHealthy", "False", "Expired", f"the paid time ended at {_utc(end)}: renew it")
     if case.cloud_time >= end - timedelta(days=case.settings.expiry_warning_days):
-        return Aspect("ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends on {end:%Y-%m-%d}: renew it")
-    return Aspect("ExpiryHealthy", "True", "Paid", f"paid until {end:%Y-%m-%d}")
+        return Aspect("ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends at {_utc(end)}: renew it")
+    return Aspect("ExpiryHealthy", "True", "Paid", f"paid until {_utc(end)}")
+
+
+def _utc(moment: datetime) -> str:
+    """To the minute: paid time ends at midnight UTC+8, which is another day elsewhere."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _until_bound(type_: str, case: Case) -> Aspect:
@@ -128,28 +133,35 @@ def _until_bound(type_: str, case: Case) -> Aspect:
 
 
 def reachable(case: Case) -> Aspect:
-    """Whether the last look was answered."""
+    """Whether the cloud answers. A refusal is an answer; where nobody could ask, it is not known."""
     cloud = case.seen.cloud
     looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
     answers = (*looks, cloud.quote)
     told = [answer.failure for answer in answers if isinstance(answer, Unknown) and answer.failure is not None]
-    # That something can't be bought as described is an answer too.
+    # That something can't be bought as described is an answer like any other.
     failures = [failure for failure in told if not isinstance(failure, ParametersRefused)]
     if failures:
         silent = (failure for failure in failures if isinstance(failure, NoAnswer | Throttled | KeyUnavailable))
         worst = next(silent, failures[0])
-        return Aspect("CloudReachable", "False", _unreachable(worst), describe(worst))
+        return Aspect("CloudReachable", _reached(worst), _unreachable(worst), describe(worst))
     if isinstance(cloud.account_id, Unknown):
         return Aspect("CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps=True)
     by_whom = " by an emulator, nothing here is real" if case.settings.emulated else ""
     return Aspect("CloudReachable", "True", "Answered", f"the last look was answered{by_whom}")
 
 
+def _reached(failure: CloudFailure) -> ConditionStatus:
+    if isinstance(failure, NoAnswer | Throttled | KeyUnavailable):
+        return "False"
+    unasked = isinstance(failure, CredentialsUnusable) or failure.fate == "NothingSent"
+    return "Unknown" if unasked else "True"
+
+
 def _unreachable(failure: CloudFailure) -> str:
-    if isinstance(failure, CredentialsUnusable | KeyUnavailable):
+    if isinstance(failure, KeyUnavailable) or _reached(failure) == "Unknown":
         return failure.reason
     if isinstance(failure, Throttled):
         return "Throttled"
     if isinstance(failure, NoAnswer):
         return "Unavailable"
-    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused", "KeyRefused") else "Refused"
+    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused") else "Refused"
