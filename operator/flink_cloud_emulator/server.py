@@ -1,5 +1,6 @@
 """The HTTP server: the control interface under ``/_emulator/``, the emulated cloud everywhere else."""
 
+import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +21,16 @@ class Running:
 
     url: str
     """``http://host:port``, without a slash at the end."""
+    tls_url: str | None
+    """The same by TLS, on a port of its own; None where it is not wanted."""
     stop: Callable[[], Coroutine[Any, Any, None]]
     """Stop listening and cut all connections, hanging ones included."""
 
 
-async def start(port: int = 0, host: str = "127.0.0.1") -> Running:
+async def start(port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Running:
     """Start an emulator with the default account in this event loop. Port 0 takes a free one.
 
-    Raises OSError where the port is taken.
+    With `tls` it answers by TLS as well. Raises OSError where the port is taken.
     """
     cloud = open_cloud()
     dispatcher = Dispatcher(cloud)
@@ -36,11 +39,13 @@ async def start(port: int = 0, host: str = "127.0.0.1") -> Running:
     app.router.add_route("*", "/{path:.*}", dispatcher.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
+    await web.TCPSite(runner, host, port).start()
+    if tls is not None:
+        await web.TCPSite(runner, host, 0, ssl_context=tls).start()
+    plain, *by_tls = [f"{host}:{address[1]}" for address in runner.addresses]
 
     async def stop() -> None:
         dispatcher.stopping.set()
         await runner.cleanup()
 
-    return Running(f"http://{host}:{runner.addresses[0][1]}", stop)
+    return Running(f"http://{plain}", f"https://{by_tls[0]}" if by_tls else None, stop)
