@@ -7,6 +7,7 @@ from typing import Any
 
 from flink_workspace_operator.adapters.alibaba.billing import Billing
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
+from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, static_credentials
 from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
 from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
@@ -53,21 +54,21 @@ class AlibabaCloud:
         source = credentials or KeyChain(sources(settings.identity))
         own_calls = source.hearing(calls) if isinstance(source, KeyChain) else calls
         keys = Keys(source)
-        session = Session(settings, keys, own_calls)
-        self._settings = settings
-        self._calls = own_calls
-        self._identity = Identity(settings, keys, own_calls)
+        self._connections = Connections()
+        session = Session(settings, keys, self._connections, own_calls)
+        self._session = session
+        self._identity = Identity(session, keys, settings.read_timeout_seconds)
         self._workspaces: dict[str, Workspaces] = {}
         self._roles = Roles(session)
         self._networks = Networks(session)
-        self._storage = ObjectStorage(settings, keys, own_calls)
+        self._storage = ObjectStorage(settings, keys, self._connections, own_calls)
         self._others = OtherIdentities(
             lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
         )
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._storage.close()
+        await self._connections.close()
         await self._others.close()
 
     async def signed_with(self, access_key: AccessKey) -> "AlibabaCloud":
@@ -144,4 +145,4 @@ class AlibabaCloud:
         return self._workspaces[account_id]
 
     def _session_in(self, account_id: str) -> Session:
-        return Session(self._settings, KeysOfAccount(self._identity, account_id), self._calls)
+        return self._session.signed_with(KeysOfAccount(self._identity, account_id))

@@ -12,6 +12,7 @@ from alibabacloud_oss_v2 import aio, exceptions
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
+from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.oss_sending import OssSender
@@ -31,26 +32,15 @@ Operation = Callable[[aio.AsyncClient], Awaitable[Any]]
 class ObjectStorage:
     """Buckets, as one identity sees them."""
 
-    def __init__(self, settings: Settings, keys: Keys, calls: CallObserver = unobserved) -> None:
+    def __init__(
+        self, settings: Settings, keys: Keys, connections: Connections, calls: CallObserver = unobserved
+    ) -> None:
         self._settings = settings
         self._keys = keys
+        self._connections = connections
         self._calls = calls
         self._key: Any = None
         self._clients: dict[str, aio.AsyncClient] = {}
-        self._under_way = 0
-        self._closed = False
-
-    async def close(self) -> None:
-        """Close the connections, or let the last call that is under way close them. Later calls open their own."""
-        self._closed = True
-        await self._leave()
-
-    async def _leave(self) -> None:
-        if self._under_way or not self._closed:
-            return
-        clients, self._clients = self._clients, {}
-        for client in clients.values():
-            await client.close()
 
     async def describe_bucket(
         self, region: str, bucket: str, directories: tuple[str, ...]
@@ -102,12 +92,7 @@ class ObjectStorage:
         """Ask once: the SDK's result, or OSS's error. Raises `CloudFailure` where there is neither."""
         clock = asyncio.get_running_loop()
         began = clock.time()
-        self._under_way += 1
-        try:
-            outcome = await self._attempt(call, region, operation)
-        finally:
-            self._under_way -= 1
-            await self._leave()
+        outcome = await self._attempt(call, region, operation)
         self._calls(call, _failure_in(call, outcome), clock.time() - began)
         if isinstance(outcome, CloudFailure):
             raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it
@@ -116,14 +101,17 @@ class ObjectStorage:
     async def _attempt(self, call: str, region: str, operation: Operation) -> Any:  # noqa: ANN401 - the SDK is untyped
         try:
             async with asyncio.timeout(self._settings.read_timeout_seconds):
-                self._key = await self._keys.get_credential_async()
-                return await operation(self._client(region))
+                async with self._connections.opened():
+                    self._key = await self._keys.get_credential_async()
+                    return await operation(self._client(region))
         except CloudFailure as failure:
             return failure
         except TimeoutError:
             return failures.Unreachable(call, "DeadlineExceeded")
         except exceptions.OperationError as error:
             return _outcome_of(call, error.unwrap())
+        except OSError as error:  # before the SDK was asked: the authorities can't be used
+            return _outcome_of(call, error)
         except Exception:  # reading what is no XML throws whatever the parser throws
             return Garbled(call, "Unreadable")
 
@@ -137,7 +125,7 @@ class ObjectStorage:
         config.region = region
         config.credentials_provider = oss.credentials.CredentialsProviderFunc(self._latest_key)
         config.retry_max_attempts = 1
-        config.http_client = OssSender(self._settings.read_timeout_seconds)
+        config.http_client = OssSender(self._connections, self._settings.read_timeout_seconds)
         if self._settings.endpoint is not None:
             config.endpoint = self._settings.endpoint
             config.use_path_style = True
