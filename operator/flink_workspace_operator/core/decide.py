@@ -29,7 +29,12 @@ from flink_workspace_operator.core.purchasing import (
 )
 from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER, could_not_look
 from flink_workspace_operator.core.resting import rest
-from flink_workspace_operator.core.retrying import wait_for_connection, wait_for_end_of_call, wait_for_next_try
+from flink_workspace_operator.core.retrying import (
+    wait_for_change,
+    wait_for_connection,
+    wait_for_end_of_call,
+    wait_for_next_try,
+)
 from flink_workspace_operator.core.settling import record_answers, settle_orders
 from flink_workspace_operator.core.windows import clock, latest_end_of_call
 
@@ -161,6 +166,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     wait_for_what_was_restored,
     wait_for_end_of_call,
     wait_for_next_try,
+    wait_for_change,
     stop_while_suspended,
     wait_for_neighbours,
     wait_for_connection,
