@@ -49,6 +49,13 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "wait. Only the back-off can be skipped: change the spec, or set the annotation"
         " `flink.alicloud.dev/reconcile-requested-at` to any new value",
     ),
+    "WaitingForChange": Entry(
+        "Suspended",
+        "the last order ended in a state after which no other order for the same follows by itself. The message has its"
+        " last word",
+        "if it is wanted all the same: change the spec, or set the annotation"
+        " `flink.alicloud.dev/reconcile-requested-at` to any new value",
+    ),
     "CloudUnreachable": Entry(
         "Reconciling",
         "the cloud did not answer, or not in a usable way, so nothing is decided",

@@ -132,7 +132,7 @@ def _handled(case: Case) -> str | None:
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
     waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None
-    if waiting and any(order.facts.is_fruitless for order in case.orders):
+    if waiting and any(order.facts.is_fruitless or not order.facts.next_follows for order in case.orders):
         return before
     return case.request or before
 
