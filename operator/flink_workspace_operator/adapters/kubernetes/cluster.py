@@ -1,7 +1,6 @@
 """`KubernetesCluster`: the `Cluster` port on the API server."""
 
 import logging
-import re
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     answer,
 )
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.ledger import open_orders, stored_orders
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
@@ -119,29 +119,11 @@ class KubernetesCluster:
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number."""
-        return tuple(order_in(wire) for wire in await self._orders_of(key))
+        return tuple(order_in(wire) for wire in await stored_orders(self._orders, key))
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
-        """The names of those that keep the claim. One that cannot be read counts as open."""
-        names = []
-        for wire in await self._orders_of(key):
-            try:
-                is_open = order_in(wire).keeps_claim
-            except Unreadable:
-                is_open = True
-            if is_open:
-                names.append(wire["metadata"]["name"])
-        return tuple(names)
-
-    async def _orders_of(self, key: Key) -> list[Wire]:
-        """As they are stored, by number. Found by what they say, not by labels, which anybody can strip."""
-        numbered = re.compile(re.escape(key.name) + r"-([1-9][0-9]*)$")
-        found: list[tuple[int, Wire]] = []
-        async for wire in self._orders.list(key.namespace):
-            match = numbered.fullmatch(wire["metadata"]["name"])
-            if match and wire["spec"]["workspaceRef"]["name"] == key.name:
-                found.append((int(match[1]), wire))
-        return [wire for _, wire in sorted(found, key=lambda each: each[0])]
+        """The names of those that keep the claim, and of those that cannot be read."""
+        return open_orders(await stored_orders(self._orders, key))
 
     async def read_claim(self, subject: Subject) -> Claim | None:
         """Who holds the subject, None if nobody."""

@@ -294,10 +294,3 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
 }
 """Reasons of Ready, and of whichever of Reconciling, Stalled and Suspended is True."""
-
-QUIET: Final[Mapping[str, Entry]] = {
-    "Idle": Entry("Reconciling is False", "nothing is under way"),
-    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
-    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
-}
-"""Reasons of those three where they are False."""

@@ -99,3 +99,10 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     },
 }
 """By condition. A prerequisite that could not be looked at is Unknown, and its reason the failure's name."""
+
+QUIET: Final[Mapping[str, Entry]] = {
+    "Idle": Entry("Reconciling is False", "nothing is under way"),
+    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
+    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
+}
+"""Reasons of those three where they are False."""
