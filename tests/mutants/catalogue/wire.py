@@ -26,11 +26,11 @@ ON_THE_WIRE: Final = (
         name="a lost purchase is not sent again",
         fact="a call whose answer was lost is not repeated",
         file="adapters/alibaba/session.py",
-        old="        return _answered(await self._send(api, parameters, region, waits, fixed.as_headers()))\n",
+        old="        return _answered(await self._send(api, parameters, region, way))\n",
         new=(
-            "        answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "        answer = await self._send(api, parameters, region, way)\n"
             "        if isinstance(answer, Unreachable):\n"
-            "            answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "            answer = await self._send(api, parameters, region, way)\n"
             "        return _answered(answer)\n"
         ),
         tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
