@@ -67,7 +67,8 @@ class Cloud(Protocol):
         ...
 
     async def find_role(self, name: str) -> Role | Absent:
-        """A RAM role with its policies."""
+        """A RAM role with its policies. This and the next two are shared for seconds by all who ask; what we change is
+        asked for again."""
         ...
 
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:

@@ -59,8 +59,9 @@ class AlibabaCloud:
         self._session = session
         self._identity = Identity(session, keys, settings.read_timeout_seconds)
         self._workspaces: dict[str, Workspaces] = {}
-        self._roles = Roles(session)
-        self._networks = Networks(session)
+        soon = timedelta(seconds=settings.listing_max_age_seconds)
+        self._roles = Roles(session, soon)
+        self._networks = Networks(session, soon)
         self._storage = ObjectStorage(settings, keys, self._connections, own_calls)
         self._others = OtherIdentities(
             lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
