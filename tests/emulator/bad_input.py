@@ -36,6 +36,7 @@ OPTIONAL: Mapping[str, Sequence[str]] = {
     "ListTagResources": ("ResourceId.1", "Tag.1.Key", "Tag.1.Value"),
     "TagResources": ("Tag.1.Value",),
     "UntagResources": ("TagKey.1",),
+    "QueryAvailableInstances": ("ProductCode",),
     "DescribeVpcAttribute": ("RegionId",),
     "DescribeVSwitchAttributes": ("RegionId",),
 }
@@ -92,6 +93,9 @@ TOO_LONG_HERE: Mapping[tuple[str, str], str] = {
     **{("QueryCreateInstancePrice", name): FINE for name in ("InstanceName", "VpcId")},
     **{("ListTagResources", name): FINE for name in ("Tag.1.Key", "Tag.1.Value")},
     **{(action, "RegionId"): "InvalidRegionId.NotFound" for action in ("DescribeVpcs", "DescribeVSwitches")},
+    ("QueryAvailableInstances", "ProductCode"): FINE,
+    ("InquiryPriceRefundInstance", "ProductCode"): "ResourceNotExists",
+    ("InquiryPriceRefundInstance", "InstanceId"): "ResourceNotExists",
     ("DescribeVpcAttribute", "RegionId"): "InvalidVpcId.NotFound",
     ("DescribeVSwitchAttributes", "RegionId"): "InvalidVswitchID.NotFound",
 }

@@ -23,7 +23,10 @@ ACTIONS = {
     "sts": ("GetCallerIdentity", "AssumeRole"),
     "vpc": ("DescribeVpcs", "DescribeVSwitches", "DescribeVpcAttribute", "DescribeVSwitchAttributes"),
     "ram": ("CreateRole", "AttachPolicyToRole", "GetRole", "ListPoliciesForRole", "GetPolicy"),
-    "bss": ("QueryOrders", "GetOrderDetail", "QueryAccountBalance"),
+    "bss": (
+        *("QueryOrders", "GetOrderDetail", "QueryAccountBalance", "QueryAvailableInstances"),
+        "InquiryPriceRefundInstance",
+    ),
 }
 """All that need a signature; AssumeRoleWithOIDC, which needs none, has tests of its own."""
 SUBSCRIPTION, BY_USE, ROLE = "f-cn-subscription", "f-cn-by-use", "for-calls"
@@ -101,6 +104,8 @@ def parameters(account: EmulatedAccount, action: str) -> Mapping[str, object]:
         "GetRole": role,
         "ListPoliciesForRole": role,
         "GetPolicy": policy,
+        "QueryAvailableInstances": {"ProductCode": "sc"},
+        "InquiryPriceRefundInstance": {"ProductCode": "sc", "InstanceId": SUBSCRIPTION},
         "GetOrderDetail": {"OrderId": order_of(account)},
     }
     return every.get(action, {})
