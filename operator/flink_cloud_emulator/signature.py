@@ -19,7 +19,7 @@ _AUTHORIZATION = re.compile(
     rf"{ALGORITHM} Credential=(?P<key_id>[^,\s]+),\s*"
     r"SignedHeaders=(?P<headers>[^,\s]+),\s*Signature=(?P<value>[0-9a-f]{64})"
 )
-_SIGNED = ("host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce")
+_SIGNED = ("host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", TOKEN)
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Signature:
         if not self._verifies(incoming, secret):
             raise does_not_match()
         # An unsigned date, nonce or token could be changed by anyone who repeats the request.
-        for name in (*_SIGNED, *((TOKEN,) if self.token else ())):
-            if name not in self.signed_headers:
+        for name in _SIGNED:
+            if name in incoming.headers and name not in self.signed_headers:
                 raise does_not_match(f'The header "{name}" must be signed.')
 
     def _verifies(self, incoming: Incoming, secret: str) -> bool:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
 
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
+    # Open question: RoleTrust.
     role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
     """Service that may assume the role, where the operator creates it. The real value is not published."""
     role_policies: tuple[str, ...] = ("AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess")
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
 
     quote_validity_seconds: Seconds = 900
     """A price older than this is asked for again before it is acted upon."""
+    # Open questions: SignatureValidity, BookingTime, VisibilityTime, NonceMemory.
     signature_validity_seconds: WindowSeconds = 900
     """How long the cloud's gateway accepts a signed call."""
     longest_commit_seconds: WindowSeconds = 300

@@ -45,7 +45,10 @@ class Workspaces:
         return await self._inventory.take(region, max_age)
 
     async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
-        """Everything, and each tag and the name once more: the cloud may show a new instance by one way first."""
+        """Everything, and each tag and the name once more: the cloud may show a new instance by one way first.
+
+        Open questions: NameFilter, VisibilityTime.
+        """
         filters = [translate.tag_filter(key, value) for key, value in tags]
         filters.append({"InstanceName": subject.workspace_name})
         looks = await asyncio.gather(

@@ -76,7 +76,7 @@ def judge_instance(instance: SeenInstance) -> Verdict:
     """What the cloud's words mean. Words that we do not know mean that something is going on, never a failure.
 
     OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE for overdue. Neither
-    is gone: that is only what a complete list does not show.
+    is gone: that is only what a complete list does not show. Open questions: StateWords, ReleaseTime.
     """
     name, status = instance.instance_id, instance.cluster_status
     if instance.order_state == "CEASE":
