@@ -78,7 +78,7 @@ def tell_endpoint(settings: Settings) -> None:
 
 
 def tell_whom_it_buys_for(settings: Settings) -> None:
-    """Log the namespaces that the operator's own account pays for: before 0.2 it was all of them."""
+    """Log the namespaces that the operator's own account pays for: once it was all of them."""
     variable, names = _variable("identity_namespaces"), settings.identity_namespaces
     if names is None:
         log.warning(

@@ -18,7 +18,7 @@ class _Outcome(Generic[T]):
     answer: T | CloudFailure
 
     def serves(self, asked: float, max_age: timedelta) -> bool:
-        """True if the answer is new enough. A failure serves only those who already waited for it."""
+        """True if the answer is new enough. A failure serves only those who waited for it."""
         if isinstance(self.answer, CloudFailure):
             return self.began >= asked
         return self.began >= asked - max_age.total_seconds()

@@ -82,7 +82,7 @@ def cel(rule: str, message: str, **more: str | bool) -> dict[str, Any]:
 
 def on_creation(rule: str, message: str, field_path: str) -> dict[str, Any]:
     """A rule checked on creation only. Checked on every update, it would keep a finalizer on a
-    resource that is older than the rule: the API server tolerates old errors only below the root."""
+    resource older than the rule: the API server tolerates old errors only below the root."""
     return cel(f"oldSelf.hasValue() || {rule}", message, fieldPath=field_path, optionalOldSelf=True)
 
 

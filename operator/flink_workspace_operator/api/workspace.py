@@ -178,7 +178,7 @@ class FlinkWorkspace(ApiModel):
 
 
 class PartialWorkspace(ApiModel):
-    """The part of a resource that every version can read: enough to report that the rest could not."""
+    """The part of a resource that every version can read: enough to report on the rest."""
 
     metadata: Metadata
     conditions: tuple[Condition, ...] = ()

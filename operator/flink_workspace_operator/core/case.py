@@ -69,7 +69,7 @@ class Case:
     def given_up(self) -> bool:
         """True if the bound instance is lost and a person named it as one to replace.
 
-        The loss is read from the resource: the two lists that it takes may be another process's. Not
+        The loss is read from the resource: another process may have taken the two lists. Not
         while suspended: nothing would follow, and the person could not take it back any more.
         """
         is_lost = self.said_lost and isinstance(self.found, Absent)
@@ -109,7 +109,7 @@ class Case:
     def left_the_ledger(self) -> OrderSummary | None:
         """The order in the resource's status that may have been sent and is not in the ledger.
 
-        An order of the same name with an earlier announcement, or none, replaced it and is no evidence
+        An order of the same name with an earlier announcement, or none, replaced it: no evidence
         about the call. With a later one, the process that had sent nothing took it back in between.
         The wait ends with the window of the call, by the date of a list.
         """

@@ -78,7 +78,7 @@ def _key(wire: Mapping[str, Any]) -> Key:
 
 
 def _bought_at(status: Wire) -> datetime | None:
-    """Its creation, or else its announcement: a new instance may be in one list and not the next."""
+    """Its creation, or else its announcement: lists may differ about a new instance."""
     written = status["instance"].get("createTime") or (status.get("order") or {}).get("intentTime")
     try:
         return None if written is None else datetime.fromisoformat(written)

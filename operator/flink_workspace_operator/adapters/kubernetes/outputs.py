@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class OutputsMaps:
-    """ConfigMaps by key and name. Raises `ClusterFailure`; `OutputsRefused` if a right is missing."""
+    """ConfigMaps by key and name. Raises `ClusterFailure`; without a right `OutputsRefused`."""
 
     core: client.CoreV1Api
 

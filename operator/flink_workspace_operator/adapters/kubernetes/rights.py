@@ -1,4 +1,4 @@
-"""The operator's rights in a namespace, by SelfSubjectAccessReview: everybody may ask for theirs."""
+"""The operator's rights in a namespace, by SelfSubjectAccessReview: needs no right itself."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

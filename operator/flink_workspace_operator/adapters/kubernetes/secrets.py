@@ -89,7 +89,7 @@ def _access_key(data: Mapping[str, bytes | str]) -> AccessKey | None:
 def _text(encoded: bytes | str | None) -> str | None:
     """The decoded text without a trailing newline of `echo`: with it, every signature fails.
 
-    None if it cannot stand in an HTTP header: reported as an incomplete Secret, not as a bad answer.
+    None if it cannot be in an HTTP header: reported as an incomplete Secret, not a bad answer.
     """
     try:
         text = base64.b64decode(encoded or "", validate=True).decode("ascii").strip()

@@ -64,7 +64,7 @@ def _was_told(case: Case) -> bool:
 
 
 def announced_after(case: Case, verdict: Verdict) -> AdoptionStatus | None:
-    """The announcement in the next status, so that people can stop an adoption before it is made."""
+    """The announcement for the next status, so that people can stop an adoption in time."""
     if not isinstance(case.found, Adoptable):
         return None
     now = case.workspace.metadata.generation

@@ -90,7 +90,7 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
 
 
 def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Settled orders that keep their name. A refused one only for a while: the cloud may be down."""
+    """Settled orders that keep their name. A refused one for a while: the cloud may be down."""
     outstanding = [(order, latest_end_of_call(order, case.settings)) for order in case.seen.orders if order.outstanding]
     kept = [order for order, end in outstanding if end is None or not _is_past(case, end)]
     return kept + _unlisted(case)
@@ -106,7 +106,7 @@ def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
 
 
 def _is_past(case: Case, end: datetime) -> bool:
-    """True if the end is past by the cloud's clock; by ours only if the cloud is unreachable.
+    """True by the cloud's clock; by ours only if the cloud was asked and is unreachable.
 
     Never by ours if the cloud refuses the date of our calls: a clock that is ahead would release
     the name of a purchase that no list shows yet.

@@ -9,7 +9,7 @@ from flink_workspace_operator.core.facts.ownership import NO_ADOPTION
 
 
 def differences(spec: FlinkWorkspaceSpec, instance: SeenInstance) -> list[str]:
-    """Fields that differ between spec and cloud, one sentence each. An unreported value never does."""
+    """Fields that differ between spec and cloud, a sentence each; unreported values do not."""
     wanted: dict[str, tuple[object, object]] = {
         "chargeType": (spec.charge_type, instance.charge_type),
         "network.vpcId": (spec.network.vpc_id, instance.vpc_id),

@@ -38,10 +38,10 @@ from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_
 def finish_intent(case: Case) -> Plan | None:
     """Send the call that this process announced in the pass before, or take it back.
 
-    Everything was read again for this decision. The call is sent only if the workspace is as it was,
-    its claim held and the name absent in a complete list. If another process has moved the order, the
-    pass ends here: the ledger was read before the resource, and may lack an order from before the
-    resource's deletion.
+    Everything was read again for this decision. The call is sent only if the workspace is as
+    it was, its claim held and the name absent in a complete list. If another process has moved
+    the order, the pass ends here: the ledger was read before the resource, and may lack an order
+    from before the resource's deletion.
     """
     intent, order = case.seen.remembered.intent, case.announced_order
     if intent is None or order is None:

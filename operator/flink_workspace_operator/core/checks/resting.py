@@ -1,6 +1,6 @@
 """Rest: a suspended resource that was never ordered costs calls only until all is reported.
 
-    applied, changed ──► pass ──► all is reported ──► rests ──► changed, or a new process: pass
+    applied, changed ──► pass ──► all is reported ──► rests ──► changed, or new process: pass
 
 A suspended resource costs nothing, so anybody may have hundreds. A resource with a known order,
 instance or account never rests: an open outcome is settled, suspended or not.
