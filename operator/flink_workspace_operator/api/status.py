@@ -69,7 +69,7 @@ class VSwitchStatus(ApiModel):
 
 
 class NetworkStatus(ApiModel):
-    """What is known about the network."""
+    """The network."""
 
     v_switches: Annotated[
         tuple[VSwitchStatus, ...],
@@ -142,7 +142,7 @@ class FlinkWorkspaceStatus(ApiModel):
     last_handled_reconcile_at: Annotated[str, Field(max_length=100)] | None = None
     """The last value of the annotation reconcile-requested-at that the operator acted upon."""
     network: NetworkStatus | None = None
-    """What is known about the network."""
+    """The network."""
     ram_role: RamRoleStatus | None = None
     """The RAM role in use."""
     storage: StorageStatus | None = None

@@ -128,7 +128,7 @@ def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder
 
 
 def _by_evidence(case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence) -> FlinkWorkspaceOrderStatus | None:
-    """The end of an order that may have been sent, if a complete list has one, without proof."""
+    """The end of a sent order by a complete list, once proof of its own was ruled out."""
     if evidence.date is None or order.status.intent_time is None:
         return None
     # The cloud reported that something else has the name, and the list shows it.
