@@ -1,4 +1,4 @@
-"""The command line: `run`, and `orphans` and `probe` for a person. Everything else is said by the environment."""
+"""The command line: `run`, and `orphans` and `probe` for a person. The environment has all settings."""
 
 import argparse
 import asyncio
@@ -35,7 +35,7 @@ ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, o
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; gives the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
+    """Run a command. Returns the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
     told = _parser().parse_args(arguments)
     verb = told.verb
     try:
@@ -64,7 +64,7 @@ def keep_what_is_loaded() -> None:
 
 
 def refuse(problems: Sequence[str]) -> int:
-    """Say what is wrong with the environment; gives the exit code."""
+    """Print the problems of the environment; returns the exit code."""
     for problem in problems:
         print(problem, file=sys.stderr)  # noqa: T201 - logging is not set up before there are settings
     return BAD_SETTINGS
@@ -77,20 +77,20 @@ def tell_proxies() -> None:
 
 
 def contradictions(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
-    """What the settings say against the variables of the cloud's SDKs, a line each."""
+    """Settings that contradict the environment variables of the cloud's SDKs, a line each."""
     if settings.identity == "node" and environment.get(NO_METADATA, "").lower() == "true":
         yield f"{_variable('identity')}: the role of the node is told by the service that {NO_METADATA} turns off"
 
 
 def tell_endpoint(settings: Settings) -> None:
-    """Warn where another answers in the cloud's place: what looks bought may be nothing."""
+    """Warn if the endpoint is not the real cloud: a purchase there may be none."""
     if settings.endpoint is not None:
         what = "an emulator: nothing that is bought is real" if settings.emulated else "in the place of the real cloud"
         log.warning("%s: all calls go to %s, %s", _variable("endpoint"), settings.endpoint, what)
 
 
 def tell_whom_it_buys_for(settings: Settings) -> None:
-    """Say which namespaces the operator's own account pays for. In an earlier version it was all, unless said."""
+    """Log the namespaces that the operator's own account pays for: once it was all of them."""
     variable, names = _variable("identity_namespaces"), settings.identity_namespaces
     if names is None:
         log.warning(
@@ -103,7 +103,7 @@ def tell_whom_it_buys_for(settings: Settings) -> None:
 
 
 async def list_orphans(settings: Settings) -> int:
-    """Print what was paid for and nobody looks after; 1 where not everything could be looked at."""
+    """Print orphans: paid for, and managed by no resource; 1 if a region could not be listed."""
     try:
         async with wiring.connect_cluster(settings) as side, wiring.connect_cloud(settings) as cloud:
             findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
@@ -129,7 +129,7 @@ def orphans_table(orphans: Sequence[Orphan]) -> Table:
 
 
 def warn_of_unknown_settings() -> None:
-    """Name what looks like a setting and is none. No refusal: Kubernetes makes such variables for a Service's name."""
+    """Log variables that look like a setting. No error: Kubernetes makes some for a Service."""
     known = {_variable(name) for name in Settings.model_fields}
     for name in sorted(os.environ):
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
@@ -151,7 +151,7 @@ def describe_settings() -> str:
 
 
 def problems_of(bad: ValidationError | SettingsError) -> list[str]:
-    """One line for each thing that is wrong, naming the environment variable. Never the value."""
+    """One line for each problem, with its environment variable and never its value."""
     if isinstance(bad, SettingsError):  # of all that is no JSON, the first is told
         named = re.search(r'field "(\w+)"', str(bad))
         return [f"{_variable(named[1])}: {NO_LIST}" if named else str(bad)]
@@ -182,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _naming_variables(text: str) -> str:
-    """The text with every setting called by its environment variable."""
+    """The text with each setting replaced by its environment variable."""
     return re.sub(rf"\b({'|'.join(Settings.model_fields)})\b", lambda found: _variable(found[1]), text)
 
 

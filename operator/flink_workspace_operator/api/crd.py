@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Resource:
-    """What the API server is told about a resource besides its schema."""
+    """One kind: names, columns and selectable fields beside its schema."""
 
     model: type[ApiModel]
     plural: str
@@ -150,7 +150,7 @@ _BlockDumper.add_representer(str, _represent_text)
 
 
 def as_yaml(manifest: Mapping[str, Any]) -> str:
-    """The manifest as the file that is committed."""
+    """The manifest as committed to `crds/`."""
     head = "# Made from the models by `make crds`. Change the models instead.\n"
     return head + yaml.dump(manifest, Dumper=_BlockDumper, sort_keys=False, width=120)
 

@@ -1,4 +1,4 @@
-"""Where a workspace's ids are handed to whatever comes next."""
+"""The ConfigMap that hands a workspace's ids to other tools."""
 
 from typing import Annotated
 

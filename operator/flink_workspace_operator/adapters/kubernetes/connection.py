@@ -1,4 +1,4 @@
-"""How to reach the API server: the pod's ServiceAccount, or else a kubeconfig.
+"""The way to the API server: the Pod's ServiceAccount, or else a kubeconfig.
 
 Tokens are short-lived files; both ways read them again every minute, so that no call ever meets a 401 for age.
 """
@@ -21,20 +21,20 @@ from the kubeconfig alone, as kopf does."""
 
 @dataclass(frozen=True)
 class Login:
-    """What another client of the same API server needs."""
+    """Address and credentials for another client of the same API server."""
 
     server: str
     ca_path: str | None
     verify: bool
     authorization: str | None
-    """Value of the header: a secret."""
+    """Value of the header `Authorization`: a secret."""
     certificate_path: str | None
     key_path: str | None
     proxy: str | None
 
 
 async def load_configuration() -> Configuration:
-    """Read where the API server is and who we are; raises ClusterUnreachable where there is nothing to read."""
+    """The API server's address and our credentials; ClusterUnreachable if none are configured."""
     configuration = Configuration(client_session_kwargs=DIRECT)
     try:
         config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
@@ -45,7 +45,7 @@ async def load_configuration() -> Configuration:
 
 
 async def log_in() -> Login:
-    """Our credentials as they are now."""
+    """The credentials as of now: tokens are rotated."""
     configuration = await load_configuration()
     return Login(
         server=configuration.host,

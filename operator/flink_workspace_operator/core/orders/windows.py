@@ -1,4 +1,4 @@
-"""The time for which a call may still be executed: until then no order follows, and nothing is believed absent."""
+"""Windows in which a call may still be executed: no order follows, and absence proves nothing."""
 
 from datetime import datetime, timedelta
 
@@ -40,7 +40,7 @@ def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings:
 def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
     """The last moment at which a settled order's call may be executed, or what it bought may be hidden from lists.
 
-    None where nothing was sent, or every copy of the call was refused.
+    None if nothing was sent, or every copy of the call was refused.
     A stranger's instance or a manual edit that closed the order does not undo its call. An older version did not
     consider other copies of a refused call: its orders lack the end of their window.
     """
@@ -52,7 +52,7 @@ def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | No
 
 
 def latest_end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
-    """The end of a refused call where no list of its account can be had: the whole window of a lost one."""
+    """The end of a refused call if its account cannot be listed: the window of a lost call."""
     ends = (window_end(order.status, settings), order.status.outstanding_until)
     return max((each for each in ends if each is not None), default=None)
 
