@@ -7,7 +7,6 @@ An annotation says what is wished. It is followed once: whoever changes the numb
 """
 
 import hashlib
-from datetime import datetime
 from typing import Final
 
 from flink_workspace_operator.api.base import ApiModel
@@ -52,6 +51,11 @@ class GrowOrderSpec(FlinkWorkspaceOrderSpec):
 def growth_of(order: FlinkWorkspaceOrder) -> Growth | None:
     """The block of an order of this action; None for any other order."""
     return order.spec.grow if isinstance(order.spec, GrowOrderSpec) else None
+
+
+def price_of(growth: Growth) -> str:
+    """Another price for each starting point and target."""
+    return f"{120 * (growth.to_cu - growth.from_cu)}.00"
 
 
 def target_of(workspace: FlinkWorkspace) -> int | None:
@@ -169,7 +173,3 @@ def _was_overtaken(instance: SeenInstance, target: int, orders: tuple[FlinkWorks
 def _is_given_up(case: Case, growth: Growth) -> bool:
     return any(order.facts.is_given_up and order.status.instance_id == growth.instance_id for order in case.seen.orders)
 
-
-def signed_after(shown: tuple[datetime, ...], signed_at: datetime) -> int:
-    """The starting point of a call: how many moves of the number a list showed when the call was signed."""
-    return sum(1 for moment in shown if moment <= signed_at)

@@ -238,7 +238,7 @@ class Case:
             for other in self.seen.orders
             if (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
         )
-        placed = [other.status.instance_id for other in related if other.facts.is_paid and other.spec.makes_instance]
+        placed = [other.status.instance_id for other in related if other.facts.is_paid]
         listing = self.listing_for(spec.account_id, spec.region)
         return classify(listing, Ownership(subject, self.seen.owner, related, placed[-1] if placed else None))
 
