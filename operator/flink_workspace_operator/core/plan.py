@@ -29,7 +29,7 @@ class RemoveFinalizer:
 
 @dataclass(frozen=True)
 class TakeClaim:
-    """Claim the target for the resource with this uid, if it is free or its holder is dead."""
+    """Claim the target for this uid: if free, or held by the dead or by a former resource."""
 
     subject: Subject
     over: Claim | None

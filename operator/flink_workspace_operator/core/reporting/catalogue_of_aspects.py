@@ -90,4 +90,4 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },
 }
-"""By condition. A prerequisite that could not be looked at is Unknown, and its reason the failure's name."""
+"""By condition. An unreadable prerequisite is Unknown, with the failure's name as reason."""
