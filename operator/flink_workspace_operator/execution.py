@@ -84,7 +84,8 @@ class Execution:
     clock: Callable[[], datetime]
 
     async def carry_out(self, plan: Plan) -> Done:
-        """Execute the steps in order. A `Told` failure is returned; raises any other `ClusterFailure`."""
+        """Execute the steps in order. A `Told` failure is returned; raises any other
+        `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
@@ -105,8 +106,9 @@ class Execution:
             return Outcome(failure=stopped)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
-        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next pass
-        waits: without the wait, the order, which is Quoted again, would be announced at once."""
+        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next
+        pass waits: without the wait, the order, which is Quoted again, would be announced at
+        once."""
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
         answer = await self.cloud.place(step.call)
@@ -162,7 +164,8 @@ class Execution:
                 await self.cluster.delete_outputs(self.seen.key, former)
 
     async def _hold_secret(self, step: HoldSecret | ReleaseSecret) -> None:
-        """A Secret that cannot be held ends the pass before any purchase; a failed release does not."""
+        """A Secret that cannot be held ends the pass before any purchase; a failed release does
+        not."""
         holds = isinstance(step, HoldSecret)
         refusal = await self.cluster.hold_secret(self.seen.key, step.secret, holds)
         if refusal is None:
@@ -201,8 +204,8 @@ class Execution:
                 return await self._record(order, answered)
 
     async def _announce(self, step: WriteIntent) -> FlinkWorkspaceOrder:
-        """Remember the intent before the write: if the write's answer is lost, it is still known that
-        nothing was sent."""
+        """Remember the intent before the write: if the write's answer is lost, it is still known
+        that nothing was sent."""
         key, order = self.seen.key, step.order
         self.memory.remember_intent(key, Intent(order.metadata.uid, step.mark, step.generation))
         try:
@@ -214,7 +217,8 @@ class Execution:
     async def _record(
         self, order: FlinkWorkspaceOrder, answered: Answered, tries: int = RECORDING_TRIES
     ) -> FlinkWorkspaceOrder:
-        """Record the answer. An id is never dropped: after a conflict it is written over any state."""
+        """Record the answer. An id is never dropped: after a conflict it is written over any
+        state."""
         if isinstance(answered.answer, Bought):
             log.warning("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
         status = ledger.recorded(order, answered, self.settings.copy_window)
@@ -234,10 +238,11 @@ class Execution:
         return moved
 
     def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
-        """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins there.
+        """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins
+        there.
 
-        A process may be stopped between its last list and the call. Then the gateway may have accepted
-        a copy as late as the date of the call allows.
+        A process may be stopped between its last list and the call. Then the gateway may have
+        accepted a copy as late as the date of the call allows.
         """
         listing = self.seen.cloud.listing
         before = self.seen.now if isinstance(listing, Unknown) else listing.date

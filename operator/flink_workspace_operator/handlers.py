@@ -24,7 +24,8 @@ from flink_workspace_operator.settings import Settings
 log = logging.getLogger(__name__)
 
 LOGIN_LASTS = timedelta(minutes=5)
-"""Below the shortest life of a Pod's token: a refused token that is still the newest one would end the process."""
+"""Below the shortest life of a Pod's token: a refused token that is still the newest one would end
+the process."""
 
 FORGETS_AFTER_SECONDS = 0.1
 """kopf keeps the last version of each object for this time. Its default of 5 s is longer than a

@@ -26,8 +26,8 @@ async def observe(
 ) -> Seen:
     """Read the resource and its ledger, then ask the cloud about them. Raises `ClusterFailure`.
 
-    The pass that sends a purchase reads the ledger and the resource once more, at its end: a `suspend` that was
-    accepted while the cloud was asked must hold.
+    The pass that sends a purchase reads the ledger and the resource once more, at its end: a
+    `suspend` that was accepted while the cloud was asked must hold.
     """
     key = owner.key
     own_claims: tuple[Claim, ...] = ()
@@ -100,7 +100,7 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
     seen = seen.updated(
         elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in subjects.items()])
     )
-    # List also a region that is not sold: a list of regions proves no absence.
+    # A possible purchase is listed in any region: the regions on sale prove no absence.
     if asked.price is not None and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
         return seen
     subject = Subject(account_id, asked.region, asked.workspace_name)

@@ -35,7 +35,8 @@ class Obstacles:
     clock: Callable[[], datetime]
 
     async def tell(self, key: Key, obstacle: Exception) -> None:
-        """Report it by conditions and event. Never raises: the caller handles the obstacle itself."""
+        """Report it by conditions and event. Never raises: the caller handles the obstacle
+        itself."""
         in_a_row = self.memory.count_failure(key)
         if not is_told(obstacle, in_a_row):
             return None

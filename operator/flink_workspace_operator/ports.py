@@ -1,7 +1,7 @@
 """The two outside worlds as Protocols: the cloud and the cluster.
 
-Every method is one question or one change. Methods of `Cloud` raise `CloudFailure`, methods of `Cluster` raise
-`ClusterFailure` (`core/facts/failures.py`); what is expected comes back as a value.
+Every method is one question or one change. Methods of `Cloud` raise `CloudFailure`, methods of
+`Cluster` raise `ClusterFailure` (`core/facts/failures.py`); what is expected comes back as a value.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,8 @@ class Cloud(Protocol):
         ...
 
     async def list_instances(self, region: str, max_age: timedelta) -> Listing:
-        """All instances of a region, from a list begun at most `max_age` ago; shared by all callers."""
+        """All instances of a region, from a list begun at most `max_age` ago; shared by all
+        callers."""
         ...
 
     async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
@@ -90,7 +91,8 @@ class Cloud(Protocol):
         ...
 
     async def create_role(self, name: str, trusted_service: str) -> bool:
-        """Create a RAM role that the service may assume. Fine if it exists; True if this call made it."""
+        """Create a RAM role that the service may assume. Fine if it exists; True if this call made
+        it."""
         ...
 
     async def attach_policy(self, role: str, policy: Policy) -> bool:
@@ -106,7 +108,8 @@ class Cloud(Protocol):
         ...
 
     async def place(self, call: PaidCall) -> Answer:
-        """SPENDS MONEY. Sends the call once, with no retry in any layer; never raises `CloudFailure`."""
+        """SPENDS MONEY. Sends the call once, with no retry in any layer; never raises
+        `CloudFailure`."""
         ...
 
 
@@ -114,8 +117,8 @@ class Cluster(Protocol):
     """The API server. Every read is uncached."""
 
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
-        """The workspace resource, None if there is none. Raises `Unreadable`, as all do that give a resource or an
-        order."""
+        """The workspace resource, None if there is none. Raises `Unreadable`, as all do that give a
+        resource or an order."""
         ...
 
     async def read_partial(self, key: Key) -> PartialWorkspace | None:
@@ -127,7 +130,8 @@ class Cluster(Protocol):
         ...
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """The instances that workspace resources own, as their status shows them; at most a minute old."""
+        """The instances that workspace resources own, as their status shows them; at most a minute
+        old."""
         ...
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -135,7 +139,8 @@ class Cluster(Protocol):
         ...
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
-        """The names of the key's orders that keep its claim, and of those that this version cannot read."""
+        """The names of the key's orders that keep its claim, and of those that this version cannot
+        read."""
         ...
 
     async def read_claim(self, subject: Subject) -> Claim | None:

@@ -1,7 +1,7 @@
 """One pass over one workspace: the function to read first.
 
     observe ──► decide ──► execute ──► report
-      reads       pure      writes       one status write
+       reads       pure       writes     one status write
 
 Only `Memory`, the knowledge of this process alone, is kept between passes.
 """
@@ -66,7 +66,8 @@ class Reconciler:
         return plan.requeue
 
     def has_announced(self, key: Key) -> bool:
-        """True if this process announced a purchase, and neither sent it nor recorded its answer."""
+        """True if this process announced a purchase, and neither sent it nor recorded its
+        answer."""
         remembered = self.memory.of(key)
         return remembered.intent is not None or bool(remembered.answers)
 

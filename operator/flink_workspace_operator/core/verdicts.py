@@ -50,7 +50,7 @@ ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
 
 
 def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
-    """The verdict on a refusal; `otherwise` is the kind of verdict if it ends by itself."""
+    """The verdict on a refusal; `otherwise` is the reason if it ends by itself."""
     if reason in WAITS_FOR_SOMEONE:
         return Verdict("Suspended", reason, message)
     if reason in NEEDS_ANOTHER_SPEC:

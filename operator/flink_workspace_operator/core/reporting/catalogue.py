@@ -1,6 +1,7 @@
 """Every reason that a FlinkWorkspace can show, with its meaning and advice.
 
-The only source of the page `docs/reference/reasons.md`. A reason that is missing here fails the tests.
+The only source of the page `docs/reference/reasons.md`. A reason that is missing here fails the
+tests.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,8 @@ _ON_ITS_SIDE: Final = "Reconciling; Suspended beside a workspace that runs"
 
 @dataclass(frozen=True)
 class Entry:
-    """One reason. `status`: that of the condition, or the condition that turns True beside Ready."""
+    """One reason. `status`: that of the condition, or the condition that turns True beside
+    Ready."""
 
     status: str
     meaning: str

@@ -1,4 +1,5 @@
-"""The reasons of the conditions that state one aspect each. `core/reporting/catalogue.py` has those of the others."""
+"""The reasons of the conditions that state one aspect each. `core/reporting/catalogue.py` has those
+of the others."""
 
 from collections.abc import Mapping
 from typing import Final

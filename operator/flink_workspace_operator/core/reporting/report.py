@@ -85,7 +85,8 @@ def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime)
 
 
 def _known(case: Case) -> Instance | None:
-    """The instance as last reported, at least its id: an id is never dropped before it is given up."""
+    """The instance as last reported, at least its id: an id is never dropped before it is given
+    up."""
     if case.known_id is None or case.given_up:
         return None
     shown = case.workspace.status.instance
@@ -116,12 +117,14 @@ def _instance(seen: SeenInstance) -> Instance:
 
 
 def _account(case: Case) -> str | None:
-    """The recorded account: only from the first order or instance on, since it may change before."""
+    """The recorded account: only from the first order or instance on, since it may change
+    before."""
     return case.subject.account_id if case.subject is not None and isinstance(case.found, Ours) else None
 
 
 def _handled(case: Case) -> str | None:
-    """The handled request. One for a retry after a refusal counts only once the retry can be made."""
+    """The handled request. One for a retry after a refusal counts only once the retry can be
+    made."""
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
     waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None

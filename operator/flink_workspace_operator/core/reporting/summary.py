@@ -107,12 +107,12 @@ def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> Cond
     if verdict.kind == "Running":
         return "True"
     if verdict.keeps and verdict.kind != "Stalled":
-        return "Unknown"  # nothing new was learned, and nothing was said before
+        return "Unknown"  # nothing new is known, and nothing was reported before
     return "False" if verdict.kind == "Stalled" or _once_ran(case, previous) else "Unknown"
 
 
 def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
-    """True if it once ran, by ledger or conditions: else False with neither is impossible."""
+    """True if it once ran, by ledger or conditions: only then Ready turns False without a stall."""
     return _said_to_have_run(previous) or any(order.facts.is_delivered for order in case.orders)
 
 
