@@ -172,4 +172,3 @@ def _was_overtaken(instance: SeenInstance, target: int, orders: tuple[FlinkWorks
 
 def _is_given_up(case: Case, growth: Growth) -> bool:
     return any(order.facts.is_given_up and order.status.instance_id == growth.instance_id for order in case.seen.orders)
-

@@ -12,7 +12,7 @@ from typing import Final
 from flink_workspace_operator.api.names import ABANDON_ORDER, ORDER_TAG, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import ParametersRefused, PermissionMissing, Throttled
+from flink_workspace_operator.core.facts.failures import ParametersRefused, PermissionMissing, Throttled
 from tests.scenario.manifests import subscription
 from tests.simulation.account import BUY, Behaviour, Move
 from tests.simulation.faults import Fault, Strike
@@ -289,23 +289,38 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
     ),
     Growing("grow: moved by hand while placing", overtaken, acts=(at_once("move", announced, move),)),
     Growing(
-        "grow: moved there by hand while placing", not_sent, acts=(at_once("move", announced, lambda w: move(w, AFTER)),)
+        "grow: moved there by hand while placing",
+        not_sent,
+        acts=(at_once("move", announced, lambda w: move(w, AFTER)),),
     ),
     Growing("grow: moved by hand afterwards", overtaken, acts=(at_once("move", grown, move),)),
-    Growing("grow: moved back by hand afterwards", overtaken, acts=(at_once("move", grown, lambda w: move(w, BEFORE)),)),
     Growing(
-        "grow: moved by hand after a lost answer", overtaken, strikes("after"), (at_once("move", sent, move),), SHOWN_LATE
-    ),
-    Growing("grow: moved by hand before a late booking", grown_to(AFTER), strikes("late"), (at_once("move", sent, move),)),
-    Growing(
-        "grow: deleted while placing", gone_without_a_call, acts=(at_once("delete", announced, delete),), cloud=SHOWN_LATE
+        "grow: moved back by hand afterwards", overtaken, acts=(at_once("move", grown, lambda w: move(w, BEFORE)),)
     ),
     Growing(
-        "grow: deleted while uncertain", gone_with_one_call, strikes("late"), (at_once("delete", sent, delete),), SHOWN_LATE
+        "grow: moved by hand after a lost answer",
+        overtaken,
+        strikes("after"),
+        (at_once("move", sent, move),),
+        SHOWN_LATE,
     ),
     Growing(
-        "grow: abandoned", gone_with_one_call, strikes("late"), (at_once("abandon", sent, abandon),), SHOWN_LATE
+        "grow: moved by hand before a late booking", grown_to(AFTER), strikes("late"), (at_once("move", sent, move),)
     ),
+    Growing(
+        "grow: deleted while placing",
+        gone_without_a_call,
+        acts=(at_once("delete", announced, delete),),
+        cloud=SHOWN_LATE,
+    ),
+    Growing(
+        "grow: deleted while uncertain",
+        gone_with_one_call,
+        strikes("late"),
+        (at_once("delete", sent, delete),),
+        SHOWN_LATE,
+    ),
+    Growing("grow: abandoned", gone_with_one_call, strikes("late"), (at_once("abandon", sent, abandon),), SHOWN_LATE),
     Growing("grow: tags taken away", grown_to(AFTER), acts=(at_once("strip", grown, strip_tags),)),
     Growing(
         "grow: lost and replaced",

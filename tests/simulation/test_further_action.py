@@ -11,7 +11,7 @@ import pytest
 
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import SUSPEND
-from flink_workspace_operator.core.failures import PermissionMissing
+from flink_workspace_operator.core.facts.failures import PermissionMissing
 from flink_workspace_operator.core.orders.actions import ACTIONS
 from tests.scenario.manifests import subscription
 from tests.simulation.account import BUY

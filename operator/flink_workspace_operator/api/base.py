@@ -47,7 +47,8 @@ LARGEST_GENERATION: Final = 2**53 - 1
 
 
 class ApiModel(BaseModel):
-    """A part of a resource. Fields unknown to this version are ignored, so that an older operator can read on."""
+    """A part of a resource. Fields unknown to this version are ignored, so that an older operator
+    can read on."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, use_attribute_docstrings=True, extra="ignore"

@@ -1,4 +1,5 @@
-"""The CustomResourceDefinitions, made from the models: `python -m flink_workspace_operator.api.crd crds/`."""
+"""The CustomResourceDefinitions, made from the models: `python -m flink_workspace_operator.api.crd
+crds/`."""
 
 import sys
 from collections.abc import Mapping
@@ -57,7 +58,8 @@ RESOURCES: Final = (
             Column("Region", ".spec.region"),
             Column("Charge", ".spec.chargeType"),
             Column("CU", ".spec.resources.cu", type="integer"),
-            # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still to come.
+            # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still
+            # to come.
             Column("Expires", ".status.instance.expireTime"),
             _AGE,
             Column("Instance ID", ".status.instance.instanceId", wide=True),
@@ -132,7 +134,8 @@ def _printer_column(column: Column) -> dict[str, Any]:
 
 
 class _BlockDumper(yaml.SafeDumper):
-    """Block style all through, lists indented, long texts folded: CEL and descriptions stay readable in a diff."""
+    """Block style all through, lists indented, long texts folded: CEL and descriptions stay
+    readable in a diff."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, indentless=False)

@@ -115,16 +115,19 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     quote: Quote | None = None
     """The price it was opened for; frozen from Placing on."""
     digest: Annotated[str, Field(max_length=80)] | None = None
-    """sha256 over the workspace's uid, the order's number, parameters and price; frozen from Placing on."""
+    """sha256 over the workspace's uid, the order's number, parameters and price; frozen from
+    Placing on."""
     intent_time: Time | None = None
-    """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once this is too old."""
+    """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once
+    this is too old."""
     nonce: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The signature nonce of the call. The cloud refuses a second call with it."""
     intent_mark: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")] | None = None
     """Random word, new with each announcement. Only the process that remembers it knows that it
     sent nothing yet."""
     settled_not_before: Time | None = None
-    """Until then the call may still be executed, or lists may not show yet what it bought. Set on announcement."""
+    """Until then the call may still be executed, or lists may not show yet what it bought. Set on
+    announcement."""
     outstanding_until: Time | None = None
     """Set if the order is closed, but its call or another copy of it may still be executed. Nothing
     else is bought under this name until a complete list of a later time shows nothing of it."""
@@ -173,7 +176,8 @@ def _needed(field: str, states: tuple[OrderState, ...], message: str) -> dict[st
 
 
 def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
-    """A rule on the whole object: one on the field itself is skipped when the field is removed, or added again."""
+    """A rule on the whole object: one on the field itself is skipped when the field is removed, or
+    added again."""
     old, new = f"oldSelf.status.{field}", f"self.status.{field}"
     kept = f"has({old}) == has({new}) && (!has({old}) || {old} == {new})"
     return cel(
@@ -182,7 +186,8 @@ def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
 
 
 class FlinkWorkspaceOrder(ApiModel):
-    """One paid action: the record before the call, and the ledger after it. Kept when the workspace is deleted."""
+    """One paid action: the record before the call, and the ledger after it. Kept when the workspace
+    is deleted."""
 
     model_config = ConfigDict(
         json_schema_extra=validated(

@@ -1,14 +1,16 @@
 """The state machine of an order: everything about its states stands here, one row a state.
 
-The CRD's rule, the decisions about money, the events, the metrics, and the table and the diagram of the docs are all
-derived from `STATES`. A decision asks for a fact of the row, and never for the name of a state. A
-state without a row belongs to a newer version: its outcome counts as open, and it is left alone.
+The CRD's rule, the decisions about money, the events, the metrics, and the table and the diagram of
+the docs are all derived from `STATES`. A decision asks for a fact of the row, and never for the
+name of a state. A state without a row belongs to a newer version: its outcome counts as open, and
+it is left alone.
 
      PREPARING ──► CALLING ──► PAID ──► GIVEN_UP
          │            └──────► FRUITLESS
          └──► CLOSED
 
-Evidence beats every state: an order whose purchase shows up becomes Placed, whatever was believed before.
+Evidence beats every state: an order whose purchase shows up becomes Placed, whatever was believed
+before.
 """
 
 from collections.abc import Callable, Mapping

@@ -33,7 +33,8 @@ class Renewal(ApiModel):
     """Renewal at the end of the paid time."""
 
     mode: Literal["Manual", "Automatic"] = "Manual"
-    """Manual: it ends unless someone renews it. Automatic: the cloud renews it, and charges for it, by itself."""
+    """Manual: it ends unless someone renews it. Automatic: the cloud renews it, and charges for it,
+    by itself."""
 
 
 class Subscription(ApiModel):
@@ -62,7 +63,8 @@ class Network(ApiModel):
         tuple[Annotated[str, Field(max_length=64, pattern="^vsw-[a-z0-9-]+$")], ...],
         Field(min_length=1, max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ]
-    """Ids of 1 to 5 vSwitches of that VPC, all in one zone. Every JobManager and TaskManager takes one address."""
+    """Ids of 1 to 5 vSwitches of that VPC, all in one zone. Every JobManager and TaskManager takes
+    one address."""
 
 
 class OssBucket(ApiModel):

@@ -33,7 +33,8 @@ class NotStructuralError(ValueError):
 
 
 def structural_schema(model: type[ApiModel]) -> Node:
-    """The schema of a whole resource: `metadata` belongs to the API server, all else comes from the model.
+    """The schema of a whole resource: `metadata` belongs to the API server, all else comes from the
+    model.
 
     Raises `NotStructuralError`, with the path, if there is no bounded structural schema for it.
     """

@@ -116,7 +116,8 @@ class OrderSummary(ApiModel):
     intent_time: Time | None = None
     """The time that its call is signed with; from Placing on."""
     settled_not_before: Time | None = None
-    """Until then its call may still be executed, or lists may not show yet what it bought. Left out afterwards."""
+    """Until then its call may still be executed, or lists may not show yet what it bought. Left out
+    afterwards."""
     digest: Annotated[str, Field(max_length=80)] | None = None
     """Digest of the purchase and its price."""
     price: Annotated[str, Field(max_length=100)] | None = None

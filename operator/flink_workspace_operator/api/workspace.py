@@ -72,7 +72,8 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     )
 
     workspace_name: Annotated[str, Field(min_length=1, max_length=60)] | None = None
-    """Name of the workspace in the cloud, unique in the account. Left out: the name of this resource. Immutable."""
+    """Name of the workspace in the cloud, unique in the account. Left out: the name of this
+    resource. Immutable."""
     region: Annotated[
         str,
         Field(
@@ -89,7 +90,8 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     ]
     """Region id, for example cn-hangzhou. Immutable."""
     ram_role: RamRole = RamRole()
-    """The RAM role that lets Flink use the account. Its name, trust and policies are settings of the operator."""
+    """The RAM role that lets Flink use the account. Its name, trust and policies are settings of
+    the operator."""
     credentials: Credentials | None = None
     """The access key whose account pays. Left out: the operator's own identity, if it may buy for
     this namespace. May change, within the account."""
@@ -121,8 +123,8 @@ def _immutable_once_bought(field: str) -> dict[str, Any]:
 
 
 class FlinkWorkspace(ApiModel):
-    """A fully managed Flink workspace on Alibaba Cloud. Applying one SPENDS MONEY: the operator buys what it describes,
-    once, and keeps it when the resource is deleted."""
+    """A fully managed Flink workspace on Alibaba Cloud. Applying one SPENDS MONEY: the operator
+    buys what it describes, once, and keeps it when the resource is deleted."""
 
     model_config = ConfigDict(
         json_schema_extra=validated(

@@ -164,7 +164,8 @@ class Case:
 
     @cached_property
     def outstanding_order(self) -> FlinkWorkspaceOrder | None:
-        """The last settled order for this name whose call, or a copy of it, may still be executed."""
+        """The last settled order for this name whose call, or a copy of it, may still be
+        executed."""
         return next((order for order in reversed(self.orders) if order.outstanding), None)
 
     @cached_property

@@ -63,7 +63,8 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     blockers.stop_while_suspended,
     purchase.wait_for_neighbours,
     retry.wait_for_connection,
-    # The purchase: one step a pass. The call itself is `finish_intent`, in the pass that follows the intent.
+    # The purchase: one step a pass. The call itself is `finish_intent`, in the pass that follows
+    # the intent.
     purchase.open_next_order,
     purchase.write_intent,
 )

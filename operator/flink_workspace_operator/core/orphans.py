@@ -45,7 +45,8 @@ def find_orphans(
     cluster_id: str,
     namespaces: tuple[str, ...] | None = None,
 ) -> tuple[Orphan, ...]:
-    """All findings, in the order of regions and names. `listings` by region, taken before the resources were read.
+    """All findings, in the order of regions and names. `listings` by region, taken before the
+    resources were read.
 
     If `wanted_names` are of some namespaces only, instances tagged for others are left out.
     """
@@ -62,7 +63,8 @@ def find_orphans(
 
 
 def _concerns(owner: str | None, namespaces: tuple[str, ...] | None) -> bool:
-    """True if the owner is in the namespaces. A hashed tag names none: another operator's, maybe."""
+    """True if the owner is in the namespaces. A hashed tag names none: another operator's,
+    maybe."""
     return namespaces is None or (owner or "").partition("/")[0] in namespaces
 
 

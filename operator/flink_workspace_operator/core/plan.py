@@ -29,7 +29,7 @@ class RemoveFinalizer:
 
 @dataclass(frozen=True)
 class TakeClaim:
-    """Claim the target for the resource with this uid, if it is free or its holder is dead."""
+    """Claim the target for this uid: if free, or held by the dead or by a former resource."""
 
     subject: Subject
     over: Claim | None
@@ -194,11 +194,10 @@ class Verdict:
     """The state of a workspace, in one word for programs and one line for people.
 
     Missing: a prerequisite (`about`, its condition's type) is missing; progress at first, stalled
-    if it stays so.
-    `keeps`: nothing new is known; if Ready was True or False, the last report stays.
-    `beside`: about the operator's own side. A workspace that was Ready stays so, and this is
-    reported beside it.
-    `while_running`: about a further order of a running workspace. Ready stays True, with this message.
+    if it stays so. `keeps`: nothing new is known; if Ready was True or False, the last report
+    stays. `beside`: about the operator's own side. A workspace that was Ready stays so, and this is
+    reported beside it. `while_running`: about a further order of a running workspace. Ready stays
+    True, with this message.
     """
 
     kind: VerdictKind

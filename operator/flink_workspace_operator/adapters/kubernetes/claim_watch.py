@@ -1,7 +1,7 @@
 """Watches the Leases that are claims.
 
-A watch of our own, because kopf watches a kind in all namespaces or in none, and the operator may see Leases only in
-its own namespace.
+A watch of our own, because kopf watches a kind in all namespaces or in none, and the operator may
+see Leases only in its own namespace.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Claims: one Lease for each workspace name, created atomically, in the operator's own namespace."""
+"""Claims: one Lease for each workspace name, created atomically, in the operator's own
+namespace."""
 
 import hashlib
 import re
@@ -13,7 +14,8 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 
 ACCOUNT, REGION, NAME = f"{GROUP}/account-id", f"{GROUP}/region", f"{GROUP}/workspace-name"
 HOLDER = f"{GROUP}/claim-holder"
-"""Label with a hash of the holder, so that its claims can be listed; the holder itself does not fit into a label."""
+"""Label with a hash of the holder, so that its claims can be listed; the holder itself does not fit
+into a label."""
 HOLDER_UID = f"{GROUP}/claim-holder-uid"
 
 

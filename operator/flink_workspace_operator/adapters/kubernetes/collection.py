@@ -1,4 +1,5 @@
-"""One kind of object at the API server, as plain JSON: every read uncached, every write conditional."""
+"""One kind of object at the API server, as plain JSON: every read uncached, every write
+conditional."""
 
 import json
 from collections import OrderedDict
@@ -104,11 +105,13 @@ class Collection:
         )
 
     async def put(self, read: Wire, path: str, value: object, *, status: bool = False) -> Wire:
-        """Replace what is at `path` (a JSON pointer); Conflict unless the object is as it was read."""
+        """Replace what is at `path` (a JSON pointer); Conflict unless the object is as it was
+        read."""
         return await self.replace(read, {path: value}, status=status)
 
     async def replace(self, read: Wire, changes: Mapping[str, object], *, status: bool = False) -> Wire:
-        """Replace what is at several paths, all or nothing; Conflict unless the object is as it was read."""
+        """Replace what is at several paths, all or nothing; Conflict unless the object is as it was
+        read."""
         metadata = read["metadata"]
         call = self.api.patch_namespaced_custom_object_status if status else self.api.patch_namespaced_custom_object
         # Naming the version that was read makes the API server compare: a mismatch is a 409.

@@ -1,6 +1,7 @@
 """The way to the API server: the Pod's ServiceAccount, or else a kubeconfig.
 
-Tokens are short-lived files; both ways read them again every minute, so that no call ever meets a 401 for age.
+Tokens are short-lived files; both ways read them again every minute, so that no call ever meets a
+401 for age.
 """
 
 import time
@@ -15,8 +16,8 @@ from flink_workspace_operator.core.facts.failures import ClusterUnreachable
 
 REREAD_SECONDS = 60.0
 DIRECT: Final = {"trust_env": False}
-"""For our client's connections: by default it takes HTTPS_PROXY, which leads out of the cluster. So it takes a proxy
-from the kubeconfig alone, as kopf does."""
+"""For our client's connections: by default it takes HTTPS_PROXY, which leads out of the cluster. So
+it takes a proxy from the kubeconfig alone, as kopf does."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ async def log_in() -> Login:
 
 
 class _Reread:
-    """Reads the kubeconfig again when it is due: the client itself reads a `tokenFile` once and never again."""
+    """Reads the kubeconfig again when it is due: the client itself reads a `tokenFile` once and
+    never again."""
 
     def __init__(self) -> None:
         self._due = time.monotonic() + REREAD_SECONDS

@@ -38,10 +38,11 @@ class Standing:
 
 
 def went_back(before: str, now: str) -> bool:
-    """True if a version is older than the one that was read before it, of one object, by uncached reads.
+    """True if a version is older than the one that was read before it, of one object, by uncached
+    reads.
 
-    From Kubernetes 1.35 on it is documented that resource versions can be compared; before, they have been etcd's
-    counter of writes all the same. False if one of the two is no number.
+    From Kubernetes 1.35 on it is documented that resource versions can be compared; before, they
+    have been etcd's counter of writes all the same. False if one of the two is no number.
     """
     return before.isdecimal() and now.isdecimal() and int(now) < int(before)
 

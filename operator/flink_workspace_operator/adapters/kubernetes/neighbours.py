@@ -1,4 +1,5 @@
-"""Instances that other resources own, read from the stored JSON: one that this version cannot parse counts too."""
+"""Instances that other resources own, read from the stored JSON: one that this version cannot parse
+counts too."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping

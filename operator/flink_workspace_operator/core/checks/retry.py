@@ -95,7 +95,7 @@ def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:
 
 
 def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
-    """The last consecutive orders, of the last one's action, that were refused or never executed."""
+    """The last consecutive orders of the action in question that were refused or never executed."""
     wish = wished(case)
     action = case.order.spec.action if case.order is not None else wish and wish[0].name
     tried = [each for each in reversed(case.orders) if each.spec.action == action and each.facts.was_sent]

@@ -96,7 +96,8 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
 
 
 def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
-    """Report a missing signer on the order: its resource may be gone. Our clock ends the sending."""
+    """Report a missing signer on the order: its resource may be gone. Our clock ends the
+    sending."""
     why = who_is_missing(case)
     if order.facts.is_announced:
         return _unheard_of(order, case.seen.now) if why and _call_is_over(case, order, case.seen.now) else None

@@ -278,7 +278,8 @@ class Vanished(ClusterFailure):
 
 
 class ClusterRefused(ClusterFailure):
-    """A rule forbids it: the CRD's, a quota, an admission policy, or a right that the operator's ServiceAccount lacks.
+    """A rule forbids it: the CRD's, a quota, an admission policy, or a right that the operator's
+    ServiceAccount lacks.
 
     The text has the API server's own sentence.
     """

@@ -1,4 +1,5 @@
-"""Other resources and the instances that they own: a list that lacks one of these does not prove any absence.
+"""Other resources and the instances that they own: a list that lacks one of these does not prove
+any absence.
 
 A permission that was narrowed to some instances, or an empty answer during an outage, looks like a
 complete list. If the operator bought on such a list, each lost answer would buy one more.

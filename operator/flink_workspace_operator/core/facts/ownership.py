@@ -59,7 +59,8 @@ class Ownership:
     bound_id: str | None = None
 
     def covers(self, instance: SeenInstance) -> bool:
-        """True if owned: by the ledger, by our token, or by our tags on the name they were put on."""
+        """True if owned: by the ledger, by our token, or by our tags on the name they were put
+        on."""
         if self.is_marked_by_another(instance):
             return False
         if self.bound_id is not None and instance.instance_id == self.bound_id:

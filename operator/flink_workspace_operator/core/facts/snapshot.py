@@ -156,7 +156,8 @@ def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | No
 def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
     """The order that the cloud must be asked about, also if the resource is gone.
 
-    Its call may have been sent, a copy of that may have been accepted, or no list has shown the instance yet.
+    Its call may have been sent, a copy of that may have been accepted, or no list has shown the
+    instance yet.
     """
     order = open_order(orders)
     if order is not None and order.facts.may_be_under_way:

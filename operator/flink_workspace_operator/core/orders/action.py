@@ -1,7 +1,7 @@
 """The contract of a paid action: everything that the protocol does not know by itself.
 
-The protocol (`settling.py`, `purchasing.py`, `retrying.py`) knows no action by name. Each action is one module of
-`actions`, and one line of its registry.
+The protocol (`settling.py`, `purchasing.py`, `retrying.py`) knows no action by name. Each action is
+one module of `actions`, and one line of its registry.
 """
 
 from typing import Protocol

@@ -239,7 +239,8 @@ def after_answer(
     it, a list may not show yet what another copy of the call bought. The ledger dates the move by
     the call, which is known exactly.
 
-    An id is never dropped: it is written over any state. A refusal counts only where no evidence was written since.
+    An id is never dropped: it is written over any state. A refusal counts only where no evidence
+    was written since.
     """
     sent_at = order.status.intent_time or at
     if isinstance(answer, Bought):

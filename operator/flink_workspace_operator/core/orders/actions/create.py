@@ -1,4 +1,5 @@
-"""Create: buys a new workspace. Evidence is an instance: by our token, by our tags, or by its description."""
+"""Create: buys a new workspace. Evidence is an instance: by our token, by our tags, or by its
+description."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
