@@ -1,7 +1,6 @@
 """`KubernetesCluster`: the `Cluster` port on the API server."""
 
 import logging
-import re
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     answer,
 )
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
@@ -68,6 +68,7 @@ class KubernetesCluster:
         custom = client.CustomObjectsApi(api_client)
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
+        self._ledger = Ledger(self._orders)
         self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
@@ -118,14 +119,8 @@ class KubernetesCluster:
                     raise
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
-        """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""
-        numbered = re.compile(re.escape(key.name) + r"-([1-9][0-9]*)$")
-        found: list[tuple[int, Wire]] = []
-        async for wire in self._orders.list(key.namespace):
-            match = numbered.fullmatch(wire["metadata"]["name"])
-            if match and wire["spec"]["workspaceRef"]["name"] == key.name:
-                found.append((int(match[1]), wire))
-        return tuple(order_in(wire) for _, wire in sorted(found, key=lambda each: each[0]))
+        """All orders of a key by number."""
+        return await self._ledger.read(key)
 
     async def read_claim(self, subject: Subject) -> Claim | None:
         """Who holds the subject, None if nobody."""

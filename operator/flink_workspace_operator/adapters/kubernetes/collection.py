@@ -28,6 +28,10 @@ Wire = dict[str, Any]
 T = TypeVar("T")
 
 
+class NotUnderstood(ClusterRefused):
+    """The API server does not know what it is asked for: it is too old, or a definition is."""
+
+
 @dataclass
 class OwnWrites:
     """The versions that our own writes made, so that their echo in a watch wakes nobody. Old ones are forgotten."""
@@ -67,6 +71,18 @@ class Collection:
             )
         except Vanished:
             return None
+
+    async def select(self, namespace: str, field_selector: str) -> list[Wire]:
+        """The objects of a namespace that a field selector chooses, which are few. Raises `NotUnderstood` too.
+
+        In one answer: where pages are asked for, an API server of some age reads all there are to fill one.
+        """
+        chosen: dict[str, Any] = {"field_selector": field_selector, "_request_timeout": TIMEOUT_SECONDS}
+        page = await _wire_of_place(
+            self.api.list_namespaced_custom_object(self.group, self.version, namespace, self.plural, **chosen)
+        )
+        items: list[Wire] = page["items"]
+        return items
 
     async def list(self, namespace: str | None = None, label_selector: str | None = None) -> AsyncIterator[Wire]:
         """All objects of a namespace, or of all, page by page of one consistent snapshot."""
@@ -185,7 +201,7 @@ def _translated(error: ApiException) -> Exception:
         return Vanished(said)
     if error.status in PASSING or not 400 <= (error.status or 0) < 500:
         return ClusterUnreachable(said)
-    return ClusterRefused(said)
+    return NotUnderstood(said) if error.status == 400 else ClusterRefused(said)
 
 
 def _message(error: ApiException) -> str:
