@@ -134,8 +134,8 @@ class Cluster(Protocol):
         """All orders that were ever opened for this key and still exist, by number."""
         ...
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        """Who holds the subject, None if nobody."""
+    async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
+        """Who holds the subject, None if nobody. The reader's own counts as alive: the reader knows better."""
         ...
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:

@@ -69,7 +69,7 @@ class KubernetesCluster:
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._ledger = Ledger(self._orders)
-        self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
+        self._events = Collection(custom, "events.k8s.io", "v1", "events", OwnWrites(limit=0))  # nobody watches them
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
@@ -122,13 +122,13 @@ class KubernetesCluster:
         """All orders of a key by number."""
         return await self._ledger.read(key)
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        """Who holds the subject, None if nobody."""
+    async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
+        """Who holds the subject, None if nobody. The reader's own counts as alive: the reader knows better."""
         lease = await self._claims.read(subject)
         if lease is None:
             return None
         try:
-            return _claim(lease, await self._is_alive(lease))
+            return _claim(lease, lease.holder == reader or await self._is_alive(lease))
         except (ClusterRefused, Unreadable):
             # Of a namespace that is not looked after any more, or of a newer version: what can't be seen is not gone.
             return _claim(lease, alive=True)

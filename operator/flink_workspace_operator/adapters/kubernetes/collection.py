@@ -34,10 +34,13 @@ class NotUnderstood(ClusterRefused):
 
 @dataclass
 class OwnWrites:
-    """The versions that our own writes made, so that their echo in a watch wakes nobody. Old ones are forgotten."""
+    """The versions that our own writes made, so that their echo in a watch wakes nobody. Old ones are forgotten.
+
+    A purchase makes a dozen, and a watch may be late by thousands of purchases.
+    """
 
     _versions: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    limit: int = 10_000
+    limit: int = 50_000
 
     def note(self, wire: Wire) -> None:
         """Remember the version of an object that we wrote."""
