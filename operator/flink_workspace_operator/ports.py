@@ -140,12 +140,11 @@ class Cluster(Protocol):
         ...
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
-        """The names of the key's orders that keep its claim, and of those that this version cannot
-        read."""
+        """The names of the key's orders that keep its claim, and of those that this version cannot read."""
         ...
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        """The claim on the target, None if it is free."""
+    async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
+        """The claim on the target, None if it is free. The reader's own counts as alive: the reader knows better."""
         ...
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:

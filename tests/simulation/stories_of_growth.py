@@ -83,6 +83,16 @@ def move(world: SimulatedWorld, cu: int = BY_HAND) -> None:
     world.account.move_by_hand(instance_id(world), cu)
 
 
+def move_there(world: SimulatedWorld) -> None:
+    """To where the order would move it."""
+    move(world, AFTER)
+
+
+def move_back(world: SimulatedWorld) -> None:
+    """To where it was."""
+    move(world, BEFORE)
+
+
 def instance_id(world: SimulatedWorld) -> str:
     """The only instance."""
     (found,) = world.account.books.instances
@@ -291,12 +301,10 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
     Growing(
         "grow: moved there by hand while placing",
         not_sent,
-        acts=(at_once("move", announced, lambda w: move(w, AFTER)),),
+        acts=(at_once("move", announced, move_there),),
     ),
     Growing("grow: moved by hand afterwards", overtaken, acts=(at_once("move", grown, move),)),
-    Growing(
-        "grow: moved back by hand afterwards", overtaken, acts=(at_once("move", grown, lambda w: move(w, BEFORE)),)
-    ),
+    Growing("grow: moved back by hand afterwards", overtaken, acts=(at_once("move", grown, move_back),)),
     Growing(
         "grow: moved by hand after a lost answer",
         overtaken,

@@ -9,6 +9,9 @@ API_VERSION: Final = f"{GROUP}/{VERSION}"
 WORKSPACES: Final = "flinkworkspaces"
 ORDERS: Final = "flinkworkspaceorders"
 
+WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
+"""The field by which the orders of one workspace are selected."""
+
 PURCHASE_FINALIZER: Final = f"{GROUP}/purchase"
 """On a FlinkWorkspace from before its first order until no order of it is open."""
 LEDGER_FINALIZER: Final = f"{GROUP}/ledger"

@@ -17,7 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     answer,
 )
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
-from flink_workspace_operator.adapters.kubernetes.ledger import open_orders, stored_orders
+from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
@@ -71,7 +71,8 @@ class KubernetesCluster:
         custom = client.CustomObjectsApi(api_client)
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
-        self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
+        self._ledger = Ledger(self._orders)
+        self._events = Collection(custom, "events.k8s.io", "v1", "events", OwnWrites(limit=0))  # nobody watches them
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
@@ -122,19 +123,19 @@ class KubernetesCluster:
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number."""
-        return tuple(order_in(wire) for wire in await stored_orders(self._orders, key))
+        return await self._ledger.read(key)
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
         """The names of those that keep the claim, and of those that cannot be read."""
-        return open_orders(await stored_orders(self._orders, key))
+        return await self._ledger.list_open(key)
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        """The claim on the target, None if it is free."""
+    async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
+        """The claim on the target, None if it is free. The reader's own counts as alive: the reader knows better."""
         lease = await self._claims.read(subject)
         if lease is None:
             return None
         try:
-            return _claim(lease, await self._is_alive(lease))
+            return _claim(lease, lease.holder == reader or await self._is_alive(lease))
         except (ClusterRefused, Unreadable):
             # The namespace is no longer managed, or the order is newer: unreadable is not absent.
             return _claim(lease, alive=True)
