@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.audit import AUDIT, entry
-from flink_workspace_operator.core.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
-from flink_workspace_operator.core.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
+from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
+from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.audit import AUDIT, entry
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     AttachPolicy,
@@ -39,7 +40,6 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
     WriteOutputs,
 )
-from flink_workspace_operator.core.seen import Answered, Intent, Seen
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
@@ -108,7 +108,7 @@ class Execution:
         without the wait, the order, which is Quoted again, would be announced at once."""
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
-        answer = await self.cloud.create_instance(step.purchase)
+        answer = await self.cloud.place(step.call)
         answered = Answered(order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order))
         self.memory.remember_answer(key, answered)
         recorded = await self._record(order, answered)

@@ -16,7 +16,7 @@ import kopf
 from flink_workspace_operator.adapters.kubernetes.collection import PAGE_OF_USERS
 from flink_workspace_operator.adapters.kubernetes.connection import log_in
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
-from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.probes import CannotListen, Probes
 from flink_workspace_operator.settings import Settings

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.seen import Answered, Intent, Remembered
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered
 
 
 @dataclass

@@ -6,14 +6,15 @@ from typing import TypeVar
 
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Unread, names_of_outputs
-from flink_workspace_operator.core.credentials import held_to_account, secret_names, signer
-from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
-from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
-from flink_workspace_operator.core.observed import Listing, Unknown
-from flink_workspace_operator.core.resting import rests
-from flink_workspace_operator.core.secret import Secret, Signer
-from flink_workspace_operator.core.seen import Questions, Remembered, Seen, SeenCloud, questions
+from flink_workspace_operator.core.checks.credentials import held_to_account, secret_names, signer
+from flink_workspace_operator.core.checks.resting import rests
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread, names_of_outputs
+from flink_workspace_operator.core.facts.failures import CloudFailure, OutputsRefused
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, Subject
+from flink_workspace_operator.core.facts.observed import Listing, Unknown
+from flink_workspace_operator.core.facts.secret import Secret, Signer
+from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.questions import Questions, questions
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 
@@ -100,13 +101,13 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
         elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in subjects.items()])
     )
     # What may exist is looked for in any case: a list of regions is no evidence about it.
-    if asked.price and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
+    if asked.price is not None and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
         return seen
     subject = Subject(account_id, asked.region, asked.workspace_name)
     if workspace is not None and asked.prerequisites:
         seen = await _ask_for_prerequisites(cloud, workspace, seen, settings)
-    if workspace is not None and asked.price:
-        seen = seen.updated(quote=await _known(cloud.quote(subject, workspace.parameters)))
+    if asked.price is not None:
+        seen = seen.updated(quote=await _known(cloud.quote(subject, asked.price)))
     if asked.bill_since is not None:
         seen = seen.updated(bill=await _known(cloud.read_bill(asked.region, asked.bill_since)))
     # Last, so that nothing that was read before it is older than what the purchase is decided on.

@@ -1,28 +1,28 @@
 """The two outside worlds as Protocols: the cloud and the cluster.
 
 Every method is one question or one change. Methods of `Cloud` raise `CloudFailure`, methods of `Cluster` raise
-`ClusterFailure` (`core/failures.py`); what is expected comes back as a value.
+`ClusterFailure` (`core/facts/failures.py`); what is expected comes back as a value.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.base import ApiModel, Condition
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
     Quote,
 )
-from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
+from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import SecretRefused
-from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import SecretRefused
+from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
     BillingOrder,
@@ -34,8 +34,9 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import AccessKey, Secret
 
 
 class Cloud(Protocol):
@@ -66,7 +67,8 @@ class Cloud(Protocol):
         ...
 
     async def find_role(self, name: str) -> Role | Absent:
-        """A RAM role with its policies."""
+        """A RAM role with its policies. This and the next two are shared for seconds by all who ask; what we change is
+        asked for again."""
         ...
 
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:
@@ -79,8 +81,8 @@ class Cloud(Protocol):
         """The bucket, and which of the directories it has."""
         ...
 
-    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
-        """The price. A question only: nothing is bought or reserved."""
+    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
+        """The price of what an order's block describes. A question only: nothing is bought or reserved."""
         ...
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
@@ -104,7 +106,7 @@ class Cloud(Protocol):
         """Put tags on an instance, over former values of the same keys. May be repeated."""
         ...
 
-    async def create_instance(self, purchase: Purchase) -> Answer:
+    async def place(self, call: PaidCall) -> Answer:
         """SPENDS MONEY. Sends the call once, with no retry in any layer; never raises `CloudFailure`."""
         ...
 
@@ -131,6 +133,10 @@ class Cluster(Protocol):
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders that were ever opened for this key and still exist, by number."""
+        ...
+
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """The names of the key's orders that keep its claim, and of those that this version cannot read."""
         ...
 
     async def read_claim(self, subject: Subject) -> Claim | None:

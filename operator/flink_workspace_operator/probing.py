@@ -3,8 +3,8 @@
 from flink_workspace_operator import __version__, wiring
 from flink_workspace_operator.adapters.alibaba.prober import Prober
 from flink_workspace_operator.adapters.alibaba.probes import PROBES, Probe
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.open_questions import QUESTIONS, Question
 from flink_workspace_operator.settings import Settings
 

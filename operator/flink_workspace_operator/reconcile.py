@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.events import events_of
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.obstacles import with_unrecorded
-from flink_workspace_operator.core.plan import NextLook, Plan
-from flink_workspace_operator.core.refusals import verdict_of
-from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.resting import rests_after
-from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.snapshot import Seen
+from flink_workspace_operator.core.plan import Plan, Requeue
+from flink_workspace_operator.core.reporting.events import events_of
+from flink_workspace_operator.core.reporting.obstacles import with_unrecorded
+from flink_workspace_operator.core.reporting.report import report
+from flink_workspace_operator.core.verdicts import verdict_of
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.observation import cloud_of, observe
@@ -48,7 +48,7 @@ class Reconciler:
     def _obstacles(self) -> Obstacles:
         return Obstacles(self.cluster, self.memory, self.clock)
 
-    async def run_pass(self, key: Key) -> NextLook:
+    async def run_pass(self, key: Key) -> Requeue:
         """Look at everything, do what is to be done, say how it stands and when to look again.
 
         Raises `ClusterFailure` where the API server, `CloudFailure` where the cloud must be asked again after a while;
@@ -63,7 +63,7 @@ class Reconciler:
         failure = done.failure or plan.retry
         if failure is not None:
             raise failure
-        return plan.next_look
+        return plan.requeue
 
     def has_announced(self, key: Key) -> bool:
         """This process has announced a purchase, and neither sent it nor recorded what came of it yet."""

@@ -128,7 +128,8 @@ class Settings(BaseSettings):
     survey_seconds: Seconds = 3600
     """How often orphans are looked for, in all regions."""
     listing_max_age_seconds: Seconds = 5
-    """How old a look at a region may be to serve another workspace there. A purchase asks for a fresh one."""
+    """How old a look at a region, a role, a network or a bucket may be to serve another workspace.
+    A purchase asks for a fresh one of its region, and what the operator itself has changed is asked for again."""
     workers: Annotated[int, Field(ge=1, le=256)] = 16
     """How many workspaces are worked on at once."""
     drain_seconds: Seconds = 90

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.observed import Listing
 from flink_workspace_operator.core.orphans import Orphan, find_orphans
 from flink_workspace_operator.ports import Cloud, Cluster
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CredentialsRefused,
     NotFound,
     ParametersRefused,
@@ -16,7 +16,7 @@ from flink_workspace_operator.core.failures import (
     UnpaidOrder,
     Unreachable,
 )
-from flink_workspace_operator.core.observed import Absent, Policy, Role, SeenNetwork, SeenVSwitch
+from flink_workspace_operator.core.facts.observed import Absent, Policy, Role, SeenNetwork, SeenVSwitch
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, subject
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role

@@ -25,8 +25,8 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.backoff import wait_after
 from flink_workspace_operator.settings import Settings

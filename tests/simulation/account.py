@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from flink_workspace_operator.api.names import DIRECTORIES, ORDER_TAG
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Purchase
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     BillingOrder,
     Bought,
@@ -24,6 +24,7 @@ from flink_workspace_operator.core.observed import (
     SeenNetwork,
     SeenVSwitch,
 )
+from flink_workspace_operator.core.orders.calls import PaidCall
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Faults
 
@@ -76,10 +77,10 @@ class Books:
     """Until when each is remembered."""
     hides: frozenset[str] | Literal["all"] = frozenset()
     """Instances that no look shows: a permission was narrowed, or the cloud answers with an empty list."""
-    late: tuple[tuple[datetime, Purchase], ...] = ()
+    late: tuple[tuple[datetime, PaidCall], ...] = ()
     """Purchases that are accepted and not booked yet."""
     unpaid: tuple[BillingOrder, ...] = ()
-    unpaid_purchases: tuple[Purchase, ...] = ()
+    unpaid_purchases: tuple[PaidCall, ...] = ()
     """What the unpaid orders would buy, where it is one of our calls that made them."""
     directories: frozenset[str] = frozenset(DIRECTORIES)
     role: Role | Absent = field(
@@ -139,7 +140,7 @@ class Account:
             if self._refusal(purchase) is None:
                 self._book(purchase, at)
 
-    def admit(self, purchase: Purchase) -> None:
+    def admit(self, purchase: PaidCall) -> None:
         """The gateway: raise unless the call comes in time and for the first time."""
         self.settle()
         now, behaviour = self.clock.now, self.behaviour
@@ -150,7 +151,7 @@ class Account:
         self.books.nonces[purchase.nonce] = now + timedelta(seconds=behaviour.nonce_memory)
         self.books.note("nonce", purchase.nonce, now)
 
-    def sell(self, purchase: Purchase) -> Bought:
+    def sell(self, purchase: PaidCall) -> Bought:
         """The product behind the gateway: book, or raise the refusal."""
         refusal = self._refusal(purchase)
         if refusal is not None:
@@ -158,12 +159,12 @@ class Account:
         booking = self._book(purchase, self.clock.now)
         return Bought(booking.instance_id, booking.order_id, f"request-of-{booking.order_id}")
 
-    def accept_late(self, purchase: Purchase) -> None:
+    def accept_late(self, purchase: PaidCall) -> None:
         """Book it `commit_delay` from now."""
         self.books.late += ((self.clock.now + timedelta(seconds=self.behaviour.commit_delay), purchase),)
         self.books.note("late", purchase.nonce, self.clock.now)
 
-    def leave_unpaid(self, purchase: Purchase) -> None:
+    def leave_unpaid(self, purchase: PaidCall) -> None:
         """Make a billing order of it that nobody has paid yet; refused where one is left already."""
         refusal = self._refusal(purchase)
         if isinstance(refusal, failures.UnpaidOrder):
@@ -264,7 +265,7 @@ class Account:
         hidden = age < self.behaviour.tag_visibility
         return replace(instance, cluster_status=status, tags={} if hidden else instance.tags)
 
-    def _refusal(self, purchase: Purchase) -> CloudFailure | None:
+    def _refusal(self, purchase: PaidCall) -> CloudFailure | None:
         subject, scope = purchase.subject, self.behaviour.unique_names
         for each in self.books.instances.values():
             taken = each.name == subject.workspace_name and (scope == "account" or each.region == subject.region)
@@ -274,8 +275,9 @@ class Account:
             return failures.UnpaidOrder(BUY, "ORDER.INST_HAS_UNPAID_ORDER")
         return None if self.behaviour.balance_enough else failures.BalanceTooLow(BUY, "InsufficientBalance")
 
-    def _book(self, purchase: Purchase, at: datetime) -> Booking:
-        wanted, subject = purchase.parameters, purchase.subject
+    def _book(self, purchase: PaidCall, at: datetime) -> Booking:
+        wanted, subject = purchase.block, purchase.subject
+        assert isinstance(wanted, WorkspaceParameters)
         instance = SeenInstance(
             f"{self.books.prefix}f-{len(self.books.bookings) + 1}",
             subject.workspace_name,

@@ -6,7 +6,7 @@ from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.gitops.truth import judge
 from tests.simulation.account import Account
 from tests.simulation.server import ApiServer, Change
@@ -37,7 +37,7 @@ def check_hand_over(key: Key, answers: list[object]) -> None:
     if not isinstance(orders, tuple) or not isinstance(workspace, FlinkWorkspace):
         raise Broken(f"handed over after something else than a last look at the resource: {workspace}")
     announced = [order for order in orders if order.state == "Placing"]
-    wanted = [(order.spec.workspace_ref.uid, order.spec.parameters) for order in announced]
+    wanted = [(order.spec.workspace_ref.uid, order.spec.block) for order in announced]
     if _is_braked(workspace) or wanted != [(workspace.metadata.uid, workspace.parameters)]:
         raise Broken(f"handed over in spite of a brake: {workspace} {announced}")
     if (workspace.metadata.namespace, workspace.metadata.name) != (key.namespace, key.name):

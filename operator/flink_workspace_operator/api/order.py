@@ -1,7 +1,7 @@
 """`FlinkWorkspaceOrder`: one paid action, written before the cloud is asked and kept afterwards.
 
-The legal moves between its states are one table, `MOVES`. The CRD's rule is generated from it,
-so that a hand edit or an old process is stopped by the API server.
+Its states are a table of their own (`api/order_states.py`). The CRD's rules are generated from it,
+so that a manual edit or an old process is stopped by the API server.
 """
 
 from typing import Annotated, Any, Final, Literal, Self
@@ -10,40 +10,18 @@ from pydantic import ConfigDict, Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, on_creation, validated
 from flink_workspace_operator.api.credentials import Credentials
+from flink_workspace_operator.api.order_states import (
+    MOVES,
+    Evidence,
+    OrderState,
+    StateFacts,
+    facts_of,
+    states_where,
+)
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.status import OrderState
 
-Evidence = Literal[
-    "Answer",
-    "Token",
-    "Description",
-    "ForeignInstance",
-    "AbsentAfterWindow",
-    "NothingSent",
-    "SpecChanged",
-    "Deleted",
-    "GivenUp",
-    "Bill",
-]
-
-MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {
-    None: ("Quoted", "Superseded", "Placed"),
-    "Quoted": ("Placing", "Superseded", "Canceled", "Placed"),
-    "Placing": ("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
-    "Uncertain": ("Placed", "NotPlaced", "Rejected"),
-    "Placed": ("Fulfilled", "Lost"),
-    "Fulfilled": ("Lost",),
-    "Lost": ("Placed",),
-    "Rejected": ("Placed",),
-    "NotPlaced": ("Placed",),
-    "Superseded": ("Placed",),
-    "Canceled": ("Placed",),
-}
-"""From each state (None: no status yet) the states it may move to. Placed is open from nearly everywhere,
-because evidence beats every state: an order whose instance shows up was placed, whatever was believed before."""
-
-UNSETTLED: Final[frozenset[OrderState | None]] = frozenset({None, "Quoted", "Placing", "Uncertain"})
-"""States in which the outcome is open: no other order may be opened, and the ledger entry can't go."""
+ACTIONS: Final = ("Create",)
+"""What this version knows how to pay for. An order of another action is left alone."""
 
 
 class WorkspaceReference(ApiModel):
@@ -62,7 +40,11 @@ class FlinkWorkspaceOrderSpec(ApiModel):
 
     model_config = ConfigDict(
         json_schema_extra=validated(
-            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead")
+            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead"),
+            cel(
+                "has(self.create) != has(self.parameters)",
+                "exactly one block must say what is paid for: `create` with action 'Create'",
+            ),
         )
     )
 
@@ -76,12 +58,27 @@ class FlinkWorkspaceOrderSpec(ApiModel):
     """Name of the workspace in the cloud."""
     credentials: Credentials | None = None
     """With whose keys it was opened. Left out: the operator's own identity."""
-    action: Literal["Create"] = "Create"
+    action: Annotated[str, Field(json_schema_extra={"enum": list(ACTIONS)})] = ACTIONS[0]
     """What is paid for."""
-    parameters: WorkspaceParameters
-    """What is bought."""
+    create: WorkspaceParameters | None = None
+    """The workspace that is bought; only and always with action Create."""
+    parameters: WorkspaceParameters | None = None
+    """The same, as versions before 0.2 wrote it."""
     token: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")]
     """Random mark of this order; the call carries it as a tag, so the instance tells which order bought it."""
+
+    @property
+    def block(self) -> ApiModel:
+        """The block that says what is paid for."""
+        block = self.create or self.parameters
+        if block is None:
+            raise LookupError("an order has one block: the CRD's rule says so")
+        return block
+
+    @property
+    def makes_instance(self) -> bool:
+        """The call makes a new instance, instead of changing one that exists."""
+        return self.create is not None or self.parameters is not None
 
 
 class Quote(ApiModel):
@@ -202,11 +199,15 @@ class FlinkWorkspaceOrder(ApiModel):
             ),
             _needed(
                 "instanceId",
-                ("Placed", "Fulfilled", "Lost"),
+                states_where(lambda facts: facts.was_paid),
                 "`status.instanceId` must be set in state 'Placed' and after it",
             ),
             *(
-                _needed(field, ("Placing",), f"`status.{field}` must be set in state 'Placing'")
+                _needed(
+                    field,
+                    states_where(lambda facts: facts.is_announced),
+                    f"`status.{field}` must be set in state 'Placing'",
+                )
                 for field in ("quote", "intentTime", "nonce")
             ),
             _frozen(
@@ -237,14 +238,19 @@ class FlinkWorkspaceOrder(ApiModel):
         return self.status.state
 
     @property
+    def facts(self) -> StateFacts:
+        """The facts about its state."""
+        return facts_of(self.status.state)
+
+    @property
     def settled(self) -> bool:
-        """Whether the outcome is known for good (but for evidence that it was placed after all)."""
-        return self.status.state not in UNSETTLED
+        """The outcome is known for good (but for evidence that it was placed after all)."""
+        return not self.facts.is_open
 
     @property
     def keeps_claim(self) -> bool:
         """The name is not free yet: a call may be under way, or others may not see yet what it bought."""
-        return not self.settled or self.outstanding or self.status.state == "Placed"
+        return self.facts.is_open or self.outstanding or self.facts.awaits_delivery
 
     @property
     def outstanding(self) -> bool:

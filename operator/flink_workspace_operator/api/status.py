@@ -5,11 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
+from flink_workspace_operator.api.order_states import OrderState, StateFacts, facts_of
 from flink_workspace_operator.api.outputs import Outputs
-
-OrderState = Literal[
-    "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled", "Lost"
-]
 
 
 class Provisioning(ApiModel):
@@ -56,6 +53,8 @@ class Instance(ApiModel):
     """Not set any more: no address of the console is published that leads to one workspace."""
     provisioning: Provisioning | None = None
     """How far the cloud is; only while something is being made."""
+    lost_since: Time | None = None
+    """Since when it is known to be gone from the cloud. Left out while it is there."""
 
 
 class VSwitchStatus(ApiModel):
@@ -100,6 +99,13 @@ class StorageStatus(ApiModel):
     """The directories that exist."""
 
 
+class AdoptionStatus(ApiModel):
+    """How far the adoption of an existing workspace is."""
+
+    announced_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
+    """The generation of the resource for which it was announced. It is adopted in a later pass, not before."""
+
+
 class OrderSummary(ApiModel):
     """The newest order for this workspace; the order object itself tells more."""
 
@@ -115,6 +121,11 @@ class OrderSummary(ApiModel):
     """Digest of what is bought and at which price."""
     price: Annotated[str, Field(max_length=100)] | None = None
     """Price as a line to read."""
+
+    @property
+    def facts(self) -> StateFacts:
+        """The facts about its state."""
+        return facts_of(self.state)
 
 
 class FlinkWorkspaceStatus(ApiModel):
@@ -138,5 +149,7 @@ class FlinkWorkspaceStatus(ApiModel):
     """The bucket and its directories."""
     outputs: Outputs | None = None
     """Where the workspace's ids were written."""
+    adoption: AdoptionStatus | None = None
+    """How far an adoption is; only until the workspace is this resource's."""
     order: OrderSummary | None = None
     """The newest order."""

@@ -16,9 +16,10 @@ from flink_workspace_operator.api.base import (
 )
 from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
+from flink_workspace_operator.api.order_states import states_where
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 
 
 class RamRole(ApiModel):
@@ -100,10 +101,10 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
 
 # All spelled with `has`: what comes out of CEL's optionals has no known size, and the rule counts as too expensive.
 _EFFECTIVE_NAME = "(has({self}.spec.workspaceName) ? {self}.spec.workspaceName : {self}.metadata.name)"
-_UNDER_WAY: Final[tuple[OrderState, ...]] = ("Placing", "Uncertain", "Placed", "Fulfilled")
+_FREEZING: Final = states_where(lambda facts: facts.freezes_spec)
 _BOUGHT = (
     "(has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId) ||\n"
-    f"has(oldSelf.status.order) && has(oldSelf.status.order.state) && oldSelf.status.order.state in {list(_UNDER_WAY)})"
+    f"has(oldSelf.status.order) && has(oldSelf.status.order.state) && oldSelf.status.order.state in {list(_FREEZING)})"
 )
 
 

@@ -8,15 +8,13 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import OrderState, OrderSummary
+from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
-from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, classify
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.neighbours import Neighbour, not_shown
-from flink_workspace_operator.core.observed import Absent, Listing, Unknown
-from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.seen import (
-    SENT,
+from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.neighbours import Neighbour, not_shown
+from flink_workspace_operator.core.facts.observed import Absent, Listing, Unknown
+from flink_workspace_operator.core.facts.ownership import NO_ADOPTION, Found, Ours, Ownership, classify
+from flink_workspace_operator.core.facts.snapshot import (
     Seen,
     announced_order,
     bound_id,
@@ -25,17 +23,12 @@ from flink_workspace_operator.core.seen import (
     orders_of,
     shown_id,
 )
-from flink_workspace_operator.core.windows import window_end
+from flink_workspace_operator.core.orders.windows import window_end
+from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
 """Longest request that the status can repeat."""
-
-LOST: Final = "Lost"
-"""Reason of Ready, once a workspace that was seen before is gone."""
-
-NEVER_SENT: Final[tuple[OrderState | None, ...]] = (None, "Quoted", "Superseded", "Canceled")
-"""States of orders that no call was sent for."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ class Case:
     @cached_property
     def sent_order(self) -> FlinkWorkspaceOrder | None:
         """The open order, if a call may have been sent for it."""
-        return self.order if self.order is not None and self.order.state in SENT else None
+        return self.order if self.order is not None and self.order.facts.may_be_under_way else None
 
     @cached_property
     def announced_order(self) -> FlinkWorkspaceOrder | None:
@@ -84,9 +77,9 @@ class Case:
 
     @cached_property
     def said_lost(self) -> bool:
-        """Whether the resource says that its workspace is gone."""
-        ready = self.condition("Ready")
-        return ready is not None and ready.reason == LOST
+        """The resource says that its workspace is gone."""
+        shown = self.workspace.status.instance
+        return shown is not None and shown.lost_since is not None
 
     @cached_property
     def is_named_for_replacement(self) -> bool:
@@ -131,9 +124,9 @@ class Case:
         return None if over or is_known else last
 
     def _end_of(self, last: OrderSummary) -> datetime | None:
-        if last.state in SENT:
+        if last.facts.may_be_under_way:
             return window_end(last, self.settings)
-        return last.settled_not_before if last.state == "Rejected" else None
+        return last.settled_not_before if last.facts.is_refused else None
 
     @cached_property
     def deleting(self) -> bool:
@@ -147,9 +140,10 @@ class Case:
 
     @cached_property
     def claims_nothing(self) -> bool:
-        """Suspended, and no call was ever sent for it: a claim would keep others from the name for nothing."""
-        sent = any(order.state not in NEVER_SENT for order in self.orders)
-        return self.suspended and not sent and self.known_id is None and self.left_the_ledger is None
+        """Suspended, and nothing is there or was ever sent for it: a claim would keep others from the name in vain."""
+        sent = any(order.facts.was_sent for order in self.orders)
+        is_bound = self.known_id is not None or isinstance(self.found, Ours)
+        return self.suspended and not sent and not is_bound and self.left_the_ledger is None
 
     @cached_property
     def holds_claim(self) -> bool:
@@ -180,7 +174,7 @@ class Case:
         A purchase that the gateway refused binds the resource only until its call is over: the key may have been a
         wrong one. Where the ledger lacks the order that the status names, the account in the status counts.
         """
-        binding = [order for order in self.orders if order.state not in NEVER_SENT and not _was_refused(order)]
+        binding = [order for order in self.orders if order.facts.was_sent and not _was_refused(order)]
         if binding:
             return binding[-1].spec.account_id
         last = self.workspace.status.order
@@ -244,7 +238,7 @@ class Case:
             for other in self.seen.orders
             if (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
         )
-        placed = [other.status.instance_id for other in related if other.state in ("Placed", "Fulfilled")]
+        placed = [other.status.instance_id for other in related if other.facts.is_paid and other.spec.makes_instance]
         listing = self.listing_for(spec.account_id, spec.region)
         return classify(listing, Ownership(subject, self.seen.owner, related, placed[-1] if placed else None))
 
@@ -257,13 +251,13 @@ class Case:
         return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
     def placed_beside(self, order: FlinkWorkspaceOrder) -> bool:
-        """Whether another order bought what this one was to buy."""
+        """Another order of the same action bought what this one was to buy."""
         spec = order.spec
+        wanted = (spec.action, spec.region, spec.workspace_name)
         return any(
-            other.state in ("Placed", "Fulfilled")
+            other.facts.is_paid and (other.spec.action, other.spec.region, other.spec.workspace_name) == wanted
             for other in self.seen.orders
             if other is not order
-            and (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
         )
 
     @cached_property
@@ -290,4 +284,4 @@ class Case:
 
 def _was_refused(order: FlinkWorkspaceOrder) -> bool:
     """The gateway refused the call, and it can no longer be executed."""
-    return order.state == "Rejected" and order.status.evidence == "Answer" and not order.outstanding
+    return order.facts.is_refused and order.status.evidence == "Answer" and not order.outstanding

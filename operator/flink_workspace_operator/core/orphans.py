@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.core.identity import Owner, WantedName
-from flink_workspace_operator.core.observed import Listing, SeenInstance
+from flink_workspace_operator.core.facts.identity import Owner, WantedName
+from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 
 OrphanKind = Literal["Orphan", "NameTwice"]
 

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Claim, Purchase, Subject
-from flink_workspace_operator.core.observed import Policy
-from flink_workspace_operator.core.secret import Secret
-from flink_workspace_operator.core.seen import Answered
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Claim, Subject
+from flink_workspace_operator.core.facts.observed import Policy
+from flink_workspace_operator.core.facts.secret import Secret
+from flink_workspace_operator.core.facts.snapshot import Answered
+from flink_workspace_operator.core.orders.calls import PaidCall
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class PlaceOrder:
     """SPENDS MONEY. Send the call once, and record its answer."""
 
     order: FlinkWorkspaceOrder
-    purchase: Purchase
+    call: PaidCall
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,7 @@ class Verdict:
     Missing: a prerequisite (`about`, its condition's type) is not there; progress at first, stalled if it stays so.
     `keeps`: nothing new could be learned; where Ready was True or False, what was said before stands.
     `beside`: it is about the operator's own side. A workspace that was Ready stays so, and this is told beside it.
+    `while_running`: it is about a further order of a workspace that runs. Ready stays True, and has this message.
     """
 
     kind: VerdictKind
@@ -203,16 +205,17 @@ class Verdict:
     about: str | None = None
     keeps: bool = False
     beside: bool = False
+    while_running: str = ""
 
 
 @dataclass(frozen=True)
-class NextLook:
+class Requeue:
     """When to look again: after this long, or never (None: nothing is left to look after)."""
 
     after: timedelta | None
 
 
-AT_ONCE = NextLook(timedelta(0))
+AT_ONCE = Requeue(timedelta(0))
 
 
 @dataclass(frozen=True)
@@ -221,11 +224,11 @@ class Plan:
 
     steps: tuple[Step, ...] = ()
     verdict: Verdict | None = None
-    next_look: NextLook = AT_ONCE
+    requeue: Requeue = AT_ONCE
     missing_since: datetime | None = None
     """When a workspace that was seen before was first found absent; the cloud's clock."""
     retry: CloudFailure | None = None
-    """The cloud could not be asked: try again with back-off instead of at `next_look`."""
+    """The cloud could not be asked: try again with back-off instead of at `requeue`."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.status import VSwitchStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspaceSpec
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Bucket,
     BucketElsewhere,

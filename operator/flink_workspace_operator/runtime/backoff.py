@@ -3,8 +3,8 @@
 import logging
 from collections import Counter
 
-from flink_workspace_operator.core.failures import Conflict, Failure, Throttled, Vanished
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import Conflict, Failure, Throttled, Vanished
+from flink_workspace_operator.core.facts.identity import Key
 
 log = logging.getLogger(__name__)
 

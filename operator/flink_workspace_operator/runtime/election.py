@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from flink_workspace_operator.adapters.kubernetes.election_lease import Standing, went_back
-from flink_workspace_operator.core.failures import ClusterFailure, Conflict
+from flink_workspace_operator.core.facts.failures import ClusterFailure, Conflict
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
-from flink_workspace_operator.api.order import UNSETTLED
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.api.order_states import facts_of
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.resync import Kind, ListObjects, Wire
 from flink_workspace_operator.runtime.triggers import Triggers
@@ -45,7 +45,7 @@ def orders(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics
 
 def _key_of_open_order(wire: Wire) -> Key | None:
     state = (wire.get("status") or {}).get("state")
-    return _workspace_of(name_in(wire)) if state in UNSETTLED else None
+    return _workspace_of(name_in(wire)) if facts_of(state).is_open else None
 
 
 def _workspace_of(order: Key) -> Key:

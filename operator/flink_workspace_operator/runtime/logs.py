@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal
 
-from flink_workspace_operator.core.audit import AUDIT
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orders.audit import AUDIT
 
 OURS = "flink_workspace_operator"
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
-from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.orphans import ADVICE, Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics

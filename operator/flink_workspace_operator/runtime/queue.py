@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.turns import NO_LIMIT, Lane, Share, Turns
 
 FAIR_SHARE = 4

@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.watches import ObjectWatch, name_in, version_in
 from flink_workspace_operator.runtime.workers import JITTER

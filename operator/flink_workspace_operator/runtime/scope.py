@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.turns import Lane
 

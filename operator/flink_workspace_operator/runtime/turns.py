@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from typing import Final, Self
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 
 
 class Lane(Enum):

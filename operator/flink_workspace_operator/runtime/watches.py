@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 
 log = logging.getLogger(__name__)
 

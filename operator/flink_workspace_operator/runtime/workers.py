@@ -12,15 +12,15 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.backoff import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Backoff
 from flink_workspace_operator.runtime.logs import about
 from flink_workspace_operator.runtime.queue import WorkQueue
 
 log = logging.getLogger(__name__)
 
-Pass = Callable[[Key], Awaitable[NextLook]]
+Pass = Callable[[Key], Awaitable[Requeue]]
 
 JITTER = 0.2
 """Waits are stretched by up to this part, so that what failed or was listed together does not come back together."""

@@ -3,7 +3,7 @@
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE, Refusal, Row, explain, find_row
-from flink_workspace_operator.core.failures import Garbled, PermissionMissing, ServerError, Throttled, Unexplained
+from flink_workspace_operator.core.facts.failures import Garbled, PermissionMissing, ServerError, Throttled, Unexplained
 
 OF_THE_CONTENT = {
     "IncompleteSignature",

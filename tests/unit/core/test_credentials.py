@@ -10,17 +10,19 @@ from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.credentials import Orders, Secrets, held_to_account, secret_names, signer
+from flink_workspace_operator.core.checks.credentials import Orders, Secrets, held_to_account, secret_names, signer
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CredentialsUnusable,
     IdentityNotAllowed,
     SecretIncomplete,
     SecretMissing,
     SecretRefused,
 )
-from flink_workspace_operator.core.key_failures import AccountNotAllowed
-from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.key_failures import AccountNotAllowed
+from flink_workspace_operator.core.facts.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
+from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     HoldSecret,
@@ -33,8 +35,6 @@ from flink_workspace_operator.core.plan import (
     Step,
     WriteIntent,
 )
-from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
-from flink_workspace_operator.core.seen import SeenCloud
 from flink_workspace_operator.settings import Settings
 from tests.builders import (
     ACCOUNT,

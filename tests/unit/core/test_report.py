@@ -12,11 +12,10 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.parameters import Subscription, Term
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
-from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.events import events_of
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     CredentialsRefused,
     ParametersRefused,
@@ -28,13 +27,14 @@ from flink_workspace_operator.core.failures import (
     Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
-from flink_workspace_operator.core.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
+from flink_workspace_operator.core.facts.snapshot import SeenCloud
+from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Verdict
 from flink_workspace_operator.core.prerequisites import judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.price import price
-from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.seen import SeenCloud
+from flink_workspace_operator.core.reporting.events import events_of
+from flink_workspace_operator.core.reporting.report import report
 from tests.builders import (
     BUCKET,
     ID,

@@ -11,7 +11,7 @@ from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.session import Reply, Session
 from flink_workspace_operator.adapters.alibaba.wire import Identifier
 from flink_workspace_operator.adapters.alibaba.wire_billing import Order, OrderDetail, OrderPart, OrdersPage
-from flink_workspace_operator.core.observed import BillingOrder
+from flink_workspace_operator.core.facts.observed import BillingOrder
 
 PAGE_SIZE: Final = 20
 """The billing API's own advice: larger pages may time out."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Fate,
     Garbled,

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from flink_workspace_operator.adapters.alibaba import products
-from flink_workspace_operator.adapters.alibaba.session import Api, Fixed, Reply, Session
-from flink_workspace_operator.core.failures import CloudFailure, PermissionMissing
+from flink_workspace_operator.adapters.alibaba.session import Api, PinnedSignature, Reply, Session
+from flink_workspace_operator.core.facts.failures import CloudFailure, PermissionMissing
 from flink_workspace_operator.settings import Settings
 
 QUERY_AVAILABLE_INSTANCES: Final = Api(products.BILLING, "QueryAvailableInstances")
@@ -47,7 +47,9 @@ class Prober:
     region: str
     lacking: set[str] = field(default_factory=set)
 
-    async def ask(self, api: Api, parameters: Mapping[str, str], fixed: Fixed | None = None) -> Reply | CloudFailure:
+    async def ask(
+        self, api: Api, parameters: Mapping[str, str], fixed: PinnedSignature | None = None
+    ) -> Reply | CloudFailure:
         """The answer, or what stood in its place."""
         if api not in READS:
             raise ValueError(f"{api.name} is no read")

@@ -21,8 +21,8 @@ from flink_workspace_operator.adapters.alibaba.prober import (
     said,
     words,
 )
-from flink_workspace_operator.adapters.alibaba.session import Fixed
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
+from flink_workspace_operator.core.facts.failures import CloudFailure
 
 NOWHERE: Final = "probe00000000"
 """Part of ids that do not exist."""
@@ -44,7 +44,7 @@ class Probe:
 async def _signature_validity(prober: Prober) -> list[str]:
     now, told = await prober.now(), []
     for minutes in (-14, -16, 14, 16):
-        fixed = Fixed(now + timedelta(minutes=minutes), f"probe-{now.timestamp()}-{minutes}")
+        fixed = PinnedSignature(now + timedelta(minutes=minutes), f"probe-{now.timestamp()}-{minutes}")
         reply = await prober.ask(products.GET_CALLER_IDENTITY, {}, fixed)
         told.append(f"{abs(minutes)} minutes {'old' if minutes < 0 else 'ahead'}: {said(reply)}")
     return told
@@ -52,7 +52,7 @@ async def _signature_validity(prober: Prober) -> list[str]:
 
 async def _nonce_memory(prober: Prober) -> list[str]:
     now = await prober.now()
-    fixed = Fixed(now, f"probe-{now.timestamp()}-nonce")
+    fixed = PinnedSignature(now, f"probe-{now.timestamp()}-nonce")
     replies = [await prober.ask(products.GET_CALLER_IDENTITY, {}, fixed) for _ in range(2)]
     return [f"the same call twice: {said(replies[0])}, then {said(replies[1])}"]
 

@@ -14,8 +14,8 @@ from kubernetes.aio import client
 from flink_workspace_operator.adapters.kubernetes.claims import claim_in
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, answer
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
-from flink_workspace_operator.core.failures import ClusterUnreachable
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Key, Subject
 
 LEASES = ("coordination.k8s.io", "v1")
 NOT_THE_ELECTION = f"metadata.name!={ELECTION_LEASE}"

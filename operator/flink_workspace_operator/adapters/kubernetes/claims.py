@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, Wire
 from flink_workspace_operator.api.names import GROUP
-from flink_workspace_operator.core.identity import Claim, Key, Subject
+from flink_workspace_operator.core.facts.identity import Claim, Key, Subject
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 

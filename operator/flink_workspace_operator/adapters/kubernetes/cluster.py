@@ -1,7 +1,6 @@
 """`KubernetesCluster`: the `Cluster` port on the API server."""
 
 import logging
-import re
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     answer,
 )
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.ledger import open_orders, stored_orders
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
@@ -35,8 +35,8 @@ from flink_workspace_operator.api.names import (
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,
@@ -44,11 +44,11 @@ from flink_workspace_operator.core.failures import (
     Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import Absent
+from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import Secret
 from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -118,14 +118,12 @@ class KubernetesCluster:
                     raise
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
-        """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""
-        numbered = re.compile(re.escape(key.name) + r"-([1-9][0-9]*)$")
-        found: list[tuple[int, Wire]] = []
-        async for wire in self._orders.list(key.namespace):
-            match = numbered.fullmatch(wire["metadata"]["name"])
-            if match and wire["spec"]["workspaceRef"]["name"] == key.name:
-                found.append((int(match[1]), wire))
-        return tuple(order_in(wire) for _, wire in sorted(found, key=lambda each: each[0]))
+        """All orders of a key by number."""
+        return tuple(order_in(wire) for wire in await stored_orders(self._orders, key))
+
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """The names of those that keep the claim, and of those that cannot be read."""
+        return open_orders(await stored_orders(self._orders, key))
 
     async def read_claim(self, subject: Subject) -> Claim | None:
         """Who holds the subject, None if nobody."""

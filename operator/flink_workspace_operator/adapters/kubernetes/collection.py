@@ -12,7 +12,7 @@ from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 from kubernetes.aio.config import ConfigException
 
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, Conflict, Vanished
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, Conflict, Vanished
 
 FIELD_MANAGER = "flink-workspace-operator"
 TIMEOUT_SECONDS = 15.0

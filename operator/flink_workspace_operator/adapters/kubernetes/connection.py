@@ -11,7 +11,7 @@ import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 
-from flink_workspace_operator.core.failures import ClusterUnreachable
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable
 
 REREAD_SECONDS = 60.0
 DIRECT: Final = {"trust_env": False}

@@ -17,7 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECO
 from flink_workspace_operator.api.crd import RESOURCES
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.schema import structural_schema
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable
 
 Node = dict[str, Any]
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.names import REPLACE_LOST
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.neighbours import Neighbour
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.neighbours import Neighbour
 
 RUNNING: Final = "RUNNING"
 

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.collection import FIELD_MANAGER, JSON_PATCH, TIMEOUT_SECONDS, answer
-from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, OutputsRefused, Vanished
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, OutputsRefused, Vanished
+from flink_workspace_operator.core.facts.identity import Key
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.base import unknown_fields
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order import ACTIONS, FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import Unreadable
-from flink_workspace_operator.core.identity import Key, WantedName
+from flink_workspace_operator.core.facts.failures import Unreadable
+from flink_workspace_operator.core.facts.identity import Key, WantedName
 
 T = TypeVar("T")
 
@@ -28,6 +28,8 @@ def order_in(wire: Wire) -> FlinkWorkspaceOrder:
     Such an order may be for something else than a purchase, and moving it would drop the field.
     """
     order = _readable("FlinkWorkspaceOrder", wire, FlinkWorkspaceOrder.of)
+    if order.spec.action not in ACTIONS:
+        raise Unreadable(_with_value("FlinkWorkspaceOrder", wire, "spec.action", order.spec.action))
     unknown = unknown_fields(wire["spec"], order.spec.as_wire(), "spec")
     unknown += unknown_fields(wire.get("status") or {}, order.status.as_wire(), "status")
     if unknown and not order.settled:
@@ -51,10 +53,11 @@ def _readable(kind: str, wire: Wire, read: Callable[[Wire], T]) -> T:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        value = _shown(first["input"])
-        raise Unreadable(
-            f"{_named(kind, wire)} has a value of `{field}` that this version does not know: {value}"
-        ) from None
+        raise Unreadable(_with_value(kind, wire, field, first["input"])) from None
+
+
+def _with_value(kind: str, wire: Wire, field: str, value: object) -> str:
+    return f"{_named(kind, wire)} has a value of `{field}` that this version does not know: {_shown(value)}"
 
 
 def _named(kind: str, wire: Wire) -> str:

@@ -10,10 +10,10 @@ from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.collection import FIELD_MANAGER, JSON_PATCH, TIMEOUT_SECONDS, answer
 from flink_workspace_operator.api.names import secret_finalizer
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, SecretRefused, Vanished
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import Absent
-from flink_workspace_operator.core.secret import AccessKey, Secret
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, SecretRefused, Vanished
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 
 ID: Final = "accessKeyId"
 SECRET: Final = "accessKeySecret"  # noqa: S105 - the name of a key, not its content

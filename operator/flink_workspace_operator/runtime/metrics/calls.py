@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from flink_workspace_operator.adapters.alibaba.errors import known_code
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.runtime.metrics import families
 
 ANSWERED: Final = ("Answered", "OK")

@@ -12,12 +12,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import ValidationError
 
-from flink_workspace_operator.api.order import UNSETTLED, FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order_states import OrderState, facts_of
 from flink_workspace_operator.runtime.metrics import families
 
-PAID: Final = ("Placed", "Fulfilled", "Lost")
-"""What was bought and is gone since was paid for all the same."""
 NO_STATUS: Final = "NoStatus"
 STATES: Final = (NO_STATUS, *get_args(OrderState))
 _CURRENCY: Final = re.compile("[A-Z]{3}")
@@ -47,14 +45,14 @@ class OrderNumbers:
     @classmethod
     def of(cls, order: FlinkWorkspaceOrder) -> "OrderNumbers":
         """What counts of an order."""
-        announced = order.status.intent_time if order.state in ("Placing", "Uncertain") else None
+        announced = order.status.intent_time if order.facts.may_be_under_way else None
         return cls(
             namespace=order.metadata.namespace,
             name=order.metadata.name,
             workspace=order.spec.workspace_ref.name,
             action=order.spec.action,
             state=order.state,
-            paid=_paid(order) if order.state in PAID else None,
+            paid=_paid(order) if order.facts.was_paid else None,
             since=(announced or order.metadata.creation_timestamp).timestamp(),
         )
 
@@ -122,7 +120,7 @@ def _money(orders: tuple[OrderNumbers, ...]) -> GaugeMetricFamily:
 def _unsettled(orders: tuple[OrderNumbers, ...]) -> GaugeMetricFamily:
     family = families.UNSETTLED_ORDER.with_no_number()
     for order in orders:
-        if order.state in UNSETTLED:
+        if facts_of(order.state).is_open:
             state = order.state or NO_STATUS
             family.add_metric((order.namespace, order.name, order.workspace, order.action, state), order.since)
     return family

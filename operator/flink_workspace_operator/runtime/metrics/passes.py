@@ -5,9 +5,9 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.metrics import families
 from flink_workspace_operator.runtime.workers import Pass
 
@@ -27,7 +27,7 @@ class PassMetrics:
     def counted(self, run_pass: Pass) -> Pass:
         """The same pass, and counted. One that is cancelled ends in no way of its own, and is not."""
 
-        async def run(key: Key) -> NextLook:
+        async def run(key: Key) -> Requeue:
             began = self._clock()
             try:
                 look = await run_pass(key)

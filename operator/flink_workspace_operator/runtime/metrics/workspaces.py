@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import SeenNetwork
-from flink_workspace_operator.core.plan import NextLook
-from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import SeenNetwork
+from flink_workspace_operator.core.facts.snapshot import Seen
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.metrics import families
 from flink_workspace_operator.runtime.workers import Pass
 
@@ -83,7 +83,7 @@ class WorkspaceMetrics(Collector):
         """The same pass. Where it finds nothing left to look after, the numbers go, too: a gap in the watch may have
         hidden that the resource was deleted."""
 
-        async def run(key: Key) -> NextLook:
+        async def run(key: Key) -> Requeue:
             look = await run_pass(key)
             if look.after is None:
                 self._forget(key)
