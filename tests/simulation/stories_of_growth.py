@@ -1,7 +1,7 @@
-"""What happens to a workspace that runs, and of which another size is wished: the stories of a further paid action.
+"""The stories of a further paid action: another size is wished of a workspace that runs.
 
-They begin where those of a purchase end. The gateway forgets nonces at once, and the product executes whatever comes
-through, so that every second call for one starting point counts.
+They begin where those of a purchase end. The gateway forgets nonces at once, and the product executes
+whatever comes through, so that every second call for one starting point counts.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,11 @@ from typing import Final
 from flink_workspace_operator.api.names import ABANDON_ORDER, ORDER_TAG, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.facts.failures import ParametersRefused, PermissionMissing, Throttled
+from flink_workspace_operator.core.facts.failures import (
+    ParametersRefused,
+    PermissionMissing,
+    Throttled,
+)
 from tests.scenario.manifests import subscription
 from tests.simulation.account import BUY, Behaviour, Move
 from tests.simulation.faults import Fault, Strike
@@ -21,7 +25,16 @@ from tests.simulation.invariants import Broken, check_moves, check_tokens
 from tests.simulation.races import Race
 from tests.simulation.scheduler import Act
 from tests.simulation.server import Change
-from tests.simulation.stories import CLOUD, KEY, SHOWN_LATE, Story, at_once, delete, only_purchase, suspend
+from tests.simulation.stories import (
+    CLOUD,
+    KEY,
+    SHOWN_LATE,
+    Story,
+    at_once,
+    delete,
+    only_purchase,
+    suspend,
+)
 from tests.simulation.user import USER
 from tests.simulation.world import BRIEF, SimulatedWorld
 
@@ -83,16 +96,6 @@ def move(world: SimulatedWorld, cu: int = BY_HAND) -> None:
     world.account.move_by_hand(instance_id(world), cu)
 
 
-def move_there(world: SimulatedWorld) -> None:
-    """To where the order would move it."""
-    move(world, AFTER)
-
-
-def move_back(world: SimulatedWorld) -> None:
-    """To where it was."""
-    move(world, BEFORE)
-
-
 def instance_id(world: SimulatedWorld) -> str:
     """The only instance."""
     (found,) = world.account.books.instances
@@ -149,7 +152,7 @@ def untouched(world: SimulatedWorld) -> None:
 def not_sent(world: SimulatedWorld) -> None:
     """Nothing was executed, and nothing is open.
 
-    Where the process died that knew that it had sent nothing, the number alone decides: that counts as paid.
+    Where the process died that knew that it sent nothing, the number alone decides: it counts as paid.
     """
     runs_as_bought(world)
     assert executed(world) == []
@@ -283,12 +286,29 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
     Growing("grow: refused", grown_to(AFTER), strikes("at-gateway", REFUSED)),
     Growing("grow: throttled", grown_to(AFTER), strikes("at-gateway", THROTTLED), cloud=SHOWN_LATE),
     Growing("grow: answer of another copy", grown_to(AFTER), strikes("late", MISSING), cloud=SHOWN_LATE),
-    Growing("grow: delivered twice", grown_to(AFTER), strikes("twice"), cloud={**SHOWN_LATE, "nonce_memory": 40}),
-    Growing("grow: executed twice", delivered_twice, strikes("twice"), cloud=SHOWN_LATE, prepare=allow_both),
-    Growing("grow: suspended while placing", stopped, acts=(at_once("suspend", announced, suspend),)),
-    Growing("grow: withdrawn while placing", untouched, acts=(at_once("no wish", announced, lambda w: wish(w, None)),)),
     Growing(
-        "grow: another wish while placing", grown_to(ELSE), acts=(at_once("wish", announced, lambda w: wish(w, ELSE)),)
+        "grow: delivered twice",
+        grown_to(AFTER),
+        strikes("twice"),
+        cloud={**SHOWN_LATE, "nonce_memory": 40},
+    ),
+    Growing(
+        "grow: executed twice",
+        delivered_twice,
+        strikes("twice"),
+        cloud=SHOWN_LATE,
+        prepare=allow_both,
+    ),
+    Growing("grow: suspended while placing", stopped, acts=(at_once("suspend", announced, suspend),)),
+    Growing(
+        "grow: withdrawn while placing",
+        untouched,
+        acts=(at_once("no wish", announced, lambda w: wish(w, None)),),
+    ),
+    Growing(
+        "grow: another wish while placing",
+        grown_to(ELSE),
+        acts=(at_once("wish", announced, lambda w: wish(w, ELSE)),),
     ),
     Growing(
         "grow: another wish after a lost answer",
@@ -301,10 +321,14 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
     Growing(
         "grow: moved there by hand while placing",
         not_sent,
-        acts=(at_once("move", announced, move_there),),
+        acts=(at_once("move", announced, lambda w: move(w, AFTER)),),
     ),
     Growing("grow: moved by hand afterwards", overtaken, acts=(at_once("move", grown, move),)),
-    Growing("grow: moved back by hand afterwards", overtaken, acts=(at_once("move", grown, move_back),)),
+    Growing(
+        "grow: moved back by hand afterwards",
+        overtaken,
+        acts=(at_once("move", grown, lambda w: move(w, BEFORE)),),
+    ),
     Growing(
         "grow: moved by hand after a lost answer",
         overtaken,
@@ -313,7 +337,10 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
         SHOWN_LATE,
     ),
     Growing(
-        "grow: moved by hand before a late booking", grown_to(AFTER), strikes("late"), (at_once("move", sent, move),)
+        "grow: moved by hand before a late booking",
+        grown_to(AFTER),
+        strikes("late"),
+        (at_once("move", sent, move),),
     ),
     Growing(
         "grow: deleted while placing",
@@ -328,7 +355,13 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
         (at_once("delete", sent, delete),),
         SHOWN_LATE,
     ),
-    Growing("grow: abandoned", gone_with_one_call, strikes("late"), (at_once("abandon", sent, abandon),), SHOWN_LATE),
+    Growing(
+        "grow: abandoned",
+        gone_with_one_call,
+        strikes("late"),
+        (at_once("abandon", sent, abandon),),
+        SHOWN_LATE,
+    ),
     Growing("grow: tags taken away", grown_to(AFTER), acts=(at_once("strip", grown, strip_tags),)),
     Growing(
         "grow: lost and replaced",
@@ -357,7 +390,12 @@ _TWO: Final = ("a", "b")
 
 RACES_OF_GROWTH: Final = (
     Race("grow: two replicas", Growing("", grown_to(AFTER)), _TWO),
-    Race("grow: two replicas, shown late", Growing("", grown_to(AFTER), cloud=SHOWN_LATE), _TWO, preemptions=1),
+    Race(
+        "grow: two replicas, shown late",
+        Growing("", grown_to(AFTER), cloud=SHOWN_LATE),
+        _TWO,
+        preemptions=1,
+    ),
     Race(
         "grow: two replicas, booked late",
         Growing("", grown_to(AFTER), strikes("late"), cloud=SHOWN_LATE),

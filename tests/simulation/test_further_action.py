@@ -1,7 +1,8 @@
-"""A second paid action goes the way of a purchase: the protocol holds for it, and takes it for nothing else.
+"""A second paid action goes the way of a purchase: the protocol holds for it as well.
 
-The action exists in these tests only (`grow.py`). After every write and every call: one starting point is paid for at
-most once, the instance keeps the token of the order that bought it, and a workspace that runs is Ready.
+The action exists in these tests only (`grow.py`). After every write and every call: one starting point
+is paid for at most once, the instance keeps the token of the order that bought it, and a workspace that
+runs is Ready.
 """
 
 from collections.abc import Callable
@@ -42,7 +43,15 @@ from tests.simulation.world import SETTINGS, SimulatedWorld, condition_of
 
 pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.usefixtures("_grow")]
 Record = Callable[[str, object], None]
-OFTEN = frozenset({"straight", "answer lost", "refused", "another wish while placing", "moved by hand while placing"})
+OFTEN = frozenset(
+    {
+        "straight",
+        "answer lost",
+        "refused",
+        "another wish while placing",
+        "moved by hand while placing",
+    }
+)
 """The stories in which every run of the tests kills the process at every call."""
 FEW, MANY = 3, 200
 
@@ -211,7 +220,7 @@ def test_a_brake_holds_for_the_further_order() -> None:
 
 
 def test_drift_opens_no_order() -> None:
-    """A wish is followed once: whoever moves the number afterwards is not fought, until another number is wished."""
+    """A wish is followed once: a move by hand stands until another number is wished."""
     world = running()
     wish(world)
     world.rest()
@@ -234,7 +243,7 @@ def refuse(world: SimulatedWorld, times: int) -> None:
 
 
 def test_a_purchase_is_not_slowed_by_refusals_of_another_action() -> None:
-    """Back-offs count by action: what is lost is replaced within minutes, and not after two hours."""
+    """Back-offs count by action: what is lost is replaced within minutes, not after two hours."""
     world = running()
     refuse(world, 3)
     lose(world)
