@@ -53,7 +53,8 @@ def changed(source: str, number: int) -> ast.Module:
     tree = ast.parse(source)
     site = list(_sites(tree))[number]
     ast.copy_location(site.new, site.old)
-    return ast.fix_missing_locations(_Replacing(site.old, site.new).visit(tree))
+    _Replacing(site.old, site.new).visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 def probed(source: str, probe: str) -> ast.Module:
@@ -79,7 +80,7 @@ class _Replacing(ast.NodeTransformer):
         self.old, self.new = old, new
 
     def visit(self, node: ast.AST) -> ast.AST:
-        return self.new if node is self.old else self.generic_visit(node)  # type: ignore[no-any-return]
+        return self.new if node is self.old else self.generic_visit(node)
 
 
 def _sites(node: ast.AST, scope: str = "") -> Iterator[_Site]:

@@ -1,7 +1,7 @@
 """One process imports the code and collects the tests, once; then each mutant is a fork of it.
 
 The fork puts the changed code into the functions that are there already, so a mutant costs what the tests cost that
-notice it. Tests that noticed others come first, then the quick ones.
+notice it. Quick tests come first, and those that noticed others.
 """
 
 import ast
@@ -47,13 +47,18 @@ class Machine:
     results: Results
     seconds: float
     tell: Callable[[Change, str], None]
+    _functions: list[FunctionType] = field(default_factory=list)
     _catches: Counter[str] = field(default_factory=Counter)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """In the place of running the tests once."""
+        self._functions = functions_in_use(modules())
+        gc.freeze()  # what is there already need not be looked through, and so copied, in each fork
         items = {item.nodeid: item for item in session.items}
-        runs = self.results.runs_kept() or forked(lambda: _run_plainly(session.items), PATIENCE_SECONDS)
+        runs = self.results.runs_kept() or forked(
+            lambda: _run_plainly(session.items, self._functions), PATIENCE_SECONDS
+        )
         if runs is None:
             raise NoEnd
         self.results.keep_runs(runs)
@@ -68,8 +73,9 @@ class Machine:
     def _in_order(self, change: Change, runs: dict[str, Any]) -> list[tuple[str, float]]:
         """The tests that run its lines, as many as the time allows."""
         names = [name for name, run in runs.items() if change.statement in run["lines"].get(change.file, ())]
-        names.sort(key=lambda name: (-self._catches[name], runs[name]["took"]))
-        chosen, total = [], 0.0
+        names.sort(key=lambda name: runs[name]["took"] / (1 + self._catches[name]))
+        chosen: list[tuple[str, float]] = []
+        total = 0.0
         for name in names:
             total += runs[name]["took"]
             if total > self.seconds and chosen:
@@ -80,13 +86,13 @@ class Machine:
     def _ended(self, change: Change, tests: Sequence[pytest.Item], took: float) -> str:
         if not tests:
             return UNREACHED
-        answer = forked(lambda: _caught_by(change, tests), 4 * took + 10)
+        answer = forked(lambda: _caught_by(change, tests, self._functions), 4 * took + 10)
         return HUNG if answer is None else str(answer)
 
 
-def _caught_by(change: Change, tests: Sequence[pytest.Item]) -> str:
+def _caught_by(change: Change, tests: Sequence[pytest.Item], functions: Sequence[FunctionType]) -> str:
     path = REPOSITORY / change.file
-    put_in_place(path, changed(path.read_text(), change.number))
+    put_in_place(path, changed(path.read_text(), change.number), functions)
     return next(_failing(tests), SURVIVED)
 
 
@@ -97,10 +103,16 @@ def _failing(tests: Sequence[pytest.Item]) -> Iterator[str]:
             yield item.nodeid
 
 
-def put_in_place(path: Path, module: ast.Module) -> list[FunctionType]:
-    """Let this process run that code; which functions do. Raises where none of them is in use."""
-    new = {_key(code): code for code in _codes(compile(module, str(path), "exec"))}
+def functions_in_use(files: Sequence[str]) -> list[FunctionType]:
+    """Those of the files, wherever they stand by now: in classes, registries, decorators."""
+    paths = {str(REPOSITORY / file) for file in files}
     functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
+    return [each for each in functions if each.__code__.co_filename in paths]
+
+
+def put_in_place(path: Path, module: ast.Module, functions: Sequence[FunctionType]) -> list[FunctionType]:
+    """Let the file's functions run that code, in this process; which they are. Raises where there is none."""
+    new = {_key(code): code for code in _codes(compile(module, str(path), "exec"))}
     ours = [each for each in functions if each.__code__.co_filename == str(path) and _key(each.__code__) in new]
     if not ours:
         raise LookupError(f"no function of {path} is in use")
@@ -120,9 +132,10 @@ def _key(code: CodeType) -> tuple[str, int]:
     return code.co_qualname, code.co_firstlineno
 
 
-def _run_plainly(tests: Sequence[pytest.Item]) -> dict[str, Any]:
+def _run_plainly(tests: Sequence[pytest.Item], functions: Sequence[FunctionType]) -> dict[str, Any]:
     """What each test runs of the money path, how long it takes, and whether it passes as things are."""
-    ran = {file: _probed(REPOSITORY / file) for file in modules() if changes_of((REPOSITORY / file).read_text(), file)}
+    changeable = [file for file in modules() if changes_of((REPOSITORY / file).read_text(), file)]
+    ran = {file: _probed(REPOSITORY / file, functions) for file in changeable}
     runs: dict[str, Any] = {}
     for item, following in zip(tests, (*tests[1:], None), strict=True):
         for lines in ran.values():
@@ -137,10 +150,10 @@ def _run_plainly(tests: Sequence[pytest.Item]) -> dict[str, Any]:
     return runs
 
 
-def _probed(path: Path) -> set[int]:
+def _probed(path: Path, functions: Sequence[FunctionType]) -> set[int]:
     """The lines that statements of the file begin in, as they are run from now on."""
     lines: set[int] = set()
-    for function in put_in_place(path, probed(path.read_text(), PROBE)):
+    for function in put_in_place(path, probed(path.read_text(), PROBE), functions):
         function.__globals__[PROBE] = lines.add
     return lines
 

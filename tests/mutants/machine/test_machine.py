@@ -68,7 +68,7 @@ def test_the_changed_code_is_what_runs(sample: ModuleType) -> None:
     [change] = [each for each in changes_of(SAMPLE, "sample.py") if each.what == "drop `return 1`"]
 
     def work() -> int:
-        put_in_place(path, changed(SAMPLE, change.number))
+        put_in_place(path, changed(SAMPLE, change.number), [sample.chosen])
         return int(sample.chosen(1, 1, [1, 1]))
 
     assert forked(work, 9) == 2
@@ -80,7 +80,7 @@ def test_the_lines_that_a_test_runs_are_known(sample: ModuleType) -> None:
     ran: list[int] = []
 
     def work() -> list[int]:
-        put_in_place(Path(str(sample.__file__)), probed(SAMPLE, "ran"))
+        put_in_place(Path(str(sample.__file__)), probed(SAMPLE, "ran"), [sample.chosen])
         sample.__dict__["ran"] = ran.append
         sample.chosen(0, 1, [])
         return ran
