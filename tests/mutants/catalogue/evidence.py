@@ -237,6 +237,14 @@ BOUND: Final = (
         tests=(LOST,),
     ),
     Mutant(
+        name="an agreement from before the loss is none",
+        fact="an annotation that is left over from a false alarm does not give up what is lost afterwards",
+        file="core/reporting/report.py",
+        old=" and not case.is_named_for_replacement",
+        new="",
+        tests=(LOST,),
+    ),
+    Mutant(
         name="replaced only what no look shows",
         fact="a workspace that shows up again is not replaced, whatever the resource said",
         file="core/case.py",

@@ -90,7 +90,9 @@ def _known(case: Case) -> Instance | None:
         return None
     shown = case.workspace.status.instance
     known = shown if shown is not None and shown.instance_id == case.known_id else Instance(instance_id=case.known_id)
-    return known.model_copy(update={"lost_since": case.cloud_time}) if is_lost(case) and not case.said_lost else known
+    # Not beside an annotation that is there already: the next pass would take it for an agreement to this loss.
+    is_news = is_lost(case) and not case.said_lost and not case.is_named_for_replacement
+    return known.model_copy(update={"lost_since": case.cloud_time}) if is_news else known
 
 
 def _instance(case: Case, seen: SeenInstance) -> Instance:
