@@ -28,7 +28,7 @@ BESIDE_THE_PURCHASE: Final = (
         file="core/checks/purchase.py",
         old="return case.seen.cloud.quote if asked == block else Unknown()",
         new="return case.seen.cloud.quote",
-        tests=(FURTHER_ACTION,),
+        tests=(f"{FURTHER_ACTION}::test_every_story_ends_well[another-wish-after-a-lost-answer]",),
     ),
     Mutant(
         name="given up is given up",
@@ -36,7 +36,7 @@ BESIDE_THE_PURCHASE: Final = (
         file="core/facts/snapshot.py",
         old=" if instance_id not in _given_up(orders)]",
         new="]",
-        tests=(FURTHER_ACTION,),
+        tests=(f"{FURTHER_ACTION}::test_every_story_ends_well[lost-and-replaced]",),
     ),
     Mutant(
         name="back-off by action",
@@ -44,7 +44,7 @@ BESIDE_THE_PURCHASE: Final = (
         file="core/checks/retry.py",
         old="if each.spec.action == action and each.facts.was_sent",
         new="if each.facts.was_sent",
-        tests=(FURTHER_ACTION,),
+        tests=(f"{FURTHER_ACTION}::test_a_purchase_is_not_slowed_by_refusals_of_another_action",),
     ),
     Mutant(
         name="the tag of the purchase",
@@ -52,6 +52,6 @@ BESIDE_THE_PURCHASE: Final = (
         file="core/checks/drift.py",
         old="made = [order for order in case.orders if order.spec.makes_instance]",
         new="made = list(case.orders)",
-        tests=(FURTHER_ACTION,),
+        tests=(f"{FURTHER_ACTION}::test_every_story_ends_well[tags-taken-away]",),
     ),
 )
