@@ -58,4 +58,17 @@ ACCEPTED: Final = (
         "drop `isinstance(found, Foreign)` of `isinstance(found, Foreign) and is_one`",
         "repeats for the type checker what `is_one` says",
     ),
+    Accepted(
+        f"{PACKAGE}/core/orders/windows.py",
+        "_found_announced",
+        "drop `status.intent_time is None` of"
+        " `isinstance(status, OrderSummary) or status.answer is not None or status.intent_time is None`",
+        "tells the type checker what its only caller has ruled out",
+    ),
+    Accepted(
+        f"{PACKAGE}/core/checks/settlement.py",
+        "_is_over",
+        "drop `end is not None` of `end is not None and (not isinstance(listing, Unknown)) and (listing.date > end)`",
+        "tells the type checker what holds of every order that is asked about: it is outstanding, so it has an end",
+    ),
 )

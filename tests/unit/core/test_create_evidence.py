@@ -4,10 +4,24 @@ from datetime import timedelta
 
 import pytest
 
+from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.orders.actions.create import Create
 from flink_workspace_operator.core.orders.evidence import OrderEvidence
-from tests.builders import ID, NOW, WINDOW, a_case, a_cloud, a_listing, a_workspace, an_instance, an_order, unmarked
+from flink_workspace_operator.core.plan import MoveOrder
+from tests.builders import (
+    ID,
+    NOW,
+    WINDOW,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+    unmarked,
+)
 
 INTENT = NOW - WINDOW - timedelta(minutes=5)
 AFTER, BEFORE = INTENT + timedelta(seconds=1), INTENT - timedelta(seconds=1)
@@ -79,3 +93,22 @@ def test_twins_are_no_strangers() -> None:
     twins = [an_instance(ID, order=TOKEN_OF_NOBODY), an_instance("sc_flink-2", order=TOKEN_OF_NOBODY)]
     said = evidence(*twins)
     assert (said.stranger, said.is_free, said.leftover) == (None, False, None)
+
+
+@pytest.mark.parametrize(("age", "is_known"), [(9, True), (1, False)], ids=["tags would be shown", "tags may be late"])
+def test_a_refused_order_gets_what_a_copy_of_its_call_bought(age: float, is_known: bool) -> None:
+    """As described, without any tags, when they would be shown by now: it can be nobody else's."""
+    refused = an_order("Rejected", intent=NOW - minutes(10), outstanding_until=NOW + minutes(5))
+    found = an_instance(order=None, create_time=NOW - minutes(age))
+    steps = decide(a_case(a_workspace(), refused, cloud=a_cloud(a_listing(found)))).steps
+    moves = [(step.status.state, step.status.evidence) for step in steps if isinstance(step, MoveOrder)]
+    assert moves == ([("Placed", "Description")] if is_known else [])
+
+
+def test_a_refused_order_gets_what_can_only_be_its_own() -> None:
+    """Its wait is over, and the list shows a workspace with our marks that lost the tag of its order."""
+    refused = an_order("Rejected", intent=INTENT, outstanding_until=NOW - minutes(1))
+    found = an_instance(create_time=AFTER, tags=unmarked(an_instance()))
+    [step] = decide(a_case(a_workspace(), refused, cloud=a_cloud(a_listing(found)))).steps
+    assert isinstance(step, MoveOrder)
+    assert (step.status.state, step.status.instance_id, step.status.evidence) == ("Placed", ID, "Description")

@@ -356,6 +356,7 @@ class TestStatus:
         assert price(hour, use) == "by use"
         assert price(hour.model_copy(update={"currency": "CNY", "trade_amount": "1"}), use) == "CNY 1 per hour"
         assert price(hour.model_copy(update={"trade_amount": "1"}), use) == "1 per hour"
+        assert price(hour, month) == "by use"
 
 
 class TestPrerequisites:
