@@ -16,8 +16,8 @@ from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreac
 
 FIELD_MANAGER = "flink-workspace-operator"
 TIMEOUT_SECONDS = 15.0
-PAGE = 500
-"""Of kinds that the operator writes."""
+PAGE = 200
+"""Of kinds that the operator writes. Reading one keeps the event loop for some 10 ms."""
 PAGE_OF_USERS = 20
 """Of kinds that users write: each of them may be as large as the API server takes, 1.5 MB."""
 JSON_PATCH = "application/json-patch+json"
