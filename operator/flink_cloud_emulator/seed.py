@@ -94,6 +94,7 @@ class WorkspaceSeed(Camel):
     name: str
     region: str = "cn-hangzhou"
     instance_id: str | None = None
+    resource_id: str | None = None
     zone_id: str = "cn-hangzhou-i"
     charge_type: Literal["PRE", "POST"] = "PRE"
     vpc_id: str = "vpc-by-hand"
@@ -272,14 +273,16 @@ def _unpaid(seed: UnpaidOrderSeed, now: datetime) -> Order:
 
 
 def _workspace(seed: WorkspaceSeed, now: datetime) -> Workspace:
-    values = seed.model_dump(exclude={"instance_id", "created_at", "expires_at", "v_switch_ids", "billed"})
+    values = seed.model_dump(
+        exclude={"instance_id", "resource_id", "created_at", "expires_at", "v_switch_ids", "billed"}
+    )
     created_at = seed.created_at or now
     by_term = seed.charge_type == "PRE" and seed.expires_at is None
     return Workspace(
         **values,
         instance_id=seed.instance_id or new_instance_id(seed.charge_type),
         v_switch_ids=tuple(seed.v_switch_ids),
-        resource_id=new_resource_id(),
+        resource_id=seed.resource_id or new_resource_id(),
         order_id=uuid.uuid4().int % 10**15,
         created_at=created_at,
         expires_at=end_of_term(created_at, 1) if by_term else seed.expires_at,

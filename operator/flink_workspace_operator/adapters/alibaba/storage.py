@@ -123,8 +123,8 @@ class ObjectStorage:
     async def _attempt(self, call: str, region: str, operation: Operation) -> Any:  # noqa: ANN401 - the SDK is untyped
         try:
             async with asyncio.timeout(self._settings.read_timeout_seconds):
+                self._key = await self._keys.get_credential_async()
                 async with self._connections.opened():
-                    self._key = await self._keys.get_credential_async()
                     return await operation(self._client(region))
         except CloudFailure as failure:
             return failure

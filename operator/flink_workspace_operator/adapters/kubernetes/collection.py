@@ -17,8 +17,8 @@ from flink_workspace_operator.core.facts.failures import ClusterRefused, Cluster
 
 FIELD_MANAGER = "flink-workspace-operator"
 TIMEOUT_SECONDS = 15.0
-PAGE = 500
-"""Objects on a page of a kind that only the operator writes."""
+PAGE = 200
+"""Objects on a page of a kind that only the operator writes. Reading one blocks the loop for some 10 ms."""
 PAGE_OF_USERS = 20
 """Objects on a page of a kind that users write: each may have up to 1.5 MB."""
 JSON_PATCH = "application/json-patch+json"
