@@ -93,7 +93,7 @@ def call_v1(address: str, key: Key, call: Call) -> Answer:
         **({"SecurityToken": key.token} if key.token else {}),
     }
     query = [*_replaced(common, call.over).items(), *call.query]
-    to_sign = f"{call.method}&%2F&{_encode(_canonical([*query, *(call.form or ())]))}"
+    to_sign = f"{call.method}&%2F&{_encode(_canonical([*dict([*query, *(call.form or ())]).items()]))}"
     made = hmac.new(f"{key.secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
     query.append(("Signature", call.over.get("Signature") or base64.b64encode(made).decode()))
     body = urlencode(call.form).encode() if call.form is not None else b""

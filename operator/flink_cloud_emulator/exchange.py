@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import parse_qsl
 
@@ -26,14 +27,14 @@ class Incoming:
     headers: CIMultiDictProxy[str]
     body: bytes
 
-    @property
+    @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The parameters of the query and of a form in the body, decoded."""
         if not self.headers.get("Content-Type", "").startswith(FORM):
             return self.query
         return (*self.query, *parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, str]:
         """The same by name; of a name that is given twice, the first value."""
         return dict(reversed([*self.pairs]))

@@ -36,11 +36,6 @@ class RpcCall:
     key: KeyPair | None
     """None where the action is open to everybody."""
 
-    @property
-    def region(self) -> str:
-        """``Region`` or ``RegionId``, whichever the product uses; refused where missing."""
-        return self.parameters.get("RegionId") or self.require("Region")
-
     def text(self, name: str) -> str | None:
         """An optional parameter; an empty one counts as missing, as at the real gateway."""
         return self.parameters.get(name) or None
@@ -84,8 +79,9 @@ class RpcCall:
         return value
 
     def flat_list(self, name: str) -> list[str]:
-        """``Name.1=a&Name.2=b`` as ``["a", "b"]``."""
-        return [self.parameters[f"{name}.{n}"] for n in self._positions(name) if f"{name}.{n}" in self.parameters]
+        """``Name.1=a&Name.2=b`` as ``["a", "b"]``; empty ones count as missing."""
+        values = (self.text(f"{name}.{n}") for n in self._positions(name))
+        return [value for value in values if value is not None]
 
     def flat_objects(self, name: str) -> list[dict[str, str]]:
         """``Name.1.Key=a&Name.1.Value=b`` as ``[{"Key": "a", "Value": "b"}]``."""

@@ -19,7 +19,7 @@ _AUTHORIZATION = re.compile(
     rf"{ALGORITHM} Credential=(?P<key_id>[^,\s]+),\s*"
     r"SignedHeaders=(?P<headers>[^,\s]+),\s*Signature=(?P<value>[0-9a-f]{64})"
 )
-_SIGNED = ("host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce")
+_SIGNED = ("host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", TOKEN)
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,22 @@ class Signature:
 
     def check(self, incoming: Incoming, secret: str) -> None:
         """Refuse a request that is not the one that the holder of the secret signed, body included."""
-        if not self._verifies(incoming, secret):
-            raise does_not_match()
+        to_sign = self._to_sign(incoming)
+        made = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(made, self.value):
+            raise does_not_match(
+                f"Specified signature does not match our calculation. server StringToSign is [{to_sign}]"
+            )
         # An unsigned date, nonce or token could be changed by anyone who repeats the request.
-        for name in (*_SIGNED, *((TOKEN,) if self.token else ())):
-            if name not in self.signed_headers:
+        for name in _SIGNED:
+            if name in incoming.headers and name not in self.signed_headers:
                 raise does_not_match(f'The header "{name}" must be signed.')
 
-    def _verifies(self, incoming: Incoming, secret: str) -> bool:
+    def _to_sign(self, incoming: Incoming) -> str:
         body_hash = hashlib.sha256(incoming.body).hexdigest()
         if incoming.headers.get("x-acs-content-sha256") != body_hash:
-            return False
-        to_sign = f"{ALGORITHM}\n{_sha256(self._canonical_request(incoming, body_hash))}"
-        return hmac.compare_digest(hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest(), self.value)
+            raise does_not_match("The header x-acs-content-sha256 is not that of the body.")
+        return f"{ALGORITHM}\n{_sha256(self._canonical_request(incoming, body_hash))}"
 
     def _canonical_request(self, incoming: Incoming, body_hash: str) -> str:
         pairs = sorted((encode(name), encode(value)) for name, value in incoming.query)
@@ -69,8 +72,11 @@ class Signature:
         return "\n".join((incoming.method, incoming.path, query, headers, ";".join(self.signed_headers), body_hash))
 
 
-def does_not_match(message: str = "Specified signature does not match our calculation.") -> CloudError:
-    """400: signed with another secret, changed on the way, or not signed whole."""
+def does_not_match(message: str) -> CloudError:
+    """400: signed with another secret, changed on the way, or not signed whole.
+
+    The message has the text that would have been signed, as the real one: older SDKs look for it there.
+    """
     return CloudError(400, "SignatureDoesNotMatch", message)
 
 

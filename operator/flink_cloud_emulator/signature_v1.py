@@ -68,9 +68,12 @@ class SignatureV1:
                 "Specified signature method is not valid: the emulator knows ACS3-HMAC-SHA256, and HMAC-SHA1 of"
                 " version 1.0.",
             )
-        pairs = sorted((encode(name), encode(value)) for name, value in incoming.pairs if name != "Signature")
+        # A name that is in query and form counts once: older SDKs put RegionId into both.
+        named = incoming.parameters.items()
+        pairs = sorted((encode(name), encode(value)) for name, value in named if name != "Signature")
         canonical = "&".join(f"{name}={value}" for name, value in pairs)
         to_sign = f"{incoming.method}&{encode('/')}&{encode(canonical)}"
         made = hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
         if not hmac.compare_digest(b64encode(made), self.value.encode()):
-            raise does_not_match()
+            message = f"Specified signature is not matched with our calculation. server string to sign is:{to_sign}"
+            raise does_not_match(message)

@@ -1,4 +1,4 @@
-"""What a pass that ended early still says and does: nobody is left in the dark about it."""
+"""The report and the release that a pass still makes after an obstacle ended it."""
 
 import logging
 from collections.abc import Callable
@@ -28,14 +28,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Obstacles:
-    """Tells of what ended a pass, on the resource itself. Needs no more than metadata and conditions of it."""
+    """Reports obstacles on the resource itself. Needs only its metadata and conditions."""
 
     cluster: Cluster
     memory: Memory
     clock: Callable[[], datetime]
 
     async def tell(self, key: Key, obstacle: Exception) -> None:
-        """Say it by condition and event. Never raises: the obstacle itself is what the caller is to hear of."""
+        """Report it by conditions and event. Never raises: the caller handles the obstacle
+        itself."""
         in_a_row = self.memory.count_failure(key)
         if not is_told(obstacle, in_a_row):
             return None
@@ -54,7 +55,7 @@ class Obstacles:
             log.info("could not say on the resource what ended the pass: %s", failure)
 
     async def _let_go(self, partial: PartialWorkspace) -> None:
-        """Let a resource that cannot be read be deleted. Its ledger stays, and is settled."""
+        """Release a deleted resource that cannot be read. Its ledger stays, and is settled."""
         if PURCHASE_FINALIZER in partial.metadata.finalizers:
             await self.cluster.set_purchase_finalizer(partial, False)
 
@@ -65,7 +66,7 @@ class Obstacles:
             if set(after) - set(partial.conditions):
                 await self.cluster.write_conditions(partial, after)
         except ClusterFailure:
-            event = event if is_new else None  # where no status can be written, once is enough
+            event = event if is_new else None  # if no status can be written, one event is enough
             raise
         finally:
             if event is not None:

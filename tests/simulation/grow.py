@@ -1,13 +1,13 @@
-"""Grow: a paid action that exists in the tests only. It gives a workspace that exists another number of CU.
+"""Grow: a paid action that exists in the tests only: another number of CU for a workspace.
 
-Its evidence is a number that moved: nothing on the instance says which order, or which person, moved it. So the order
-names the number that it starts from and the one that it leads to, and it is sent only while a list shows the first.
+Its evidence is a number that moved: nothing on the instance says which order, or which person,
+moved it. So the order names the number that it starts from and the one that it leads to, and it is
+sent only while a list shows the first.
 
-An annotation says what is wished. It is followed once: whoever changes the number afterwards is not fought.
+An annotation says what is wished. It is followed once: nobody who changes the number later is fought.
 """
 
 import hashlib
-from datetime import datetime
 from typing import Final
 
 from flink_workspace_operator.api.base import ApiModel
@@ -54,6 +54,11 @@ def growth_of(order: FlinkWorkspaceOrder) -> Growth | None:
     return order.spec.grow if isinstance(order.spec, GrowOrderSpec) else None
 
 
+def price_of(growth: Growth) -> str:
+    """Another price for each starting point and target."""
+    return f"{120 * (growth.to_cu - growth.from_cu)}.00"
+
+
 def target_of(workspace: FlinkWorkspace) -> int | None:
     """The number that the resource wishes."""
     wished = workspace.metadata.annotations.get(GROW_TO)
@@ -75,7 +80,7 @@ class Grow:
         return Growth(instance_id=shown.instance_id, from_cu=shown.cu or 0, to_cu=target)
 
     def wish(self, case: Case) -> Growth | None:
-        """Another number than the list shows, of an instance that runs, where nothing is or was paid for it yet."""
+        """Another number than the list shows, of an instance that runs, and that nothing was paid for."""
         target, found = target_of(case.workspace), case.found
         if target is None or not isinstance(found, Ours) or case.bound_id is None:
             return None
@@ -93,7 +98,7 @@ class Grow:
         return GrowOrderSpec(**{name: getattr(spec, name) for name in type(spec).model_fields}, grow=block)
 
     def evidence(self, case: Case, order: FlinkWorkspaceOrder) -> OrderEvidence:
-        """The number that the list shows. An instance that is not shown is no evidence, until it is given up."""
+        """The number that the list shows. An instance that is not shown is none, until it is given up."""
         growth, listing = _block(order), case.listing_for(order.spec.account_id, order.spec.region)
         if isinstance(listing, Unknown):
             return OrderEvidence()
@@ -119,7 +124,7 @@ class Grow:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def call(self, case: Case, order: FlinkWorkspaceOrder) -> PaidCall:
-        """The call, which carries no tag. The owner's tags go with it for the books of the tests alone."""
+        """The call, which carries no tag. The owner's tags go along for the books of the tests alone."""
         spec, status = order.spec, order.status
         assert status.intent_time is not None
         assert status.nonce is not None
@@ -145,19 +150,19 @@ def _of(instance_id: str, orders: tuple[FlinkWorkspaceOrder, ...]) -> list[tuple
 
 
 def _is_followed(instance_id: str, target: int, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
-    """The last number that was paid for is the one that is wished: what it is now is somebody else's decision."""
+    """The last number that was paid for is the one that is wished: what it is now, others decided."""
     paid = [growth for growth, order in _of(instance_id, orders) if order.facts.is_paid]
     return bool(paid) and paid[-1].to_cu == target
 
 
 def _is_hidden(case: Case, instance: SeenInstance) -> bool:
-    """A number that was paid for is not shown yet, so the one that is shown is not the one to start from."""
+    """A number that was paid for is not shown yet: the one that is shown is no starting point."""
     paid = [order for _, order in _of(instance.instance_id, case.orders) if order.facts.awaits_delivery]
     return any(not case.window_is_over(order) for order in paid)
 
 
 def _was_overtaken(instance: SeenInstance, target: int, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
-    """Somebody moved the number while the last call for this target was open: nobody knows whether it was executed."""
+    """Somebody moved the number while the last call for this target was open, so nobody knows its fate."""
     unknown = [
         growth
         for growth, order in _of(instance.instance_id, orders)
@@ -168,8 +173,3 @@ def _was_overtaken(instance: SeenInstance, target: int, orders: tuple[FlinkWorks
 
 def _is_given_up(case: Case, growth: Growth) -> bool:
     return any(order.facts.is_given_up and order.status.instance_id == growth.instance_id for order in case.seen.orders)
-
-
-def signed_after(shown: tuple[datetime, ...], signed_at: datetime) -> int:
-    """The starting point of a call: how many moves of the number a list showed when the call was signed."""
-    return sum(1 for moment in shown if moment <= signed_at)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flink_cloud_emulator.bss.state import Order, Purchase
 from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.foasconsole.state import Workspace
 from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid
 
 _DEFAULT_PERIOD = timedelta(hours=1)
@@ -58,6 +59,39 @@ def query_account_balance(call: RpcCall) -> Answer:
     balance = f"{call.account.settings.balance:,.2f}"
     data = {"AvailableAmount": balance, "AvailableCashAmount": balance, "CreditAmount": "0.00", "Currency": "CNY"}
     return _success(data)
+
+
+def query_available_instances(call: RpcCall) -> Answer:
+    """Subscriptions and how they are renewed. An unknown product code gives an empty list (Terraform's provider)."""
+    account, page, size = call.account, call.number("PageNum", 1) or 1, call.number("PageSize", 20) or 20
+    ids = (call.text("InstanceIDs") or "").split(",")
+    paid = [each for each in account.foasconsole.workspaces.values() if each.charge_type == "PRE"]
+    ours = call.text("ProductCode") in (None, account.settings.bill_product_code)
+    found = [_renewable(each) for each in paid if ours and (ids == [""] or each.instance_id in ids)]
+    shown = found[(page - 1) * size : page * size]
+    return _success({"PageNum": page, "PageSize": size, "TotalCount": len(found), "InstanceList": shown})
+
+
+def inquiry_price_refund_instance(call: RpcCall) -> Answer:
+    """What a refund would give back: here all that was paid, whenever it was paid (made up)."""
+    instance_id = call.require("InstanceId")
+    paid = [each for each in call.account.bss.purchases if each.instance_id == instance_id]
+    if not paid or call.require("ProductCode") != call.account.settings.bill_product_code:
+        raise CloudError(400, "ResourceNotExists", "The resource does not exist.")
+    return _success({"HostId": "", "InstanceId": instance_id, "RefundAmount": paid[-1].amount, "Currency": "CNY"})
+
+
+def _renewable(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "InstanceID": workspace.instance_id,
+        "ProductType": _PRODUCT_TYPES["PRE"],
+        "SubscriptionType": "Subscription",
+        "Region": workspace.region,
+        "Status": "Normal",
+        "CreateTime": _text(workspace.created_at),
+        **({"EndTime": _text(workspace.expires_at)} if workspace.expires_at else {}),
+        "RenewStatus": "ManualRenewal",
+    }
 
 
 def _success(data: dict[str, Any]) -> Answer:
@@ -121,6 +155,16 @@ SERVICE = RpcService(
             query_orders, (*_PERIOD, *_FILTERS, "PageNum", "PageSize"), permission="bssapi:QueryOrders"
         ),
         "GetOrderDetail": RpcAction(get_order_detail, ("OrderId",), permission="bssapi:GetOrderDetail"),
+        "QueryAvailableInstances": RpcAction(
+            query_available_instances,
+            ("InstanceIDs", "ProductCode", "PageNum", "PageSize"),
+            permission="bssapi:QueryAvailableInstances",
+        ),
+        "InquiryPriceRefundInstance": RpcAction(
+            inquiry_price_refund_instance,
+            ("InstanceId", "ProductCode"),
+            permission="bssapi:InquiryPriceRefundInstance",
+        ),
         "QueryAccountBalance": RpcAction(query_account_balance, permission="bssapi:QueryAccountBalance"),
     },
 )

@@ -1,8 +1,9 @@
 """How a workspace comes into being and ends: its state is a function of the times of its order and its end.
 
 Words of OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE for overdue.
-What is either is still listed, and its data are kept for 15 days; then it is gone (help.aliyun.com, "Overdue payments"
-of Realtime Compute for Apache Flink). What ClusterStatus says meanwhile is not published: here it stays as it was.
+What is either is still listed, and its data are kept for 15 days; then it is gone
+(help.aliyun.com/en/flink/realtime-flink/product-overview/overdue-payments). What ClusterStatus says meanwhile is not
+published: here it stays as it was.
 """
 
 import uuid

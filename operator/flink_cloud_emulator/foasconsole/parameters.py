@@ -79,6 +79,8 @@ def read_offer(call: RpcCall) -> Offer:
     charge_type = cast(ChargeType, _one_of(call, "ChargeType", ("PRE", "POST"), None))
     architecture = _one_of(call, "ArchitectureType", ("X86", "ARM"), "X86")
     call.flag("AutoRenew")
+    call.json_list("VSwitchIds")
+    call.json_object("Storage")
     if call.flag("Ha"):
         raise invalid("Ha", "zone disaster recovery is not emulated")
     if call.flag("UsePromotionCode"):
@@ -88,11 +90,11 @@ def read_offer(call: RpcCall) -> Offer:
     return Offer(region, charge_type, _cu(call), _term(call), architecture)
 
 
-def read_region(call: RpcCall) -> str:
+def read_region(call: RpcCall, name: str = "Region") -> str:
     """The region, which must be one where workspaces are sold."""
-    region = call.region
+    region = call.require(name)
     if region not in regions.NAMES:
-        raise invalid("Region", f"{region} is not supported")
+        raise invalid(name, f"{region[:40]} is not supported")
     return region
 
 

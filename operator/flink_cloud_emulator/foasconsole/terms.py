@@ -1,8 +1,9 @@
 """How long paid time lasts.
 
-Source: alibabacloud.com/help/en/flink, "Subscription": months are calendar months, and paid time ends at 00:00:00 UTC+8
-on the day after its last day, whatever the hour of the purchase. The sample of the cloud's own OpenAPI metadata fits:
-1637337600000, which is 2021-11-20 00:00:00 +08:00. For a month that lacks the day, its last day counts: inferred.
+Source: help.aliyun.com/en/flink/realtime-flink/product-overview/subscription: months are calendar months, and paid time
+ends at 00:00:00 UTC+8 on the day after its last day, whatever the hour of the purchase. The sample of the cloud's own
+OpenAPI metadata fits: 1637337600000, which is 2021-11-20 00:00:00 +08:00. For a month that lacks the day, its last day
+counts: inferred.
 """
 
 import calendar

@@ -3,6 +3,7 @@
 Source of the codes: the page of DescribeVSwitches, InvalidVSwitchId.NotFound (404) and Forbidden.VpcNotFound.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -13,12 +14,13 @@ from flink_cloud_emulator.vpc.state import Vpc, VpcState, VSwitch
 _DEFAULT_PAGE, _LARGEST_PAGE = 10, 50
 _MOST_IDS = 20
 _CREATED = "2024-01-01T00:00:00Z"
+_REGION = re.compile(r"[a-z]{2,5}(-[a-z0-9]{1,20}){1,4}")
 _T = TypeVar("_T")
 
 
 def describe_vpcs(call: RpcCall) -> Answer:
     """The networks of a region, or those of up to 20 ids, page by page."""
-    region, name = call.require("RegionId"), call.text("VpcName")
+    region, name = _region(call.require("RegionId")), call.text("VpcName")
     ids = [text.strip() for text in (call.text("VpcId") or "").split(",") if text.strip()]
     if len(ids) > _MOST_IDS:
         raise invalid("VpcId", f"names more than {_MOST_IDS} ids")
@@ -35,6 +37,7 @@ def describe_v_switches(call: RpcCall) -> Answer:
     """The vSwitches of a region or network, narrowed down by id, zone and name, page by page."""
     if not call.text("RegionId") and not call.text("VpcId"):
         raise missing("RegionId")
+    _region(call.text("RegionId"))
     found = [v_switch for v_switch in call.account.vpc.v_switches.values() if _is_asked_for(v_switch, call)]
     if call.account.settings.missing_network == "error":
         _refuse_what_is_missing(call, found)
@@ -63,6 +66,14 @@ def describe_v_switch_attributes(call: RpcCall) -> Answer:
         # The real service spells this code in several ways; clients must not compare the case.
         raise CloudError(404, "InvalidVswitchID.NotFound", "Specified virtual switch does not exist.")
     return _describe_v_switch(v_switch, call.account.id)
+
+
+def _region(region: str | None) -> str | None:
+    """The region. Of all that exist nothing is known here: what can be none is refused."""
+    if region is not None and not _REGION.fullmatch(region):
+        message = "The RegionId provided does not exist in our records."
+        raise CloudError(404, "InvalidRegionId.NotFound", message)
+    return region
 
 
 def _is_asked_for(v_switch: VSwitch, call: RpcCall) -> bool:

@@ -1,14 +1,16 @@
 """The state machine of an order: everything about its states stands here, one row a state.
 
-The CRD's rule, the decisions about money, the events, the metrics, and the table and the diagram of the docs are all
-derived from `STATES`. A decision asks for a fact of the row, and never for the name of a state. A state that has no row
-is one of a newer version: its outcome counts as open, and nothing is done with it.
+The CRD's rule, the decisions about money, the events, the metrics, and the table and the diagram of
+the docs are all derived from `STATES`. A decision asks for a fact of the row, and never for the
+name of a state. A state without a row belongs to a newer version: its outcome counts as open, and
+it is left alone.
 
      PREPARING ──► CALLING ──► PAID ──► GIVEN_UP
          │            └──────► FRUITLESS
          └──► CLOSED
 
-Evidence beats every state: an order whose purchase shows up becomes Placed, whatever was believed before.
+Evidence beats every state: an order whose purchase shows up becomes Placed, whatever was believed
+before.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +37,7 @@ Evidence = Literal[
 
 
 class Phase(Enum):
-    """The part of its life that an order in a state is in."""
+    """A group of states that mean the same for money."""
 
     PREPARING = auto()
     """The outcome is open, and nothing was sent."""
@@ -46,7 +48,7 @@ class Phase(Enum):
     GIVEN_UP = auto()
     """The call was executed, and what it paid for is gone since."""
     FRUITLESS = auto()
-    """The call came to nothing."""
+    """The call bought nothing."""
     CLOSED = auto()
     """Closed before anything was sent."""
     UNKNOWN = auto()
@@ -55,7 +57,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Reported:
-    """The event that an order posts when it comes into a state."""
+    """The event that an order posts when it enters a state."""
 
     reason: str
     is_warning: bool = False
@@ -63,7 +65,7 @@ class Reported:
 
 @dataclass(frozen=True)
 class StateFacts:
-    """The facts about one state. What is not said is not so: a new row permits nothing by itself."""
+    """The facts about one state. All default to False: a new row permits nothing by itself."""
 
     phase: Phase
     meaning: str
@@ -73,21 +75,21 @@ class StateFacts:
     may_be_announced: bool = False
     """SPENDS MONEY: the call for an order in this state may be announced, and then sent."""
     is_announced: bool = False
-    """Whoever announced the call is about to send it, or has sent it."""
+    """The process that announced the call is about to send it, or has sent it."""
     awaits_evidence: bool = False
-    """Nobody is at it any more: only evidence decides."""
+    """No process works on it any more: only evidence decides."""
     awaits_delivery: bool = False
-    """Paid, and not yet seen to work."""
+    """Paid, and not yet seen running."""
     is_delivered: bool = False
-    """Paid, and seen to work."""
+    """Paid, and seen running."""
     is_refused: bool = False
-    """The cloud refused, or something else stands in the place."""
+    """The cloud refused, or something else has the name."""
     may_be_closed: bool = False
-    """Nothing was sent for it, so it is closed where its resource is deleted, or has what it is for."""
+    """Nothing was sent: closed if its resource is deleted, or already has what it is for."""
     next_follows: bool = False
-    """Another order may follow by itself. Else it follows only if the resource changes or a person asks."""
+    """Another order may follow automatically. Else only after an edit or a person's request."""
     written_with: frozenset[Evidence | None] | None = None
-    """The evidence that the operator writes with this state; None: any. A manual edit leaves other evidence."""
+    """Evidence that the operator writes with this state; None: any. A manual edit differs."""
     event: Reported | None = None
 
     @property
@@ -102,7 +104,7 @@ class StateFacts:
 
     @property
     def was_sent(self) -> bool:
-        """A call may have been sent at any time."""
+        """A call may have been sent, now or earlier."""
         return self.phase not in (Phase.PREPARING, Phase.CLOSED)
 
     @property
@@ -112,27 +114,27 @@ class StateFacts:
 
     @property
     def was_paid(self) -> bool:
-        """The call was executed, whatever became of what it paid for."""
+        """The call was executed, also if what it paid for is gone since."""
         return self.phase in (Phase.PAID, Phase.GIVEN_UP)
 
     @property
     def is_given_up(self) -> bool:
-        """What it paid for is gone, and a person said so."""
+        """The instance is gone, and a person confirmed it."""
         return self.phase is Phase.GIVEN_UP
 
     @property
     def is_fruitless(self) -> bool:
-        """The call came to nothing."""
+        """The call bought nothing."""
         return self.phase is Phase.FRUITLESS
 
     @property
     def ends_call(self) -> bool:
-        """The call was made and is over, so that the next one needs another nonce."""
+        """The call is over, so that the next one needs another nonce."""
         return self.phase in (Phase.FRUITLESS, Phase.GIVEN_UP)
 
     @property
     def freezes_spec(self) -> bool:
-        """What the order was opened for must not be edited in the resource."""
+        """The resource's spec must not change while an order is in this state."""
         return self.may_be_under_way or self.is_paid
 
 
@@ -218,16 +220,16 @@ UNKNOWN_STATE: Final = StateFacts(Phase.UNKNOWN, "of a newer version: the order 
 
 
 def facts_of(state: OrderState | None) -> StateFacts:
-    """The row of a state; of one that this version does not know, that its outcome is open and nothing is allowed."""
+    """The row of a state. An unknown state counts as open and permits nothing."""
     return STATES.get(state, UNKNOWN_STATE)
 
 
 MOVES: Final[Mapping[OrderState | None, tuple[OrderState, ...]]] = {
     state: facts.moves for state, facts in STATES.items()
 }
-"""From each state (None: no status yet) the states that it may move to."""
+"""The legal moves from each state (None: no status yet)."""
 
 
 def states_where(is_so: Callable[[StateFacts], bool]) -> tuple[OrderState, ...]:
-    """The states with a fact, for the rules of the CRDs."""
+    """The states that have a fact, for the rules of the CRDs."""
     return tuple(state for state, facts in STATES.items() if state is not None and is_so(facts))

@@ -1,4 +1,4 @@
-"""What to do next: the first check that has something to say decides. Their order is the policy."""
+"""The policy: the first check that returns a plan decides. The order of `CHECKS` is the policy."""
 
 from collections.abc import Callable
 from typing import Final
@@ -28,25 +28,25 @@ def decide(case: Case) -> Plan:
 
 
 CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
-    # What is open in the ledger.
+    # Open orders in the ledger.
     settlement.record_answers,  # an answer that only this process knows
-    settlement.settle_orders,  # orders that the look has evidence about
+    settlement.settle_orders,  # orders that the list has evidence about
     purchase.finish_intent,  # SPENDS MONEY: the call that this process announced
-    # The resource goes, or is gone.
+    # A resource that is being deleted, or is gone.
     deletion.settle_without_resource,
     deletion.finalize_deletion,
     rest,  # suspended, and all was reported
-    # What contradicts the resource.
+    # Contradictions to the resource.
     blockers.stop_on_another_account,
     adoption.stop_what_may_not_be_adopted,
     blockers.stop_on_a_stranger,
     stop_without_who_may_buy,
-    # What exists.
+    # Existing instances.
     adoption.adopt,
     claim.secure_claim_of_what_exists,
     follow_instance,  # the last one for a workspace that runs and wishes nothing more
     purchase.wait_for_outcome,  # a call that may have been executed
-    # What keeps an order from being opened.
+    # Reasons to open no order.
     blockers.stop_on_unknown_fields,
     blockers.stop_on_an_unknown_region,
     blockers.wait_for_a_look,
@@ -63,10 +63,11 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     blockers.stop_while_suspended,
     purchase.wait_for_neighbours,
     retry.wait_for_connection,
-    # The purchase: one step a pass. The call itself is `finish_intent`, in the pass that follows the intent.
+    # The purchase: one step a pass. The call itself is `finish_intent`, in the pass that follows
+    # the intent.
     purchase.open_next_order,
     purchase.write_intent,
 )
 
 PAYING: Final = CHECKS[CHECKS.index(follow_instance) + 1 :]
-"""What comes after following: reached with a workspace that runs only where a further order of it is due."""
+"""The checks after following: a running workspace reaches them only for a further order."""

@@ -1,4 +1,4 @@
-"""What to ask the cloud in one pass."""
+"""The questions to the cloud in one pass."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from flink_workspace_operator.core.facts.snapshot import (
 from flink_workspace_operator.core.orders.actions import ACTIONS
 
 BILLING_CLOCK: Final = timedelta(minutes=1)
-"""How far the bill's clock may be behind that of the gateway."""
+"""Largest delay of the bill's clock against the gateway's."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,23 @@ class Place:
 
 @dataclass(frozen=True)
 class Questions:
-    """What to ask the cloud in this pass."""
+    """The questions to the cloud in this pass."""
 
     region: str
     workspace_name: str
     tags: tuple[tuple[str, str], ...]
     fresh: bool
-    """A look begun in this pass, by name and tags too; else the shared listing will do."""
+    """List anew in this pass, also by name and tags; else a shared list will do."""
     prerequisites: bool
     price: ApiModel | None
-    """What to ask the price of."""
+    """The block to quote, None not to."""
     bill_since: datetime | None = None
-    """From when on to look at the bill, None not to."""
+    """Read the bill from this time on, None not to."""
     elsewhere: tuple[Place, ...] = ()
-    """Other regions where a copy of a refused call may have bought: they are looked at as well."""
+    """Other regions to list: a copy of a refused call may have bought there."""
     final_check: bool = False
-    """This process has announced a purchase and is about to send it: only what the call depends on is asked, and the
-    resource is read last."""
+    """This process is about to send an announced purchase: only what the call depends on is
+    asked, and the resource is read last."""
 
 
 def questions(
@@ -59,7 +59,7 @@ def questions(
     owner: Owner,
     intent: Intent | None = None,
 ) -> Questions | None:
-    """What must be asked of the cloud; None if nothing: letting go needs no cloud but for an open outcome."""
+    """The questions of a pass; None if none: a deletion asks only about an open outcome."""
     order = order_to_ask_about(orders)
     tags: tuple[tuple[str, str], ...] = ((WORKSPACE_TAG, owner.workspace_tag),)
     if order is not None:
@@ -84,13 +84,13 @@ def questions(
 
 
 def price_question(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> ApiModel | None:
-    """What the first action that may be ordered now is to cost."""
+    """The block of the first action that may be ordered now."""
     asked = (action.price_question(workspace, orders) for action in ACTIONS.values())
     return next((block for block in asked if block is not None), None)
 
 
 def _outstanding_elsewhere(region: str, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[Place, ...]:
-    """A resource that was created anew may name another region than its former life, whose call was refused there."""
+    """Former regions of a recreated resource, where its call was refused."""
     calls = {order.spec.region: order.spec for order in orders if order.outstanding and order.spec.region != region}
     return tuple(Place(spec.region, spec.workspace_name, ((ORDER_TAG, spec.token),)) for spec in calls.values())
 
@@ -102,7 +102,7 @@ def _about(
     ours: bool,
     final_check: bool,
 ) -> Questions:
-    """The questions about one order. While its call is about to be sent, they are as few as possible."""
+    """The questions about one order. Before its call is sent, they are as few as possible."""
     spec = order.spec
     announced = order.status.intent_time if order.facts.awaits_evidence else None
     return Questions(

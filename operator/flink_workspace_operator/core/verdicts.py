@@ -1,4 +1,4 @@
-"""What a refusal means for the resource: whose turn it is."""
+"""The meaning of a refusal for the resource: it waits, is suspended, or is stalled."""
 
 from dataclasses import replace
 from typing import Final
@@ -46,11 +46,11 @@ NEEDS_ANOTHER_SPEC: Final = frozenset({"IdentityNotAllowed", "NameTaken", "Owned
 """Refusals that last until the resource is changed: Stalled."""
 
 ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
-"""What is put there by somebody else, in no particular order: a prerequisite."""
+"""Refusals by things that somebody else creates, in any order: prerequisites."""
 
 
 def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
-    """The verdict on a refusal; `otherwise` is the reason where it ends by itself."""
+    """The verdict on a refusal; `otherwise` is the reason if it ends by itself."""
     if reason in WAITS_FOR_SOMEONE:
         return Verdict("Suspended", reason, message)
     if reason in NEEDS_ANOTHER_SPEC:
@@ -61,25 +61,25 @@ def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
 
 
 def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
-    """The cloud did not tell: what is known stays, nothing is done, and it is tried again at a growing distance."""
+    """A plan after a failed read: no steps, the last report stays, retry with back-off."""
     failure = unknown.failure
     if failure is None:
         not_asked = Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps=True)
         return Plan(verdict=not_asked, requeue=SOON)
     verdict = replace(verdict_of(failure), keeps=keeps)
     if keeps and verdict.kind in ("Stalled", "Missing"):
-        # It exists already: that it could not be looked at is nothing that another spec could help.
+        # The instance exists: no edit of the spec would make it readable.
         verdict = replace(verdict, kind="Progressing", reason="CloudUnreachable")
     if isinstance(failure, CredentialsUnusable):
         if keeps:
-            # Nothing else than a person ends it; nor is it the resource that must be changed.
+            # Only a person ends it, and not by an edit of the resource.
             verdict = replace(verdict, kind="Suspended", reason=failure.reason)
         return Plan(verdict=verdict, requeue=OUTSIDE)
     return Plan(verdict=verdict, retry=failure)
 
 
 def outputs_refused(refusal: OutputsRefused) -> Verdict:
-    """The verdict on a ConfigMap that the operator may not read or write: somebody must grant it the right."""
+    """The verdict on a ConfigMap that the operator may not read or write: a right is missing."""
     message = (
         f"the ConfigMap of spec.outputs: {refusal}: bind the ClusterRole flink-workspace-operator-outputs to the"
         " operator in this namespace, or choose another name"
@@ -88,7 +88,7 @@ def outputs_refused(refusal: OutputsRefused) -> Verdict:
 
 
 def verdict_on_cluster(failure: ClusterFailure) -> Verdict:
-    """The verdict on what the API server did not do, with its own sentence. It says nothing about the workspace."""
+    """The verdict on a failure of the API server, in its words. Not about the workspace."""
     if isinstance(failure, OutputsRefused):
         return outputs_refused(failure)
     if isinstance(failure, Unreadable):
@@ -101,9 +101,9 @@ def verdict_on_cluster(failure: ClusterFailure) -> Verdict:
 
 
 def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
-    """The verdict on a question that was not answered, or on a write that was refused.
+    """The verdict on a failed read, or on a refused write.
 
-    The only purchase call that comes here is one that was never sent: all others are recorded on their order.
+    Of purchase calls only unsent ones come here: all others are recorded on their order.
     """
     if isinstance(failure, ClusterFailure):
         return verdict_on_cluster(failure)

@@ -58,8 +58,8 @@ SIGNED: Final = (
         name="what may not be bought is only looked after",
         fact="who may look at what was bought there may not buy, prepare or adopt",
         file="core/decide.py",
-        old="    stop_without_who_may_buy,\n    # What exists.",
-        new="    # What exists.",
+        old="    stop_without_who_may_buy,\n    # Existing instances.",
+        new="    # Existing instances.",
         tests=(CREDENTIALS,),
     ),
     Mutant(

@@ -76,7 +76,7 @@ BESIDE: Final = (
         file="observation.py",
         old=(
             "    if asked.fresh or asked.elsewhere:\n"
-            "        # Before the cloud is asked: a list that begins later must show what was seen before it.\n"
+            "        # Before the cloud is asked: a later list must show all that was seen before it.\n"
             "        seen = seen.updated(neighbours=await cluster.list_neighbours())\n"
             "    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))\n"
         ),

@@ -1,4 +1,4 @@
-"""Two states that a next version may add, by a row of the table each: the row alone makes nothing spend money."""
+"""Two states that a next version may add, by a row of the table each: a row alone spends no money."""
 
 from dataclasses import replace
 from typing import Final
@@ -16,7 +16,10 @@ from tests.builders import NOW, a_case, a_cloud, a_workspace, an_order, minutes,
 
 ROWS: Final = {
     "AwaitingApproval": StateFacts(
-        Phase.PREPARING, "a person must agree to the price", ("Quoted", "Canceled"), may_be_closed=True
+        Phase.PREPARING,
+        "a person must agree to the price",
+        ("Quoted", "Canceled"),
+        may_be_closed=True,
     ),
     "Declined": StateFacts(Phase.CLOSED, "a person does not want it at this price", ("Placed",)),
 }
@@ -78,7 +81,10 @@ def test_what_was_declined_waits_for_a_person() -> None:
 
 def test_a_change_of_the_resource_opens_the_next_order() -> None:
     """It is another wish."""
-    for workspace in (a_workspace(generation=2), a_workspace(generation=2, resources=Resources(cu=20))):
+    for workspace in (
+        a_workspace(generation=2),
+        a_workspace(generation=2, resources=Resources(cu=20)),
+    ):
         assert buys(decide(a_case(workspace, an_order_in("Declined"))))
 
 
@@ -94,7 +100,10 @@ def test_a_request_opens_the_next_order() -> None:
 def test_a_request_waits_until_the_order_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pass that could not open one, as the price was not known, has not handled it."""
     monkeypatch.setitem(STATES, "Canceled", replace(STATES["Canceled"], next_follows=False))
-    asked, cloud = a_workspace(annotations={RECONCILE_REQUESTED_AT: "now"}), a_cloud(quote=Unknown())
+    asked, cloud = (
+        a_workspace(annotations={RECONCILE_REQUESTED_AT: "now"}),
+        a_cloud(quote=Unknown()),
+    )
     case = a_case(asked, an_order("Canceled"), cloud=cloud)
     plan = decide(case)
     assert not buys(plan)

@@ -20,9 +20,9 @@ PERIOD: Final = timedelta(days=30)
 time from `since` on, so that no clock of ours can cut off what was bought meanwhile."""
 _PRODUCT: Final = "sc"
 _COMMODITIES: Final = ("sc_flink", "flink", "foasconsole")
-"""Not proven: `sc` and names from `sc_flink` on are what instance ids and public tools show, for Flink on the China
-site and the international one; `foasconsole` is what Terraform's provider says in its first version of renewals. An
-order left out costs a longer wait at most, one too many likewise."""
+"""Open question: BillCodes. `sc` and names from `sc_flink` on are what instance ids and public tools show, for Flink on
+the China site and the international one; `foasconsole` is what Terraform's provider says in its first version of
+renewals. An order left out costs a longer wait at most, one too many likewise."""
 _INSTANCE_IDS: Final = TypeAdapter(tuple[Identifier, ...])
 
 

@@ -14,6 +14,7 @@ from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import sources
 from flink_workspace_operator.adapters.alibaba.network import Networks
 from flink_workspace_operator.adapters.alibaba.other_identities import OtherIdentities
+from flink_workspace_operator.adapters.alibaba.prober import Prober
 from flink_workspace_operator.adapters.alibaba.ram import Roles
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
@@ -58,9 +59,11 @@ class AlibabaCloud:
         session = Session(settings, keys, self._connections, own_calls)
         self._session = session
         self._identity = Identity(session, keys, settings.read_timeout_seconds)
+        self._settings = settings
         self._workspaces: dict[str, Workspaces] = {}
-        self._roles = Roles(session)
-        self._networks = Networks(session)
+        soon = timedelta(seconds=settings.listing_max_age_seconds)
+        self._roles = Roles(session, soon)
+        self._networks = Networks(session, soon)
         self._storage = ObjectStorage(settings, keys, self._connections, own_calls)
         self._others = OtherIdentities(
             lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
@@ -74,6 +77,10 @@ class AlibabaCloud:
     async def signed_with(self, access_key: AccessKey) -> "AlibabaCloud":
         """The cloud through another identity. The keys are not tried by this."""
         return await self._others.take(access_key)
+
+    def prober(self, region: str) -> Prober:
+        """Who asks what is not known about the cloud."""
+        return Prober(self._session, self._settings, region)
 
     async def identify(self) -> str:
         """The account id behind the key in use."""

@@ -43,6 +43,7 @@ _VPC = "page of DescribeVSwitches: what is not there, or not there yet, as an em
 _SEEN = "seen by others"
 _RAM = "OpenAPI metadata of RAM and Resource Manager"
 _OSS = "error pages of OSS"
+# Open question: BusinessCodes.
 _GUESS = "not published for this product; the spelling that the cloud's other products use"
 
 TABLE: Final = (
@@ -76,7 +77,7 @@ TABLE: Final = (
     Row("MissingParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
     Row("InvalidParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
     Row("Missing*", failures.ParametersRefused, f"{_COMMON}. MissingVpcId and the like", fate="CallRefused"),
-    # From here on every fate is unknown: these are the products' own words.
+    # From here on every fate is unknown: these are the products' own words. Open question: UnpaidOrder.
     Row("ORDER.INST_HAS_UNPAID_ORDER", failures.UnpaidOrder, "example of PriceInfo.Code in the OpenAPI metadata"),
     Row("INSUFFICIENT.AVAILABLE.QUOTA", failures.BalanceTooLow, "OpenAPI metadata of the billing API"),
     Row("InsufficientBalance", failures.BalanceTooLow, _GUESS),
@@ -87,6 +88,7 @@ TABLE: Final = (
     Row("RoleNotAuthorized", failures.RoleNotAuthorised, _GUESS),
     Row("OssNotOpened", failures.ServiceNotActivated, _GUESS),
     Row("UserDisable", failures.ServiceNotActivated, _OSS),
+    # Open questions: MissingInstance, MissingVSwitch.
     Row("903021", failures.NotFound, "seen by others for an instance that is not there, or not there yet"),
     Row("903042", failures.NotFound, f"{_SEEN}: a project that is not there"),
     Row("990301", failures.NotFound, f"{_SEEN}: a deployment or job that is not there"),
@@ -131,6 +133,7 @@ OWN_CODES: Final = frozenset(
 )
 """What is said in place of a code where there is no answer of the cloud."""
 
+# Open question: PermissionNames.
 RAM_ACTIONS: Final[Mapping[str, str]] = {
     "foasconsole.CreateInstance": "stream:CreateVvpInstance",
     "foasconsole.DescribeInstances": "stream:DescribeVvpInstances",

@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import alibabacloud_oss_v2 as oss
@@ -17,6 +18,7 @@ from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.oss_sending import OssSender
 from flink_workspace_operator.adapters.alibaba.transport import cause_of, proxy_of
+from flink_workspace_operator.adapters.sharing import SharedLooks
 from flink_workspace_operator.core.facts import failures
 from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled
 from flink_workspace_operator.core.facts.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
@@ -27,10 +29,20 @@ _LOCATION: Final = re.compile(r"oss-([a-z0-9-]{2,40})")
 _ENDPOINT: Final = re.compile(r"oss-([a-z0-9-]{2,40}?)(-internal)?\.aliyuncs\.com")
 
 Operation = Callable[[aio.AsyncClient], Awaitable[Any]]
+SeenBucket = Bucket | BucketElsewhere | OssNotActivated | Absent
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is asked of a bucket."""
+
+    region: str
+    bucket: str
+    directories: tuple[str, ...]
 
 
 class ObjectStorage:
-    """Buckets, as one identity sees them."""
+    """Buckets, as one identity sees them. What is known of one serves all who ask soon, until we change it."""
 
     def __init__(
         self, settings: Settings, keys: Keys, connections: Connections, calls: CallObserver = unobserved
@@ -41,11 +53,15 @@ class ObjectStorage:
         self._calls = calls
         self._key: Any = None
         self._clients: dict[str, aio.AsyncClient] = {}
+        self._max_age = timedelta(seconds=settings.listing_max_age_seconds)
+        self._looks: SharedLooks[_Wanted, SeenBucket] = SharedLooks(self._look)
 
-    async def describe_bucket(
-        self, region: str, bucket: str, directories: tuple[str, ...]
-    ) -> Bucket | BucketElsewhere | OssNotActivated | Absent:
+    async def describe_bucket(self, region: str, bucket: str, directories: tuple[str, ...]) -> SeenBucket:
         """The bucket, and which of the directories it has. Raises `CloudFailure`."""
+        return await self._looks.take(_Wanted(region, bucket, directories), self._max_age)
+
+    async def _look(self, wanted: _Wanted) -> SeenBucket:
+        region, bucket = wanted.region, wanted.bucket
         info = await self._send(
             _GET_BUCKET_INFO, region, lambda client: client.get_bucket_info(oss.GetBucketInfoRequest(bucket=bucket))
         )
@@ -56,7 +72,7 @@ class ObjectStorage:
             raise Garbled(_GET_BUCKET_INFO, "Location is missing")
         if location != region:
             return BucketElsewhere(bucket, location)
-        found = [key for key in directories if await self._exists(region, bucket, key)]
+        found = [key for key in wanted.directories if await self._exists(region, bucket, key)]
         return Bucket(bucket, frozenset(found))
 
     async def create_directory(self, region: str, bucket: str, key: str) -> bool:
@@ -66,6 +82,12 @@ class ObjectStorage:
         """
         if await self._exists(region, bucket, key):
             return False
+        try:
+            return await self._write_directory(region, bucket, key)
+        finally:  # whatever the answer says, it may have been written
+            self._looks.forget(lambda wanted: (wanted.region, wanted.bucket) == (region, bucket))
+
+    async def _write_directory(self, region: str, bucket: str, key: str) -> bool:
         request = oss.PutObjectRequest(bucket=bucket, key=key, body=b"", forbid_overwrite="true")
         written = await self._send(_PUT_OBJECT, region, lambda client: client.put_object(request))
         if isinstance(written, exceptions.ServiceError):

@@ -1,4 +1,4 @@
-"""Stored objects as values. What this version cannot read is a failure that names the field and its value."""
+"""Stored objects as values. A failure to read one names the field and its value."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,14 +18,14 @@ VALUE_LENGTH = 60
 
 
 def workspace_in(wire: Wire) -> FlinkWorkspace:
-    """The resource. Raises `Unreadable`."""
+    """Parse a FlinkWorkspace. Raises `Unreadable`."""
     return _readable("FlinkWorkspace", wire, FlinkWorkspace.of)
 
 
 def order_in(wire: Wire) -> FlinkWorkspaceOrder:
-    """The order. Raises `Unreadable`, also for an open one with a field that this version does not know.
+    """Parse an order. Raises `Unreadable`, also if it is open and has an unknown field.
 
-    Such an order may be for something else than a purchase, and moving it would drop the field.
+    Such an order may pay for something else than a purchase, and a move would drop the field.
     """
     order = _readable("FlinkWorkspaceOrder", wire, FlinkWorkspaceOrder.of)
     if order.spec.action not in ACTIONS:
@@ -41,7 +41,7 @@ def order_in(wire: Wire) -> FlinkWorkspaceOrder:
 
 
 def wanted_in(wire: Wire) -> WantedName:
-    """The name that a resource wants, as far as it is stored. Also of a resource that cannot be read otherwise."""
+    """The workspace name that a resource wants, also if the rest cannot be parsed."""
     metadata, spec = wire["metadata"], wire.get("spec") or {}
     name = str(spec.get("workspaceName") or metadata["name"])
     return WantedName(Key(metadata["namespace"], metadata["name"]), str(spec.get("region") or ""), name)
@@ -65,6 +65,6 @@ def _named(kind: str, wire: Wire) -> str:
 
 
 def _shown(value: object) -> str:
-    """Short: only what is wrong, not what it stands in."""
+    """The wrong value, shortened."""
     text = "an object" if isinstance(value, dict | list) else repr(value)
     return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}..."

@@ -1,4 +1,4 @@
-"""An existing workspace becomes ours: on purpose by adoption, and for good by our marks."""
+"""Adopts an existing workspace, and keeps the ownership tags on owned ones."""
 
 from flink_workspace_operator.api.status import AdoptionStatus
 from flink_workspace_operator.core.case import Case
@@ -14,10 +14,11 @@ ADOPTING = "Adopting"
 
 
 def adopt(case: Case) -> Plan | None:
-    """Mark the workspace that the spec lets us adopt, once the spec agrees with it and the resource has said so.
+    """Tag the workspace that the spec allows to adopt, after it agrees and was announced.
 
-    Not while it differs: from then on the spec can't be changed any more. Not before a purchase under way is settled.
-    The claim comes first: what another resource's workspace is like is none of our business.
+    Not while it differs: after the adoption the spec cannot be changed any more. Not before a
+    purchase under way is settled. The claim comes first: the state of another resource's workspace
+    must not be reported here.
     """
     found = case.found
     if not isinstance(found, Adoptable) or case.sent_order is not None:
@@ -35,7 +36,7 @@ def _differs(case: Case, instance: SeenInstance) -> Plan | None:
 
 
 def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
-    """By name only what no cluster has marked: what was just bought may be shown before its marks are."""
+    """Wait for tags: a list may show a new instance before the tags of its owner."""
     if case.adoption.policy != "IfNameMatches" or case.suspended or case.cloud_time > marks_shown_by(case, instance):
         return None
     message = (
@@ -57,13 +58,13 @@ def _mark(case: Case, found: Adoptable) -> Plan:
 
 
 def _was_told(case: Case) -> bool:
-    """The resource says of itself, as it is now, that it is about to adopt."""
+    """True if the status announced the adoption for the resource's present generation."""
     announced, now = case.workspace.status.adoption, case.workspace.metadata.generation
     return announced is not None and announced.announced_generation == now
 
 
 def announced_after(case: Case, verdict: Verdict) -> AdoptionStatus | None:
-    """The announcement, as the status has it after a pass: people can stop an adoption before it is made."""
+    """The announcement for the next status, so that people can stop an adoption in time."""
     if not isinstance(case.found, Adoptable):
         return None
     now = case.workspace.metadata.generation
@@ -71,7 +72,7 @@ def announced_after(case: Case, verdict: Verdict) -> AdoptionStatus | None:
 
 
 def stop_what_may_not_be_adopted(case: Case) -> Plan | None:
-    """Who names any instance takes it over, and learns how it is: not everybody may. Nothing is bought in its place."""
+    """Stop if the namespace may not name an instance id: that takes over anybody's instance."""
     adoption, namespace = case.workspace.spec.adoption, case.seen.key.namespace
     if adoption is None or adoption.policy != "ByInstanceId" or case.settings.adopts_by_id_in(namespace):
         return None
@@ -88,7 +89,7 @@ def stop_what_may_not_be_adopted(case: Case) -> Plan | None:
 
 
 def stop_without_what_to_adopt(case: Case) -> Plan | None:
-    """Who names an instance to adopt does not want another one bought."""
+    """Stop if the named instance does not exist: another one must not be bought instead."""
     adoption = case.workspace.spec.adoption
     if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):
         return None
@@ -100,7 +101,7 @@ def stop_without_what_to_adopt(case: Case) -> Plan | None:
 
 
 def marks_to_put_back(case: Case, instance: SeenInstance) -> tuple[TagInstance, ...]:
-    """What is ours must be known as ours by its tags alone: after a restore there may be nothing else."""
+    """Steps that restore ownership tags: after a restore of etcd they may be the only proof."""
     missing = missing_marks(case, instance)
     if not missing or case.suspended:
         return ()

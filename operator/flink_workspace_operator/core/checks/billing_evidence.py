@@ -1,4 +1,4 @@
-"""The bill as evidence: it can only prolong the waiting for an open outcome. What it does not say proves nothing."""
+"""The bill as evidence: it can only prolong the wait for an open outcome. Silence is no proof."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from flink_workspace_operator.core.facts.observed import BillingOrder, Unknown
 
 
 def unexplained(case: Case, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, ...]:
-    """Billing orders, made since the call may have been sent, that may be this purchase: none where the bill can't be
-    read.
+    """Billing orders since the call that may be this purchase; none if the bill cannot be read.
 
-    An unpaid one may be paid later. A paid one is explained by an instance that the look shows, whoever owns it: what
-    bears our token was ruled out before. Or by a person, who names it in an annotation.
+
+    An unpaid one may be paid later. A paid one is explained by any instance in the list, whoever
+    owns it, as an instance with our token was ruled out before; or by a person, in an annotation.
     """
     bill, listing = case.seen.cloud.bill, case.listing_for(order.spec.account_id, order.spec.region)
     if isinstance(bill, Unknown) or isinstance(listing, Unknown):
@@ -30,9 +30,9 @@ def unexplained(case: Case, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, .
 
 
 def was_left_open(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """Whether the bill left something open when it was read last, and can't be read now.
+    """True if the bill left something open when it was read last, and cannot be read now.
 
-    Not where the right to read it is gone: then it is as if there never was one.
+    False if the right to read it is gone: then it counts as if there never was one.
     """
     bill = case.seen.cloud.bill
     unread = isinstance(bill, Unknown) and not isinstance(bill.failure, PermissionMissing)
@@ -40,7 +40,7 @@ def was_left_open(case: Case, order: FlinkWorkspaceOrder) -> bool:
 
 
 def _dismissed(case: Case) -> set[str]:
-    """What a person says is something else."""
+    """Ids of billing orders that a person ruled out in the annotation."""
     workspace = case.seen.workspace
     named = "" if workspace is None else workspace.metadata.annotations.get(NOT_THIS_PURCHASE, "")
     return {each.strip() for each in named.split(",")}
@@ -48,16 +48,16 @@ def _dismissed(case: Case) -> set[str]:
 
 @dataclass(frozen=True)
 class Open:
-    """What the bill leaves open about an order: one word for programs, one line for people."""
+    """An open question of the bill: one word for programs, one line for people."""
 
     reason: str
     message: str
 
 
 def left_open_by_bill(case: Case, order: FlinkWorkspaceOrder) -> Open | None:
-    """Whose turn it is because of the bill: somebody's who can pay or cancel, or who knows what was bought.
+    """The open question about an order: a person can pay or cancel it, or knows the purchase.
 
-    A paid order is named only when the look should show by now what it bought.
+    A paid billing order is named only once a list must show its instance.
     """
     open_ones = unexplained(case, order)
     unpaid = ", ".join(each.order_id for each in open_ones if not each.paid)

@@ -1,4 +1,4 @@
-"""Whatever stands against a purchase, whoever could remove it: another account, a stranger, a brake, no look."""
+"""Blockers of a purchase: another account, a stranger, suspension, a list that is missing."""
 
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.credentials import of_another_account
@@ -11,7 +11,7 @@ from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_
 
 
 def stop_on_another_account(case: Case) -> Plan | None:
-    """A look into another account says nothing about ours."""
+    """Stop if the keys are of another account: its lists prove nothing about this purchase."""
     subject = case.subject
     if subject is None or case.recorded_account in (None, subject.account_id):
         return None
@@ -26,7 +26,7 @@ def stop_on_another_account(case: Case) -> Plan | None:
 
 
 def stop_on_a_stranger(case: Case) -> Plan | None:
-    """Something in the cloud stands in the way of this name."""
+    """Stop if a stranger's instance blocks this name."""
     found = case.found
     if isinstance(found, Foreign):
         return Plan(verdict=Verdict("Stalled", found.reason, found.message), requeue=OUTSIDE)
@@ -38,7 +38,7 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
 
 
 def stop_while_suspended(case: Case) -> Plan | None:
-    """A person stopped all writes to the cloud. What is held for nothing is given back meanwhile."""
+    """Stop all writes to the cloud, as a person wants. A claim held in vain is released."""
     if not case.suspended:
         return None
     claim = case.seen.claim if case.claims_nothing and case.holds_claim else None
@@ -47,7 +47,7 @@ def stop_while_suspended(case: Case) -> Plan | None:
 
 
 def wait_for_a_look(case: Case) -> Plan | None:
-    """Unknown is never absent: without account, regions and a complete look there is nothing to decide on."""
+    """Wait for account, regions and a complete list: unknown is never absent."""
     for answer in (case.seen.cloud.account_id, case.seen.cloud.regions, case.found):
         if isinstance(answer, Unknown):
             return could_not_look(answer)
@@ -55,7 +55,7 @@ def wait_for_a_look(case: Case) -> Plan | None:
 
 
 def stop_on_unknown_fields(case: Case) -> Plan | None:
-    """A newer version's spec asks for something that this one would leave out: nothing is bought without it."""
+    """Stop on fields of a newer version: a purchase would leave out what they ask for."""
     unknown = case.workspace.unknown_fields
     if not unknown:
         return None
@@ -67,7 +67,7 @@ def stop_on_unknown_fields(case: Case) -> Plan | None:
 
 
 def stop_on_an_unknown_region(case: Case) -> Plan | None:
-    """Workspaces are sold in some regions only."""
+    """Stop if no workspaces are sold in the region."""
     regions, region = case.seen.cloud.regions, case.workspace.spec.region
     if isinstance(regions, Unknown) or region in regions:
         return None

@@ -1,4 +1,4 @@
-"""Finalizer and claim: the resource must not go, and nobody else may buy the name, before an order is opened."""
+"""Finalizer and claim before any order: the resource must stay, nobody else may buy the name."""
 
 from flink_workspace_operator.api.names import PURCHASE_FINALIZER
 from flink_workspace_operator.core.case import Case
@@ -9,9 +9,9 @@ from flink_workspace_operator.core.plan import AddFinalizer, Plan, TakeClaim, Ve
 
 
 def secure_claim_of_what_exists(case: Case) -> Plan | None:
-    """What exists, is bound or may have been bought is held too: after a restore, or after a hand took a claim away.
+    """Claim an existing purchase again, after a restore or a manual deletion of its claim.
 
-    Also what is lost: nobody else may buy in its place either.
+    Also a lost one: nobody else may buy in its place.
     """
     if not isinstance(case.found, Ours) and case.bound_id is None and case.sent_order not in case.orders:
         return None
@@ -29,7 +29,7 @@ def secure_claim(case: Case) -> Plan | None:
     claim = case.seen.claim
     if case.holds_claim:
         return None
-    # That of a former resource of our name is written anew: who still works for that one can't give it back then.
+    # A former resource's claim is rewritten with our uid: its pass can't release it then.
     if claim is None or not claim.alive or claim.holder == case.seen.key:
         return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),)) if claims else None
     if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):
@@ -38,7 +38,7 @@ def secure_claim(case: Case) -> Plan | None:
 
 
 def _taken(case: Case, claim: Claim) -> str:
-    """Who holds it is told to the same namespace only."""
+    """The message about a claim of others. It names a holder only within the same namespace."""
     holder = claim.holder
     known = holder is not None and holder.namespace == case.seen.key.namespace
     who = str(holder) if known else "a resource of another namespace"

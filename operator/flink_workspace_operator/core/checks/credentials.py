@@ -1,9 +1,9 @@
-"""In whose name the cloud is asked: with the keys of the resource's Secret, or as the operator itself.
+"""The identity that signs calls: the keys of the resource's Secret, or the operator's own.
 
-Nothing is bought in another name than the one that the resource wants. Only to find out what became of an order that
-may have been sent, the operator's own identity stands in for a Secret that is gone, if it is of the same account.
-Where it may not buy, because the namespace is not listed or its account is another one, it looks after what it bought
-before.
+Purchases are signed only by the identity that the resource wants. To settle an order that may
+have been sent, the operator's own identity replaces a Secret that is gone, if it is of the same
+account. If it may not buy any more, because the namespace is not listed or its account is another
+one, it still manages its earlier purchases.
 """
 
 from collections.abc import Mapping
@@ -37,9 +37,9 @@ Secrets = Mapping[str, Secret | Absent | SecretRefused]
 
 
 def secret_names(workspace: FlinkWorkspace | None, orders: Orders) -> tuple[str, ...]:
-    """The Secrets that concern a key: the one to sign with, and those that orders of it may still hold.
+    """The Secrets of a key: the one to sign with, and those that its orders may still hold.
 
-    That of an open order also where a hand took the order's finalizer off.
+    Also that of an open order whose finalizer was removed manually.
     """
     kept = [each for each in orders if LEDGER_FINALIZER in each.metadata.finalizers or not each.settled]
     in_use = [each.spec.credentials for each in kept]
@@ -48,7 +48,7 @@ def secret_names(workspace: FlinkWorkspace | None, orders: Orders) -> tuple[str,
 
 
 def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: Secrets, settings: Settings) -> Signer:
-    """Who asks the cloud for a key in this pass."""
+    """The identity that signs the calls of this pass."""
     order = open_order(orders)
     sent = order if order is not None and order.facts.may_be_under_way else None
     if workspace is None:
@@ -67,9 +67,9 @@ def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: 
 
 
 def was_own(workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspaceOrder | None) -> bool:
-    """True if what there is, or may be, for a resource was bought by the operator's own identity.
+    """True if the resource's purchase was, or may have been, signed by the operator's identity.
 
-    What was adopted, or is missing in the ledger, was so as far as is known.
+    An adopted instance, and one that the ledger lacks, count as such.
     """
     if sent is not None:
         return sent.spec.credentials is None
@@ -85,7 +85,7 @@ def was_own(workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspa
 
 
 def held_to_account(signing: Signer, account_id: str | Unknown, settings: Settings) -> Signer:
-    """The signer; the operator's own identity buys only in the account that the settings name."""
+    """The signer; the operator's own identity may buy only in the account of its settings."""
     allowed = settings.account_id
     if signing != Signer() or allowed is None or isinstance(account_id, Unknown) or account_id == allowed:
         return signing
@@ -93,7 +93,7 @@ def held_to_account(signing: Signer, account_id: str | Unknown, settings: Settin
 
 
 def stop_without_who_may_buy(case: Case) -> Plan | None:
-    """What exists is looked after all the same; nothing is bought, adopted or prepared."""
+    """Stop before anything new without an identity that may buy; owned instances stay managed."""
     problem, found = case.seen.signer.problem, case.found
     if problem is None or case.sent_order is not None or isinstance(found, Ours | Unknown):
         return None
@@ -103,7 +103,7 @@ def stop_without_who_may_buy(case: Case) -> Plan | None:
 
 
 def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets) -> Signer:
-    """Who may look after an order: the Secret that it was bought with, or the operator itself, if that is allowed."""
+    """The identity that may settle an order: the Secret of its purchase, or the operator's own."""
     account_id, used = sent.spec.account_id, sent.spec.credentials
     if used is not None:
         usable = _usable(used.secret_name, secrets.get(used.secret_name, Absent()), is_held=True)
@@ -113,7 +113,7 @@ def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Sign
 
 
 def _usable(name: str, found: Secret | Absent | SecretRefused, is_held: bool) -> AccessKey | CredentialsUnusable:
-    """One that is being deleted is there only for what it is still held for."""
+    """The access key. A Secret that is being deleted counts only for the order that holds it."""
     if isinstance(found, SecretRefused):
         return found
     if isinstance(found, Absent) or (found.deleting and not is_held):
@@ -122,11 +122,11 @@ def _usable(name: str, found: Secret | Absent | SecretRefused, is_held: bool) ->
 
 
 def with_secrets(case: Case, plan: Plan) -> Plan:
-    """The plan, with what keeps a Secret while an order is open that was opened with it, and lets it go afterwards.
+    """The plan, with steps that hold a Secret while its order is open, and release it afterwards.
 
-    Not for as long as the resource exists: deleting that must not need a right that the namespace may have lost. One
-    that is being deleted is let go of where nothing was sent yet: it is of no more use, and as long as it is held
-    nobody can put another one in its place.
+    Not for the resource's lifetime: its deletion must not need a right that may be gone. A Secret
+    that is being deleted is released if nothing was sent yet: it is of no more use, and while it is
+    held nobody can create another of its name.
     """
     finalizer = secret_finalizer(case.seen.key.name)
     held = [each for each in case.seen.secrets if finalizer in each.finalizers]
@@ -147,7 +147,7 @@ def _is_signed_with(case: Case, secret: Secret) -> bool:
 
 
 def who_is_missing(case: Case) -> str | None:
-    """Why an order that may have been sent can't be looked after, in one line; None where somebody can ask."""
+    """The reason why nobody can settle an order that may have been sent; None if somebody can."""
     account, order, problem = case.seen.cloud.account_id, case.sent_order, case.seen.signer.problem
     if isinstance(account, Unknown):
         return None if problem is None else describe(problem)
@@ -158,7 +158,7 @@ def who_is_missing(case: Case) -> str | None:
 
 
 def of_another_account(wanted: Credentials | None, account: str, owned: str) -> str:
-    """That whoever signs is of another account than what is owned, and what to do."""
+    """The message if the signer's account is not the purchase's, with the way out."""
     whose, place = (
         ("the operator's", "give the operator one of")
         if wanted is None

@@ -1,4 +1,4 @@
-"""A resource is going or gone: nothing that was asked for may stay behind unnoticed, and nothing waits for longer."""
+"""A resource is being deleted or gone: no purchase may stay unnoticed, no wait is endless."""
 
 from datetime import datetime
 from typing import Final
@@ -29,7 +29,7 @@ AWAITED: Final = "this waits until it is known whether something was bought"
 
 
 def settle_without_resource(case: Case) -> Plan | None:
-    """The workspace resource is gone: close or settle its orders, give its claims back, let the ledger go."""
+    """The workspace resource is gone: settle its orders, release its claims, then its ledger."""
     if case.seen.workspace is not None:
         return None
     cancellation = _cancel_what_is_quoted(case)
@@ -47,12 +47,12 @@ def settle_without_resource(case: Case) -> Plan | None:
 
 
 def _until(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
-    """The order's message says until when it is kept, and why: somebody may wait for the namespace to go."""
+    """The order's message with the end of the wait: somebody may wait for the namespace to go."""
     return ledger.kept(order, _window_end(case, order))
 
 
 def finalize_deletion(case: Case) -> Plan | None:
-    """The resource is being deleted: nothing open may stay behind unnoticed. Needs no cloud unless something is."""
+    """The resource is being deleted: settle its open order first. Else no cloud is needed."""
     if not case.deleting:
         return None
     cancellation, order = _cancel_what_is_quoted(case), case.order
@@ -78,8 +78,8 @@ def _cancel_what_is_quoted(case: Case) -> Plan | None:
 
 
 def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
-    """All claims of the key, except of names that another resource would buy a second time: the order is open, its call
-    may still be executed, or lists may not show yet what it bought."""
+    """All claims of the key, except for names that another resource would buy a second time: an
+    order is open, its call may still be executed, or lists may not show its purchase yet."""
     kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]
     held = {(order.spec.region, order.spec.workspace_name) for order in kept}
     return tuple(
@@ -90,14 +90,14 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
 
 
 def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Settled orders whose name is not free yet. A refused one is kept for a limited time, as the cloud may be down."""
+    """Settled orders that keep their name. A refused one for a while: the cloud may be down."""
     outstanding = [(order, latest_end_of_call(order, case.settings)) for order in case.seen.orders if order.outstanding]
     kept = [order for order, end in outstanding if end is None or not _is_past(case, end)]
     return kept + _unlisted(case)
 
 
 def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
-    """Orders whose instance no list has shown yet. Only until the end of the window: the cloud may be out of reach."""
+    """Orders whose instance no list shows, until the window ends: the cloud may be unreachable."""
     return [
         order
         for order in case.seen.orders
@@ -106,8 +106,10 @@ def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
 
 
 def _is_past(case: Case, end: datetime) -> bool:
-    """By the cloud's clock. By ours only if the cloud was asked and is out of reach, and never if the cloud refuses the
-    date of our calls: a clock that is ahead would free the name of a purchase that nobody sees yet.
+    """True by the cloud's clock; by ours only if the cloud was asked and is unreachable.
+
+    Never by ours if the cloud refuses the date of our calls: a clock that is ahead would release
+    the name of a purchase that no list shows yet.
     """
     cloud = case.seen.cloud
     if isinstance(cloud.listing, Unknown):
@@ -118,7 +120,7 @@ def _is_past(case: Case, end: datetime) -> bool:
 
 
 def _is_shown(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """The list of this pass shows what the order bought: from now on every list does."""
+    """True if this list shows the order's instance: then all later lists do."""
     listing = case.listing_for(order.spec.account_id, order.spec.region)
     if isinstance(listing, Unknown):
         return False

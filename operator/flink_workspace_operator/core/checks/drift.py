@@ -1,4 +1,4 @@
-"""What differs between the resource and its workspace in the cloud: values of the spec, and our marks."""
+"""Drift between the resource and its workspace in the cloud: values of the spec, ownership tags."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from flink_workspace_operator.core.facts.ownership import NO_ADOPTION
 
 
 def differences(spec: FlinkWorkspaceSpec, instance: SeenInstance) -> list[str]:
-    """Fields in which spec and cloud disagree, one sentence each. What the cloud does not tell differs from nothing."""
+    """Fields that differ between spec and cloud, a sentence each; unreported values do not."""
     wanted: dict[str, tuple[object, object]] = {
         "chargeType": (spec.charge_type, instance.charge_type),
         "network.vpcId": (spec.network.vpc_id, instance.vpc_id),
@@ -32,12 +32,12 @@ def _shown(value: object) -> str:
 
 
 def marks_shown_by(case: Case, instance: SeenInstance) -> datetime:
-    """Until when a look may show an instance without marks that it has."""
+    """The time by which every list must show an instance with its tags."""
     return (instance.create_time or case.cloud_time) + timedelta(seconds=case.settings.longest_visibility_seconds)
 
 
 def missing_marks(case: Case, instance: SeenInstance) -> dict[str, str]:
-    """Those of our marks that an instance of ours lacks, although it is old enough for its tags to be shown."""
+    """Ownership tags that an owned instance lacks, once it is old enough for lists to show them."""
     if case.cloud_time <= marks_shown_by(case, instance):
         return {}
     made = [order for order in case.orders if order.spec.makes_instance]
@@ -50,7 +50,7 @@ def missing_marks(case: Case, instance: SeenInstance) -> dict[str, str]:
 
 
 def _is_known_by_more_than_status(case: Case, instance: SeenInstance) -> bool:
-    """Whether a mark or the spec says that it is ours. A status can be edited by hand, to anybody's instance."""
+    """True if a tag or the spec proves ownership: a status can be edited to name any instance."""
     adoption = case.workspace.spec.adoption or NO_ADOPTION
     marked = any(instance.tags.get(key) == value for key, value in case.seen.owner.marks.items())
     by_name = adoption.policy == "IfNameMatches" and instance.name == case.workspace.workspace_name

@@ -1,4 +1,4 @@
-"""A bound workspace: is it running, on its way, in trouble, or gone?"""
+"""The state of a bound workspace: running, in progress, in trouble, or lost."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +24,7 @@ TOO_EARLY = "ReplaceLostTooEarly"
 
 
 def follow_instance(case: Case) -> Plan | None:
-    """Say how the workspace is. Nothing is written to the cloud for it."""
+    """Report the state of the workspace. Writes nothing to the cloud."""
     found = case.found
     if isinstance(found, Ours):
         plan = hand_over(case, found.instance, _follow(case, found.instance))
@@ -32,7 +32,7 @@ def follow_instance(case: Case) -> Plan | None:
     if case.known_id is None:
         return None
     if isinstance(found, Unknown):
-        # An order for another name is being looked after first.
+        # An order for another name is settled first.
         return None if case.sent_order is not None and found.failure is None else _not_looked(case, found)
     if isinstance(found, Absent):
         return _not_visible(case, case.known_id)
@@ -40,25 +40,25 @@ def follow_instance(case: Case) -> Plan | None:
 
 
 def runs(plan: Plan) -> bool:
-    """The workspace runs, and there is nothing to do for that."""
+    """True if the plan reports a running workspace and has no steps."""
     return not plan.steps and plan.verdict is not None and plan.verdict.kind == "Running"
 
 
 def may_order_more(case: Case) -> bool:
-    """A further order of a running workspace is open, or wished and there is an identity to pay with."""
+    """True if a further order is open, or wished with an identity to pay with."""
     is_open = case.order is not None and not case.order.spec.makes_instance
     return is_open or (case.seen.signer.problem is None and wished(case) is not None)
 
 
 def while_running(case: Case, plan: Plan) -> Plan:
-    """The plan of a further order: the workspace runs all the same."""
+    """The plan of a further order, marked so that Ready stays True."""
     if plan.verdict is None or not isinstance(case.found, Ours):
         return plan
     return replace(plan, verdict=replace(plan.verdict, while_running=judge_instance(case.found.instance).message))
 
 
 def _not_looked(case: Case, unknown: Unknown) -> Plan:
-    """Nothing new is known, so a disappearance goes on being counted from when it was first seen."""
+    """No list in this pass: a disappearance still counts from the list that first lacked it."""
     return replace(could_not_look(unknown, keeps=True), missing_since=case.seen.remembered.missing_since)
 
 
@@ -73,10 +73,10 @@ def _follow(case: Case, instance: SeenInstance) -> Plan:
 
 
 def judge_instance(instance: SeenInstance) -> Verdict:
-    """What the cloud's words mean. Words that we do not know mean that something is going on, never a failure.
+    """The verdict on the cloud's states. An unknown state means progress, never a failure.
 
     OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE for overdue. Neither
-    is gone: that is only what a complete list does not show.
+    is gone: that is only what a complete list does not show. Open questions: StateWords, ReleaseTime.
     """
     name, status = instance.instance_id, instance.cluster_status
     if instance.order_state == "CEASE":
@@ -106,7 +106,7 @@ def judge_instance(instance: SeenInstance) -> Verdict:
 
 
 def _not_visible(case: Case, instance_id: str) -> Plan:
-    """Bought, but a complete look does not show it: not visible yet, or, if it was seen before, gone."""
+    """Bought, but a complete list lacks it: not visible yet, or lost if it was seen before."""
     now = case.cloud_time
     if not was_seen(case):
         since = max((order.status.intent_time or now for order in case.orders), default=now)
@@ -123,7 +123,7 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
 
 
 def _gone(case: Case, instance_id: str) -> Verdict:
-    """An annotation from before it was said to be lost is left over from another time, when it came back."""
+    """The verdict on a lost instance. An older `replace-lost` is of an earlier loss that ended."""
     gone = f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another one,"
     if case.is_named_for_replacement and not case.said_lost:
         message = f"{gone} remove the annotation {REPLACE_LOST}, which was set before that was known, and set it again"
@@ -132,7 +132,7 @@ def _gone(case: Case, instance_id: str) -> Verdict:
 
 
 def _give_up(case: Case) -> Plan:
-    """The ledger says first that it is lost; from then on the next order may be opened."""
+    """Record the loss in the ledger first; only then the next order may be opened."""
     bought_it = [
         order
         for order in case.orders

@@ -1,6 +1,6 @@
-"""What comes next gets the workspace's ids in a ConfigMap: written before Ready is True, and kept true from then on.
+"""The ConfigMap with the workspace's ids: written before Ready is True, then kept correct.
 
-One that belongs to somebody else is never touched; nothing is bought while one stands in the way.
+A foreign ConfigMap is never written; it blocks the purchase.
 """
 
 from dataclasses import replace
@@ -22,13 +22,13 @@ KIND: Final = "FlinkWorkspace"
 
 
 def stop_without_outputs(case: Case) -> Plan | None:
-    """Nobody buys into a conflict: what keeps the ConfigMap from being written is told before the purchase."""
+    """Report before the purchase what would keep the ConfigMap from being written."""
     verdict = obstacle(case)
     return None if verdict is None else Plan(verdict=verdict, requeue=OUTSIDE)
 
 
 def obstacle(case: Case) -> Verdict | None:
-    """Why the ConfigMap can't be written or removed, as far as can be told without trying. None: nothing is known."""
+    """The reason why the ConfigMap cannot be written or removed, if it is known beforehand."""
     wanted, seen = _wanted(case), case.seen.outputs
     if wanted is None and _written(case) is None:
         return None
@@ -45,7 +45,7 @@ def obstacle(case: Case) -> Verdict | None:
 
 
 def hand_over(case: Case, instance: SeenInstance, plan: Plan) -> Plan:
-    """A bound workspace's plan, with what it takes to have the ConfigMap right before Ready is told."""
+    """The plan of a bound workspace, with steps that write the ConfigMap before Ready is True."""
     if plan.verdict is None or plan.verdict.kind == "Stalled":
         return plan
     why = obstacle(case)
@@ -57,12 +57,12 @@ def hand_over(case: Case, instance: SeenInstance, plan: Plan) -> Plan:
 
 
 def owes_outputs(case: Case) -> bool:
-    """Whether a ConfigMap is wanted that was never written: Ready may not go on being True for a wish that is new."""
+    """True if a wanted ConfigMap was never written: then Ready must not stay True."""
     return _wanted(case) not in (None, _written(case))
 
 
 def outputs_after(case: Case, verdict: Verdict) -> Outputs | None:
-    """What the status records. It changes only where everything was written and removed."""
+    """The written ConfigMap for the status. It changes only after all writes and deletions."""
     before = case.workspace.status.outputs
     return case.workspace.spec.outputs if verdict.kind == "Running" else before
 
@@ -95,7 +95,7 @@ def _write(case: Case, instance: SeenInstance) -> tuple[OutputsStep, ...]:
 
 
 def _remove_former(case: Case) -> tuple[OutputsStep, ...]:
-    """The resource has named another ConfigMap, or none, since it was written: only our own is removed."""
+    """Delete the ConfigMap that the spec named before, if it is owned by this resource."""
     written = _written(case)
     if written in (None, _wanted(case)):
         return ()
@@ -104,7 +104,7 @@ def _remove_former(case: Case) -> tuple[OutputsStep, ...]:
 
 
 def _content(case: Case, instance: SeenInstance, found: ConfigMap | None) -> Content:
-    """Labels and owners that others have put on it stay. Owners but us and our former lives, that is."""
+    """The content to write. Labels of others stay, and owners but former resources of our name."""
     labels = {} if found is None else found.content.labels
     owners = () if found is None else found.content.owners
     others = tuple(owner for owner in owners if not _is_namesake(case, owner))
@@ -112,7 +112,7 @@ def _content(case: Case, instance: SeenInstance, found: ConfigMap | None) -> Con
 
 
 def _data(case: Case, instance: SeenInstance) -> dict[str, str]:
-    """Only what is known: a key that is there has a value."""
+    """The known values only: a key that exists has a value."""
     bucket = instance.bucket or case.workspace.spec.storage.oss.bucket
     ids = {
         "instanceId": instance.instance_id,
@@ -127,7 +127,7 @@ def _data(case: Case, instance: SeenInstance) -> dict[str, str]:
 
 
 def _reference(case: Case) -> Reference:
-    """As controller: one object has one, so no other takes it for its own. Nobody's deletion waits for it."""
+    """The owner reference, as controller so that no other adopts it; blocks nobody's deletion."""
     metadata = case.workspace.metadata
     return Reference(API_VERSION, KIND, metadata.name, metadata.uid, controller=True)
 
@@ -138,9 +138,10 @@ def _found(case: Case, name: str | None) -> ConfigMap | None:
 
 
 def _belongs(case: Case, found: ConfigMap) -> bool:
-    """Whether it is this resource's, or was that of a former one of its name, of which there is at most one at a time.
+    """True if this resource owns it, or a former one of its name did.
 
-    By the reference alone: labels say nothing, and one without a reference was given away or made by hand.
+    By the owner reference alone: labels prove nothing, and one without it was given away, or made
+    manually.
     """
     return any(_is_namesake(case, owner) for owner in found.content.owners)
 

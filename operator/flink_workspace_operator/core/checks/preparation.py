@@ -1,4 +1,4 @@
-"""The prerequisites of a purchase: create what may be created, and report what a person must do."""
+"""Prerequisites: create what the operator may create, and report what a person must do."""
 
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.observed import Unknown
@@ -9,9 +9,9 @@ from flink_workspace_operator.core.verdicts import could_not_look
 
 
 def ensure_prerequisites(case: Case) -> Plan | None:
-    """The prerequisites: do what may be done, and tell what a person must do.
+    """Create missing prerequisites, and report those that a person must create.
 
-    Before the check for suspension, because what has to be changed by hand is told first; it does nothing then.
+    Before the check for suspension, because a person's work is reported first; no writes then.
     """
     findings = (
         ("RamRoleReady", case.role),
@@ -24,7 +24,7 @@ def ensure_prerequisites(case: Case) -> Plan | None:
     steps: tuple[CloudStep, ...] = tuple(step for _, finding in lacking for step in finding.steps)
     if case.suspended:
         steps = ()
-    # What a person must do comes before what could not be seen, and that before what the operator is doing itself.
+    # First what a person must do, then what could not be read, then what the operator does itself.
     about, finding = min(lacking, key=lambda each: (bool(each[1].steps), each[1].status == "Unknown"))
     if finding.status == "Unknown":
         unread = could_not_look(Unknown(finding.failure))

@@ -1,6 +1,6 @@
-"""From prerequisites in order to one call: claim, quote, order, intent, call. The money is spent here.
+"""From met prerequisites to one call: claim, quote, order, intent, call. SPENDS MONEY.
 
-Each check stops the pass where its condition is not met; the next pass looks at everything again.
+Each check stops the pass if its condition is not met; the next pass reads everything again.
 """
 
 from dataclasses import replace
@@ -37,11 +37,12 @@ from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_
 
 
 def finish_intent(case: Case) -> Plan | None:
-    """This process wrote the intent in the pass before and sent nothing: send it now, or take it back.
+    """Send the call that this process announced in the pass before, or take it back.
 
-    Everything was read again for this decision. Only if the workspace is as it was, its claim held and the name absent
-    in a complete look, the call is made. If another process has moved the order meanwhile, the pass ends here: the
-    ledger was read before the resource, and may lack an order of before the resource's deletion.
+    Everything was read again for this decision. The call is sent only if the workspace is as
+    it was, its claim held and the name absent in a complete list. If another process has moved
+    the order, the pass ends here: the ledger was read before the resource, and may lack an order
+    from before the resource's deletion.
     """
     intent, order = case.seen.remembered.intent, case.announced_order
     if intent is None or order is None:
@@ -59,7 +60,7 @@ def finish_intent(case: Case) -> Plan | None:
 
 
 def _why_not(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
-    """The reason to send nothing, in one clause; None where all is as it was announced."""
+    """The reason to send nothing, in one clause; None if all is as announced."""
     if case.seen.workspace is None or case.deleting:
         return "the FlinkWorkspace is gone or being deleted"
     changed = _why_not_for_resource(case, order, generation)
@@ -98,18 +99,18 @@ def _why_not_now(case: Case, order: FlinkWorkspaceOrder) -> str | None:
 
 
 def wait_for_outcome(case: Case) -> Plan | None:
-    """A call was or may have been sent: only evidence decides, and nothing else is bought meanwhile."""
+    """Wait for evidence about a call that may have been sent; nothing else is bought meanwhile."""
     order = case.sent_order
     if order is None:
         return None
     requeue = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
-    # Bound, and the open order is for another name: what is known of the workspace stands.
+    # Bound, and the open order is for another name: the last report on the workspace stays.
     verdict = replace(_verdict_on_outcome(case, order), keeps=case.bound_id is not None)
     return Plan(verdict=verdict, requeue=requeue, missing_since=case.seen.remembered.missing_since)
 
 
 def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
-    """First come the obstacles to knowing the outcome, because a person can remove them."""
+    """The verdict while it is open. Obstacles come first, because a person can remove them."""
     missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
     if missing is not None:
         message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
@@ -131,7 +132,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
 
 
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
-    """Says how the order stands, and until when nothing else is bought."""
+    """The order's state, and the time until which nothing else is bought."""
     known = order.status.message or "It is not known whether this was bought."
     if order.facts.is_announced:
         known = "Announced by another process, or before a restart. It is not known whether the call was sent."
@@ -141,7 +142,7 @@ def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
 
 
 def wait_for_neighbours(case: Case) -> Plan | None:
-    """A list that lacks what other resources own does not prove that nothing was bought for this one."""
+    """Wait while the list lacks other resources' instances: it does not prove absence."""
     if not case.missing_neighbours:
         return None
     return Plan(verdict=Verdict("Suspended", "ListIncomplete", _incomplete(case)), requeue=OUTSIDE)
@@ -159,13 +160,13 @@ def _incomplete(case: Case) -> str:
 
 
 def wished(case: Case) -> tuple[PaidAction, ApiModel] | None:
-    """The order that the resource wishes now: its action, and the block that says what to pay for."""
+    """The order that the resource wishes now: its action, and the block that describes it."""
     wishes = ((action, action.wish(case)) for action in ACTIONS.values())
     return next(((action, block) for action, block in wishes if block is not None), None)
 
 
 def open_next_order(case: Case) -> Plan | None:
-    """Nothing is open and the price is known: write the order down."""
+    """Write the next order: nothing is open, and the price is known."""
     wish = wished(case)
     if case.order is not None or wish is None:
         return None
@@ -201,13 +202,13 @@ def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspa
 
 
 def number_of(name: str) -> int:
-    """An order's place in the sequence of its workspace; 0 for a name that we did not give."""
+    """An order's number in the sequence of its workspace; 0 for a foreign name."""
     suffix = name.rpartition("-")[2]
     return int(suffix) if suffix.isdecimal() else 0
 
 
 def _next_number(case: Case) -> int:
-    """One more than any that was ever seen; the status keeps a floor in case orders were deleted by force."""
+    """One more than the largest known; the status keeps a floor if orders were deleted by force."""
     known = [number_of(order.metadata.name) for order in case.seen.orders]
     summary = case.workspace.status.order
     if summary is not None:
@@ -216,7 +217,7 @@ def _next_number(case: Case) -> int:
 
 
 def write_intent(case: Case) -> Plan | None:
-    """The order is quoted and still what is wished: announce in the ledger that it is about to be sent."""
+    """Announce in the ledger that a quoted order, still wished, is about to be sent."""
     order, subject = case.order, case.subject
     if order is None or subject is None or not order.facts.may_be_announced:
         return Plan(requeue=SOON)
@@ -233,7 +234,7 @@ def write_intent(case: Case) -> Plan | None:
 
 
 def _is_wished(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """The resource wishes the same still, is the same, and pays from the same account."""
+    """True if the same resource wishes the same, paid from the same account."""
     spec, workspace = order.spec, case.workspace
     wish = (action_of(order).wish(case), workspace.metadata.uid, workspace.spec.credentials)
     return (spec.block, spec.workspace_ref.uid, spec.credentials) == wish

@@ -1,9 +1,9 @@
-"""Rest: of what is suspended and was never ordered, the cloud is asked until all is told, and then after a change only.
+"""Rest: a suspended resource that was never ordered costs calls only until all is reported.
 
-    applied, changed ──► looked at ──► all is told ──► rests ──► changed, or a new process: looked at
+    applied, changed ──► pass ──► all is reported ──► rests ──► changed, or new process: pass
 
-A resource costs nothing as long as it is suspended, so anybody may have hundreds. Nothing rests of which an order, an
-instance or an account is known: what is open is looked after as ever, suspended or not.
+A suspended resource costs nothing, so anybody may have hundreds. A resource with a known order,
+instance or account never rests: an open outcome is settled, suspended or not.
 """
 
 import hashlib
@@ -22,14 +22,14 @@ from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
 
 
 def rest(case: Case) -> Plan | None:
-    """Nothing was asked, so nothing new is said."""
+    """End the pass of a resting resource without a report: the cloud was not asked."""
     if not case.seen.rests:
         return None
     return Plan(verdict=None, requeue=Requeue(case.settings.resync))
 
 
 def rests(workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, ...], remembered: Remembered) -> bool:
-    """True if all that there is to tell of the resource, as it is now, was told by this process."""
+    """True if this process reported all there is about the resource in its present form."""
     if workspace is None or not remembered.rests_as or not is_untouched(workspace, orders):
         return False
     is_open = remembered.intent is not None or remembered.answers
@@ -37,7 +37,7 @@ def rests(workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, .
 
 
 def rests_after(seen: Seen, plan: Plan) -> str:
-    """What `Remembered.rests_as` is to be after a pass that said its say: empty if there may be more to say."""
+    """The next `Remembered.rests_as`; empty if there may be more to report."""
     workspace = seen.workspace
     if workspace is None or not is_untouched(workspace, seen.orders) or plan.steps or plan.retry is not None:
         return ""
@@ -49,12 +49,12 @@ def rests_after(seen: Seen, plan: Plan) -> str:
 
 
 def _is_unanswered(quote: Quote | Unknown) -> bool:
-    """That something can't be bought as described is an answer too."""
+    """True if no price is known. A refusal of the description is an answer too."""
     return isinstance(quote, Unknown) and not isinstance(quote.failure, ParametersRefused | NoneType)
 
 
 def _is_last_word(workspace: FlinkWorkspace, plan: Plan) -> bool:
-    """A missing prerequisite counts as on its way at first: only what is told as stalled stays so."""
+    """True if no later report can differ: a missing prerequisite is progress before it stalls."""
     if plan.verdict is None or plan.verdict.kind != "Missing":
         return plan.verdict == SUSPENDED_BY_USER
     said = {condition.type: condition for condition in workspace.status.conditions}.get("Stalled")
@@ -62,7 +62,7 @@ def _is_last_word(workspace: FlinkWorkspace, plan: Plan) -> bool:
 
 
 def as_written(workspace: FlinkWorkspace) -> str:
-    """What people wrote into the resource that we act upon, as a hash: annotations may be long."""
+    """A hash of the spec and annotations that we act upon: annotations may be long."""
     metadata = workspace.metadata
     ours = {name: value for name, value in metadata.annotations.items() if name.startswith(f"{GROUP}/")}
     written = json.dumps([metadata.uid, metadata.generation, ours], sort_keys=True)

@@ -1,4 +1,4 @@
-"""The waits between an order that came to nothing and the next one."""
+"""The waits between an order that bought nothing and the next one."""
 
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -13,12 +13,12 @@ from flink_workspace_operator.core.plan import Plan, Requeue, Verdict
 from flink_workspace_operator.core.verdicts import verdict_on
 
 UNSENT_PAUSE: Final = timedelta(seconds=30)
-"""From the intent of a call that was never sent to the next intent: each costs writes of the ledger."""
+"""From the intent of an unsent call to the next intent: each costs writes of the ledger."""
 SOONER: Final = "when the spec or the annotation reconcile-requested-at changes"
 
 
 def wait_for_end_of_call(case: Case) -> Plan | None:
-    """The last call, or one that is outstanding, may still be executed: nothing shortens this wait.
+    """Wait while the last call, or an outstanding one, may be executed: nothing shortens this.
 
     An order that is already open waits too.
     """
@@ -39,7 +39,7 @@ def wait_for_end_of_call(case: Case) -> Plan | None:
 
 
 def wait_for_next_try(case: Case) -> Plan | None:
-    """The call is over and came to nothing: the next order waits for a change, a request, or its back-off."""
+    """Wait after a call that bought nothing: for a change, a request, or the back-off."""
     tries = _fruitless(case)
     if not tries or case.order is not None:
         return None
@@ -70,7 +70,7 @@ def wait_for_change(case: Case) -> Plan | None:
 
 
 def wait_for_connection(case: Case) -> Plan | None:
-    """The last call was never sent, because there was no connection: it is announced again after a pause."""
+    """Wait after a call that was never sent for lack of a connection, then announce it again."""
     order = case.order
     if order is None or not order.facts.may_be_announced or order.status.answer is None:
         return None
@@ -95,7 +95,7 @@ def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:
 
 
 def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
-    """The orders in a row, up to the last one, that were refused or never executed. Each action counts by itself."""
+    """The last consecutive orders of the action in question that were refused or never executed."""
     wish = wished(case)
     action = case.order.spec.action if case.order is not None else wish and wish[0].name
     tried = [each for each in reversed(case.orders) if each.spec.action == action and each.facts.was_sent]
@@ -108,7 +108,7 @@ def _announced_at(order: FlinkWorkspaceOrder) -> datetime:
 
 
 def _backoff(case: Case, tries: tuple[FlinkWorkspaceOrder, ...]) -> timedelta:
-    """Counted from the intent, so that the first adds nothing to the window of a lost call."""
+    """The wait, from the intent: the first adds nothing to the window of a lost call."""
     settings, answer = case.settings, tries[-1].status.answer if tries else None
     first = settings.throttled_backoff_seconds if answer == "Throttled" else settings.refusal_backoff_seconds
     doubled = first * 2.0 ** min(max(len(tries) - 1, 0), 16)

@@ -1,4 +1,4 @@
-"""Orders find their end by evidence; a workspace may go when nothing that was asked for is open."""
+"""Evidence settles orders; a workspace may be deleted once none of its orders is open."""
 
 from datetime import datetime, timedelta
 
@@ -19,11 +19,11 @@ from flink_workspace_operator.core.plan import (
 )
 
 FIRST_STATUS_GRACE = timedelta(seconds=10)
-"""How long the process that created an order may take to give it its first status."""
+"""Time in which the process that created an order writes its first status."""
 
 
 def record_answers(case: Case) -> Plan | None:
-    """An answer of the cloud that could not be recorded yet comes before everything else."""
+    """Record answers of the cloud that only this process has: a crash would lose them."""
     by_uid = {order.metadata.uid: order for order in case.seen.orders}
     answers = case.seen.remembered.answers
     steps = [RecordAnswer(by_uid[each.order_uid], each) for each in answers if each.order_uid in by_uid]
@@ -31,27 +31,27 @@ def record_answers(case: Case) -> Plan | None:
 
 
 def settle_orders(case: Case) -> Plan | None:
-    """Move every order that the look has evidence about."""
+    """Move every order that the list has evidence about."""
     moves = [(order, _settlement(case, order)) for order in case.seen.orders]
     steps = [MoveOrder(order, status) for order, status in moves if status is not None]
     return Plan(tuple(steps)) if steps else None
 
 
 def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
-    """The order's next status; None where it stays as it is."""
+    """The order's next status; None if it stays as it is."""
     evidence, facts = action_of(order).evidence(case, order), order.facts
-    # Evidence beats every state: what was bought must never be believed unbought.
+    # Evidence beats every state: a purchase must never be believed unbought.
     if evidence.proof is not None and (order.status.instance_id is None or facts.is_given_up):
         return ledger.placed(order, evidence.proof, case.cloud_time, "Token")
     if facts.awaits_delivery and evidence.is_delivered:
         return ledger.fulfilled(order, case.cloud_time)
-    # Its process stopped in between, or a backup lost the status: nobody may announce it any more.
+    # Its process stopped in between, or a backup lost the status: it must not be announced.
     if _lacks_status(case, order):
         return ledger.without_status(order, case.seen.now)
-    # Refused, and yet another copy of the call may be executed.
+    # Refused, but another copy of the call may still be executed.
     if order.outstanding:
         return _settle_outstanding(case, order, evidence)
-    # Nothing was sent, and nothing must be: what it is for is there.
+    # Nothing was sent, and nothing must be: the instance exists.
     if facts.may_be_closed and evidence.exists:
         return ledger.superseded(order, case.cloud_time, "NothingSent", "what it is for is there already")
     # Only the process that announced it knows whether it is sent: `finish_intent` decides.
@@ -61,17 +61,17 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
 
 
 def _lacks_status(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """Its process had the time to give it a first status, and did not."""
-    # The later of two clocks: with its own alone, a process whose clock is behind would wait for as long as it is.
+    """True if its process had the time to write a first status, and did not."""
+    # The later of two clocks: a process whose clock is behind would wait for too long by its own.
     now = max(case.seen.now, case.cloud_time)
-    # A date that is yet to come is of another clock, and does not tell how old the order is.
+    # A date in the future is of another clock, and does not show how old the order is.
     return order.state is None and abs(now - order.metadata.creation_timestamp) > FIRST_STATUS_GRACE
 
 
 def _settle_outstanding(
     case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence
 ) -> FlinkWorkspaceOrderStatus | None:
-    """A copy of the refused call may have bought something, whose tags may be late or lost as after any purchase."""
+    """A copy of the refused call may have bought: its tags may be late or lost as after any."""
     if evidence.contested:
         return _by_description(order, evidence)
     if not _is_over(case, order):
@@ -82,10 +82,10 @@ def _settle_outstanding(
 
 
 def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
-    """A refused call can no longer be executed: a complete list shows nothing of it, later than any copy could need.
+    """True if no copy of a refused call can be executed: a later complete list shows nothing.
 
-    Where its account can't be asked any more, the wait is the whole window of a lost call. Only the cloud's clock
-    counts: ours may be ahead, which may be the very reason why no list is to be had.
+    If its account cannot be listed any more, the wait is the whole window of a lost call. Only the
+    cloud's clock counts: ours may be ahead, and that may be why there is no list.
     """
     spec, cloud = order.spec, case.seen.cloud
     can_ask = cloud.account_id == spec.account_id
@@ -96,7 +96,8 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
 
 
 def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
-    """The order says it too: the workspace resource may be gone. Without a list, our own clock ends the sending."""
+    """Report a missing signer on the order: its resource may be gone. Our clock ends the
+    sending."""
     why = who_is_missing(case)
     if order.facts.is_announced:
         return _unheard_of(order, case.seen.now) if why and _call_is_over(case, order, case.seen.now) else None
@@ -105,7 +106,7 @@ def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspa
 
 
 def _call_is_over(case: Case, order: FlinkWorkspaceOrder, moment: datetime) -> bool:
-    """Whether the caller can't be at it any more: its call can take that long."""
+    """True if the caller cannot be sending any more, by the longest time of a call."""
     intent = order.status.intent_time
     return intent is not None and moment > intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds)
 
@@ -115,7 +116,7 @@ def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrder
 
 
 def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
-    """The ledger says what it waits for: its workspace resource may be gone."""
+    """Report on the order what the bill leaves open: its resource may be gone."""
     unread = (case.seen.cloud.bill, case.listing_for(order.spec.account_id, order.spec.region))
     if not order.facts.awaits_evidence or any(isinstance(each, Unknown) for each in unread):
         return None
@@ -128,18 +129,18 @@ def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder
 
 
 def _by_evidence(case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence) -> FlinkWorkspaceOrderStatus | None:
-    """The end of an order that may have been sent, where a complete look has one. Its own proof was ruled out."""
+    """The end of a sent order by a complete list, once proof of its own was ruled out."""
     if evidence.date is None or order.status.intent_time is None:
         return None
-    # The cloud itself said that something else has the place, and the look shows what.
+    # The cloud reported that something else has the name, and the list shows it.
     if evidence.stranger is not None and order.status.answer == "NameTaken":
         return _by_stranger(case, order, evidence.stranger, evidence.date)
-    # Its caller may be at it still.
+    # Its caller may still be sending.
     if order.facts.is_announced:
         return _unheard_of(order, evidence.date) if _call_is_over(case, order, evidence.date) else None
     if evidence.contested:
         return _by_description(order, evidence)
-    # The call may still be executed, or what it did is not shown yet; or the look does not show all that exists.
+    # The call may still be executed, or its effect not be listed yet; or the list is incomplete.
     if not case.window_is_over(order) or case.missing_neighbours:
         return None
     return _after_window(case, order, evidence, evidence.date)
@@ -148,13 +149,13 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence
 def _after_window(
     case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence, at: datetime
 ) -> FlinkWorkspaceOrderStatus | None:
-    """Whatever the call could do was done, and everything is shown that it could have done."""
+    """The end of an order whose window is over: every effect of the call would be listed."""
     if evidence.leftover is not None:
         return ledger.placed(order, evidence.leftover, at, "Description")
-    # The bill knows of a purchase that the look does not explain.
+    # The bill has a purchase that the list does not explain.
     if unexplained(case, order) or was_left_open(case, order):
         return None
-    # Not before: names may repeat, and ours may still show up beside it, to be paid for.
+    # Not before: names may repeat, and our paid instance may still show up beside it.
     if evidence.stranger is not None:
         return _by_stranger(case, order, evidence.stranger, at)
     if order.status.answer == "NameTaken":
@@ -164,14 +165,14 @@ def _after_window(
 
 
 def _by_stranger(case: Case, order: FlinkWorkspaceOrder, stranger: Stranger, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """A stranger's instance does not undo the call: it may be executed once that instance is released."""
+    """Reject for a stranger's instance. The call may still be executed once that is released."""
     end = window_end(order.status, case.settings)
     reason = Rejection("ForeignInstance", stranger.reason, stranger.message)
     return ledger.rejected(order, at, reason, end if end is not None and end >= at else None)
 
 
 def _by_description(order: FlinkWorkspaceOrder, evidence: OrderEvidence) -> FlinkWorkspaceOrderStatus | None:
-    """The contested one is this order's, if it can be nobody else's by now."""
+    """Place the order on a contested instance, if it can be nobody else's by now."""
     if evidence.described is None or evidence.date is None:
         return None
     return ledger.placed(order, evidence.described, evidence.date, "Description")

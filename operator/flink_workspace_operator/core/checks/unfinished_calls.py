@@ -1,4 +1,4 @@
-"""Calls that may still be executed although no order in the ledger waits for them: until then no order is opened."""
+"""Calls that may still be executed though no open order waits: they block the next order."""
 
 from datetime import datetime, timedelta
 from typing import Final, get_args
@@ -18,7 +18,7 @@ EVIDENCE: Final[frozenset[Evidence | None]] = frozenset({None, *get_args(Evidenc
 
 
 def wait_out_deleted_orders(case: Case) -> Plan | None:
-    """The order that may have been sent is gone from the ledger, by force: its call may still be executed."""
+    """Wait for the call of an order that was deleted by force: it may still be executed."""
     last = case.left_the_ledger
     if last is None:
         return None
@@ -27,7 +27,7 @@ def wait_out_deleted_orders(case: Case) -> Plan | None:
 
 
 def wait_out_manually_closed_orders(case: Case) -> Plan | None:
-    """An order that was or may have been sent was closed by a manual edit: its call may still be executed or shown."""
+    """Wait for the call of an order that was closed manually: it may still be executed."""
     closed = [order for order in case.orders if order.status.evidence not in (order.facts.written_with or EVIDENCE)]
     ends = {order.metadata.name: window_end(order.status, case.settings) for order in closed}
     known = {name: end for name, end in ends.items() if end is not None}
@@ -38,12 +38,12 @@ def wait_out_manually_closed_orders(case: Case) -> Plan | None:
 
 
 def wait_out_restored_orders(case: Case) -> Plan | None:
-    """A backup brought an order back without its status, for another resource than it was opened for.
+    """Wait for the call of an order that a backup restored without status, for a former resource.
 
-    It may have been sent in its former life, at the latest right before it came back. Not so an order of this very
-    resource: that one was given no status because its process stopped before. Counted from when the operator closed it,
-    since the API server's clock may be far behind the cloud's; the operator's clock is not behind by more than the
-    gateway accepts of a signature's date.
+    It may have been sent before the backup, at the latest right before the restore. Not an order
+    of this very resource: its process stopped before the first status. Counted from its closing by
+    the operator, since the API server's clock may be far behind the cloud's; the operator's clock
+    is not behind by more than the gateway accepts in a signature's date.
     """
     uid = case.workspace.metadata.uid
     found = [order for order in case.orders if order.state == "Superseded" and order.status.quote is None]
@@ -59,7 +59,7 @@ def wait_out_restored_orders(case: Case) -> Plan | None:
 
 
 def may_still_come(case: Case) -> bool:
-    """A call that no open order stands for may still be executed: refused, closed manually, or of before a restore."""
+    """True if a call without an open order may be executed: refused, closed, or restored."""
     ends = [end_of_call(each, case.settings) for each in case.orders if each.facts.is_fruitless]
     is_awaited = any(each.outstanding for each in case.orders) or any(
         end is not None and case.cloud_time <= end for end in ends
@@ -69,7 +69,7 @@ def may_still_come(case: Case) -> bool:
 
 
 def _wait_until(case: Case, over: datetime, why: str) -> Plan | None:
-    """Nothing changes before `over`, except that evidence shows up: so the cloud is asked now and then."""
+    """A plan that waits until `over`, and asks the cloud now and then for evidence."""
     if case.cloud_time > over:
         return None
     wait = min(over - case.cloud_time + timedelta(seconds=1), LONGEST)

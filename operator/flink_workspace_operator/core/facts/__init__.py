@@ -1,1 +1,1 @@
-"""What was read, and who is who, as values: nothing here knows of a plan."""
+"""Values that were read, and identities. Nothing here knows a plan."""

@@ -1,4 +1,4 @@
-"""What to tell a person about a failure of the cloud."""
+"""Advice for a person about a failure of the cloud."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -32,7 +32,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "ListChanged": REPEATED,
     "ServerError": REPEATED,
 }
-"""By the failure's reason. Where a permission is missing, the advice is to grant the action that the failure names."""
+"""By the failure's reason. For a missing permission: grant the action that the failure names."""
 
 
 CAUSES: Final[Mapping[str, str]] = {
@@ -49,16 +49,16 @@ CAUSES: Final[Mapping[str, str]] = {
     "HTTP407": "a proxy asks for a user and a password: check them in HTTP_PROXY",
     "AuthoritiesNotUsable": "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names no file of certificates: check the path",
 }
-"""Advice by the code of a request that got no answer, or of an access key that could not be fetched."""
+"""By the code of a request without an answer, or of an access key that could not be fetched."""
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
 
 
 CLOCK_IS_RIGHT: Final = 60.0
-"""Seconds by which this node's clock may be off the cloud's: it is not why a call was refused."""
+"""Largest offset of this node's clock, in seconds, that explains no refusal."""
 
 
 def how_far(seconds: float) -> str:
-    """A difference between two clocks, in words that do not change with every pass."""
+    """The difference between two clocks, in words that stay the same from pass to pass."""
     for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
@@ -66,7 +66,7 @@ def how_far(seconds: float) -> str:
 
 
 def describe(failure: CloudFailure) -> str:
-    """One line about a failure that says what to do, and does not change while the situation does not."""
+    """One line about a failure with advice; the same while the situation is the same."""
     action = getattr(failure, "action", "")
     if action:
         return f"{failure}: grant the RAM action {action} to the operator's identity"
@@ -75,7 +75,7 @@ def describe(failure: CloudFailure) -> str:
 
 
 def cause(failure: CloudFailure) -> str | None:
-    """The cause of a failure, and the thing to check; None where nothing more is known than the failure says."""
+    """The cause of a failure, and the thing to check; None if the failure says it all."""
     if isinstance(failure, SignatureExpired):
         return _clock(failure.ahead)
     refused = PROXY_REFUSED if failure.code.startswith("ProxyRefused") else None
@@ -91,7 +91,7 @@ def _clock(ahead: float | None) -> str | None:
 
 
 def describe_call(failure: CloudFailure) -> str:
-    """One line about a purchase call. It is sent once, so the line must not say that it is repeated."""
+    """One line about a purchase call, which is sent once: it must not promise a retry."""
     if ADVICE.get(failure.reason) != REPEATED:
         return describe(failure)
     why = cause(failure)

@@ -1,4 +1,4 @@
-"""The ConfigMap that hands a workspace's ids on, as it is stored; what decides about it is `core/checks/outputs.py`."""
+"""The ConfigMap with a workspace's ids, as stored; `core/checks/outputs.py` decides about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flink_workspace_operator.core.facts.failures import OutputsRefused
 
 @dataclass(frozen=True)
 class Reference:
-    """An ownerReference: whose deletion takes the ConfigMap along."""
+    """An ownerReference: deletion of its owner deletes the ConfigMap."""
 
     api_version: str
     kind: str
@@ -21,7 +21,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Content:
-    """All of a ConfigMap that the operator looks after. `data` has the keys of binaryData too, which we never write."""
+    """The managed parts of a ConfigMap. `data` has the keys of binaryData too, never written."""
 
     data: Mapping[str, str]
     labels: Mapping[str, str]
@@ -40,12 +40,12 @@ class ConfigMap:
 
 @dataclass(frozen=True)
 class Unread:
-    """Not known: the API server refused to tell, or was not asked in this pass (None)."""
+    """Not known: the API server refused the read, or was not asked in this pass (None)."""
 
     refusal: OutputsRefused | None = None
 
 
 def names_of_outputs(workspace: FlinkWorkspace) -> tuple[str, ...]:
-    """The ConfigMaps that concern a resource: the one that it wants, and the one that was written for it."""
+    """The ConfigMaps of a resource: the one that it wants, and the one that was written for it."""
     wanted, written = workspace.spec.outputs, workspace.status.outputs
     return tuple(dict.fromkeys(each.config_map_name for each in (wanted, written) if each is not None))

@@ -1,4 +1,4 @@
-"""What can go wrong at the two edges, as one tree.
+"""Failures of the cloud and of the API server, as one tree.
 
     Failure
     ├── CloudFailure              the cloud did not give what was asked for
@@ -15,7 +15,7 @@
     │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
     │   │   ├── IdentityNotAllowed    the operator's own identity is not for this namespace
     │   │   └── AccountNotAllowed     it is of another account than it must be (core/facts/key_failures.py)
-    │   └── Refused               the cloud understood, and said no
+    │   └── Refused               the cloud understood, and refused
     │       ├── CredentialsRefused    the key is wrong, inactive or expired, or there is none
     │       ├── KeyRefused            who gives out keys gives none (core/facts/key_failures.py)
     │       ├── PermissionMissing     names the RAM action that is missing
@@ -56,22 +56,22 @@ CopyRefused  the gateway refused the call for a reason of the moment before anyt
 
 
 class Failure(Exception):
-    """Anything that keeps a pass from knowing or doing something."""
+    """A pass could not read or write something."""
 
 
 @dataclass
 class CloudFailure(Failure):
     """The cloud did not give what was asked for.
 
-    `call` is `service.Action`; `code` the cloud's word or what the transport said; never a message of the cloud's,
-    which might hold a secret.
+    `call` is `service.Action`; `code` the cloud's code or the transport's. Never a message of the
+    cloud's: it might contain a secret.
     """
 
     call: str
     code: str
     request_id: str | None = None
     fate: Fate = "Unknown"
-    """Of the call, where it was one that spends money."""
+    """The proof about the call, if it was one that spends money."""
 
     said: ClassVar[str] = "did not give what was asked for"
 
@@ -86,10 +86,10 @@ class CloudFailure(Failure):
 
 @dataclass
 class NoAnswer(CloudFailure):
-    """Nothing usable came back: what the cloud did is not known."""
+    """No usable answer: the effect in the cloud is not known."""
 
     proxy: str | None = None
-    """Through which it was asked, as `host:port`: never its user and password."""
+    """The proxy of the call as `host:port`: never its user and password."""
 
     said: ClassVar[str] = "gave no usable answer"
 
@@ -105,7 +105,7 @@ class Unreachable(NoAnswer):
 
 
 class Garbled(NoAnswer):
-    """An answer that makes no sense."""
+    """An answer that does not parse, or contradicts itself."""
 
     said = "answered what makes no sense"
 
@@ -117,14 +117,14 @@ class ListChanged(NoAnswer):
 
 
 class ServerError(NoAnswer):
-    """The cloud has a problem of its own."""
+    """A 5xx answer."""
 
     said = "failed inside the cloud"
 
 
 @dataclass
 class Throttled(CloudFailure):
-    """Too many calls. `retry_after` in seconds, where the cloud says it."""
+    """Too many calls. `retry_after` in seconds, if the cloud gives it."""
 
     retry_after: float | None = None
 
@@ -132,7 +132,7 @@ class Throttled(CloudFailure):
 
 
 class CredentialsUnusable(CloudFailure):
-    """There is nobody to ask the cloud as. `about` is the Secret's name, or the namespace."""
+    """No identity may sign calls. `about` is the Secret's name, or the namespace."""
 
     def __init__(self, about: str) -> None:
         super().__init__("spec.credentials", about)
@@ -166,7 +166,7 @@ class IdentityNotAllowed(CredentialsUnusable):
 
 
 class Refused(CloudFailure):
-    """The cloud understood, and said no."""
+    """The cloud understood, and refused."""
 
     said = "was refused"
 
@@ -203,7 +203,7 @@ class ParametersRefused(Refused):
 class SignatureExpired(Refused):
     """The call came later than the gateway accepts, or was signed by a clock that is wrong.
 
-    `ahead`: how many seconds this node's clock is ahead of the cloud's, as the refusal's Date says.
+    `ahead`: seconds that this node's clock is ahead of the cloud's, by the refusal's Date.
     """
 
     ahead: float | None = None
@@ -218,13 +218,13 @@ class SignatureReplayed(Refused):
 
 
 class NotFound(Refused):
-    """What was named does not exist."""
+    """The named thing does not exist."""
 
     said = "did not find what was named"
 
 
 class AlreadyExists(Refused):
-    """What was to be made exists."""
+    """The thing to create exists already."""
 
     said = "found that it exists already"
 
@@ -278,7 +278,8 @@ class Vanished(ClusterFailure):
 
 
 class ClusterRefused(ClusterFailure):
-    """A rule forbids it: the CRD's, a quota, an admission policy, or a right that the operator's ServiceAccount lacks.
+    """A rule forbids it: the CRD's, a quota, an admission policy, or a right that the operator's
+    ServiceAccount lacks.
 
     The text has the API server's own sentence.
     """
@@ -289,8 +290,8 @@ class OutputsRefused(ClusterRefused):
 
 
 class Unreadable(ClusterFailure):
-    """What is stored has a value or a field that this version does not know: a newer version, or a hand, wrote it."""
+    """A stored value or field that this version does not know: newer version, or manual edit."""
 
 
 class ClusterUnreachable(ClusterFailure):
-    """The API server failed, had no time, or did not answer."""
+    """The API server failed, timed out, or did not answer."""

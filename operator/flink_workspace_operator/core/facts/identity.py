@@ -1,4 +1,4 @@
-"""Who is who: the key of a workspace, the subject of a purchase, and the marks that connect the two in the cloud."""
+"""Identities: the key of a workspace, the target of a purchase, the ownership tags."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ TAG_VALUE_LENGTH = 64
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """Which workspace: the unit of work. It lives as long as the workspace or an unsettled order of it does."""
+    """The unit of work: a workspace, for as long as it or an unsettled order of it exists."""
 
     namespace: str
     name: str
@@ -31,7 +31,7 @@ class WantedName:
 
 @dataclass(frozen=True)
 class Subject:
-    """One workspace name in one region of one account: what can be bought once."""
+    """One workspace name in one region of one account: the thing that is bought once."""
 
     account_id: str
     region: str
@@ -43,7 +43,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Claim:
-    """Who holds a subject. `alive` is False where the holder no longer exists and no order of it is unsettled."""
+    """A holder of a target. `alive` is False if the holder is gone and its orders are settled."""
 
     name: str
     holder: Key | None
@@ -63,13 +63,13 @@ class Owner:
 
     @property
     def workspace_tag(self) -> str:
-        """`namespace/name`, or its hash where that does not fit into a tag."""
+        """`namespace/name`, or its hash if that does not fit into a tag."""
         full = str(self.key)
         return full if len(full) <= TAG_VALUE_LENGTH else hashlib.sha256(full.encode()).hexdigest()
 
     @property
     def marks(self) -> dict[str, str]:
-        """The tags by which an instance is ours, whoever bought it."""
+        """The ownership tags without the token: they prove ownership, whichever order bought it."""
         return {CLUSTER_TAG: self.cluster_id, WORKSPACE_TAG: self.workspace_tag}
 
     def tags(self, token: str) -> dict[str, str]:
@@ -78,10 +78,10 @@ class Owner:
 
 
 def signature_nonce(subject: Subject, closed: int) -> str:
-    """The nonce of a purchase: the same in every copy of the operator, so that the gateway refuses the second call.
+    """The nonce of a purchase: equal in every process, so that the gateway refuses a second call.
 
-    `closed` counts the name's orders that are over for certain, refused or given up as lost, so that what comes after
-    them need not wait until the gateway has forgotten the nonce.
+    `closed` counts the name's orders that are over for certain, refused or given up as lost, so
+    that the next order need not wait until the gateway has forgotten the nonce.
     """
     parts = (subject.account_id, subject.region, subject.workspace_name, str(closed))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

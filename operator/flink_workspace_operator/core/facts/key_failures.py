@@ -1,4 +1,4 @@
-"""Failures that keep the operator from using a key of its own. Their place in the tree: `core/facts/failures.py`."""
+"""Failures to get or use an access key. Their place in the tree: `core/facts/failures.py`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from flink_workspace_operator.core.facts.failures import CloudFailure, Credentia
 
 @dataclass
 class KeyUnavailable(CloudFailure):
-    """No access key could be fetched, so nothing was sent. `why` is one clause, in words of ours."""
+    """No access key could be fetched, so nothing was sent. `why` is one clause of ours."""
 
     fate: Fate = "NothingSent"
     why: str = "it is not known why"
@@ -18,7 +18,7 @@ class KeyUnavailable(CloudFailure):
 
 @dataclass
 class KeyRefused(Refused):
-    """Whoever gives out access keys, for example STS, gives none. Nothing was sent. `giver` is its name."""
+    """The source of access keys, `giver`, for example STS, refused. Nothing was sent."""
 
     fate: Fate = "NothingSent"
     giver: str = "STS"

@@ -1,7 +1,8 @@
-"""Other resources and the instances that they own: a list that lacks one of these does not prove any absence.
+"""Other resources and the instances that they own: a list that lacks one of these does not prove
+any absence.
 
 A permission that was narrowed to some instances, or an empty answer during an outage, looks like a
-complete list. If the operator bought on such a list, each lost answer would cost one more workspace.
+complete list. If the operator bought on such a list, each lost answer would buy one more.
 """
 
 from collections.abc import Iterable
@@ -22,13 +23,13 @@ class Neighbour:
     region: str
     instance_id: str
     bought_at: datetime | None = None
-    """Creation of the instance, or else the announcement of its purchase; None once it was seen running."""
+    """Creation of the instance, or else announcement of its purchase; None once seen running."""
 
 
 def not_shown(
     listing: Listing, neighbours: Iterable[Neighbour], place: tuple[str, str], settings: Settings
 ) -> tuple[Neighbour, ...]:
-    """Owners of instances that the list of a `place` (account and region) must show, and lacks."""
+    """Owners of instances that the list of `place` (account, region) must show, and lacks."""
     shown = {instance.instance_id for instance in listing.instances}
     return tuple(
         each

@@ -1,7 +1,7 @@
-"""What was seen in the cloud, as values.
+"""The cloud's resources as values.
 
-Three answers that must never be mixed up: present (a value), `Absent` (looked, complete, not there) and
-`Unknown` (could not look, or was not asked). Nothing that decides about money takes Unknown for Absent.
+Three answers that must never be confused: present (a value), `Absent` (a complete list lacks it)
+and `Unknown` (failed, or not asked). Nothing that decides about money takes Unknown for Absent.
 """
 
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ from flink_workspace_operator.core.facts.failures import CloudFailure
 
 @dataclass(frozen=True)
 class Absent:
-    """Looked for, and not there."""
+    """Asked for, and not there."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Not known: the look failed with `failure`, or was not taken in this pass (None)."""
+    """Not known: the call failed with `failure`, or was not made in this pass (None)."""
 
     failure: CloudFailure | None = None
 
 
 @dataclass(frozen=True)
 class SeenInstance:
-    """One instance out of DescribeInstances, without anything secret. Unknown words stay as the cloud wrote them."""
+    """One instance of DescribeInstances, without secrets. Unknown words are kept as sent."""
 
     instance_id: str
     name: str
@@ -35,7 +35,7 @@ class SeenInstance:
     workspace_id: str | None = None
     zone_id: str | None = None
     charge_type: str | None = None
-    """Subscription or PayAsYouGo in our words, anything else as the cloud wrote it."""
+    """Subscription or PayAsYouGo; any other value as the cloud wrote it."""
     cu: int | None = None
     create_time: datetime | None = None
     expire_time: datetime | None = None
@@ -43,7 +43,7 @@ class SeenInstance:
     v_switch_ids: tuple[str, ...] = ()
     bucket: str | None = None
     monitoring: str | None = None
-    """ARMS or CloudMonitor in our words, anything else as the cloud wrote it."""
+    """ARMS or CloudMonitor; any other value as the cloud wrote it."""
     load_balancer: str | None = None
     stage: str | None = None
     stage_status: str | None = None
@@ -56,9 +56,10 @@ class SeenInstance:
 
 @dataclass(frozen=True)
 class Listing:
-    """A complete look: every page read, the counts agree.
+    """A complete list: every page read, the counts agree.
 
-    `date` is the earliest `Date` of its answers by the cloud's clock; everything booked and visible before it is in.
+    `date` is the earliest `Date` of its answers, by the cloud's clock: the list has everything
+    that was booked and visible before it.
     """
 
     instances: tuple[SeenInstance, ...]
@@ -67,9 +68,9 @@ class Listing:
 
 @dataclass(frozen=True)
 class BillingOrder:
-    """An order for a workspace as the bill shows it: evidence that something was or may still be bought.
+    """A billing order for a workspace: evidence that it was or may still be bought.
 
-    `instance_ids` is empty where the bill does not say what was bought.
+    `instance_ids` is empty if the bill does not name the instance.
     """
 
     order_id: str
@@ -88,7 +89,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Role:
-    """A RAM role and what is attached to it."""
+    """A RAM role and its policies."""
 
     name: str
     arn: str
@@ -97,7 +98,7 @@ class Role:
 
 @dataclass(frozen=True)
 class SeenVSwitch:
-    """One vSwitch that exists. `free_addresses` counts addresses that are not in use."""
+    """One existing vSwitch. `free_addresses` counts the unused ones."""
 
     id: str
     vpc_id: str
@@ -107,7 +108,7 @@ class SeenVSwitch:
 
 @dataclass(frozen=True)
 class SeenNetwork:
-    """Which of the wanted VPC and vSwitches exist; missing ones are left out."""
+    """The wanted VPC and vSwitches that exist; missing ones are left out."""
 
     vpc_exists: bool
     v_switches: tuple[SeenVSwitch, ...]
@@ -115,7 +116,7 @@ class SeenNetwork:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket in the right region, and which of our directories it has."""
+    """A bucket in the right region, and those of our directories that it has."""
 
     name: str
     directories: frozenset[str]
@@ -123,7 +124,7 @@ class Bucket:
 
 @dataclass(frozen=True)
 class BucketElsewhere:
-    """The bucket exists in another region; `region` is None where OSS does not tell which."""
+    """The bucket exists in another region; `region` is None if OSS does not name it."""
 
     name: str
     region: str | None
@@ -148,7 +149,7 @@ class Bought:
 
 @dataclass(frozen=True)
 class NotBought:
-    """The call was refused, or its answer was lost: `failure.fate` says what that proves."""
+    """The call was refused, or its answer was lost: `failure.fate` is what that proves."""
 
     failure: CloudFailure
 

@@ -1,4 +1,4 @@
-"""What a complete look says about one workspace: ours, somebody else's, one to adopt, or nothing."""
+"""Classifies the instances of a complete list: owned, adoptable, foreign, or unexplained."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,21 +15,21 @@ NO_ADOPTION: Final = Adoption()
 
 @dataclass(frozen=True)
 class Ours:
-    """The workspace exists and is ours."""
+    """The workspace exists, and this resource owns it."""
 
     instance: SeenInstance
 
 
 @dataclass(frozen=True)
 class Adoptable:
-    """Not ours yet, and the spec says that it may become ours."""
+    """Not owned yet; the spec allows its adoption."""
 
     instance: SeenInstance
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """Something stands in the way that we may neither bind nor ignore; waiting does not help."""
+    """An instance blocks the name that we may neither own nor ignore; waiting does not help."""
 
     instance: SeenInstance
     reason: str
@@ -38,9 +38,9 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Unexplained:
-    """Without marks, and an order that may have been sent may have bought it: no word about it can be trusted yet.
+    """No ownership tags, and an order that may have been sent may have bought it: undecided.
 
-    More than one of this name: evidence contradicts itself, and a person must decide.
+    Also more than one of this name: evidence contradicts itself, and a person must decide.
     """
 
     instances: tuple[SeenInstance, ...]
@@ -51,7 +51,7 @@ Found = Ours | Adoptable | Foreign | Unexplained | Absent | Unknown
 
 @dataclass(frozen=True)
 class Ownership:
-    """By what an instance is known to be ours. `orders` are those of the subject; `bound_id` was bound before."""
+    """The proofs of ownership: `orders` of the target, and `bound_id` that was bound before."""
 
     subject: Subject
     owner: Owner
@@ -59,32 +59,33 @@ class Ownership:
     bound_id: str | None = None
 
     def covers(self, instance: SeenInstance) -> bool:
-        """Whether it is ours: by the ledger, by our token, or by our marks, on the name that they were put on."""
+        """True if owned: by the ledger, by our token, or by our tags on the name they were put
+        on."""
         if self.is_marked_by_another(instance):
             return False
         if self.bound_id is not None and instance.instance_id == self.bound_id:
             return True
-        # A name never changes: a mark of ours on another name was put there by a hand.
+        # A name never changes: our tags on another name are a manual edit.
         by_token = instance.tags.get(ORDER_TAG) in {order.spec.token for order in self.orders}
         return instance.name == self.subject.workspace_name and (by_token or self.marked(instance))
 
     def marked(self, instance: SeenInstance) -> bool:
-        """Whether it carries our marks."""
+        """True if it has our ownership tags."""
         return all(instance.tags.get(key) == value for key, value in self.owner.marks.items())
 
     def is_marked_by_another(self, instance: SeenInstance) -> bool:
-        """Whether it carries somebody else's marks: moved there on purpose, or by a hand. The ledger can't know.
+        """True if it has another owner's tags, moved on purpose or edited: the ledger can't know.
 
-        A mark that is missing says nothing.
+        A missing tag proves nothing.
         """
         return any(instance.tags.get(key, value) != value for key, value in self.owner.marks.items())
 
 
 def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoption = NO_ADOPTION) -> Found:
-    """Say whose the instance is."""
+    """Classify the instance that a target has in the list."""
     if isinstance(listing, Unknown):
         return listing
-    # Sorted, so that the same instances give the same words whatever order the cloud lists them in.
+    # Sorted, so that messages do not change with the order in which the cloud lists instances.
     instances = sorted(listing.instances, key=lambda instance: instance.instance_id)
     ours = [instance for instance in instances if ownership.covers(instance)]
     if len({instance.instance_id for instance in ours}) > 1:
@@ -108,9 +109,9 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
 def _to_adopt(
     instances: list[SeenInstance], namesakes: tuple[SeenInstance, ...], adoption: Adoption, bound_id: str | None
 ) -> SeenInstance | None:
-    """What the spec lets us adopt: the named instance, or the only one of the name if no cluster marked it.
+    """The instance that the spec allows to adopt: by id, or the only untagged one of the name.
 
-    By name not beside what is bound and not shown: that may show up yet, or whoever wants another one names it.
+    By name not while a bound instance is not listed: that may show up yet.
     """
     if adoption.policy == "ByInstanceId":
         return next((each for each in instances if each.instance_id == adoption.instance_id), None)
@@ -131,7 +132,7 @@ def _adopted(instance: SeenInstance, ownership: Ownership) -> Adoptable | Foreig
 
 
 def _stranger(instance: SeenInstance, ownership: Ownership) -> Foreign | None:
-    """Why an instance that is not ours is in the way, None if it has nothing to do with the subject."""
+    """The reason why a foreign instance blocks, None if it has nothing to do with the target."""
     name, instance_id = instance.name, instance.instance_id
     if ownership.marked(instance):
         return Foreign(
@@ -159,7 +160,7 @@ def _stranger(instance: SeenInstance, ownership: Ownership) -> Foreign | None:
 
 
 def _may_have_bought(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
-    """Without our marks, but as the order describes it, and made after it was announced."""
+    """True if untagged, as the order describes it, and created after its announcement."""
     open_ = order.facts.may_be_under_way or order.outstanding
     if not open_ or CLUSTER_TAG in instance.tags:
         return False
@@ -167,13 +168,13 @@ def _may_have_bought(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool
 
 
 def made_after(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
-    """Whether the instance was made after the order was announced."""
+    """True if the instance was created after the order was announced."""
     intent, created = order.status.intent_time, instance.create_time
     return intent is not None and created is not None and created >= intent
 
 
 def fits(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
-    """Whether nothing that the cloud shows of it contradicts the order. What it does not show yet does not."""
+    """True if no reported value contradicts the order. A value not reported yet does not."""
     wanted = order.spec.block
     if not isinstance(wanted, WorkspaceParameters):
         return False

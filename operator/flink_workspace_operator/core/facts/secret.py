@@ -1,6 +1,6 @@
-"""A Secret with an access key as it is stored, and in whose name a pass asks the cloud.
+"""A Secret with an access key, and the identity that signs the calls of a pass.
 
-What decides about it is `core/checks/credentials.py`. Keys are never shown: no value in here prints them.
+`core/checks/credentials.py` decides about it. No value in here prints its key.
 """
 
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from flink_workspace_operator.core.facts.failures import CredentialsUnusable
 
 @dataclass(frozen=True)
 class AccessKey:
-    """What calls are signed with."""
+    """The key that calls are signed with."""
 
     id: str = field(repr=False)
     secret: str = field(repr=False)
     security_token: str | None = field(repr=False, default=None)
-    """With temporary keys only."""
+    """Set for temporary keys only."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,18 @@ class Secret:
     finalizers: tuple[str, ...]
     deleting: bool
     access_key: AccessKey | None
-    """None where it has not all that a key needs."""
+    """None if a part of the key is missing."""
 
 
 @dataclass(frozen=True)
 class Signer:
-    """In whose name the cloud is asked."""
+    """The identity that signs calls."""
 
     access_key: AccessKey | None = None
     """None: the operator's own identity."""
     problem: CredentialsUnusable | None = None
-    """Why whoever the resource wants can't be asked as. Then nothing is bought."""
+    """Why the identity that the resource wants is unusable. Then nothing is bought."""
     stands_in_for: str | None = None
-    """Who asks instead, to look after an order, must be of this account. None: nobody asks instead."""
+    """Account that a substitute must be of to settle an order. None: there is no substitute."""
     keeps_watch: bool = False
-    """The operator's own identity asks all the same, about what it bought before: it may not buy any more."""
+    """The operator's own identity reads on for its earlier purchases: it may not buy any more."""

@@ -1,4 +1,4 @@
-"""Everything that one pass has read, as one value; and, before that, what it must read."""
+"""Everything that one pass has read, as one value; and the orders that it must ask about."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,8 +27,8 @@ from flink_workspace_operator.core.facts.secret import Secret, Signer
 class Intent:
     """A purchase that this process announced and did not send yet.
 
-    Its mark alone identifies it: the answer to the write may be lost, and after a restore of etcd an object's version
-    may name another write.
+    Its mark alone identifies it: the answer to the write may be lost, and after a restore of etcd
+    an object's version may name another write.
     """
 
     order_uid: str
@@ -38,7 +38,7 @@ class Intent:
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer of the cloud that the ledger does not say yet, and the intent whose call it answers."""
+    """An answer of the cloud that the ledger lacks, and the intent whose call it answers."""
 
     order_uid: str
     mark: str | None
@@ -49,23 +49,23 @@ class Answered:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What only this process knows. After a restart it is empty, and an order in Placing reads as uncertain."""
+    """Knowledge of this process alone. Empty after a restart: an order in Placing is uncertain."""
 
     intent: Intent | None = None
     answers: tuple[Answered, ...] = ()
     """Answers that could not be recorded yet."""
     missing_since: datetime | None = None
     rests_as: str = ""
-    """What was written into a resource that rests (`core/checks/resting.py`); empty: it does not."""
+    """Hash of the resource as it rests (`core/checks/resting.py`); empty: it does not."""
 
 
 @dataclass(frozen=True)
 class SeenCloud:
-    """What the cloud said. Everything is unknown until it was asked."""
+    """The cloud's answers. Everything is unknown until it was asked."""
 
     account_id: str | Unknown = field(default_factory=Unknown)
     region: str | None = None
-    """Of the list; None where the cloud was not asked."""
+    """Region of the list; None if the cloud was not asked."""
     listing: Listing | Unknown = field(default_factory=Unknown)
     elsewhere: tuple[tuple[str, Listing | Unknown], ...] = ()
     """Lists of other regions."""
@@ -76,14 +76,14 @@ class SeenCloud:
     storage: SeenStorage = field(default_factory=Unknown)
     quote: Quote | Unknown = field(default_factory=Unknown)
     bill: tuple[BillingOrder, ...] | Unknown = field(default_factory=Unknown)
-    """Not known is the usual case: it needs rights of its own."""
+    """Usually unknown: it needs rights of its own."""
 
     def updated(self, **answers: Any) -> Self:  # noqa: ANN401 - any field of this class
         """The same with more answers."""
         return replace(self, **answers)
 
     def listing_of(self, region: str) -> Listing | Unknown:
-        """The list of a region; unknown where nobody looked."""
+        """The list of a region; unknown if it was not listed."""
         return self.listing if region == self.region else dict(self.elsewhere).get(region, Unknown())
 
 
@@ -97,25 +97,25 @@ class Seen:
     workspace: FlinkWorkspace | None
     orders: tuple[FlinkWorkspaceOrder, ...] = ()
     claim: Claim | None = None
-    """Who holds the workspace's subject."""
+    """The claim on the workspace's purchase target."""
     own_claims: tuple[Claim, ...] = ()
     """All claims of this key."""
     outputs: tuple[ConfigMap, ...] | Unread = field(default_factory=Unread)
-    """Those ConfigMaps that exist, of the one that is wanted and the one that was written."""
+    """The existing ones of the wanted and the written ConfigMap."""
     neighbours: tuple[Neighbour, ...] = ()
-    """Owners of other instances in this cluster. Read where the pass may decide on a purchase."""
+    """Owners of other instances in this cluster. Read if the pass may decide on a purchase."""
     secrets: tuple[Secret, ...] = ()
-    """Those Secrets that exist and may be read, of the one to sign with and those that orders were bought with."""
+    """The readable ones of the Secret to sign with and those of orders."""
     signer: Signer = field(default_factory=Signer)
-    """In whose name the cloud was asked."""
+    """The identity that signed the calls."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
     final_check: bool = False
-    """The ledger was read before the resource, as before every call; in all other passes the resource comes first."""
+    """The ledger was read first, as before every purchase call; in other passes the resource."""
     rests: bool = False
-    """Nothing but the resource and its ledger was read: all was reported before (`core/checks/resting.py`)."""
+    """Only resource and ledger were read: all was reported (`core/checks/resting.py`)."""
     leads: bool = True
-    """Whether this process leads, and will for a while: time enough to send a purchase."""
+    """True if this process leads for long enough to send a purchase."""
 
     def updated(self, **read: Any) -> Self:  # noqa: ANN401 - any field of this class
         """The same with more that was read."""
@@ -123,12 +123,12 @@ class Seen:
 
 
 def is_suspended(workspace: FlinkWorkspace) -> bool:
-    """A person stopped all writes to the cloud. Any value but "false" does, also one that is spelled wrongly."""
+    """True if a person stopped all writes. Any value but "false" counts, also a misspelt one."""
     return workspace.spec.suspend or workspace.metadata.annotations.get(SUSPEND, "false") != "false"
 
 
 def is_untouched(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
-    """Suspended, and nothing was ever bought, ordered or bound for it: no order is there, and no trace of one."""
+    """True if suspended, and nothing was ever ordered or bound: no order, and no trace of one."""
     status = workspace.status
     traces = (status.instance, status.account_id, status.order, workspace.metadata.deletion_timestamp)
     return is_suspended(workspace) and not orders and all(trace is None for trace in traces)
@@ -137,15 +137,15 @@ def is_untouched(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, .
 def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
     """The order whose outcome is open.
 
-    The sequence allows one at a time; a hand that puts an older order back does not. One that may have been sent comes
-    first, so that nothing else is bought meanwhile.
+    The sequence allows one at a time; an older order that was restored manually does not follow it.
+    One that may have been sent comes first, so that nothing else is bought meanwhile.
     """
     unsettled = [order for order in orders if not order.settled]
     return min(unsettled, key=lambda order: not order.facts.may_be_under_way, default=None)
 
 
 def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | None) -> FlinkWorkspaceOrder | None:
-    """The order that this process moved to Placing and sent nothing for; None if it carries another mark by now."""
+    """The order of this process's unsent intent; None if another process announced it since."""
     order = open_order(orders)
     if intent is None or order is None or not order.facts.is_announced:
         return None
@@ -154,9 +154,10 @@ def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | No
 
 
 def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder | None:
-    """The order that the cloud must be asked about, also where the resource is gone.
+    """The order that the cloud must be asked about, also if the resource is gone.
 
-    Its call may have been sent, a copy of that may have been accepted, or no list has shown the instance yet.
+    Its call may have been sent, a copy of that may have been accepted, or no list has shown the
+    instance yet.
     """
     order = open_order(orders)
     if order is not None and order.facts.may_be_under_way:
@@ -165,18 +166,18 @@ def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspac
 
 
 def is_unlisted(order: FlinkWorkspaceOrder) -> bool:
-    """Bought by the cloud's answer; by what the ledger knows, no list has shown the instance yet."""
+    """True if the ledger has the cloud's answer as the only evidence: no list showed it yet."""
     return order.facts.awaits_delivery and order.status.evidence == "Answer"
 
 
 def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[FlinkWorkspaceOrder, ...]:
-    """Those orders that bought, or tried to buy, what the workspace names: by region and name, whatever the uid."""
+    """The orders for the workspace's region and name, whatever the resource's uid."""
     wanted = (workspace.spec.region, workspace.workspace_name)
     return tuple(order for order in orders if (order.spec.region, order.spec.workspace_name) == wanted)
 
 
 def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
-    """The instance that is known to belong to the workspace: by the ledger first, else by its own status."""
+    """Id of the workspace's instance: by the ledger first, else by its own status."""
     paid = [order.status.instance_id for order in orders_of(workspace, orders) if order.facts.is_paid]
     # An order that changed an instance stays paid when that instance is given up.
     there = [instance_id for instance_id in paid if instance_id not in _given_up(orders)]
@@ -184,7 +185,7 @@ def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...])
 
 
 def shown_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
-    """The instance that the resource's status tells of, unless it was given up."""
+    """Id of the instance in the resource's status, unless it was given up."""
     known = workspace.status.instance.instance_id if workspace.status.instance else None
     return None if known in _given_up(orders) else known
 

@@ -1,1 +1,1 @@
-"""What an order is, whatever it pays for; and, in `actions`, what it may pay for."""
+"""Orders, whatever they pay for; `actions` has the things that they may pay for."""

@@ -1,7 +1,7 @@
-"""The contract of a paid action: all that the protocol does not know by itself.
+"""The contract of a paid action: everything that the protocol does not know by itself.
 
-The protocol (`settling.py`, `purchasing.py`, `retrying.py`) knows no action by name. Each action is one module of
-`actions`, and one line of its registry.
+The protocol (`settling.py`, `purchasing.py`, `retrying.py`) knows no action by name. Each action is
+one module of `actions`, and one line of its registry.
 """
 
 from typing import Protocol
@@ -15,7 +15,7 @@ from flink_workspace_operator.core.orders.evidence import OrderEvidence
 
 
 class PaidAction(Protocol):
-    """One thing that money is paid for."""
+    """One kind of paid call."""
 
     @property
     def name(self) -> str:
@@ -23,7 +23,7 @@ class PaidAction(Protocol):
         ...
 
     def price_question(self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> ApiModel | None:
-        """The block to ask the price of. None: no order of this action can be opened in this pass."""
+        """The block to quote. None: no order of this action can be opened in this pass."""
         ...
 
     def wish(self, case: Case) -> ApiModel | None:
@@ -35,11 +35,11 @@ class PaidAction(Protocol):
         ...
 
     def evidence(self, case: Case, order: FlinkWorkspaceOrder) -> OrderEvidence:
-        """What the look of this pass says about an order."""
+        """The evidence that this pass's list has about an order."""
         ...
 
     def nonce(self, case: Case, order: FlinkWorkspaceOrder) -> str:
-        """The signature nonce of the order's call: the same in every process that starts from the same facts."""
+        """The nonce of the order's call: equal in every process that starts from the same facts."""
         ...
 
     def call(self, case: Case, order: FlinkWorkspaceOrder) -> PaidCall:

@@ -1,4 +1,4 @@
-"""The ledger as lines: what an auditor, or who adds up the costs, wants to know of an order in one state."""
+"""The ledger as log lines, for audits and for adding up costs."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ AUDIT: Final = "flink_workspace_operator.audit"
 
 
 def entry(order: FlinkWorkspaceOrder) -> dict[str, Any]:
-    """What is known of an order now, without what is not; every value as the order itself has it."""
+    """The known fields of an order, each value as the order has it."""
     spec, status = order.spec.as_wire(), order.status.as_wire()
     quote = status.get("quote", {})
     came = time_of(order, order.state) if order.state else None

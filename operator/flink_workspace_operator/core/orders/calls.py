@@ -9,15 +9,15 @@ from flink_workspace_operator.core.facts.identity import Subject
 
 @dataclass(frozen=True)
 class PaidCall:
-    """One call that spends money, fixed before it is sent: what, signed when and with which nonce.
+    """One call that spends money, fixed before it is sent: block, date and nonce.
 
-    The class of the block says which API action it is.
+    The class of the block decides the API action.
     """
 
     subject: Subject
     block: ApiModel
-    """What is paid for, as the order has it."""
+    """The order's block."""
     ownership: dict[str, str]
-    """Tags that say whose it is and which order bought it; a call that makes an instance puts them on it."""
+    """Ownership tags with the order's token; a call that makes an instance puts them on it."""
     signed_at: datetime
     nonce: str

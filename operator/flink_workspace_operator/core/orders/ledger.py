@@ -1,4 +1,4 @@
-"""How an order's status changes: one function a move. The legal moves are those of `api/order_states.py`."""
+"""The moves of an order's status, one function each. `api/order_states.py` has the legal ones."""
 
 import hashlib
 import json
@@ -34,7 +34,8 @@ def moved(
 ) -> FlinkWorkspaceOrderStatus:
     """The status after a move at the moment `at`, with other fields changed along with it.
 
-    The message becomes one line of a length that the API server takes: what it refuses could never be recorded.
+    The message becomes one line of a length that the API server accepts: a refused status could
+    never be recorded.
     """
     line = _line(message)
     times = (*(entry for entry in status.times if entry.state != state), StateTime(state=state, time=at))
@@ -42,18 +43,18 @@ def moved(
 
 
 def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderStatus:
-    """Where it was, because the bill says that it may be what is open there."""
+    """In the same state, with an open question of the bill."""
     return order.status.model_copy(update={"evidence": "Bill", "message": _line(message)})
 
 
 def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
-    """Where it was, and no more because of the bill."""
+    """In the same state, without an open question of the bill."""
     message = "It is not known whether this was bought: the bill leaves nothing open any more."
     return order.status.model_copy(update={"evidence": None, "message": message})
 
 
 def waiting(order: FlinkWorkspaceOrder, why: str | None) -> FlinkWorkspaceOrderStatus:
-    """Where it was, because nobody can ask the cloud; None: somebody can."""
+    """In the same state, because nobody can ask the cloud (`why`); None: somebody can."""
     known = (order.status.message or "").partition(NOBODY_ASKS)[0]
     return order.status.model_copy(update={"message": _line(known + NOBODY_ASKS + why) if why else known or None})
 
@@ -63,12 +64,12 @@ def _line(message: str) -> str:
 
 
 def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
-    """When the order last came into the state."""
+    """Time at which the order last entered the state."""
     return next((entry.time for entry in order.status.times if entry.state == state), None)
 
 
 def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
-    """What was agreed to: the resource, the number, what is bought and at which price."""
+    """A digest of the resource, the number, the purchase and its price."""
     named = quote.model_dump(mode="json", exclude={"quoted_at"})
     agreed = [spec.workspace_ref.uid, number, spec.block.model_dump(mode="json"), named]
     return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
@@ -76,7 +77,7 @@ def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
 
 @dataclass(frozen=True)
 class Announcement:
-    """The part of a call that is fixed before it is sent. `window`: how long its outcome is waited for."""
+    """The part of a call that is fixed before it is sent. `window`: the wait for its outcome."""
 
     intent_time: datetime
     nonce: str
@@ -113,7 +114,7 @@ def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOr
 
 
 def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
-    """Back to where it was: this process knows that it sent nothing."""
+    """Quoted again: this process knows that it sent nothing."""
     return moved(order.status, "Quoted", at, evidence="NothingSent", message=f"Nothing was sent: {why}.")
 
 
@@ -123,7 +124,7 @@ def superseded(order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why
 
 
 def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """Closed because nobody knows what became of it; its token on an instance would say that it was placed."""
+    """Closed because its history is lost; its token on an instance would prove a purchase."""
     message = (
         "Found without status: its process stopped before it wrote one, or a backup restored the order without it."
     )
@@ -131,7 +132,7 @@ def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOr
 
 
 def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """Closed because its workspace resource is going or gone."""
+    """Closed because its workspace resource is deleted."""
     return moved(
         order.status, "Canceled", at, evidence="Deleted", message="Nothing was sent: the FlinkWorkspace was deleted."
     )
@@ -151,12 +152,12 @@ def placed(order: FlinkWorkspaceOrder, instance_id: str, at: datetime, evidence:
 
 
 def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """What was bought was seen running."""
+    """The purchase was seen running."""
     return moved(order.status, "Fulfilled", at, message=f"Bought and seen running: {order.status.instance_id}.")
 
 
 def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """What was bought is gone, and a person said by its id that another may be bought in its place."""
+    """The instance is gone, and a person allowed another in its place, by its id."""
     message = f"Bought, and gone from the cloud since: {order.status.instance_id}. Given up by hand."
     return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
 
@@ -174,7 +175,7 @@ def not_placed(order: FlinkWorkspaceOrder, at: datetime, over: datetime) -> Flin
 
 @dataclass(frozen=True)
 class Rejection:
-    """Why an order was rejected: the evidence, one word for programs, and one clause for people."""
+    """A reason to reject an order: the evidence, one word for programs, one clause for people."""
 
     evidence: Evidence
     answer: str
@@ -218,10 +219,10 @@ def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStat
 def recorded(
     order: FlinkWorkspaceOrder, answered: Answered, copy_window: timedelta
 ) -> FlinkWorkspaceOrderStatus | None:
-    """The order's status after the answer to a call; None where the answer adds nothing.
+    """The order's status after the answer to a call; None if the answer adds nothing.
 
-    An id always counts. Anything else is about the call of one intent: where the answer to its record was lost, the
-    order was Quoted again, and another process may have announced it anew since.
+    An id always counts. Anything else is about the call of one intent: if the answer to its
+    record was lost, the order was Quoted again, and another process may have announced it since.
     """
     is_of_this_intent = order.status.intent_mark == answered.mark
     if not is_of_this_intent and not isinstance(answered.answer, Bought):
@@ -232,12 +233,14 @@ def recorded(
 def after_answer(
     order: FlinkWorkspaceOrder, answer: Answer, at: datetime, copy_window: timedelta
 ) -> FlinkWorkspaceOrderStatus | None:
-    """What the cloud's answer makes of the order as it is now; None where it adds nothing.
+    """The status of the order, as it is now, after the cloud's answer; None if it adds nothing.
 
-    `at` is a moment by the cloud's clock at which the answer had surely arrived. For `copy_window` after it, a list may
-    not show yet what another copy of the call bought. The ledger dates the move by the call, which is known exactly.
+    `at` is a moment by the cloud's clock by which the answer had arrived. For `copy_window` after
+    it, a list may not show yet what another copy of the call bought. The ledger dates the move by
+    the call, which is known exactly.
 
-    An id is never dropped: it is written over any state. A refusal counts only where no evidence was written since.
+    An id is never dropped: it is written over any state. A refusal counts only where no evidence
+    was written since.
     """
     sent_at = order.status.intent_time or at
     if isinstance(answer, Bought):

@@ -6,7 +6,7 @@ from flink_workspace_operator.api.parameters import WorkspaceParameters
 
 
 def price(quote: Quote | None, block: ApiModel) -> str | None:
-    """For example `CNY 2760.00 for 1 month`; None where nothing was quoted."""
+    """For example `CNY 2760.00 for 1 month`; None if nothing was quoted."""
     if quote is None:
         return None
     amount = " ".join(part for part in (quote.currency, quote.trade_amount) if part)

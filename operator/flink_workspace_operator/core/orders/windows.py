@@ -1,4 +1,4 @@
-"""The time for which a call may still be executed: until then no order follows, and nothing is believed absent."""
+"""Windows in which a call may still be executed: no order follows, and absence proves nothing."""
 
 from datetime import datetime, timedelta
 
@@ -11,10 +11,10 @@ from flink_workspace_operator.settings import Settings
 def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
     """The end of the window of an announced call; None for an order that was never announced.
 
-    The latest of three ends. The first was written on the order with its intent: the process that sent
-    it may have had longer windows. The second follows from the present settings. The third is for an
-    order that another process found long after its announcement, and counts from then: a backup may have
-    restored an intent that was taken back since, and announced again right before.
+    The latest of three ends. The first was written on the order with its intent: the process that
+    sent it may have had longer windows. The second follows from the present settings. The third is
+    for an order that another process found long after its announcement, and counts from then: a
+    backup may have restored an intent that was taken back since, and announced again right before.
     """
     if status.intent_time is None:
         return None
@@ -26,7 +26,8 @@ def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Setti
 
 
 def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
-    """The moment at which another process found the order in Placing, if that was long after its intent.
+    """The moment at which another process found the order in Placing, if that was long after its
+    intent.
 
     Long is more than what the window holds beyond the time that a call can take.
     """
@@ -38,11 +39,12 @@ def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings:
 
 
 def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
-    """The last moment at which a settled order's call may be executed, or what it bought may be hidden from lists.
+    """The last moment at which a settled order's call may be executed, or what it bought may be
+    hidden from lists.
 
-    None where nothing was sent, or every copy of the call was refused.
-    A stranger's instance or a manual edit that closed the order does not undo its call. An older version did not
-    consider other copies of a refused call: its orders lack the end of their window.
+    None if nothing was sent, or every copy of the call was refused. A stranger's instance or a
+    manual edit that closed the order does not undo its call. An older version did not consider
+    other copies of a refused call: its orders lack the end of their window.
     """
     status = order.status
     if status.outstanding_until is not None:
@@ -52,7 +54,7 @@ def end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | No
 
 
 def latest_end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> datetime | None:
-    """The end of a refused call where no list of its account can be had: the whole window of a lost one."""
+    """The end of a refused call if its account cannot be listed: the window of a lost call."""
     ends = (window_end(order.status, settings), order.status.outstanding_until)
     return max((each for each in ends if each is not None), default=None)
 

@@ -1,1 +1,1 @@
-"""What to say about a pass: conditions, status and events. Nothing here decides anything."""
+"""Conditions, status and events of a pass. Nothing here decides anything."""

@@ -1,6 +1,7 @@
-"""Every reason that a FlinkWorkspace can show, what it means and what to do about it.
+"""Every reason that a FlinkWorkspace can show, with its meaning and advice.
 
-The only source of the page `docs/reference/reasons.md`. A reason that is not in here fails the tests.
+The only source of the page `docs/reference/reasons.md`. A reason that is missing here fails the
+tests.
 """
 
 from collections.abc import Mapping
@@ -11,16 +12,17 @@ _NOTHING: Final = "nothing"
 BY_ITSELF: Final = "wait: it continues by itself"
 SEE_READY: Final = "what Ready's message says"
 _ON_ITS_WAY: Final = "Reconciling, then Stalled"
-"""For as long as FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS it may be on its way."""
+"""In progress for FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS, then stalled."""
 
 
 _ON_ITS_SIDE: Final = "Reconciling; Suspended beside a workspace that runs"
-"""It is about the operator, not about the workspace."""
+"""A reason about the operator, not about the workspace."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One reason. `status`: of the condition; of a deciding reason, which condition it turns True beside Ready."""
+    """One reason. `status`: that of the condition, or the condition that turns True beside
+    Ready."""
 
     status: str
     meaning: str
@@ -293,11 +295,4 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "choose another name, or delete that ConfigMap ([more](../outputs.md#what-is-not-touched))",
     ),
 }
-"""Reasons of Ready, and of whichever of Reconciling, Stalled and Suspended is True."""
-
-QUIET: Final[Mapping[str, Entry]] = {
-    "Idle": Entry("Reconciling is False", "nothing is under way"),
-    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
-    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
-}
-"""Reasons of those three where they are False."""
+"""Reasons of Ready, and of the one of Reconciling, Stalled and Suspended that is True."""

@@ -1,4 +1,5 @@
-"""The reasons of the conditions that state one aspect each. `core/reporting/catalogue.py` has those of the others."""
+"""The reasons of the conditions that state one aspect each. `core/reporting/catalogue.py` has those
+of the others."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -98,4 +99,11 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },
 }
-"""By condition. A prerequisite that could not be looked at is Unknown, and its reason the failure's name."""
+"""By condition. An unreadable prerequisite is Unknown, with the failure's name as reason."""
+
+QUIET: Final[Mapping[str, Entry]] = {
+    "Idle": Entry("Reconciling is False", "nothing is under way"),
+    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
+    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
+}
+"""Reasons of those three where they are False."""

@@ -1,4 +1,4 @@
-"""The conditions that say one thing each; `Ready` and its three companions are in `core/reporting/summary.py`."""
+"""The conditions about one topic each; `core/reporting/summary.py` has Ready and its companions."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from flink_workspace_operator.core.prerequisites import Finding
 
 @dataclass(frozen=True)
 class Aspect:
-    """One condition before it is dated. `keeps`: what was known before, if anything, is truer than this."""
+    """A condition before it is dated. `keeps`: a former report, if any, stays instead of this."""
 
     type: str
     status: ConditionStatus
@@ -51,7 +51,7 @@ def _prerequisite(type_: str, finding: Finding) -> Aspect:
 
 
 def purchased(case: Case) -> Aspect:
-    """Whether the workspace is bought, as far as is known."""
+    """Purchased: True if the workspace is bought, Unknown while an outcome is open."""
     if isinstance(case.found, Ours):
         return Aspect("Purchased", "True", "Bound", f"{case.found.instance.instance_id} belongs to this resource")
     if case.known_id is not None:
@@ -70,7 +70,7 @@ def purchased(case: Case) -> Aspect:
 
 
 def running(case: Case) -> Aspect:
-    """Whether the cloud says RUNNING."""
+    """Running: True if the cloud reports RUNNING."""
     if isinstance(case.found, Ours):
         status = case.found.instance.cluster_status
         if status == "RUNNING":
@@ -86,7 +86,7 @@ def running(case: Case) -> Aspect:
 
 
 def in_sync(case: Case) -> Aspect:
-    """Whether spec and cloud agree; drift is reported, not corrected. Only our own marks are put back."""
+    """InSync: True if spec and cloud agree. Drift is reported; only our tags are repaired."""
     found = case.found
     if not isinstance(found, Ours | Adoptable):
         return _until_bound("InSync", case)
@@ -104,7 +104,7 @@ def in_sync(case: Case) -> Aspect:
 
 
 def expiry(case: Case) -> Aspect:
-    """Whether the end of the paid time is far enough away."""
+    """ExpiryHealthy: True if the end of the paid time is far enough away."""
     if case.workspace.spec.charge_type == "PayAsYouGo":
         return Aspect("ExpiryHealthy", "True", "NotApplicable", "billed by use: there is no end of a paid time")
     if not isinstance(case.found, Ours):
@@ -133,12 +133,12 @@ def _until_bound(type_: str, case: Case) -> Aspect:
 
 
 def reachable(case: Case) -> Aspect:
-    """Whether the cloud answers. A refusal is an answer; where nobody could ask, it is not known."""
+    """CloudReachable: True if the cloud answered the last calls. A refusal is an answer."""
     cloud = case.seen.cloud
     looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
     answers = (*looks, cloud.quote)
     told = [answer.failure for answer in answers if isinstance(answer, Unknown) and answer.failure is not None]
-    # That something can't be bought as described is an answer like any other.
+    # A refusal of the description is an answer too.
     failures = [failure for failure in told if not isinstance(failure, ParametersRefused)]
     if failures:
         silent = (failure for failure in failures if isinstance(failure, NoAnswer | Throttled | KeyUnavailable))

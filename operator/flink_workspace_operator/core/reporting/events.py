@@ -1,4 +1,4 @@
-"""Events: only what happened, once each."""
+"""Events: one for each thing that happened, and none for a state that lasts."""
 
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
@@ -23,12 +23,12 @@ def events_of(
     orders: tuple[Ledger, Ledger],
     status: tuple[FlinkWorkspaceStatus, FlinkWorkspaceStatus],
 ) -> tuple[Event, ...]:
-    """What happened in a pass: by what it made, by the ledger and the status before and after it."""
+    """The events of a pass, from its steps, and from ledger and status before and after it."""
     return (*_of_steps(made), *_of_orders(*orders), *_of_status(*status))
 
 
 def _of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
-    """What was made beside the workspace and the ledger."""
+    """The things that were made beside the workspace and the ledger."""
     told: list[Event] = []
     for step in made:
         match step:
@@ -60,7 +60,7 @@ def _of_outputs(step: WriteOutputs | DeleteOutputs) -> Event:
 
 
 def _of_orders(before: Ledger, after: Ledger) -> tuple[Event, ...]:
-    """Orders that came into another state in this pass."""
+    """Orders that entered another state in this pass."""
     states = {order.metadata.uid: order.state for order in before}
     moved = (order for order in after if states.get(order.metadata.uid) != order.state)
     return tuple(_event(order, order.facts.event) for order in moved if order.facts.event is not None)
@@ -85,7 +85,7 @@ def _of_status(before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus) -> tup
 
 
 def _turned(was: dict[str, Condition], now: dict[str, Condition], type_: str) -> bool:
-    """Whether the condition became True, or is True for another reason than before."""
+    """True if the condition became True, or is True for another reason than before."""
     if type_ not in now or now[type_].status != "True":
         return False
     return type_ not in was or (was[type_].status, was[type_].reason) != ("True", now[type_].reason)

@@ -1,6 +1,6 @@
-"""What ended a pass before it could say how things stand: the API server, an object, or a fault of ours.
+"""Reports on a pass that an obstacle ended early: the API server, an object, a fault of ours.
 
-It is said by a write that needs nothing of what the pass could not read.
+The report is a write that needs nothing of what the pass could not read.
 """
 
 from collections.abc import Iterable
@@ -22,17 +22,17 @@ from flink_workspace_operator.core.reporting.summary import obstructed
 from flink_workspace_operator.core.verdicts import verdict_on_cluster
 
 PATIENCE: Final = 3
-"""Failures in a row from which on one that may pass by itself is told of: seconds after the first."""
+"""Consecutive failures from which on one that may be transient is reported: after seconds."""
 
 
 def is_told(failure: BaseException, in_a_row: int) -> bool:
-    """True if people are to know. A race, or a moment without an API server, is over before anybody reads of it."""
+    """True if the failure is reported. A race, or a moment without an API server, is not."""
     passing = isinstance(failure, Conflict | Vanished | ClusterUnreachable)
     return in_a_row >= PATIENCE or not passing
 
 
 def verdict_on_obstacle(failure: BaseException) -> Verdict:
-    """The verdict on whatever ended a pass. A fault of ours is only named: its text may hold secrets."""
+    """The verdict on an obstacle. A fault of ours is only named: its text may contain secrets."""
     if isinstance(failure, ClusterFailure):
         return verdict_on_cluster(failure)
     message = (
@@ -43,7 +43,7 @@ def verdict_on_obstacle(failure: BaseException) -> Verdict:
 
 
 def with_unrecorded(verdict: Verdict, answers: Iterable[Answered]) -> Verdict:
-    """The same verdict. What was bought and is not in the ledger yet is told first: only this process knows of it."""
+    """The verdict, led by purchases that the ledger lacks: only this process knows of them."""
     bought = [each.answer.instance_id for each in answers if isinstance(each.answer, Bought)]
     if not bought:
         return verdict
@@ -60,7 +60,7 @@ def conditions_under(verdict: Verdict, partial: PartialWorkspace, now: datetime)
 
 
 def _unchecked(type_: str, was: Condition | None) -> Aspect:
-    """As it was. But that nothing was bought is not said any more where the ledger could not be read."""
+    """The condition as it was. But "not purchased" ends if the ledger could not be read."""
     reason = "NotAsked" if type_ == "CloudReachable" else "NotChecked"
     unsure = type_ == "Purchased" and was is not None and was.status == "False"
     return Aspect(type_, "Unknown", reason, "not checked in the last pass, which failed", keeps=not unsure)
@@ -73,12 +73,12 @@ def event_of(verdict: Verdict, previous: Iterable[Condition]) -> Event | None:
 
 
 def holding(partial: PartialWorkspace, open_orders: Iterable[str]) -> tuple[str, ...]:
-    """The open orders that keep a resource from being deleted: all but the one that a person abandons by name."""
+    """The open orders that block a deletion: all but the one that a person abandons by name."""
     abandoned = partial.metadata.annotations.get(ABANDON_ORDER)
     return tuple(name for name in open_orders if name != abandoned)
 
 
 def with_way_out(verdict: Verdict, held_by: tuple[str, ...]) -> Verdict:
-    """The same verdict on a resource that is being deleted, with what a person can do to let it go."""
+    """The verdict on a resource that is being deleted, with a person's way to release it."""
     way = f"order {held_by[0]} is not settled; to let the resource go before, set the annotation {ABANDON_ORDER}:"
     return replace(verdict, message=f"{verdict.message}. {way} {held_by[0]}")

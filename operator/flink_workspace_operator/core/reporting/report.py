@@ -1,4 +1,4 @@
-"""What to say about a pass: the whole status, and the events for what happened in it."""
+"""The report of a pass: the whole status."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -56,7 +56,7 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
 
 
 def _others(told: Iterable[Aspect], previous: dict[str, Condition]) -> tuple[Condition, ...]:
-    """Conditions of other controllers: the list is a map by type, and these types are theirs."""
+    """Conditions of other controllers, kept: the list is a map by type, and these are theirs."""
     ours = {aspect.type for aspect in told}
     return tuple(condition for type_, condition in previous.items() if type_ not in ours)
 
@@ -64,12 +64,12 @@ def _others(told: Iterable[Aspect], previous: dict[str, Condition]) -> tuple[Con
 def dated(
     told: Iterable[Aspect], previous: dict[str, Condition], generation: int, now: datetime
 ) -> tuple[Condition, ...]:
-    """Conditions as they are stored; `previous` ones tell since when."""
+    """Conditions as stored; `previous` ones give the transition times."""
     return tuple(_date(aspect, previous.get(aspect.type), generation, now) for aspect in told)
 
 
 def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime) -> Condition:
-    """The time moves only with the status."""
+    """A dated condition. Its transition time changes only with its status."""
     if was is not None and aspect.keeps:
         return was.model_copy(update={"observed_generation": generation})
     unmoved = was is not None and was.status == aspect.status
@@ -84,7 +84,8 @@ def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime)
 
 
 def _known(case: Case) -> Instance | None:
-    """What was known of the instance before, at least its id: an id is never dropped. Nothing, once it is given up."""
+    """The instance as last reported, at least its id: an id is never dropped before it is given
+    up."""
     if case.known_id is None or case.given_up:
         return None
     shown = case.workspace.status.instance
@@ -125,12 +126,14 @@ def _zone_of_network(case: Case, seen: SeenInstance) -> str | None:
 
 
 def _account(case: Case) -> str | None:
-    """The account is recorded with the first order or instance, and not before: until then it may change."""
+    """The recorded account: only from the first order or instance on, since it may change
+    before."""
     return case.subject.account_id if case.subject is not None and isinstance(case.found, Ours) else None
 
 
 def _handled(case: Case) -> str | None:
-    """The request that was acted upon. One for another try after a refusal waits until the try can be made."""
+    """The handled request. One for a retry after a refusal counts only once the retry can be
+    made."""
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
     waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None

@@ -1,4 +1,4 @@
-"""`Ready`, `Reconciling`, `Stalled` and `Suspended`: what the verdict means for whoever waits for the resource."""
+"""`Ready`, `Reconciling`, `Stalled` and `Suspended`: the verdict, for programs that wait."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,11 +24,11 @@ SHOWN_BY: Final = {
     "Stalled": "Stalled",
     "Suspended": "Suspended",
 }
-"""Which of them a kind of verdict turns True."""
+"""The condition that each kind of verdict turns True."""
 
 
 def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> tuple[Aspect, ...]:
-    """The four conditions that programs wait for. `Ready` repeats the one that decides."""
+    """The four conditions that programs wait for. `Ready` repeats the one that is True."""
     if verdict.beside:
         return obstructed(verdict, previous, case.deleting)
     if verdict.while_running:
@@ -57,9 +57,9 @@ def _running(case: Case, verdict: Verdict) -> tuple[Aspect, ...]:
 
 
 def obstructed(verdict: Verdict, previous: dict[str, Condition], deleting: bool) -> tuple[Aspect, ...]:
-    """The four under a verdict about the operator's own side, which says nothing about the workspace.
+    """The four under a verdict about the operator's own side, not about the workspace.
 
-    Beside a workspace that is Ready nothing is under way, and nothing about it is wrong: the operator waits.
+    A workspace that was Ready stays Ready: the operator waits, Suspended.
     """
     was = previous.get("Ready")
     stays = was is not None and was.status == "True"
@@ -86,7 +86,7 @@ def _companion(type_: str, verdict: Verdict | None) -> Aspect:
 
 
 def _kept(case: Case, ready: Condition, previous: dict[str, Condition]) -> tuple[Aspect, ...]:
-    """Nothing new is known of the workspace. That a person suspended it is known all the same."""
+    """The four as before, as nothing new is known; but Suspended if a person suspended it."""
     told = {type_: _again(previous[type_]) if type_ in previous else _companion(type_, None) for type_ in QUIET}
     if case.suspended and told["Stalled"].status != "True":
         told["Reconciling"] = _companion("Reconciling", None)
@@ -97,10 +97,10 @@ def _kept(case: Case, ready: Condition, previous: dict[str, Condition]) -> tuple
 
 
 def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> Verdict:
-    """A missing prerequisite is on its way at first; if it stays missing, waiting does not help.
+    """A missing prerequisite is progress at first; if it stays missing, it is stalled.
 
-    What the last pass found lacking, and for which spec, counts too: what has only just come to light, or is only now
-    being put right by this pass, is no reason to give up.
+    The grace counts from the condition's transition, for the same spec. A prerequisite that was
+    found missing only now, or that this pass is creating, is not stalled.
     """
     if verdict.kind != "Missing":
         return verdict
@@ -119,12 +119,12 @@ def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> Cond
     if verdict.kind == "Running":
         return "True"
     if verdict.keeps and verdict.kind != "Stalled":
-        return "Unknown"  # nothing new was learned, and nothing was said before
+        return "Unknown"  # nothing new is known, and nothing was reported before
     return "False" if verdict.kind == "Stalled" or _once_ran(case, previous) else "Unknown"
 
 
 def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
-    """By the ledger, or by what was said before: not ready and not stalled is said only of what once ran."""
+    """True if it once ran, by ledger or conditions: only then Ready turns False without a stall."""
     return _said_to_have_run(previous) or any(order.facts.is_delivered for order in case.orders)
 
 

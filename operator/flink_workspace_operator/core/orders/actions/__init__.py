@@ -11,5 +11,6 @@ ACTIONS: Final[dict[str, PaidAction]] = {action.name: action for action in (Crea
 
 
 def action_of(order: FlinkWorkspaceOrder) -> PaidAction:
-    """The action that an order is for. An order of an unknown action is never read as one (`adapters/kubernetes`)."""
+    """The action that an order is for. An order of an unknown action is never read as one
+    (`adapters/kubernetes`)."""
     return ACTIONS[order.spec.action]

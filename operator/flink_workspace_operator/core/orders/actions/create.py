@@ -1,4 +1,5 @@
-"""Create: buys a new workspace. Evidence is an instance: by our token, by our tags, or by its description."""
+"""Create: buys a new workspace. Evidence is an instance: by our token, by our tags, or by its
+description."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,7 +18,7 @@ from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence, Stranger
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
-"""Reasons of what has our name and is not ours."""
+"""Reasons of an instance that has our name and is not owned."""
 
 
 class Create:
@@ -28,11 +29,11 @@ class Create:
     def price_question(
         self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
     ) -> WorkspaceParameters | None:
-        """What the resource describes, until an instance is bound."""
+        """The resource's parameters, until an instance is bound."""
         return workspace.parameters if bound_id(workspace, orders) is None else None
 
     def wish(self, case: Case) -> WorkspaceParameters | None:
-        """What the resource describes, as long as no instance is bound or found."""
+        """The resource's parameters, as long as no instance is bound or found."""
         is_bought = case.bound_id is not None or isinstance(case.found, Ours)
         return None if is_bought else case.workspace.parameters
 
@@ -41,7 +42,7 @@ class Create:
         return spec.model_copy(update={"create": block})
 
     def evidence(self, case: Case, order: FlinkWorkspaceOrder) -> OrderEvidence:
-        """What the look says about the instance that the order was to buy."""
+        """The list's evidence about the order's instance."""
         listing = case.listing_for(order.spec.account_id, order.spec.region)
         is_bought = case.placed_beside(order)
         if isinstance(listing, Unknown):
@@ -61,7 +62,7 @@ class Create:
         )
 
     def nonce(self, case: Case, order: FlinkWorkspaceOrder) -> str:
-        """By the workspace name, and how many of its purchases are over and came to nothing."""
+        """By the workspace name, and the number of its purchases that are over without result."""
         spec = order.spec
         ended = sum(1 for each in case.orders if each.spec.action == spec.action and each.facts.ends_call)
         return signature_nonce(Subject(spec.account_id, spec.region, spec.workspace_name), ended)
@@ -83,7 +84,7 @@ class Create:
 def _bought_by(listing: Listing, order: FlinkWorkspaceOrder) -> SeenInstance | None:
     """The instance with the order's id or token on its name.
 
-    The first of two with our token, however the cloud lists them: what it did twice, we sent once.
+    The first of two with our token, in a stable order: the cloud executed one call twice.
     """
     spec = order.spec
     known = [each for each in listing.instances if each.instance_id == order.status.instance_id]
@@ -94,7 +95,7 @@ def _bought_by(listing: Listing, order: FlinkWorkspaceOrder) -> SeenInstance | N
 
 
 def _described(case: Case, order: FlinkWorkspaceOrder, found: Unexplained, at: datetime) -> str | None:
-    """The only one of this name, as described, and still without tags when they must be visible: it is ours."""
+    """The only instance of this name, as described, untagged although tags must be listed."""
     instance, wanted = found.instances[0], order.spec.block
     if len(found.instances) > 1 or not isinstance(wanted, WorkspaceParameters) or instance.create_time is None:
         return None
@@ -105,7 +106,7 @@ def _described(case: Case, order: FlinkWorkspaceOrder, found: Unexplained, at: d
 
 
 def _leftover(case: Case, order: FlinkWorkspaceOrder, found: Found) -> str | None:
-    """An instance of ours that can only be this order's, though its token is not on it: lost, or edited manually."""
+    """An owned instance that can only be this order's, though its token is lost or edited."""
     if not isinstance(found, Ours) or case.placed_beside(order):
         return None
     instance, tokens = found.instance, {each.spec.token for each in case.seen.orders}
