@@ -65,10 +65,10 @@ def _was_told(case: Case) -> bool:
 
 def announced_after(case: Case, verdict: Verdict) -> AdoptionStatus | None:
     """The announcement for the next status, so that people can stop an adoption in time."""
-    if not isinstance(case.found, Adoptable):
+    # Void as soon as anything else is reported, so that a stop is followed by a new announcement.
+    if not isinstance(case.found, Adoptable) or verdict.reason != ADOPTING:
         return None
-    now = case.workspace.metadata.generation
-    return AdoptionStatus(announced_generation=now) if verdict.reason == ADOPTING else case.workspace.status.adoption
+    return AdoptionStatus(announced_generation=case.workspace.metadata.generation)
 
 
 def stop_what_may_not_be_adopted(case: Case) -> Plan | None:
