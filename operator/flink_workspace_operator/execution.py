@@ -83,7 +83,7 @@ class Execution:
     settings: Settings
     clock: Callable[[], datetime]
 
-    async def carry_out(self, plan: Plan) -> Done:
+    async def execute(self, plan: Plan) -> Done:
         """Execute the steps in order. A `Told` failure is returned; raises any other
         `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)

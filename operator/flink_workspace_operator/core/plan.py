@@ -194,7 +194,7 @@ class Verdict:
     """The state of a workspace, in one word for programs and one line for people.
 
     Missing: a prerequisite (`about`, its condition's type) is missing; progress at first, stalled
-    if it stays so. `keeps`: nothing new is known; if Ready was True or False, the last report
+    if it stays so. `keeps_previous`: nothing new is known; if Ready was True or False, the last report
     stays. `beside`: about the operator's own side. A workspace that was Ready stays so, and this is
     reported beside it. `while_running`: about a further order of a running workspace. Ready stays
     True, with this message.
@@ -204,7 +204,7 @@ class Verdict:
     reason: str
     message: str
     about: str | None = None
-    keeps: bool = False
+    keeps_previous: bool = False
     beside: bool = False
     while_running: str = ""
 

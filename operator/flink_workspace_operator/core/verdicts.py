@@ -60,18 +60,18 @@ def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
     return Verdict("Progressing", otherwise, message)
 
 
-def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
+def could_not_look(unknown: Unknown, keeps_previous: bool = False) -> Plan:
     """A plan after a failed read: no steps, the last report stays, retry with back-off."""
     failure = unknown.failure
     if failure is None:
-        not_asked = Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps=True)
+        not_asked = Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps_previous=True)
         return Plan(verdict=not_asked, requeue=SOON)
-    verdict = replace(verdict_of(failure), keeps=keeps)
-    if keeps and verdict.kind in ("Stalled", "Missing"):
+    verdict = replace(verdict_of(failure), keeps_previous=keeps_previous)
+    if keeps_previous and verdict.kind in ("Stalled", "Missing"):
         # The instance exists: no edit of the spec would make it readable.
         verdict = replace(verdict, kind="Progressing", reason="CloudUnreachable")
     if isinstance(failure, CredentialsUnusable):
-        if keeps:
+        if keeps_previous:
             # Only a person ends it, and not by an edit of the resource.
             verdict = replace(verdict, kind="Suspended", reason=failure.reason)
         return Plan(verdict=verdict, requeue=OUTSIDE)

@@ -104,7 +104,7 @@ def wait_for_outcome(case: Case) -> Plan | None:
         return None
     requeue = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
     # Bound, and the open order is for another name: the last report on the workspace stays.
-    verdict = replace(_verdict_on_outcome(case, order), keeps=case.bound_id is not None)
+    verdict = replace(_verdict_on_outcome(case, order), keeps_previous=case.bound_id is not None)
     return Plan(verdict=verdict, requeue=requeue, missing_since=case.seen.remembered.missing_since)
 
 
