@@ -110,7 +110,7 @@ def test_both_of_them_are_twins() -> None:
     case = a_case(a_workspace(), back, second, cloud=a_cloud(both))
     assert all(isinstance(step, MoveOrder) for step in decide(case).steps)
     settled = an_order("Fulfilled", instance_id=ID, intent=NOW - minutes(99))
-    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == ("Stalled", "Twin")
+    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == ("Stalled", "DuplicateInstance")
 
 
 def gone(state: OrderState) -> FlinkWorkspace:

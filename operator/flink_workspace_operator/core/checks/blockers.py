@@ -33,7 +33,7 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
     if isinstance(found, Unexplained) and len(found.instances) > 1:
         ids = ", ".join(instance.instance_id for instance in found.instances)
         message = f"{ids} have this name, and an order may have bought one of them: release the wrong ones"
-        return Plan(verdict=Verdict("Stalled", "Twin", message), requeue=OUTSIDE)
+        return Plan(verdict=Verdict("Stalled", "DuplicateInstance", message), requeue=OUTSIDE)
     return None
 
 

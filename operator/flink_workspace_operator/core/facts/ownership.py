@@ -93,7 +93,7 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
         message = (
             f"two instances carry this resource's tags: {ids}; nothing is bought or deleted: release the wrong one"
         )
-        return Foreign(ours[0], "Twin", message)
+        return Foreign(ours[0], "DuplicateInstance", message)
     if ours:
         return Ours(ours[0])
     namesakes = tuple(instance for instance in instances if instance.name == ownership.subject.workspace_name)
