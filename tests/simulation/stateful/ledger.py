@@ -8,7 +8,14 @@ from flink_workspace_operator.core.facts.failures import ClusterRefused
 from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.server import Stored
 from tests.simulation.stateful.base import WorldMachine, keys, nth, then
-from tests.simulation.stateful.hands import Backup, delete_order, edit_order, lose_everything, restore, take_backup
+from tests.simulation.stateful.manual_edits import (
+    Backup,
+    delete_order,
+    edit_order,
+    lose_everything,
+    restore,
+    take_backup,
+)
 
 states = st.sampled_from(sorted({state for targets in MOVES.values() for state in targets}))
 

@@ -1,4 +1,4 @@
-"""What must hold when everything that was begun has come to its end."""
+"""The rules that hold once everything that was begun has ended."""
 
 from datetime import timedelta
 from typing import Final

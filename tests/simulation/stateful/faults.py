@@ -1,4 +1,4 @@
-"""Which calls may go wrong, and how."""
+"""Faults: the calls that may fail, and the ways in which they may."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a person with all rights can do beside `user.py`."""
+"""Manual edits by a person with all rights, beside those of `user.py`."""
 
 from dataclasses import dataclass
 
