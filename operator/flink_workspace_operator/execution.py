@@ -182,8 +182,8 @@ class Execution:
             case AddFinalizer() | RemoveFinalizer():
                 if self.seen.workspace is not None:
                     await self.cluster.set_purchase_finalizer(self.seen.workspace, isinstance(step, AddFinalizer))
-            case TakeClaim(subject=subject, over=over, uid=uid):
-                await self.cluster.take_claim(subject, self.seen.key, uid, over)
+            case TakeClaim(target=target, over=over, uid=uid):
+                await self.cluster.take_claim(target, self.seen.key, uid, over)
             case GiveBackClaim(claim=claim):
                 await self.cluster.give_back_claim(claim)
             case ReleaseOrder(order=order):

@@ -20,7 +20,7 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import SecretRefused
-from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
     Absent,
@@ -63,7 +63,7 @@ class Cloud(Protocol):
         callers."""
         ...
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """List the region anew: all instances, and again by each of the tags and by name."""
         ...
 
@@ -81,7 +81,7 @@ class Cloud(Protocol):
         """The bucket, and those of the directories that it has."""
         ...
 
-    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
         """The price of an order's block. Only a question: nothing is bought or reserved."""
         ...
 
@@ -143,7 +143,7 @@ class Cluster(Protocol):
         read."""
         ...
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
+    async def read_claim(self, target: PurchaseTarget) -> Claim | None:
         """The claim on the target, None if it is free."""
         ...
 
@@ -163,7 +163,7 @@ class Cluster(Protocol):
         """Replace these conditions alone; Conflict unless the resource is as it was read."""
         ...
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
         """Claim the target for the resource with this uid: atomically if it is free (`over` None),
         else by replacing the claim that was read; else Conflict."""
         ...

@@ -11,7 +11,7 @@ import pytest
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterUnreachable
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.ports import Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from tests.scenario.manifests import pay_as_you_go
@@ -81,7 +81,7 @@ def edit_status(world: World, kind: str, name: str, status: dict[str, Any]) -> N
 
 
 def lease(world: World) -> str:
-    return "lease/" + lease_name(Subject(world.account.id, "cn-hangzhou", "w"))
+    return "lease/" + lease_name(PurchaseTarget(world.account.id, "cn-hangzhou", "w"))
 
 
 async def test_intent_that_was_taken_back_without_answer_is_not_remembered(world: World) -> None:

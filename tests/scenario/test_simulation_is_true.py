@@ -17,7 +17,7 @@ from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference
 from flink_workspace_operator.core.facts.failures import ClusterRefused
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.orders.ledger import moved
 from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import pay_as_you_go
@@ -195,28 +195,28 @@ async def order_deletion(side: ServerSide) -> list[str]:
 
 async def claims(side: ServerSide) -> list[str]:
     """Taken once; dead when the holder wants another name or is gone, unless an order of it is open."""
-    subject, outcomes = Subject(side.namespace, "cn-hangzhou", "w"), []
+    target, outcomes = PurchaseTarget(side.namespace, "cn-hangzhou", "w"), []
 
     async def note(what: str) -> None:
-        claim = await side.port.read_claim(subject)
-        outcomes.append(f"{what}: {claim and (claim.holder == side.key(), claim.alive, claim.subject == subject)}")
+        claim = await side.port.read_claim(target)
+        outcomes.append(f"{what}: {claim and (claim.holder == side.key(), claim.alive, claim.target == target)}")
 
     workspace = await applied(side)
     await applied(side, "v")
     await note("free")
-    await side.port.take_claim(subject, side.key(), "uid-1", None)
+    await side.port.take_claim(target, side.key(), "uid-1", None)
     await note("taken")
-    outcomes.append(await told(side.port.take_claim(subject, side.key("v"), "uid-1", None)))
+    outcomes.append(await told(side.port.take_claim(target, side.key("v"), "uid-1", None)))
     order = await order_in(side, workspace, 1, "Quoted")
     side.people.delete("w")
     await note("holder gone, order open")
     await side.port.move_order(order, moved(order.status, "Canceled", NOW, ""))
     await note("holder gone")
-    dead = await side.port.read_claim(subject)
+    dead = await side.port.read_claim(target)
     assert dead is not None
-    outcomes.append(await told(side.port.take_claim(subject, side.key("v"), "uid-1", dead)))
+    outcomes.append(await told(side.port.take_claim(target, side.key("v"), "uid-1", dead)))
     await note("of one that wants another name")
-    outcomes.append(await told(side.port.take_claim(subject, side.key("late"), "uid-1", dead)))
+    outcomes.append(await told(side.port.take_claim(target, side.key("late"), "uid-1", dead)))
     outcomes.append(await told(side.port.give_back_claim(dead)))
     outcomes.append(str(len(await side.port.read_claims_of(side.key("v")))))
     (mine,) = await side.port.read_claims_of(side.key("v"))

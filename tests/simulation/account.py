@@ -266,9 +266,9 @@ class Account:
         return replace(instance, cluster_status=status, tags={} if hidden else instance.tags)
 
     def _refusal(self, purchase: PaidCall) -> CloudFailure | None:
-        subject, scope = purchase.subject, self.behaviour.unique_names
+        target, scope = purchase.target, self.behaviour.unique_names
         for each in self.books.instances.values():
-            taken = each.name == subject.workspace_name and (scope == "account" or each.region == subject.region)
+            taken = each.name == target.workspace_name and (scope == "account" or each.region == target.region)
             if taken and scope != "off":
                 return failures.NameTaken(BUY, "InstanceNameAlreadyExists")
         if self.books.unpaid:
@@ -276,12 +276,12 @@ class Account:
         return None if self.behaviour.balance_enough else failures.BalanceTooLow(BUY, "InsufficientBalance")
 
     def _book(self, purchase: PaidCall, at: datetime) -> Booking:
-        wanted, subject = purchase.block, purchase.subject
+        wanted, target = purchase.block, purchase.target
         assert isinstance(wanted, WorkspaceParameters)
         instance = SeenInstance(
             f"{self.books.prefix}f-{len(self.books.bookings) + 1}",
-            subject.workspace_name,
-            subject.region,
+            target.workspace_name,
+            target.region,
             "CREATING",
             order_state="NORMAL",
             charge_type=wanted.charge_type,

@@ -22,7 +22,7 @@ from flink_workspace_operator.core.facts.failures import (
     SecretRefused,
     Vanished,
 )
-from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
@@ -72,9 +72,9 @@ class SimulatedCluster:
         orders = await self._call("list_open_orders", lambda: self.server.orders_of(key))
         return tuple(order.metadata.name for order in orders if order.keeps_claim)
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
+    async def read_claim(self, target: PurchaseTarget) -> Claim | None:
         """The claim, and then whether its holder still wants it."""
-        lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(subject)))
+        lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(target)))
         return None if lease is None else _claim(lease, await self._is_alive(lease))
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
@@ -88,7 +88,7 @@ class SimulatedCluster:
     async def _is_alive(self, lease: Lease) -> bool:
         if lease.holder is None:
             return False
-        wanted = (lease.subject.region, lease.subject.workspace_name)
+        wanted = (lease.target.region, lease.target.workspace_name)
         workspace = await self.read_workspace(lease.holder)
         if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
             return True
@@ -128,9 +128,9 @@ class SimulatedCluster:
 
         await self._call("write_conditions", effect)
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
         """An atomic creation, or a conditional write."""
-        await self._call("take_claim", lambda: self.server.write_lease(subject, (holder, uid), over, self.name))
+        await self._call("take_claim", lambda: self.server.write_lease(target, (holder, uid), over, self.name))
 
     async def give_back_claim(self, claim: Claim) -> None:
         """One conditional deletion."""
@@ -225,4 +225,4 @@ def _wanted(workspace: FlinkWorkspace) -> WantedName:
 
 
 def _claim(lease: Lease, alive: bool) -> Claim:
-    return Claim(lease.name, lease.holder, alive, lease.version, lease.subject, lease.uid)
+    return Claim(lease.name, lease.holder, alive, lease.version, lease.target, lease.uid)

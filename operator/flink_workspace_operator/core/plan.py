@@ -10,7 +10,7 @@ from typing import Literal
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.identity import Claim, Subject
+from flink_workspace_operator.core.facts.identity import Claim, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Policy
 from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.facts.snapshot import Answered
@@ -31,7 +31,7 @@ class RemoveFinalizer:
 class TakeClaim:
     """Claim the target for this uid: if free, or held by the dead or by a former resource."""
 
-    subject: Subject
+    target: PurchaseTarget
     over: Claim | None
     uid: str
 

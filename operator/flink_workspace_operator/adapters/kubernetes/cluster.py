@@ -44,7 +44,7 @@ from flink_workspace_operator.core.facts.failures import (
     Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
@@ -143,8 +143,8 @@ class KubernetesCluster:
                 found.append((int(match[1]), wire))
         return [wire for _, wire in sorted(found, key=lambda each: each[0])]
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        lease = await self._claims.read(subject)
+    async def read_claim(self, target: PurchaseTarget) -> Claim | None:
+        lease = await self._claims.read(target)
         if lease is None:
             return None
         try:
@@ -160,7 +160,7 @@ class KubernetesCluster:
         """True if the holder still wants the name, or an open order of it may still become one."""
         if lease.holder is None:
             return False
-        wanted = (lease.subject.region, lease.subject.workspace_name)
+        wanted = (lease.target.region, lease.target.workspace_name)
         wire = await self._workspaces.get(lease.holder.namespace, lease.holder.name)
         held = None if wire is None else wanted_in(wire)
         if held is not None and (held.region, held.workspace_name) == wanted:
@@ -186,9 +186,9 @@ class KubernetesCluster:
         missing: Wire = {} if partial.has_status else {"/status": {}}
         await self._workspaces.replace(_reference(partial), {**missing, **changed}, status=True)
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
         if over is None:
-            await self._claims.create(subject, holder, uid)
+            await self._claims.create(target, holder, uid)
         else:
             await self._claims.take_over(over, holder, uid)
 
@@ -273,7 +273,7 @@ class KubernetesCluster:
 
 def _claim(lease: Lease, alive: bool) -> Claim:
     metadata = lease.wire["metadata"]
-    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.subject, lease.uid)
+    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.target, lease.uid)
 
 
 def _reference(resource: FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder) -> Wire:

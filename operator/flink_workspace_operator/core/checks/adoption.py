@@ -94,7 +94,7 @@ def stop_without_what_to_adopt(case: Case) -> Plan | None:
     if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):
         return None
     message = (
-        f"{adoption.instance_id} is not in {case.subject}: correct adoption.instanceId, or remove adoption to buy a"
+        f"{adoption.instance_id} is not in {case.target}: correct adoption.instanceId, or remove adoption to buy a"
         " workspace"
     )
     return Plan(verdict=Verdict("Stalled", "NothingToAdopt", message), requeue=OUTSIDE)

@@ -12,11 +12,11 @@ from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_
 
 def stop_on_another_account(case: Case) -> Plan | None:
     """Stop if the keys are of another account: its lists prove nothing about this purchase."""
-    subject = case.subject
-    if subject is None or case.recorded_account in (None, subject.account_id):
+    target = case.target
+    if target is None or case.recorded_account in (None, target.account_id):
         return None
     owned = f"this resource of {case.recorded_account}"
-    message = of_another_account(case.workspace.spec.credentials, subject.account_id, owned)
+    message = of_another_account(case.workspace.spec.credentials, target.account_id, owned)
     refused = case.outstanding_order
     if refused is not None and refused.spec.account_id == case.recorded_account:
         end = clock(latest_end_of_call(refused, case.settings) or case.cloud_time)

@@ -179,14 +179,14 @@ def open_next_order(case: Case) -> Plan | None:
 
 
 def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspaceOrderSpec:
-    metadata, subject = case.workspace.metadata, case.subject
-    if subject is None:
+    metadata, target = case.workspace.metadata, case.target
+    if target is None:
         raise LookupError("the account is known here: the look would have been unknown without it")
     spec = FlinkWorkspaceOrderSpec(
         workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
-        account_id=subject.account_id,
-        region=subject.region,
-        workspace_name=subject.workspace_name,
+        account_id=target.account_id,
+        region=target.region,
+        workspace_name=target.workspace_name,
         credentials=case.workspace.spec.credentials,
         action=action.name,
         token=case.token,
@@ -211,10 +211,10 @@ def _next_number(case: Case) -> int:
 
 def write_intent(case: Case) -> Plan | None:
     """Announce in the ledger that a quoted order, still wished, is about to be sent."""
-    order, subject = case.order, case.subject
-    if order is None or subject is None or not order.facts.may_be_announced:
+    order, target = case.order, case.target
+    if order is None or target is None or not order.facts.may_be_announced:
         return Plan(requeue=SOON)
-    if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != subject.account_id:
+    if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != target.account_id:
         why = "the FlinkWorkspace or the account was changed"
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
     if _is_stale(order.status.quote, case):

@@ -119,7 +119,7 @@ def _instance(seen: SeenInstance) -> Instance:
 def _account(case: Case) -> str | None:
     """The recorded account: only from the first order or instance on, since it may change
     before."""
-    return case.subject.account_id if case.subject is not None and isinstance(case.found, Ours) else None
+    return case.target.account_id if case.target is not None and isinstance(case.found, Ours) else None
 
 
 def _handled(case: Case) -> str | None:
