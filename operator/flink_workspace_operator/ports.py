@@ -151,8 +151,11 @@ class Cluster(Protocol):
         """All claims that a key holds."""
         ...
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
-        """Add or remove our finalizer; Conflict unless the resource is as it was read."""
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """Add our finalizer; Conflict unless the resource is as it was read."""
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """Remove our finalizer; Conflict unless the resource is as it was read."""
         ...
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
@@ -205,8 +208,11 @@ class Cluster(Protocol):
         """A Secret in the key's namespace with an access key in it."""
         ...
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Add or remove the key's finalizer on a Secret, as it was read. None: it is done."""
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Add the key's finalizer to a Secret, as it was read. None: it is done."""
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Remove the key's finalizer from a Secret, as it was read. None: it is done."""
         ...
 
     async def post_notice(self, event: Event) -> None:

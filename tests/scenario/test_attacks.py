@@ -19,7 +19,15 @@ from tests.scenario.test_letting_go import annotate, delete, until_gone
 from tests.scenario.world import PATIENCE, World, has_reason, is_ready
 
 LOST_AFTERWARDS = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}
-WRITES = ("set_purchase_finalizer", "write_status", "take_claim", "give_back_claim", "create_order", "move_order")
+WRITES = (
+    "add_purchase_finalizer",
+    "remove_purchase_finalizer",
+    "write_status",
+    "take_claim",
+    "give_back_claim",
+    "create_order",
+    "move_order",
+)
 
 
 @dataclass

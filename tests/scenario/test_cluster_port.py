@@ -72,11 +72,11 @@ async def test_stale_status_write_conflicts(port: KubernetesCluster, workspace: 
 async def test_finalizer_comes_and_goes(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
     """Our finalizer is set and taken off, and others are left alone."""
     key = Key(workspace.metadata.namespace, "w")
-    await port.set_purchase_finalizer(workspace, True)
+    await port.add_purchase_finalizer(workspace)
     held = await port.read_workspace(key)
     assert held is not None
     assert held.metadata.finalizers == (PURCHASE_FINALIZER,)
-    await port.set_purchase_finalizer(held, False)
+    await port.remove_purchase_finalizer(held)
     free = await port.read_workspace(key)
     assert free is not None
     assert free.metadata.finalizers == ()
@@ -178,7 +178,7 @@ async def test_claim_lives_where_its_holder_can_not_be_read(cluster: Cluster, na
 async def test_own_writes_are_known(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
     """The version that a write of ours made is known as ours, a user's is not."""
     assert not port.is_own_write(workspace.metadata.resource_version)
-    await port.set_purchase_finalizer(workspace, True)
+    await port.add_purchase_finalizer(workspace)
     written = await port.read_workspace(Key(workspace.metadata.namespace, "w"))
     assert written is not None
     assert port.is_own_write(written.metadata.resource_version)

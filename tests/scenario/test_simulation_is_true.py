@@ -131,15 +131,15 @@ async def needed_and_frozen(side: ServerSide) -> list[str]:
 async def stale_writes(side: ServerSide) -> list[str]:
     """Every write names the version that it is about; a write that changes nothing makes none."""
     old = await applied(side)
-    await side.port.set_purchase_finalizer(old, True)
+    await side.port.add_purchase_finalizer(old)
     held = await read(side)
-    await side.port.set_purchase_finalizer(held, True)
+    await side.port.add_purchase_finalizer(held)
     same = (await read(side)).metadata.resource_version == held.metadata.resource_version
     order = await order_in(side, old, 1, "Quoted")
     await side.port.release_order(order)
     return [
         f"a write of the same: {same}",
-        await told(side.port.set_purchase_finalizer(old, False)),
+        await told(side.port.remove_purchase_finalizer(old)),
         await told(side.port.write_status(old, old.status.model_copy(update={"account_id": "1"}))),
         await told(side.port.release_order(order)),
         await told(side.port.move_order(order, moved(order.status, "Superseded", NOW, ""))),
@@ -173,7 +173,7 @@ async def generations(side: ServerSide) -> list[str]:
     await note("told")
     side.people.delete("w")
     await note("deleted")
-    outcomes.append(await told(side.port.set_purchase_finalizer(await read(side), True)))
+    outcomes.append(await told(side.port.add_purchase_finalizer(await read(side))))
     side.people.finalizers("w", [])
     await note("let go")
     return outcomes

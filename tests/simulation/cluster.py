@@ -95,12 +95,18 @@ class SimulatedCluster:
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         """One conditional write."""
-        others = tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
-        wanted = (*others, PURCHASE_FINALIZER) if present else others
+        wanted = (*_without(PURCHASE_FINALIZER, workspace.metadata.finalizers), PURCHASE_FINALIZER)
         await self._call(
-            "set_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
+            "add_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
+        )
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """One conditional write."""
+        wanted = _without(PURCHASE_FINALIZER, workspace.metadata.finalizers)
+        await self._call(
+            "remove_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
         )
 
     def _stored(self, read: FlinkWorkspace | PartialWorkspace) -> FlinkWorkspace:
@@ -180,10 +186,17 @@ class SimulatedCluster:
         at = Key(key.namespace, name)
         return await self._call("read_secret", lambda: self.server.stored.secrets.get(at) or Absent())
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
         """One conditional write."""
-        others = tuple(each for each in secret.finalizers if each != secret_finalizer(key.name))
-        wanted = (*others, secret_finalizer(key.name)) if held else others
+        ours = secret_finalizer(key.name)
+        return await self._set_secret("hold_secret", key, secret, (*_without(ours, secret.finalizers), ours))
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """One conditional write."""
+        wanted = _without(secret_finalizer(key.name), secret.finalizers)
+        return await self._set_secret("release_secret", key, secret, wanted)
+
+    async def _set_secret(self, call: str, key: Key, secret: Secret, wanted: tuple[str, ...]) -> SecretRefused | None:
         at = Key(key.namespace, secret.name)
 
         def effect() -> SecretRefused | None:
@@ -193,7 +206,7 @@ class SimulatedCluster:
                 return SecretRefused(secret.name)
             return None
 
-        return await self._call("hold_secret", effect)
+        return await self._call(call, effect)
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
         """One creation, of what no pass reads; that it failed is not told."""
@@ -226,3 +239,7 @@ def _wanted(workspace: FlinkWorkspace) -> WantedName:
 
 def _claim(lease: Lease, alive: bool) -> Claim:
     return Claim(lease.name, lease.holder, alive, lease.version, lease.target, lease.uid)
+
+
+def _without(finalizer: str, finalizers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in finalizers if each != finalizer)

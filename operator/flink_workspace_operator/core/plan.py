@@ -83,13 +83,21 @@ class CreateDirectory:
 
 
 @dataclass(frozen=True)
-class TagInstance:
-    """Put ownership tags on an instance: to adopt it, or to restore them, tolerating a refusal."""
+class AdoptInstance:
+    """Put ownership tags on an instance that is adopted by them."""
 
     region: str
     instance_id: str
     tags: tuple[tuple[str, str], ...]
-    adopts: bool
+
+
+@dataclass(frozen=True)
+class RestoreTags:
+    """Put missing ownership tags back on an owned instance; a refusal does not end the pass."""
+
+    region: str
+    instance_id: str
+    tags: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,7 @@ class DeleteOutputs:
 
 
 OutputsStep = WriteOutputs | DeleteOutputs
-CloudStep = CreateRole | AttachPolicy | CreateDirectory | TagInstance
+CloudStep = CreateRole | AttachPolicy | CreateDirectory | AdoptInstance | RestoreTags
 FreeStep = (
     AddFinalizer
     | RemoveFinalizer

@@ -46,11 +46,11 @@ FORBIDDEN = (
 async def test_workspace_can_be_looked_after(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
     """Reading a workspace, its finalizer, its status and its events are allowed."""
     before = await applied(cluster, namespace, port)
-    await port.set_purchase_finalizer(before, True)
+    await port.add_purchase_finalizer(before)
     held = await read(port, namespace)
     await port.write_status(held, held.status.model_copy(update={"observed_generation": 1}))
     await port.post_event(held, Event("Normal", "Bought", "w-1: Bought: f-1."))
-    await port.set_purchase_finalizer(await read(port, namespace), False)
+    await port.remove_purchase_finalizer(await read(port, namespace))
     assert (await read(port, namespace)).status.observed_generation == 1
     assert "Bought" in cluster.kubectl("describe", f"--namespace={namespace}", "flinkworkspace/w")
 

@@ -168,10 +168,14 @@ class KubernetesCluster:
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
-        others = [each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER]
-        finalizers = [*others, PURCHASE_FINALIZER] if present else others
-        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", finalizers)
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        await self._set_finalizers(workspace, (*_other_finalizers(workspace), PURCHASE_FINALIZER))
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        await self._set_finalizers(workspace, _other_finalizers(workspace))
+
+    async def _set_finalizers(self, workspace: FlinkWorkspace | PartialWorkspace, finalizers: tuple[str, ...]) -> None:
+        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", list(finalizers))
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
@@ -230,8 +234,11 @@ class KubernetesCluster:
     async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
         return await self._secrets.read(key, name)
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        return await self._secrets.hold(key, secret, held)
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        return await self._secrets.hold(key, secret)
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        return await self._secrets.release(key, secret)
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
         metadata = workspace.metadata
@@ -269,6 +276,10 @@ class KubernetesCluster:
             await self._events.create(regarding["namespace"], body)
         except ClusterFailure as failure:
             log.warning("could not post the event %s: %s", event.reason, failure)
+
+
+def _other_finalizers(workspace: FlinkWorkspace | PartialWorkspace) -> tuple[str, ...]:
+    return tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
 
 
 def _claim(lease: Lease, alive: bool) -> Claim:

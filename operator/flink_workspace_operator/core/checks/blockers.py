@@ -7,7 +7,7 @@ from flink_workspace_operator.core.facts.ownership import Foreign, Unexplained
 from flink_workspace_operator.core.orders.windows import clock, latest_end_of_call
 from flink_workspace_operator.core.pace import OUTSIDE
 from flink_workspace_operator.core.plan import GiveBackClaim, Plan, Verdict
-from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_look
+from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_read
 
 
 def stop_on_another_account(case: Case) -> Plan | None:
@@ -50,7 +50,7 @@ def wait_for_a_look(case: Case) -> Plan | None:
     """Wait for account, regions and a complete list: unknown is never absent."""
     for answer in (case.seen.cloud.account_id, case.seen.cloud.regions, case.found):
         if isinstance(answer, Unknown):
-            return could_not_look(answer)
+            return could_not_read(answer)
     return None
 
 

@@ -14,7 +14,7 @@ from flink_workspace_operator.core.facts.ownership import Ours
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.pace import OUTSIDE, rising
 from flink_workspace_operator.core.plan import MoveOrder, Plan, Requeue, Verdict
-from flink_workspace_operator.core.verdicts import could_not_look
+from flink_workspace_operator.core.verdicts import could_not_read_owned
 
 PROVISIONING = "Provisioning"
 LOST = "Lost"
@@ -57,7 +57,7 @@ def while_running(case: Case, plan: Plan) -> Plan:
 
 def _not_looked(case: Case, unknown: Unknown) -> Plan:
     """No list in this pass: a disappearance still counts from the list that first lacked it."""
-    return replace(could_not_look(unknown, keeps_previous=True), missing_since=case.seen.remembered.missing_since)
+    return replace(could_not_read_owned(unknown), missing_since=case.seen.remembered.missing_since)
 
 
 def _follow(case: Case, instance: SeenInstance) -> Plan:

@@ -32,7 +32,7 @@ from flink_workspace_operator.core.plan import (
     Verdict,
     WriteIntent,
 )
-from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_look
+from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_read
 
 
 def finish_intent(case: Case) -> Plan | None:
@@ -171,7 +171,7 @@ def open_next_order(case: Case) -> Plan | None:
         return None
     quote = case.seen.cloud.quote
     if isinstance(quote, Unknown):
-        return could_not_look(quote)
+        return could_not_read(quote)
     spec, number = _order_spec(case, *wish), _next_number(case)
     step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
     message = f"opening order {case.seen.key.name}-{number}"
@@ -241,5 +241,5 @@ def _is_stale(quote: Quote | None, case: Case) -> bool:
 def _ask_again(case: Case, order: FlinkWorkspaceOrder) -> Plan:
     quote = case.seen.cloud.quote
     if isinstance(quote, Unknown):
-        return could_not_look(quote)
+        return could_not_read(quote)
     return Plan((MoveOrder(order, ledger.requoted(order, number_of(order.metadata.name), quote)),))
