@@ -16,7 +16,7 @@ DASHBOARD := $(RUN) deploy/monitoring/generate.py
 listed = awk -F ':.*$(1) ' '/^[a-z0-9-]+:.*$(1) / { printf "  make %-14s %s\n", $$1, $$2 }'
 
 .DEFAULT_GOAL := help
-.PHONY: help help-all demo up down test proof e2e-argocd kind kind-down sbom check crds argocd dashboard packages docs \
+.PHONY: help help-all demo up down test proof mutate e2e-argocd kind kind-down sbom check crds argocd dashboard packages docs \
 	site bench lock clean control-plane argo-cd helm promtool
 
 help: ## show this; `make help-all` shows the others too
@@ -42,6 +42,9 @@ test: $(VENV) control-plane helm promtool ## all tests but the long ones of the 
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
 	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof/proof.md $(PROOF) $(ARGS)
+
+mutate: $(VENV) ##+ change the code that decides about money, one condition at a time, and list what no test notices; for example: make mutate ARGS=core/orders
+	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.mutants.machine $(ARGS)
 
 e2e-argocd: $(VENV) control-plane argo-cd ##+ what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)

@@ -55,7 +55,7 @@ async def observe(
     seen = seen.updated(signer=held_to_account(seen.signer, seen.cloud.account_id, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
         target = PurchaseTarget(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
-        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(target))
+        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(target, key))
     if asked.final_check:
         orders = await cluster.read_orders(key)
         seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key), final_check=True)

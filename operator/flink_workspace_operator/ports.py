@@ -68,7 +68,8 @@ class Cloud(Protocol):
         ...
 
     async def find_role(self, name: str) -> Role | Absent:
-        """A RAM role with its policies."""
+        """A RAM role with its policies. This and the next two are shared for seconds by all who ask; what we change is
+        asked for again."""
         ...
 
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:
@@ -139,12 +140,11 @@ class Cluster(Protocol):
         ...
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
-        """The names of the key's orders that keep its claim, and of those that this version cannot
-        read."""
+        """The names of the key's orders that keep its claim, and of those that this version cannot read."""
         ...
 
-    async def read_claim(self, target: PurchaseTarget) -> Claim | None:
-        """The claim on the target, None if it is free."""
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        """The claim on the target, None if it is free. The reader's own claim counts as alive."""
         ...
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:

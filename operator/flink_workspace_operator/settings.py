@@ -82,6 +82,7 @@ class Settings(BaseSettings):
 
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
+    # Open question: RoleTrust.
     role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
     """Service that may assume the role, if the operator creates it. The real one is not published."""
     role_policies: tuple[str, ...] = ("AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess")
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
 
     quote_validity_seconds: Seconds = 900
     """A price older than this is quoted again before a purchase."""
+    # Open questions: SignatureValidity, BookingTime, VisibilityTime, NonceMemory.
     signature_validity_seconds: WindowSeconds = 900
     """Seconds that the cloud's gateway accepts a signed call."""
     longest_commit_seconds: WindowSeconds = 300
@@ -130,7 +132,8 @@ class Settings(BaseSettings):
     survey_seconds: Seconds = 3600
     """Seconds between surveys for orphans in all regions."""
     listing_max_age_seconds: Seconds = 5
-    """Age up to which a list of a region serves other workspaces. A purchase lists anew."""
+    """Age up to which a list of a region, a role, a network or a bucket serves other workspaces. A purchase lists anew,
+    and what the operator changed itself is read again."""
     workers: Annotated[int, Field(ge=1, le=256)] = 16
     """Number of concurrent passes."""
     drain_seconds: Seconds = 90

@@ -1,5 +1,7 @@
 """What the contract tests ask the port for."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from alibabacloud_credentials.client import Client
@@ -7,6 +9,9 @@ from alibabacloud_credentials.models import Config
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
+from flink_workspace_operator.adapters.alibaba.connections import Connections
+from flink_workspace_operator.adapters.alibaba.credentials import KeySource
+from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.api.parameters import Network, Resources, WorkspaceParameters
 from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.orders.calls import PaidCall
@@ -24,6 +29,16 @@ def open_cloud(account: EmulatedAccount, calls: CallObserver = unobserved, **cha
         {"endpoint": account.url, "read_timeout_seconds": 1, "purchase_timeout_seconds": 5, **changes}
     )
     return AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret), calls)
+
+
+@asynccontextmanager
+async def open_session(settings: Settings, keys: KeySource, calls: CallObserver = unobserved) -> AsyncIterator[Session]:
+    """Calls of the RPC services in the name of these keys."""
+    connections = Connections()
+    try:
+        yield Session(settings, keys, connections, calls)
+    finally:
+        await connections.close()
 
 
 def static_keys(key_id: str, secret: str) -> Client:

@@ -27,7 +27,7 @@ async def read(cloud: AlibabaCloud, account: EmulatedAccount) -> tuple[BillingOr
 async def test_a_purchase_shows_with_its_instance(cloud: AlibabaCloud, account: EmulatedAccount, by_use: bool) -> None:
     """Whatever way it is paid for."""
     grant_role(account)
-    changes = {"parameters": pay_as_you_go(account)} if by_use else {}
+    changes = {"block": pay_as_you_go(account)} if by_use else {}
     before = datetime.now(UTC).replace(microsecond=0)
     bought = await cloud.place(purchase(account, **changes))
     assert isinstance(bought, Bought)

@@ -20,8 +20,8 @@ from flink_workspace_operator.api.order_states import STATES, Evidence, OrderSta
 from flink_workspace_operator.core.facts.failures import Fate
 from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
-from flink_workspace_operator.core.reporting.catalogue import DECIDING, QUIET
-from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS
+from flink_workspace_operator.core.reporting.catalogue import DECIDING
+from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS, QUIET
 from flink_workspace_operator.core.reporting.glossary import EVENTS
 from flink_workspace_operator.core.verdicts import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 from tests.gitops.truth import SUMMARY, Untrue, judge_reasons

@@ -52,8 +52,8 @@ def _is_documented(condition: Wire) -> bool:
     if type_ == "Ready":
         return reason in catalogue.DECIDING
     if type_ in SUMMARY:
-        entry = catalogue.DECIDING.get(reason) or catalogue.QUIET.get(reason)
-        quiet = status == "False" and catalogue.QUIET.get(reason) is entry
+        entry = catalogue.DECIDING.get(reason) or catalogue_of_aspects.QUIET.get(reason)
+        quiet = status == "False" and catalogue_of_aspects.QUIET.get(reason) is entry
         return entry is not None and (quiet or (status == "True" and type_ in entry.status))
     entry = catalogue_of_aspects.ASPECTS[type_].get(reason)
     if entry is not None:

@@ -125,16 +125,19 @@ async def test_claim_is_taken_once(port: KubernetesCluster, namespace: str) -> N
     (claim,) = await port.read_claims_of(Key(namespace, "a"))
     assert (claim.holder, claim.target) == (Key(namespace, "a"), target)
     await port.give_back_claim(claim)
-    assert await port.read_claim(target) is None
+    assert await port.read_claim(target, Key(namespace, "another")) is None
 
 
 async def test_dead_claim_is_taken_over(port: KubernetesCluster, namespace: str) -> None:
     """A claim whose holder does not exist and has no open order is dead, and can be taken over once."""
     target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     await port.take_claim(target, Key(namespace, "gone"), "uid-1", None)
-    dead = await port.read_claim(target)
+    dead = await port.read_claim(target, Key(namespace, "another"))
     assert dead is not None
     assert not dead.alive
+    own = await port.read_claim(target, Key(namespace, "gone"))
+    assert own is not None
+    assert own.alive, "whoever asks is there, and nothing else is read"
     await port.take_claim(target, Key(namespace, "new"), "uid-1", dead)
     with pytest.raises(Conflict):
         await port.take_claim(target, Key(namespace, "late"), "uid-1", dead)
@@ -151,7 +154,7 @@ async def test_claim_lives_while_an_order_of_its_holder_is_open(
     await an_order(port, workspace)
     await port.take_claim(target, Key(namespace, "w"), "uid-1", None)
     cluster.kubectl("delete", f"--namespace={namespace}", "flinkworkspace/w")
-    claim = await port.read_claim(target)
+    claim = await port.read_claim(target, Key(namespace, "another"))
     assert claim is not None
     assert claim.alive
     await port.give_back_claim(claim)
@@ -170,7 +173,7 @@ async def test_claim_lives_where_its_holder_can_not_be_read(cluster: Cluster, na
     async with client.ApiClient(reader) as api:
         port = KubernetesCluster(api, Settings(namespace=namespace))
         await port.take_claim(target, Key("elsewhere", "w"), "uid-1", None)
-        claim = await port.read_claim(target)
+        claim = await port.read_claim(target, Key(namespace, "another"))
         assert claim is not None
         assert claim.alive
 

@@ -61,10 +61,10 @@ async def test_deletion_gives_the_claim_back(world: World) -> None:
     """After deletion another resource may claim the name."""
     await bought(world)
     target = PurchaseTarget(world.account.id, "cn-hangzhou", "w")
-    assert await world.cluster.read_claim(target) is not None
+    assert await world.cluster.read_claim(target, world.key("another")) is not None
     delete(world)
     await until_gone(world)
-    assert await world.cluster.read_claim(target) is None
+    assert await world.cluster.read_claim(target, world.key("another")) is None
 
 
 async def test_deletion_works_while_the_cloud_is_down(world: World) -> None:
@@ -125,10 +125,10 @@ async def test_abandoned_order_is_settled_after_its_workspace_is_gone(world: Wor
         await world.one_pass("w")
     assert await world.cluster.read_workspace(world.key("w")) is None
     assert [order.state for order in await world.orders("w")] == ["Uncertain"]
-    assert await world.cluster.read_claim(target) is not None
+    assert await world.cluster.read_claim(target, world.key("another")) is not None
     await until_gone(world)
     assert [order.state for order in await world.orders("w")] == ["NotPlaced"]
-    assert await world.cluster.read_claim(target) is None
+    assert await world.cluster.read_claim(target, world.key("another")) is None
 
 
 async def test_recreated_resource_binds_what_was_bought(world: World) -> None:

@@ -254,7 +254,10 @@ async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_s
     for _ in range(3):
         await outside.one_pass("w")
     assert await outside.orders("w") == ()
-    assert await outside.cluster.read_claim(PurchaseTarget(outside.account.id, "cn-hangzhou", "w")) is None
+    assert (
+        await outside.cluster.read_claim(PurchaseTarget(outside.account.id, "cn-hangzhou", "w"), outside.key("w"))
+        is None
+    )
 
 
 async def test_the_loss_of_the_answer_is_named_with_the_time_until_which_nothing_is_bought(outside: World) -> None:

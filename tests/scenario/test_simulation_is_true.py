@@ -198,7 +198,7 @@ async def claims(side: ServerSide) -> list[str]:
     target, outcomes = PurchaseTarget(side.namespace, "cn-hangzhou", "w"), []
 
     async def note(what: str) -> None:
-        claim = await side.port.read_claim(target)
+        claim = await side.port.read_claim(target, side.key("late"))
         outcomes.append(f"{what}: {claim and (claim.holder == side.key(), claim.alive, claim.target == target)}")
 
     workspace = await applied(side)
@@ -212,7 +212,7 @@ async def claims(side: ServerSide) -> list[str]:
     await note("holder gone, order open")
     await side.port.move_order(order, moved(order.status, "Canceled", NOW, ""))
     await note("holder gone")
-    dead = await side.port.read_claim(target)
+    dead = await side.port.read_claim(target, side.key("late"))
     assert dead is not None
     outcomes.append(await told(side.port.take_claim(target, side.key("v"), "uid-1", dead)))
     await note("of one that wants another name")

@@ -155,9 +155,11 @@ async def configuration_in(kubeconfig: Path) -> client.Configuration:
 
 @asynccontextmanager
 async def a_world(
-    local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: object
+    local: LocalCluster, account: EmulatedAccount, namespace: str, keys: object = None, **settings: object
 ) -> AsyncIterator[World]:
     """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock.
+
+    `keys` is where the operator's own key comes from, by default the account's key pair.
 
     Afterwards every status that was written is judged: no tool that waits was told what was not the case.
     """
@@ -175,7 +177,7 @@ async def a_world(
     )
     configuration = await configuration_in(local.kubeconfig)
     async with client.ApiClient(configuration) as api:
-        cloud, cluster = AlibabaCloud(chosen, credentials_of(account)), RecordingCluster(api, chosen)
+        cloud, cluster = AlibabaCloud(chosen, keys or credentials_of(account)), RecordingCluster(api, chosen)
         try:
             made = World(local, account, namespace, chosen, cloud, cluster, f"cluster-{namespace}")
             yield made

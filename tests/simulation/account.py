@@ -27,6 +27,7 @@ from flink_workspace_operator.core.facts.observed import (
 from flink_workspace_operator.core.orders.calls import PaidCall
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Faults
+from tests.simulation.grow import Growth
 
 BUY = "foasconsole.CreateInstance"
 REGION = "cn-hangzhou"
@@ -67,12 +68,29 @@ class Booking:
     """Whether an order with this token had been in Placing before."""
 
 
+@dataclass(frozen=True)
+class Move:
+    """One move of an instance's CU. `token`: of the order whose call did it, None if a person did."""
+
+    instance_id: str
+    order_id: str
+    cu: int
+    token: str | None
+    at: datetime
+    announced: bool
+    """Whether an order with this token had been in Placing before."""
+    start: int
+    """The starting point: how many moves before it were shown when its call was signed."""
+
+
 @dataclass
 class Books:
     """Everything that changes in an account. Copied as a whole to come back to it later."""
 
     instances: dict[str, SeenInstance] = field(default_factory=dict)
     bookings: tuple[Booking, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """What became of the CU of instances, in order."""
     nonces: dict[str, datetime] = field(default_factory=dict)
     """Until when each is remembered."""
     hides: frozenset[str] | Literal["all"] = frozenset()
@@ -199,6 +217,11 @@ class Account:
         self._sell(SeenInstance(instance_id, name, region, "CREATING", **facts), None)
         return instance_id
 
+    def move_by_hand(self, instance_id: str, cu: int) -> None:
+        """A person changes the CU in the console."""
+        self.settle()
+        self._move(instance_id, cu, self.clock.now, None)
+
     def release(self, instance_id: str) -> None:
         """Take an instance away, as a person does in the console."""
         del self.books.instances[instance_id]
@@ -263,11 +286,21 @@ class Account:
             return None
         status = "RUNNING" if age >= self.behaviour.provisioning else "CREATING"
         hidden = age < self.behaviour.tag_visibility
-        return replace(instance, cluster_status=status, tags={} if hidden else instance.tags)
+        moved = self._shown_moves(instance.instance_id, self.clock.now)
+        cu = moved[-1].cu if moved else instance.cu
+        return replace(instance, cluster_status=status, cu=cu, tags={} if hidden else instance.tags)
+
+    def _shown_moves(self, instance_id: str, at: datetime) -> list[Move]:
+        """The moves of an instance's CU that a list of that moment shows."""
+        hidden = timedelta(seconds=self.behaviour.visibility)
+        return [each for each in self.books.moves if each.instance_id == instance_id and each.at + hidden <= at]
 
     def _refusal(self, purchase: PaidCall) -> CloudFailure | None:
         target, scope = purchase.target, self.behaviour.unique_names
-        for each in self.books.instances.values():
+        growth = purchase.block if isinstance(purchase.block, Growth) else None
+        if growth is not None and growth.instance_id not in self.books.instances:
+            return failures.NotFound("foasconsole.ModifyInstanceSpec", "903021")
+        for each in () if growth is not None else self.books.instances.values():
             taken = each.name == target.workspace_name and (scope == "account" or each.region == target.region)
             if taken and scope != "off":
                 return failures.NameTaken(BUY, "InstanceNameAlreadyExists")
@@ -275,8 +308,10 @@ class Account:
             return failures.UnpaidOrder(BUY, "ORDER.INST_HAS_UNPAID_ORDER")
         return None if self.behaviour.balance_enough else failures.BalanceTooLow(BUY, "InsufficientBalance")
 
-    def _book(self, purchase: PaidCall, at: datetime) -> Booking:
+    def _book(self, purchase: PaidCall, at: datetime) -> Booking | Move:
         wanted, target = purchase.block, purchase.target
+        if isinstance(wanted, Growth):  # whatever the number is by now
+            return self._move(wanted.instance_id, wanted.to_cu, at, purchase)
         assert isinstance(wanted, WorkspaceParameters)
         instance = SeenInstance(
             f"{self.books.prefix}f-{len(self.books.bookings) + 1}",
@@ -293,6 +328,15 @@ class Account:
             tags={**{tag.key: tag.value for tag in wanted.tags}, **purchase.ownership} if self.behaviour.tagged else {},
         )
         return self._sell(instance, purchase.ownership.get(ORDER_TAG))
+
+    def _move(self, instance_id: str, cu: int, at: datetime, call: PaidCall | None) -> Move:
+        token = None if call is None else call.ownership[ORDER_TAG]
+        announced = token is not None and self.was_announced(token)
+        start = len(self._shown_moves(instance_id, at if call is None else call.signed_at))
+        move = Move(instance_id, f"move-{len(self.books.moves) + 1}", cu, token, at, announced, start)
+        self.books.moves += (move,)
+        self.books.note("moved", move)
+        return move
 
     def _sell(self, instance: SeenInstance, token: str | None) -> Booking:
         order_id = f"{2000 + len(self.books.bookings)}"

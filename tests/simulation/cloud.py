@@ -27,6 +27,7 @@ from flink_workspace_operator.core.facts.secret import AccessKey
 from flink_workspace_operator.core.orders.calls import PaidCall
 from tests.simulation.account import Account
 from tests.simulation.gate import Gate
+from tests.simulation.grow import Growth, price_of
 
 T = TypeVar("T")
 
@@ -165,6 +166,9 @@ class SimulatedCloud:
     def _price(self, block: ApiModel) -> Quote:
         if isinstance(block, WorkspaceParameters) and block.charge_type == "PayAsYouGo":
             return Quote(basis="Hour", currency="CNY", quoted_at=self.account.clock.second)
+        if isinstance(block, Growth):
+            amount = price_of(block)
+            return Quote(basis="Term", currency="CNY", trade_amount=amount, quoted_at=self.account.clock.second)
         return Quote(basis="Term", currency="CNY", trade_amount="1200.00", quoted_at=self.account.clock.second)
 
     def _make_role(self, name: str) -> bool:

@@ -72,10 +72,10 @@ class SimulatedCluster:
         orders = await self._call("list_open_orders", lambda: self.server.orders_of(key))
         return tuple(order.metadata.name for order in orders if order.keeps_claim)
 
-    async def read_claim(self, target: PurchaseTarget) -> Claim | None:
-        """The claim, and then whether its holder still wants it."""
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        """The claim, and then whether its holder still wants it, unless that is who reads."""
         lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(target)))
-        return None if lease is None else _claim(lease, await self._is_alive(lease))
+        return None if lease is None else _claim(lease, lease.holder == reader or await self._is_alive(lease))
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
         """One list."""

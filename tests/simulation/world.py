@@ -30,7 +30,7 @@ from tests.allowed import ALLOWED
 from tests.simulation.account import Account, Behaviour, Booking
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Fault
-from tests.simulation.invariants import check_at_rest, check_change, check_purchases
+from tests.simulation.invariants import check_at_rest, check_change, check_moves, check_purchases
 from tests.simulation.server import ApiServer, Change, Lease
 from tests.simulation.task import Surroundings, Task
 from tests.simulation.user import User
@@ -152,6 +152,7 @@ class SimulatedWorld:
     def check(self) -> None:
         """What must hold at every moment."""
         check_purchases(self.account, self.allowed)
+        check_moves(self.account, self.allowed)
 
     def check_rest(self) -> None:
         """What must hold when nothing is open any more."""

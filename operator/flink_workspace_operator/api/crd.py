@@ -72,6 +72,7 @@ RESOURCES: Final = (
         model=FlinkWorkspaceOrder,
         plural=names.ORDERS,
         short_name="fwo",
+        selectable=(f".{names.WORKSPACE_OF_ORDER}",),
         columns=(
             Column("Workspace", ".spec.workspaceRef.name"),
             Column("Action", ".spec.action"),

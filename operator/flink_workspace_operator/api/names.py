@@ -9,6 +9,9 @@ API_VERSION: Final = f"{GROUP}/{VERSION}"
 WORKSPACES: Final = "flinkworkspaces"
 ORDERS: Final = "flinkworkspaceorders"
 
+WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
+"""The field by which the orders of one workspace are selected."""
+
 PURCHASE_FINALIZER: Final = f"{GROUP}/purchase"
 """On a FlinkWorkspace from before its first order until no order of it is open."""
 LEDGER_FINALIZER: Final = f"{GROUP}/ledger"
@@ -34,7 +37,10 @@ WORKSPACE_TAG: Final = f"{GROUP}/workspace"
 ORDER_TAG: Final = f"{GROUP}/order"
 
 WORKSPACE_NAME_PATTERN: Final = "^[a-z]([a-z0-9-]{0,58}[a-z0-9])?$"
-"""Workspace names that the cloud accepts: today's rule and the older limit of 60 characters."""
+"""Workspace names that the cloud accepts: today's rule and the older limit of 60 characters.
+
+Open questions: NameLength, UniqueNames.
+"""
 
 ARTIFACTS: Final = "artifacts/"
 JOBS: Final = "flink-jobs/"

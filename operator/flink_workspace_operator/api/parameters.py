@@ -22,6 +22,7 @@ class Term(ApiModel):
         )
     )
 
+    # Open question: SoldTerms.
     count: Annotated[int, Field(ge=1, le=36)]
     """Number of units: 1 to 36 months, or 1 to 5 years. The cloud sells only some of them."""
     unit: Literal["Month", "Year"]
@@ -48,6 +49,7 @@ class Subscription(ApiModel):
 class Resources(ApiModel):
     """The size of a subscription."""
 
+    # Open question: SmallestSize.
     cu: Annotated[int, Field(ge=1, le=10000)]
     """Compute quota in CU; 1 CU is 1 vCPU and 4 GiB of memory. This is what is billed."""
 

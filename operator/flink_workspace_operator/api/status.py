@@ -50,7 +50,7 @@ class Instance(ApiModel):
     monitoring: Annotated[str, Field(max_length=40)] | None = None
     """The monitoring service in use, if the cloud reports it."""
     console_url: Annotated[str, Field(max_length=300)] | None = None
-    """Address of its page in the console."""
+    """Not set any more: no address of the console is published that leads to one workspace."""
     provisioning: Provisioning | None = None
     """The cloud's progress; only while it creates or changes the workspace."""
     lost_since: Time | None = None

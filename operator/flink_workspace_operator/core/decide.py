@@ -59,6 +59,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     wait_out_restored_orders,
     retry.wait_for_end_of_call,
     retry.wait_for_next_try,
+    retry.wait_for_change,
     blockers.stop_while_suspended,
     purchase.wait_for_neighbours,
     retry.wait_for_connection,

@@ -71,7 +71,7 @@ def questions(
         return _about(order, tags, elsewhere, ours, final_check)
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
         return None
-    bound, price = bound_id(workspace, orders) is not None, _price_question(workspace, orders)
+    bound, price = bound_id(workspace, orders) is not None, price_question(workspace, orders)
     return Questions(
         workspace.spec.region,
         workspace.workspace_name,
@@ -83,7 +83,7 @@ def questions(
     )
 
 
-def _price_question(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> ApiModel | None:
+def price_question(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> ApiModel | None:
     """The block of the first action that may be ordered now."""
     asked = (action.price_question(workspace, orders) for action in ACTIONS.values())
     return next((block for block in asked if block is not None), None)

@@ -12,6 +12,7 @@ from tests.mutants.catalogue.files import (
     PURCHASE,
     SETTINGS,
     SETTLEMENT,
+    SHARING,
     WRITES,
 )
 from tests.mutants.mutant import Mutant
@@ -40,6 +41,22 @@ COMPLETE: Final = (
         old="if len({row.id for row in self.rows}) < len(self.rows):",
         new="if False:",
         tests=(PAGING,),
+    ),
+    Mutant(
+        name="pages of a list in their order",
+        fact="no page is left out because many are asked for at once",
+        file="adapters/alibaba/paging.py",
+        old="        following = len(self.dates) + 1\n",
+        new="        following = len(self.dates) + 2\n",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="what we changed is asked for again",
+        fact="an answer from before a change serves nobody after it, also if the question was still under way",
+        file="adapters/sharing.py",
+        old="self._last.began < self._changed or ",
+        new="",
+        tests=(SHARING,),
     ),
     Mutant(
         name="a list that changed is read again",

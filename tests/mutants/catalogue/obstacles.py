@@ -41,9 +41,9 @@ IN_THE_WAY: Final = (
     Mutant(
         name="an order that cannot be read counts as open",
         fact="a resource is not let go while an order of a newer version may still buy for it",
-        file="adapters/kubernetes/cluster.py",
-        old="            except Unreadable:\n                is_open = True\n",
-        new="            except Unreadable:\n                is_open = False\n",
+        file="adapters/kubernetes/ledger.py",
+        old="    except Unreadable:\n        return True\n",
+        new="    except Unreadable:\n        return False\n",
         tests=("tests/e2e/test_newer_definitions.py",),
     ),
     Mutant(

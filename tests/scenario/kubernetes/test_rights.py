@@ -69,10 +69,10 @@ async def test_claims_can_be_kept(namespace: str, port: KubernetesCluster) -> No
     """Taking, finding, taking over and giving back a claim are allowed."""
     target, holder = PurchaseTarget(namespace, "cn-hangzhou", "w"), Key(namespace, "b")
     await port.take_claim(target, Key(namespace, "a"), "uid-1", None)
-    await port.take_claim(target, holder, "uid-1", await port.read_claim(target))
+    await port.take_claim(target, holder, "uid-1", await port.read_claim(target, holder))
     (claim,) = await port.read_claims_of(holder)
     await port.give_back_claim(claim)
-    assert await port.read_claim(target) is None
+    assert await port.read_claim(target, holder) is None
 
 
 async def test_ids_can_be_handed_on(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:

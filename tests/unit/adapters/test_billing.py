@@ -18,6 +18,7 @@ ORDER = {"OrderId": "1", "CreateTime": "2026-11-23T09:00:00Z", "PaymentStatus": 
         ({"ProductType": "sc_flinkserverless_public_cn"}, True),
         ({"ProductType": "sc_flinkserverless_public_intl"}, True),
         ({"CommodityCode": "sc_flinkserverlesspost_public_cn"}, True),
+        ({"ProductCode": "foasconsole"}, True),
         ({"ProductCode": "flink"}, True),
         ({"ProductCode": "ecs", "ProductType": "ecs", "CommodityCode": "ecs"}, False),
         ({"ProductCode": "scdn"}, False),

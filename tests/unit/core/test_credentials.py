@@ -410,20 +410,20 @@ def test_missing_secret_of_what_is_being_created_is_waited_for() -> None:
 
 
 def test_missing_secret_is_a_prerequisite() -> None:
-    """On its way at first, Stalled after the grace; of a workspace that runs only the cloud is unreachable."""
+    """On its way at first, Stalled after the grace; of a workspace that runs only the cloud can't be asked."""
     problem = SecretMissing("mine")
     blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     first = a_case(paid(), **blind)
     status = reported(first, decide(first))
     told = {each.type: (each.status, each.reason) for each in status.conditions}
     assert (told["Ready"], told["Reconciling"][0]) == (("Unknown", "SecretMissing"), "True")
-    assert told["CloudReachable"] == ("False", "SecretMissing")
+    assert told["CloudReachable"] == ("Unknown", "SecretMissing")
     later = a_case(paid(status=status), now=NOW + minutes(6), **blind)
     assert {each.type: each.status for each in reported(later, decide(later)).conditions}["Stalled"] == "True"
     known = reported(running(SECRET), decide(running(SECRET)))
     bound = a_case(paid(status=known), an_order("Fulfilled", workspace=paid()), **blind)
     kept = {each.type: each.status for each in reported(bound, decide(bound)).conditions}
-    assert (kept["Ready"], kept["Stalled"], kept["CloudReachable"]) == ("True", "False", "False")
+    assert (kept["Ready"], kept["Stalled"], kept["CloudReachable"]) == ("True", "False", "Unknown")
 
 
 def test_letting_go_needs_nobody_who_can_ask() -> None:

@@ -14,6 +14,7 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import Unreachable
 from flink_workspace_operator.core.facts.identity import Claim, Key
 from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.facts.snapshot import Remembered
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder, TakeClaim
 from tests.builders import (
     ID,
@@ -71,6 +72,17 @@ def test_the_ledger_says_first_that_it_is_lost() -> None:
 def test_nothing_else_replaces_it(workspace: FlinkWorkspace) -> None:
     """Neither an annotation that is left over from another time, nor one look that does not show it."""
     assert decide(a_case(workspace, BOUGHT)).steps == ()
+
+
+@pytest.mark.parametrize(("named", "is_told"), [(None, True), ("sc_flink-2", True), (ID, False)])
+def test_an_agreement_from_before_is_none(named: str | None, is_told: bool) -> None:
+    """The status does not say that it is lost beside an annotation that names it already: the next pass would obey."""
+    cloud = a_cloud(a_listing(at=NOW + minutes(6)))
+    case = a_case(lost(named, since=None), BOUGHT, cloud=cloud, remembered=Remembered(missing_since=NOW))
+    assert verdict_of(case) == ("Stalled", "Lost" if is_told else "ReplaceLostTooEarly")
+    instance = reported(case, decide(case)).instance
+    assert instance is not None
+    assert (instance.lost_since is not None) == is_told
 
 
 def test_what_is_shown_again_is_not_replaced() -> None:

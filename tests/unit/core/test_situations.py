@@ -252,6 +252,7 @@ AFTER = {
         Told("False/Provisioning", reconciling="True"),
     ),
     "expired": (a_case(once_running(), FULFILLED, cloud=bought(order_state="CEASE")), stalled("Expired")),
+    "overdue": (a_case(once_running(), FULFILLED, cloud=bought(order_state="RELEASE")), stalled("Overdue")),
     "released": (a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DELETING")), stalled("Released")),
     "disabled": (a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DISABLE")), stalled("Disabled")),
     "twins": (

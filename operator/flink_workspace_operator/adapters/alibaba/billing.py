@@ -19,9 +19,10 @@ PERIOD: Final = timedelta(days=30)
 """How far a look at the bill reaches, because without an end the API shows the last hour only. By the cloud's own
 time from `since` on, so that no clock of ours can cut off what was bought meanwhile."""
 _PRODUCT: Final = "sc"
-_COMMODITIES: Final = ("sc_flink", "flink")
-"""Not proven: `sc` and names from `sc_flink` on are what instance ids and public tools show, for Flink on the China
-site and the international one. An order left out costs a longer wait at most, one too many likewise."""
+_COMMODITIES: Final = ("sc_flink", "flink", "foasconsole")
+"""Open question: BillCodes. `sc` and names from `sc_flink` on are what instance ids and public tools show, for Flink on
+the China site and the international one; `foasconsole` is what Terraform's provider says in its first version of
+renewals. An order left out costs a longer wait at most, one too many likewise."""
 _INSTANCE_IDS: Final = TypeAdapter(tuple[Identifier, ...])
 
 

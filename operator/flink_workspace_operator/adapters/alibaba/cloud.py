@@ -7,12 +7,14 @@ from typing import Any
 
 from flink_workspace_operator.adapters.alibaba.billing import Billing
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
+from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, static_credentials
 from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
 from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import sources
 from flink_workspace_operator.adapters.alibaba.network import Networks
 from flink_workspace_operator.adapters.alibaba.other_identities import OtherIdentities
+from flink_workspace_operator.adapters.alibaba.prober import Prober
 from flink_workspace_operator.adapters.alibaba.ram import Roles
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
@@ -50,27 +52,35 @@ class AlibabaCloud:
         credentials: Any | None = None,  # noqa: ANN401 - the SDK is untyped
         calls: CallObserver = unobserved,
     ) -> None:
-        keys = Keys(credentials or KeyChain(sources(settings.identity)))
-        session = Session(settings, keys, calls)
+        source = credentials or KeyChain(sources(settings.identity))
+        own_calls = source.hearing(calls) if isinstance(source, KeyChain) else calls
+        keys = Keys(source)
+        self._connections = Connections()
+        session = Session(settings, keys, self._connections, own_calls)
+        self._session = session
+        self._identity = Identity(session, keys, settings.read_timeout_seconds)
         self._settings = settings
-        self._calls = calls
-        self._identity = Identity(settings, keys, calls)
         self._workspaces: dict[str, Workspaces] = {}
-        self._roles = Roles(session)
-        self._networks = Networks(session)
-        self._storage = ObjectStorage(settings, keys, calls)
+        soon = timedelta(seconds=settings.listing_max_age_seconds)
+        self._roles = Roles(session, soon)
+        self._networks = Networks(session, soon)
+        self._storage = ObjectStorage(settings, keys, self._connections, own_calls)
         self._others = OtherIdentities(
             lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
         )
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._storage.close()
+        await self._connections.close()
         await self._others.close()
 
     async def signed_with(self, access_key: AccessKey) -> "AlibabaCloud":
         """The cloud through another identity. The keys are not tried by this."""
         return await self._others.take(access_key)
+
+    def prober(self, region: str) -> Prober:
+        """Who asks what is not known about the cloud."""
+        return Prober(self._session, self._settings, region)
 
     async def identify(self) -> str:
         """The account id behind the key in use."""
@@ -142,4 +152,4 @@ class AlibabaCloud:
         return self._workspaces[account_id]
 
     def _session_in(self, account_id: str) -> Session:
-        return Session(self._settings, KeysOfAccount(self._identity, account_id), self._calls)
+        return self._session.signed_with(KeysOfAccount(self._identity, account_id))

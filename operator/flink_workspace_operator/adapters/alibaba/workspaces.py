@@ -10,7 +10,7 @@ from flink_workspace_operator.adapters.alibaba import products, translate, wire
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, find_row
 from flink_workspace_operator.adapters.alibaba.inventory import Inventory, look
 from flink_workspace_operator.adapters.alibaba.session import PinnedSignature, Reply, Session
-from flink_workspace_operator.adapters.sharing import SharedLook
+from flink_workspace_operator.adapters.sharing import SharedLook, SharedLooks
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import WorkspaceParameters
@@ -30,7 +30,7 @@ class Workspaces:
         self._session = session
         self._inventory = Inventory(session)
         self._regions = SharedLook(self._ask_regions)
-        self._zones: dict[tuple[str, str], SharedLook[frozenset[str]]] = {}
+        self._zones: SharedLooks[tuple[str, str], frozenset[str]] = SharedLooks(self._ask_zones)
 
     async def list_regions(self) -> frozenset[str]:
         """Regions where workspaces are sold, at most an hour old."""
@@ -38,17 +38,17 @@ class Workspaces:
 
     async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
         """Zones where workspaces of an architecture are sold, at most an hour old."""
-        key = (region, architecture)
-        if key not in self._zones:
-            self._zones[key] = SharedLook(lambda: self._ask_zones(region, architecture))
-        return await self._zones[key].take(OFFER_AGE)
+        return await self._zones.take((region, architecture), OFFER_AGE)
 
     async def list_instances(self, region: str, max_age: timedelta) -> Listing:
         """All instances of a region."""
         return await self._inventory.take(region, max_age)
 
     async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
-        """Everything, and each tag and the name once more: the cloud may show a new instance by one way first."""
+        """Everything, and each tag and the name once more: the cloud may show a new instance by one way first.
+
+        Open questions: NameFilter, VisibilityTime.
+        """
         filters = [translate.tag_filter(key, value) for key, value in tags]
         filters.append({"InstanceName": target.workspace_name})
         looks = await asyncio.gather(
@@ -97,7 +97,8 @@ class Workspaces:
         reply = await self._session.call(products.DESCRIBE_SUPPORTED_REGIONS, {})
         return frozenset(entry.region for entry in reply.read(wire.Regions).regions)
 
-    async def _ask_zones(self, region: str, architecture: str) -> frozenset[str]:
+    async def _ask_zones(self, offer: tuple[str, str]) -> frozenset[str]:
+        region, architecture = offer
         asked: Mapping[str, str] = {"Region": region, "ArchitectureType": architecture}
         reply = await self._session.call(products.DESCRIBE_SUPPORTED_ZONES, asked, region)
         return frozenset(reply.read(wire.Zones).zone_ids)

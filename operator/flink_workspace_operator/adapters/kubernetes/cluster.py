@@ -1,7 +1,6 @@
 """The `Cluster` port on the API server."""
 
 import logging
-import re
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     answer,
 )
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
@@ -71,7 +71,8 @@ class KubernetesCluster:
         custom = client.CustomObjectsApi(api_client)
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
-        self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
+        self._ledger = Ledger(self._orders)
+        self._events = Collection(custom, "events.k8s.io", "v1", "events", OwnWrites(limit=0))  # nobody watches them
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
@@ -119,36 +120,18 @@ class KubernetesCluster:
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number."""
-        return tuple(order_in(wire) for wire in await self._orders_of(key))
+        return await self._ledger.read(key)
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
         """The names of the orders that keep the claim. An unreadable order counts as open."""
-        names = []
-        for wire in await self._orders_of(key):
-            try:
-                is_open = order_in(wire).keeps_claim
-            except Unreadable:
-                is_open = True
-            if is_open:
-                names.append(wire["metadata"]["name"])
-        return tuple(names)
+        return await self._ledger.list_open(key)
 
-    async def _orders_of(self, key: Key) -> list[Wire]:
-        """The stored orders by number. Found by their spec, because anybody can strip labels."""
-        numbered = re.compile(re.escape(key.name) + r"-([1-9][0-9]*)$")
-        found: list[tuple[int, Wire]] = []
-        async for wire in self._orders.list(key.namespace):
-            match = numbered.fullmatch(wire["metadata"]["name"])
-            if match and wire["spec"]["workspaceRef"]["name"] == key.name:
-                found.append((int(match[1]), wire))
-        return [wire for _, wire in sorted(found, key=lambda each: each[0])]
-
-    async def read_claim(self, target: PurchaseTarget) -> Claim | None:
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
         lease = await self._claims.read(target)
         if lease is None:
             return None
         try:
-            return _claim(lease, await self._is_alive(lease))
+            return _claim(lease, lease.holder == reader or await self._is_alive(lease))
         except (ClusterRefused, Unreadable):
             # The namespace is no longer managed, or the order is newer: unreadable is not absent.
             return _claim(lease, alive=True)

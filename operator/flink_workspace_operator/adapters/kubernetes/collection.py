@@ -29,12 +29,19 @@ Wire = dict[str, Any]
 T = TypeVar("T")
 
 
+class NotUnderstood(ClusterRefused):
+    """The API server does not know what it is asked for: it is too old, or a definition is."""
+
+
 @dataclass
 class OwnWrites:
-    """Versions that our own writes made: their echoes wake no key. The oldest are forgotten."""
+    """Versions that our own writes made: their echoes wake no key. The oldest are forgotten.
+
+    A purchase makes a dozen, and a watch may be late by thousands of purchases.
+    """
 
     _versions: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    limit: int = 10_000
+    limit: int = 50_000
 
     def note(self, wire: Wire) -> None:
         """Remember the version of an object that we wrote."""
@@ -68,6 +75,18 @@ class Collection:
             )
         except Vanished:
             return None
+
+    async def select(self, namespace: str, field_selector: str) -> list[Wire]:
+        """The objects of a namespace that a field selector chooses, which are few. Raises `NotUnderstood` too.
+
+        In one answer: where pages are asked for, an API server of some age reads all there are to fill one.
+        """
+        chosen: dict[str, Any] = {"field_selector": field_selector, "_request_timeout": TIMEOUT_SECONDS}
+        page = await _wire_of_place(
+            self.api.list_namespaced_custom_object(self.group, self.version, namespace, self.plural, **chosen)
+        )
+        items: list[Wire] = page["items"]
+        return items
 
     async def list(self, namespace: str | None = None, label_selector: str | None = None) -> AsyncIterator[Wire]:
         """All objects of a namespace, or of all, page by page of one consistent snapshot."""
@@ -188,7 +207,7 @@ def _translated(error: ApiException) -> Exception:
         return Vanished(said)
     if error.status in PASSING or not 400 <= (error.status or 0) < 500:
         return ClusterUnreachable(said)
-    return ClusterRefused(said)
+    return NotUnderstood(said) if error.status == 400 else ClusterRefused(said)
 
 
 def _message(error: ApiException) -> str:

@@ -16,6 +16,8 @@ from flink_workspace_operator.core.pace import OUTSIDE, rising
 from flink_workspace_operator.core.plan import MoveOrder, Plan, Requeue, Verdict
 from flink_workspace_operator.core.verdicts import could_not_read_owned
 
+KEPT_DAYS = 15
+"""How long the cloud keeps the data of a workspace that has expired or is overdue: its page "Overdue payments"."""
 PROVISIONING = "Provisioning"
 LOST = "Lost"
 TOO_EARLY = "ReplaceLostTooEarly"
@@ -71,12 +73,24 @@ def _follow(case: Case, instance: SeenInstance) -> Plan:
 
 
 def judge_instance(instance: SeenInstance) -> Verdict:
-    """The verdict on the cloud's states. An unknown state means progress, never a failure."""
+    """The verdict on the cloud's states. An unknown state means progress, never a failure.
+
+    OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE for overdue. Neither
+    is gone: that is only what a complete list does not show. Open questions: StateWords, ReleaseTime.
+    """
     name, status = instance.instance_id, instance.cluster_status
     if instance.order_state == "CEASE":
-        return Verdict("Stalled", "Expired", f"{name} is suspended: its paid time is over; renew it in the console")
-    if instance.order_state == "RELEASE" or status in ("DELETING", "DELETED"):
+        message = (
+            f"{name} is suspended: its paid time is over, and its data are kept for {KEPT_DAYS} days; renew it in the"
+        )
+        return Verdict("Stalled", "Expired", f"{message} console")
+    if status in ("DELETING", "DELETED"):
         return Verdict("Stalled", "Released", f"{name} was released in the cloud; the operator did not do that")
+    if instance.order_state == "RELEASE":
+        message = (
+            f"{name} is overdue: the cloud stops its jobs, and keeps its data for {KEPT_DAYS} days; top up the account"
+        )
+        return Verdict("Stalled", "Overdue", message)
     if status == "DISABLE":
         return Verdict("Stalled", "Disabled", f"{name} is disabled in the cloud: see its console or ask the support")
     if status == "RUNNING":

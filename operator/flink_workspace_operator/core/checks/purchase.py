@@ -32,6 +32,7 @@ from flink_workspace_operator.core.plan import (
     Verdict,
     WriteIntent,
 )
+from flink_workspace_operator.core.questions import price_question
 from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_read
 
 
@@ -49,7 +50,7 @@ def finish_intent(case: Case) -> Plan | None:
     action = action_of(order)
     evidence = action.evidence(case, order)
     if evidence.exists:
-        status = ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
+        status = ledger.superseded(order, case.cloud_time, "NothingSent", "what it is for is there already")
         return Plan((MoveOrder(order, status),))
     why = _why_not(case, order, intent.generation)
     if why is None and evidence.is_free:
@@ -169,13 +170,19 @@ def open_next_order(case: Case) -> Plan | None:
     wish = wished(case)
     if case.order is not None or wish is None:
         return None
-    quote = case.seen.cloud.quote
+    quote = _quote_for(case, wish[1])
     if isinstance(quote, Unknown):
         return could_not_read(quote)
     spec, number = _order_spec(case, *wish), _next_number(case)
     step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
     message = f"opening order {case.seen.key.name}-{number}"
     return Plan((step,), verdict=Verdict("Progressing", "Purchasing", message))
+
+
+def _quote_for(case: Case, block: ApiModel) -> Quote | Unknown:
+    """The price of the block. The price of another was asked where the look shows other facts than the status did."""
+    asked = price_question(case.workspace, case.seen.orders)
+    return case.seen.cloud.quote if asked == block else Unknown()
 
 
 def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspaceOrderSpec:
@@ -239,7 +246,7 @@ def _is_stale(quote: Quote | None, case: Case) -> bool:
 
 
 def _ask_again(case: Case, order: FlinkWorkspaceOrder) -> Plan:
-    quote = case.seen.cloud.quote
+    quote = _quote_for(case, order.spec.block)
     if isinstance(quote, Unknown):
         return could_not_read(quote)
     return Plan((MoveOrder(order, ledger.requoted(order, number_of(order.metadata.name), quote)),))

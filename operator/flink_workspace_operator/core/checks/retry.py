@@ -8,8 +8,8 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.purchase import wait_for_neighbours, wished
 from flink_workspace_operator.core.orders.windows import clock, end_of_call
-from flink_workspace_operator.core.pace import FIRST, LONGEST, rising
-from flink_workspace_operator.core.plan import Plan, Requeue
+from flink_workspace_operator.core.pace import FIRST, LONGEST, OUTSIDE, rising
+from flink_workspace_operator.core.plan import Plan, Requeue, Verdict
 from flink_workspace_operator.core.verdicts import verdict_on
 
 UNSENT_PAUSE: Final = timedelta(seconds=30)
@@ -49,6 +49,24 @@ def wait_for_next_try(case: Case) -> Plan | None:
         return None
     wait = min(due - case.cloud_time, timedelta(minutes=10))
     return _waiting(last, f"{_next_order(last, due)}, or {SOONER}", wait)
+
+
+def wait_for_change(case: Case) -> Plan | None:
+    """The last order for the same wish ended in a state after which no other follows by itself.
+
+    A person may have declined it, or paid it: money is spent on it again only after a change or a request.
+    """
+    wish = wished(case)
+    if wish is None or case.order is not None:
+        return None
+    action, block = wish
+    last = next((each for each in reversed(case.orders) if each.spec.action == action.name), None)
+    if last is None or last.facts.next_follows or last.spec.block != block:
+        return None
+    if _is_changed(case, last) or case.requested:
+        return None
+    message = f"order {last.metadata.name}: {last.status.message} The next order follows {SOONER}"
+    return Plan(verdict=Verdict("Suspended", "WaitingForChange", message), requeue=OUTSIDE)
 
 
 def wait_for_connection(case: Case) -> Plan | None:

@@ -53,7 +53,7 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return _settle_outstanding(case, order, evidence)
     # Nothing was sent, and nothing must be: the instance exists.
     if facts.may_be_closed and evidence.exists:
-        return ledger.superseded(order, case.cloud_time, "NothingSent", "the workspace was bought already")
+        return ledger.superseded(order, case.cloud_time, "NothingSent", "what it is for is there already")
     # Only the process that announced it knows whether it is sent: `finish_intent` decides.
     if order is not case.sent_order or order is case.announced_order:
         return None

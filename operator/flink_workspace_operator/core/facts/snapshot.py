@@ -178,14 +178,18 @@ def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
 
 def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
     """Id of the workspace's instance: by the ledger first, else by its own status."""
-    placed = [order for order in orders_of(workspace, orders) if order.facts.is_paid]
-    if placed:
-        return placed[-1].status.instance_id
-    return shown_id(workspace, orders)
+    paid = [order.status.instance_id for order in orders_of(workspace, orders) if order.facts.is_paid]
+    # An order that changed an instance stays paid when that instance is given up.
+    there = [instance_id for instance_id in paid if instance_id not in _given_up(orders)]
+    return there[-1] if there else shown_id(workspace, orders)
 
 
 def shown_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
     """Id of the instance in the resource's status, unless it was given up."""
     known = workspace.status.instance.instance_id if workspace.status.instance else None
-    lost = {order.status.instance_id for order in orders if order.facts.is_given_up}
-    return None if known in lost else known
+    return None if known in _given_up(orders) else known
+
+
+def _given_up(orders: tuple[FlinkWorkspaceOrder, ...]) -> set[str | None]:
+    """The instances that are gone for good."""
+    return {order.status.instance_id for order in orders if order.facts.is_given_up}

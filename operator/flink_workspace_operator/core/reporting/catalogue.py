@@ -51,6 +51,13 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "wait. Only the back-off can be skipped: change the spec, or set the annotation"
         " `flink.alicloud.dev/reconcile-requested-at` to any new value",
     ),
+    "WaitingForChange": Entry(
+        "Suspended",
+        "the last order ended in a state after which no other order for the same follows by itself. The message has its"
+        " last word",
+        "if it is wanted all the same: change the spec, or set the annotation"
+        " `flink.alicloud.dev/reconcile-requested-at` to any new value",
+    ),
     "CloudUnreachable": Entry(
         "Reconciling",
         "the cloud did not answer, or not in a usable way, so nothing is decided",
@@ -267,7 +274,14 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "Stalled", "somebody released the workspace. Nothing is bought in its place", "see the console for who did"
     ),
     "Expired": Entry(
-        "Stalled", "the paid time is over, and the cloud stopped the workspace", "renew it in the console"
+        "Stalled",
+        "the paid time is over, and the cloud stopped the workspace. It keeps the data for 15 days",
+        "renew it in the console",
+    ),
+    "Overdue": Entry(
+        "Stalled",
+        "the account can't pay for the workspace, and the cloud stopped it. It keeps the data for 15 days",
+        "top up the account",
     ),
     "Disabled": Entry("Stalled", "the cloud disabled the workspace", "see its console, or ask the cloud's support"),
     "CreationFailed": Entry(
@@ -282,10 +296,3 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
 }
 """Reasons of Ready, and of the one of Reconciling, Stalled and Suspended that is True."""
-
-QUIET: Final[Mapping[str, Entry]] = {
-    "Idle": Entry("Reconciling is False", "nothing is under way"),
-    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
-    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
-}
-"""Reasons of those three if they are False."""

@@ -9,7 +9,7 @@ from flink_workspace_operator.core.reporting.catalogue import BY_ITSELF, SEE_REA
 _NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
 _NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", SEE_READY)
 _NOT_CHECKED: Final = Entry("Unknown", "not looked at yet, or the last pass failed before it could look", SEE_READY)
-_NOBODY: Final = Entry("False", "nobody could ask: see the same reason of Ready", "what the message says")
+_NOBODY: Final = Entry("Unknown", "nobody could ask: see the same reason of Ready", "what the message says")
 _LACKING: Final = Entry("False", "see the same reason of Ready", SEE_READY)
 
 ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
@@ -84,11 +84,26 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "False", "no access key could be fetched, so nothing was asked", "wait; if it lasts, what the message says"
         ),
         "Unauthorized": Entry(
-            "False", "a key is not valid, or a permission is missing", "what the message says, and grant or replace it"
+            "True",
+            "the cloud answers, and refuses: a key is not valid, or a permission is missing. So what is told of the"
+            " workspace may be old",
+            "what the message says, and grant or replace it",
         ),
-        "Refused": Entry("False", "the cloud refused to answer for another reason", "what the message says"),
+        "Refused": Entry(
+            "True",
+            "the cloud answers, and refuses for another reason",
+            "what the message says",
+        ),
         **dict.fromkeys(("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY),
+        **dict.fromkeys(("KeyRefused", "CredentialsRefused"), _NOBODY),
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },
 }
 """By condition. An unreadable prerequisite is Unknown, with the failure's name as reason."""
+
+QUIET: Final[Mapping[str, Entry]] = {
+    "Idle": Entry("Reconciling is False", "nothing is under way"),
+    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
+    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
+}
+"""Reasons of those three where they are False."""

@@ -1,7 +1,7 @@
 """The conditions about one topic each; `core/reporting/summary.py` has Ready and its companions."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.core.case import Case
@@ -119,12 +119,15 @@ def expiry(case: Case) -> ConditionDraft:
     if end is None:
         return ConditionDraft("ExpiryHealthy", "Unknown", "NotTold", "the cloud does not tell the end of the paid time")
     if case.cloud_time >= end:
-        return ConditionDraft("ExpiryHealthy", "False", "Expired", f"the paid time ended on {end:%Y-%m-%d}: renew it")
+        return ConditionDraft("ExpiryHealthy", "False", "Expired", f"the paid time ended at {_utc(end)}: renew it")
     if case.cloud_time >= end - timedelta(days=case.settings.expiry_warning_days):
-        return ConditionDraft(
-            "ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends on {end:%Y-%m-%d}: renew it"
-        )
-    return ConditionDraft("ExpiryHealthy", "True", "Paid", f"paid until {end:%Y-%m-%d}")
+        return ConditionDraft("ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends at {_utc(end)}: renew it")
+    return ConditionDraft("ExpiryHealthy", "True", "Paid", f"paid until {_utc(end)}")
+
+
+def _utc(moment: datetime) -> str:
+    """To the minute: paid time ends at midnight UTC+8, which is another day elsewhere."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _until_bound(type_: str, case: Case) -> ConditionDraft:
@@ -136,7 +139,7 @@ def _until_bound(type_: str, case: Case) -> ConditionDraft:
 
 
 def reachable(case: Case) -> ConditionDraft:
-    """CloudReachable: True if the cloud answered the last calls."""
+    """CloudReachable: True if the cloud answered the last calls. A refusal is an answer."""
     cloud = case.seen.cloud
     looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
     answers = (*looks, cloud.quote)
@@ -146,18 +149,25 @@ def reachable(case: Case) -> ConditionDraft:
     if failures:
         silent = (failure for failure in failures if isinstance(failure, NoAnswer | Throttled | KeyUnavailable))
         worst = next(silent, failures[0])
-        return ConditionDraft("CloudReachable", "False", _unreachable(worst), describe(worst))
+        return ConditionDraft("CloudReachable", _reached(worst), _unreachable(worst), describe(worst))
     if isinstance(cloud.account_id, Unknown):
         return ConditionDraft("CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps_previous=True)
     by_whom = " by an emulator, nothing here is real" if case.settings.emulated else ""
     return ConditionDraft("CloudReachable", "True", "Answered", f"the last look was answered{by_whom}")
 
 
+def _reached(failure: CloudFailure) -> ConditionStatus:
+    if isinstance(failure, NoAnswer | Throttled | KeyUnavailable):
+        return "False"
+    unasked = isinstance(failure, CredentialsUnusable) or failure.fate == "NothingSent"
+    return "Unknown" if unasked else "True"
+
+
 def _unreachable(failure: CloudFailure) -> str:
-    if isinstance(failure, CredentialsUnusable | KeyUnavailable):
+    if isinstance(failure, KeyUnavailable) or _reached(failure) == "Unknown":
         return failure.reason
     if isinstance(failure, Throttled):
         return "Throttled"
     if isinstance(failure, NoAnswer):
         return "Unavailable"
-    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused", "KeyRefused") else "Refused"
+    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused") else "Refused"

@@ -26,7 +26,6 @@ from flink_workspace_operator.core.prerequisites import capacity
 from flink_workspace_operator.core.reporting.conditions import ConditionDraft, drafts
 from flink_workspace_operator.core.reporting.summary import summary
 
-CONSOLE = "https://realtime-compute.console.aliyun.com/console/cell"
 MESSAGE_LENGTH = 1024
 
 
@@ -43,7 +42,7 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
         update={
             "observed_generation": workspace.metadata.generation,
             "conditions": (*dated(drafted, previous, workspace.metadata.generation, now), *_others(drafted, previous)),
-            "instance": _instance(case.found.instance) if isinstance(case.found, Ours) else _known(case),
+            "instance": _instance(case, case.found.instance) if isinstance(case.found, Ours) else _known(case),
             "account_id": case.recorded_account or _account(case),
             "last_handled_reconcile_at": _handled(case),
             "network": _network(case) or before.network,
@@ -91,17 +90,19 @@ def _known(case: Case) -> Instance | None:
         return None
     shown = case.workspace.status.instance
     known = shown if shown is not None and shown.instance_id == case.known_id else Instance(instance_id=case.known_id)
-    return known.model_copy(update={"lost_since": case.cloud_time}) if is_lost(case) and not case.said_lost else known
+    # Not beside an annotation that is there already: the next pass would take it for an agreement to this loss.
+    is_news = is_lost(case) and not case.said_lost and not case.is_named_for_replacement
+    return known.model_copy(update={"lost_since": case.cloud_time}) if is_news else known
 
 
-def _instance(seen: SeenInstance) -> Instance:
+def _instance(case: Case, seen: SeenInstance) -> Instance:
     running = seen.cluster_status == "RUNNING"
     progress = Provisioning(stage=seen.stage, percent=seen.percent, message=seen.message)
     return Instance(
         instance_id=seen.instance_id,
         workspace_id=seen.workspace_id,
         name=seen.name,
-        zone_id=seen.zone_id,
+        zone_id=seen.zone_id or _zone_of_network(case, seen),
         charge_type=seen.charge_type,
         cu=seen.cu,
         create_time=seen.create_time,
@@ -111,9 +112,17 @@ def _instance(seen: SeenInstance) -> Instance:
         default_namespace=default_namespace(seen) if running else None,
         load_balancer=seen.load_balancer,
         monitoring=seen.monitoring,
-        console_url=CONSOLE,
         provisioning=None if running else progress,
     )
+
+
+def _zone_of_network(case: Case, seen: SeenInstance) -> str | None:
+    """The zone of its vSwitches, which is its own: the cloud's list may leave it out."""
+    network, known = case.seen.cloud.network, case.workspace.status.instance
+    if isinstance(network, SeenNetwork):
+        zones = {v_switch.zone_id for v_switch in network.v_switches if v_switch.id in seen.v_switch_ids}
+        return zones.pop() if len(zones) == 1 else None
+    return known.zone_id if known is not None and known.instance_id == seen.instance_id else None
 
 
 def _account(case: Case) -> str | None:
@@ -128,7 +137,7 @@ def _handled(case: Case) -> str | None:
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
     waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None
-    if waiting and any(order.facts.is_fruitless for order in case.orders):
+    if waiting and any(order.facts.is_fruitless or not order.facts.next_follows for order in case.orders):
         return before
     return case.request or before
 

@@ -16,6 +16,8 @@ QUIET: Final = {
     "Stalled": ("NotStalled", "nothing has to be changed by hand"),
     "Suspended": ("NotSuspended", "nobody is waited for"),
 }
+NOT_ANSWERED: Final = frozenset({"CloudUnreachable", "KeyUnavailable"})
+"""Reasons of a verdict that nothing was learned from."""
 SHOWN_BY: Final = {
     "Progressing": "Reconciling",
     "Deleting": "Reconciling",
@@ -32,7 +34,9 @@ def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: d
     if verdict.while_running:
         return _running(case, verdict)
     was = previous.get("Ready")
-    is_kept = verdict.keeps_previous and was is not None and was.status != "Unknown"
+    is_kept = (verdict.keeps_previous and was is not None and was.status != "Unknown") or _stays_stalled(
+        case, verdict, previous
+    )
     if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
         return _kept(case, was, previous)
     verdict = _resolved(case, verdict, previous, now)
@@ -69,6 +73,14 @@ def obstructed(verdict: Verdict, previous: dict[str, Condition], deleting: bool)
     return (ConditionDraft("Ready", "False" if no else "Unknown", verdict.reason, verdict.message), *companions)
 
 
+def _stays_stalled(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> bool:
+    """True if it stays stalled for its spec: an unreachable cloud says nothing new about that."""
+    stalled = previous.get("Stalled")
+    was_stalled = stalled is not None and stalled.status == "True"
+    of_this_spec = stalled is not None and stalled.observed_generation == case.workspace.metadata.generation
+    return verdict.reason in NOT_ANSWERED and was_stalled and of_this_spec
+
+
 def _companion(type_: str, verdict: Verdict | None) -> ConditionDraft:
     if verdict is None:
         return ConditionDraft(type_, "False", *QUIET[type_])
@@ -95,9 +107,11 @@ def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now:
     if verdict.kind != "Missing":
         return verdict
     condition = previous.get(verdict.about or "")
-    reported = condition is not None and (condition.status, condition.reason, condition.observed_generation) == (
-        "False", verdict.reason, case.workspace.metadata.generation,
-    )  # fmt: skip
+    reported = (
+        condition is not None
+        and condition.status != "True"
+        and (condition.reason, condition.observed_generation) == (verdict.reason, case.workspace.metadata.generation)
+    )
     since = condition.last_transition_time if condition is not None and reported else now
     late = now - since >= timedelta(seconds=case.settings.prerequisite_grace_seconds)
     return replace(verdict, kind="Stalled" if late else "Progressing")

@@ -1,11 +1,19 @@
 """All metrics, declared once: `docs/metrics.md` is generated from this, and dashboard and alerts
 are checked against it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
+
+
+def _escaped(value: str) -> str:
+    """Nearly all are names that need none of it."""
+    if '"' in value or "\\" in value or "\n" in value:
+        return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+    return value
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,16 @@ class Family:
     def with_no_number(self) -> GaugeMetricFamily:
         """A gauge that is filled anew at each scrape."""
         return GaugeMetricFamily(self.name, self.help, labels=self.labels)
+
+    def written(self, series: Iterable[tuple[tuple[str, ...], float]]) -> str:
+        """A gauge's series, by the values of their labels, as Prometheus reads them.
+
+        The library takes four times as long for it, and with ten thousand workspaces there are 80,000 series.
+        """
+        labels = ",".join(f'{label}="%s"' for label in self.labels)
+        form = f"{self.name}{{{labels}}} %s\n"
+        lines = [form % (*map(_escaped, values), number) for values, number in series]
+        return f"# HELP {self.name} {self.help}\n# TYPE {self.name} gauge\n{''.join(lines)}"
 
     def as_gauge(self, registry: CollectorRegistry) -> Gauge:
         """A gauge that keeps its numbers."""

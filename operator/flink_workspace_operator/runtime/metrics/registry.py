@@ -42,7 +42,7 @@ class Metrics:
         self.orders = OrderMetrics()
         self.workspaces = WorkspaceMetrics()
         self.orphans = OrphanMetrics()
-        for collector in (self.orders, self.workspaces, self.orphans):
+        for collector in (self.orders, self.orphans):
             self._registry.register(collector)
 
     def ask(self, leads: Callable[[], bool], queue: WorkQueue) -> None:
@@ -74,7 +74,7 @@ class Metrics:
         """The text, written in a thread: with thousands of workspaces it would block the loop."""
         for gauge, number in self._asked:
             gauge.set(number())
-        return await asyncio.to_thread(generate_latest, self._registry)
+        return await asyncio.to_thread(lambda: generate_latest(self._registry) + self.workspaces.as_text().encode())
 
     def _add(self, family: Family, number: Callable[[], float]) -> None:
         self._asked.append((family.as_gauge(self._registry), number))

@@ -1,12 +1,10 @@
 """Metrics of workspaces, from watch and passes. A few series each, deleted with the resource."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 from pydantic import ValidationError
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
@@ -64,9 +62,8 @@ def _shared(*words: str) -> Labels:
     return tuple(map(sys.intern, words))
 
 
-class WorkspaceMetrics(Collector):
-    """Conditions, ends of paid times and free addresses. Empty until the watch showed a
-    workspace."""
+class WorkspaceMetrics:
+    """Conditions, ends of paid times and free addresses. Empty until the watch showed a workspace."""
 
     def __init__(self) -> None:
         self._workspaces: dict[Key, WorkspaceNumbers] = {}
@@ -104,24 +101,33 @@ class WorkspaceMetrics(Collector):
         self._workspaces.pop(key, None)
         self._free_addresses.pop(key, None)
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The numbers now."""
-        workspaces = tuple(self._workspaces.items())
-        conditions, capacity = families.CONDITION.with_no_number(), families.CAPACITY.with_no_number()
-        expirations = families.EXPIRATION.with_no_number()
-        for key, numbers in workspaces:
-            named = (key.namespace, key.name)
-            for labels in numbers.conditions:
-                conditions.add_metric((*named, *labels), 1)
-            for labels in numbers.v_switches:
-                capacity.add_metric((*named, *labels), 1)
-            if numbers.expiration is not None:
-                expirations.add_metric(named, numbers.expiration)
-        yield from (conditions, expirations, capacity, self._count_addresses())
+    def as_text(self) -> str:
+        """The numbers now, as Prometheus reads them."""
+        workspaces, addresses = tuple(self._workspaces.items()), tuple(self._free_addresses.items())
+        told = (
+            (families.CONDITION, _each((key, numbers.conditions) for key, numbers in workspaces)),
+            (families.EXPIRATION, _expirations(workspaces)),
+            (families.CAPACITY, _each((key, numbers.v_switches) for key, numbers in workspaces)),
+            (families.FREE_ADDRESSES, _free(addresses)),
+        )
+        return "".join(family.written(series) for family, series in told)
 
-    def _count_addresses(self) -> GaugeMetricFamily:
-        family = families.FREE_ADDRESSES.with_no_number()
-        for key, numbers in tuple(self._free_addresses.items()):
-            for v_switch, free in numbers:
-                family.add_metric((key.namespace, key.name, v_switch), free)
-        return family
+
+Series = Iterator[tuple[Labels, float]]
+
+
+def _each(labelled: Iterable[tuple[Key, tuple[Labels, ...]]]) -> Series:
+    """1 for each of these labels."""
+    return (((key.namespace, key.name, *labels), 1.0) for key, all_labels in labelled for labels in all_labels)
+
+
+def _expirations(workspaces: tuple[tuple[Key, WorkspaceNumbers], ...]) -> Series:
+    for key, numbers in workspaces:
+        if numbers.expiration is not None:
+            yield (key.namespace, key.name), numbers.expiration
+
+
+def _free(addresses: tuple[tuple[Key, tuple[tuple[str, int], ...]], ...]) -> Series:
+    for key, v_switches in addresses:
+        for v_switch, free in v_switches:
+            yield (key.namespace, key.name, v_switch), float(free)
