@@ -68,11 +68,12 @@ def test_enums_are_words_with_a_capital() -> None:
 
 
 def test_names_are_camel_case_and_times_say_so() -> None:
-    """A time is called `...Time`, `...At`, `...Until`, `...NotBefore` or `time`."""
+    """A time is called `...Time`, `...At`, `...Until`, `...NotBefore`, `...Since` or `time`."""
     names = {path: path.rpartition(".")[2].removesuffix("[]") for path in ALL}
     assert [path for path, name in names.items() if not FIELD.fullmatch(name)] == []
     times = [path for path, node in ALL.items() if node.get("format") == "date-time"]
-    assert [path for path in times if not names[path].lower().endswith(("time", "at", "until", "notbefore"))] == []
+    endings = ("time", "at", "until", "notbefore", "since")
+    assert [path for path in times if not names[path].lower().endswith(endings)] == []
     assert len(times) > 5
 
 
