@@ -71,4 +71,11 @@ ACCEPTED: Final = (
         "drop `end is not None` of `end is not None and (not isinstance(listing, Unknown)) and (listing.date > end)`",
         "tells the type checker what holds of every order that is asked about: it is outstanding, so it has an end",
     ),
+    Accepted(
+        f"{PACKAGE}/core/checks/settlement.py",
+        "_call_is_over",
+        "drop `intent is not None` of"
+        " `intent is not None and moment > intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds)`",
+        "asked about announced orders only, which have the moment of their intent by the API server's rule",
+    ),
 )

@@ -112,3 +112,21 @@ def test_a_refused_order_gets_what_can_only_be_its_own() -> None:
     [step] = decide(a_case(a_workspace(), refused, cloud=a_cloud(a_listing(found)))).steps
     assert isinstance(step, MoveOrder)
     assert (step.status.state, step.status.instance_id, step.status.evidence) == ("Placed", ID, "Description")
+
+
+def test_a_workspace_is_wished_only_while_there_is_none() -> None:
+    """Neither beside one that the ledger knows and the list does not show, nor beside one that is found."""
+    bound = a_case(a_workspace(), an_order("Placed", instance_id=ID), cloud=a_cloud(a_listing()))
+    found = a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance())))
+    assert Create().wish(bound) is Create().wish(found) is None
+    assert Create().wish(a_case(a_workspace(), cloud=a_cloud(a_listing()))) == a_workspace().parameters
+
+
+def test_only_purchases_that_came_to_nothing_change_the_nonce() -> None:
+    """An order of another action that is over does not: another process may not know of it."""
+    ended = an_order("Rejected", 1, at=INTENT)
+    of_another = ended.model_copy(update={"spec": ended.spec.model_copy(update={"action": "Other"})})
+    alone, beside, after = (
+        Create().nonce(a_case(a_workspace(), *first, OPEN), OPEN) for first in ((), (of_another,), (ended,))
+    )
+    assert alone == beside != after
