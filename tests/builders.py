@@ -18,7 +18,7 @@ from flink_workspace_operator.api.parameters import Network, OssBucket, Resource
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, Subject
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import (
     Bucket,
     Listing,
@@ -42,7 +42,7 @@ WINDOW = SETTINGS.settle_window
 KEY = Key("team", "demo")
 OWNER = Owner("cluster-1", KEY)
 ACCOUNT, REGION = "1000000000000001", "cn-hangzhou"
-SUBJECT = Subject(ACCOUNT, REGION, "demo")
+TARGET = PurchaseTarget(ACCOUNT, REGION, "demo")
 VPC, V_SWITCH, BUCKET = "vpc-1", "vsw-1", "my-bucket"
 ID = "sc_flink-1"
 MARK = "m" * 32
@@ -200,9 +200,11 @@ def a_cloud(listing: Listing | Unknown | None = None, **answers: Any) -> SeenClo
     return SeenCloud(**{**asked, **answers})
 
 
-def a_claim(holder: Key | None = KEY, *, alive: bool = True, subject: Subject = SUBJECT, uid: str = "uid-1") -> Claim:
-    """The claim on the subject."""
-    return Claim("claim-1", holder, alive, "3", subject, uid)
+def a_claim(
+    holder: Key | None = KEY, *, alive: bool = True, target: PurchaseTarget = TARGET, uid: str = "uid-1"
+) -> Claim:
+    """The claim on the target."""
+    return Claim("claim-1", holder, alive, "3", target, uid)
 
 
 def seen(

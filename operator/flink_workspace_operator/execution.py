@@ -16,6 +16,7 @@ from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.audit import AUDIT, entry
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
+    AdoptInstance,
     AttachPolicy,
     CloudStep,
     CreateDirectory,
@@ -33,8 +34,8 @@ from flink_workspace_operator.core.plan import (
     ReleaseOrder,
     ReleaseSecret,
     RemoveFinalizer,
+    RestoreTags,
     Step,
-    TagInstance,
     TakeClaim,
     ToldStep,
     WriteIntent,
@@ -83,7 +84,7 @@ class Execution:
     settings: Settings
     clock: Callable[[], datetime]
 
-    async def carry_out(self, plan: Plan) -> Done:
+    async def execute(self, plan: Plan) -> Done:
         """Execute the steps in order. A `Told` failure is returned; raises any other
         `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
@@ -120,14 +121,14 @@ class Execution:
 
     async def _do(self, step: FreeStep, made: list[ToldStep]) -> FlinkWorkspaceOrder | None:
         match step:
-            case CreateRole() | AttachPolicy() | CreateDirectory() | TagInstance():
+            case CreateRole() | AttachPolicy() | CreateDirectory() | AdoptInstance() | RestoreTags():
                 if await self._change(step):
                     made.append(step)
             case WriteOutputs() | DeleteOutputs():
                 await self._hand_over(step)
                 made.append(step)
             case HoldSecret() | ReleaseSecret():
-                await self._hold_secret(step)
+                await self._hold_or_release_secret(step)
             case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
             case _:
@@ -143,15 +144,17 @@ class Execution:
                 return await self.cloud.attach_policy(role, policy)
             case CreateDirectory(region=region, bucket=bucket, key=key):
                 return await self.cloud.create_directory(region, bucket, key)
-            case TagInstance():
-                return await self._mark(step)
+            case AdoptInstance(region=region, instance_id=instance_id, tags=tags):
+                await self.cloud.tag_instance(region, instance_id, dict(tags))
+                return True
+            case RestoreTags():
+                return await self._restore_tags(step)
 
-    async def _mark(self, step: TagInstance) -> bool:
+    async def _restore_tags(self, step: RestoreTags) -> bool:
+        """A refusal is no reason to stop: the ledger proves the ownership as well."""
         try:
             await self.cloud.tag_instance(step.region, step.instance_id, dict(step.tags))
         except CloudFailure as failure:
-            if step.adopts:
-                raise
             log.warning("%s keeps lacking %s: %s", step.instance_id, ", ".join(dict(step.tags)), failure)
             return False
         return True
@@ -163,27 +166,29 @@ class Execution:
             case DeleteOutputs(former=former):
                 await self.cluster.delete_outputs(self.seen.key, former)
 
-    async def _hold_secret(self, step: HoldSecret | ReleaseSecret) -> None:
+    async def _hold_or_release_secret(self, step: HoldSecret | ReleaseSecret) -> None:
         """A Secret that cannot be held ends the pass before any purchase; a failed release does
         not."""
-        holds = isinstance(step, HoldSecret)
-        refusal = await self.cluster.hold_secret(self.seen.key, step.secret, holds)
-        if refusal is None:
-            return
-        if holds:
-            raise refusal
-        finalizer = secret_finalizer(self.seen.key.name)
-        log.warning("Secret '%s' keeps the finalizer %s: %s", step.secret.name, finalizer, describe(refusal))
+        key, secret = self.seen.key, step.secret
+        match step:
+            case HoldSecret():
+                if refusal := await self.cluster.hold_secret(key, secret):
+                    raise refusal
+            case ReleaseSecret():
+                if refusal := await self.cluster.release_secret(key, secret):
+                    finalizer, why = secret_finalizer(key.name), describe(refusal)
+                    log.warning("Secret '%s' keeps the finalizer %s: %s", secret.name, finalizer, why)
 
     async def _hold_or_release(
         self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
     ) -> None:
         match step:
-            case AddFinalizer() | RemoveFinalizer():
-                if self.seen.workspace is not None:
-                    await self.cluster.set_purchase_finalizer(self.seen.workspace, isinstance(step, AddFinalizer))
-            case TakeClaim(subject=subject, over=over, uid=uid):
-                await self.cluster.take_claim(subject, self.seen.key, uid, over)
+            case AddFinalizer() if self.seen.workspace is not None:
+                await self.cluster.add_purchase_finalizer(self.seen.workspace)
+            case RemoveFinalizer() if self.seen.workspace is not None:
+                await self.cluster.remove_purchase_finalizer(self.seen.workspace)
+            case TakeClaim(target=target, over=over, uid=uid):
+                await self.cluster.take_claim(target, self.seen.key, uid, over)
             case GiveBackClaim(claim=claim):
                 await self.cluster.give_back_claim(claim)
             case ReleaseOrder(order=order):

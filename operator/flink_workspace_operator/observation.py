@@ -10,7 +10,7 @@ from flink_workspace_operator.core.checks.credentials import held_to_account, se
 from flink_workspace_operator.core.checks.resting import rests
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread, names_of_outputs
 from flink_workspace_operator.core.facts.failures import CloudFailure, OutputsRefused
-from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, Subject
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Listing, Unknown
 from flink_workspace_operator.core.facts.secret import Secret, Signer
 from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, SeenCloud
@@ -54,8 +54,8 @@ async def observe(
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     seen = seen.updated(signer=held_to_account(seen.signer, seen.cloud.account_id, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
-        subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
-        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(subject, key))
+        target = PurchaseTarget(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
+        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(target, key))
     if asked.final_check:
         orders = await cluster.read_orders(key)
         seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key), final_check=True)
@@ -96,28 +96,28 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
         return seen
     if not asked.final_check:
         seen = seen.updated(regions=await _known(cloud.list_regions()))
-    subjects = {Subject(account_id, each.region, each.workspace_name): each.tags for each in asked.elsewhere}
+    targets = {PurchaseTarget(account_id, each.region, each.workspace_name): each.tags for each in asked.elsewhere}
     seen = seen.updated(
-        elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in subjects.items()])
+        elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in targets.items()])
     )
     # A possible purchase is listed in any region: the regions on sale prove no absence.
     if asked.price is not None and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
         return seen
-    subject = Subject(account_id, asked.region, asked.workspace_name)
+    target = PurchaseTarget(account_id, asked.region, asked.workspace_name)
     if workspace is not None and asked.prerequisites:
         seen = await _ask_for_prerequisites(cloud, workspace, seen, settings)
     if asked.price is not None:
-        seen = seen.updated(quote=await _known(cloud.quote(subject, asked.price)))
+        seen = seen.updated(quote=await _known(cloud.quote(target, asked.price)))
     if asked.bill_since is not None:
         seen = seen.updated(bill=await _known(cloud.read_bill(asked.region, asked.bill_since)))
     # Last, so that the purchase is decided on the newest list.
-    return seen.updated(listing=await _look(cloud, subject, asked, settings))
+    return seen.updated(listing=await _look(cloud, target, asked, settings))
 
 
-async def _look(cloud: Cloud, subject: Subject, asked: Questions, settings: Settings) -> Listing | Unknown:
+async def _look(cloud: Cloud, target: PurchaseTarget, asked: Questions, settings: Settings) -> Listing | Unknown:
     if asked.fresh:
-        return await _known(cloud.look_up(subject, asked.tags))
-    return await _known(cloud.list_instances(subject.region, timedelta(seconds=settings.listing_max_age_seconds)))
+        return await _known(cloud.look_up(target, asked.tags))
+    return await _known(cloud.list_instances(target.region, timedelta(seconds=settings.listing_max_age_seconds)))
 
 
 async def _ask_for_prerequisites(

@@ -57,7 +57,7 @@ class Obstacles:
     async def _let_go(self, partial: PartialWorkspace) -> None:
         """Release a deleted resource that cannot be read. Its ledger stays, and is settled."""
         if PURCHASE_FINALIZER in partial.metadata.finalizers:
-            await self.cluster.set_purchase_finalizer(partial, False)
+            await self.cluster.remove_purchase_finalizer(partial)
 
     async def _write(self, partial: PartialWorkspace, verdict: Verdict, is_new: bool) -> None:
         after = conditions_under(verdict, partial, self.clock())

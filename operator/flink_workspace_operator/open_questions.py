@@ -1,4 +1,4 @@
-"""What is not known about the real cloud: each assumption of the code, what it rests on, and what would settle it.
+"""Open questions about the real cloud: each assumption of the code, its basis, and its test.
 
 Code that assumes something names its question in a comment, as in `Open question: NonceMemory`. The table in
 docs/real-account.md is this list. What costs nothing is asked by the command `probe`.
@@ -23,7 +23,7 @@ class Question:
     key: str
     asked: str
     meanwhile: str
-    """What the operator, or its emulator, takes for granted until it is known."""
+    """The assumption of the operator, or its emulator, until the answer is known."""
     cost: Cost = "Free"
 
 

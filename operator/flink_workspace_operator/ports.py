@@ -20,7 +20,7 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import SecretRefused
-from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
     Absent,
@@ -63,7 +63,7 @@ class Cloud(Protocol):
         callers."""
         ...
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """List the region anew: all instances, and again by each of the tags and by name."""
         ...
 
@@ -82,7 +82,7 @@ class Cloud(Protocol):
         """The bucket, and those of the directories that it has."""
         ...
 
-    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
         """The price of an order's block. Only a question: nothing is bought or reserved."""
         ...
 
@@ -143,16 +143,19 @@ class Cluster(Protocol):
         """The names of the key's orders that keep its claim, and of those that this version cannot read."""
         ...
 
-    async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
-        """The claim on the target, None if it is free. The reader's own counts as alive: the reader knows better."""
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        """The claim on the target, None if it is free. The reader's own claim counts as alive."""
         ...
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
         """All claims that a key holds."""
         ...
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
-        """Add or remove our finalizer; Conflict unless the resource is as it was read."""
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """Add our finalizer; Conflict unless the resource is as it was read."""
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """Remove our finalizer; Conflict unless the resource is as it was read."""
         ...
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
@@ -163,7 +166,7 @@ class Cluster(Protocol):
         """Replace these conditions alone; Conflict unless the resource is as it was read."""
         ...
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
         """Claim the target for the resource with this uid: atomically if it is free (`over` None),
         else by replacing the claim that was read; else Conflict."""
         ...
@@ -205,8 +208,11 @@ class Cluster(Protocol):
         """A Secret in the key's namespace with an access key in it."""
         ...
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Add or remove the key's finalizer on a Secret, as it was read. None: it is done."""
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Add the key's finalizer to a Secret, as it was read. None: it is done."""
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Remove the key's finalizer from a Secret, as it was read. None: it is done."""
         ...
 
     async def post_notice(self, event: Event) -> None:

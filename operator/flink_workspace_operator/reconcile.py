@@ -79,7 +79,7 @@ class Reconciler:
         plan = decide(Case(seen, self.settings, self.random_token()))
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
-        done = await execution.carry_out(plan)
+        done = await execution.execute(plan)
         await self._tell(seen, plan, done)
         if not seen.rests:
             self.memory.note_rest(key, rests_after(seen, plan))

@@ -61,16 +61,14 @@ class Settings(BaseSettings):
     """Name of this cluster in ownership tags. Left out: the uid of the namespace kube-system. After
     losing a cluster, give the new one the old value and it binds to what the old one bought."""
     namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
-    """The operator's own namespace; the claims and the Lease that names the leader are kept
-    there."""
+    """The operator's own namespace, with the claims and the Lease that names the leader."""
 
     identity: Identity | None = None
     """Source of the operator's own access key: the key of its environment, the RAM role of its Pod
     by RRSA, or the RAM role of its node. Left out: the first that is set up, but never the
     node's."""
     account_id: Annotated[str, Field(pattern="^[0-9]{1,32}$")] | None = None
-    """The account that the operator's own identity must be of, or it buys nothing. Left out:
-    any."""
+    """Account of the operator's own identity. In any other it buys nothing. Left out: any."""
     identity_namespaces: Allowed | None = None
     """Namespaces whose resources the operator's own identity buys for, as a JSON list; ["*"] means
     all. The others need spec.credentials. Left out: none. Its earlier purchases stay managed
@@ -86,14 +84,12 @@ class Settings(BaseSettings):
     """RAM role that Flink works through."""
     # Open question: RoleTrust.
     role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
-    """Service that may assume the role, if the operator creates it. The real value is not
-    published."""
+    """Service that may assume the role, if the operator creates it. The real one is not published."""
     role_policies: tuple[str, ...] = ("AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess")
     """System policies to attach to the role, as a JSON list of names."""
 
     prerequisite_grace_seconds: Seconds = 300
-    """Seconds that a missing prerequisite counts as progress, before the resource is reported
-    stalled."""
+    """Seconds that a missing prerequisite counts as progress; then the resource is stalled."""
     expiry_warning_days: Annotated[int, Field(ge=1, le=60)] = 7
     """ExpiryHealthy turns False this long before the end of the paid time."""
     low_addresses: Annotated[int, Field(ge=1, le=100000)] = 50
@@ -143,8 +139,7 @@ class Settings(BaseSettings):
     drain_seconds: Seconds = 90
     """Seconds for passes under way to end on SIGTERM; longer than the timeout of a purchase."""
     lease_seconds: Annotated[int, Field(ge=3, le=300)] = 15
-    """Seconds that a silent leader still counts as one. It stops by itself after two thirds of
-    it."""
+    """Seconds that a silent leader stays leader. It stops by itself after two thirds of it."""
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """Port of /healthz, /readyz and /metrics; 0 turns it off."""
     health_address: Annotated[str, Field(pattern="^[0-9a-fA-F:.]{2,45}$")] | None = None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.facts.observed import Policy
-from tests.contract.clients import OWNER, TOKEN, network, parameters, purchase, subject
+from tests.contract.clients import OWNER, TOKEN, network, parameters, purchase, target
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
 
 NEW_ROLE = "AnotherRole"
@@ -39,12 +39,12 @@ CALLS = (
     Call(
         "foasconsole",
         "DescribeInstances",
-        lambda cloud, account: cloud.look_up(subject(account), tuple(OWNER.tags(TOKEN).items())),
+        lambda cloud, account: cloud.look_up(target(account), tuple(OWNER.tags(TOKEN).items())),
     ),
     Call(
         "foasconsole",
         "QueryCreateInstancePrice",
-        lambda cloud, account: cloud.quote(subject(account), parameters(account)),
+        lambda cloud, account: cloud.quote(target(account), parameters(account)),
     ),
     Call("bss", "QueryOrders", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),
     Call("bss", "GetOrderDetail", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),

@@ -13,7 +13,7 @@ from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import KeySource
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.api.parameters import Network, Resources, WorkspaceParameters
-from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount
@@ -46,9 +46,9 @@ def static_keys(key_id: str, secret: str) -> Client:
     return Client(Config(type="access_key", access_key_id=key_id, access_key_secret=secret))
 
 
-def subject(account: EmulatedAccount, name: str = NAME) -> Subject:
+def target(account: EmulatedAccount, name: str = NAME) -> PurchaseTarget:
     """What is bought."""
-    return Subject(account.id, account.region, name)
+    return PurchaseTarget(account.id, account.region, name)
 
 
 def network(account: EmulatedAccount, *v_switch_ids: str) -> Network:
@@ -76,7 +76,7 @@ def pay_as_you_go(account: EmulatedAccount) -> WorkspaceParameters:
 def purchase(account: EmulatedAccount, **changes: object) -> PaidCall:
     """A purchase signed now, with a nonce of its own."""
     wanted: dict[str, object] = {
-        "subject": subject(account),
+        "target": target(account),
         "block": parameters(account),
         "ownership": OWNER.tags(TOKEN),
         "signed_at": datetime.now(UTC),

@@ -11,7 +11,7 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.facts.failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import NotBought
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import OWNER, TOKEN, parameters, purchase, static_keys, subject
+from tests.contract.clients import OWNER, TOKEN, parameters, purchase, static_keys, target
 from tests.emulator_fixture import EmulatedAccount, grant_role, open_account
 
 MINUTE = timedelta(minutes=1)
@@ -70,8 +70,8 @@ async def test_absence_in_another_account_is_no_absence(change: Change) -> None:
     """A look-up or quote for one account is never answered from another."""
     change.happen()
     for question in (
-        change.cloud.look_up(subject(change.before), tuple(OWNER.tags(TOKEN).items())),
-        change.cloud.quote(subject(change.before), parameters(change.before)),
+        change.cloud.look_up(target(change.before), tuple(OWNER.tags(TOKEN).items())),
+        change.cloud.quote(target(change.before), parameters(change.before)),
     ):
         with pytest.raises(CredentialsRefused) as refused:
             await question

@@ -24,7 +24,7 @@ from flink_workspace_operator.core.facts.observed import Bought
 from flink_workspace_operator.core.facts.secret import AccessKey
 from flink_workspace_operator.settings import Settings
 from tests.contract.calls import prepare
-from tests.contract.clients import OWNER, TOKEN, network, open_cloud, purchase, static_keys, subject
+from tests.contract.clients import OWNER, TOKEN, network, open_cloud, purchase, static_keys, target
 from tests.contract.servers import forward, serving, tls_of
 from tests.contract.test_proxies import SERVICES
 from tests.contract.test_transport import failure_of
@@ -200,7 +200,7 @@ async def test_the_loop_does_not_stand_still(started: EmulatedAccount) -> None:
     async with watching_turns() as turns:
         await cloud.identify()
         for _ in range(2):
-            looks = (cloud.look_up(subject(account, f"name-{number}"), tags) for number in range(LOOKS))
+            looks = (cloud.look_up(target(account, f"name-{number}"), tags) for number in range(LOOKS))
             roles = (cloud.find_role(ROLE) for _ in range(LOOKS))
             networks = (cloud.describe_network(account.region, network(account)) for _ in range(LOOKS))
             buckets = (cloud.describe_bucket(account.region, account.bucket, DIRECTORIES) for _ in range(LOOKS))

@@ -24,7 +24,7 @@ from flink_workspace_operator.core.facts.failures import (
 )
 from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import NAME, OWNER, TOKEN, parameters, pay_as_you_go, purchase, subject
+from tests.contract.clients import NAME, OWNER, TOKEN, parameters, pay_as_you_go, purchase, target
 from tests.emulator_fixture import EmulatedAccount, grant_role
 
 CREATE = "foasconsole.CreateInstance"
@@ -104,7 +104,7 @@ async def test_a_second_copy_is_refused_and_proves_nothing(cloud: AlibabaCloud, 
     """Its first copy may have bought, and here it did."""
     grant_role(account)
     assert isinstance(await cloud.place(purchase(account)), Bought)
-    other = purchase(account, subject=subject(account, "another-name"))
+    other = purchase(account, target=target(account, "another-name"))
     failure = failure_of(await cloud.place(other))
     assert isinstance(failure, SignatureReplayed)
     assert failure.fate == "Unknown"

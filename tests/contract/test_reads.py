@@ -18,7 +18,7 @@ from flink_workspace_operator.core.facts.failures import (
 )
 from flink_workspace_operator.core.facts.observed import Absent, Policy, Role, SeenNetwork, SeenVSwitch
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, subject
+from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, target
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
 
 
@@ -207,7 +207,7 @@ async def test_a_missing_vpc_is_seen_as_missing(cloud: AlibabaCloud, account: Em
 async def test_a_subscription_has_a_price_for_its_term(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """As decimal text, without the noise of binary fractions."""
     year = parameters(account, subscription={"initial_term": {"count": 12, "unit": "Month"}})
-    quote = await cloud.quote(subject(account), year)
+    quote = await cloud.quote(target(account), year)
     assert (quote.basis, quote.currency) == ("Term", "CNY")
     assert (quote.original_amount, quote.discount_amount, quote.trade_amount) == ("39744.00", "5961.60", "33782.40")
 
@@ -218,7 +218,7 @@ async def test_use_has_a_price_only_where_the_cloud_tells_it(
 ) -> None:
     """No price is an answer for what is billed by use."""
     account.control.settings(payAsYouGoPrice=told)
-    quote = await cloud.quote(subject(account), pay_as_you_go(account))
+    quote = await cloud.quote(target(account), pay_as_you_go(account))
     assert (quote.basis, quote.trade_amount) == ("Hour", amount)
 
 
@@ -226,14 +226,14 @@ async def test_a_price_with_a_problem_is_the_problem(cloud: AlibabaCloud, accoun
     """An unpaid order shows as a code inside of the price."""
     account.control.state({"unpaidOrders": [{"orderId": "1"}]})
     with pytest.raises(UnpaidOrder):
-        await cloud.quote(subject(account), parameters(account))
+        await cloud.quote(target(account), parameters(account))
 
 
 async def test_a_term_that_is_not_sold_has_no_price(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """The cloud has the last word on terms."""
     eleven = parameters(account, subscription={"initial_term": {"count": 11, "unit": "Month"}})
     with pytest.raises(ParametersRefused):
-        await cloud.quote(subject(account), eleven)
+        await cloud.quote(target(account), eleven)
 
 
 async def test_the_loop_is_free_while_the_cloud_is_slow(account: EmulatedAccount) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, ORDERS
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import Conflict
-from flink_workspace_operator.core.facts.identity import Key, Subject
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from tests.namespaces import Namespaces
 from tests.scenario.manifests import Manifest, apply, pay_as_you_go
 from tests.scenario.test_letting_go import bought
@@ -36,10 +36,10 @@ def remove_by_force(world: World, kind: str, name: str) -> None:
 
 
 def forget_claims(world: World, workspace: FlinkWorkspace) -> None:
-    subject = Subject(world.account.id, workspace.spec.region, workspace.workspace_name)
+    target = PurchaseTarget(world.account.id, workspace.spec.region, workspace.workspace_name)
     from_api = world.local.kubectl("get", "leases", f"-n={world.settings.namespace}", "--output=json")
     for lease in json.loads(from_api)["items"]:
-        if lease["metadata"].get("annotations", {}).get("flink.alicloud.dev/account-id") == subject.account_id:
+        if lease["metadata"].get("annotations", {}).get("flink.alicloud.dev/account-id") == target.account_id:
             world.local.kubectl("delete", f"-n={world.settings.namespace}", f"lease/{lease['metadata']['name']}")
 
 

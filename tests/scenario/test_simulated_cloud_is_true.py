@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.ports import Cloud
@@ -117,7 +117,7 @@ async def buy(side: CloudSide, account: EmulatedAccount, nonce: str, name: str =
     me = await side.port.identify()
     date = (await side.port.list_instances(REGION, timedelta(0))).date
     purchase = PaidCall(
-        Subject(me, REGION, name),
+        PurchaseTarget(me, REGION, name),
         pay_as_you_go(account),
         OWNER.tags("token-of-the-order"),
         date - timedelta(seconds=age),
@@ -137,8 +137,8 @@ def in_words(answer: Answer) -> str:
 
 async def seen(side: CloudSide, name: str = "w") -> str:
     """What a look for the name shows."""
-    subject = Subject(await side.port.identify(), REGION, name)
-    listing = await side.port.look_up(subject, tuple(OWNER.tags("token-of-the-order").items()))
+    target = PurchaseTarget(await side.port.identify(), REGION, name)
+    listing = await side.port.look_up(target, tuple(OWNER.tags("token-of-the-order").items()))
     return str(
         [
             (each.name, each.region, each.cluster_status, each.charge_type, each.vpc_id, each.bucket, dict(each.tags))

@@ -296,12 +296,12 @@ class Account:
         return [each for each in self.books.moves if each.instance_id == instance_id and each.at + hidden <= at]
 
     def _refusal(self, purchase: PaidCall) -> CloudFailure | None:
-        subject, scope = purchase.subject, self.behaviour.unique_names
+        target, scope = purchase.target, self.behaviour.unique_names
         growth = purchase.block if isinstance(purchase.block, Growth) else None
         if growth is not None and growth.instance_id not in self.books.instances:
             return failures.NotFound("foasconsole.ModifyInstanceSpec", "903021")
         for each in () if growth is not None else self.books.instances.values():
-            taken = each.name == subject.workspace_name and (scope == "account" or each.region == subject.region)
+            taken = each.name == target.workspace_name and (scope == "account" or each.region == target.region)
             if taken and scope != "off":
                 return failures.NameTaken(BUY, "InstanceNameAlreadyExists")
         if self.books.unpaid:
@@ -309,14 +309,14 @@ class Account:
         return None if self.behaviour.balance_enough else failures.BalanceTooLow(BUY, "InsufficientBalance")
 
     def _book(self, purchase: PaidCall, at: datetime) -> Booking | Move:
-        wanted, subject = purchase.block, purchase.subject
+        wanted, target = purchase.block, purchase.target
         if isinstance(wanted, Growth):  # whatever the number is by now
             return self._move(wanted.instance_id, wanted.to_cu, at, purchase)
         assert isinstance(wanted, WorkspaceParameters)
         instance = SeenInstance(
             f"{self.books.prefix}f-{len(self.books.bookings) + 1}",
-            subject.workspace_name,
-            subject.region,
+            target.workspace_name,
+            target.region,
             "CREATING",
             order_state="NORMAL",
             charge_type=wanted.charge_type,

@@ -8,7 +8,7 @@ from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
@@ -60,10 +60,10 @@ class SimulatedCloud:
         del max_age
         return await self._ask("list_instances", lambda: self._listing(region))
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """A look at one instant. The real one looks in several ways and gives the earliest `Date`: it may show more."""
         del tags
-        return await self._ask("look_up", lambda: self._listing(subject.region), subject.account_id)
+        return await self._ask("look_up", lambda: self._listing(target.region), target.account_id)
 
     async def find_role(self, name: str) -> Role | Absent:
         """The role."""
@@ -82,9 +82,9 @@ class SimulatedCloud:
         del directories
         return await self._ask("describe_bucket", lambda: self.account.storage(region, bucket))
 
-    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
         """The price at this instant."""
-        return await self._ask("quote", lambda: self._price(block), subject.account_id)
+        return await self._ask("quote", lambda: self._price(block), target.account_id)
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
         """The bill, if it may be read."""
@@ -118,7 +118,7 @@ class SimulatedCloud:
             return NotBought(failure)
 
     def _buy(self, purchase: PaidCall) -> Bought:
-        self._check_account(purchase.subject.account_id)
+        self._check_account(purchase.target.account_id)
         account = self.account
         fault = account.books.faults.take("cloud.place")
         if fault is not None and fault.strike == "before":

@@ -14,7 +14,7 @@ from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.observed import SeenInstance, Unknown
 from flink_workspace_operator.core.facts.ownership import Ours
 from flink_workspace_operator.core.facts.snapshot import bound_id
@@ -129,7 +129,7 @@ class Grow:
         assert status.intent_time is not None
         assert status.nonce is not None
         return PaidCall(
-            subject=Subject(spec.account_id, spec.region, spec.workspace_name),
+            target=PurchaseTarget(spec.account_id, spec.region, spec.workspace_name),
             block=spec.block,
             ownership=case.seen.owner.tags(spec.token),
             signed_at=status.intent_time,

@@ -54,7 +54,7 @@ def bought_by_both_copies(world: SimulatedWorld) -> None:
     assert len(bought) == 2, f"{len(bought)} purchases"
     assert len({booking.token for booking in bought}) == 1
     assert stalled is not None
-    assert (stalled.status, stalled.reason) == ("True", "Twin")
+    assert (stalled.status, stalled.reason) == ("True", "DuplicateInstance")
     assert all(booking.instance_id in stalled.message for booking in bought)
 
 

@@ -3,7 +3,7 @@
 from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import Behaviour
-from tests.simulation.stateful.hands import edit_order
+from tests.simulation.stateful.manual_edits import edit_order
 from tests.simulation.world import SimulatedWorld
 
 

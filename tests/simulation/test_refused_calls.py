@@ -54,7 +54,7 @@ BEFORE_THE_CALL: Final = (
     ("read_workspace", 0),
     ("read_orders", 0),
     ("read_claim", 0),
-    ("set_purchase_finalizer", 0),
+    ("add_purchase_finalizer", 0),
     ("take_claim", 0),
     ("create_order", 0),
     ("move_order", 0),

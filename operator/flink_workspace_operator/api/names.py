@@ -37,7 +37,7 @@ WORKSPACE_TAG: Final = f"{GROUP}/workspace"
 ORDER_TAG: Final = f"{GROUP}/order"
 
 WORKSPACE_NAME_PATTERN: Final = "^[a-z]([a-z0-9-]{0,58}[a-z0-9])?$"
-"""What the cloud accepts as a workspace's name: the intersection of today's rule and the older 60 characters.
+"""Workspace names that the cloud accepts: today's rule and the older limit of 60 characters.
 
 Open questions: NameLength, UniqueNames.
 """

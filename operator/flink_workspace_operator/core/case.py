@@ -10,7 +10,7 @@ from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_L
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.neighbours import Neighbour, not_shown
 from flink_workspace_operator.core.facts.observed import Absent, Listing, Unknown
 from flink_workspace_operator.core.facts.ownership import NO_ADOPTION, Found, Ours, Ownership, classify
@@ -184,12 +184,12 @@ class Case:
         return None if is_free else self.workspace.status.account_id
 
     @cached_property
-    def subject(self) -> Subject | None:
+    def target(self) -> PurchaseTarget | None:
         """The purchase target of the workspace; None while the account is not known."""
         account = self.seen.cloud.account_id
         if isinstance(account, Unknown):
             return None
-        return Subject(account, self.workspace.spec.region, self.workspace.workspace_name)
+        return PurchaseTarget(account, self.workspace.spec.region, self.workspace.workspace_name)
 
     @cached_property
     def missing_neighbours(self) -> tuple[Neighbour, ...]:
@@ -213,14 +213,14 @@ class Case:
     @cached_property
     def found(self) -> Found:
         """The list's evidence about the workspace; unknown while another name's order is open."""
-        subject, account = self.subject, self.seen.cloud.account_id
-        if subject is None:
+        target, account = self.target, self.seen.cloud.account_id
+        if target is None:
             return account if isinstance(account, Unknown) else Unknown()
-        if self.recorded_account not in (None, subject.account_id):
+        if self.recorded_account not in (None, target.account_id):
             return Unknown()
         if self.sent_order is not None and self.sent_order not in self.orders:
             return Unknown()
-        ownership = Ownership(subject, self.seen.owner, self.orders, self.bound_id)
+        ownership = Ownership(target, self.seen.owner, self.orders, self.bound_id)
         return classify(self.seen.cloud.listing, ownership, self.adoption)
 
     @cached_property
@@ -233,7 +233,7 @@ class Case:
     def found_for(self, order: FlinkWorkspaceOrder) -> Found:
         """The list's evidence about the purchase target of an order."""
         spec = order.spec
-        subject = Subject(spec.account_id, spec.region, spec.workspace_name)
+        target = PurchaseTarget(spec.account_id, spec.region, spec.workspace_name)
         related = tuple(
             other
             for other in self.seen.orders
@@ -241,7 +241,7 @@ class Case:
         )
         placed = [other.status.instance_id for other in related if other.facts.is_paid]
         listing = self.listing_for(spec.account_id, spec.region)
-        return classify(listing, Ownership(subject, self.seen.owner, related, placed[-1] if placed else None))
+        return classify(listing, Ownership(target, self.seen.owner, related, placed[-1] if placed else None))
 
     def window_is_over(self, order: FlinkWorkspaceOrder) -> bool:
         """True if the list is newer than all effects that the order's call could have."""

@@ -12,11 +12,11 @@ from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
 from flink_workspace_operator.core.facts.identity import Owner, WantedName
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 
-OrphanKind = Literal["Orphan", "NameTwice"]
+OrphanKind = Literal["Orphan", "DuplicateName"]
 
 ADVICE: Final[Mapping[OrphanKind, str]] = {
     "Orphan": "apply a FlinkWorkspace for it, or release it in the console",
-    "NameTwice": "release the one that is not needed in the console",
+    "DuplicateName": "release the one that is not needed in the console",
 }
 
 
@@ -74,4 +74,4 @@ def _twice(region: str, listing: Listing) -> Iterator[Orphan]:
         by_name[instance.name].append(instance)
     for name, instances in by_name.items():
         if len(instances) > 1:
-            yield Orphan("NameTwice", region, name, tuple(sorted(instance.instance_id for instance in instances)))
+            yield Orphan("DuplicateName", region, name, tuple(sorted(instance.instance_id for instance in instances)))

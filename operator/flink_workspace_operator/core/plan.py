@@ -10,7 +10,7 @@ from typing import Literal
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.identity import Claim, Subject
+from flink_workspace_operator.core.facts.identity import Claim, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Policy
 from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.facts.snapshot import Answered
@@ -31,7 +31,7 @@ class RemoveFinalizer:
 class TakeClaim:
     """Claim the target for this uid: if free, or held by the dead or by a former resource."""
 
-    subject: Subject
+    target: PurchaseTarget
     over: Claim | None
     uid: str
 
@@ -83,13 +83,21 @@ class CreateDirectory:
 
 
 @dataclass(frozen=True)
-class TagInstance:
-    """Put ownership tags on an instance: to adopt it, or to restore them, tolerating a refusal."""
+class AdoptInstance:
+    """Put ownership tags on an instance that is adopted by them."""
 
     region: str
     instance_id: str
     tags: tuple[tuple[str, str], ...]
-    adopts: bool
+
+
+@dataclass(frozen=True)
+class RestoreTags:
+    """Put missing ownership tags back on an owned instance; a refusal does not end the pass."""
+
+    region: str
+    instance_id: str
+    tags: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,7 @@ class DeleteOutputs:
 
 
 OutputsStep = WriteOutputs | DeleteOutputs
-CloudStep = CreateRole | AttachPolicy | CreateDirectory | TagInstance
+CloudStep = CreateRole | AttachPolicy | CreateDirectory | AdoptInstance | RestoreTags
 FreeStep = (
     AddFinalizer
     | RemoveFinalizer
@@ -194,7 +202,7 @@ class Verdict:
     """The state of a workspace, in one word for programs and one line for people.
 
     Missing: a prerequisite (`about`, its condition's type) is missing; progress at first, stalled
-    if it stays so. `keeps`: nothing new is known; if Ready was True or False, the last report
+    if it stays so. `keeps_previous`: nothing new is known; if Ready was True or False, the last report
     stays. `beside`: about the operator's own side. A workspace that was Ready stays so, and this is
     reported beside it. `while_running`: about a further order of a running workspace. Ready stays
     True, with this message.
@@ -204,7 +212,7 @@ class Verdict:
     reason: str
     message: str
     about: str | None = None
-    keeps: bool = False
+    keeps_previous: bool = False
     beside: bool = False
     while_running: str = ""
 

@@ -49,6 +49,13 @@ ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
 """Refusals by things that somebody else creates, in any order: prerequisites."""
 
 
+NOT_ASKED: Final = Plan(
+    verdict=Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps_previous=True),
+    requeue=SOON,
+)
+"""The cloud was not asked in this pass; the next one asks."""
+
+
 def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
     """The verdict on a refusal; `otherwise` is the reason if it ends by itself."""
     if reason in WAITS_FOR_SOMEONE:
@@ -60,20 +67,31 @@ def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
     return Verdict("Progressing", otherwise, message)
 
 
-def could_not_look(unknown: Unknown, keeps: bool = False) -> Plan:
-    """A plan after a failed read: no steps, the last report stays, retry with back-off."""
+def could_not_read(unknown: Unknown) -> Plan:
+    """The plan after a failed read before a purchase: no steps, retry with back-off."""
+    if unknown.failure is None:
+        return NOT_ASKED
+    return _retry(unknown.failure, verdict_of(unknown.failure))
+
+
+def could_not_read_owned(unknown: Unknown) -> Plan:
+    """The plan after a failed read of an owned instance: the last report stays."""
     failure = unknown.failure
     if failure is None:
-        not_asked = Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps=True)
-        return Plan(verdict=not_asked, requeue=SOON)
-    verdict = replace(verdict_of(failure), keeps=keeps)
-    if keeps and verdict.kind in ("Stalled", "Missing"):
+        return NOT_ASKED
+    verdict = replace(verdict_of(failure), keeps_previous=True)
+    if isinstance(failure, CredentialsUnusable):
+        # Only a person ends it, and not by an edit of the resource.
+        verdict = replace(verdict, kind="Suspended", reason=failure.reason)
+    elif verdict.kind in ("Stalled", "Missing"):
         # The instance exists: no edit of the spec would make it readable.
         verdict = replace(verdict, kind="Progressing", reason="CloudUnreachable")
+    return _retry(failure, verdict)
+
+
+def _retry(failure: CloudFailure, verdict: Verdict) -> Plan:
+    """With unusable credentials a retry is in vain until somebody changes them."""
     if isinstance(failure, CredentialsUnusable):
-        if keeps:
-            # Only a person ends it, and not by an edit of the resource.
-            verdict = replace(verdict, kind="Suspended", reason=failure.reason)
         return Plan(verdict=verdict, requeue=OUTSIDE)
     return Plan(verdict=verdict, retry=failure)
 

@@ -104,7 +104,7 @@ class Operator:
                 async for change in self.claim_watch.changes():
                     self.watches.claims.heard()
                     if change is not None:
-                        name = (change.subject.region, change.subject.workspace_name)
+                        name = (change.target.region, change.target.workspace_name)
                         self.triggers.claim_seen(change.holder, name, change.given_back, change.resource_version)
             except ClusterFailure as failure:
                 log.warning("%s; watching again in %.0f s", failure, RECONNECT_SECONDS)

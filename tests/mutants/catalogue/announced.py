@@ -94,8 +94,8 @@ ANNOUNCED: Final = (
         name="only a quoted order is announced",
         fact="an order in any other state is left alone",
         file="core/checks/purchase.py",
-        old="if order is None or subject is None or not order.facts.may_be_announced:",
-        new="if order is None or subject is None:",
+        old="if order is None or target is None or not order.facts.may_be_announced:",
+        new="if order is None or target is None:",
         tests=(PURCHASE,),
     ),
     Mutant(

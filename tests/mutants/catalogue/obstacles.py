@@ -26,8 +26,8 @@ IN_THE_WAY: Final = (
         name="not bought, as far as could be read",
         fact="that nothing was bought is not said while the ledger cannot be read",
         file="core/reporting/obstacles.py",
-        old="keeps=not unsure",
-        new="keeps=True",
+        old="keeps_previous=not unsure",
+        new="keeps_previous=True",
         tests=(f"{OBSTACLES}::test_that_nothing_was_bought_is_not_repeated",),
     ),
     Mutant(

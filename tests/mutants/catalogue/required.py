@@ -107,7 +107,7 @@ REQUIRED: Final = (
         file="core/checks/claim.py",
         old=(
             "    if claim is None or not claim.alive or claim.holder == case.seen.key:\n"
-            "        return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),)) if claims else None\n"
+            "        return Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None\n"
         ),
         new="    return None\n",
         tests=(PURCHASE,),

@@ -13,8 +13,8 @@ from tests.simulation.account import Books
 from tests.simulation.faults import Fault
 from tests.simulation.server import key_of
 from tests.simulation.stateful.base import ELSEWHERE, HOME, WorldMachine, names, nth, then
-from tests.simulation.stateful.mishaps import BUY
-from tests.simulation.stateful.rest import settle_elsewhere
+from tests.simulation.stateful.faults import BUY
+from tests.simulation.stateful.remaining_rules import settle_elsewhere
 
 EDITED_TAGS: Final[tuple[dict[str, str | None], ...]] = (
     {ORDER_TAG: "0123456789abcdef"},

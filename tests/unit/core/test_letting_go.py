@@ -8,7 +8,7 @@ from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import SignatureExpired, Unreachable
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.plan import (
@@ -99,7 +99,7 @@ class TestBeingDeleted:
     @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
     def test_abandoning_the_order_lets_the_resource_go_but_keeps_the_name_claimed(self, state: OrderState) -> None:
         """Another resource of that name could buy it twice."""
-        other = a_claim(subject=Subject(ACCOUNT, REGION, "former"))
+        other = a_claim(target=PurchaseTarget(ACCOUNT, REGION, "former"))
         workspace = a_workspace(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
         plan = decide(a_case(workspace, an_order(state), own_claims=(a_claim(), other)))
         assert plan.steps == (GiveBackClaim(other), RemoveFinalizer())

@@ -20,7 +20,7 @@ from tests.builders import (
     ID,
     NOW,
     SETTINGS,
-    SUBJECT,
+    TARGET,
     WINDOW,
     a_case,
     a_claim,
@@ -122,7 +122,7 @@ def test_both_of_them_are_twins() -> None:
     case = a_case(a_workspace(), back, second, cloud=a_cloud(both))
     assert all(isinstance(step, MoveOrder) for step in decide(case).steps)
     settled = an_order("Fulfilled", instance_id=ID, intent=NOW - minutes(99))
-    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == ("Stalled", "Twin")
+    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == ("Stalled", "DuplicateInstance")
 
 
 def gone(state: OrderState) -> FlinkWorkspace:
@@ -184,14 +184,14 @@ def test_what_the_operator_closed_is_not_waited_for(state: OrderState, evidence:
 def test_what_is_lost_stays_claimed() -> None:
     """Created anew, or robbed of its claim: nobody else may buy under its name meanwhile."""
     case = a_case(lost(named=None), BOUGHT, claim=None)
-    assert decide(case).steps == (TakeClaim(SUBJECT, None, case.workspace.metadata.uid),)
+    assert decide(case).steps == (TakeClaim(TARGET, None, case.workspace.metadata.uid),)
 
 
 @pytest.mark.parametrize("claim", [None, a_claim(OTHER, alive=False)], ids=["free", "dead"])
 def test_what_may_have_been_bought_stays_claimed(claim: Claim | None) -> None:
     """A hand took the claim away while the outcome is open."""
     case = a_case(a_workspace(), an_order("Uncertain"), claim=claim)
-    assert decide(case).steps == (TakeClaim(SUBJECT, claim, case.workspace.metadata.uid),)
+    assert decide(case).steps == (TakeClaim(TARGET, claim, case.workspace.metadata.uid),)
     taken = a_case(a_workspace(), an_order("Uncertain"), claim=a_claim(OTHER))
     assert verdict_of(taken) == ("Progressing", "PurchaseUncertain")
 

@@ -141,7 +141,7 @@ class TestContent:
     def test_it_is_written_beside_marks_that_are_put_back(self) -> None:
         """Ready is told in that pass too."""
         steps = decide(running(tags={}, create_time=NOW - minutes(60))).steps
-        assert [type(step).__name__ for step in steps] == ["TagInstance", "WriteOutputs"]
+        assert [type(step).__name__ for step in steps] == ["RestoreTags", "WriteOutputs"]
 
 
 class TestOthers:

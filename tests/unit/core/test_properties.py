@@ -67,7 +67,7 @@ from tests.builders import (
     OWNER,
     REGION,
     SETTINGS,
-    SUBJECT,
+    TARGET,
     WINDOW,
     a_claim,
     a_cloud,
@@ -311,8 +311,8 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert workspace.metadata.generation == intent.generation
         assert workspace.metadata.deletion_timestamp is None
         assert_free(read, step.order.spec.workspace_name)
-        assert read.cloud.account_id == step.order.spec.account_id == step.call.subject.account_id
-        assert not any(instance.name == step.call.subject.workspace_name for instance in listing.instances)
+        assert read.cloud.account_id == step.order.spec.account_id == step.call.target.account_id
+        assert not any(instance.name == step.call.target.workspace_name for instance in listing.instances)
         assert step.call.signed_at == step.order.status.intent_time
         assert listing.date < step.call.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
         others = [each for each in read.orders if each is not step.order]
@@ -489,5 +489,5 @@ def test_a_converged_workspace_is_left_alone(generation: int, suspend: bool, age
 @given(clouds(), st.lists(orders(1), max_size=1))
 def test_an_unknown_look_classifies_as_unknown(cloud: SeenCloud, ledger_: list[FlinkWorkspaceOrder]) -> None:
     """And a known one never does."""
-    found = classify(cloud.listing, Ownership(SUBJECT, OWNER, tuple(ledger_)))
+    found = classify(cloud.listing, Ownership(TARGET, OWNER, tuple(ledger_)))
     assert isinstance(found, Unknown) == isinstance(cloud.listing, Unknown)

@@ -39,7 +39,7 @@ from tests.builders import (
     NOW,
     OWNER,
     SETTINGS,
-    SUBJECT,
+    TARGET,
     WINDOW,
     a_case,
     a_claim,
@@ -95,7 +95,7 @@ class TestBeforeAnOrder:
 
     def test_the_claim_comes_before_the_order(self) -> None:
         """Step 2."""
-        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(SUBJECT, None, "uid-1")
+        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(TARGET, None, "uid-1")
 
     def test_the_loser_of_two_resources_with_one_name_stalls(self) -> None:
         """Step 2."""
@@ -104,12 +104,12 @@ class TestBeforeAnOrder:
     def test_a_dead_claim_is_taken_over(self) -> None:
         """Step 2: by a write that is conditional on the claim as it was read."""
         dead = a_claim(OTHER, alive=False)
-        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(SUBJECT, dead, "uid-1")
+        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(TARGET, dead, "uid-1")
 
     def test_the_claim_of_a_former_resource_is_written_anew(self) -> None:
         """Whoever still works for that one may be about to give it back, conditionally on the claim as it was."""
         former = a_claim(uid="uid-0")
-        assert only_step(decide(a_case(a_workspace(), claim=former))) == TakeClaim(SUBJECT, former, "uid-1")
+        assert only_step(decide(a_case(a_workspace(), claim=former))) == TakeClaim(TARGET, former, "uid-1")
         placing = an_order("Placing", intent=NOW)
         [taken_back] = decide(a_case(a_workspace(), placing, intent=placing, claim=former)).steps
         assert isinstance(taken_back, MoveOrder)
@@ -275,7 +275,7 @@ class TestIntent:
         for orders, refusals in (((an_order(),), 0), ((*before, again), 2)):
             step = only_step(decide(a_case(a_workspace(generation=2), *orders)))
             assert isinstance(step, WriteIntent)
-            assert step.status.nonce == signature_nonce(SUBJECT, refusals)
+            assert step.status.nonce == signature_nonce(TARGET, refusals)
 
     def test_the_intent_says_until_when_its_call_may_be_executed(self) -> None:
         """By the settings of the process that sends it; and by what it is known again."""

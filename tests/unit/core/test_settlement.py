@@ -274,7 +274,7 @@ class TestWithoutMarks:
         plan = settled("Uncertain", self.bare, an_instance("sc_flink-2", order=None), at=3 * WINDOW)
         assert plan.steps == ()
         assert plan.verdict is not None
-        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "Twin")
+        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "DuplicateInstance")
         assert "sc_flink-1, sc_flink-2" in plan.verdict.message
 
     def test_an_order_that_sent_nothing_did_not_buy_it(self) -> None:
@@ -323,7 +323,7 @@ class TestWhoseItIs:
         for listed in (twins, twins[::-1]):
             plan = decide(a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(*listed))))
             assert plan.verdict is not None
-            assert plan.verdict.reason == "Twin"
+            assert plan.verdict.reason == "DuplicateInstance"
             said.add(plan.verdict.message)
         assert len(said) == 1
         assert "a, b" in said.pop()

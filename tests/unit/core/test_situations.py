@@ -257,7 +257,7 @@ AFTER = {
     "disabled": (a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DISABLE")), stalled("Disabled")),
     "twins": (
         a_case(once_running(), FULFILLED, cloud=a_cloud(a_listing(an_instance(), an_instance("sc_flink-2")))),
-        stalled("Twin"),
+        stalled("DuplicateInstance"),
     ),
     "being deleted": (
         a_case(once_running(deleted=True), an_order("Uncertain"), cloud=bought(order=9)),

@@ -22,7 +22,7 @@ from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
@@ -99,9 +99,9 @@ class AlibabaCloud:
         """All instances of a region, from a look that began at most `max_age` ago."""
         return await self._in_account(await self.identify()).list_instances(region, max_age)
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """A look begun after this call, in every way that the cloud offers."""
-        return await self._in_account(subject.account_id).look_up(subject, tags)
+        return await self._in_account(target.account_id).look_up(target, tags)
 
     async def find_role(self, name: str) -> Role | Absent:
         """A RAM role with its policies."""
@@ -117,9 +117,9 @@ class AlibabaCloud:
         """The bucket, and which of the directories it has."""
         return await self._storage.describe_bucket(region, bucket, directories)
 
-    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
         """The price."""
-        return await self._in_account(subject.account_id).quote(subject, block)
+        return await self._in_account(target.account_id).quote(target, block)
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
         """New orders for workspaces of a region that the bill shows since then and that are not cancelled."""
@@ -143,7 +143,7 @@ class AlibabaCloud:
 
     async def place(self, call: PaidCall) -> Answer:
         """SPENDS MONEY."""
-        return await self._in_account(call.subject.account_id).place(call)
+        return await self._in_account(call.target.account_id).place(call)
 
     def _in_account(self, account_id: str) -> Workspaces:
         """Workspaces of one account: nothing that was seen in another is mixed in, and nothing is bought there."""

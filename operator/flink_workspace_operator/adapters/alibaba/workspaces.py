@@ -15,7 +15,7 @@ from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Answer, Bought, Listing, NotBought, SeenInstance
 from flink_workspace_operator.core.orders.calls import PaidCall
 
@@ -44,16 +44,16 @@ class Workspaces:
         """All instances of a region."""
         return await self._inventory.take(region, max_age)
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """Everything, and each tag and the name once more: the cloud may show a new instance by one way first.
 
         Open questions: NameFilter, VisibilityTime.
         """
         filters = [translate.tag_filter(key, value) for key, value in tags]
-        filters.append({"InstanceName": subject.workspace_name})
+        filters.append({"InstanceName": target.workspace_name})
         looks = await asyncio.gather(
-            self._inventory.take(subject.region, timedelta(0)),
-            *(look(self._session, subject.region, each) for each in filters),
+            self._inventory.take(target.region, timedelta(0)),
+            *(look(self._session, target.region, each) for each in filters),
             return_exceptions=True,  # so that none goes on unattended after another has failed
         )
         listings = []
@@ -63,12 +63,12 @@ class Workspaces:
             listings.append(outcome)
         return _union(listings)
 
-    async def quote(self, subject: Subject, block: ApiModel) -> Quote:
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
         """The price of what an order's block describes."""
         if not isinstance(block, WorkspaceParameters):
             raise TypeError(f"no price can be asked for {type(block).__name__}")
-        asked = translate.price_parameters(subject, block)
-        reply = await self._session.call(products.QUERY_CREATE_INSTANCE_PRICE, asked, subject.region)
+        asked = translate.price_parameters(target, block)
+        reply = await self._session.call(products.QUERY_CREATE_INSTANCE_PRICE, asked, target.region)
         return read_quote(reply, "Term" if block.charge_type == "Subscription" else "Hour")
 
     async def tag_instance(self, region: str, instance_id: str, tags: Mapping[str, str]) -> None:
@@ -87,7 +87,7 @@ class Workspaces:
         asked = translate.purchase_parameters(call, wanted)
         fixed = PinnedSignature(call.signed_at, call.nonce)
         try:
-            reply = await self._session.call_fixed(products.CREATE_INSTANCE, asked, call.subject.region, fixed)
+            reply = await self._session.call_fixed(products.CREATE_INSTANCE, asked, call.target.region, fixed)
             order = reply.read(wire.CreatedInstance).order_info
         except CloudFailure as failure:
             return NotBought(failure)

@@ -15,7 +15,7 @@ from flink_workspace_operator.adapters.kubernetes.claims import claim_in
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, answer
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.core.facts.failures import ClusterUnreachable
-from flink_workspace_operator.core.facts.identity import Key, Subject
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 
 LEASES = ("coordination.k8s.io", "v1")
 NOT_THE_ELECTION = f"metadata.name!={ELECTION_LEASE}"
@@ -29,7 +29,7 @@ class ClaimChange:
     """One change of a claim; `given_back` if its Lease was deleted."""
 
     holder: Key | None
-    subject: Subject
+    target: PurchaseTarget
     given_back: bool
     resource_version: str
 
@@ -70,6 +70,6 @@ def _change(line: bytes) -> ClaimChange | None:
     event = json.loads(line)
     if event["type"] == "ERROR":
         raise ClusterUnreachable(f"the watch of claims ended: {event['object'].get('reason')}")
-    holder, subject = claim_in(event["object"])
+    holder, target = claim_in(event["object"])
     version = event["object"]["metadata"]["resourceVersion"]
-    return ClaimChange(holder, subject, event["type"] == "DELETED", version)
+    return ClaimChange(holder, target, event["type"] == "DELETED", version)

@@ -44,7 +44,7 @@ from flink_workspace_operator.core.facts.failures import (
     Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
@@ -58,7 +58,7 @@ ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELE
 
 
 class KubernetesCluster:
-    """The API server through one client.
+    """The port through one client; `ports.py` describes the methods that have no docstring here.
 
     Remembers the versions of its own writes, and which instances the workspace resources own.
     """
@@ -92,12 +92,10 @@ class KubernetesCluster:
         return namespace.metadata.uid
 
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
-        """The workspace resource, None if there is none."""
         wire = await self._workspaces.get(key.namespace, key.name)
         return None if wire is None else workspace_in(wire)
 
     async def read_partial(self, key: Key) -> PartialWorkspace | None:
-        """The part of the resource that every version can read, None if there is none."""
         wire = await self._workspaces.get(key.namespace, key.name)
         return None if wire is None else PartialWorkspace.of(wire)
 
@@ -107,7 +105,6 @@ class KubernetesCluster:
         return tuple([wanted_in(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """The instances that workspace resources own, by list and watch."""
         return await self.neighbours.all()
 
     async def _readable_workspaces(self) -> AsyncIterator[Wire]:
@@ -126,12 +123,11 @@ class KubernetesCluster:
         return await self._ledger.read(key)
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
-        """The names of those that keep the claim, and of those that cannot be read."""
+        """The names of the orders that keep the claim. An unreadable order counts as open."""
         return await self._ledger.list_open(key)
 
-    async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
-        """The claim on the target, None if it is free. The reader's own counts as alive: the reader knows better."""
-        lease = await self._claims.read(subject)
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        lease = await self._claims.read(target)
         if lease is None:
             return None
         try:
@@ -141,14 +137,13 @@ class KubernetesCluster:
             return _claim(lease, alive=True)
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
-        """All claims that a key holds."""
         return tuple(_claim(lease, alive=True) for lease in await self._claims.read_of(holder))
 
     async def _is_alive(self, lease: Lease) -> bool:
         """True if the holder still wants the name, or an open order of it may still become one."""
         if lease.holder is None:
             return False
-        wanted = (lease.subject.region, lease.subject.workspace_name)
+        wanted = (lease.target.region, lease.target.workspace_name)
         wire = await self._workspaces.get(lease.holder.namespace, lease.holder.name)
         held = None if wire is None else wanted_in(wire)
         if held is not None and (held.region, held.workspace_name) == wanted:
@@ -156,18 +151,19 @@ class KubernetesCluster:
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
-        """Add or remove our finalizer; Conflict unless the resource is as it was read."""
-        others = [each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER]
-        finalizers = [*others, PURCHASE_FINALIZER] if present else others
-        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", finalizers)
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        await self._set_finalizers(workspace, (*_other_finalizers(workspace), PURCHASE_FINALIZER))
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        await self._set_finalizers(workspace, _other_finalizers(workspace))
+
+    async def _set_finalizers(self, workspace: FlinkWorkspace | PartialWorkspace, finalizers: tuple[str, ...]) -> None:
+        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", list(finalizers))
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
-        """Replace the status; Conflict unless the resource is as it was read."""
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
 
     async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
-        """Replace these conditions alone; Conflict unless the resource is as it was read."""
         told = {each.type for each in conditions}
         others = (each for each in partial.stored_conditions if each.get("type") not in told)
         changed = {
@@ -177,19 +173,16 @@ class KubernetesCluster:
         missing: Wire = {} if partial.has_status else {"/status": {}}
         await self._workspaces.replace(_reference(partial), {**missing, **changed}, status=True)
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
-        """Claim a free target atomically (`over` None), or replace the claim that was read."""
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
         if over is None:
-            await self._claims.create(subject, holder, uid)
+            await self._claims.create(target, holder, uid)
         else:
             await self._claims.take_over(over, holder, uid)
 
     async def give_back_claim(self, claim: Claim) -> None:
-        """Delete a claim; Conflict unless it is as it was read."""
         await self._claims.give_back(claim.name, claim.resource_version)
 
     async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
-        """Create `<name>-<number>`, without status; Conflict if it exists."""
         body = {
             "apiVersion": API_VERSION,
             "kind": "FlinkWorkspaceOrder",
@@ -199,44 +192,38 @@ class KubernetesCluster:
         return order_in(await self._orders.create(key.namespace, body))
 
     async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
-        """Replace an order's status; Conflict unless the order is as it was read."""
         wire = await self._orders.put(_reference(order), "/status", status.as_wire(), status=True)
         return order_in(wire)
 
     async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
-        """The order as it is now; Vanished if it was removed."""
         wire = await self._orders.get(order.metadata.namespace, order.metadata.name)
         if wire is None:
             raise Vanished(f"order {order.metadata.name} is gone")
         return order_in(wire)
 
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
-        """Remove our finalizer from an order; Conflict unless it is as it was read."""
         finalizers = [each for each in order.metadata.finalizers if each != LEDGER_FINALIZER]
         await self._orders.put(_reference(order), "/metadata/finalizers", finalizers)
 
     async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
-        """A ConfigMap in the key's namespace, None if there is none."""
         return await self._outputs.read(key, name)
 
     async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
-        """Create it (`over` None), or replace its content; Conflict unless it is as it was read."""
         await self._outputs.write(key, name, content, over)
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
-        """Delete it; Conflict unless it is as it was read."""
         await self._outputs.delete(key, config_map)
 
     async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
-        """A Secret in the key's namespace with an access key in it."""
         return await self._secrets.read(key, name)
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Add or remove the key's finalizer on a Secret, as it was read. None: it is done."""
-        return await self._secrets.hold(key, secret, held)
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        return await self._secrets.hold(key, secret)
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        return await self._secrets.release(key, secret)
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        """Post an event about the resource."""
         metadata = workspace.metadata
         await self._post(
             event,
@@ -274,9 +261,13 @@ class KubernetesCluster:
             log.warning("could not post the event %s: %s", event.reason, failure)
 
 
+def _other_finalizers(workspace: FlinkWorkspace | PartialWorkspace) -> tuple[str, ...]:
+    return tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
+
+
 def _claim(lease: Lease, alive: bool) -> Claim:
     metadata = lease.wire["metadata"]
-    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.subject, lease.uid)
+    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.target, lease.uid)
 
 
 def _reference(resource: FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder) -> Wire:

@@ -38,10 +38,15 @@ class Secrets:
             return _refusal(name, refused)
         return _secret(name, found)
 
-    async def hold(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Add or remove the key's finalizer, on the Secret as it was read. Fine if it is gone."""
-        ours = secret_finalizer(key.name)
-        finalizers = [each for each in secret.finalizers if each != ours] + ([ours] if held else [])
+    async def hold(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Add the key's finalizer to the Secret as it was read."""
+        return await self._set_finalizers(key, secret, [*_others(key, secret), secret_finalizer(key.name)])
+
+    async def release(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Remove the key's finalizer from the Secret as it was read."""
+        return await self._set_finalizers(key, secret, _others(key, secret))
+
+    async def _set_finalizers(self, key: Key, secret: Secret, finalizers: list[str]) -> SecretRefused | None:
         change: list[dict[str, Any]] = [
             {"op": "replace", "path": "/metadata/resourceVersion", "value": secret.resource_version},
             {"op": "add", "path": "/metadata/finalizers", "value": finalizers},
@@ -60,6 +65,10 @@ class Secrets:
         except ClusterRefused as refused:
             return _refusal(secret.name, refused)
         return None
+
+
+def _others(key: Key, secret: Secret) -> list[str]:
+    return [each for each in secret.finalizers if each != secret_finalizer(key.name)]
 
 
 def _refusal(name: str, refused: ClusterRefused) -> SecretRefused:

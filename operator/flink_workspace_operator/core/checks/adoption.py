@@ -7,7 +7,7 @@ from flink_workspace_operator.core.checks.drift import differences, marks_shown_
 from flink_workspace_operator.core.facts.observed import Absent, SeenInstance
 from flink_workspace_operator.core.facts.ownership import Adoptable, Foreign
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
-from flink_workspace_operator.core.plan import Plan, TagInstance, Verdict
+from flink_workspace_operator.core.plan import AdoptInstance, Plan, RestoreTags, Verdict
 from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
 
 ADOPTING = "Adopting"
@@ -52,7 +52,7 @@ def _mark(case: Case, found: Adoptable) -> Plan:
         return Plan(verdict=SUSPENDED_BY_USER, requeue=OUTSIDE)
     instance = found.instance
     message = f"{instance.instance_id} agrees with the spec and is being adopted"
-    mark = TagInstance(instance.region, instance.instance_id, tuple(case.seen.owner.marks.items()), adopts=True)
+    mark = AdoptInstance(instance.region, instance.instance_id, tuple(case.seen.owner.marks.items()))
     steps = (mark,) if _was_told(case) else ()
     return Plan(steps, Verdict("Progressing", ADOPTING, message), requeue=SOON)
 
@@ -65,10 +65,10 @@ def _was_told(case: Case) -> bool:
 
 def announced_after(case: Case, verdict: Verdict) -> AdoptionStatus | None:
     """The announcement for the next status, so that people can stop an adoption in time."""
-    if not isinstance(case.found, Adoptable):
+    # Void as soon as anything else is reported, so that a stop is followed by a new announcement.
+    if not isinstance(case.found, Adoptable) or verdict.reason != ADOPTING:
         return None
-    now = case.workspace.metadata.generation
-    return AdoptionStatus(announced_generation=now) if verdict.reason == ADOPTING else case.workspace.status.adoption
+    return AdoptionStatus(announced_generation=case.workspace.metadata.generation)
 
 
 def stop_what_may_not_be_adopted(case: Case) -> Plan | None:
@@ -94,15 +94,15 @@ def stop_without_what_to_adopt(case: Case) -> Plan | None:
     if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):
         return None
     message = (
-        f"{adoption.instance_id} is not in {case.subject}: correct adoption.instanceId, or remove adoption to buy a"
+        f"{adoption.instance_id} is not in {case.target}: correct adoption.instanceId, or remove adoption to buy a"
         " workspace"
     )
     return Plan(verdict=Verdict("Stalled", "NothingToAdopt", message), requeue=OUTSIDE)
 
 
-def marks_to_put_back(case: Case, instance: SeenInstance) -> tuple[TagInstance, ...]:
+def marks_to_put_back(case: Case, instance: SeenInstance) -> tuple[RestoreTags, ...]:
     """Steps that restore ownership tags: after a restore of etcd they may be the only proof."""
     missing = missing_marks(case, instance)
     if not missing or case.suspended:
         return ()
-    return (TagInstance(instance.region, instance.instance_id, tuple(missing.items()), adopts=False),)
+    return (RestoreTags(instance.region, instance.instance_id, tuple(missing.items())),)

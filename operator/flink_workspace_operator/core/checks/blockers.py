@@ -7,16 +7,16 @@ from flink_workspace_operator.core.facts.ownership import Foreign, Unexplained
 from flink_workspace_operator.core.orders.windows import clock, latest_end_of_call
 from flink_workspace_operator.core.pace import OUTSIDE
 from flink_workspace_operator.core.plan import GiveBackClaim, Plan, Verdict
-from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_look
+from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_read
 
 
 def stop_on_another_account(case: Case) -> Plan | None:
     """Stop if the keys are of another account: its lists prove nothing about this purchase."""
-    subject = case.subject
-    if subject is None or case.recorded_account in (None, subject.account_id):
+    target = case.target
+    if target is None or case.recorded_account in (None, target.account_id):
         return None
     owned = f"this resource of {case.recorded_account}"
-    message = of_another_account(case.workspace.spec.credentials, subject.account_id, owned)
+    message = of_another_account(case.workspace.spec.credentials, target.account_id, owned)
     refused = case.outstanding_order
     if refused is not None and refused.spec.account_id == case.recorded_account:
         end = clock(latest_end_of_call(refused, case.settings) or case.cloud_time)
@@ -33,7 +33,7 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
     if isinstance(found, Unexplained) and len(found.instances) > 1:
         ids = ", ".join(instance.instance_id for instance in found.instances)
         message = f"{ids} have this name, and an order may have bought one of them: release the wrong ones"
-        return Plan(verdict=Verdict("Stalled", "Twin", message), requeue=OUTSIDE)
+        return Plan(verdict=Verdict("Stalled", "DuplicateInstance", message), requeue=OUTSIDE)
     return None
 
 
@@ -50,7 +50,7 @@ def wait_for_a_look(case: Case) -> Plan | None:
     """Wait for account, regions and a complete list: unknown is never absent."""
     for answer in (case.seen.cloud.account_id, case.seen.cloud.regions, case.found):
         if isinstance(answer, Unknown):
-            return could_not_look(answer)
+            return could_not_read(answer)
     return None
 
 

@@ -21,7 +21,7 @@ def secure_claim_of_what_exists(case: Case) -> Plan | None:
 
 def secure_claim(case: Case) -> Plan | None:
     """Finalizer and claim, before any order is opened."""
-    if case.subject is None:
+    if case.target is None:
         return None
     claims = not case.claims_nothing
     if claims and PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
@@ -31,7 +31,7 @@ def secure_claim(case: Case) -> Plan | None:
         return None
     # A former resource's claim is rewritten with our uid: its pass can't release it then.
     if claim is None or not claim.alive or claim.holder == case.seen.key:
-        return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),)) if claims else None
+        return Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None
     if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):
         return None
     return Plan(verdict=Verdict("Stalled", "NameTaken", _taken(case, claim)), requeue=OUTSIDE)
@@ -42,4 +42,4 @@ def _taken(case: Case, claim: Claim) -> str:
     holder = claim.holder
     known = holder is not None and holder.namespace == case.seen.key.namespace
     who = str(holder) if known else "a resource of another namespace"
-    return f"{who} in this cluster claims the workspace name '{claim.subject.workspace_name}': choose another"
+    return f"{who} in this cluster claims the workspace name '{claim.target.workspace_name}': choose another"

@@ -29,7 +29,7 @@ from flink_workspace_operator.core.facts.ownership import Adoptable, Ours
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
 from flink_workspace_operator.core.facts.snapshot import open_order, order_to_ask_about, orders_of, shown_id
 from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
-from flink_workspace_operator.core.verdicts import could_not_look
+from flink_workspace_operator.core.verdicts import could_not_read
 from flink_workspace_operator.settings import Settings
 
 Orders = tuple[FlinkWorkspaceOrder, ...]
@@ -99,7 +99,7 @@ def stop_without_who_may_buy(case: Case) -> Plan | None:
         return None
     if case.bound_id is not None and not isinstance(found, Adoptable):
         return None
-    return could_not_look(Unknown(problem))
+    return could_not_read(Unknown(problem))
 
 
 def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets) -> Signer:

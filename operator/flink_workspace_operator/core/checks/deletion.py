@@ -85,7 +85,7 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
     return tuple(
         GiveBackClaim(claim)
         for claim in case.seen.own_claims
-        if (claim.subject.region, claim.subject.workspace_name) not in held
+        if (claim.target.region, claim.target.workspace_name) not in held
     )
 
 

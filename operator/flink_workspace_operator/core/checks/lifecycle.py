@@ -14,7 +14,7 @@ from flink_workspace_operator.core.facts.ownership import Ours
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.pace import OUTSIDE, rising
 from flink_workspace_operator.core.plan import MoveOrder, Plan, Requeue, Verdict
-from flink_workspace_operator.core.verdicts import could_not_look
+from flink_workspace_operator.core.verdicts import could_not_read_owned
 
 KEPT_DAYS = 15
 """How long the cloud keeps the data of a workspace that has expired or is overdue: its page "Overdue payments"."""
@@ -59,7 +59,7 @@ def while_running(case: Case, plan: Plan) -> Plan:
 
 def _not_looked(case: Case, unknown: Unknown) -> Plan:
     """No list in this pass: a disappearance still counts from the list that first lacked it."""
-    return replace(could_not_look(unknown, keeps=True), missing_since=case.seen.remembered.missing_since)
+    return replace(could_not_read_owned(unknown), missing_since=case.seen.remembered.missing_since)
 
 
 def _follow(case: Case, instance: SeenInstance) -> Plan:
@@ -100,7 +100,7 @@ def judge_instance(instance: SeenInstance) -> Verdict:
         return Verdict("Stalled", "CreationFailed", f"the cloud could not create {name}{said}; ask its support")
     if not status:
         message = f"the cloud's list does not say in a readable way how {name} is"
-        return Verdict("Progressing", PROVISIONING, message, keeps=True)
+        return Verdict("Progressing", PROVISIONING, message, keeps_previous=True)
     stage = f": {instance.stage}" if instance.stage else ""
     return Verdict("Progressing", PROVISIONING, f"{name} is bought and being created{stage}")
 
@@ -117,7 +117,7 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
     since = missing_since(case) or now
     if not is_lost(case):
         message = f"{instance_id} was seen before and is not shown now: looking again"
-        kept = Verdict("Progressing", PROVISIONING, message, keeps=True)
+        kept = Verdict("Progressing", PROVISIONING, message, keeps_previous=True)
         return Plan(verdict=kept, requeue=rising(now - since), missing_since=since)
     return Plan(verdict=_gone(case, instance_id), requeue=OUTSIDE, missing_since=since)
 

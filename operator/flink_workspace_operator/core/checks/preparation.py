@@ -5,7 +5,7 @@ from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.ownership import Ours
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import CloudStep, Plan, Verdict
-from flink_workspace_operator.core.verdicts import could_not_look
+from flink_workspace_operator.core.verdicts import could_not_read
 
 
 def ensure_prerequisites(case: Case) -> Plan | None:
@@ -27,7 +27,7 @@ def ensure_prerequisites(case: Case) -> Plan | None:
     # First what a person must do, then what could not be read, then what the operator does itself.
     about, finding = min(lacking, key=lambda each: (bool(each[1].steps), each[1].status == "Unknown"))
     if finding.status == "Unknown":
-        unread = could_not_look(Unknown(finding.failure))
+        unread = could_not_read(Unknown(finding.failure))
         return Plan(steps, unread.verdict, unread.requeue, retry=unread.retry)
     verdict = Verdict("Missing", finding.reason, finding.message, about)
     return Plan(steps, verdict, requeue=SOON if steps else OUTSIDE)

@@ -33,7 +33,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.questions import price_question
-from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_look
+from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_read
 
 
 def finish_intent(case: Case) -> Plan | None:
@@ -105,7 +105,7 @@ def wait_for_outcome(case: Case) -> Plan | None:
         return None
     requeue = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
     # Bound, and the open order is for another name: the last report on the workspace stays.
-    verdict = replace(_verdict_on_outcome(case, order), keeps=case.bound_id is not None)
+    verdict = replace(_verdict_on_outcome(case, order), keeps_previous=case.bound_id is not None)
     return Plan(verdict=verdict, requeue=requeue, missing_since=case.seen.remembered.missing_since)
 
 
@@ -172,7 +172,7 @@ def open_next_order(case: Case) -> Plan | None:
         return None
     quote = _quote_for(case, wish[1])
     if isinstance(quote, Unknown):
-        return could_not_look(quote)
+        return could_not_read(quote)
     spec, number = _order_spec(case, *wish), _next_number(case)
     step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
     message = f"opening order {case.seen.key.name}-{number}"
@@ -186,14 +186,14 @@ def _quote_for(case: Case, block: ApiModel) -> Quote | Unknown:
 
 
 def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspaceOrderSpec:
-    metadata, subject = case.workspace.metadata, case.subject
-    if subject is None:
+    metadata, target = case.workspace.metadata, case.target
+    if target is None:
         raise LookupError("the account is known here: the look would have been unknown without it")
     spec = FlinkWorkspaceOrderSpec(
         workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
-        account_id=subject.account_id,
-        region=subject.region,
-        workspace_name=subject.workspace_name,
+        account_id=target.account_id,
+        region=target.region,
+        workspace_name=target.workspace_name,
         credentials=case.workspace.spec.credentials,
         action=action.name,
         token=case.token,
@@ -218,10 +218,10 @@ def _next_number(case: Case) -> int:
 
 def write_intent(case: Case) -> Plan | None:
     """Announce in the ledger that a quoted order, still wished, is about to be sent."""
-    order, subject = case.order, case.subject
-    if order is None or subject is None or not order.facts.may_be_announced:
+    order, target = case.order, case.target
+    if order is None or target is None or not order.facts.may_be_announced:
         return Plan(requeue=SOON)
-    if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != subject.account_id:
+    if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != target.account_id:
         why = "the FlinkWorkspace or the account was changed"
         return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
     if _is_stale(order.status.quote, case):
@@ -248,5 +248,5 @@ def _is_stale(quote: Quote | None, case: Case) -> bool:
 def _ask_again(case: Case, order: FlinkWorkspaceOrder) -> Plan:
     quote = _quote_for(case, order.spec.block)
     if isinstance(quote, Unknown):
-        return could_not_look(quote)
+        return could_not_read(quote)
     return Plan((MoveOrder(order, ledger.requoted(order, number_of(order.metadata.name), quote)),))

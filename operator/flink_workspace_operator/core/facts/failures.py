@@ -117,7 +117,7 @@ class ListChanged(NoAnswer):
 
 
 class ServerError(NoAnswer):
-    """A 5xx answer."""
+    """The cloud failed: a 5xx answer."""
 
     said = "failed inside the cloud"
 

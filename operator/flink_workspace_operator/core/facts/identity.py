@@ -30,7 +30,7 @@ class WantedName:
 
 
 @dataclass(frozen=True)
-class Subject:
+class PurchaseTarget:
     """One workspace name in one region of one account: the thing that is bought once."""
 
     account_id: str
@@ -49,7 +49,7 @@ class Claim:
     holder: Key | None
     alive: bool
     resource_version: str
-    subject: Subject
+    target: PurchaseTarget
     uid: str | None
     """The holder's uid when it claimed."""
 
@@ -77,11 +77,11 @@ class Owner:
         return {**self.marks, ORDER_TAG: token}
 
 
-def signature_nonce(subject: Subject, closed: int) -> str:
+def signature_nonce(target: PurchaseTarget, closed: int) -> str:
     """The nonce of a purchase: equal in every process, so that the gateway refuses a second call.
 
     `closed` counts the name's orders that are over for certain, refused or given up as lost, so
     that the next order need not wait until the gateway has forgotten the nonce.
     """
-    parts = (subject.account_id, subject.region, subject.workspace_name, str(closed))
+    parts = (target.account_id, target.region, target.workspace_name, str(closed))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -18,7 +18,7 @@ class KeyUnavailable(CloudFailure):
 
 @dataclass
 class KeyRefused(Refused):
-    """The source of access keys, `giver`, for example STS, refused. Nothing was sent."""
+    """The source of access keys, for example STS, refused. Nothing was sent. `giver` is its name."""
 
     fate: Fate = "NothingSent"
     giver: str = "STS"

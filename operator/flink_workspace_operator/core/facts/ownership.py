@@ -7,7 +7,7 @@ from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.workspace import Adoption
-from flink_workspace_operator.core.facts.identity import Owner, Subject
+from flink_workspace_operator.core.facts.identity import Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Absent, Listing, SeenInstance, Unknown
 
 NO_ADOPTION: Final = Adoption()
@@ -53,7 +53,7 @@ Found = Ours | Adoptable | Foreign | Unexplained | Absent | Unknown
 class Ownership:
     """The proofs of ownership: `orders` of the target, and `bound_id` that was bound before."""
 
-    subject: Subject
+    target: PurchaseTarget
     owner: Owner
     orders: tuple[FlinkWorkspaceOrder, ...] = ()
     bound_id: str | None = None
@@ -67,7 +67,7 @@ class Ownership:
             return True
         # A name never changes: our tags on another name are a manual edit.
         by_token = instance.tags.get(ORDER_TAG) in {order.spec.token for order in self.orders}
-        return instance.name == self.subject.workspace_name and (by_token or self.marked(instance))
+        return instance.name == self.target.workspace_name and (by_token or self.marked(instance))
 
     def marked(self, instance: SeenInstance) -> bool:
         """True if it has our ownership tags."""
@@ -93,10 +93,10 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
         message = (
             f"two instances carry this resource's tags: {ids}; nothing is bought or deleted: release the wrong one"
         )
-        return Foreign(ours[0], "Twin", message)
+        return Foreign(ours[0], "DuplicateInstance", message)
     if ours:
         return Ours(ours[0])
-    namesakes = tuple(instance for instance in instances if instance.name == ownership.subject.workspace_name)
+    namesakes = tuple(instance for instance in instances if instance.name == ownership.target.workspace_name)
     if any(_may_have_bought(order, instance) for order in ownership.orders for instance in namesakes):
         return Unexplained(tuple(each for each in namesakes if CLUSTER_TAG not in each.tags))
     wanted = _to_adopt(instances, namesakes, adoption, ownership.bound_id)
@@ -120,7 +120,7 @@ def _to_adopt(
 
 
 def _adopted(instance: SeenInstance, ownership: Ownership) -> Adoptable | Foreign:
-    wanted = ownership.subject.workspace_name
+    wanted = ownership.target.workspace_name
     if instance.name == wanted:
         return Adoptable(instance)
     return Foreign(
@@ -141,7 +141,7 @@ def _stranger(instance: SeenInstance, ownership: Ownership) -> Foreign | None:
             f"this resource owns {instance_id}, named '{name}': set workspaceName to it in a new resource, or use"
             " another resource name for another workspace",
         )
-    if name != ownership.subject.workspace_name and instance_id != ownership.bound_id:
+    if name != ownership.target.workspace_name and instance_id != ownership.bound_id:
         return None
     cluster = instance.tags.get(CLUSTER_TAG)
     adopt = f"adopt it with policy ByInstanceId and instanceId {instance_id}"

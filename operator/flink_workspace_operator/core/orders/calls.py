@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flink_workspace_operator.api.base import ApiModel
-from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class PaidCall:
     The class of the block decides the API action.
     """
 
-    subject: Subject
+    target: PurchaseTarget
     block: ApiModel
     """The order's block."""
     ownership: dict[str, str]

@@ -255,7 +255,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "workspaces are not sold in that region",
         "create a resource with one of the regions that the message lists",
     ),
-    "Twin": Entry(
+    "DuplicateInstance": Entry(
         "Stalled",
         "two instances may be this resource's. Nothing more is bought, and nothing is deleted",
         "release the wrong one in the console",

@@ -5,12 +5,13 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import Reported
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.core.plan import (
+    AdoptInstance,
     AttachPolicy,
     CreateDirectory,
     CreateRole,
     DeleteOutputs,
     Event,
-    TagInstance,
+    RestoreTags,
     ToldStep,
     WriteOutputs,
 )
@@ -38,9 +39,9 @@ def _of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
                 told.append(Event("Normal", "PolicyAttached", f"attached '{policy.name}' to RAM role '{role}'"))
             case CreateDirectory(bucket=bucket, key=key):
                 told.append(Event("Normal", "DirectoryCreated", f"created {key} in bucket '{bucket}'"))
-            case TagInstance(instance_id=instance_id, adopts=True):
+            case AdoptInstance(instance_id=instance_id):
                 told.append(Event("Normal", "WorkspaceAdopted", f"{instance_id} belongs to this resource from now on"))
-            case TagInstance(instance_id=instance_id, tags=tags):
+            case RestoreTags(instance_id=instance_id, tags=tags):
                 told.append(Event("Normal", "MarksPutBack", f"{instance_id} has {', '.join(dict(tags))} again"))
             case WriteOutputs() | DeleteOutputs():
                 told.append(_of_outputs(step))

@@ -16,7 +16,7 @@ from flink_workspace_operator.core.facts.observed import Bought
 from flink_workspace_operator.core.facts.snapshot import Answered
 from flink_workspace_operator.core.plan import Event, Verdict
 from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS
-from flink_workspace_operator.core.reporting.conditions import Aspect
+from flink_workspace_operator.core.reporting.conditions import ConditionDraft
 from flink_workspace_operator.core.reporting.report import dated
 from flink_workspace_operator.core.reporting.summary import obstructed
 from flink_workspace_operator.core.verdicts import verdict_on_cluster
@@ -55,15 +55,17 @@ def conditions_under(verdict: Verdict, partial: PartialWorkspace, now: datetime)
     """All conditions. Those that the pass could not check stay as they were, or are Unknown."""
     previous = {condition.type: condition for condition in partial.conditions}
     summary = obstructed(verdict, previous, partial.deleting)
-    aspects = (_unchecked(type_, previous.get(type_)) for type_ in ASPECTS)
-    return dated((*summary, *aspects), previous, partial.metadata.generation, now)
+    drafts = (_unchecked(type_, previous.get(type_)) for type_ in ASPECTS)
+    return dated((*summary, *drafts), previous, partial.metadata.generation, now)
 
 
-def _unchecked(type_: str, was: Condition | None) -> Aspect:
+def _unchecked(type_: str, was: Condition | None) -> ConditionDraft:
     """The condition as it was. But "not purchased" ends if the ledger could not be read."""
     reason = "NotAsked" if type_ == "CloudReachable" else "NotChecked"
     unsure = type_ == "Purchased" and was is not None and was.status == "False"
-    return Aspect(type_, "Unknown", reason, "not checked in the last pass, which failed", keeps=not unsure)
+    return ConditionDraft(
+        type_, "Unknown", reason, "not checked in the last pass, which failed", keeps_previous=not unsure
+    )
 
 
 def event_of(verdict: Verdict, previous: Iterable[Condition]) -> Event | None:

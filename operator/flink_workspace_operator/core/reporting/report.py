@@ -23,7 +23,7 @@ from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import window_end
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
-from flink_workspace_operator.core.reporting.conditions import Aspect, aspects
+from flink_workspace_operator.core.reporting.conditions import ConditionDraft, drafts
 from flink_workspace_operator.core.reporting.summary import summary
 
 MESSAGE_LENGTH = 1024
@@ -37,11 +37,11 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
     workspace, now = case.workspace, case.seen.now
     before = workspace.status
     previous = {condition.type: condition for condition in before.conditions}
-    told = (*summary(case, verdict, previous, now), *aspects(case))
+    drafted = (*summary(case, verdict, previous, now), *drafts(case))
     return before.model_copy(
         update={
             "observed_generation": workspace.metadata.generation,
-            "conditions": (*dated(told, previous, workspace.metadata.generation, now), *_others(told, previous)),
+            "conditions": (*dated(drafted, previous, workspace.metadata.generation, now), *_others(drafted, previous)),
             "instance": _instance(case, case.found.instance) if isinstance(case.found, Ours) else _known(case),
             "account_id": case.recorded_account or _account(case),
             "last_handled_reconcile_at": _handled(case),
@@ -55,29 +55,29 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
     )
 
 
-def _others(told: Iterable[Aspect], previous: dict[str, Condition]) -> tuple[Condition, ...]:
+def _others(drafted: Iterable[ConditionDraft], previous: dict[str, Condition]) -> tuple[Condition, ...]:
     """Conditions of other controllers, kept: the list is a map by type, and these are theirs."""
-    ours = {aspect.type for aspect in told}
+    ours = {draft.type for draft in drafted}
     return tuple(condition for type_, condition in previous.items() if type_ not in ours)
 
 
 def dated(
-    told: Iterable[Aspect], previous: dict[str, Condition], generation: int, now: datetime
+    drafted: Iterable[ConditionDraft], previous: dict[str, Condition], generation: int, now: datetime
 ) -> tuple[Condition, ...]:
     """Conditions as stored; `previous` ones give the transition times."""
-    return tuple(_date(aspect, previous.get(aspect.type), generation, now) for aspect in told)
+    return tuple(_date(draft, previous.get(draft.type), generation, now) for draft in drafted)
 
 
-def _date(aspect: Aspect, was: Condition | None, generation: int, now: datetime) -> Condition:
+def _date(draft: ConditionDraft, was: Condition | None, generation: int, now: datetime) -> Condition:
     """A dated condition. Its transition time changes only with its status."""
-    if was is not None and aspect.keeps:
+    if was is not None and draft.keeps_previous:
         return was.model_copy(update={"observed_generation": generation})
-    unmoved = was is not None and was.status == aspect.status
+    unmoved = was is not None and was.status == draft.status
     return Condition(
-        type=aspect.type,
-        status=aspect.status,
-        reason=aspect.reason,
-        message=" ".join(aspect.message.split())[:MESSAGE_LENGTH],
+        type=draft.type,
+        status=draft.status,
+        reason=draft.reason,
+        message=" ".join(draft.message.split())[:MESSAGE_LENGTH],
         last_transition_time=was.last_transition_time if was is not None and unmoved else now,
         observed_generation=generation,
     )
@@ -128,7 +128,7 @@ def _zone_of_network(case: Case, seen: SeenInstance) -> str | None:
 def _account(case: Case) -> str | None:
     """The recorded account: only from the first order or instance on, since it may change
     before."""
-    return case.subject.account_id if case.subject is not None and isinstance(case.found, Ours) else None
+    return case.target.account_id if case.target is not None and isinstance(case.found, Ours) else None
 
 
 def _handled(case: Case) -> str | None:

@@ -10,7 +10,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.facts.identity import Subject, signature_nonce
+from flink_workspace_operator.core.facts.identity import PurchaseTarget, signature_nonce
 from flink_workspace_operator.core.facts.observed import Absent, Listing, SeenInstance, Unknown
 from flink_workspace_operator.core.facts.ownership import Foreign, Found, Ours, Unexplained, fits, made_after
 from flink_workspace_operator.core.facts.snapshot import bound_id
@@ -65,7 +65,7 @@ class Create:
         """By the workspace name, and the number of its purchases that are over without result."""
         spec = order.spec
         ended = sum(1 for each in case.orders if each.spec.action == spec.action and each.facts.ends_call)
-        return signature_nonce(Subject(spec.account_id, spec.region, spec.workspace_name), ended)
+        return signature_nonce(PurchaseTarget(spec.account_id, spec.region, spec.workspace_name), ended)
 
     def call(self, case: Case, order: FlinkWorkspaceOrder) -> PaidCall:
         """CreateInstance."""
@@ -73,7 +73,7 @@ class Create:
         if status.intent_time is None or status.nonce is None:
             raise LookupError("an announced order has its date and nonce: the CRD's rule says so")
         return PaidCall(
-            subject=Subject(spec.account_id, spec.region, spec.workspace_name),
+            target=PurchaseTarget(spec.account_id, spec.region, spec.workspace_name),
             block=spec.block,
             ownership=case.seen.owner.tags(spec.token),
             signed_at=status.intent_time,

@@ -1,4 +1,4 @@
-"""What people do: to the resource, to the ledger, to the API server, and in the cloud's console."""
+"""Manual edits: of the resource, of the ledger, at the API server, and in the cloud's console."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from tests.model.state import AGAIN, CURRENT, NOBODY, OLD, STALE, Cluster, Insta
 from tests.model.writing import Read, made_stale, set_finalizer, spend, stored, with_cluster, with_resource
 
 
-def moves_of_hands(run: Run, state: State) -> Iterator[Move]:
+def manual_moves(run: Run, state: State) -> Iterator[Move]:
     """What people do."""
     for home, cluster in enumerate(state.clusters):
         for key in range(len(cluster.resources)):

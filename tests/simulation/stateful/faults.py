@@ -1,4 +1,4 @@
-"""Which calls may go wrong, and how."""
+"""Faults: the calls that may fail, and the ways in which they may."""
 
 from typing import Final
 
@@ -55,9 +55,10 @@ READS: Final = (
     "describe_bucket", "quote", "read_bill", "create_role", "attach_policy", "create_directory", "tag_instance",
 )  # fmt: skip
 WRITES: Final = (
-    "read_workspace", "read_orders", "read_claim", "read_claims_of", "set_purchase_finalizer", "write_status",
-    "take_claim", "give_back_claim", "create_order", "move_order", "reread_order", "release_order", "post_event",
-    "read_outputs", "write_outputs", "delete_outputs", "read_secret", "hold_secret",
+    "read_workspace", "read_orders", "read_claim", "read_claims_of", "add_purchase_finalizer",
+    "remove_purchase_finalizer", "write_status", "take_claim", "give_back_claim", "create_order", "move_order",
+    "reread_order", "release_order", "post_event",
+    "read_outputs", "write_outputs", "delete_outputs", "read_secret", "hold_secret", "release_secret",
 )  # fmt: skip
 strikes = st.sampled_from(("before", "after"))
 times, skips = st.sampled_from((1, 2, 5)), st.integers(0, 3)

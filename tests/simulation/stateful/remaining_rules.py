@@ -1,4 +1,4 @@
-"""What must hold when everything that was begun has come to its end."""
+"""The rules that hold once everything that was begun has ended."""
 
 from datetime import timedelta
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.facts.identity import Key, Subject, WantedName
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget, WantedName
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 from flink_workspace_operator.core.orphans import find_orphans
 from tests.simulation.account import Booking
@@ -160,11 +160,11 @@ def _check_claim(world: SimulatedWorld, workspace: FlinkWorkspace) -> None:
     ready = condition_of(workspace.status, "Ready")
     if ready is None or ready.status != "True" or workspace.metadata.deletion_timestamp is not None:
         return
-    subject = Subject(world.account.id, workspace.spec.region, workspace.workspace_name)
-    lease = world.server.stored.leases.get(lease_name(subject))
+    target = PurchaseTarget(world.account.id, workspace.spec.region, workspace.workspace_name)
+    lease = world.server.stored.leases.get(lease_name(target))
     holder = world.workspace(lease.holder) if lease is not None and lease.holder is not None else None
-    if holder is None or (holder.spec.region, holder.workspace_name) != (subject.region, subject.workspace_name):
-        raise Broken(f"{subject} is claimed by nobody who wants it: {lease}")
+    if holder is None or (holder.spec.region, holder.workspace_name) != (target.region, target.workspace_name):
+        raise Broken(f"{target} is claimed by nobody who wants it: {lease}")
 
 
 def _check_bound_once(world: SimulatedWorld) -> None:

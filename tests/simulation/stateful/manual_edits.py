@@ -1,4 +1,4 @@
-"""What a person with all rights can do beside `user.py`."""
+"""Manual edits by a person with all rights, beside those of `user.py`."""
 
 from dataclasses import dataclass
 
@@ -65,5 +65,5 @@ def restore(world: SimulatedWorld, backup: Backup, *, orders: bool, status: bool
     """Create again what is not there: new uids, no status but, where wanted, that of the orders."""
     for lease in backup.leases if leases else ():
         if lease.name not in world.server.stored.leases:
-            world.server.write_lease(lease.subject, (lease.holder, lease.uid), None, USER)
+            world.server.write_lease(lease.target, (lease.holder, lease.uid), None, USER)
     world.user.restore(backup.export, orders=orders, status=status)
