@@ -52,4 +52,5 @@ def test_a_freed_name_wakes_who_waits_for_it(operator: Operator, account: Emulat
     operator.until(lambda: "NameTaken" in (operator.reason("first"), operator.reason("second")))
     loser, winner = ("first", "second") if operator.reason("first") == "NameTaken" else ("second", "first")
     operator.cluster.kubectl("delete", f"flinkworkspace/{winner}")
+    account.control.faults([])  # what is Stalled stays so while the cloud does not answer
     operator.until(lambda: operator.reason(loser) != "NameTaken", WOKEN_SECONDS)
