@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.runtime.creation_watch import CreationWatch
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
@@ -39,6 +40,7 @@ class Operator:
     metrics: Metrics
     neighbours: Neighbours
     orphan_watch: OrphanWatch
+    creation_watch: CreationWatch
     drain_seconds: float
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the watches are to end, or do."""
@@ -76,6 +78,7 @@ class Operator:
             asyncio.create_task(self._watch_claims(), name="watch of claims"),
             asyncio.create_task(self.resync.keep_listing(served), name="list of everything"),
             asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
+            asyncio.create_task(self.creation_watch.keep_looking(), name="look at creations"),
             asyncio.create_task(self._follow_rights(served), name="look at rights"),
         )
         try:
