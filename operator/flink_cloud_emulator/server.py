@@ -12,6 +12,8 @@ from flink_cloud_emulator.dispatch import Dispatcher
 from flink_cloud_emulator.seed import open_cloud
 
 _LARGEST_BODY = 16 * 1024 * 1024
+_LONGEST_LINE = 64 * 1024
+"""Tokens of up to 20,000 characters travel in the query of AssumeRoleWithOIDC."""
 _SHUTDOWN_SECONDS = 1.0
 
 
@@ -37,7 +39,13 @@ async def start(port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | No
     app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[control.explain_errors])
     control.add_routes(app, cloud)
     app.router.add_route("*", "/{path:.*}", dispatcher.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+        max_line_size=_LONGEST_LINE,
+        max_field_size=_LONGEST_LINE,
+    )
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     if tls is not None:

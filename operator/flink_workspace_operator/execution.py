@@ -1,4 +1,4 @@
-"""All the writing of one pass: the plan's steps in order, up to the first that fails."""
+"""All writes of one pass: the plan's steps in order, up to the first that fails."""
 
 import json
 import logging
@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.audit import AUDIT, entry
-from flink_workspace_operator.core.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
-from flink_workspace_operator.core.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
+from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
+from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.audit import AUDIT, entry
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     AttachPolicy,
@@ -39,16 +40,16 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
     WriteOutputs,
 )
-from flink_workspace_operator.core.seen import Answered, Intent, Seen
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 
 Told = CloudFailure | ClusterRefused | Unreadable
-"""What ends a pass and is told of at once, with what the pass found and did before."""
+"""Failures that end a pass and are reported at once, with the results so far."""
 
 RECORDING_TRIES = 10
-"""Tries in a row to write an answer down. An API server that always answers 409 must not hold a worker for ever."""
+"""Consecutive tries to record an answer: an API server that always answers 409 must not block
+a worker for ever."""
 
 log = logging.getLogger(__name__)
 audit = logging.getLogger(AUDIT)
@@ -56,7 +57,7 @@ audit = logging.getLogger(AUDIT)
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a plan: what it made beside the workspace, the ledger after it, and what stopped it."""
+    """The result of a plan: steps that changed something, the ledger after it, the failure."""
 
     made: tuple[ToldStep, ...]
     orders: tuple[FlinkWorkspaceOrder, ...]
@@ -73,7 +74,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Execution:
-    """The hands of one pass."""
+    """Executes the plan of one pass."""
 
     seen: Seen
     cloud: Cloud
@@ -83,7 +84,8 @@ class Execution:
     clock: Callable[[], datetime]
 
     async def carry_out(self, plan: Plan) -> Done:
-        """Do the steps in order. What is told of at once ends them as a value; raises any other `ClusterFailure`."""
+        """Execute the steps in order. A `Told` failure is returned; raises any other
+        `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
@@ -104,11 +106,12 @@ class Execution:
             return Outcome(failure=stopped)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
-        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next pass waits for a while:
-        without the wait, the order, which is Quoted again, would be announced at once."""
+        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next
+        pass waits: without the wait, the order, which is Quoted again, would be announced at
+        once."""
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
-        answer = await self.cloud.create_instance(step.purchase)
+        answer = await self.cloud.place(step.call)
         answered = Answered(order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order))
         self.memory.remember_answer(key, answered)
         recorded = await self._record(order, answered)
@@ -132,7 +135,7 @@ class Execution:
         return None
 
     async def _change(self, step: CloudStep) -> bool:
-        """Whether it was this pass that did it: another resource may have been faster."""
+        """True if this pass made the change: another resource may have been faster."""
         match step:
             case CreateRole(name=name, trusted_service=service):
                 return await self.cloud.create_role(name, service)
@@ -161,7 +164,8 @@ class Execution:
                 await self.cluster.delete_outputs(self.seen.key, former)
 
     async def _hold_secret(self, step: HoldSecret | ReleaseSecret) -> None:
-        """Nothing is bought with a Secret that can't be held. One that can't be released is no reason to stop."""
+        """A Secret that cannot be held ends the pass before any purchase; a failed release does
+        not."""
         holds = isinstance(step, HoldSecret)
         refusal = await self.cluster.hold_secret(self.seen.key, step.secret, holds)
         if refusal is None:
@@ -200,7 +204,8 @@ class Execution:
                 return await self._record(order, answered)
 
     async def _announce(self, step: WriteIntent) -> FlinkWorkspaceOrder:
-        """Remember before the write: if only its answer is lost, this process still knows that it sent nothing."""
+        """Remember the intent before the write: if the write's answer is lost, it is still known
+        that nothing was sent."""
         key, order = self.seen.key, step.order
         self.memory.remember_intent(key, Intent(order.metadata.uid, step.mark, step.generation))
         try:
@@ -212,7 +217,8 @@ class Execution:
     async def _record(
         self, order: FlinkWorkspaceOrder, answered: Answered, tries: int = RECORDING_TRIES
     ) -> FlinkWorkspaceOrder:
-        """Write the answer down. An id is never dropped: on a conflict it is written over whatever came between."""
+        """Record the answer. An id is never dropped: after a conflict it is written over any
+        state."""
         if isinstance(answered.answer, Bought):
             log.warning("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
         status = ledger.recorded(order, answered, self.settings.copy_window)
@@ -232,10 +238,11 @@ class Execution:
         return moved
 
     def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
-        """A moment by the cloud's clock at which the answer had arrived: the wait after a refusal begins there.
+        """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins
+        there.
 
-        A process may stand still between its last list and the call. Then the gateway may have accepted a copy as late
-        as the date of the call allows.
+        A process may be stopped between its last list and the call. Then the gateway may have
+        accepted a copy as late as the date of the call allows.
         """
         listing = self.seen.cloud.listing
         before = self.seen.now if isinstance(listing, Unknown) else listing.date
@@ -247,5 +254,5 @@ class Execution:
 
 
 def _story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:
-    """What is worth a line in the audit log: where the order stands, and what it bought."""
+    """The part of an order whose change is a line of the audit log: its state and its purchase."""
     return order.state, order.status.instance_id, order.status.order_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.observed import Policy
+from flink_workspace_operator.core.facts.observed import Policy
 from tests.contract.clients import OWNER, TOKEN, network, parameters, purchase, subject
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
 
@@ -53,7 +53,7 @@ CALLS = (
         "TagResources",
         lambda cloud, account: cloud.tag_instance(account.region, "by-hand-1", OWNER.tags(TOKEN)),
     ),
-    Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.create_instance(purchase(account))),
+    Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.place(purchase(account))),
     Call("ram", "GetRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "ListPoliciesForRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "CreateRole", lambda cloud, account: cloud.create_role(NEW_ROLE, "stream.aliyuncs.com"), written=True),

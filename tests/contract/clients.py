@@ -13,7 +13,8 @@ from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import KeySource
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.api.parameters import Network, Resources, WorkspaceParameters
-from flink_workspace_operator.core.identity import Key, Owner, Purchase, Subject
+from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount
 
@@ -72,13 +73,13 @@ def pay_as_you_go(account: EmulatedAccount) -> WorkspaceParameters:
     return parameters(account, charge_type="PayAsYouGo", subscription=None, resources=None)
 
 
-def purchase(account: EmulatedAccount, **changes: object) -> Purchase:
+def purchase(account: EmulatedAccount, **changes: object) -> PaidCall:
     """A purchase signed now, with a nonce of its own."""
     wanted: dict[str, object] = {
         "subject": subject(account),
-        "parameters": parameters(account),
+        "block": parameters(account),
         "ownership": OWNER.tags(TOKEN),
         "signed_at": datetime.now(UTC),
         "nonce": f"nonce-of-{account.id}",
     }
-    return Purchase(**{**wanted, **changes})  # type: ignore[arg-type]  # the values above and those of a test
+    return PaidCall(**{**wanted, **changes})  # type: ignore[arg-type]  # the values above and those of a test

@@ -13,9 +13,9 @@ import pytest
 from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
 from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey
 from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, Garbled, SignatureExpired
-from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, SignatureExpired
+from flink_workspace_operator.core.facts.observed import Listing
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import open_session
 from tests.contract.servers import Server, serving

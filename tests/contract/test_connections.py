@@ -20,8 +20,8 @@ from flink_workspace_operator.adapters.alibaba.connections import AT_ONCE
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.cli import keep_what_is_loaded
-from flink_workspace_operator.core.observed import Bought
-from flink_workspace_operator.core.secret import AccessKey
+from flink_workspace_operator.core.facts.observed import Bought
+from flink_workspace_operator.core.facts.secret import AccessKey
 from flink_workspace_operator.settings import Settings
 from tests.contract.calls import prepare
 from tests.contract.clients import OWNER, TOKEN, network, open_cloud, purchase, static_keys, subject
@@ -88,7 +88,7 @@ async def test_a_purchase_has_a_connection_of_its_own(
     prepare(account)
     await cloud.identify()
     assert counted.connections == 1
-    assert isinstance(await cloud.create_instance(purchase(account)), Bought)
+    assert isinstance(await cloud.place(purchase(account)), Bought)
     await cloud.list_regions()
     assert counted.connections == 2
 

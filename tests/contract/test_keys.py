@@ -18,10 +18,10 @@ from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.key_chain import PAUSE, KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source, sources
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE
-from flink_workspace_operator.adapters.alibaba.session import Fixed
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Identity, Settings
 from tests.contract.clients import open_session
 from tests.contract.servers import closed_port, serving, tls_of
@@ -258,7 +258,7 @@ async def test_without_a_key_no_purchase_is_sent(node: Node) -> None:
         open_session(Settings(endpoint=f"http://{here}"), Keys(node.chain())) as session,
     ):
         with pytest.raises(KeyUnavailable) as failed:
-            await session.call_fixed(CREATE_INSTANCE, {}, "cn-hangzhou", Fixed(NOW, "nonce"))
+            await session.call_fixed(CREATE_INSTANCE, {}, "cn-hangzhou", PinnedSignature(NOW, "nonce"))
     assert (failed.value.fate, cloud.requests) == ("NothingSent", [])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import CloudFailure, ListChanged, ServerError
+from flink_workspace_operator.core.facts.failures import CloudFailure, ListChanged, ServerError
 from tests.contract.clients import NAME, OWNER, TOKEN, open_cloud, subject
 from tests.emulator_fixture import EmulatedAccount
 

@@ -10,8 +10,8 @@ import pytest
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.parameters import Network
-from flink_workspace_operator.core.failures import CloudFailure, ServerError
-from flink_workspace_operator.core.observed import Absent, Bucket, Policy, Role, SeenNetwork
+from flink_workspace_operator.core.facts.failures import CloudFailure, ServerError
+from flink_workspace_operator.core.facts.observed import Absent, Bucket, Policy, Role, SeenNetwork
 from tests.contract.clients import network, open_cloud
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
 

@@ -4,8 +4,8 @@ import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.names import DIRECTORIES
-from flink_workspace_operator.core.failures import NotFound, PermissionMissing, ServerError
-from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
+from flink_workspace_operator.core.facts.failures import NotFound, PermissionMissing, ServerError
+from flink_workspace_operator.core.facts.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
 from tests.emulator_fixture import EmulatedAccount
 
 

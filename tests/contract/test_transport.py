@@ -17,9 +17,9 @@ from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Ke
 from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE, DESCRIBE_INSTANCES
-from flink_workspace_operator.adapters.alibaba.session import Fixed
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
-from flink_workspace_operator.core.failures import CloudFailure, Fate, Garbled, Unreachable
+from flink_workspace_operator.core.facts.failures import CloudFailure, Fate, Garbled, Unreachable
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import open_session, static_keys
 from tests.contract.servers import Server, closed_port, serving, tls_of
@@ -32,7 +32,7 @@ Ask = Callable[[str], Awaitable[object]]
 
 async def buy(endpoint: str) -> object:
     """The call that spends money."""
-    fixed = Fixed(datetime.now(UTC), "nonce")
+    fixed = PinnedSignature(datetime.now(UTC), "nonce")
     async with open_session(Settings(endpoint=endpoint, emulator=True), FetchedKey(KEY)) as session:
         return await session.call_fixed(CREATE_INSTANCE, {"InstanceName": "a"}, REGION, fixed)
 

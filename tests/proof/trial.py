@@ -19,9 +19,9 @@ from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import DIRECTORIES, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Key, Owner, Subject
-from flink_workspace_operator.core.summary import QUIET
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
+from flink_workspace_operator.core.reporting.summary import QUIET
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED

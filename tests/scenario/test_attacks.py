@@ -10,8 +10,8 @@ import pytest
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.names import SUSPEND
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Subject
 from flink_workspace_operator.ports import Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from tests.scenario.manifests import pay_as_you_go

@@ -12,9 +12,9 @@ from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesClust
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, Quote, WorkspaceReference
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict
+from flink_workspace_operator.core.facts.identity import Key, Subject
+from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import apply, pay_as_you_go
@@ -46,7 +46,8 @@ def spec_for(workspace: FlinkWorkspace) -> FlinkWorkspaceOrderSpec:
         account_id="1",
         region="cn-hangzhou",
         workspace_name=metadata.name,
-        parameters=workspace.parameters,
+        action="Create",
+        create=workspace.parameters,
         token="t" * 32,
     )
 

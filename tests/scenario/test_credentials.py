@@ -314,7 +314,7 @@ async def test_secret_is_not_held_afterwards(world: World, payer: EmulatedAccoun
     delete_secret(world)
     await world.one_pass("w")
     told = conditions(await world.workspace("w"))
-    assert (told["Ready"].status, told["CloudReachable"].status) == ("True", "False")
+    assert (told["Ready"].status, told["CloudReachable"].status) == ("True", "Unknown")
     assert told["CloudReachable"].reason == "SecretRefused"
     kubectl(world, "delete", "flinkworkspace", "w", "--wait=false")
     while await world.cluster.read_workspace(world.key("w")) is not None:

@@ -2,7 +2,7 @@
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import Subject
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import World, conditions, has_reason, is_ready
 

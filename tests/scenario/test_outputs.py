@@ -15,7 +15,7 @@ from kubernetes.aio import client
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import OutputsRefused
+from flink_workspace_operator.core.facts.failures import OutputsRefused
 from tests.scenario.manifests import Manifest, let_write_outputs, pay_as_you_go
 from tests.scenario.recording import RecordingCluster
 from tests.scenario.world import PATIENCE, World, conditions, configuration_in, has_reason, is_ready

@@ -12,7 +12,7 @@ import pytest
 
 from flink_local.cluster import Cluster as LocalCluster
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import Subject
 from flink_workspace_operator.ports import Cloud
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
@@ -234,7 +234,7 @@ async def test_while_the_call_runs_the_purchase_is_unknown(outside: World) -> No
     async def read() -> None:
         said.append(conditions(await outside.workspace("w"))["Purchased"])
 
-    interrupt(outside, "create_instance", read)
+    interrupt(outside, "place", read)
     await outside.apply(pay_as_you_go())
     await until_state(outside, "Placed")
     assert [(condition.status, condition.reason) for condition in said] == [("Unknown", "Placing")]

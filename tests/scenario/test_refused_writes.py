@@ -10,7 +10,7 @@ from flink_local.failures import LocalFailure
 from flink_local.loopback import free_ports
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import Subject
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import World, conditions
 
@@ -26,7 +26,7 @@ ORDER = {
         "accountId": "1",
         "region": "cn-hangzhou",
         "workspaceName": "probe",
-        "parameters": {
+        "create": {
             part: value
             for part, value in pay_as_you_go()["spec"].items()
             if part in ("chargeType", "network", "storage")

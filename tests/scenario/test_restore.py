@@ -10,8 +10,8 @@ import pytest
 
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, ORDERS
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import Conflict
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import Conflict
+from flink_workspace_operator.core.facts.identity import Key, Subject
 from tests.namespaces import Namespaces
 from tests.scenario.manifests import Manifest, apply, pay_as_you_go
 from tests.scenario.test_letting_go import bought

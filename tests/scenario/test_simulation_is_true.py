@@ -11,13 +11,14 @@ from kubernetes.aio import client
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import API_VERSION
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, Quote
-from flink_workspace_operator.api.status import OrderState, OrderSummary
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.order_states import MOVES, OrderState
+from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.ledger import moved
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Subject
+from flink_workspace_operator.core.orders.ledger import moved
 from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.sides import RealPeople, ServerSide, SimulatedPeople, told

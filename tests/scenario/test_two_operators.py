@@ -26,7 +26,7 @@ STEPS = (
     "take_claim",
     "create_order",
     "move_order",
-    "create_instance",
+    "place",
     "write_status",
 )
 """The changes that the protocol is made of."""

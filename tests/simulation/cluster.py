@@ -14,13 +14,19 @@ from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALI
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, Conflict, SecretRefused, Vanished
-from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import Absent
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import (
+    ClusterFailure,
+    ClusterRefused,
+    Conflict,
+    SecretRefused,
+    Vanished,
+)
+from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import Secret
 from tests.simulation.gate import Gate
 from tests.simulation.server import ApiServer, Lease, key_of
 
@@ -60,6 +66,11 @@ class SimulatedCluster:
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """One list."""
         return await self._call("read_orders", lambda: self.server.orders_of(key))
+
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """One list."""
+        orders = await self._call("list_open_orders", lambda: self.server.orders_of(key))
+        return tuple(order.metadata.name for order in orders if order.keeps_claim)
 
     async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
         """The claim, and then whether its holder still wants it, unless that is who reads."""

@@ -18,10 +18,10 @@ from flink_workspace_operator.api.names import LEDGER_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Vanished
-from flink_workspace_operator.core.identity import Claim, Key, Subject
-from flink_workspace_operator.core.secret import AccessKey, Secret
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, Vanished
+from flink_workspace_operator.core.facts.identity import Claim, Key, Subject
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Faults
 from tests.simulation.rules import check_order, check_workspace

@@ -1,4 +1,4 @@
-"""One question asked for all who want its answer."""
+"""One request shared by all who wait for its answer."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Generic, TypeVar
 
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.facts.failures import CloudFailure
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -23,14 +23,14 @@ class _Outcome(Generic[T]):
     answer: T | CloudFailure
 
     def serves(self, asked: float, max_age: timedelta) -> bool:
-        """A failure is shared only with those who waited for it: whoever comes later gets a new try."""
+        """True if the answer is new enough. A failure serves only those who waited for it."""
         if isinstance(self.answer, CloudFailure):
             return self.began >= asked
         return self.began >= asked - max_age.total_seconds()
 
 
 class SharedLook(Generic[T]):
-    """Asks one at a time, and shares an answer with all for whom it began late enough."""
+    """Sends one request at a time, and shares an answer with all for whom it is new enough."""
 
     def __init__(self, ask: Callable[[], Awaitable[T]]) -> None:
         self._ask = ask
@@ -39,7 +39,7 @@ class SharedLook(Generic[T]):
         self._changed = float("-inf")
 
     async def take(self, max_age: timedelta = timedelta(0)) -> T:
-        """An answer to a question that was sent at most `max_age` ago; by default: after this call."""
+        """An answer to a request sent at most `max_age` ago; by default: after this call."""
         asked = time.monotonic()
         async with self._one_at_a_time:
             if self._last is None or self._last.began < self._changed or not self._last.serves(asked, max_age):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.following import PROVISIONING, judge_instance
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import Listing, SeenInstance
+from flink_workspace_operator.core.checks.lifecycle import PROVISIONING, judge_instance
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.watches import name_in
 

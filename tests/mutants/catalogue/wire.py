@@ -7,6 +7,7 @@ from tests.mutants.catalogue.files import (
     API_SERVER,
     CONNECTIONS,
     ORDERS_AT_THE_CLOUD,
+    PROBE,
     PROXIES,
     PROXY_RULE,
     TRANSPORT,
@@ -146,5 +147,13 @@ ON_THE_WIRE: Final = (
         old="if account_id != self._account_id:",
         new="if False:",
         tests=(f"{ACCOUNT}::test_nothing_is_bought_in_another_account",),
+    ),
+    Mutant(
+        name="a question about the cloud is a read",
+        fact="whoever adds a question to `probe` can't buy or change anything by it",
+        file="adapters/alibaba/prober.py",
+        old="        if api not in READS:\n",
+        new="        if False:\n",
+        tests=(f"{PROBE}::test_nothing_else_than_reads_can_be_asked",),
     ),
 )

@@ -11,8 +11,8 @@ from flink_local.manifests import NAMESPACE
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimChange, ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
-from flink_workspace_operator.core.failures import ClusterFailure
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterFailure
+from flink_workspace_operator.core.facts.identity import Key, Subject
 
 PATIENCE_SECONDS = 20
 

@@ -12,8 +12,8 @@ from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
-from flink_workspace_operator.core.failures import Conflict
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import Conflict
+from flink_workspace_operator.core.facts.identity import Key, Subject
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.settings import Settings
 

@@ -7,8 +7,8 @@ from flink_local.cluster import Cluster
 from flink_local.loopback import free_ports
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Key, Subject
 from flink_workspace_operator.settings import Settings
 
 SUBJECT, KEY = Subject("1", "cn-hangzhou", "w"), Key("default", "w")

@@ -16,8 +16,8 @@ from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import API_VERSION, GROUP
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import Content, Reference
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.config_map import Content, Reference
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.namespaces import Namespaces
 from tests.scenario.kubernetes.tenants import Manifest, Tenant, in_force, said, until_refused, until_said

@@ -14,8 +14,8 @@ from flink_workspace_operator.adapters.kubernetes.collection import Collection, 
 from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
 from flink_workspace_operator.api.crd import RESOURCES, crd
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.contract.servers import Server, serving
 from tests.scenario.world import configuration_in
 

@@ -15,10 +15,10 @@ from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.config_map import Content, Reference
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict, OutputsRefused
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.config_map import Content, Reference
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, OutputsRefused
+from flink_workspace_operator.core.facts.identity import Key, Subject
+from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go

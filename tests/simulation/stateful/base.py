@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.scenario.manifests import pay_as_you_go

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from flink_workspace_operator.api.names import LEDGER_FINALIZER
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order_states import MOVES, OrderState
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from tests.simulation.server import ApiServer, Lease, key_of
 from tests.simulation.stateful.judge import BINDING

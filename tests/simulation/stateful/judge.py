@@ -5,7 +5,7 @@ from collections import Counter
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.account import Booking
 from tests.simulation.invariants import Broken
 from tests.simulation.server import Change, Lease

@@ -3,10 +3,9 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from flink_workspace_operator.api.order import MOVES
-from flink_workspace_operator.api.status import OrderState
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.api.order_states import MOVES, OrderState
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.server import Stored
 from tests.simulation.stateful.base import WorldMachine, keys, nth, then
 from tests.simulation.stateful.hands import Backup, delete_order, edit_order, lose_everything, restore, take_backup

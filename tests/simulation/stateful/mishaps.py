@@ -4,12 +4,12 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.key_failures import KeyUnavailable
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
 from tests.simulation.faults import Fault
 
-BUY: Final = "cloud.create_instance"
+BUY: Final = "cloud.place"
 
 LOST: Final[tuple[CloudFailure, ...]] = (
     failures.Unreachable(BUY, "ConnectionReset"),

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, RECONCILE_REQUESTED_AT, REPLACE_LOST, SUSPEND
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import SUBSCRIPTION, pay_as_you_go
 from tests.simulation.server import key_of
 from tests.simulation.stateful.base import WorldMachine, keys, names, nth, then

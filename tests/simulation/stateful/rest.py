@@ -6,8 +6,8 @@ from typing import Final
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key, Subject, WantedName
-from flink_workspace_operator.core.observed import Listing, SeenInstance
+from flink_workspace_operator.core.facts.identity import Key, Subject, WantedName
+from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 from flink_workspace_operator.core.orphans import find_orphans
 from tests.simulation.account import Booking
 from tests.simulation.invariants import Broken

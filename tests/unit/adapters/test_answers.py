@@ -6,7 +6,7 @@ import pytest
 from kubernetes.aio.client.exceptions import ApiException
 
 from flink_workspace_operator.adapters.kubernetes.collection import answer
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,

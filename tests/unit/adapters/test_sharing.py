@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.adapters.sharing import MOST_KEPT, SharedLook, SharedLooks
-from flink_workspace_operator.core.failures import CloudFailure, ServerError
+from flink_workspace_operator.core.facts.failures import CloudFailure, ServerError
 
 
 class Source:

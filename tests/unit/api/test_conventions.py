@@ -81,5 +81,6 @@ def test_no_item_of_a_list_in_the_spec_has_a_default_but_an_empty_one() -> None:
     within = {path: node for path, node in ALL.items() if ".spec." in path and "[]" in path}
     assert {path: node["default"] for path, node in within.items() if "default" in node} == {
         "flinkworkspaces.spec.tags[].value": "",
+        "flinkworkspaceorders.spec.create.tags[].value": "",
         "flinkworkspaceorders.spec.parameters.tags[].value": "",
     }

@@ -9,8 +9,8 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.plan import Plan, TagInstance
 from flink_workspace_operator.settings import Settings
 from tests.builders import (

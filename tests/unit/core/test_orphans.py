@@ -1,7 +1,7 @@
 """What is paid for and looked after by nobody is told, and so is a name that two instances have."""
 
-from flink_workspace_operator.core.identity import Key, Owner, WantedName
-from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.facts.identity import Key, Owner, WantedName
+from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.orphans import find_orphans
 from tests.builders import OWNER, REGION, a_listing, a_workspace, an_instance
 

@@ -11,8 +11,8 @@ from flink_workspace_operator.api.base import Metadata
 from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import CloudFailure, Unreachable
-from flink_workspace_operator.core.observed import Listing, SeenInstance
+from flink_workspace_operator.core.facts.failures import CloudFailure, Unreachable
+from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 from flink_workspace_operator.runtime.creation_watch import LOOKS, CreationWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
 from tests.builders import KEY, REGION, a_case, a_cloud, a_listing, a_workspace, an_instance, an_order, reported

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from flink_workspace_operator.core.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
 from flink_workspace_operator.core.orphans import Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics

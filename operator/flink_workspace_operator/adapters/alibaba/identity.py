@@ -10,8 +10,8 @@ from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Ke
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SharedLook
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.key_failures import KeyUnavailable
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
 
 
 class Identity:

@@ -10,7 +10,7 @@ from flink_workspace_operator.adapters.alibaba.products import DESCRIBE_INSTANCE
 from flink_workspace_operator.adapters.alibaba.session import Reply, Session
 from flink_workspace_operator.adapters.alibaba.translate import seen_instance
 from flink_workspace_operator.adapters.sharing import SharedLooks
-from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.core.facts.observed import Listing
 
 PAGE_SIZE: Final = 100
 """The largest page that DescribeInstances gives; its default is 10."""

@@ -9,7 +9,8 @@ from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.session import Reply, Session
 from flink_workspace_operator.adapters.sharing import SharedLooks
 from flink_workspace_operator.api.parameters import Network
-from flink_workspace_operator.core.observed import SeenNetwork, SeenVSwitch
+from flink_workspace_operator.core.facts.failures import NotFound
+from flink_workspace_operator.core.facts.observed import SeenNetwork, SeenVSwitch
 
 _PAGE_SIZE: Final = 50  # the largest that the VPC API gives
 
@@ -61,7 +62,10 @@ class Networks:
             asked = {**_page(region, number), **chosen}
             return await self._session.call(products.DESCRIBE_V_SWITCHES, asked, region)
 
-        rows, _ = await read_pages(ask, lambda reply: reply.read(wire.VSwitchesPage))
+        try:
+            rows, _ = await read_pages(ask, lambda reply: reply.read(wire.VSwitchesPage))
+        except NotFound:  # its page lists codes for it, where other lists are empty
+            return {}
         return {row.v_switch_id: row for row in rows}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
 from flink_workspace_operator.adapters.alibaba.session import Reply
-from flink_workspace_operator.core.failures import ListChanged
+from flink_workspace_operator.core.facts.failures import ListChanged
 
 _REREADS: Final = 3
 """In a busy account a list of many pages changes during most reads: to fail the whole pass each time costs more."""

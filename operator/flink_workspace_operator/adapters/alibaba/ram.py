@@ -7,8 +7,8 @@ from flink_workspace_operator.adapters.alibaba import products, wire
 from flink_workspace_operator.adapters.alibaba.session import Api, Session
 from flink_workspace_operator.adapters.alibaba.translate import trust_in
 from flink_workspace_operator.adapters.sharing import SharedLooks
-from flink_workspace_operator.core.failures import AlreadyExists, NotFound
-from flink_workspace_operator.core.observed import Absent, Policy, Role
+from flink_workspace_operator.core.facts.failures import AlreadyExists, NotFound
+from flink_workspace_operator.core.facts.observed import Absent, Policy, Role
 
 
 class Roles:

@@ -33,7 +33,7 @@ from flink_workspace_operator.adapters.alibaba.transport import (
     open_session,
     send_on,
 )
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Garbled,
     SignatureReplayed,
@@ -103,7 +103,7 @@ def _row_at(body: dict[str, Any], place: tuple[int | str, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Fixed:
+class PinnedSignature:
     """Date and nonce of a signature, fixed before the call: the gateway refuses it when it comes late or twice."""
 
     signed_at: datetime
@@ -156,7 +156,7 @@ class Session:
             raise Unreachable(answer.call, "NoConnection", answer.request_id)
         return _answered(answer)
 
-    async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: Fixed) -> Reply:
+    async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: PinnedSignature) -> Reply:
         """Send a purchase once, signed as fixed beforehand. Raises `CloudFailure`.
 
         Nothing of ours repeats it: no redirect is followed, and no broken connection is replaced. It has a connection

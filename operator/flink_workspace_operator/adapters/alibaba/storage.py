@@ -19,9 +19,9 @@ from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.oss_sending import OssSender
 from flink_workspace_operator.adapters.alibaba.transport import cause_of, proxy_of
 from flink_workspace_operator.adapters.sharing import SharedLooks
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import CloudFailure, Garbled
-from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled
+from flink_workspace_operator.core.facts.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
 from flink_workspace_operator.settings import Settings
 
 _GET_BUCKET_INFO, _HEAD_OBJECT, _PUT_OBJECT = "oss.GetBucketInfo", "oss.HeadObject", "oss.PutObject"

@@ -34,7 +34,7 @@ from aiohttp import (
 
 from flink_workspace_operator.adapters.alibaba.authorities import UnusableAuthorities, trusted
 from flink_workspace_operator.adapters.alibaba.proxy import UnusableProxy, proxies_in, proxy_for_url, shown
-from flink_workspace_operator.core.failures import Fate
+from flink_workspace_operator.core.facts.failures import Fate
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`KubernetesCluster`: the `Cluster` port on the API server."""
+"""The `Cluster` port on the API server."""
 
 import logging
 import uuid
@@ -35,8 +35,8 @@ from flink_workspace_operator.api.names import (
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,
@@ -44,11 +44,11 @@ from flink_workspace_operator.core.failures import (
     Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import Absent
+from flink_workspace_operator.core.facts.identity import Claim, Key, Subject, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import Secret
 from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,10 @@ ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELE
 
 
 class KubernetesCluster:
-    """The API server through one client. Remembers the versions of its own writes, and who owns which instance."""
+    """The API server through one client.
+
+    Remembers the versions of its own writes, and which instances the workspace resources own.
+    """
 
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         self._core = client.CoreV1Api(api_client)
@@ -78,7 +81,7 @@ class KubernetesCluster:
         )
 
     def is_own_write(self, resource_version: str) -> bool:
-        """Whether an object's version came from a write of ours: its echo tells nothing new."""
+        """True if we wrote this version of an object: its echo in a watch is no news."""
         return resource_version in self._own_writes
 
     async def cluster_id(self) -> str:
@@ -99,12 +102,12 @@ class KubernetesCluster:
         return None if wire is None else PartialWorkspace.of(wire)
 
     async def list_wanted_names(self) -> tuple[WantedName, ...]:
-        """What all resources of the namespaces that are looked after ask for."""
+        """The workspace names that all resources in the managed namespaces ask for."""
         places = self._namespaces or (None,)
         return tuple([wanted_in(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """The instances that workspace resources own, as list and watch showed them."""
+        """The instances that workspace resources own, by list and watch."""
         return await self.neighbours.all()
 
     async def _readable_workspaces(self) -> AsyncIterator[Wire]:
@@ -113,8 +116,8 @@ class KubernetesCluster:
                 async for wire in self._workspaces.list(place):
                     yield wire
             except ClusterRefused:
-                # A listed namespace is left out until the operator has rights there. Without one of them named,
-                # nothing at all would be known, and the check that rests on this would be off without a word.
+                # A namespace is left out until the operator has rights there. If all were left out,
+                # no neighbour would be known, and the check against a second purchase would pass.
                 if place is None:
                     raise
 
@@ -122,15 +125,19 @@ class KubernetesCluster:
         """All orders of a key by number."""
         return await self._ledger.read(key)
 
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """The names of those that keep the claim, and of those that cannot be read."""
+        return await self._ledger.list_open(key)
+
     async def read_claim(self, subject: Subject, reader: Key) -> Claim | None:
-        """Who holds the subject, None if nobody. The reader's own counts as alive: the reader knows better."""
+        """The claim on the target, None if it is free. The reader's own counts as alive: the reader knows better."""
         lease = await self._claims.read(subject)
         if lease is None:
             return None
         try:
             return _claim(lease, lease.holder == reader or await self._is_alive(lease))
         except (ClusterRefused, Unreadable):
-            # Of a namespace that is not looked after any more, or of a newer version: what can't be seen is not gone.
+            # The namespace is no longer managed, or the order is newer: unreadable is not absent.
             return _claim(lease, alive=True)
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
@@ -138,7 +145,7 @@ class KubernetesCluster:
         return tuple(_claim(lease, alive=True) for lease in await self._claims.read_of(holder))
 
     async def _is_alive(self, lease: Lease) -> bool:
-        """Whether the holder still wants the name, or an open order of it could still turn into a workspace."""
+        """True if the holder still wants the name, or an open order of it may still become one."""
         if lease.holder is None:
             return False
         wanted = (lease.subject.region, lease.subject.workspace_name)
@@ -150,17 +157,17 @@ class KubernetesCluster:
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
     async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
-        """Put our finalizer on, or take it off; conditional on what was read."""
+        """Add or remove our finalizer; Conflict unless the resource is as it was read."""
         others = [each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER]
         finalizers = [*others, PURCHASE_FINALIZER] if present else others
         await self._workspaces.put(_reference(workspace), "/metadata/finalizers", finalizers)
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
-        """Replace the status; conditional on what was read."""
+        """Replace the status; Conflict unless the resource is as it was read."""
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
 
     async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
-        """Replace these conditions, and nothing else of the status; conditional on what was read."""
+        """Replace these conditions alone; Conflict unless the resource is as it was read."""
         told = {each.type for each in conditions}
         others = (each for each in partial.stored_conditions if each.get("type") not in told)
         changed = {
@@ -171,14 +178,14 @@ class KubernetesCluster:
         await self._workspaces.replace(_reference(partial), {**missing, **changed}, status=True)
 
     async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
-        """Claim the subject: atomically if it is free (`over` None), else by a conditional write over what was read."""
+        """Claim a free target atomically (`over` None), or replace the claim that was read."""
         if over is None:
             await self._claims.create(subject, holder, uid)
         else:
             await self._claims.take_over(over, holder, uid)
 
     async def give_back_claim(self, claim: Claim) -> None:
-        """Give a claim back, if it is still the one that was read."""
+        """Delete a claim; Conflict unless it is as it was read."""
         await self._claims.give_back(claim.name, claim.resource_version)
 
     async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
@@ -192,7 +199,7 @@ class KubernetesCluster:
         return order_in(await self._orders.create(key.namespace, body))
 
     async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
-        """Replace an order's status; conditional on the order as it was read."""
+        """Replace an order's status; Conflict unless the order is as it was read."""
         wire = await self._orders.put(_reference(order), "/status", status.as_wire(), status=True)
         return order_in(wire)
 
@@ -204,7 +211,7 @@ class KubernetesCluster:
         return order_in(wire)
 
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
-        """Take our finalizer off an order; conditional on what was read."""
+        """Remove our finalizer from an order; Conflict unless it is as it was read."""
         finalizers = [each for each in order.metadata.finalizers if each != LEDGER_FINALIZER]
         await self._orders.put(_reference(order), "/metadata/finalizers", finalizers)
 
@@ -213,11 +220,11 @@ class KubernetesCluster:
         return await self._outputs.read(key, name)
 
     async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
-        """Create it (`over` None), or replace its content; conditional on what was read."""
+        """Create it (`over` None), or replace its content; Conflict unless it is as it was read."""
         await self._outputs.write(key, name, content, over)
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
-        """Delete it, if it is still the one that was read."""
+        """Delete it; Conflict unless it is as it was read."""
         await self._outputs.delete(key, config_map)
 
     async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
@@ -225,11 +232,11 @@ class KubernetesCluster:
         return await self._secrets.read(key, name)
 
     async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Put the key's finalizer on a Secret, or take it off; conditional on what was read. None: it is done."""
+        """Add or remove the key's finalizer on a Secret, as it was read. None: it is done."""
         return await self._secrets.hold(key, secret, held)
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        """Say on the resource what happened."""
+        """Post an event about the resource."""
         metadata = workspace.metadata
         await self._post(
             event,
@@ -243,11 +250,11 @@ class KubernetesCluster:
         )
 
     async def post_notice(self, event: Event) -> None:
-        """Say what is about no resource: on the Lease by which the operator is elected, in its own namespace."""
+        """Post an event about no resource: on the election Lease, in the operator's namespace."""
         await self._post(event, {**ELECTION, "namespace": self._namespace})
 
     async def _post(self, event: Event, regarding: dict[str, str]) -> None:
-        """An event that can't be posted is only logged: it is said elsewhere too."""
+        """Post it, or log that it failed: the conditions report the same."""
         body = {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
@@ -273,7 +280,7 @@ def _claim(lease: Lease, alive: bool) -> Claim:
 
 
 def _reference(resource: FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder) -> Wire:
-    """Which object, and in which version it was read."""
+    """The object that an event is about, in the version that was read."""
     metadata = resource.metadata
     return {
         "metadata": {

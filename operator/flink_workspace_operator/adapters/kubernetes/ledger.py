@@ -9,7 +9,8 @@ from flink_workspace_operator.adapters.kubernetes.collection import Collection, 
 from flink_workspace_operator.adapters.kubernetes.reading import order_in
 from flink_workspace_operator.api.names import WORKSPACE_OF_ORDER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import Unreadable
+from flink_workspace_operator.core.facts.identity import Key
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +30,20 @@ class Ledger:
 
     async def read(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders of a key by number. Raises `ClusterFailure`."""
+        return tuple(order_in(wire) for wire in await self._stored(key))
+
+    async def list_open(self, key: Key) -> tuple[str, ...]:
+        """The names of those that keep the claim. One that cannot be read may still buy, so it counts as open."""
+        return tuple(wire["metadata"]["name"] for wire in await self._stored(key) if _is_open(wire))
+
+    async def _stored(self, key: Key) -> list[Wire]:
+        """As they are stored, by number."""
         found: list[tuple[int, Wire]] = []
         async for wire in self._of(key):
             match = _NUMBERED.fullmatch(wire["metadata"]["name"])
             if match and match[1] == key.name == wire["spec"]["workspaceRef"]["name"]:
                 found.append((int(match[2]), wire))
-        return tuple(order_in(wire) for _, wire in sorted(found, key=lambda each: each[0]))
+        return [wire for _, wire in sorted(found, key=lambda each: each[0])]
 
     async def _of(self, key: Key) -> AsyncIterator[Wire]:
         """The orders of the key, and others: whoever ignores the selector gives all of the namespace."""
@@ -54,3 +63,10 @@ class Ledger:
             self._selects = False
             log.info("orders are listed by namespace, which takes longer with each: %s", refusal)
             return None
+
+
+def _is_open(wire: Wire) -> bool:
+    try:
+        return order_in(wire).keeps_claim
+    except Unreadable:
+        return True

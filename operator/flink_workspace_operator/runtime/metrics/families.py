@@ -1,5 +1,5 @@
-"""Every metric that there is, declared once: `docs/metrics.md` is made from this, and dashboard and alerts are checked
-against it."""
+"""All metrics, declared once: `docs/metrics.md` is generated from this, and dashboard and alerts
+are checked against it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ def _escaped(value: str) -> str:
 
 @dataclass(frozen=True)
 class Family:
-    """One metric. A histogram's series are named after it with `_bucket`, `_sum` and `_count` at the end."""
+    """One metric. A histogram's series are named after it with `_bucket`, `_sum` and `_count` at
+    the end."""
 
     name: str
     type: Literal["gauge", "counter", "histogram"]
@@ -26,7 +27,7 @@ class Family:
     labels: tuple[str, ...] = ()
 
     def with_no_number(self) -> GaugeMetricFamily:
-        """A gauge to be filled anew each time that Prometheus asks."""
+        """A gauge that is filled anew at each scrape."""
         return GaugeMetricFamily(self.name, self.help, labels=self.labels)
 
     def written(self, series: Iterable[tuple[tuple[str, ...], float]]) -> str:

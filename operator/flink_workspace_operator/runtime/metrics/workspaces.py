@@ -1,4 +1,4 @@
-"""Workspaces in numbers: what was seen of them last. A handful of series each, which go with the resource."""
+"""Metrics of workspaces, from watch and passes. A few series each, deleted with the resource."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,23 +9,23 @@ from pydantic import ValidationError
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import SeenNetwork
-from flink_workspace_operator.core.plan import NextLook
-from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import SeenNetwork
+from flink_workspace_operator.core.facts.snapshot import Seen
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.metrics import families
 from flink_workspace_operator.runtime.workers import Pass
 
 TOLD: Final = ("Ready", "Stalled", "Suspended", "InSync", "CloudReachable")
-"""The conditions that have series: what people are called for. All twelve would say little more, for `Ready` repeats
-the reason of whichever decides; and there may be ten thousand workspaces."""
+"""The conditions with series: those that alert people. The others would add little, as `Ready`
+repeats the deciding reason, and there may be ten thousand workspaces."""
 
 Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class WorkspaceNumbers:
-    """The few values of a workspace that are kept. Equal words are kept once for all workspaces."""
+    """The few values of a workspace that are kept. Equal strings are shared by all workspaces."""
 
     conditions: tuple[Labels, ...]
     """Type, status and reason of each."""
@@ -36,7 +36,7 @@ class WorkspaceNumbers:
 
     @classmethod
     def of(cls, wire: Mapping[str, Any]) -> "WorkspaceNumbers":
-        """What counts of a workspace. Of one that a newer version wrote, what can be read."""
+        """The values of a workspace; of an unreadable one of a newer version, the readable ones."""
         status = _status(wire)
         expires = status.instance.expire_time if status.instance is not None else None
         v_switches = status.network.v_switches if status.network is not None else ()
@@ -70,7 +70,7 @@ class WorkspaceMetrics:
         self._free_addresses: dict[Key, tuple[tuple[str, int], ...]] = {}
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
-        """A FlinkWorkspace was listed (`how` None), or is ADDED, MODIFIED or DELETED."""
+        """Take in a FlinkWorkspace that was listed (`how` None), ADDED, MODIFIED or DELETED."""
         key = Key(wire["metadata"]["namespace"], wire["metadata"]["name"])
         if how == "DELETED":
             self._forget(key)
@@ -78,10 +78,10 @@ class WorkspaceMetrics:
             self._workspaces[key] = WorkspaceNumbers.of(wire)
 
     def corrected(self, run_pass: Pass) -> Pass:
-        """The same pass. Where it finds nothing left to look after, the numbers go, too: a gap in the watch may have
-        hidden that the resource was deleted."""
+        """The pass; once it finds nothing left to manage, the series end: the watch may have missed
+        the deletion."""
 
-        async def run(key: Key) -> NextLook:
+        async def run(key: Key) -> Requeue:
             look = await run_pass(key)
             if look.after is None:
                 self._forget(key)
@@ -90,7 +90,8 @@ class WorkspaceMetrics:
         return run
 
     def looked(self, seen: Seen) -> None:
-        """A pass saw this. The status has free addresses as a band only: the number moves with every job."""
+        """Take in a pass's free addresses: the status has a band, as the number moves with each
+        job."""
         network = seen.cloud.network
         if seen.workspace is not None and isinstance(network, SeenNetwork):
             numbers = ((sys.intern(v_switch.id), v_switch.free_addresses) for v_switch in network.v_switches)

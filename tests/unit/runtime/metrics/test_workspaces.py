@@ -7,8 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.observed import SeenNetwork, SeenVSwitch, Unknown
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.observed import SeenNetwork, SeenVSwitch, Unknown
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.metrics.families import EXPIRATION as EXPIRATIONS
 from flink_workspace_operator.runtime.metrics.workspaces import TOLD, WorkspaceMetrics
 from tests.builders import (
@@ -105,11 +105,11 @@ def test_series_go_with_the_resource(metrics: WorkspaceMetrics) -> None:
 async def test_a_gap_in_the_watch_is_mended(metrics: WorkspaceMetrics, after: timedelta | None, left: int) -> None:
     """A pass that finds nothing left to look after ends the series of what was deleted unseen; no other pass does."""
 
-    async def run_pass(_: object) -> NextLook:
-        return NextLook(after)
+    async def run_pass(_: object) -> Requeue:
+        return Requeue(after)
 
     metrics.looked(seen(a_workspace()))
-    assert await metrics.corrected(run_pass)(KEY) == NextLook(after)
+    assert await metrics.corrected(run_pass)(KEY) == Requeue(after)
     assert series(metrics) == left
 
 
