@@ -1,4 +1,5 @@
-"""Questions share connections, a purchase has its own, and the event loop stands still for neither."""
+"""Questions share connections, a purchase has its own, and the event loop stands still for
+neither."""
 
 import asyncio
 import gc
@@ -104,7 +105,8 @@ async def test_identities_share_no_connection(door: tuple[Door, AlibabaCloud], a
 
 @asynccontextmanager
 async def answering(*connections: int) -> AsyncIterator[tuple[list[str], AlibabaCloud]]:
-    """A cloud that answers so many requests on each connection, and then reads one and closes it; and its requests."""
+    """A cloud that answers so many requests on each connection, and then reads one and closes it;
+    and its requests."""
     requests, left = list[str](), list(connections)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -126,17 +128,23 @@ async def answering(*connections: int) -> AsyncIterator[tuple[list[str], Alibaba
 
 
 async def test_a_question_on_a_connection_that_breaks_is_not_repeated() -> None:
-    """A kept connection is no reason to send anything twice; whoever asks later gets another one."""
+    """A kept connection is no reason to send anything twice; whoever asks later gets another
+    one."""
     async with answering(1, 9) as (requests, cloud):
         await cloud.identify()
         failure = await failure_of(cloud.list_instances("cn-hangzhou", FRESH))
-        assert (failure.code, failure.fate, requests) == ("ConnectionLost", "Unknown", ["POST", "GET"])
+        assert (failure.code, failure.fate, requests) == (
+            "ConnectionLost",
+            "Unknown",
+            ["POST", "GET"],
+        )
         await cloud.list_instances("cn-hangzhou", FRESH)
     assert requests == ["POST", "GET", "GET"]
 
 
 async def test_nothing_is_remembered_of_an_answer() -> None:
-    """A cookie of one service is shown to none. By name: from an address no client would take one."""
+    """A cookie of one service is shown to none. By name: from an address no client would take
+    one."""
     shown = list[str | None]()
 
     async def answer(request: web.Request) -> web.Response:
@@ -155,7 +163,8 @@ async def test_nothing_is_remembered_of_an_answer() -> None:
 
 
 async def test_closing_breaks_no_question(door: tuple[Door, AlibabaCloud], account: EmulatedAccount) -> None:
-    """A pass may be at work with a key that is one too many by now: its last question closes what it used."""
+    """A pass may be at work with a key that is one too many by now: its last question closes what
+    it used."""
     counted, cloud = door
     asked = asyncio.create_task(cloud.describe_network(account.region, network(account)))
     while not counted.connections:  # noqa: ASYNC110 - the question is on its way
@@ -188,7 +197,8 @@ def started(by_tls: EmulatedAccount) -> Iterator[EmulatedAccount]:
 
 
 async def test_the_loop_does_not_stand_still(started: EmulatedAccount) -> None:
-    """While all workers ask everything at once, by TLS and without a connection yet, in a region of two pages.
+    """While all workers ask everything at once, by TLS and without a connection yet, in a region of
+    two pages.
 
     Else nothing is renewed, and no wait is measured rightly.
     """

@@ -1,6 +1,8 @@
-"""Workspaces that are being created, looked at together: one list of a region every few seconds for all of them.
+"""Workspaces that are being created, looked at together: one list of a region every few seconds for
+all of them.
 
-It decides nothing. Whose creation is over, well or not, is woken, and its pass reads everything itself.
+It decides nothing. Whose creation is over, well or not, is woken, and its pass reads everything
+itself.
 """
 
 import asyncio
@@ -21,7 +23,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 5.0
 LOOKS: Final = 720
-"""After so many, an hour, one is followed by its own passes only: nothing is listed for ever for what never comes."""
+"""After so many, an hour, one is followed by its own passes only: nothing is listed for ever for
+what never comes."""
 
 
 @dataclass
@@ -35,7 +38,8 @@ class Creation:
 
 @dataclass
 class CreationWatch:
-    """Those that the watch shows. `list_instances` is the shared list of the operator's own identity."""
+    """Those that the watch shows. `list_instances` is the shared list of the operator's own
+    identity."""
 
     list_instances: Callable[[str, timedelta], Awaitable[Listing]]
     queue: WorkQueue
@@ -51,7 +55,8 @@ class CreationWatch:
             self._creations[key] = creation
 
     async def keep_looking(self) -> None:
-        """For as long as the process leads. It only makes things faster: no mistake in it may end it, or anything."""
+        """For as long as the process leads. It only makes things faster: no mistake in it may end
+        it, or anything."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
@@ -81,7 +86,8 @@ class CreationWatch:
 
 
 def creation_in(wire: Mapping[str, Any]) -> Creation | None:
-    """What a resource says is being created. None for one that asks with other keys: its passes look by themselves."""
+    """What a resource says is being created. None for one that asks with other keys: its passes
+    look by themselves."""
     spec, status = wire.get("spec") or {}, wire.get("status") or {}
     instance_id = (status.get("instance") or {}).get("instanceId")
     told = {each.get("reason") for each in status.get("conditions") or () if each.get("type") == "Ready"}

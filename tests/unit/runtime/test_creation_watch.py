@@ -1,4 +1,5 @@
-"""Whose creation is over is woken, and nobody is listed for longer than something is being created."""
+"""Whose creation is over is woken, and nobody is listed for longer than something is being
+created."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,17 @@ from flink_workspace_operator.core.facts.failures import CloudFailure, Unreachab
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 from flink_workspace_operator.runtime.creation_watch import LOOKS, CreationWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
-from tests.builders import KEY, REGION, a_case, a_cloud, a_listing, a_workspace, an_instance, an_order, reported
+from tests.builders import (
+    KEY,
+    REGION,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    reported,
+)
 from tests.unit.runtime.timers import FakeTimers
 
 CREATING = an_instance(cluster_status="CREATING")
@@ -64,7 +75,8 @@ def shown(instance: SeenInstance, name: str = KEY.name, **spec: Any) -> Mapping[
 
 
 async def test_who_runs_is_woken_once(watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
-    """Not before, and by the list that all share. If the pass can't tell it, the next one comes when it is due."""
+    """Not before, and by the list that all share. If the pass can't tell it, the next one comes
+    when it is due."""
     await watch.look()
     assert (queue.depth, region.asked) == (0, [(REGION, AGE)])
     region.instances = (an_instance(cluster_status="RUNNING"),)
