@@ -20,9 +20,9 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.alibaba.connections import AT_ONCE
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
 from flink_workspace_operator.api.names import DIRECTORIES
-from flink_workspace_operator.cli import keep_what_is_loaded
 from flink_workspace_operator.core.facts.observed import Bought
 from flink_workspace_operator.core.facts.secret import AccessKey
+from flink_workspace_operator.runtime.garbage import set_aside_all
 from flink_workspace_operator.settings import Settings
 from tests.contract.calls import prepare
 from tests.contract.clients import OWNER, TOKEN, network, open_cloud, purchase, static_keys, subject
@@ -191,7 +191,7 @@ def by_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulated
 def started(by_tls: EmulatedAccount) -> Iterator[EmulatedAccount]:
     """The account, after what the process does before it begins."""
     assert list(unusable_variables(os.environ)) == []
-    keep_what_is_loaded()
+    set_aside_all()
     yield by_tls
     gc.unfreeze()
 

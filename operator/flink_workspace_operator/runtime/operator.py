@@ -11,6 +11,7 @@ from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.runtime.creation_watch import CreationWatch
 from flink_workspace_operator.runtime.election import Election
+from flink_workspace_operator.runtime.garbage import keep_setting_aside
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
@@ -81,6 +82,7 @@ class Operator:
             asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
             asyncio.create_task(self.creation_watch.keep_looking(), name="look at creations"),
             asyncio.create_task(self._follow_rights(served), name="look at rights"),
+            asyncio.create_task(keep_setting_aside(), name="set aside what lives"),
         )
         try:
             yield served
