@@ -55,17 +55,14 @@ class Stage:
     cluster: Cluster
     emulator: Emulator
     api: client.ApiClient
+    admin: KubernetesCluster
+    """The operator's own adapter, with all rights: what it writes is what the operator would
+    write."""
     namespaces: tuple[str, ...]
     turns_file: Path
     port: int = 0
     started_at: float = 0.0
     _settings: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def admin(self) -> KubernetesCluster:
-        """The operator's own adapter, with all rights: what it writes is what the operator would
-        write."""
-        return KubernetesCluster(self.api, Settings(namespace=NAMESPACE))
 
     @property
     def custom(self) -> client.CustomObjectsApi:
@@ -162,4 +159,5 @@ async def staged(directory: Path, *, tls: bool, namespaces: int) -> AsyncIterato
         configuration = client.Configuration(client_session_kwargs=DIRECT)
         await config.load_kube_config(str(cluster.kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
         async with client.ApiClient(configuration) as api:
-            yield Stage(processes, cluster, emulator, api, names, directory / "turns")
+            admin = KubernetesCluster(api, Settings(namespace=NAMESPACE))
+            yield Stage(processes, cluster, emulator, api, admin, names, directory / "turns")

@@ -90,6 +90,7 @@ def waves(measured: Sequence[Wave], bare: Sequence[Floor]) -> str:
         "bought twice": [f"{each.twice}" for each in measured],
         "announcements taken back": [f"{each.taken_back}" for each in measured],
         "CPU of the operator, ms each": [_ms(each.used.cpu[OPERATOR] / each.number) for each in measured],
+        "CPU of who does it bare, ms each": [_ms(each.own_each) for each in bare],
         "CPU of the API server and etcd, ms each": [_ms(_cluster(each.used) / each.number) for each in measured],
         "the same, bare": [_ms(each.server_each) for each in bare],
         "writes each": [f"{_own_writes(each.used) / each.number:.1f}" for each in measured],
