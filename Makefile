@@ -2,6 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 SIZES ?= 0 100 1000
+BUY ?= 50 200
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
@@ -111,8 +112,8 @@ lock: $(VENV) ##+ pin requirements*.in with hashes, taking newer versions
 			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
 	done
 
-bench: $(VENV) control-plane ## measure memory, CPU and calls of the operator with so many workspaces; for example: make bench SIZES="0 100"
-	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.bench $(SIZES)
+bench: $(VENV) control-plane ## measure what the operator costs, at rest and when many are bought at once; for example: make bench SIZES="0 100" BUY=50
+	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.bench $(SIZES) --buy $(BUY)
 
 clean: ## stop what runs and remove what was made in this checkout
 	@if [ -e .local ] && [ -e $(VENV) ]; then $(RUN) -m flink_local down; fi

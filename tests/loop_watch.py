@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 @dataclass
 class Turns:
-    """The turns of a loop, in seconds of its thread's own time: a busy machine makes none of them longer."""
+    """The turns of a loop, in seconds of its thread's own time: a busy machine makes none of them
+    longer."""
 
     longest: float = 0.0
 
 
 @asynccontextmanager
 async def watching_turns() -> AsyncIterator[Turns]:
-    """Watch the running loop inside. It does not rest meanwhile: each turn has a callback that begins the next one."""
+    """Watch the running loop inside. It does not rest meanwhile: each turn has a callback that
+    begins the next one."""
     loop, turns = asyncio.get_running_loop(), Turns()
     ended = False
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import logging
 import os
 import re
@@ -22,6 +21,7 @@ from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.orphans import ADVICE, Orphan
 from flink_workspace_operator.probing import probe
+from flink_workspace_operator.runtime.garbage import set_aside_all
 from flink_workspace_operator.runtime.logs import OURS, set_up
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
 from flink_workspace_operator.survey import survey
@@ -53,14 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if verb == "probe":
         return asyncio.run(probe(settings, told.region, told.plan))
     tell_whom_it_buys_for(settings)
-    keep_what_is_loaded()
+    set_aside_all()  # what was imported stays
     return asyncio.run(handlers.serve(settings, wiring.connect))
-
-
-def keep_what_is_loaded() -> None:
-    """Spare the garbage collector what stays for good: looking through all modules stops the event loop for 0.1 s."""
-    gc.collect()
-    gc.freeze()
 
 
 def refuse(problems: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from kubernetes.aio import client
@@ -27,6 +27,7 @@ from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACE
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime import kinds
+from flink_workspace_operator.runtime.creation_watch import CreationWatch
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
@@ -164,5 +165,6 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
             metrics=metrics.orphans,
             seconds=settings.survey_seconds,
         ),
+        creation_watch=CreationWatch(cloud.list_instances, queue, timedelta(seconds=settings.listing_max_age_seconds)),
         drain_seconds=settings.drain_seconds,
     )

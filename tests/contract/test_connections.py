@@ -1,4 +1,5 @@
-"""Questions share connections, a purchase has its own, and the event loop stands still for neither."""
+"""Questions share connections, a purchase has its own, and the event loop stands still for
+neither."""
 
 import asyncio
 import gc
@@ -19,9 +20,9 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.alibaba.connections import AT_ONCE
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
 from flink_workspace_operator.api.names import DIRECTORIES
-from flink_workspace_operator.cli import keep_what_is_loaded
 from flink_workspace_operator.core.facts.observed import Bought
 from flink_workspace_operator.core.facts.secret import AccessKey
+from flink_workspace_operator.runtime.garbage import set_aside_all
 from flink_workspace_operator.settings import Settings
 from tests.contract.calls import prepare
 from tests.contract.clients import OWNER, TOKEN, network, open_cloud, purchase, static_keys, target
@@ -104,7 +105,8 @@ async def test_identities_share_no_connection(door: tuple[Door, AlibabaCloud], a
 
 @asynccontextmanager
 async def answering(*connections: int) -> AsyncIterator[tuple[list[str], AlibabaCloud]]:
-    """A cloud that answers so many requests on each connection, and then reads one and closes it; and its requests."""
+    """A cloud that answers so many requests on each connection, and then reads one and closes it;
+    and its requests."""
     requests, left = list[str](), list(connections)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -126,17 +128,23 @@ async def answering(*connections: int) -> AsyncIterator[tuple[list[str], Alibaba
 
 
 async def test_a_question_on_a_connection_that_breaks_is_not_repeated() -> None:
-    """A kept connection is no reason to send anything twice; whoever asks later gets another one."""
+    """A kept connection is no reason to send anything twice; whoever asks later gets another
+    one."""
     async with answering(1, 9) as (requests, cloud):
         await cloud.identify()
         failure = await failure_of(cloud.list_instances("cn-hangzhou", FRESH))
-        assert (failure.code, failure.fate, requests) == ("ConnectionLost", "Unknown", ["POST", "GET"])
+        assert (failure.code, failure.fate, requests) == (
+            "ConnectionLost",
+            "Unknown",
+            ["POST", "GET"],
+        )
         await cloud.list_instances("cn-hangzhou", FRESH)
     assert requests == ["POST", "GET", "GET"]
 
 
 async def test_nothing_is_remembered_of_an_answer() -> None:
-    """A cookie of one service is shown to none. By name: from an address no client would take one."""
+    """A cookie of one service is shown to none. By name: from an address no client would take
+    one."""
     shown = list[str | None]()
 
     async def answer(request: web.Request) -> web.Response:
@@ -155,7 +163,8 @@ async def test_nothing_is_remembered_of_an_answer() -> None:
 
 
 async def test_closing_breaks_no_question(door: tuple[Door, AlibabaCloud], account: EmulatedAccount) -> None:
-    """A pass may be at work with a key that is one too many by now: its last question closes what it used."""
+    """A pass may be at work with a key that is one too many by now: its last question closes what
+    it used."""
     counted, cloud = door
     asked = asyncio.create_task(cloud.describe_network(account.region, network(account)))
     while not counted.connections:  # noqa: ASYNC110 - the question is on its way
@@ -182,13 +191,14 @@ def by_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulated
 def started(by_tls: EmulatedAccount) -> Iterator[EmulatedAccount]:
     """The account, after what the process does before it begins."""
     assert list(unusable_variables(os.environ)) == []
-    keep_what_is_loaded()
+    set_aside_all()
     yield by_tls
     gc.unfreeze()
 
 
 async def test_the_loop_does_not_stand_still(started: EmulatedAccount) -> None:
-    """While all workers ask everything at once, by TLS and without a connection yet, in a region of two pages.
+    """While all workers ask everything at once, by TLS and without a connection yet, in a region of
+    two pages.
 
     Else nothing is renewed, and no wait is measured rightly.
     """

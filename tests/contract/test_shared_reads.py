@@ -1,4 +1,5 @@
-"""What many workspaces need alike is asked for once for all of them, until the operator itself changes it."""
+"""What many workspaces need alike is asked for once for all of them, until the operator itself
+changes it."""
 
 import asyncio
 from collections import Counter
@@ -98,7 +99,11 @@ async def test_a_bucket_is_asked_for_again_after_each_change(cloud: AlibabaCloud
     ("action", "change", "ask"),
     [
         ("CreateRole", lambda cloud, account: cloud.create_role(ROLE, SERVICE), role),
-        ("PutObject", lambda cloud, account: cloud.create_directory(account.region, account.bucket, "logs/"), bucket),
+        (
+            "PutObject",
+            lambda cloud, account: cloud.create_directory(account.region, account.bucket, "logs/"),
+            bucket,
+        ),
     ],
 )
 async def test_a_change_whose_answer_is_lost_may_have_been_made(

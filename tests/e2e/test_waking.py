@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from flink_local.cluster import Cluster
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import apply, pay_as_you_go
 
 WOKEN_SECONDS = 10.0
 """A third of the shortest wait of those who wait for something outside: who acts within it was woken."""
+
+A_LOOK_SECONDS = 40.0
+"""Less than the wait between two looks at what was bought a while ago and does not run yet."""
 
 
 @pytest.fixture
@@ -54,3 +58,17 @@ def test_a_freed_name_wakes_who_waits_for_it(operator: Operator, account: Emulat
     operator.cluster.kubectl("delete", f"flinkworkspace/{winner}")
     account.control.faults([])  # what is Stalled stays so while the cloud does not answer
     operator.until(lambda: operator.reason(loser) != "NameTaken", WOKEN_SECONDS)
+
+
+def test_who_runs_is_told_within_seconds(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> None:
+    """Its own next look comes a minute later by then: all that are being created are looked at together meanwhile."""
+    account.control.settings(provisioningSeconds=3600)
+    with running_operator(own_cluster, account, tmp_path, {"listing_max_age_seconds": 0.001}) as operator:
+        apply(own_cluster, "default", pay_as_you_go("slow"))
+        operator.until(lambda: operator.reason("slow") == "Provisioning")
+        account.control.advance(600)
+        own_cluster.kubectl("annotate", "flinkworkspace/slow", f"{RECONCILE_REQUESTED_AT}=now")
+        operator.until(lambda: operator.workspace("slow")["status"].get("lastHandledReconcileAt") == "now")
+        account.control.advance(3600)
+        operator.until(lambda: operator.reason("slow") == "Running", A_LOOK_SECONDS)
+        own_cluster.kubectl("delete", "flinkworkspaces", "--all")

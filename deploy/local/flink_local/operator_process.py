@@ -1,6 +1,7 @@
 """The operator as a process of this machine, with the rights of its ServiceAccount and the keys of the emulator."""
 
 import sys
+from collections.abc import Sequence
 
 from flink_local.cluster import Cluster
 from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET, Emulator
@@ -17,8 +18,14 @@ TOKEN_SECONDS = 30 * 24 * 3600
 """Nobody renews the token of what `make up` leaves running; `make down` and `make up` do."""
 
 
-def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator) -> None:
-    """Start the operator under its own ServiceAccount, never as the administrator, and wait until it is at work."""
+PROGRAM: Sequence[str] = ("-m", "flink_workspace_operator", "run")
+
+
+def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator, program: Sequence[str] = PROGRAM) -> int:
+    """Start the operator under its own ServiceAccount, never as the administrator, and wait until it answers.
+
+    Gives the port on which it does. `program` is what Python is told to run.
+    """
     health_port = free_ports(1)[0]
     kubeconfig = processes.directory / "operator.kubeconfig"
     cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, kubeconfig, seconds=TOKEN_SECONDS)
@@ -33,6 +40,6 @@ def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator) -
         "FLINK_OPERATOR_IDENTITY_NAMESPACES": EVERYWHERE,
         "FLINK_OPERATOR_ADOPTION_NAMESPACES": EVERYWHERE,
     }
-    command = [sys.executable, "-m", "flink_workspace_operator", "run"]
-    processes.start(NAME, command, {**python_environment(), **settings})
+    processes.start(NAME, [sys.executable, *program], {**python_environment(), **settings})
     processes.wait_for("Starting the operator", lambda: answers_ok(health_port, "/healthz"), READY_SECONDS)
+    return health_port

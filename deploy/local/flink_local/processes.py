@@ -18,6 +18,8 @@ from flink_local.failures import LocalFailure, last_lines
 Answer = TypeVar("Answer")
 
 POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 120.0
+"""How long one program that is ended alone may take for it."""
 EXEC_LOOKS = 20
 """How often to look for the environment of a process that shows none; programs of the kernel never show one."""
 MARK = "FLINK_LOCAL_PROCESS"
@@ -98,6 +100,12 @@ class Processes:
         """End one program by SIGKILL; it may be started again under its name."""
         process = self._running.pop(name)
         process.kill()
+        process.wait()
+
+    def end(self, name: str) -> None:
+        """End one program as it wants to be ended, by SIGTERM; it may be started again under its name."""
+        process = self._running.pop(name)
+        watchdog.end([psutil.Process(process.pid)], grace=PATIENCE_SECONDS)
         process.wait()
 
     def end_all(self) -> None:

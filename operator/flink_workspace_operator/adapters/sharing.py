@@ -14,7 +14,8 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 MOST_KEPT: Final = 2000
-"""So many answers of one kind are kept. Without the one that was asked for longest ago, it is asked again."""
+"""So many answers of one kind are kept. Without the one that was asked for longest ago, it is asked
+again."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class SharedLook(Generic[T]):
         return answer
 
     def forget(self) -> None:
-        """Something was changed that the answer may be about: no question that was sent before serves any more."""
+        """Something was changed that the answer may be about: no question that was sent before
+        serves any more."""
         self._changed = time.monotonic()
 
     async def _new(self) -> _Outcome[T]:
@@ -69,7 +71,8 @@ class SharedLooks(Generic[K, T]):
         self._looks: OrderedDict[K, SharedLook[T]] = OrderedDict()
 
     async def take(self, about: K, max_age: timedelta) -> T:
-        """An answer to a question that was sent at most `max_age` ago. Raises what asking raises."""
+        """An answer to a question that was sent at most `max_age` ago. Raises what asking
+        raises."""
         look = self._looks.setdefault(about, SharedLook(lambda: self._ask(about)))
         self._looks.move_to_end(about)
         if len(self._looks) > MOST_KEPT:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.core.facts.failures import ClusterFailure
+from flink_workspace_operator.runtime.creation_watch import CreationWatch
 from flink_workspace_operator.runtime.election import Election
+from flink_workspace_operator.runtime.garbage import keep_setting_aside
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
@@ -39,6 +41,7 @@ class Operator:
     metrics: Metrics
     neighbours: Neighbours
     orphan_watch: OrphanWatch
+    creation_watch: CreationWatch
     drain_seconds: float
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the watches end, or must end."""
@@ -77,7 +80,9 @@ class Operator:
             asyncio.create_task(self._watch_claims(), name="watch of claims"),
             asyncio.create_task(self.resync.keep_listing(served), name="list of everything"),
             asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
+            asyncio.create_task(self.creation_watch.keep_looking(), name="look at creations"),
             asyncio.create_task(self._follow_rights(served), name="look at rights"),
+            asyncio.create_task(keep_setting_aside(), name="set aside what lives"),
         )
         try:
             yield served

@@ -8,6 +8,7 @@ from tests.mutants.catalogue.files import (
     CLOCK,
     LETTING_GO,
     LOOKS,
+    NEAR,
     PAGING,
     PURCHASE,
     SETTINGS,
@@ -41,6 +42,22 @@ COMPLETE: Final = (
         old="if len({row.id for row in self.rows}) < len(self.rows):",
         new="if False:",
         tests=(PAGING,),
+    ),
+    *(
+        Mutant(
+            name=f"an instance is found by {what}",
+            fact="no workspace is bought again because the list is not read whole for each resource",
+            file="core/facts/ownership.py",
+            old="listing.concerning(*who, ownership.bound_id, adoption.instance_id)",
+            new=f"listing.concerning({words})",
+            tests=(NEAR,),
+        )
+        for what, words in (
+            ("its name", "who[1], ownership.bound_id, adoption.instance_id"),
+            ("its tags", "who[0], ownership.bound_id, adoption.instance_id"),
+            ("the id that is bound", "*who, adoption.instance_id"),
+            ("the id that is to be adopted", "*who, ownership.bound_id"),
+        )
     ),
     Mutant(
         name="pages of a list in their order",

@@ -1,4 +1,5 @@
-"""The orders of one workspace are read completely, whether or not the API server can select them."""
+"""The orders of one workspace are read completely, whether or not the API server can select
+them."""
 
 import json
 import logging
@@ -61,7 +62,13 @@ def old_group(cluster: Cluster) -> Iterator[str]:
     definition["spec"]["group"] = group
     del definition["spec"]["versions"][0]["selectableFields"]
     cluster.kubectl("create", "--filename=-", stdin=json.dumps(definition))
-    cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", definition["metadata"]["name"])
+    cluster.kubectl(
+        "wait",
+        "--for=condition=Established",
+        "--timeout=30s",
+        "crd",
+        definition["metadata"]["name"],
+    )
     yield group
     cluster.kubectl("delete", "crd", definition["metadata"]["name"])
 
@@ -113,7 +120,12 @@ async def test_another_refusal_is_not_taken_for_that(api: client.CustomObjectsAp
 @pytest.fixture
 async def ignoring() -> AsyncIterator[client.CustomObjectsApi]:
     """An API server that knows nothing of selectors, and gives all that it has."""
-    read = {"uid": "u", "namespace": "a", "resourceVersion": "1", "creationTimestamp": "2026-01-01T00:00:00Z"}
+    read = {
+        "uid": "u",
+        "namespace": "a",
+        "resourceVersion": "1",
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+    }
     items = [order(workspace, number) for workspace, numbers in OPENED.items() for number in numbers]
     stored = [{**each, "metadata": {**each["metadata"], **read}} for each in items]
     body = json.dumps({"items": stored, "metadata": {}})

@@ -1,4 +1,5 @@
-"""Connections to the cloud that are kept: with TLS, a new one costs more than all the rest of a question."""
+"""Connections to the cloud that are kept: with TLS, a new one costs more than all the rest of a
+question."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,16 +11,19 @@ from aiohttp import ClientSession
 from flink_workspace_operator.adapters.alibaba.transport import open_session
 
 IDLE_SECONDS: Final = 5.0
-"""Idle ones are given up long before a gateway closes them: a request that meets the closing gets no answer, and
-nothing repeats it."""
+"""Idle ones are given up long before a gateway closes them: a request that meets the closing gets
+no answer, and nothing repeats it."""
 AT_ONCE: Final = 16
-"""Questions at once. More ask no faster, and what is begun in one turn of the event loop keeps all else waiting."""
+"""Questions at once. More ask no faster, and what is begun in one turn of the event loop keeps all
+else waiting."""
 
 
 class Connections:
-    """Those of one identity. Never for a purchase: it must not meet a connection that the cloud is about to close.
+    """Those of one identity. Never for a purchase: it must not meet a connection that the cloud is
+    about to close.
 
-    Closed while questions are under way, they end with the last of these. Later questions open others.
+    Closed while questions are under way, they end with the last of these. Later questions open
+    others.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,5 @@
-"""Where the services of the cloud are. The official SDKs know; a setting may name another place for all of them."""
+"""Where the services of the cloud are. The official SDKs know; a setting may name another place for
+all of them."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,10 +12,11 @@ Protocol = Literal["HTTP", "HTTPS"]
 
 @dataclass(frozen=True)
 class Product:
-    """One service of the cloud. `client` is its SDK's client class, which knows the service's endpoints.
+    """One service of the cloud. `client` is its SDK's client class, which knows the service's
+    endpoints.
 
-    `regional` services have an endpoint in every region, also in regions that the SDK has not heard of;
-    `home` is the region to ask where a service is the same everywhere.
+    `regional` services have an endpoint in every region, also in regions that the SDK has not heard
+    of; `home` is the region to ask where a service is the same everywhere.
     """
 
     name: str
@@ -41,7 +43,8 @@ class Endpoint:
 def find_endpoint(product: Product, region: str | None, instead: str | None) -> Endpoint:
     """Where to find a service; `instead` is the base URL that a setting puts in its place.
 
-    The SDK's client is made for this alone, and sends nothing. Making one costs as much as signing a call.
+    The SDK's client is made for this alone, and sends nothing. Making one costs as much as signing
+    a call.
     """
     config = Config(region_id=region or product.home, protocol="HTTPS")
     if instead is None:

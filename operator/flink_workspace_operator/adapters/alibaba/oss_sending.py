@@ -12,8 +12,8 @@ from flink_workspace_operator.adapters.alibaba.proxy import proxy_for_url
 class OssSender:
     """What the SDK takes as its `http_client`: its own client, on the connections of the identity.
 
-    Each bucket is a host of its own, so each request may take another proxy. The SDK's client follows no redirect; the
-    session repeats nothing.
+    Each bucket is a host of its own, so each request may take another proxy. The SDK's client
+    follows no redirect; the session repeats nothing.
     """
 
     def __init__(self, connections: Connections, seconds: float) -> None:
@@ -24,7 +24,8 @@ class OssSender:
         """Nothing to do: connections are opened when something is sent."""
 
     async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401 - the SDK is untyped
-        """Send it once. Raises the SDK's exceptions, and `UnusableProxy` or `UnusableAuthorities`."""
+        """Send it once. Raises the SDK's exceptions, and `UnusableProxy` or
+        `UnusableAuthorities`."""
         proxy = proxy_for_url(request.url, os.environ)
         client = AioHttpClient(session=self._connections.session, proxy_host=proxy, **self._waits)
         return await client.send(request, **options)

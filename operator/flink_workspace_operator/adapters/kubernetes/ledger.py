@@ -20,8 +20,9 @@ _NUMBERED: Final = re.compile(r"(.+)-([1-9][0-9]*)")
 class Ledger:
     """Reads orders, uncached. Found by what they say, not by labels, which anybody can strip.
 
-    The API server is asked for those of one workspace by a field of their spec, which never changes. One that does not
-    know how to, as before Kubernetes 1.31, refuses, and is asked for all of the namespace from then on.
+    The API server is asked for those of one workspace by a field of their spec, which never
+    changes. One that does not know how to, as before Kubernetes 1.31, refuses, and is asked for all
+    of the namespace from then on.
     """
 
     def __init__(self, orders: Collection) -> None:
@@ -33,7 +34,8 @@ class Ledger:
         return tuple(order_in(wire) for wire in await self._stored(key))
 
     async def list_open(self, key: Key) -> tuple[str, ...]:
-        """The names of those that keep the claim. One that cannot be read may still buy, so it counts as open."""
+        """The names of those that keep the claim. One that cannot be read may still buy, so it
+        counts as open."""
         return tuple(wire["metadata"]["name"] for wire in await self._stored(key) if _is_open(wire))
 
     async def _stored(self, key: Key) -> list[Wire]:
@@ -46,7 +48,8 @@ class Ledger:
         return [wire for _, wire in sorted(found, key=lambda each: each[0])]
 
     async def _of(self, key: Key) -> AsyncIterator[Wire]:
-        """The orders of the key, and others: whoever ignores the selector gives all of the namespace."""
+        """The orders of the key, and others: whoever ignores the selector gives all of the
+        namespace."""
         selected = await self._select(key) if self._selects else None
         if selected is None:
             async for wire in self._orders.list(key.namespace):

@@ -4,10 +4,13 @@ Three answers that must never be confused: present (a value), `Absent` (a comple
 and `Unknown` (failed, or not asked). Nothing that decides about money takes Unknown for Absent.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
+from flink_workspace_operator.api.names import WORKSPACE_TAG
 from flink_workspace_operator.core.facts.failures import CloudFailure
 
 
@@ -64,6 +67,20 @@ class Listing:
 
     instances: tuple[SeenInstance, ...]
     date: datetime
+
+    def concerning(self, *words: str | None) -> tuple[SeenInstance, ...]:
+        """The instances with one of these as id, as name, or as the workspace in their tags."""
+        found = {id(each): each for word in words for each in self._index.get(word, ())}
+        return tuple(found.values())
+
+    @cached_property
+    def _index(self) -> Mapping[str | None, Sequence[SeenInstance]]:
+        """Made once for all who share the list: a thousand passes must not read it whole each."""
+        index: defaultdict[str | None, list[SeenInstance]] = defaultdict(list)
+        for each in self.instances:
+            for word in {each.instance_id, each.name, each.tags.get(WORKSPACE_TAG)} - {None}:
+                index[word].append(each)
+        return index
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,10 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
     """Classify the instance that a target has in the list."""
     if isinstance(listing, Unknown):
         return listing
+    who = (ownership.subject.workspace_name, ownership.owner.workspace_tag)
+    near = listing.concerning(*who, ownership.bound_id, adoption.instance_id)
     # Sorted, so that messages do not change with the order in which the cloud lists instances.
-    instances = sorted(listing.instances, key=lambda instance: instance.instance_id)
+    instances = sorted(near, key=lambda instance: instance.instance_id)
     ours = [instance for instance in instances if ownership.covers(instance)]
     if len({instance.instance_id for instance in ours}) > 1:
         ids = ", ".join(sorted(instance.instance_id for instance in ours))

@@ -87,9 +87,10 @@ def _bought_by(listing: Listing, order: FlinkWorkspaceOrder) -> SeenInstance | N
     The first of two with our token, in a stable order: the cloud executed one call twice.
     """
     spec = order.spec
-    known = [each for each in listing.instances if each.instance_id == order.status.instance_id]
+    near = listing.concerning(order.status.instance_id, spec.workspace_name)
+    known = [each for each in near if each.instance_id == order.status.instance_id]
     mark = (spec.token, spec.workspace_name)
-    marked = [each for each in listing.instances if (each.tags.get(ORDER_TAG), each.name) == mark]
+    marked = [each for each in near if (each.tags.get(ORDER_TAG), each.name) == mark]
     never = datetime.max.replace(tzinfo=UTC)
     return min(known or marked, key=lambda each: (each.create_time or never, each.instance_id), default=None)
 
