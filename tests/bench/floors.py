@@ -26,7 +26,7 @@ from flink_workspace_operator.api.order import (
 )
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Bought
 from flink_workspace_operator.core.facts.secret import AccessKey
 from flink_workspace_operator.core.orders.calls import PaidCall
@@ -145,12 +145,12 @@ class Protocol:
         assert workspace is not None
         copy = Copy.at(self.template, key, uuid.uuid4().hex)
         spec = FlinkWorkspaceOrderSpec.model_validate(copy.copied(self.template.order["spec"], workspace.metadata.uid))
-        subject = Subject(spec.account_id, spec.region, key.name)
-        await admin.set_purchase_finalizer(workspace, present=True)
-        await admin.take_claim(subject, key, workspace.metadata.uid, None)
+        target = PurchaseTarget(spec.account_id, spec.region, key.name)
+        await admin.add_purchase_finalizer(workspace)
+        await admin.take_claim(target, key, workspace.metadata.uid, None)
         order = await self._announce(key, spec, copy)
         tags = Owner(self.template.cluster_id, key).tags(spec.token)
-        call = PaidCall(subject, spec.block, tags, datetime.now(UTC), copy.token)
+        call = PaidCall(target, spec.block, tags, datetime.now(UTC), copy.token)
         assert isinstance(await self.cloud.place(call), Bought)
         await self._move(await self._move(order, copy, "Placed"), copy, "Fulfilled")
         await self._tell(key, workspace, copy)

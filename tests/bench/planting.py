@@ -20,7 +20,7 @@ from flink_workspace_operator.api.names import (
 from flink_workspace_operator.api.order import FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.facts.identity import Key, Owner, Subject
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
 from tests.bench.stage import Stage
 from tests.bench.wanted import manifest, ready, side_by_side
 
@@ -132,6 +132,6 @@ async def _plant(stage: Stage, copy: Copy) -> None:
     order = await admin.create_order(copy.key, 1, spec)
     order = await admin.move_order(order, FlinkWorkspaceOrderStatus.model_validate({**status, "state": "Placed"}))
     await admin.move_order(order, FlinkWorkspaceOrderStatus.model_validate(status))
-    await admin.take_claim(Subject(spec.account_id, spec.region, name), copy.key, uid, None)
+    await admin.take_claim(PurchaseTarget(spec.account_id, spec.region, name), copy.key, uid, None)
     told = FlinkWorkspaceStatus.model_validate(copy.copied(copy.template.workspace["status"], uid))
     await admin.write_status(workspace, told)

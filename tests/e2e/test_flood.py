@@ -88,7 +88,6 @@ def seconds_until(operator: Operator, fact: Callable[[], bool], patience: float)
 @pytest.mark.proof
 def test_a_flood_of_large_resources_is_nobody_elses_wait(restarted: Operator, account: EmulatedAccount) -> None:
     """The process begins within its memory, and buys for another namespace while the flood waits."""
-    restarted.until(lambda: number(restarted, "flink_operator_queue_depth") > NUMBER / 2)
     apply(restarted.cluster, "default", pay_as_you_go("neighbour"))
     sent = seconds_until(restarted, lambda: bool(account.control.purchases()), SENT_SECONDS)
     waiting = number(restarted, "flink_operator_queue_depth")

@@ -15,7 +15,7 @@ from flink_workspace_operator.core.facts.ownership import (
     Ownership,
     classify,
 )
-from tests.builders import ID, OWNER, SUBJECT, a_listing, an_instance, an_order, token
+from tests.builders import ID, OWNER, TARGET, a_listing, an_instance, an_order, token
 
 OTHERS = tuple(
     an_instance(f"sc_other-{number}", owner=Owner("cluster-1", Key("team", f"other-{number}")), name=f"other-{number}")
@@ -27,7 +27,7 @@ BY_ID = Adoption(policy="ByInstanceId", instance_id=ID)
 
 def found(*instances: SeenInstance, adoption: Adoption | None = None, bound_id: str | None = None) -> Found:
     """What is found among the others, with an order that came to nothing, as far as it knows."""
-    ownership = Ownership(SUBJECT, OWNER, (an_order("Rejected"),), bound_id)
+    ownership = Ownership(TARGET, OWNER, (an_order("Rejected"),), bound_id)
     listing = a_listing(*OTHERS[:25], *instances, *OTHERS[25:])
     return classify(listing, ownership, adoption or Adoption())
 

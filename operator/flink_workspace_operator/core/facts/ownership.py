@@ -85,7 +85,7 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
     """Classify the instance that a target has in the list."""
     if isinstance(listing, Unknown):
         return listing
-    who = (ownership.subject.workspace_name, ownership.owner.workspace_tag)
+    who = (ownership.target.workspace_name, ownership.owner.workspace_tag)
     near = listing.concerning(*who, ownership.bound_id, adoption.instance_id)
     # Sorted, so that messages do not change with the order in which the cloud lists instances.
     instances = sorted(near, key=lambda instance: instance.instance_id)
