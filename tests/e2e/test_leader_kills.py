@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from flink_local.cluster import Cluster
-from tests.e2e.fleet import LOOK_SECONDS, SHORT_LEASE_SECONDS, Fleet, pause, running_fleet
+from tests.e2e.fleet import SHORT_LEASE_SECONDS, Fleet, pause, running_fleet
 from tests.e2e.processes import Operator
 from tests.e2e.purchases import WINDOWS, Purchases
 from tests.emulator_fixture import EmulatedAccount
+from tests.patience import LOOK_SECONDS, patience
 
 PROCESSES = 2
 LIFE_SECONDS = 2.0
@@ -87,7 +88,7 @@ def strike_again_and_again(fleet: Fleet, wanted: Purchases, strike: Strike, most
     """Strike whoever leads, at random moments, until all is bought; gives how often."""
     seed = secrets.randbelow(2**32)
     print(f"seed of the moments: {seed}")  # noqa: T201 - to be told when it fails
-    moments, struck, deadline = random.Random(seed), 0, time.monotonic() + seconds  # noqa: S311 - no secret
+    moments, struck, deadline = random.Random(seed), 0, time.monotonic() + patience(seconds)  # noqa: S311 - no secret
     while struck < most and not wanted.all_ready():
         assert time.monotonic() < deadline, "\n\n".join(fleet.said())
         fleet.revive()

@@ -1,7 +1,6 @@
 """Workspaces that were bought by hand, and hands in the console: reported, adopted on purpose, never bought again."""
 
 import asyncio
-import json
 import subprocess
 import sys
 from typing import Any
@@ -65,8 +64,7 @@ async def test_bought_by_hand_and_adopted_by_name(world: World) -> None:
     assert await instance_id(world) == by_hand
     assert tags(world).keys() == {CLUSTER_TAG, WORKSPACE_TAG}
     assert world.account.control.purchases() == []
-    events = world.local.kubectl("get", "events", f"-n={world.namespace}", "--output=json")
-    assert "WorkspaceAdopted" in {event["reason"] for event in json.loads(events)["items"]}
+    assert "WorkspaceAdopted" in {event["reason"] for event in world.objects.list("events")}
 
 
 async def test_what_differs_is_told_before_anything_is_marked(world: World) -> None:
@@ -239,7 +237,7 @@ async def test_a_bill_that_is_something_else_is_dismissed_by_hand(world: World) 
     await world.settle("w", until=has_reason("PurchaseUncertain"))
     world.account.control.state({"unpaidOrders": [{"orderId": "b-77"}]})
     await world.settle("w", until=has_reason("UnpaidOrder"), stride=60)
-    annotate(world, f"{NOT_THIS_PURCHASE}=b-77")
+    annotate(world, NOT_THIS_PURCHASE, "b-77")
     world.account.control.advance(300)
     for _ in range(3):
         await world.one_pass("w")
@@ -252,7 +250,7 @@ async def test_orphans_and_names_that_two_have_are_found(world: World) -> None:
     bound = await instance_id(world)
     assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
     buy_by_hand(world, instanceId="sc-second")
-    world.local.kubectl("delete", "--wait=false", f"-n={world.namespace}", "flinkworkspace/w")
+    world.objects.delete("flinkworkspaces/w")
     for _ in range(4):
         await world.one_pass("w")
     found = await survey(world.cloud, world.cluster, world.cluster_id)

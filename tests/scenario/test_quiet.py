@@ -1,12 +1,12 @@
 """Fifty workspaces that are in order: they are looked at, and nothing is written anywhere."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 
 import pytest
 
 from flink_local.cluster import Cluster
+from flink_workspace_operator.api.names import ORDERS, WORKSPACES
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import World, a_world
@@ -24,12 +24,8 @@ async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> A
 
 def versions(world: World) -> dict[str, str]:
     """The version of every object of ours in the namespace."""
-    found = json.loads(
-        world.local.kubectl(
-            "get", "flinkworkspaces,flinkworkspaceorders,events", f"--namespace={world.namespace}", "--output=json"
-        )
-    )
-    return {item["metadata"]["uid"]: item["metadata"]["resourceVersion"] for item in found["items"]}
+    found = [item["metadata"] for kind in (WORKSPACES, ORDERS, "events") for item in world.objects.list(kind)]
+    return {metadata["uid"]: metadata["resourceVersion"] for metadata in found}
 
 
 async def test_twenty_converged_workspaces_cause_no_write_and_one_look(
