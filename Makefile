@@ -13,22 +13,25 @@ CHART := deploy/helm/flink-workspace-operator
 MKDOCS := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 PAGES := PYTHONPATH=operator:deploy/local:. .venv/bin/python -m docs.generator
 DASHBOARD := $(RUN) deploy/monitoring/generate.py
+listed = awk -F ':.*$(1) ' '/^[a-z0-9-]+:.*$(1) / { printf "  make %-14s %s\n", $$1, $$2 }'
 
 .DEFAULT_GOAL := help
-.PHONY: help help-all demo up down test proof e2e-argocd e2e-node kind kind-down kind-offline image sbom node check crds argocd dashboard \
-	packages docs site bench lock clean control-plane argo-cd helm promtool
+.PHONY: help help-all demo up down test proof mutate e2e-argocd kind kind-down sbom check crds argocd dashboard packages docs \
+	site bench lock clean control-plane argo-cd helm promtool
 
 help: ## show this; `make help-all` shows the others too
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@$(call listed,##) Makefile
 
 help-all: help ##+ show all verbs
 	@echo
-	@awk -F ':.*##[+] ' '/^[a-z0-9-]+:.*##[+] / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@$(call listed,##[+]) Makefile
+	@printf '\nFor machines without a container engine, see tests/lab/README.md:\n'
+	@$(call listed,##[+]) tests/lab/verbs.mk
 
 demo: $(VENV) ## buy the samples from the emulator, through a real Kubernetes API server, and show what happens
 	@$(RUN) -m flink_local demo
 
-up: $(VENV) ## start the same, and leave it running for you to try things with .local/kubectl
+up: $(VENV) ## start the same, and leave it running for you to try things with .local/up/kubectl
 	@$(RUN) -m flink_local up
 
 down: $(VENV) ## stop what `make up` left running
@@ -38,13 +41,13 @@ test: $(VENV) control-plane helm promtool ## all tests but the long ones of the 
 	@.venv/bin/pytest -n 3 $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
-	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof.md $(PROOF) $(ARGS)
+	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof/proof.md $(PROOF) $(ARGS)
+
+mutate: $(VENV) ##+ change the code that decides about money, one condition at a time, and list what no test notices; for example: make mutate ARGS=core/orders
+	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.mutants.machine $(ARGS)
 
 e2e-argocd: $(VENV) control-plane argo-cd ##+ what a real Argo CD does with a FlinkWorkspace, with a timeline; minutes
 	@.venv/bin/pytest -m argocd tests/gitops/argocd $(ARGS)
-
-e2e-node: node image helm ##+ the operator in a real cluster, on a node of this machine; minutes; needs root and Debian's apt
-	@.venv/bin/pytest -m node tests/node $(ARGS)
 
 kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs an engine; a node image of your own: KIND_NODE_IMAGE=...
 	@$(RUN) -m flink_local kind
@@ -52,21 +55,16 @@ kind: $(VENV) ## a cluster of containers, with the trial and the samples; needs 
 kind-down: $(VENV) ##+ remove the cluster that `make kind` left running
 	@$(RUN) -m flink_local kind-down
 
-kind-offline: $(VENV) ##+ what `make kind` does, with an engine and a node image of our own, and removed again; needs root and Debian's apt
-	@$(RUN) -m flink_local kind-offline
-
-image: $(VENV) ##+ make the images of the operator and of the emulator in .local/image, without an engine or a registry
-	@$(RUN) -m flink_local image
-
-sbom: $(VENV) $(if $(ROOT),,image) ##+ list what is in the image, as CycloneDX, in .local/image/sbom.json; of another image: make sbom ROOT=folder
-	@mkdir -p .local/image && $(RUN) -m flink_local.image.sbom $(or $(ROOT),.local/image/runtime) > .local/image/sbom.json
+sbom: $(VENV) ##+ list what is in an image, as CycloneDX, in .local/sbom/image.cdx.json; ROOT=... is its file system
+	@test -n "$(ROOT)" || { echo "FAILED: of which image? make sbom ROOT=folder, with its file system in it" >&2; exit 1; }
+	@mkdir -p .local/sbom && $(RUN) deploy/image/sbom.py "$(ROOT)" > .local/sbom/image.cdx.json
 
 check: $(VENV) ## lint, formatting, types, import contracts, size limits, generated files, pages, workflows
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
 	@.venv/bin/mypy $(SOURCES)
 	@PYTHONPATH=operator .venv/bin/lint-imports
-	@$(RUN) -m tests.limits operator deploy/local docs
+	@$(RUN) -m tests.limits operator deploy/local tests/lab docs
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && $(RUN) -m flink_workspace_operator.api.crd "$$fresh" \
 		&& diff -r --exclude=Kustomization crds "$$fresh" || { echo "FAILED: crds/ does not fit the models; run: make crds" >&2; exit 1; }
 	@$(RUN) deploy/argocd/generate.py | diff deploy/argocd/argocd-cm.yaml - \
@@ -130,11 +128,10 @@ helm: $(VENV) ##+ build Helm, unless it is in the user's cache already
 promtool: $(VENV) ##+ build promtool, unless it is in the user's cache already
 	@$(RUN) -m flink_local build-promtool
 
-node: $(VENV) ##+ install and build what a node of this machine needs, unless it is there; needs root and Debian's apt
-	@$(RUN) -m flink_local build-node
-
 control-plane: $(VENV) ##+ build the control plane, unless it is in the user's cache already
 	@$(RUN) -m flink_local build
 
 $(VENV): requirements-dev.txt deploy/local/install.py
 	@$(PYTHON) deploy/local/install.py
+
+include tests/lab/verbs.mk

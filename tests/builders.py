@@ -6,7 +6,6 @@ from typing import Any
 from flink_workspace_operator.api.base import Metadata
 from flink_workspace_operator.api.names import DIRECTORIES, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import (
-    Evidence,
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
@@ -14,12 +13,13 @@ from flink_workspace_operator.api.order import (
     StateTime,
     WorkspaceReference,
 )
+from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.api.parameters import Network, OssBucket, Resources, Storage, Subscription, Term
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
+from flink_workspace_operator.core.facts.observed import (
     Bucket,
     Listing,
     Policy,
@@ -29,9 +29,9 @@ from flink_workspace_operator.core.observed import (
     SeenVSwitch,
     Unknown,
 )
+from flink_workspace_operator.core.facts.snapshot import Intent, Remembered, Seen, SeenCloud
 from flink_workspace_operator.core.plan import Plan, Verdict
-from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.seen import Intent, Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.reporting.report import report
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 
@@ -42,7 +42,7 @@ WINDOW = SETTINGS.settle_window
 KEY = Key("team", "demo")
 OWNER = Owner("cluster-1", KEY)
 ACCOUNT, REGION = "1000000000000001", "cn-hangzhou"
-SUBJECT = Subject(ACCOUNT, REGION, "demo")
+TARGET = PurchaseTarget(ACCOUNT, REGION, "demo")
 VPC, V_SWITCH, BUCKET = "vpc-1", "vsw-1", "my-bucket"
 ID = "sc_flink-1"
 MARK = "m" * 32
@@ -145,7 +145,8 @@ def an_order(
             region=of.spec.region,
             workspace_name=of.workspace_name,
             credentials=of.spec.credentials,
-            parameters=of.parameters,
+            action="Create",
+            create=of.parameters,
             token=token(number),
         ),
         status=FlinkWorkspaceOrderStatus(state=state, intent_time=intent, **status),
@@ -199,9 +200,11 @@ def a_cloud(listing: Listing | Unknown | None = None, **answers: Any) -> SeenClo
     return SeenCloud(**{**asked, **answers})
 
 
-def a_claim(holder: Key | None = KEY, *, alive: bool = True, subject: Subject = SUBJECT, uid: str = "uid-1") -> Claim:
-    """The claim on the subject."""
-    return Claim("claim-1", holder, alive, "3", subject, uid)
+def a_claim(
+    holder: Key | None = KEY, *, alive: bool = True, target: PurchaseTarget = TARGET, uid: str = "uid-1"
+) -> Claim:
+    """The claim on the target."""
+    return Claim("claim-1", holder, alive, "3", target, uid)
 
 
 def seen(

@@ -3,16 +3,18 @@
 import asyncio
 import json
 import secrets
+import ssl
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from flink_cloud_emulator.server import start
+from flink_cloud_emulator.server import Running, start
 
 ROLE = "AliyunStreamAsiDefaultRole"
 _PATIENCE_SECONDS = 20
@@ -91,6 +93,8 @@ class EmulatedAccount:
     """Both in zone cn-hangzhou-i."""
     other_zone_v_switch: str = "vsw-j-1"
     bucket: str = "bucket-1"
+    tls_url: str | None = None
+    """The emulator's URL by TLS, where it answers so."""
 
     @property
     def id(self) -> str:
@@ -108,12 +112,19 @@ class EmulatedAccount:
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[str]:
-    """The URL of an emulator that lives as long as this test worker, in a thread and so never longer."""
+    """The URL of an emulator that lives as long as this test worker."""
+    with emulating() as running:
+        yield running.url
+
+
+@contextmanager
+def emulating(tls: ssl.SSLContext | None = None) -> Iterator[Running]:
+    """An emulator in a thread, so that it never lives longer than this process; with `tls` by TLS as well."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="emulator", daemon=True)
     thread.start()
-    running = asyncio.run_coroutine_threadsafe(start(), loop).result(_PATIENCE_SECONDS)
-    yield running.url
+    running = asyncio.run_coroutine_threadsafe(start(tls=tls), loop).result(_PATIENCE_SECONDS)
+    yield running
     asyncio.run_coroutine_threadsafe(running.stop(), loop).result(_PATIENCE_SECONDS)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(_PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Sizes beyond which a reader loses the thread: `python -m tests.limits <folder>...` lists what is over them."""
+"""Limits of size and style for readers: `python -m tests.limits <folder>...` lists what is over them."""
 
 import ast
 import sys
@@ -7,6 +7,12 @@ from pathlib import Path
 
 FUNCTION_LINES = 60
 MODULE_LINES = 300
+PRODUCT = Path("operator/flink_workspace_operator")
+QUESTION_WORDS = frozenset({"What", "Whatever", "Where", "Whether", "Who", "Whoever", "Whose"})
+"""A docstring that begins with one of them names a question, and not the thing."""
+QUESTIONS = 0.03
+"""The share of the product's docstrings that may begin with one."""
+LINE_LENGTH = 100
 SHADOW = Path("operator/__init__.py")
 """With it, `import operator` in the repository's root would find our folder and not the standard library's module."""
 
@@ -23,13 +29,43 @@ def excesses(source: Path) -> Iterator[str]:
                 yield f"{source}:{node.lineno}: {node.name} has {lines} lines, a function has at most {FUNCTION_LINES}"
 
 
+def docstrings(source: Path) -> Iterator[str]:
+    """All docstrings of a module, those of fields and constants too."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                yield text
+
+
+def questions(folder: Path) -> float:
+    """The share of a folder's docstrings that begin with a question word."""
+    texts = [text.split() for source in folder.rglob("*.py") for text in docstrings(source)]
+    asking = [words for words in texts if words and words[0].rstrip(",:") in QUESTION_WORDS]
+    return len(asking) / max(len(texts), 1)
+
+
+def long_lines(folder: Path) -> float:
+    """The share of a folder's lines that are over `LINE_LENGTH`."""
+    lines = [line for source in folder.rglob("*.py") for line in source.read_text().splitlines()]
+    return sum(len(line) > LINE_LENGTH for line in lines) / max(len(lines), 1)
+
+
 def main(folders: list[str]) -> int:
     """Print what is over the limits; 1 if there is any."""
     sources = sorted(source for folder in folders for source in Path(folder).rglob("*.py"))
     found = [line for source in sources for line in excesses(source)]
     if SHADOW.exists():
         found.append(f"{SHADOW}: must not exist, it would shadow the standard library's module `operator`")
-    print("\n".join(found) or f"{len(sources)} modules are within the limits of size.")  # noqa: T201 - its output
+    if (share := questions(PRODUCT)) >= QUESTIONS:
+        found.append(
+            f"{PRODUCT}: {share:.1%} of the docstrings begin with a question word, "
+            f"less than {QUESTIONS:.0%} may: {', '.join(sorted(QUESTION_WORDS))}"
+        )
+    print(  # noqa: T201 - its output
+        "\n".join(found)
+        or f"{len(sources)} modules are within the limits of size; {share:.1%} of the product's docstrings begin "
+        f"with a question word, {long_lines(PRODUCT):.1%} of its lines are over {LINE_LENGTH} characters."
+    )
     return 1 if found else 0
 
 

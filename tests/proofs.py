@@ -139,6 +139,14 @@ PROOFS: Final = (
         lambda _: "one purchase in each",
     ),
     Proof(
+        "further",
+        "A further paid action, of a workspace that runs",
+        ("tests/simulation/test_further_action.py",),
+        ("story or race", "what goes wrong", "runs"),
+        lambda rows: f"{total(rows, 2):,} runs with a crash, a lost call, or in another order",
+        lambda _: "one call at most for each starting point, and no second purchase",
+    ),
+    Proof(
         "waves",
         "Waves",
         ("tests/simulation/test_waves.py", "tests/e2e/test_wave.py"),

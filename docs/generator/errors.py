@@ -5,9 +5,9 @@ from typing import Final
 
 from docs.generator.markdown import code, page, table
 from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE
-from flink_workspace_operator.core.advice import ADVICE, CAUSES
-from flink_workspace_operator.core.failures import CloudFailure, Fate
-from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
+from flink_workspace_operator.core.facts.advice import ADVICE, CAUSES
+from flink_workspace_operator.core.facts.failures import CloudFailure, Fate
+from flink_workspace_operator.core.verdicts import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 
 _ABOUT: Final = """\
 A message of the operator quotes the cloud by call and code, for example

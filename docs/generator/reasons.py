@@ -1,14 +1,13 @@
 """The page of all reasons, from the catalogue next to the code that gives them."""
 
 from collections.abc import Mapping
-from typing import Final, get_args
+from typing import Final
 
 from docs.generator.markdown import code, page, table
-from flink_workspace_operator.api.order import MOVES, UNSETTLED
-from flink_workspace_operator.api.status import OrderState
-from flink_workspace_operator.core.catalogue import DECIDING, QUIET, Entry
-from flink_workspace_operator.core.catalogue_of_aspects import ASPECTS
-from flink_workspace_operator.core.glossary import EVENTS, ORDER_STATES
+from flink_workspace_operator.api.order_states import STATES, StateFacts
+from flink_workspace_operator.core.reporting.catalogue import DECIDING, Entry
+from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS, QUIET
+from flink_workspace_operator.core.reporting.glossary import EVENTS
 
 _ABOUT: Final = """\
 Look here for the word in the column `REASON` of `kubectl get flinkworkspaces`, in a condition, or in an event.
@@ -21,6 +20,8 @@ _ASPECT_NOTE: Final = """\
 A prerequisite that could not be looked at is Unknown; its reason is [the failure's name](errors.md#failures)."""
 _STATES: Final = """\
 What `kubectl get flinkworkspaceorders` shows. Evidence beats all: an order whose instance shows up is Placed."""
+_DIAGRAM: Final = """\
+The same as a diagram, without the moves to Placed that evidence makes from nearly every other state."""
 _EVENTS: Final = """\
 What `kubectl describe` shows below a resource; the reasons of `Stalled` and `Suspended` are events too, as warnings."""
 
@@ -28,8 +29,8 @@ What `kubectl describe` shows below a resource; the reasons of `Stalled` and `Su
 def reasons_page() -> str:
     """All of them, by where they are seen."""
     states = [
-        (code(state), "open" if state in UNSETTLED else "settled", ORDER_STATES[state], _next(state))
-        for state in get_args(OrderState)
+        (code(state or "no state"), "open" if facts.is_open else "settled", facts.meaning, _next(facts))
+        for state, facts in STATES.items()
     ]
     return page(
         "Reasons",
@@ -46,14 +47,27 @@ def reasons_page() -> str:
         "## States of an order",
         _STATES,
         table(("state", "", "meaning", "may become"), states),
+        _DIAGRAM,
+        _diagram(),
         "## Events",
         _EVENTS,
         table(("event", "what happened"), [(code(reason), meaning) for reason, meaning in EVENTS.items()]),
     )
 
 
-def _next(state: OrderState) -> str:
-    return ", ".join(map(code, MOVES[state]))
+def _diagram() -> str:
+    """The legal moves as a diagram, without those to Placed that only evidence makes."""
+    lines = [
+        f"    {state or '[*]'} --> {target}"
+        for state, facts in STATES.items()
+        for target in facts.moves
+        if target != "Placed" or facts.may_be_under_way
+    ]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
+
+
+def _next(facts: StateFacts) -> str:
+    return ", ".join(map(code, facts.moves))
 
 
 def _entries(what: str, status: str, entries: Mapping[str, Entry]) -> str:

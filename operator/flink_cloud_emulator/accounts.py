@@ -8,7 +8,9 @@ from flink_cloud_emulator.bss.state import BssState
 from flink_cloud_emulator.calls import CallLog
 from flink_cloud_emulator.clock import Clock
 from flink_cloud_emulator.faults import FaultRules
+from flink_cloud_emulator.foasconsole.lifecycle import let_time_pass
 from flink_cloud_emulator.foasconsole.state import FoasconsoleState
+from flink_cloud_emulator.keys import KeyPair
 from flink_cloud_emulator.nonces import NonceMemory
 from flink_cloud_emulator.oss.state import OssState
 from flink_cloud_emulator.ram.state import RamState
@@ -16,15 +18,6 @@ from flink_cloud_emulator.settings import Settings
 from flink_cloud_emulator.vpc.state import VpcState
 
 DEFAULT_ACCOUNT = "1000000000000001"
-
-
-@dataclass(frozen=True)
-class KeyPair:
-    """An access key of an account."""
-
-    id: str
-    secret: str = field(repr=False)
-    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,6 +54,7 @@ class Account:
         self.deferred = [entry for entry in self.deferred if entry.due > now]
         for entry in due:
             entry.commit(entry.due)
+        let_time_pass(self.foasconsole, self.settings, now)
 
 
 @dataclass

@@ -25,6 +25,8 @@ class CallRecord:
     parameters: Mapping[str, str]
     signed_date: str | None
     nonce: str | None
+    caller: str | None = None
+    """``root``, ``user/NAME`` or ``role/NAME``; None where nobody is known by the key."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -39,6 +41,7 @@ class CallRecord:
             "parameters": without_secrets(self.parameters),
             "date": self.signed_date,
             "nonce": self.nonce,
+            "caller": self.caller,
         }
 
 

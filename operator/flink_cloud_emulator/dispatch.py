@@ -49,7 +49,7 @@ class Dispatcher:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         incoming = await _read(request)
-        door = self._rpc if "x-acs-action" in incoming.headers else self._oss
+        door = self._rpc if RpcDoor.expects(incoming) else self._oss
         arrival = door.recognise(incoming, self._cloud, _new_request_id())
         account = arrival.account
         rule = account.faults.take(arrival.service, arrival.action) if account else None
@@ -117,6 +117,7 @@ class Dispatcher:
                 parameters=arrival.parameters,
                 signed_date=arrival.incoming.headers.get("x-acs-date"),
                 nonce=arrival.incoming.headers.get("x-acs-signature-nonce"),
+                caller=arrival.key.caller if arrival.key else None,
             )
         )
 

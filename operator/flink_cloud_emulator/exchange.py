@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 from multidict import CIMultiDictProxy
 
-from flink_cloud_emulator.accounts import Account, Cloud, KeyPair
+from flink_cloud_emulator.accounts import Account, Cloud
+from flink_cloud_emulator.keys import KeyPair
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,18 @@ class Incoming:
     """Decoded, in the order sent."""
     headers: CIMultiDictProxy[str]
     body: bytes
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The parameters of the query and of a form in the body, decoded."""
+        if not self.headers.get("Content-Type", "").startswith(FORM):
+            return self.query
+        return (*self.query, *parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The same by name; of a name that is given twice, the first value."""
+        return dict(reversed([*self.pairs]))
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,8 @@ class Arrival:
     """What the call log shows: for RPC all parameters, for OSS bucket and key. Never a secret."""
     account: Account | None = None
     key: KeyPair | None = None
+    version: str = ""
+    """Of the API, where the protocol has any."""
 
 
 class CloudError(Exception):

@@ -1,20 +1,24 @@
 """How a service of the RPC protocol plugs in.
 
-A service is an ``RpcService``: a mapping from action to handler, registered in ``dispatch.SERVICES``. A handler is
+A service is an ``RpcService``: its actions by name, registered in ``dispatch.SERVICES``. An ``RpcAction`` says which
+verbs and parameters the gateway lets through to its handler, and which permission it needs. A handler is
 ``handler(call: RpcCall) -> dict``: it reads its parameters from the call, reads and changes the state under
 ``call.account``, and returns the JSON answer without RequestId, which is added. It refuses by raising
 ``exchange.CloudError(http_status, code, message)``. It takes the time from ``call.now`` and never from the machine,
 and it is synchronous: a late commit runs it again from a list.
+
+Codes of the gateway: help.aliyun.com/document_detail/60629.html and developer.aliyun.com/ask/278265.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flink_cloud_emulator.accounts import Account
 from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.keys import KeyPair
 
 Answer = dict[str, Any]
 
@@ -29,12 +33,8 @@ class RpcCall:
     account: Account
     now: datetime
     request_id: str
-    key_id: str
-
-    @property
-    def region(self) -> str:
-        """``Region`` or ``RegionId``, whichever the product uses; refused where missing."""
-        return self.parameters.get("RegionId") or self.require("Region")
+    key: KeyPair | None
+    """None where the action is open to everybody."""
 
     def text(self, name: str) -> str | None:
         """An optional parameter; an empty one counts as missing, as at the real gateway."""
@@ -79,8 +79,9 @@ class RpcCall:
         return value
 
     def flat_list(self, name: str) -> list[str]:
-        """``Name.1=a&Name.2=b`` as ``["a", "b"]``."""
-        return [self.parameters[f"{name}.{n}"] for n in self._positions(name) if f"{name}.{n}" in self.parameters]
+        """``Name.1=a&Name.2=b`` as ``["a", "b"]``; empty ones count as missing."""
+        values = (self.text(f"{name}.{n}") for n in self._positions(name))
+        return [value for value in values if value is not None]
 
     def flat_objects(self, name: str) -> list[dict[str, str]]:
         """``Name.1.Key=a&Name.1.Value=b`` as ``[{"Key": "a", "Value": "b"}]``."""
@@ -107,27 +108,47 @@ class RpcCall:
 Handler = Callable[[RpcCall], Answer]
 
 
+READ, WRITE, EITHER = ("GET",), ("POST",), ("GET", "POST")
+"""Verbs, as the cloud's own OpenAPI metadata has them (github.com/dew-serverless/acs-sdk-php, ``data``)."""
+
+
+@dataclass(frozen=True)
+class RpcAction:
+    """What the gateway knows about one action."""
+
+    handler: Handler
+    parameters: tuple[str, ...] = ()
+    """Names that it takes; one that ends in a dot begins the names of a list."""
+    methods: tuple[str, ...] = EITHER
+    permission: str | None = None
+    """The RAM action that a caller needs; None where it needs none."""
+    public: bool = False
+    """Open to callers without a key."""
+
+    def knows(self, parameter: str) -> bool:
+        """True if the action takes the parameter. Older SDKs send RegionId with every call."""
+        lists = tuple(name for name in self.parameters if name.endswith("."))
+        return parameter in (*self.parameters, "RegionId") or parameter.startswith(lists)
+
+
 @dataclass(frozen=True)
 class RpcService:
     """One product of the RPC protocol; recognised by its version, which differs between the products."""
 
     name: str
     version: str
-    handlers: Mapping[str, Handler]
-    ram_code: str
-    """The part before the colon in the product's RAM actions."""
-    ram_actions: Mapping[str, str | None] = field(default_factory=dict)
-    """RAM actions that are not ``<ram_code>:<action>``; None where the call needs no permission."""
+    actions: Mapping[str, RpcAction]
     failure_styles: bool = False
     """Whether business failures follow the setting ``failureStyle``."""
 
-    def permission(self, action: str) -> str | None:
-        """The RAM action that a caller needs."""
-        return self.ram_actions.get(action, f"{self.ram_code}:{action}")
-
 
 def missing(name: str) -> CloudError:
-    """The gateway's refusal of a call without a mandatory parameter."""
+    """The gateway's refusal of a call without a mandatory parameter of its action."""
+    return CloudError(400, f"Missing{name}", f"{name} is mandatory for this action.")
+
+
+def missing_in_protocol(name: str) -> CloudError:
+    """Its refusal of a call without something that every call needs."""
     return CloudError(
         400,
         "MissingParameter",

@@ -1,72 +1,92 @@
-"""The RPC protocol: action and version in headers, parameters in query and form body, JSON answers."""
+"""The RPC protocol: parameters in query and form body, JSON answers, and one of two signatures.
+
+Action and version travel in headers with the signature of today's SDKs, and as parameters with the older one.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from urllib.parse import parse_qsl
 
-from flink_cloud_emulator.accounts import Account, Cloud, KeyPair
+from flink_cloud_emulator import gateway
+from flink_cloud_emulator.accounts import Account, Cloud
 from flink_cloud_emulator.exchange import Arrival, BusinessError, CloudError, Incoming, Outgoing
-from flink_cloud_emulator.rpc import RpcCall, RpcService, missing
-from flink_cloud_emulator.signature import Signature
+from flink_cloud_emulator.rpc import RpcAction, RpcCall, RpcService
+from flink_cloud_emulator.signature_v1 import COMMON
 
 _JSON = {"Content-Type": "application/json;charset=utf-8"}
 _UNKNOWN = "unknown"
 
 
 class RpcDoor:
-    """Serves the products that speak RPC with ACS3 signatures."""
+    """Serves the products that speak RPC."""
 
     def __init__(self, services: Sequence[RpcService]) -> None:
         self._services = {service.version: service for service in services}
 
+    @staticmethod
+    def expects(incoming: Incoming) -> bool:
+        """True if a request is of this protocol."""
+        return "x-acs-action" in incoming.headers or any(name == "Action" for name, _ in incoming.pairs)
+
     def recognise(self, incoming: Incoming, cloud: Cloud, request_id: str) -> Arrival:
-        service = self._services.get(incoming.headers.get("x-acs-version", ""))
-        signature = Signature.parse(incoming.headers)
-        account, key = (cloud.owner_of(signature.key_id) if signature else None) or (None, None)
-        return Arrival(
+        parameters = incoming.parameters
+        version = incoming.headers.get("x-acs-version", parameters.get("Version", ""))
+        action = incoming.headers.get("x-acs-action", parameters.get("Action", ""))
+        service = self._services.get(version)
+        signed = gateway.signature_of(incoming, parameters)
+        account, key = (cloud.owner_of(signed.key_id) if signed else None) or (None, None)
+        arrival = Arrival(
             incoming=incoming,
             request_id=request_id,
             service=service.name if service else _UNKNOWN,
-            action=incoming.headers.get("x-acs-action", ""),
-            parameters=_parameters(incoming),
+            version=version,
+            action=action,
+            parameters={name: value for name, value in parameters.items() if name not in COMMON},
             account=account,
             key=key,
         )
+        return gateway.open_to_all(arrival, cloud) if self._is_public(arrival) else arrival
 
     def admit(self, arrival: Arrival, cloud: Cloud) -> None:
-        signature = Signature.parse(arrival.incoming.headers)
-        if signature is None:
-            raise missing("Authorization")
+        if self._is_public(arrival):
+            return
+        signed = gateway.signature_of(arrival.incoming, arrival.incoming.parameters)
+        if signed is None:
+            raise gateway.unsigned(arrival.incoming)
         if arrival.account is None or arrival.key is None:
-            raise CloudError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-        if not signature.verifies(arrival.incoming, arrival.key.secret):
-            raise CloudError(400, "SignatureDoesNotMatch", "Specified signature does not match our calculation.")
-        _check_signed(signature, ("host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"))
-        _check_date(arrival.incoming, arrival.account)
-        _use_nonce(arrival.incoming, arrival.account, cloud)
+            raise gateway.key_not_found()
+        signed.check(arrival.incoming, arrival.key.secret)
+        _check_date(signed.date, arrival.account)
+        gateway.use_nonce(signed.nonce, arrival.account, cloud)
+        gateway.check_token(signed.token, arrival.key, arrival.account)
 
     def authorise(self, arrival: Arrival) -> None:
-        account, key = _caller(arrival)
-        if not key.active:
+        if self._is_public(arrival):
+            return
+        if arrival.account is None or arrival.key is None:
+            raise gateway.key_not_found()
+        if not arrival.key.active:
             raise CloudError(400, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
-        service = self._services.get(arrival.incoming.headers.get("x-acs-version", ""))
-        permission = service.permission(arrival.action) if service else None
-        if permission and any(fnmatchcase(permission, denied) for denied in account.denied_actions):
-            raise _no_permission(account, permission)
+        action = self._action(arrival)
+        needed = action.permission if action else None
+        if needed and any(fnmatchcase(needed, denied) for denied in arrival.account.denied_actions):
+            raise gateway.no_permission(arrival.account, arrival.key, needed)
 
     def process(self, arrival: Arrival, now: datetime) -> Outgoing:
-        account, key = _caller(arrival)
-        service = self._services.get(arrival.incoming.headers.get("x-acs-version", ""))
-        handler = service.handlers.get(arrival.action) if service else None
-        if service is None or handler is None:
-            raise CloudError(404, "InvalidAction.NotFound", "Specified api is not found, please check your url.")
-        call = RpcCall(arrival.action, arrival.parameters, account, now, arrival.request_id, key.id)
+        service, action = self._services.get(arrival.version), self._action(arrival)
+        if service is None or action is None:
+            raise CloudError(
+                404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."
+            )
+        gateway.check_request(arrival, action)
+        if arrival.account is None:
+            raise gateway.nobody(arrival)
+        call = RpcCall(arrival.action, arrival.parameters, arrival.account, now, arrival.request_id, arrival.key)
         try:
-            answer = handler(call)
+            answer = action.handler(call)
         except BusinessError as error:
-            if not service.failure_styles or account.settings.failure_style == "http":
+            if not service.failure_styles or arrival.account.settings.failure_style == "http":
                 raise
             body = {"RequestId": arrival.request_id, "Success": False, "Code": error.code, "Message": error.message}
             return Outgoing(200, _encode(body), _JSON, error.code)
@@ -83,29 +103,16 @@ class RpcDoor:
         }
         return Outgoing(error.status, _encode(body), _JSON, error.code)
 
+    def _action(self, arrival: Arrival) -> RpcAction | None:
+        service = self._services.get(arrival.version)
+        return service.actions.get(arrival.action) if service else None
 
-def _parameters(incoming: Incoming) -> dict[str, str]:
-    parameters = dict(incoming.query)
-    if incoming.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-        parameters |= parse_qsl(incoming.body.decode("utf-8", "replace"), keep_blank_values=True)
-    return parameters
-
-
-def _caller(arrival: Arrival) -> tuple[Account, KeyPair]:
-    if arrival.account is None or arrival.key is None:
-        raise CloudError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-    return arrival.account, arrival.key
+    def _is_public(self, arrival: Arrival) -> bool:
+        action = self._action(arrival)
+        return action is not None and action.public
 
 
-def _check_signed(signature: Signature, names: Sequence[str]) -> None:
-    """An unsigned date or nonce could be changed by anyone who repeats the request."""
-    for name in names:
-        if name not in signature.signed_headers:
-            raise CloudError(400, "SignatureDoesNotMatch", f'The header "{name}" must be signed.')
-
-
-def _check_date(incoming: Incoming, account: Account) -> None:
-    text = incoming.headers.get("x-acs-date", "")
+def _check_date(text: str, account: Account) -> None:
     try:
         signed = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
@@ -114,27 +121,6 @@ def _check_date(incoming: Incoming, account: Account) -> None:
         ) from None
     if not account.clock.accepts(signed, timedelta(seconds=account.settings.signature_validity_seconds)):
         raise CloudError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
-
-
-def _use_nonce(incoming: Incoming, account: Account, cloud: Cloud) -> None:
-    nonce = incoming.headers.get("x-acs-signature-nonce", "")
-    if not nonce:
-        raise missing("SignatureNonce")
-    if not cloud.nonces.use(nonce, account.clock, timedelta(seconds=account.settings.nonce_memory_seconds)):
-        raise CloudError(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
-
-
-def _no_permission(account: Account, permission: str) -> CloudError:
-    details = {
-        "AccessDeniedDetail": {
-            "AuthAction": permission,
-            "AuthPrincipalType": "SubUser",
-            "AuthPrincipalOwnerId": account.id,
-            "NoPermissionType": "ImplicitDeny",
-            "PolicyType": "AccountLevelIdentityBasedPolicy",
-        }
-    }
-    return CloudError(403, "NoPermission", "You are not authorized to perform this action.", details)
 
 
 def _encode(body: Mapping[str, object]) -> bytes:

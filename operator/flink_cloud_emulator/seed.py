@@ -1,25 +1,27 @@
 """``PUT /_emulator/state``: open accounts, and change things behind the operator's back.
 
-Merging: things with an id or name (access keys, VPCs, vSwitches, buckets, roles, workspaces) are added, or replaced
-as a whole where the id or name is there already; the ``remove...`` lists take away; ``payOrders`` and ``cancelOrders``
-end unpaid orders; ``workspaceTags`` changes the tags that it names; every other value (balance, ossOpened,
-deniedActions, unpaidOrders, supportedZones) replaces the former one. What is not named stays as it is. A new account
-starts empty. Unknown keys are refused, and then nothing is changed.
+Merging: things with an id or name (access keys, VPCs, vSwitches, buckets, roles, identity providers, workspaces) are
+added, or replaced as a whole where the id or name is there already; the ``remove...`` lists take away; ``payOrders``
+and ``cancelOrders`` end unpaid orders; ``workspaceTags`` changes the tags that it names; every other value (balance,
+ossOpened, deniedActions, unpaidOrders, supportedZones) replaces the former one. What is not named stays as it is. A
+new account starts empty. Unknown keys are refused, and then nothing is changed.
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from flink_cloud_emulator.accounts import DEFAULT_ACCOUNT, Account, Cloud, KeyPair
+from flink_cloud_emulator.accounts import DEFAULT_ACCOUNT, Account, Cloud
 from flink_cloud_emulator.bss.state import Order
 from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_resource_id
 from flink_cloud_emulator.foasconsole.purchase import deliver
 from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.foasconsole.terms import end_of_term
+from flink_cloud_emulator.keys import KeyPair
 from flink_cloud_emulator.oss.state import Bucket, StoredObject, WormPolicy
-from flink_cloud_emulator.ram.state import Role
+from flink_cloud_emulator.ram.state import OidcProvider, Role
 from flink_cloud_emulator.settings import Camel
 from flink_cloud_emulator.vpc.state import Vpc, VSwitch
 
@@ -30,6 +32,8 @@ class KeySeed(Camel):
     id: str
     secret: str = Field(min_length=1)
     active: bool = True
+    user: str | None = None
+    """The RAM user that has it; left out: the account itself."""
 
 
 class VpcSeed(Camel):
@@ -72,6 +76,16 @@ class RoleSeed(Camel):
     """Names of system policies, or objects with a type."""
     trust: str = "{}"
     """The AssumeRolePolicyDocument, JSON text."""
+    max_session_seconds: int = Field(3600, ge=3600, le=43200)
+
+
+class OidcProviderSeed(Camel):
+    name: str
+    issuer: str
+    client_ids: list[str] = Field(default_factory=lambda: ["sts.aliyuncs.com"])
+    """The default is what RRSA uses."""
+    public_key: str
+    """PEM of the RSA key that the provider signs tokens with."""
 
 
 class WorkspaceSeed(Camel):
@@ -80,6 +94,7 @@ class WorkspaceSeed(Camel):
     name: str
     region: str = "cn-hangzhou"
     instance_id: str | None = None
+    resource_id: str | None = None
     zone_id: str = "cn-hangzhou-i"
     charge_type: Literal["PRE", "POST"] = "PRE"
     vpc_id: str = "vpc-by-hand"
@@ -116,12 +131,15 @@ class Changes(Camel):
     v_switches: list[VSwitchSeed] = Field(default_factory=list)
     buckets: list[BucketSeed] = Field(default_factory=list)
     roles: list[RoleSeed] = Field(default_factory=list)
+    oidc_providers: list[OidcProviderSeed] = Field(default_factory=list)
     workspaces: list[WorkspaceSeed] = Field(default_factory=list)
     remove_access_keys: list[str] = Field(default_factory=list)
+    """Ids, of temporary keys too."""
     remove_vpcs: list[str] = Field(default_factory=list)
     remove_v_switches: list[str] = Field(default_factory=list)
     remove_buckets: list[str] = Field(default_factory=list)
     remove_roles: list[str] = Field(default_factory=list)
+    remove_oidc_providers: list[str] = Field(default_factory=list)
     remove_workspaces: list[str] = Field(default_factory=list)
     """Instance ids."""
     oss_opened: bool | None = None
@@ -161,7 +179,7 @@ def open_default_account(cloud: Cloud) -> None:
 def apply(changes: Changes, account: Account, cloud: Cloud) -> None:
     """Change an account. Raises ValueError for what does not fit to the account, and then changes nothing."""
     _check(changes, account, cloud)
-    account.keys |= {key.id: KeyPair(key.id, key.secret, key.active) for key in changes.access_keys}
+    account.keys |= {key.id: KeyPair(key.id, key.secret, key.active, key.user) for key in changes.access_keys}
     _add_things(changes, account)
     _remove_things(changes, account)
     if changes.balance is not None:
@@ -215,7 +233,12 @@ def _add_things(changes: Changes, account: Account) -> None:
     account.oss.buckets |= {each.name: _bucket(each) for each in changes.buckets}
     for role in changes.roles:
         policies = [each if isinstance(each, PolicySeed) else PolicySeed(name=each) for each in role.policies]
-        account.ram.roles[role.name] = Role(role.name, [(each.type, each.name) for each in policies], role.trust)
+        names: list[tuple[str, str]] = [(each.type, each.name) for each in policies]
+        account.ram.roles[role.name] = Role(role.name, names, role.trust, max_session_seconds=role.max_session_seconds)
+    account.ram.oidc_providers |= {
+        each.name: OidcProvider(each.name, each.issuer, tuple(each.client_ids), each.public_key)
+        for each in changes.oidc_providers
+    }
     for each in changes.workspaces:
         workspace = _workspace(each, account.clock.now())
         if each.billed:
@@ -232,6 +255,7 @@ def _remove_things(changes: Changes, account: Account) -> None:
         (changes.remove_v_switches, account.vpc.v_switches),
         (changes.remove_buckets, account.oss.buckets),
         (changes.remove_roles, account.ram.roles),
+        (changes.remove_oidc_providers, account.ram.oidc_providers),
         (changes.remove_workspaces, account.foasconsole.workspaces),
     ):
         for name in names:
@@ -249,15 +273,18 @@ def _unpaid(seed: UnpaidOrderSeed, now: datetime) -> Order:
 
 
 def _workspace(seed: WorkspaceSeed, now: datetime) -> Workspace:
-    values = seed.model_dump(exclude={"instance_id", "created_at", "expires_at", "v_switch_ids", "billed"})
+    values = seed.model_dump(
+        exclude={"instance_id", "resource_id", "created_at", "expires_at", "v_switch_ids", "billed"}
+    )
     created_at = seed.created_at or now
-    term_end = created_at + timedelta(days=31) if seed.charge_type == "PRE" else None
+    by_term = seed.charge_type == "PRE" and seed.expires_at is None
     return Workspace(
         **values,
         instance_id=seed.instance_id or new_instance_id(seed.charge_type),
         v_switch_ids=tuple(seed.v_switch_ids),
-        resource_id=new_resource_id(),
+        resource_id=seed.resource_id or new_resource_id(),
         order_id=uuid.uuid4().int % 10**15,
         created_at=created_at,
-        expires_at=seed.expires_at or term_end,
+        expires_at=end_of_term(created_at, 1) if by_term else seed.expires_at,
+        term_months=1 if by_term else 0,
     )

@@ -30,6 +30,10 @@ class Settings(Camel):
     """From the order to RUNNING; fixed for a workspace when it is ordered."""
     creation_fails: bool = False
     """Workspaces ordered from now on end in stage FAILED instead of RUNNING."""
+    release_seconds: Seconds = 8
+    """From DeleteInstance until the workspace is gone; the real cloud takes minutes."""
+    grace_days: Annotated[float, Field(ge=0, le=3650)] = 15
+    """How long what has expired, or is overdue, is kept."""
     visibility_delay_seconds: Seconds = 0
     """From the order until DescribeInstances shows the workspace."""
     id_visibility_delay_seconds: Seconds | None = None
@@ -43,9 +47,19 @@ class Settings(Camel):
     bill_delay_seconds: Seconds = 0
     """From the order until QueryOrders shows it."""
     missing_instance: Literal["empty", "903021"] = "empty"
-    """How DescribeInstances answers for an unknown InstanceId: an empty list, or the business code 903021."""
+    """How DescribeInstances answers for an unknown InstanceId: an empty list, which Terraform's provider expects of the
+    real cloud in its tests, or the business code 903021, which others saw."""
+    missing_network: Literal["empty", "error"] = "empty"
+    """How DescribeVSwitches answers for what does not exist: an empty list, or InvalidVSwitchId.NotFound and
+    Forbidden.VpcNotFound, which its page lists."""
+    zone_shown: bool = True
+    """DescribeInstances tells the zone. Terraform's provider stopped reading it, so it may be missing by now."""
+    bill_product_code: Literal["sc", "foasconsole"] = "sc"
+    """What the bill calls Flink: the code of refunds, or that of renewals in Terraform's provider."""
     commit_delay_seconds: Seconds = 60
     """From the request to the booking under the fault ``commit-late``."""
+    temporary_key_seconds: Seconds | None = None
+    """How long keys of STS are good; unset: as long as they were asked for."""
     signature_validity_seconds: Seconds = 900
     nonce_memory_seconds: Seconds = 1860
     unique_names: Literal["account", "region", "off"] = "account"
@@ -53,7 +67,7 @@ class Settings(Camel):
     failure_style: Literal["http", "success-false"] = "http"
     """Business failures of foasconsole: HTTP 400 with Code, or HTTP 200 with Success=false."""
     balance: float = 100_000.0
-    """Money left, in CNY; subscriptions are paid from it."""
+    """Money left, in CNY; subscriptions are paid from it. Below 0, pay-as-you-go workspaces are overdue."""
     unaffordable: Literal["refused", "unpaid-order"] = "refused"
     """A subscription that the balance cannot pay is refused, and leaves nothing, or an order to be paid by hand."""
     pay_as_you_go_minimum_balance: float = 100.0

@@ -4,6 +4,7 @@ from typing import Any
 
 from flink_cloud_emulator.accounts import Account
 from flink_cloud_emulator.foasconsole.lifecycle import progress
+from flink_cloud_emulator.keys import TemporaryKey
 
 
 def describe(account: Account) -> dict[str, Any]:
@@ -11,7 +12,14 @@ def describe(account: Account) -> dict[str, Any]:
     now = account.clock.now()
     return {
         "account": account.id,
-        "accessKeys": [{"id": key.id, "active": key.active} for key in account.keys.values()],
+        "accessKeys": [
+            {"id": key.id, "active": key.active} for key in account.keys.values() if not isinstance(key, TemporaryKey)
+        ],
+        "temporaryKeys": [
+            {"id": key.id, "role": key.role, "session": key.session, "expires": key.expires.isoformat()}
+            for key in account.keys.values()
+            if isinstance(key, TemporaryKey)
+        ],
         "balance": account.settings.balance,
         "ossOpened": account.oss.opened,
         "deniedActions": list(account.denied_actions),

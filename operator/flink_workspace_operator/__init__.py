@@ -1,13 +1,13 @@
-"""Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one `FlinkWorkspace` resource each.
+"""Buys and manages fully managed Flink workspaces on Alibaba Cloud, one `FlinkWorkspace` each.
 
-Read `reconcile.py` first: it tells the whole story of one pass.
+Read `reconcile.py` first: it shows one whole pass.
 The folders are the flow of the data:
 
 - `api`       what users write and read: the models and the CRDs made from them
-- `core`      pure thinking: what was seen, what to do about it, what to say about it
+- `core`      pure decisions: facts that were read, what to do about them, what to report
 - `ports.py`  the two outside worlds, cloud and cluster, as Protocols
 - `adapters`  those Protocols on the official SDKs and on the Kubernetes client
-- `runtime`   which key is looked at when, and by whom
+- `runtime`   when each key gets its pass, and on which worker
 - `handlers.py`, `wiring.py`, `__main__.py`   the process around it
 """
 

@@ -1,7 +1,8 @@
-"""The command line: `run`, and `orphans` for a person. Everything else is said by the environment."""
+"""The command line: `run`, and `orphans` and `probe` for a person. The environment has all settings."""
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import re
@@ -17,9 +18,10 @@ from rich.table import Table
 from flink_workspace_operator import __version__, handlers, wiring
 from flink_workspace_operator.adapters.alibaba.proxy import proxies_in
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.orphans import ADVICE, Orphan
+from flink_workspace_operator.probing import probe
 from flink_workspace_operator.runtime.logs import OURS, set_up
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
 from flink_workspace_operator.survey import survey
@@ -33,8 +35,9 @@ ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, o
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; gives the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
-    verb = _parser().parse_args(arguments).verb
+    """Run a command. Returns the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
+    told = _parser().parse_args(arguments)
+    verb = told.verb
     try:
         settings = Settings()
     except (ValidationError, SettingsError) as bad:
@@ -47,12 +50,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tell_endpoint(settings)
     if verb == "orphans":
         return asyncio.run(list_orphans(settings))
+    if verb == "probe":
+        return asyncio.run(probe(settings, told.region, told.plan))
     tell_whom_it_buys_for(settings)
+    keep_what_is_loaded()
     return asyncio.run(handlers.serve(settings, wiring.connect))
 
 
+def keep_what_is_loaded() -> None:
+    """Spare the garbage collector what stays for good: looking through all modules stops the event loop for 0.1 s."""
+    gc.collect()
+    gc.freeze()
+
+
 def refuse(problems: Sequence[str]) -> int:
-    """Say what is wrong with the environment; gives the exit code."""
+    """Print the problems of the environment; returns the exit code."""
     for problem in problems:
         print(problem, file=sys.stderr)  # noqa: T201 - logging is not set up before there are settings
     return BAD_SETTINGS
@@ -65,20 +77,20 @@ def tell_proxies() -> None:
 
 
 def contradictions(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
-    """What the settings say against the variables of the cloud's SDKs, a line each."""
+    """Settings that contradict the environment variables of the cloud's SDKs, a line each."""
     if settings.identity == "node" and environment.get(NO_METADATA, "").lower() == "true":
         yield f"{_variable('identity')}: the role of the node is told by the service that {NO_METADATA} turns off"
 
 
 def tell_endpoint(settings: Settings) -> None:
-    """Warn where another answers in the cloud's place: what looks bought may be nothing."""
+    """Warn if the endpoint is not the real cloud: a purchase there may be none."""
     if settings.endpoint is not None:
         what = "an emulator: nothing that is bought is real" if settings.emulated else "in the place of the real cloud"
         log.warning("%s: all calls go to %s, %s", _variable("endpoint"), settings.endpoint, what)
 
 
 def tell_whom_it_buys_for(settings: Settings) -> None:
-    """Say which namespaces the operator's own account pays for. In an earlier version it was all, unless said."""
+    """Log the namespaces that the operator's own account pays for: once it was all of them."""
     variable, names = _variable("identity_namespaces"), settings.identity_namespaces
     if names is None:
         log.warning(
@@ -91,7 +103,7 @@ def tell_whom_it_buys_for(settings: Settings) -> None:
 
 
 async def list_orphans(settings: Settings) -> int:
-    """Print what was paid for and nobody looks after; 1 where not everything could be looked at."""
+    """Print orphans: paid for, and managed by no resource; 1 if a region could not be listed."""
     try:
         async with wiring.connect_cluster(settings) as side, wiring.connect_cloud(settings) as cloud:
             findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
@@ -117,7 +129,7 @@ def orphans_table(orphans: Sequence[Orphan]) -> Table:
 
 
 def warn_of_unknown_settings() -> None:
-    """Name what looks like a setting and is none. No refusal: Kubernetes makes such variables for a Service's name."""
+    """Log variables that look like a setting. No error: Kubernetes makes some for a Service."""
     known = {_variable(name) for name in Settings.model_fields}
     for name in sorted(os.environ):
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
@@ -139,7 +151,7 @@ def describe_settings() -> str:
 
 
 def problems_of(bad: ValidationError | SettingsError) -> list[str]:
-    """One line for each thing that is wrong, naming the environment variable. Never the value."""
+    """One line for each problem, with its environment variable and never its value."""
     if isinstance(bad, SettingsError):  # of all that is no JSON, the first is told
         named = re.search(r'field "(\w+)"', str(bad))
         return [f"{_variable(named[1])}: {NO_LIST}" if named else str(bad)]
@@ -157,16 +169,20 @@ def _parser() -> argparse.ArgumentParser:
     layout, settings = argparse.RawDescriptionHelpFormatter, describe_settings()
     parser = argparse.ArgumentParser(prog=OURS, description=ABOUT, epilog=settings, formatter_class=layout)
     parser.add_argument("--version", action="version", version=__version__)
-    verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans")
+    verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans|probe")
     run = "buy and look after the FlinkWorkspaces of a cluster until SIGTERM"
     verbs.add_parser("run", help=run, description=run, epilog=settings, formatter_class=layout)
     orphans = "list workspaces that are marked as this cluster's and have no resource, and names that two have"
     verbs.add_parser("orphans", help=orphans, description=orphans, epilog=settings, formatter_class=layout)
+    ask = "ask the cloud, with the operator's own key, what is not known about it: reads only, nothing is spent"
+    asking = verbs.add_parser("probe", help=ask, description=ask, epilog=settings, formatter_class=layout)
+    asking.add_argument("--region", default="cn-hangzhou", help="where to ask (default: %(default)s)")
+    asking.add_argument("--plan", action="store_true", help="say what would be asked, and ask nothing")
     return parser
 
 
 def _naming_variables(text: str) -> str:
-    """The text with every setting called by its environment variable."""
+    """The text with each setting replaced by its environment variable."""
     return re.sub(rf"\b({'|'.join(Settings.model_fields)})\b", lambda found: _variable(found[1]), text)
 
 

@@ -1,4 +1,4 @@
-"""The one base URL that a setting may put in the place of the real cloud, and what it may be."""
+"""The base URL that a setting may put in the place of the real cloud, and its checks."""
 
 import ipaddress
 from contextlib import suppress
@@ -6,11 +6,11 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 FORM: Final = "must be like http://host:port or https://host, with nothing before the host or after the port"
-"""What is said of anything else. The value is not repeated: a password may be in it."""
+"""The error on any other value. The value is not repeated: it may contain a password."""
 
 
 def checked_form(endpoint: str) -> str:
-    """The same text. Raises ValueError where it is more, or less, than scheme, host and port."""
+    """The endpoint. Raises ValueError unless it is scheme, host and port."""
     parts = _parts(endpoint)
     if parts is None or not endpoint.startswith(("http://", "https://")) or not parts.hostname:
         raise ValueError(FORM)
@@ -20,12 +20,12 @@ def checked_form(endpoint: str) -> str:
 
 
 def is_plain(endpoint: str) -> bool:
-    """True without TLS: whoever is on the way reads and answers."""
+    """True without TLS: anybody on the network path can read calls and forge answers."""
     return urlsplit(endpoint).scheme == "http"
 
 
 def is_loopback(endpoint: str) -> bool:
-    """True if calls stay on this machine, or in this Pod. No name is looked up for this."""
+    """True if calls stay on this machine, or in this Pod. Resolves no name."""
     host = urlsplit(endpoint).hostname or ""
     if host == "localhost":
         return True

@@ -1,4 +1,4 @@
-"""All the writing of one pass: the plan's steps in order, up to the first that fails."""
+"""All writes of one pass: the plan's steps in order, up to the first that fails."""
 
 import json
 import logging
@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.audit import AUDIT, entry
-from flink_workspace_operator.core.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
-from flink_workspace_operator.core.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
+from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
+from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.audit import AUDIT, entry
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
+    AdoptInstance,
     AttachPolicy,
     CloudStep,
     CreateDirectory,
@@ -32,23 +34,23 @@ from flink_workspace_operator.core.plan import (
     ReleaseOrder,
     ReleaseSecret,
     RemoveFinalizer,
+    RestoreTags,
     Step,
-    TagInstance,
     TakeClaim,
     ToldStep,
     WriteIntent,
     WriteOutputs,
 )
-from flink_workspace_operator.core.seen import Answered, Intent, Seen
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 
 Told = CloudFailure | ClusterRefused | Unreadable
-"""What ends a pass and is told of at once, with what the pass found and did before."""
+"""Failures that end a pass and are reported at once, with the results so far."""
 
 RECORDING_TRIES = 10
-"""Tries in a row to write an answer down. An API server that always answers 409 must not hold a worker for ever."""
+"""Consecutive tries to record an answer: an API server that always answers 409 must not block
+a worker for ever."""
 
 log = logging.getLogger(__name__)
 audit = logging.getLogger(AUDIT)
@@ -56,7 +58,7 @@ audit = logging.getLogger(AUDIT)
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a plan: what it made beside the workspace, the ledger after it, and what stopped it."""
+    """The result of a plan: steps that changed something, the ledger after it, the failure."""
 
     made: tuple[ToldStep, ...]
     orders: tuple[FlinkWorkspaceOrder, ...]
@@ -73,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Execution:
-    """The hands of one pass."""
+    """Executes the plan of one pass."""
 
     seen: Seen
     cloud: Cloud
@@ -82,8 +84,9 @@ class Execution:
     settings: Settings
     clock: Callable[[], datetime]
 
-    async def carry_out(self, plan: Plan) -> Done:
-        """Do the steps in order. What is told of at once ends them as a value; raises any other `ClusterFailure`."""
+    async def execute(self, plan: Plan) -> Done:
+        """Execute the steps in order. A `Told` failure is returned; raises any other
+        `ClusterFailure`."""
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
@@ -104,11 +107,12 @@ class Execution:
             return Outcome(failure=stopped)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
-        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next pass waits for a while:
-        without the wait, the order, which is Quoted again, would be announced at once."""
+        """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next
+        pass waits: without the wait, the order, which is Quoted again, would be announced at
+        once."""
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
-        answer = await self.cloud.create_instance(step.purchase)
+        answer = await self.cloud.place(step.call)
         answered = Answered(order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order))
         self.memory.remember_answer(key, answered)
         recorded = await self._record(order, answered)
@@ -117,14 +121,14 @@ class Execution:
 
     async def _do(self, step: FreeStep, made: list[ToldStep]) -> FlinkWorkspaceOrder | None:
         match step:
-            case CreateRole() | AttachPolicy() | CreateDirectory() | TagInstance():
+            case CreateRole() | AttachPolicy() | CreateDirectory() | AdoptInstance() | RestoreTags():
                 if await self._change(step):
                     made.append(step)
             case WriteOutputs() | DeleteOutputs():
                 await self._hand_over(step)
                 made.append(step)
             case HoldSecret() | ReleaseSecret():
-                await self._hold_secret(step)
+                await self._hold_or_release_secret(step)
             case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
             case _:
@@ -132,7 +136,7 @@ class Execution:
         return None
 
     async def _change(self, step: CloudStep) -> bool:
-        """Whether it was this pass that did it: another resource may have been faster."""
+        """True if this pass made the change: another resource may have been faster."""
         match step:
             case CreateRole(name=name, trusted_service=service):
                 return await self.cloud.create_role(name, service)
@@ -140,15 +144,17 @@ class Execution:
                 return await self.cloud.attach_policy(role, policy)
             case CreateDirectory(region=region, bucket=bucket, key=key):
                 return await self.cloud.create_directory(region, bucket, key)
-            case TagInstance():
-                return await self._mark(step)
+            case AdoptInstance(region=region, instance_id=instance_id, tags=tags):
+                await self.cloud.tag_instance(region, instance_id, dict(tags))
+                return True
+            case RestoreTags():
+                return await self._restore_tags(step)
 
-    async def _mark(self, step: TagInstance) -> bool:
+    async def _restore_tags(self, step: RestoreTags) -> bool:
+        """A refusal is no reason to stop: the ledger proves the ownership as well."""
         try:
             await self.cloud.tag_instance(step.region, step.instance_id, dict(step.tags))
         except CloudFailure as failure:
-            if step.adopts:
-                raise
             log.warning("%s keeps lacking %s: %s", step.instance_id, ", ".join(dict(step.tags)), failure)
             return False
         return True
@@ -160,26 +166,29 @@ class Execution:
             case DeleteOutputs(former=former):
                 await self.cluster.delete_outputs(self.seen.key, former)
 
-    async def _hold_secret(self, step: HoldSecret | ReleaseSecret) -> None:
-        """Nothing is bought with a Secret that can't be held. One that can't be released is no reason to stop."""
-        holds = isinstance(step, HoldSecret)
-        refusal = await self.cluster.hold_secret(self.seen.key, step.secret, holds)
-        if refusal is None:
-            return
-        if holds:
-            raise refusal
-        finalizer = secret_finalizer(self.seen.key.name)
-        log.warning("Secret '%s' keeps the finalizer %s: %s", step.secret.name, finalizer, describe(refusal))
+    async def _hold_or_release_secret(self, step: HoldSecret | ReleaseSecret) -> None:
+        """A Secret that cannot be held ends the pass before any purchase; a failed release does
+        not."""
+        key, secret = self.seen.key, step.secret
+        match step:
+            case HoldSecret():
+                if refusal := await self.cluster.hold_secret(key, secret):
+                    raise refusal
+            case ReleaseSecret():
+                if refusal := await self.cluster.release_secret(key, secret):
+                    finalizer, why = secret_finalizer(key.name), describe(refusal)
+                    log.warning("Secret '%s' keeps the finalizer %s: %s", secret.name, finalizer, why)
 
     async def _hold_or_release(
         self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
     ) -> None:
         match step:
-            case AddFinalizer() | RemoveFinalizer():
-                if self.seen.workspace is not None:
-                    await self.cluster.set_purchase_finalizer(self.seen.workspace, isinstance(step, AddFinalizer))
-            case TakeClaim(subject=subject, over=over, uid=uid):
-                await self.cluster.take_claim(subject, self.seen.key, uid, over)
+            case AddFinalizer() if self.seen.workspace is not None:
+                await self.cluster.add_purchase_finalizer(self.seen.workspace)
+            case RemoveFinalizer() if self.seen.workspace is not None:
+                await self.cluster.remove_purchase_finalizer(self.seen.workspace)
+            case TakeClaim(target=target, over=over, uid=uid):
+                await self.cluster.take_claim(target, self.seen.key, uid, over)
             case GiveBackClaim(claim=claim):
                 await self.cluster.give_back_claim(claim)
             case ReleaseOrder(order=order):
@@ -200,7 +209,8 @@ class Execution:
                 return await self._record(order, answered)
 
     async def _announce(self, step: WriteIntent) -> FlinkWorkspaceOrder:
-        """Remember before the write: if only its answer is lost, this process still knows that it sent nothing."""
+        """Remember the intent before the write: if the write's answer is lost, it is still known
+        that nothing was sent."""
         key, order = self.seen.key, step.order
         self.memory.remember_intent(key, Intent(order.metadata.uid, step.mark, step.generation))
         try:
@@ -212,7 +222,8 @@ class Execution:
     async def _record(
         self, order: FlinkWorkspaceOrder, answered: Answered, tries: int = RECORDING_TRIES
     ) -> FlinkWorkspaceOrder:
-        """Write the answer down. An id is never dropped: on a conflict it is written over whatever came between."""
+        """Record the answer. An id is never dropped: after a conflict it is written over any
+        state."""
         if isinstance(answered.answer, Bought):
             log.warning("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
         status = ledger.recorded(order, answered, self.settings.copy_window)
@@ -232,10 +243,11 @@ class Execution:
         return moved
 
     def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
-        """A moment by the cloud's clock at which the answer had arrived: the wait after a refusal begins there.
+        """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins
+        there.
 
-        A process may stand still between its last list and the call. Then the gateway may have accepted a copy as late
-        as the date of the call allows.
+        A process may be stopped between its last list and the call. Then the gateway may have
+        accepted a copy as late as the date of the call allows.
         """
         listing = self.seen.cloud.listing
         before = self.seen.now if isinstance(listing, Unknown) else listing.date
@@ -247,5 +259,5 @@ class Execution:
 
 
 def _story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:
-    """What is worth a line in the audit log: where the order stands, and what it bought."""
+    """The part of an order whose change is a line of the audit log: its state and its purchase."""
     return order.state, order.status.instance_id, order.status.order_id

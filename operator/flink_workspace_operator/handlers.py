@@ -1,4 +1,4 @@
-"""The index of triggers: what makes the operator look at a workspace. All that kopf does for us, and no logic.
+"""The index of triggers, and the process around them. Everything that needs kopf, and no logic.
 
 kopf lists, watches and reconnects. It writes nothing to any object.
 """
@@ -16,7 +16,7 @@ import kopf
 from flink_workspace_operator.adapters.kubernetes.collection import PAGE_OF_USERS
 from flink_workspace_operator.adapters.kubernetes.connection import log_in
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
-from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.probes import CannotListen, Probes
 from flink_workspace_operator.settings import Settings
@@ -24,22 +24,23 @@ from flink_workspace_operator.settings import Settings
 log = logging.getLogger(__name__)
 
 LOGIN_LASTS = timedelta(minutes=5)
-"""Below the shortest life of a Pod's token: a refused token that is still the newest one would end the process."""
+"""Below the shortest life of a Pod's token: a refused token that is still the newest one would end
+the process."""
 
 FORGETS_AFTER_SECONDS = 0.1
-"""kopf keeps the last version of each object for so long. By default it is 5 s, in which a whole list comes by: then
-all objects of the cluster are in memory at once."""
+"""kopf keeps the last version of each object for this time. Its default of 5 s is longer than a
+whole list takes: all objects of the cluster would be in memory at once."""
 
 IDENTITY = cast(Any, "flink-workspace-operator")
-"""Used in peering only; left out, kopf asks for the name of the system's user, and crashes where the uid has none."""
+"""For peering only; without it kopf looks up the system's user, and crashes if the uid has none."""
 
 Connect = Callable[[Settings], AbstractAsyncContextManager[Operator]]
 
 
 async def serve(settings: Settings, connect: Connect) -> int:
-    """Stand by, lead once it is our turn, and give the process's exit code: 0 after SIGTERM or SIGINT.
+    """Stand by, then lead. Returns the process's exit code: 0 after SIGTERM or SIGINT.
 
-    Passes under way are let finish, and only then the next process gets its turn.
+    Passes under way end before the Lease is released to the next process.
     """
     _leave_on_signals()
     try:
@@ -50,18 +51,18 @@ async def serve(settings: Settings, connect: Connect) -> int:
                 log.info("at work with %d workers", settings.workers)
                 await _watch(settings, operator, served)
             return 1 if operator.election.lost.is_set() else 0
-    except asyncio.CancelledError:  # told to stop while standing by
+    except asyncio.CancelledError:  # stopped while standing by
         return 0
     except (ClusterFailure, CannotListen) as failure:
         log.error("cannot start: %s", failure)
         return 1
-    except Exception:  # a watch that broke for good: only a new process can begin one again
+    except Exception:  # a watch broke for good: only a new process can begin one again
         log.exception("the watches ended; the process ends, to be started anew")
         return 1
 
 
 def _leave_on_signals() -> None:
-    """Until kopf is at work, which replaces these by its own."""
+    """Stop on signals until kopf replaces these handlers by its own."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         if task is not None:
@@ -69,20 +70,20 @@ def _leave_on_signals() -> None:
 
 
 async def _watch(settings: Settings, operator: Operator, namespaces: tuple[str, ...] | None) -> None:
-    """Until a signal comes, the election is lost, or other namespaces are to be watched."""
+    """Run kopf until a signal, a lost election, or a change of the namespaces to watch."""
     await kopf.operator(
         registry=build_registry(operator),
         settings=kopf_settings(settings),
         clusterwide=namespaces is None,
         namespaces=namespaces or (),
-        standalone=True,  # no peering: it overlaps at hand-over, and two buyers is what must not be
+        standalone=True,  # no peering: it overlaps at hand-over, and two processes must not buy
         identity=IDENTITY,
         stop_flag=operator.ending,
     )
 
 
 def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
-    """What differs from kopf's defaults, and why."""
+    """kopf's settings: the differences from its defaults, with reasons."""
     ours = kopf.OperatorSettings()
     ours.posting.enabled = False  # events are posted by the pass, once for each thing that happened
     ours.watching.chunk_size = PAGE_OF_USERS
@@ -90,7 +91,7 @@ def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
     ours.watching.server_timeout = 300  # reconnect while the last version seen is still in the server's memory
     ours.networking.connect_timeout = 5
     ours.networking.request_timeout = 30
-    # Of namespaces and definitions that come and go: rights on the whole cluster, which it is not to need then.
+    # No scan for new namespaces and CRDs: it would need rights on the whole cluster.
     ours.scanning.disabled = settings.namespaces is not None
     ours.process.ultimate_exiting_timeout = settings.drain_seconds + 60  # else it kills a pass that is being finished
     return ours

@@ -1,7 +1,7 @@
-"""What only this process can know, and a restart forgets.
+"""Knowledge of this process alone, lost with a restart.
 
-It protects money in one direction only: with it, a process may send what it has announced and not sent.
-Without it, after a restart, the same order reads as uncertain, and evidence decides.
+It affects money in one direction only: with it, a process may send what it announced and did
+not send. Without it, after a restart, the same order reads as uncertain, and evidence decides.
 """
 
 from collections import Counter
@@ -9,55 +9,55 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.seen import Answered, Intent, Remembered
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered
 
 
 @dataclass
 class Memory:
-    """What is remembered of each key between its passes."""
+    """The memory of each key between its passes."""
 
     _of: dict[Key, Remembered] = field(default_factory=dict)
     _failures: Counter[Key] = field(default_factory=Counter)
-    """Passes in a row that ended before they could say how things stand."""
+    """Consecutive passes that ended without a report."""
 
     def of(self, key: Key) -> Remembered:
-        """What is remembered of the key."""
+        """The memory of the key."""
         return self._of.get(key, Remembered())
 
     def remember_intent(self, key: Key, intent: Intent) -> None:
-        """To be called before the intent is written: the answer to that write may be lost."""
+        """Call before the intent is written: the answer to that write may be lost."""
         self._of[key] = replace(self.of(key), intent=intent)
 
     def forget_intent(self, key: Key, order: FlinkWorkspaceOrder) -> None:
-        """From here on nobody knows that nothing was sent: to be called before the call, never after it."""
+        """Call before the purchase call, never after it: from here on it may have been sent."""
         intent = self.of(key).intent
         if intent is not None and intent.order_uid == order.metadata.uid:
             self._of[key] = replace(self.of(key), intent=None)
 
     def remember_answer(self, key: Key, answered: Answered) -> None:
-        """The cloud answered; the ledger does not say so yet."""
+        """Keep an answer of the cloud that the ledger lacks."""
         self._of[key] = replace(self.of(key), answers=(*self.of(key).answers, answered))
 
     def forget_answer(self, key: Key, order: FlinkWorkspaceOrder) -> None:
-        """The ledger says it now."""
+        """Drop an answer that is in the ledger now."""
         answers = tuple(each for each in self.of(key).answers if each.order_uid != order.metadata.uid)
         self._of[key] = replace(self.of(key), answers=answers)
 
     def note_missing(self, key: Key, since: datetime | None) -> None:
-        """Since when a workspace that was seen before is absent; None: it is not."""
+        """Keep the time of the first list that lacked the workspace; None: it is listed."""
         self._of[key] = replace(self.of(key), missing_since=since)
 
     def note_rest(self, key: Key, rests_as: str) -> None:
-        """What is written into the resource of which all is told; empty: it does not rest."""
+        """Keep the hash of a resource that is fully reported; empty: it does not rest."""
         if self.of(key).rests_as != rests_as:
             self._of[key] = replace(self.of(key), rests_as=rests_as)
 
     def count_failure(self, key: Key) -> int:
-        """A pass ended before it could say how things stand; how many did so in a row."""
+        """Count a pass that ended without a report; returns the number of consecutive ones."""
         self._failures[key] += 1
         return self._failures[key]
 
     def end_failures(self, key: Key) -> None:
-        """A pass said how things stand."""
+        """Reset the count after a report."""
         self._failures.pop(key, None)

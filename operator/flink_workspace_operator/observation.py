@@ -1,4 +1,4 @@
-"""All the reading of one pass. What could not be read becomes `Unknown`, never an exception and never absence."""
+"""All reads of one pass. A failed read becomes `Unknown`, never an exception and never absence."""
 
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
@@ -6,14 +6,15 @@ from typing import TypeVar
 
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Unread, names_of_outputs
-from flink_workspace_operator.core.credentials import held_to_account, secret_names, signer
-from flink_workspace_operator.core.failures import CloudFailure, OutputsRefused
-from flink_workspace_operator.core.identity import Claim, Key, Owner, Subject
-from flink_workspace_operator.core.observed import Listing, Unknown
-from flink_workspace_operator.core.resting import rests
-from flink_workspace_operator.core.secret import Secret, Signer
-from flink_workspace_operator.core.seen import Questions, Remembered, Seen, SeenCloud, questions
+from flink_workspace_operator.core.checks.credentials import held_to_account, secret_names, signer
+from flink_workspace_operator.core.checks.resting import rests
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread, names_of_outputs
+from flink_workspace_operator.core.facts.failures import CloudFailure, OutputsRefused
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
+from flink_workspace_operator.core.facts.observed import Listing, Unknown
+from flink_workspace_operator.core.facts.secret import Secret, Signer
+from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.questions import Questions, questions
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 
@@ -23,17 +24,17 @@ T = TypeVar("T")
 async def observe(
     owner: Owner, cloud: Cloud, cluster: Cluster, remembered: Remembered, settings: Settings, now: datetime
 ) -> Seen:
-    """Read the resource and its ledger, then what the cloud must be asked for them. Raises `ClusterFailure`.
+    """Read the resource and its ledger, then ask the cloud about them. Raises `ClusterFailure`.
 
-    The pass that sends a purchase reads the ledger and the resource once more, at its end: a `suspend` that was
-    accepted while the cloud was asked must hold.
+    The pass that sends a purchase reads the ledger and the resource once more, at its end: a
+    `suspend` that was accepted while the cloud was asked must hold.
     """
     key = owner.key
     own_claims: tuple[Claim, ...] = ()
     workspace, orders = await cluster.read_workspace(key), await cluster.read_orders(key)
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
-        # Before the rest, which is read again: a resource that was created anew meanwhile has written its claim anew,
-        # and what was read here can't be given back any more.
+        # Before the rest, which is read again: a resource that was recreated meanwhile rewrote its
+        # claim, so that the version read here cannot be released any more.
         own_claims = await cluster.read_claims_of(key)
         workspace, orders = await cluster.read_workspace(key), await cluster.read_orders(key)
     seen = Seen(
@@ -48,13 +49,13 @@ async def observe(
         return seen
     seen = seen.updated(signer=signer(key, workspace, orders, secrets, settings))
     if asked.fresh or asked.elsewhere:
-        # Before the cloud is asked: a list that begins later must show what was seen before it.
+        # Before the cloud is asked: a later list must show all that was seen before it.
         seen = seen.updated(neighbours=await cluster.list_neighbours())
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     seen = seen.updated(signer=held_to_account(seen.signer, seen.cloud.account_id, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
-        subject = Subject(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
-        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(subject))
+        target = PurchaseTarget(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
+        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(target, key))
     if asked.final_check:
         orders = await cluster.read_orders(key)
         seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key), final_check=True)
@@ -62,7 +63,7 @@ async def observe(
 
 
 async def _outputs(cluster: Cluster, workspace: FlinkWorkspace) -> tuple[ConfigMap, ...] | Unread:
-    """No call where no ConfigMap is wanted and none was written."""
+    """Read the ConfigMaps; no call if none is wanted and none was written."""
     metadata = workspace.metadata
     try:
         found = [
@@ -75,12 +76,12 @@ async def _outputs(cluster: Cluster, workspace: FlinkWorkspace) -> tuple[ConfigM
 
 
 async def cloud_of(signing: Signer, own: Cloud) -> Cloud:
-    """The cloud in the name of the signer; `own` is that of the operator."""
+    """The cloud, signed by the signer; `own` is the operator's."""
     return own if signing.access_key is None else await own.signed_with(signing.access_key)
 
 
 async def _account(cloud: Cloud, signing: Signer) -> str | Unknown:
-    """Who stands in for another counts only where it is of the same account."""
+    """The signer's account. A substitute counts only if it is of the same account."""
     if signing.problem is None or signing.keeps_watch:
         return await _known(cloud.identify())
     if signing.stands_in_for is not None and await _known(cloud.identify()) == signing.stands_in_for:
@@ -95,28 +96,28 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
         return seen
     if not asked.final_check:
         seen = seen.updated(regions=await _known(cloud.list_regions()))
-    subjects = {Subject(account_id, each.region, each.workspace_name): each.tags for each in asked.elsewhere}
+    targets = {PurchaseTarget(account_id, each.region, each.workspace_name): each.tags for each in asked.elsewhere}
     seen = seen.updated(
-        elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in subjects.items()])
+        elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in targets.items()])
     )
-    # What may exist is looked for in any case: a list of regions is no evidence about it.
-    if asked.price and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
+    # A possible purchase is listed in any region: the regions on sale prove no absence.
+    if asked.price is not None and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
         return seen
-    subject = Subject(account_id, asked.region, asked.workspace_name)
+    target = PurchaseTarget(account_id, asked.region, asked.workspace_name)
     if workspace is not None and asked.prerequisites:
         seen = await _ask_for_prerequisites(cloud, workspace, seen, settings)
-    if workspace is not None and asked.price:
-        seen = seen.updated(quote=await _known(cloud.quote(subject, workspace.parameters)))
+    if asked.price is not None:
+        seen = seen.updated(quote=await _known(cloud.quote(target, asked.price)))
     if asked.bill_since is not None:
         seen = seen.updated(bill=await _known(cloud.read_bill(asked.region, asked.bill_since)))
-    # Last, so that nothing that was read before it is older than what the purchase is decided on.
-    return seen.updated(listing=await _look(cloud, subject, asked, settings))
+    # Last, so that the purchase is decided on the newest list.
+    return seen.updated(listing=await _look(cloud, target, asked, settings))
 
 
-async def _look(cloud: Cloud, subject: Subject, asked: Questions, settings: Settings) -> Listing | Unknown:
+async def _look(cloud: Cloud, target: PurchaseTarget, asked: Questions, settings: Settings) -> Listing | Unknown:
     if asked.fresh:
-        return await _known(cloud.look_up(subject, asked.tags))
-    return await _known(cloud.list_instances(subject.region, timedelta(seconds=settings.listing_max_age_seconds)))
+        return await _known(cloud.look_up(target, asked.tags))
+    return await _known(cloud.list_instances(target.region, timedelta(seconds=settings.listing_max_age_seconds)))
 
 
 async def _ask_for_prerequisites(

@@ -1,24 +1,25 @@
-"""What a pass that ended early still says and does: nobody is left in the dark about it."""
+"""The report and the release that a pass still makes after an obstacle ended it."""
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from flink_workspace_operator.api.names import PURCHASE_FINALIZER
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.failures import ClusterFailure, Unreadable
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.obstacles import (
+from flink_workspace_operator.core.facts.failures import ClusterFailure, Unreadable
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Verdict
+from flink_workspace_operator.core.reporting.obstacles import (
     PATIENCE,
     conditions_under,
     event_of,
+    holding,
     is_told,
-    may_go,
     verdict_on_obstacle,
     with_unrecorded,
+    with_way_out,
 )
-from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.ports import Cluster
 
@@ -27,34 +28,36 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Obstacles:
-    """Tells of what ended a pass, on the resource itself. Needs no more than metadata and conditions of it."""
+    """Reports obstacles on the resource itself. Needs only its metadata and conditions."""
 
     cluster: Cluster
     memory: Memory
     clock: Callable[[], datetime]
 
     async def tell(self, key: Key, obstacle: Exception) -> None:
-        """Say it by condition and event. Never raises: the obstacle itself is what the caller is to hear of."""
+        """Report it by conditions and event. Never raises: the caller handles the obstacle
+        itself."""
         in_a_row = self.memory.count_failure(key)
         if not is_told(obstacle, in_a_row):
-            return
+            return None
         verdict = with_unrecorded(verdict_on_obstacle(obstacle), self.memory.of(key).answers)
         try:
             partial = await self.cluster.read_partial(key)
-            if partial is not None and not (isinstance(obstacle, Unreadable) and await self._let_go(partial, key)):
-                await self._write(partial, verdict, is_new=in_a_row <= PATIENCE)
+            if partial is None:
+                return None
+            if partial.deleting and isinstance(obstacle, Unreadable):
+                held_by = holding(partial, await self.cluster.list_open_orders(key))
+                if not held_by:
+                    return await self._let_go(partial)
+                verdict = with_way_out(verdict, held_by)
+            await self._write(partial, verdict, is_new=in_a_row <= PATIENCE)
         except ClusterFailure as failure:
             log.info("could not say on the resource what ended the pass: %s", failure)
 
-    async def _let_go(self, partial: PartialWorkspace, key: Key) -> bool:
-        """Let a resource that cannot be read be deleted, unless something is open. Its ledger stays, and is settled."""
-        if not partial.deleting:
-            return False
-        with suppress(Unreadable):  # an order that cannot be read counts as open
-            if may_go(partial, await self.cluster.read_orders(key)):
-                await self.cluster.set_purchase_finalizer(partial, False)
-                return True
-        return False
+    async def _let_go(self, partial: PartialWorkspace) -> None:
+        """Release a deleted resource that cannot be read. Its ledger stays, and is settled."""
+        if PURCHASE_FINALIZER in partial.metadata.finalizers:
+            await self.cluster.remove_purchase_finalizer(partial)
 
     async def _write(self, partial: PartialWorkspace, verdict: Verdict, is_new: bool) -> None:
         after = conditions_under(verdict, partial, self.clock())
@@ -63,7 +66,7 @@ class Obstacles:
             if set(after) - set(partial.conditions):
                 await self.cluster.write_conditions(partial, after)
         except ClusterFailure:
-            event = event if is_new else None  # where no status can be written, once is enough
+            event = event if is_new else None  # if no status can be written, one event is enough
             raise
         finally:
             if event is not None:

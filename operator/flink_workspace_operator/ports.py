@@ -1,28 +1,28 @@
 """The two outside worlds as Protocols: the cloud and the cluster.
 
-Every method is one question or one change. Methods of `Cloud` raise `CloudFailure`, methods of `Cluster` raise
-`ClusterFailure` (`core/failures.py`); what is expected comes back as a value.
+Every method is one question or one change. Methods of `Cloud` raise `CloudFailure`, methods of
+`Cluster` raise `ClusterFailure` (`core/facts/failures.py`); what is expected comes back as a value.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.base import ApiModel, Condition
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
     Quote,
 )
-from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
+from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import SecretRefused
-from flink_workspace_operator.core.identity import Claim, Key, Purchase, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import SecretRefused
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
     BillingOrder,
@@ -34,15 +34,16 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import AccessKey, Secret
 
 
 class Cloud(Protocol):
     """One account of the cloud, through one identity."""
 
     async def signed_with(self, access_key: AccessKey) -> "Cloud":
-        """The cloud through another identity. The keys are not tried by this."""
+        """The cloud through another identity. Makes no call: the keys may be wrong."""
         ...
 
     async def identify(self) -> str:
@@ -58,38 +59,41 @@ class Cloud(Protocol):
         ...
 
     async def list_instances(self, region: str, max_age: timedelta) -> Listing:
-        """All instances of a region, from a look that began at most `max_age` ago; shared by all who ask."""
+        """All instances of a region, from a list begun at most `max_age` ago; shared by all
+        callers."""
         ...
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
-        """A look begun after this call: all instances of the region, and again by each of the tags and by name."""
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
+        """List the region anew: all instances, and again by each of the tags and by name."""
         ...
 
     async def find_role(self, name: str) -> Role | Absent:
-        """A RAM role with its policies."""
+        """A RAM role with its policies. This and the next two are shared for seconds by all who ask; what we change is
+        asked for again."""
         ...
 
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:
-        """Which of the VPC and vSwitches exist."""
+        """The VPC and vSwitches that exist."""
         ...
 
     async def describe_bucket(
         self, region: str, bucket: str, directories: tuple[str, ...]
     ) -> Bucket | BucketElsewhere | OssNotActivated | Absent:
-        """The bucket, and which of the directories it has."""
+        """The bucket, and those of the directories that it has."""
         ...
 
-    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
-        """The price. A question only: nothing is bought or reserved."""
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
+        """The price of an order's block. Only a question: nothing is bought or reserved."""
         ...
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
-        """New orders for workspaces of a region that the bill shows since then and that are not cancelled. Needs rights
+        """Billing orders for a region's workspaces since then, without cancelled ones. Needs rights
         of its own, which many operators never get."""
         ...
 
     async def create_role(self, name: str, trusted_service: str) -> bool:
-        """Create a RAM role that the service may assume. Fine if it exists; True if this call made it."""
+        """Create a RAM role that the service may assume. Fine if it exists; True if this call made
+        it."""
         ...
 
     async def attach_policy(self, role: str, policy: Policy) -> bool:
@@ -104,8 +108,9 @@ class Cloud(Protocol):
         """Put tags on an instance, over former values of the same keys. May be repeated."""
         ...
 
-    async def create_instance(self, purchase: Purchase) -> Answer:
-        """SPENDS MONEY. Sends the call once, with no retry in any layer; never raises `CloudFailure`."""
+    async def place(self, call: PaidCall) -> Answer:
+        """SPENDS MONEY. Sends the call once, with no retry in any layer; never raises
+        `CloudFailure`."""
         ...
 
 
@@ -113,8 +118,8 @@ class Cluster(Protocol):
     """The API server. Every read is uncached."""
 
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
-        """The workspace resource, None if there is none. Raises `Unreadable`, as all do that give a resource or an
-        order."""
+        """The workspace resource, None if there is none. Raises `Unreadable`, as all do that give a
+        resource or an order."""
         ...
 
     async def read_partial(self, key: Key) -> PartialWorkspace | None:
@@ -122,44 +127,52 @@ class Cluster(Protocol):
         ...
 
     async def list_wanted_names(self) -> tuple[WantedName, ...]:
-        """What all resources of all namespaces ask for, also those that cannot be read otherwise."""
+        """The names that all resources of all namespaces want, also unreadable ones."""
         ...
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """The instances that workspace resources own, as their status shows them; at most a minute old."""
+        """The instances that workspace resources own, as their status shows them; at most a minute
+        old."""
         ...
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders that were ever opened for this key and still exist, by number."""
         ...
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        """Who holds the subject, None if nobody."""
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """The names of the key's orders that keep its claim, and of those that this version cannot read."""
+        ...
+
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        """The claim on the target, None if it is free. The reader's own claim counts as alive."""
         ...
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
         """All claims that a key holds."""
         ...
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
-        """Put our finalizer on, or take it off; conditional on what was read."""
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """Add our finalizer; Conflict unless the resource is as it was read."""
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """Remove our finalizer; Conflict unless the resource is as it was read."""
         ...
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
-        """Replace the status; conditional on what was read."""
+        """Replace the status; Conflict unless the resource is as it was read."""
         ...
 
     async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
-        """Replace these conditions, and nothing else of the status; conditional on what was read."""
+        """Replace these conditions alone; Conflict unless the resource is as it was read."""
         ...
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
-        """Claim the subject for the resource with this uid: atomically if it is free (`over` None), else by a
-        conditional write over what was read."""
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
+        """Claim the target for the resource with this uid: atomically if it is free (`over` None),
+        else by replacing the claim that was read; else Conflict."""
         ...
 
     async def give_back_claim(self, claim: Claim) -> None:
-        """Give a claim back, if it is still the one that was read."""
+        """Delete a claim; Conflict unless it is as it was read."""
         ...
 
     async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
@@ -167,42 +180,45 @@ class Cluster(Protocol):
         ...
 
     async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
-        """Replace an order's status; conditional on the order as it was read."""
+        """Replace an order's status; Conflict unless the order is as it was read."""
         ...
 
     async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
-        """The order as it is now."""
+        """The order as it is now; Vanished if it was removed."""
         ...
 
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
-        """Take our finalizer off an order; conditional on what was read."""
+        """Remove our finalizer from an order; Conflict unless it is as it was read."""
         ...
 
     async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
-        """A ConfigMap in the key's namespace, None if there is none. Like the next two, raises `OutputsRefused` where
-        the operator is not let."""
+        """A ConfigMap in the key's namespace, None if there is none. Like the next two, raises
+        `OutputsRefused` if the operator has no right to."""
         ...
 
     async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
-        """Create it (`over` None; Conflict if it exists), or replace its content; conditional on what was read."""
+        """Create it (`over` None), or replace its content; Conflict unless it is as it was read."""
         ...
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
-        """Delete it, if it is still the one that was read; fine if it is gone."""
+        """Delete it; Conflict unless it is as it was read; fine if it is gone."""
         ...
 
     async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
         """A Secret in the key's namespace with an access key in it."""
         ...
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Put the key's finalizer on a Secret, or take it off; conditional on what was read. None: it is done."""
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Add the key's finalizer to a Secret, as it was read. None: it is done."""
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Remove the key's finalizer from a Secret, as it was read. None: it is done."""
         ...
 
     async def post_notice(self, event: Event) -> None:
-        """Say what is about no resource, in the operator's own namespace."""
+        """Post an event about no resource, in the operator's own namespace."""
         ...
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        """Say on the resource what happened."""
+        """Post an event about the resource."""
         ...

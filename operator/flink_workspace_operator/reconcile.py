@@ -1,9 +1,9 @@
 """One pass over one workspace: the function to read first.
 
-    observe ──► decide ──► carry out ──► report
-     reads       pure       writes        one status write
+    observe ──► decide ──► execute ──► report
+       reads       pure       writes     one status write
 
-Nothing is carried over between passes but `Memory`: what only this process can know.
+Only `Memory`, the knowledge of this process alone, is kept between passes.
 """
 
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.events import events_of
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.obstacles import with_unrecorded
-from flink_workspace_operator.core.plan import NextLook, Plan
-from flink_workspace_operator.core.refusals import verdict_of
-from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.resting import rests_after
-from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.snapshot import Seen
+from flink_workspace_operator.core.plan import Plan, Requeue
+from flink_workspace_operator.core.reporting.events import events_of
+from flink_workspace_operator.core.reporting.obstacles import with_unrecorded
+from flink_workspace_operator.core.reporting.report import report
+from flink_workspace_operator.core.verdicts import verdict_of
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.observation import cloud_of, observe
@@ -30,7 +30,7 @@ from flink_workspace_operator.settings import Settings
 
 @dataclass
 class Reconciler:
-    """What passes have in common. One pass at a time for each key."""
+    """Runs passes, one at a time for each key."""
 
     cloud: Cloud
     cluster: Cluster
@@ -39,34 +39,35 @@ class Reconciler:
     clock: Callable[[], datetime]
     random_token: Callable[[], str]
     leads: Callable[[], bool] = lambda: True
-    """Whether this process leads, with time enough left to send a purchase; asked after everything was read."""
+    """True if this process leads for long enough to send a purchase; asked after all reads."""
     memory: Memory = field(default_factory=Memory)
     observer: Callable[[Seen], None] = lambda _: None
-    """Told what each pass saw, for numbers."""
+    """Called with the facts of each pass, for metrics."""
 
     @property
     def _obstacles(self) -> Obstacles:
         return Obstacles(self.cluster, self.memory, self.clock)
 
-    async def run_pass(self, key: Key) -> NextLook:
-        """Look at everything, do what is to be done, say how it stands and when to look again.
+    async def run_pass(self, key: Key) -> Requeue:
+        """Observe, decide, execute, report. Returns the time until the next pass.
 
-        Raises `ClusterFailure` where the API server, `CloudFailure` where the cloud must be asked again after a while;
-        `Conflict` and `Vanished` where somebody else wrote meanwhile.
+        Raises `ClusterFailure` or `CloudFailure` if API server or cloud must be asked again later;
+        `Conflict` and `Vanished` if somebody else wrote meanwhile.
         """
         try:
             plan, done = await self._pass(key)
-        except Exception as obstacle:  # also a fault of ours: whatever it was, people must see it on the resource
-            self.memory.note_rest(key, "")  # and what was said of it must be taken back
+        except Exception as obstacle:  # also a fault of ours: people must see it on the resource
+            self.memory.note_rest(key, "")  # the report on the obstacle must be withdrawn later
             await self._obstacles.tell(key, obstacle)
             raise
         failure = done.failure or plan.retry
         if failure is not None:
             raise failure
-        return plan.next_look
+        return plan.requeue
 
     def has_announced(self, key: Key) -> bool:
-        """This process has announced a purchase, and neither sent it nor recorded what came of it yet."""
+        """True if this process announced a purchase, and neither sent it nor recorded its
+        answer."""
         remembered = self.memory.of(key)
         return remembered.intent is not None or bool(remembered.answers)
 
@@ -78,7 +79,7 @@ class Reconciler:
         plan = decide(Case(seen, self.settings, self.random_token()))
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
-        done = await execution.carry_out(plan)
+        done = await execution.execute(plan)
         await self._tell(seen, plan, done)
         if not seen.rests:
             self.memory.note_rest(key, rests_after(seen, plan))

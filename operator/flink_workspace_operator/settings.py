@@ -1,4 +1,4 @@
-"""All settings, by environment: `FLINK_OPERATOR_` and the name in capitals. Read once, in `__main__`."""
+"""All settings, from the environment: `FLINK_OPERATOR_` and the name in capitals. Read once."""
 
 from datetime import timedelta
 from typing import Annotated, Final, Literal
@@ -18,14 +18,14 @@ WindowSeconds = Annotated[float, Field(ge=5, le=7 * 24 * 3600)]
 
 
 def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Else a list that was meant to hold something, and holds nothing, would mean everything."""
+    """Refuse an empty list: it could be taken for all namespaces."""
     if not names:
         raise ValueError("must name at least one; leave it out for all")
     return names
 
 
 def _all_or_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Else a list that says all would look like one that is bounded."""
+    """Refuse "*" beside names: a list for all would look like a bounded one."""
     if EVERYWHERE in names and len(names) > 1:
         raise ValueError(f'"{EVERYWHERE}" means all namespaces and stands alone')
     return names
@@ -34,7 +34,7 @@ def _all_or_names(names: tuple[str, ...]) -> tuple[str, ...]:
 Endpoint = Annotated[str, Field(json_schema_extra={"pattern": r"^https?://[^/?#@ ]+$"}), AfterValidator(checked_form)]
 Identity = Literal["key", "rrsa", "node"]
 Allowed = Annotated[tuple[NamespaceOrAll, ...], AfterValidator(_all_or_names)]
-"""Namespaces that may do something that is not for everybody."""
+"""Namespaces with a permission that not all have."""
 
 WINDOWS: Final = (
     "signature_validity_seconds",
@@ -53,65 +53,71 @@ class Settings(BaseSettings):
     )
 
     endpoint: Endpoint | None = None
-    """One base URL for every cloud service, for example that of the emulator. Left out: the real cloud.
-    Plain http only to this machine, or with `emulator`."""
+    """One base URL for every cloud service, for example that of the emulator. Left out: the real
+    cloud. Plain http only to this machine, or with `emulator`."""
     emulator: bool = False
-    """At `endpoint` is an emulator, on another machine: nothing that is bought there is real."""
+    """True if `endpoint` is an emulator on another machine: its purchases are not real."""
     cluster_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    """Name of this cluster in ownership tags. Left out: the uid of the namespace kube-system.
-    After losing a cluster, give the new one the old value and it binds to what the old one bought."""
+    """Name of this cluster in ownership tags. Left out: the uid of the namespace kube-system. After
+    losing a cluster, give the new one the old value and it binds to what the old one bought."""
     namespace: Annotated[str, Field(min_length=1, max_length=63)] = "flink-workspace-operator"
-    """The operator's own namespace; the claims and the Lease that names the leader are kept there."""
+    """The operator's own namespace, with the claims and the Lease that names the leader."""
 
     identity: Identity | None = None
-    """Where the operator's own access key comes from: the key of its environment, the RAM role of its Pod by RRSA, or
-    the RAM role of its node. Left out: the first that is set up, but never the node's."""
+    """Source of the operator's own access key: the key of its environment, the RAM role of its Pod
+    by RRSA, or the RAM role of its node. Left out: the first that is set up, but never the
+    node's."""
     account_id: Annotated[str, Field(pattern="^[0-9]{1,32}$")] | None = None
-    """The account that the operator's own identity must be of, or it buys nothing. Left out: any."""
+    """Account of the operator's own identity. In any other it buys nothing. Left out: any."""
     identity_namespaces: Allowed | None = None
-    """Namespaces whose resources the operator's own identity buys for, as a JSON list; ["*"] means all. The others need
-    spec.credentials. Left out: none. What it bought before is looked after everywhere."""
+    """Namespaces whose resources the operator's own identity buys for, as a JSON list; ["*"] means
+    all. The others need spec.credentials. Left out: none. Its earlier purchases stay managed
+    everywhere."""
     adoption_namespaces: Allowed | None = None
-    """Namespaces in which adoption.policy may be ByInstanceId, as a JSON list; ["*"] means all. Left out: none."""
+    """Namespaces in which adoption.policy may be ByInstanceId, as a JSON list; ["*"] means all.
+    Left out: none."""
     namespaces: Annotated[tuple[NamespaceName, ...], AfterValidator(_not_empty)] | None = None
-    """Namespaces to look after, as a JSON list of names. Left out: all.
-    One in which the operator has not all rights is left out until it has, and the log says which are missing."""
+    """Namespaces to manage, as a JSON list of names. Left out: all.
+    A namespace without all rights for the operator is left out until it has them, and logged."""
 
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
+    # Open question: RoleTrust.
     role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
-    """Service that may assume the role, where the operator creates it. The real value is not published."""
+    """Service that may assume the role, if the operator creates it. The real one is not published."""
     role_policies: tuple[str, ...] = ("AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess")
     """System policies to attach to the role, as a JSON list of names."""
 
     prerequisite_grace_seconds: Seconds = 300
-    """How long a missing prerequisite counts as on its way, before the resource is reported as stalled."""
+    """Seconds that a missing prerequisite counts as progress; then the resource is stalled."""
     expiry_warning_days: Annotated[int, Field(ge=1, le=60)] = 7
     """ExpiryHealthy turns False this long before the end of the paid time."""
     low_addresses: Annotated[int, Field(ge=1, le=100000)] = 50
     """A vSwitch with fewer free addresses is reported as Low; with none as Exhausted."""
 
     quote_validity_seconds: Seconds = 900
-    """A price older than this is asked for again before it is acted upon."""
+    """A price older than this is quoted again before a purchase."""
+    # Open questions: SignatureValidity, BookingTime, VisibilityTime, NonceMemory.
     signature_validity_seconds: WindowSeconds = 900
-    """How long the cloud's gateway accepts a signed call."""
+    """Seconds that the cloud's gateway accepts a signed call."""
     longest_commit_seconds: WindowSeconds = 300
     """Longest time from the gateway to the booking."""
     longest_visibility_seconds: WindowSeconds = 300
-    """Longest time from the booking until a look shows it."""
+    """Longest time from the booking until a list shows it."""
     nonce_memory_seconds: WindowSeconds = 1860
-    """How long the gateway remembers a signature nonce."""
+    """Seconds that the gateway remembers a signature nonce."""
     short_windows: bool = False
-    """Allow the four times above to be shorter than their defaults without `endpoint`, that is, with the real cloud."""
+    """Allow the four times above to be shorter than their defaults without `endpoint`, that is,
+    with the real cloud."""
     purchase_timeout_seconds: WindowSeconds = 60
-    """How long to wait for the answer to a purchase."""
+    """Timeout of a purchase call."""
     read_timeout_seconds: Seconds = 15
-    """How long to wait for any other answer of the cloud."""
+    """Timeout of any other call to the cloud."""
 
     date_tolerance_seconds: Seconds | None = None
-    """How far the Date of an answer may be from this node's clock; beyond, it dates nothing, and the cloud is asked
-    again. Left out: 300 with the real cloud, which is less than a window holds beyond what a call needs; with
-    `endpoint` any, because tests move the clock of an emulator."""
+    """Largest offset of an answer's Date from this node's clock; beyond, it dates nothing, and the
+    cloud is asked again. Left out: 300 with the real cloud, which is less than a window's spare
+    time; with `endpoint` any, because tests move the clock of an emulator."""
 
     refusal_backoff_seconds: Seconds = 1800
     """Wait after a refused or lost purchase before the next order; doubles each time."""
@@ -121,28 +127,31 @@ class Settings(BaseSettings):
     """The first such wait where the purchase was throttled."""
 
     resync_seconds: Seconds = 600
-    """How often a workspace that is in order is looked at, and all resources and orders are listed: what a watch
-    missed is found no later than this."""
+    """Seconds between passes over a workspace without changes, and between lists of all resources
+    and orders: the longest time until an event that a watch missed is noticed."""
     survey_seconds: Seconds = 3600
-    """How often orphans are looked for, in all regions."""
+    """Seconds between surveys for orphans in all regions."""
     listing_max_age_seconds: Seconds = 5
-    """How old a look at a region may be to serve another workspace there. A purchase asks for a fresh one."""
+    """Age up to which a list of a region, a role, a network or a bucket serves other workspaces. A purchase lists anew,
+    and what the operator changed itself is read again."""
     workers: Annotated[int, Field(ge=1, le=256)] = 16
-    """How many workspaces are worked on at once."""
+    """Number of concurrent passes."""
     drain_seconds: Seconds = 90
-    """How long passes under way may take to end on SIGTERM; longer than the wait for a purchase's answer."""
+    """Seconds for passes under way to end on SIGTERM; longer than the timeout of a purchase."""
     lease_seconds: Annotated[int, Field(ge=3, le=300)] = 15
-    """How long a leader that fell silent still counts as one. It stops by itself after two thirds of it."""
+    """Seconds that a silent leader stays leader. It stops by itself after two thirds of it."""
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """Port of /healthz, /readyz and /metrics; 0 turns it off."""
     health_address: Annotated[str, Field(pattern="^[0-9a-fA-F:.]{2,45}$")] | None = None
-    """Address to answer on, for example 127.0.0.1. Left out: all, as a kubelet and Prometheus need it."""
+    """Address to answer on, for example 127.0.0.1. Left out: all, as a kubelet and Prometheus need
+    it."""
     log_format: Literal["text", "json"] = "text"
     """text for people, json for collectors."""
 
     @model_validator(mode="after")
     def _endpoint_is_safe(self) -> "Settings":
-        """Without TLS, access keys and tokens are shown to whoever is on the way, and answers are anybody's."""
+        """Refuse plain http to others: anybody on the network path could read keys and forge
+        answers."""
         if self.endpoint is None:
             if self.emulator:
                 raise ValueError("emulator is about endpoint: set both, or neither")
@@ -155,7 +164,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _windows_cover_the_real_cloud(self) -> "Settings":
-        """With windows that are shorter than the cloud needs, what is bought counts as absent and is bought again."""
+        """Refuse short windows: a purchase would count as absent, and be bought again."""
         if self.endpoint is not None or self.short_windows:
             return self
         for name in WINDOWS:
@@ -175,7 +184,7 @@ class Settings(BaseSettings):
 
     @property
     def emulated(self) -> bool:
-        """True if an emulator answers in the cloud's place: without TLS it can be nothing else."""
+        """True if the endpoint is an emulator: without TLS it can be nothing else."""
         return self.emulator or (self.endpoint is not None and is_plain(self.endpoint))
 
     def buys_for(self, namespace: str) -> bool:
@@ -188,7 +197,7 @@ class Settings(BaseSettings):
 
     @property
     def date_tolerance(self) -> timedelta | None:
-        """How far the Date of an answer may be from this node's clock; None: any."""
+        """Largest offset of an answer's Date from this node's clock; None: any."""
         seconds = self.date_tolerance_seconds
         if seconds is None and self.endpoint is None:
             seconds = 300
@@ -196,27 +205,30 @@ class Settings(BaseSettings):
 
     @property
     def resync(self) -> timedelta:
-        """The longest time between two looks."""
+        """The longest time between two passes."""
         return timedelta(seconds=self.resync_seconds)
 
     @property
     def longest_call(self) -> timedelta:
-        """From the last list before a purchase to its answer at the latest, with all reads between."""
+        """The longest time from the last list before a purchase to its answer."""
         return timedelta(seconds=2 * self.purchase_timeout_seconds)
 
     @property
     def copy_window(self) -> timedelta:
-        """The longest time from an answer until a list shows what another copy of the call bought."""
+        """The longest time from an answer until a list shows what another copy of the call
+        bought."""
         return timedelta(seconds=self.longest_commit_seconds + self.longest_visibility_seconds)
 
     @property
     def settle_window(self) -> timedelta:
-        """After this long past the intent, a complete look that shows nothing proves that nothing was bought."""
+        """The time after the intent from which on a complete list proves that nothing was
+        bought."""
         return timedelta(seconds=max(self._through_seconds, self.nonce_memory_seconds))
 
     @property
     def spare_window(self) -> timedelta:
-        """The last part of the settle window, in which no call of the intent can be executed or shown any more."""
+        """The last part of the settle window: no call of the intent can be executed or shown in
+        it."""
         return self.settle_window - timedelta(seconds=self._through_seconds)
 
     @property

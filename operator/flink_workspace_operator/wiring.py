@@ -43,20 +43,20 @@ from flink_workspace_operator.settings import Settings
 from flink_workspace_operator.survey import survey
 
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Goes on while the machine sleeps. Linux has it as a clock of its own; elsewhere the monotonic clock does."""
+"""Advances while the machine sleeps: on Linux by its own clock, else by the monotonic one."""
 
 
 class WatchedCluster(Cluster, Protocol):
     """A cluster that knows the echoes of its own writes."""
 
     def is_own_write(self, resource_version: str) -> bool:
-        """Whether an object's version came from a write of ours."""
+        """True if we wrote this version of an object."""
         ...
 
 
 @dataclass(frozen=True)
 class ClusterSide:
-    """All that goes through one client of the API server."""
+    """The adapters that share one client of the API server."""
 
     cluster: WatchedCluster
     cluster_id: str
@@ -84,7 +84,7 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
     """The cluster that the process runs in, or that KUBECONFIG names. Raises ClusterFailure."""
     async with client.ApiClient(await load_configuration()) as api_client:
         cluster = KubernetesCluster(api_client, settings)
-        await check_definitions(api_client)  # which also shows whether the API server answers
+        await check_definitions(api_client)  # also shows that the API server answers
         custom = client.CustomObjectsApi(api_client)
         leases = Collection(custom, "coordination.k8s.io", "v1", "leases", OwnWrites())
         yield ClusterSide(
@@ -110,7 +110,7 @@ async def connect_cloud(settings: Settings, calls: CallObserver = unobserved) ->
 
 
 def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics) -> Operator:
-    """The operator between any cloud and any cluster, not yet at work. To be called on the loop that it will run on."""
+    """The operator between any cloud and any cluster, not started. Call it on the running loop."""
     loop = asyncio.get_running_loop()
     queue = WorkQueue(loop, Share.of(settings.workers))
     watches = Watches.every(settings.resync_seconds, loop.time)

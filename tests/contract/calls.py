@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.observed import Policy
-from tests.contract.clients import OWNER, TOKEN, network, parameters, purchase, subject
+from flink_workspace_operator.core.facts.observed import Policy
+from tests.contract.clients import OWNER, TOKEN, network, parameters, purchase, target
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
 
 NEW_ROLE = "AnotherRole"
@@ -39,12 +39,12 @@ CALLS = (
     Call(
         "foasconsole",
         "DescribeInstances",
-        lambda cloud, account: cloud.look_up(subject(account), tuple(OWNER.tags(TOKEN).items())),
+        lambda cloud, account: cloud.look_up(target(account), tuple(OWNER.tags(TOKEN).items())),
     ),
     Call(
         "foasconsole",
         "QueryCreateInstancePrice",
-        lambda cloud, account: cloud.quote(subject(account), parameters(account)),
+        lambda cloud, account: cloud.quote(target(account), parameters(account)),
     ),
     Call("bss", "QueryOrders", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),
     Call("bss", "GetOrderDetail", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),
@@ -53,7 +53,7 @@ CALLS = (
         "TagResources",
         lambda cloud, account: cloud.tag_instance(account.region, "by-hand-1", OWNER.tags(TOKEN)),
     ),
-    Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.create_instance(purchase(account))),
+    Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.place(purchase(account))),
     Call("ram", "GetRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "ListPoliciesForRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "CreateRole", lambda cloud, account: cloud.create_role(NEW_ROLE, "stream.aliyuncs.com"), written=True),

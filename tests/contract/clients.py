@@ -1,5 +1,7 @@
 """What the contract tests ask the port for."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from alibabacloud_credentials.client import Client
@@ -7,8 +9,12 @@ from alibabacloud_credentials.models import Config
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
+from flink_workspace_operator.adapters.alibaba.connections import Connections
+from flink_workspace_operator.adapters.alibaba.credentials import KeySource
+from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.api.parameters import Network, Resources, WorkspaceParameters
-from flink_workspace_operator.core.identity import Key, Owner, Purchase, Subject
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount
 
@@ -25,14 +31,24 @@ def open_cloud(account: EmulatedAccount, calls: CallObserver = unobserved, **cha
     return AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret), calls)
 
 
+@asynccontextmanager
+async def open_session(settings: Settings, keys: KeySource, calls: CallObserver = unobserved) -> AsyncIterator[Session]:
+    """Calls of the RPC services in the name of these keys."""
+    connections = Connections()
+    try:
+        yield Session(settings, keys, connections, calls)
+    finally:
+        await connections.close()
+
+
 def static_keys(key_id: str, secret: str) -> Client:
     """A client of the credentials SDK that always gives one key."""
     return Client(Config(type="access_key", access_key_id=key_id, access_key_secret=secret))
 
 
-def subject(account: EmulatedAccount, name: str = NAME) -> Subject:
+def target(account: EmulatedAccount, name: str = NAME) -> PurchaseTarget:
     """What is bought."""
-    return Subject(account.id, account.region, name)
+    return PurchaseTarget(account.id, account.region, name)
 
 
 def network(account: EmulatedAccount, *v_switch_ids: str) -> Network:
@@ -57,13 +73,13 @@ def pay_as_you_go(account: EmulatedAccount) -> WorkspaceParameters:
     return parameters(account, charge_type="PayAsYouGo", subscription=None, resources=None)
 
 
-def purchase(account: EmulatedAccount, **changes: object) -> Purchase:
+def purchase(account: EmulatedAccount, **changes: object) -> PaidCall:
     """A purchase signed now, with a nonce of its own."""
     wanted: dict[str, object] = {
-        "subject": subject(account),
-        "parameters": parameters(account),
+        "target": target(account),
+        "block": parameters(account),
         "ownership": OWNER.tags(TOKEN),
         "signed_at": datetime.now(UTC),
         "nonce": f"nonce-of-{account.id}",
     }
-    return Purchase(**{**wanted, **changes})  # type: ignore[arg-type]  # the values above and those of a test
+    return PaidCall(**{**wanted, **changes})  # type: ignore[arg-type]  # the values above and those of a test

@@ -8,10 +8,10 @@ from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import CredentialModel
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import CredentialsRefused
-from flink_workspace_operator.core.observed import NotBought
+from flink_workspace_operator.core.facts.failures import CredentialsRefused
+from flink_workspace_operator.core.facts.observed import NotBought
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import OWNER, TOKEN, parameters, purchase, static_keys, subject
+from tests.contract.clients import OWNER, TOKEN, parameters, purchase, static_keys, target
 from tests.emulator_fixture import EmulatedAccount, grant_role, open_account
 
 MINUTE = timedelta(minutes=1)
@@ -70,8 +70,8 @@ async def test_absence_in_another_account_is_no_absence(change: Change) -> None:
     """A look-up or quote for one account is never answered from another."""
     change.happen()
     for question in (
-        change.cloud.look_up(subject(change.before), tuple(OWNER.tags(TOKEN).items())),
-        change.cloud.quote(subject(change.before), parameters(change.before)),
+        change.cloud.look_up(target(change.before), tuple(OWNER.tags(TOKEN).items())),
+        change.cloud.quote(target(change.before), parameters(change.before)),
     ):
         with pytest.raises(CredentialsRefused) as refused:
             await question
@@ -81,7 +81,7 @@ async def test_absence_in_another_account_is_no_absence(change: Change) -> None:
 async def test_nothing_is_bought_in_another_account(change: Change) -> None:
     """A purchase for one account is not even sent with the key of another, and the answer says so."""
     change.happen()
-    answer = await change.cloud.create_instance(purchase(change.before))
+    answer = await change.cloud.place(purchase(change.before))
     assert isinstance(answer, NotBought)
     assert (answer.failure.code, answer.failure.fate) == ("AccountChanged", "NothingSent")
     assert change.after.control.calls("foasconsole.CreateInstance") == []

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import CloudFailure, Garbled, PermissionMissing, ServerError
-from flink_workspace_operator.core.observed import BillingOrder, Bought
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, PermissionMissing, ServerError
+from flink_workspace_operator.core.facts.observed import BillingOrder, Bought
 from tests.contract.calls import an_hour_ago
 from tests.contract.clients import NAME, pay_as_you_go, purchase
 from tests.emulator_fixture import EmulatedAccount, grant_role
@@ -27,9 +27,9 @@ async def read(cloud: AlibabaCloud, account: EmulatedAccount) -> tuple[BillingOr
 async def test_a_purchase_shows_with_its_instance(cloud: AlibabaCloud, account: EmulatedAccount, by_use: bool) -> None:
     """Whatever way it is paid for."""
     grant_role(account)
-    changes = {"parameters": pay_as_you_go(account)} if by_use else {}
+    changes = {"block": pay_as_you_go(account)} if by_use else {}
     before = datetime.now(UTC).replace(microsecond=0)
-    bought = await cloud.create_instance(purchase(account, **changes))
+    bought = await cloud.place(purchase(account, **changes))
     assert isinstance(bought, Bought)
     (order,) = await read(cloud, account)
     assert (order.order_id, order.paid, order.instance_ids) == (bought.order_id, True, (bought.instance_id,))

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.settings import Settings
 from tests.contract.calls import CALLS, Call, prepare
 from tests.contract.clients import open_cloud, static_keys

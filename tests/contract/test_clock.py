@@ -11,17 +11,15 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
-from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys
-from flink_workspace_operator.adapters.alibaba.session import Session
-from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
+from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey
 from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, Garbled, SignatureExpired
-from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, SignatureExpired
+from flink_workspace_operator.core.facts.observed import Listing
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import static_keys
+from tests.contract.clients import open_session
 from tests.contract.servers import Server, serving
-from tests.contract.test_transport import KEY, REGION, failure_of
+from tests.contract.test_transport import KEY, REGION, failure_of, look_into_bucket
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 FRESH = timedelta(0)
@@ -42,7 +40,7 @@ def answer(date: datetime | None, body: dict[str, Any], status: int = 200) -> by
     """An answer of the gateway that is dated so."""
     dated = "" if date is None else f"Date: {format_datetime(date, usegmt=True)}\r\n"
     text = json.dumps(body)
-    return f"HTTP/1.1 {status} X\r\n{dated}Content-Length: {len(text)}\r\n\r\n{text}".encode()
+    return f"HTTP/1.1 {status} X\r\nConnection: close\r\n{dated}Content-Length: {len(text)}\r\n\r\n{text}".encode()
 
 
 @asynccontextmanager
@@ -52,7 +50,8 @@ async def workspaces(
     """What the cloud sells and holds, as this server tells it."""
     async with serving(server.handle) as here:
         settings = Settings(endpoint=f"http://{here}", date_tolerance_seconds=tolerance and tolerance.total_seconds())
-        yield Workspaces(Session(settings, FetchedKey(KEY), clocks))
+        async with open_session(settings, FetchedKey(KEY), clocks) as session:
+            yield Workspaces(session)
 
 
 def listing(off: timedelta) -> bytes:
@@ -135,11 +134,7 @@ async def test_oss_names_the_clock_too() -> None:
     date = format_datetime(datetime.now(UTC) - 20 * MINUTE, usegmt=True)
     head = f"HTTP/1.1 403 X\r\nDate: {date}\r\nContent-Type: application/xml\r\nContent-Length: {len(text)}\r\n\r\n"
     async with serving(Server(f"{head}{text}".encode()).handle) as here:
-        storage = ObjectStorage(Settings(endpoint=f"http://{here}"), Keys(static_keys("key", "secret")))
-        try:
-            failure = await failure_of(storage.describe_bucket(REGION, "bucket", ()))
-        finally:
-            await storage.close()
+        failure = await failure_of(look_into_bucket(f"http://{here}"))
     assert describe(failure).endswith("this node's clock is 20 minutes ahead of the cloud's: correct it")
 
 

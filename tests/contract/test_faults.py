@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from flink_workspace_operator.api.order import Quote
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Garbled,
     PermissionMissing,
@@ -17,7 +17,7 @@ from flink_workspace_operator.core.failures import (
     Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.observed import Listing, NotBought
+from flink_workspace_operator.core.facts.observed import Listing, NotBought
 from tests.contract.calls import CALLS, Call, prepare
 from tests.contract.clients import open_cloud
 from tests.emulator_fixture import open_account

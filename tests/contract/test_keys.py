@@ -18,11 +18,12 @@ from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.key_chain import PAUSE, KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source, sources
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE
-from flink_workspace_operator.adapters.alibaba.session import Fixed, Session
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Identity, Settings
+from tests.contract.clients import open_session
 from tests.contract.servers import closed_port, serving, tls_of
 
 NO_KEY = "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
@@ -252,10 +253,12 @@ async def test_without_a_key_no_purchase_is_sent(node: Node) -> None:
     """And the answer says so."""
     node.sts.answers(502, "")
     cloud = Sts()
-    async with serving(cloud.handle) as here:
-        session = Session(Settings(endpoint=f"http://{here}"), Keys(node.chain()))
+    async with (
+        serving(cloud.handle) as here,
+        open_session(Settings(endpoint=f"http://{here}"), Keys(node.chain())) as session,
+    ):
         with pytest.raises(KeyUnavailable) as failed:
-            await session.call_fixed(CREATE_INSTANCE, {}, "cn-hangzhou", Fixed(NOW, "nonce"))
+            await session.call_fixed(CREATE_INSTANCE, {}, "cn-hangzhou", PinnedSignature(NOW, "nonce"))
     assert (failed.value.fate, cloud.requests) == ("NothingSent", [])
 
 

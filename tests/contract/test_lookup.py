@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import CloudFailure, ListChanged, ServerError
-from tests.contract.clients import NAME, OWNER, TOKEN, open_cloud, subject
+from flink_workspace_operator.core.facts.failures import CloudFailure, ListChanged, ServerError
+from tests.contract.clients import NAME, OWNER, TOKEN, open_cloud, target
 from tests.emulator_fixture import EmulatedAccount
 
 DESCRIBE = "foasconsole.DescribeInstances"
@@ -103,14 +103,14 @@ async def test_a_lookup_begins_after_it_was_asked_for(cloud: AlibabaCloud, accou
     async with asyncio.timeout(10):
         while account.control.struck() == [0]:  # noqa: ASYNC110 - the emulator is asked, it sends no event
             await asyncio.sleep(0.01)
-    await cloud.look_up(subject(account), TAGS)
+    await cloud.look_up(target(account), TAGS)
     assert under_way.done()
     assert len([call for call in account.control.calls(DESCRIBE) if _is_for_all(call)]) == 2
 
 
 async def test_a_lookup_asks_by_each_tag_and_by_name(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """And for everything."""
-    await cloud.look_up(subject(account), TAGS)
+    await cloud.look_up(target(account), TAGS)
     asked = [call["parameters"] for call in account.control.calls(DESCRIBE)]
     assert sum("Tags" in each for each in asked) == len(TAGS)
     assert [each["InstanceName"] for each in asked if "InstanceName" in each] == [NAME]
@@ -126,7 +126,7 @@ async def test_an_instance_is_found_by_whichever_way_shows_it_first(
     account.control.settings(**shown)
     created = datetime.now(UTC).isoformat()
     account.control.state({"workspaces": [{"name": NAME, "tags": OWNER.tags(TOKEN), "createdAt": created}]})
-    found = await cloud.look_up(subject(account), TAGS)
+    found = await cloud.look_up(target(account), TAGS)
     assert [dict(each.tags) for each in found.instances] == [OWNER.tags(TOKEN)]
 
 
@@ -137,7 +137,7 @@ async def test_a_lookup_with_one_failed_part_is_no_lookup(
     """Absence is known only when every way has been gone."""
     account.control.faults([{"action": "DescribeInstances", "fault": "server-error", "after": after, "times": 1}])
     with pytest.raises(ServerError):
-        await cloud.look_up(subject(account), TAGS)
+        await cloud.look_up(target(account), TAGS)
 
 
 def _is_for_all(call: dict[str, Any]) -> bool:

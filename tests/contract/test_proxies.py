@@ -18,7 +18,7 @@ from alibabacloud_credentials.models import Config
 from flink_local.certificates import Authority
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
-from flink_workspace_operator.core.failures import CredentialsRefused
+from flink_workspace_operator.core.facts.failures import CredentialsRefused
 from tests.contract.clients import network, open_cloud
 from tests.contract.servers import Proxy, Server, closed_port, forward, serving, tls_of
 from tests.contract.test_transport import ask, buy, failure_of, look_into_bucket
@@ -304,8 +304,9 @@ async def test_an_environment_that_cannot_be_used_is_named(
         ("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"), "AuthoritiesNotUsable"),
         ("HTTPS_PROXY", f"socks5://user:{PASSWORD}@proxy", "ProxyNotUsable"),
     ):
-        monkeypatch.setenv(variable, value)
-        for call in (buy, look_into_bucket):
-            failure = await failure_of(call("https://cloud.invalid"))
-            assert (failure.code, PASSWORD in repr(failure)) == (code, False)
-            assert failure.fate == "NothingSent" or call is look_into_bucket
+        with monkeypatch.context() as environment:
+            environment.setenv(variable, value)
+            for call in (buy, look_into_bucket):
+                failure = await failure_of(call("https://cloud.invalid"))
+                assert (failure.code, PASSWORD in repr(failure)) == (code, False)
+                assert failure.fate == "NothingSent" or call is look_into_bucket

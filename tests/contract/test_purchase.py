@@ -7,7 +7,7 @@ from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import Config
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     CredentialsRefused,
     Fate,
@@ -22,9 +22,9 @@ from flink_workspace_operator.core.failures import (
     UnpaidOrder,
     Unreachable,
 )
-from flink_workspace_operator.core.observed import Answer, Bought, NotBought
+from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import NAME, OWNER, TOKEN, parameters, pay_as_you_go, purchase, subject
+from tests.contract.clients import NAME, OWNER, TOKEN, parameters, pay_as_you_go, purchase, target
 from tests.emulator_fixture import EmulatedAccount, grant_role
 
 CREATE = "foasconsole.CreateInstance"
@@ -47,7 +47,7 @@ async def test_what_is_bought_is_what_was_described(cloud: AlibabaCloud, account
         resource_group_id="rg-1",
         tags=[{"key": "team", "value": "数据"}],
     )
-    answer = await cloud.create_instance(purchase(account, parameters=wanted))
+    answer = await cloud.place(purchase(account, block=wanted))
     assert isinstance(answer, Bought)
     (booked,) = account.control.purchases()
     assert (answer.instance_id, answer.order_id) == (booked["instanceId"], str(booked["orderId"]))
@@ -75,7 +75,7 @@ async def test_what_is_bought_is_what_was_described(cloud: AlibabaCloud, account
 async def test_what_is_billed_by_use_has_no_size_and_no_term(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """PayAsYouGo sends neither."""
     grant_role(account)
-    answer = await cloud.create_instance(purchase(account, parameters=pay_as_you_go(account)))
+    answer = await cloud.place(purchase(account, block=pay_as_you_go(account)))
     assert isinstance(answer, Bought)
     sent = account.control.calls(CREATE)[0]["parameters"]
     assert sent["ChargeType"] == "POST"
@@ -85,7 +85,7 @@ async def test_what_is_billed_by_use_has_no_size_and_no_term(cloud: AlibabaCloud
 async def test_the_call_is_signed_as_fixed_beforehand(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """With the intent's time to the second, and its nonce."""
     signed = datetime.now(UTC) - timedelta(minutes=3)
-    await cloud.create_instance(purchase(account, signed_at=signed, nonce="fixed-nonce-1"))
+    await cloud.place(purchase(account, signed_at=signed, nonce="fixed-nonce-1"))
     (call,) = account.control.calls(CREATE)
     assert (call["date"], call["nonce"]) == (signed.strftime("%Y-%m-%dT%H:%M:%SZ"), "fixed-nonce-1")
 
@@ -94,7 +94,7 @@ async def test_a_late_call_is_refused(cloud: AlibabaCloud, account: EmulatedAcco
     """The gateway's guard against a process that slept."""
     grant_role(account)
     old = datetime.now(UTC) - timedelta(minutes=16)
-    failure = failure_of(await cloud.create_instance(purchase(account, signed_at=old)))
+    failure = failure_of(await cloud.place(purchase(account, signed_at=old)))
     assert isinstance(failure, SignatureExpired)
     assert failure.fate == "CopyRefused"
     assert account.control.purchases() == []
@@ -103,9 +103,9 @@ async def test_a_late_call_is_refused(cloud: AlibabaCloud, account: EmulatedAcco
 async def test_a_second_copy_is_refused_and_proves_nothing(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """Its first copy may have bought, and here it did."""
     grant_role(account)
-    assert isinstance(await cloud.create_instance(purchase(account)), Bought)
-    other = purchase(account, subject=subject(account, "another-name"))
-    failure = failure_of(await cloud.create_instance(other))
+    assert isinstance(await cloud.place(purchase(account)), Bought)
+    other = purchase(account, target=target(account, "another-name"))
+    failure = failure_of(await cloud.place(other))
     assert isinstance(failure, SignatureReplayed)
     assert failure.fate == "Unknown"
     assert len(account.control.purchases()) == 1
@@ -125,7 +125,7 @@ async def test_business_refusals_prove_nothing(cloud: AlibabaCloud, account: Emu
             "name": {"buckets": [{"name": account.bucket, "region": account.region}], "workspaces": [{"name": NAME}]},
         }
         account.control.state(change[prepare])
-        seen.append(failure_of(await cloud.create_instance(purchase(account, nonce=f"{account.id}-{number}"))))
+        seen.append(failure_of(await cloud.place(purchase(account, nonce=f"{account.id}-{number}"))))
         grant_role(account)
     assert [failure.reason for failure in seen] == [
         "RoleNotAuthorised",
@@ -147,8 +147,12 @@ async def test_business_refusals_prove_nothing(cloud: AlibabaCloud, account: Emu
         ("NoPermission", 403, PermissionMissing, "CopyRefused"),
         ("InvalidAccessKeyId.Inactive", 400, CredentialsRefused, "CopyRefused"),
         ("InvalidSecurityToken.Expired", 400, CredentialsRefused, "CopyRefused"),
+        ("MissingSecurityToken", 400, CredentialsRefused, "CopyRefused"),
         ("SignatureDoesNotMatch", 400, CredentialsRefused, "CopyRefused"),
         ("MissingParameter", 400, ParametersRefused, "CallRefused"),
+        ("MissingVpcId", 400, ParametersRefused, "CallRefused"),
+        ("InvalidTimeStamp.Format", 400, Unexplained, "CallRefused"),
+        ("UnsupportedHTTPMethod", 400, Unexplained, "CallRefused"),
         ("InvalidParameter", 400, ParametersRefused, "CallRefused"),
         ("InvalidParameter", 500, ServerError, "Unknown"),
         ("InvalidVpcId.NotFound", 404, ParametersRefused, "Unknown"),
@@ -163,7 +167,7 @@ async def test_only_codes_of_the_gateway_refuse_a_call(
     """And those only with HTTP 4xx."""
     rule = {"action": "CreateInstance", "fault": "reject", "code": code, "httpStatus": status}
     account.control.faults([rule])
-    refused = failure_of(await cloud.create_instance(purchase(account)))
+    refused = failure_of(await cloud.place(purchase(account)))
     assert (type(refused), refused.fate, refused.code) == (failure, fate, code)
 
 
@@ -175,7 +179,7 @@ async def test_what_became_of_the_question_before_is_not_the_fate_of_the_purchas
 ) -> None:
     """Whose account the key is of is asked before; without an answer nothing is sent."""
     account.control.faults([{"action": "GetCallerIdentity", **fault}])
-    failure = failure_of(await cloud.create_instance(purchase(account)))
+    failure = failure_of(await cloud.place(purchase(account)))
     assert (failure.call, failure.fate) == ("sts.GetCallerIdentity", "NothingSent")
     assert account.control.calls(CREATE) == []
 
@@ -198,7 +202,7 @@ async def test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated(
     """Exactly one call arrives, whatever happened to it."""
     grant_role(account)
     account.control.faults([{"action": "CreateInstance", **fault}])
-    lost = failure_of(await cloud.create_instance(purchase(account)))
+    lost = failure_of(await cloud.place(purchase(account)))
     assert isinstance(lost, failure)
     assert lost.fate == "Unknown"
     assert len(account.control.calls(CREATE)) == 1
@@ -223,7 +227,7 @@ async def test_a_refused_copy_is_not_the_fate_of_the_call(
     """Another copy of it was accepted; none of them was sent by us."""
     grant_role(account)
     account.control.faults([{"action": "CreateInstance", **fault}])
-    refused = failure_of(await cloud.create_instance(purchase(account)))
+    refused = failure_of(await cloud.place(purchase(account)))
     assert (type(refused), refused.fate) == (failure, fate)
     assert len(account.control.calls(CREATE)) == copies
     assert len(account.control.purchases()) == 1
@@ -233,7 +237,7 @@ async def test_a_slow_purchase_is_waited_for(account: EmulatedAccount, cloud: Al
     """Longer than any read."""
     grant_role(account)
     account.control.faults([{"action": "CreateInstance", "fault": "delay", "ms": 1500}])
-    assert isinstance(await cloud.create_instance(purchase(account)), Bought)
+    assert isinstance(await cloud.place(purchase(account)), Bought)
 
 
 async def test_without_a_key_nothing_is_sent(account: EmulatedAccount) -> None:
@@ -241,7 +245,7 @@ async def test_without_a_key_nothing_is_sent(account: EmulatedAccount) -> None:
     cloud = AlibabaCloud(
         Settings(endpoint=account.url), Client(Config(type="credentials_uri", credentials_uri="http://127.0.0.1:9/key"))
     )
-    failure = failure_of(await cloud.create_instance(purchase(account)))
+    failure = failure_of(await cloud.place(purchase(account)))
     assert isinstance(failure, CredentialsRefused)
     assert failure.fate == "NothingSent"
     await cloud.close()

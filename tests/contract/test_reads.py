@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CredentialsRefused,
     NotFound,
     ParametersRefused,
@@ -16,9 +16,9 @@ from flink_workspace_operator.core.failures import (
     UnpaidOrder,
     Unreachable,
 )
-from flink_workspace_operator.core.observed import Absent, Policy, Role, SeenNetwork, SeenVSwitch
+from flink_workspace_operator.core.facts.observed import Absent, Policy, Role, SeenNetwork, SeenVSwitch
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, subject
+from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, target
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
 
 
@@ -75,6 +75,7 @@ async def test_offers_are_asked_for_once_an_hour(cloud: AlibabaCloud, account: E
 async def test_an_instance_is_read_in_our_words(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """Charge type, monitoring, size, times, network, storage and tags."""
     created = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    expires = datetime(2040, 2, 2, 16, tzinfo=UTC)
     workspace = {
         "name": NAME,
         "instanceId": "by-hand-1",
@@ -86,7 +87,7 @@ async def test_an_instance_is_read_in_our_words(cloud: AlibabaCloud, account: Em
         "vSwitchIds": list(account.v_switches),
         "tags": {"team": "data"},
         "createdAt": created.isoformat(),
-        "expiresAt": (created + timedelta(days=30)).isoformat(),
+        "expiresAt": expires.isoformat(),
     }
     account.control.state({"workspaces": [workspace]})
     (seen,) = (await cloud.list_instances(account.region, timedelta(0))).instances
@@ -97,7 +98,7 @@ async def test_an_instance_is_read_in_our_words(cloud: AlibabaCloud, account: Em
         "RUNNING",
     )
     assert (seen.charge_type, seen.monitoring, seen.cu) == ("Subscription", "CloudMonitor", 12)
-    assert (seen.create_time, seen.expire_time) == (created, created + timedelta(days=30))
+    assert (seen.create_time, seen.expire_time) == (created, expires)
     assert (seen.vpc_id, seen.v_switch_ids, seen.bucket) == (account.vpc, account.v_switches, account.bucket)
     assert seen.tags == {"team": "data"}
     assert seen.percent == 100
@@ -155,8 +156,10 @@ async def test_a_policy_that_does_not_exist_is_not_found(cloud: AlibabaCloud, ac
         await cloud.attach_policy(ROLE, Policy("NoSuchPolicy"))
 
 
-async def test_v_switches_of_the_vpc_are_found(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
-    """In the order in which they are wanted; those that do not exist are left out."""
+@pytest.mark.parametrize("missing", ["empty", "error"])
+async def test_v_switches_of_the_vpc_are_found(cloud: AlibabaCloud, account: EmulatedAccount, missing: str) -> None:
+    """In the order in which they are wanted; those that do not exist are left out, however the cloud says it."""
+    account.control.settings(missingNetwork=missing)
     wanted = (account.v_switches[1], "vsw-missing", account.other_zone_v_switch)
     seen = await cloud.describe_network(account.region, network(account, *wanted))
     assert seen == SeenNetwork(
@@ -166,6 +169,13 @@ async def test_v_switches_of_the_vpc_are_found(cloud: AlibabaCloud, account: Emu
             SeenVSwitch(account.other_zone_v_switch, account.vpc, f"{account.region}-j", 250),
         ),
     )
+
+
+async def test_a_vpc_that_is_not_there_yet_has_no_v_switches(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+    """Although its list already showed it: the code is no missing permission."""
+    rule = {"action": "DescribeVSwitches", "fault": "reject", "code": "Forbidden.VpcNotFound", "httpStatus": 403}
+    account.control.faults([rule])
+    assert await cloud.describe_network(account.region, network(account)) == SeenNetwork(True, ())
 
 
 async def test_a_v_switch_is_found_on_the_last_page(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
@@ -197,9 +207,9 @@ async def test_a_missing_vpc_is_seen_as_missing(cloud: AlibabaCloud, account: Em
 async def test_a_subscription_has_a_price_for_its_term(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """As decimal text, without the noise of binary fractions."""
     year = parameters(account, subscription={"initial_term": {"count": 12, "unit": "Month"}})
-    quote = await cloud.quote(subject(account), year)
+    quote = await cloud.quote(target(account), year)
     assert (quote.basis, quote.currency) == ("Term", "CNY")
-    assert (quote.original_amount, quote.discount_amount, quote.trade_amount) == ("33120.00", "4968.00", "28152.00")
+    assert (quote.original_amount, quote.discount_amount, quote.trade_amount) == ("39744.00", "5961.60", "33782.40")
 
 
 @pytest.mark.parametrize(("told", "amount"), [(False, None), (True, "0.57")])
@@ -208,7 +218,7 @@ async def test_use_has_a_price_only_where_the_cloud_tells_it(
 ) -> None:
     """No price is an answer for what is billed by use."""
     account.control.settings(payAsYouGoPrice=told)
-    quote = await cloud.quote(subject(account), pay_as_you_go(account))
+    quote = await cloud.quote(target(account), pay_as_you_go(account))
     assert (quote.basis, quote.trade_amount) == ("Hour", amount)
 
 
@@ -216,14 +226,14 @@ async def test_a_price_with_a_problem_is_the_problem(cloud: AlibabaCloud, accoun
     """An unpaid order shows as a code inside of the price."""
     account.control.state({"unpaidOrders": [{"orderId": "1"}]})
     with pytest.raises(UnpaidOrder):
-        await cloud.quote(subject(account), parameters(account))
+        await cloud.quote(target(account), parameters(account))
 
 
 async def test_a_term_that_is_not_sold_has_no_price(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """The cloud has the last word on terms."""
     eleven = parameters(account, subscription={"initial_term": {"count": 11, "unit": "Month"}})
     with pytest.raises(ParametersRefused):
-        await cloud.quote(subject(account), eleven)
+        await cloud.quote(target(account), eleven)
 
 
 async def test_the_loop_is_free_while_the_cloud_is_slow(account: EmulatedAccount) -> None:

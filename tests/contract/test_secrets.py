@@ -9,7 +9,7 @@ import pytest
 
 from flink_cloud_emulator.foasconsole.answer import SECRET_IN_ANSWER
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from tests.contract.clients import NAME
 from tests.emulator_fixture import EmulatedAccount
 

@@ -1,13 +1,11 @@
 """Buckets and directories."""
 
-import asyncio
-
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.names import DIRECTORIES
-from flink_workspace_operator.core.failures import NotFound, PermissionMissing, ServerError
-from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
+from flink_workspace_operator.core.facts.failures import NotFound, PermissionMissing, ServerError
+from flink_workspace_operator.core.facts.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
 from tests.emulator_fixture import EmulatedAccount
 
 
@@ -81,16 +79,3 @@ async def test_nothing_is_tried_again_by_itself(cloud: AlibabaCloud, account: Em
     with pytest.raises(ServerError):
         await cloud.describe_bucket(account.region, account.bucket, DIRECTORIES)
     assert len(account.control.calls("oss.GetBucketInfo")) == 1
-
-
-async def test_closing_breaks_no_call(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
-    """A pass may be at work with a key that is one too many by now: its last call closes what it used."""
-    storage = cloud._storage
-    call = asyncio.create_task(cloud.describe_bucket(account.region, account.bucket, DIRECTORIES))
-    while not storage._clients:  # noqa: ASYNC110 - the call has begun
-        await asyncio.sleep(0)
-    await cloud.close()
-    assert await call == Bucket(account.bucket, frozenset())
-    assert storage._clients == {}
-    await cloud.create_directory(account.region, account.bucket, "logs/")
-    assert storage._clients == {}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.failures import NotFound, PermissionMissing
+from flink_workspace_operator.core.facts.failures import NotFound, PermissionMissing
 from tests.contract.clients import NAME, OWNER, TOKEN
 from tests.emulator_fixture import EmulatedAccount
 

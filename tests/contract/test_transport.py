@@ -12,15 +12,16 @@ from alibabacloud_credentials.models import CredentialModel
 from alibabacloud_credentials.provider import URLCredentialsProvider
 
 from flink_local.certificates import Authority
+from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys
 from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import Source
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE, DESCRIBE_INSTANCES
-from flink_workspace_operator.adapters.alibaba.session import Fixed, Session
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
-from flink_workspace_operator.core.failures import CloudFailure, Fate, Garbled, Unreachable
+from flink_workspace_operator.core.facts.failures import CloudFailure, Fate, Garbled, Unreachable
 from flink_workspace_operator.settings import Settings
-from tests.contract.clients import static_keys
+from tests.contract.clients import open_session, static_keys
 from tests.contract.servers import Server, closed_port, serving, tls_of
 
 REGION = "cn-hangzhou"
@@ -31,26 +32,26 @@ Ask = Callable[[str], Awaitable[object]]
 
 async def buy(endpoint: str) -> object:
     """The call that spends money."""
-    fixed = Fixed(datetime.now(UTC), "nonce")
-    session = Session(Settings(endpoint=endpoint, emulator=True), FetchedKey(KEY))
-    return await session.call_fixed(CREATE_INSTANCE, {"InstanceName": "a"}, REGION, fixed)
+    fixed = PinnedSignature(datetime.now(UTC), "nonce")
+    async with open_session(Settings(endpoint=endpoint, emulator=True), FetchedKey(KEY)) as session:
+        return await session.call_fixed(CREATE_INSTANCE, {"InstanceName": "a"}, REGION, fixed)
 
 
 async def ask(endpoint: str) -> object:
     """A question by GET, which aiohttp takes for one that may be repeated."""
-    session = Session(Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1), FetchedKey(KEY))
-    return await session.call(DESCRIBE_INSTANCES, {"Region": REGION}, REGION)
+    settings = Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1)
+    async with open_session(settings, FetchedKey(KEY)) as session:
+        return await session.call(DESCRIBE_INSTANCES, {"Region": REGION}, REGION)
 
 
 async def look_into_bucket(endpoint: str) -> object:
     """A question to OSS, by its own SDK."""
-    storage = ObjectStorage(
-        Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1), Keys(static_keys("key", "secret"))
-    )
+    settings, connections = Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1), Connections()
     try:
+        storage = ObjectStorage(settings, Keys(static_keys("key", "secret")), connections)
         return await storage.describe_bucket(REGION, "bucket", ())
     finally:
-        await storage.close()
+        await connections.close()
 
 
 async def fetch_key(endpoint: str) -> object:

@@ -32,7 +32,7 @@ def run(page: str, directory: Path) -> list[tuple[Command, str]]:
     told = [command for command in commands(page) if command.not_run is None]
     assert told, f"docs/{page} has no command to run"
     script = "\n".join(f"echo '{MARK}'\n{command.line} || exit" for command in told)
-    environment = {**os.environ, "PATH": f"{directory / '.local'}:{os.environ['PATH']}"}
+    environment = {**os.environ, "PATH": f"{directory / '.local' / 'up'}:{os.environ['PATH']}"}
     done = subprocess.run(
         [BASH], input=script, cwd=directory, env=environment, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PAGE_SECONDS,

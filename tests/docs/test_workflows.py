@@ -1,9 +1,12 @@
-"""The workflows do what a person does. `make check` looks at their form and for what could be misused in them."""
+"""`.ci/run` and the workflows do what a person does. `make check` looks at the workflows' form and for what could be
+misused in them."""
 
+import os
 import re
 import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,6 +16,13 @@ from flink_local.go_program import cache_directory
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator import __version__
 
+CI: Final = REPOSITORY / ".ci" / "run"
+ONLY_THERE: Final = {"make node image": [], "make e2e-node": ["make kind"]}
+"""What the lab does there, and what stands in its place where there is an engine."""
+MAKE: Final = """#!/bin/sh
+echo "$@"
+[ "$1" != "$FAILING" ]
+"""
 BASH: Final = shutil.which("bash") or "bash"
 CHART: Final = "deploy/helm/flink-workspace-operator"
 WORKFLOWS: Final = REPOSITORY / ".github" / "workflows"
@@ -25,12 +35,37 @@ def jobs(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["ci.yml", "release.yml"])
 def test_workflows_run_the_verbs_of_ci_run(name: str) -> None:
-    """In the same words and the same order; only the real cluster is another one where there is no node for it."""
-    verbs = re.findall(r"^make .*$", (REPOSITORY / ".ci" / "run").read_text(), re.MULTILINE)
-    assert verbs
-    there = ["make kind" if verb == "make e2e-node" else verb for verb in verbs]
+    """In the same words and the same order; only the real cluster is another one where there is an engine."""
+    verbs = [verb.rstrip() for verb in re.findall(r"^(?:part )?(make [^#\n]*)", CI.read_text(), re.MULTILINE)]
+    assert set(ONLY_THERE) < set(verbs)
+    there = [each for verb in verbs for each in ONLY_THERE.get(verb, [verb])]
     steps = [step["run"] for step in jobs(name)["verbs"]["steps"] if "run" in step]
     assert [run for run in steps if not run.startswith("grep ")] == there
+
+
+def run_ci(directory: Path, failing: str = "") -> subprocess.CompletedProcess[str]:
+    """With a stand-in for make that says what it is asked for, and fails for one verb."""
+    (directory / "make").write_text(MAKE)
+    (directory / "make").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{directory}:{os.environ['PATH']}", "FAILING": failing}
+    return subprocess.run([CI], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_ci_run_tells_how_long_each_part_took(tmp_path: Path) -> None:
+    """Right after it, and of all before the last one, whose own last line ends the output."""
+    done = run_ci(tmp_path)
+    assert done.returncode == 0
+    told = re.sub(r"took \d+ min \d+ s", "took", done.stdout).splitlines()
+    *parts, summed, last = told
+    assert parts == [line for verb in parts[::2] for line in (verb, f"took: make {verb}")]
+    assert (summed, last) == ("took: all but the last part", "e2e-node")
+
+
+def test_ci_run_stops_at_the_first_failure(tmp_path: Path) -> None:
+    """And nothing is told of a part that did not end well."""
+    done = run_ci(tmp_path, failing="test")
+    assert done.returncode != 0
+    assert done.stdout.splitlines()[-1] == "test"
 
 
 def test_ci_keeps_what_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:

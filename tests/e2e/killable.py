@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.logs import set_up
@@ -150,11 +150,11 @@ async def _work(start: Start) -> None:
             random_token=lambda: os.urandom(16).hex(),
         )
 
-        async def run_pass(key: Key) -> NextLook:
+        async def run_pass(key: Key) -> Requeue:
             look = await reconciler.run_pass(key)
             if look.after is not None and look.after.total_seconds() >= settings.resync_seconds:
                 idle.set()
-                return NextLook(None)
+                return Requeue(None)
             return look
 
         queue = WorkQueue(TimeLapse(asyncio.get_running_loop(), start.account.control))

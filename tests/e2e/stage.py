@@ -8,7 +8,7 @@ from typing import Any
 
 from flink_local.cluster import Cluster
 from flink_workspace_operator.api.names import ORDER_TAG, ORDERS, WORKSPACES
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.e2e.forks import forks
 from tests.e2e.killable import ENDS_WITHIN_SECONDS, Start, run

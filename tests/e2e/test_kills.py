@@ -53,7 +53,7 @@ def lives_of(calls: Sequence[str]) -> list[Life]:
 
 def the_pass_that_sends(calls: Sequence[str]) -> range:
     """Its calls up to the purchase, counted from 1. It reads the resource twice, at its beginning and at its end."""
-    bought = calls.index("cloud.create_instance") + 1
+    bought = calls.index("cloud.place") + 1
     begun = max(number for number in range(1, bought) if tuple(calls[number - 1 : number + 1]) == FIRST_TWO)
     return range(begun, bought + 1)
 

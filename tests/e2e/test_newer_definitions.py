@@ -12,7 +12,8 @@ import yaml
 from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
 from flink_local.manifests import REPOSITORY
-from flink_workspace_operator.core.failures import Unreadable
+from flink_workspace_operator.api.names import ABANDON_ORDER
+from flink_workspace_operator.core.facts.failures import Unreadable
 from flink_workspace_operator.survey import survey
 from tests.emulator_fixture import EmulatedAccount
 from tests.gitops.truth import judge
@@ -106,6 +107,14 @@ async def test_what_a_newer_version_wrote(world: World) -> None:
             except Unreadable:
                 continue
         assert exists(world, name) is not goes
+
+    way_out = f"{ABANDON_ORDER}: order-1"
+    assert shown(world, "order")["Stalled"][1].endswith(way_out)
+    world.local.kubectl("annotate", "flinkworkspace/order", way_out.replace(": ", "="))
+    with pytest.raises(Unreadable):
+        await world.reconciler.run_pass(world.key("order"))
+    assert not exists(world, "order")
+    assert NEWER_STATE in world.local.kubectl("get", "flinkworkspaceorder/order-1", "--output=yaml")
 
 
 async def test_one_that_is_bound_and_cannot_be_read(world: World) -> None:

@@ -30,7 +30,7 @@ STEPS = (
     "cluster.take_claim",
     "cluster.create_order",
     "cluster.move_order",
-    "cloud.create_instance",
+    "cloud.place",
     "cluster.write_status",
 )
 CHUNKS = 4
@@ -46,7 +46,7 @@ def points_of(calls: Sequence[str]) -> list[Point]:
 def sample_of(points: Sequence[Point]) -> list[Point]:
     """The first of each step of a purchase, and the last look before the call that pays."""
     steps = [next(point for point in points if point.call == step) for step in STEPS]
-    paying = next(point.number for point in steps if point.call == "cloud.create_instance")
+    paying = next(point.number for point in steps if point.call == "cloud.place")
     last_look = [point for point in points[:paying] if point.call == "cloud.look_up"][-1]
     return [*steps, last_look]
 

@@ -174,11 +174,15 @@ def shown(cluster: Cluster) -> Shown:
 
 
 def kept(thing: dict[str, Any]) -> dict[str, Any]:
-    """All of it but what asking for another pass changes, and that this version tells of the emulator."""
+    """All of it but what asking for another pass changes, what this version tells of the emulator, and an address of
+    the console that was none."""
     metadata = {field: thing["metadata"].get(field) for field in FIELDS}
     status = {name: value for name, value in thing.get("status", {}).items() if name != "lastHandledReconcileAt"}
+    status.get("instance", {}).pop("consoleUrl", None)
     for condition in status.get("conditions", ()):
         condition["message"] = condition["message"].removesuffix(EMULATED)
+        if condition["type"] == "ExpiryHealthy":
+            del condition["message"]  # has the time of the day now
     return {"metadata": metadata, "spec": thing.get("spec"), "data": thing.get("data"), "status": status}
 
 

@@ -1,18 +1,24 @@
 """The control interface: what it refuses, and that accounts are apart."""
 
+import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from flink_local.certificates import Authority
 from tests.emulator.sdk import Sdk
 from tests.emulator_fixture import EmulatedAccount, EmulatorControl, grant_role, open_account
 
@@ -115,13 +121,33 @@ def test_reads_without_account_cover_all(account: EmulatedAccount, emulator: str
 
 def test_the_program(tmp_path: Path) -> None:
     """``python -m flink_cloud_emulator`` writes its URL when it answers, and ends on SIGTERM."""
-    url_file = tmp_path / "url"
-    command = [sys.executable, "-m", "flink_cloud_emulator", "--port", "0", "--url-file", str(url_file)]
+    with _running(tmp_path / "url") as (url,):
+        state = EmulatorControl(url, "1000000000000001").state()
+        assert "flink-emulator-hangzhou" in [bucket["name"] for bucket in state["buckets"]]
+
+
+def test_the_program_by_tls(tmp_path: Path) -> None:
+    """It is the same cloud behind both of its URLs."""
+    authority, file = Authority.create(), tmp_path / "server.pem"
+    pair = authority.server()
+    file.write_bytes(pair.certificate + pair.key)
+    trusting = ssl.create_default_context(cadata=authority.pem.decode())
+    with _running(tmp_path / "url", "--tls", str(file)) as (url, by_tls):
+        EmulatorControl(url, "1000000000000001").advance(3600)
+        asked = f"{by_tls}/_emulator/clock"
+        with urllib.request.urlopen(asked, timeout=10, context=trusting) as answer:  # noqa: S310 - our own emulator
+            clock = datetime.fromisoformat(json.load(answer)["1000000000000001"])
+    assert clock > datetime.now(UTC) + timedelta(minutes=50)
+
+
+@contextmanager
+def _running(url_file: Path, *arguments: str) -> Iterator[list[str]]:
+    """The program, and the URLs that it writes."""
+    command = [sys.executable, "-m", "flink_cloud_emulator", "--port", "0", "--url-file", str(url_file), *arguments]
     with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "operator")}) as process:
         try:
             _wait_for(url_file)
-            state = EmulatorControl(url_file.read_text().strip(), "1000000000000001").state()
-            assert "flink-emulator-hangzhou" in [bucket["name"] for bucket in state["buckets"]]
+            yield url_file.read_text().split()
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(START_SECONDS) == 0

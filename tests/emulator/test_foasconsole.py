@@ -1,6 +1,7 @@
 """Buying, finding and tagging workspaces in the emulated Flink console."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from alibabacloud_foasconsole20211028 import models as typed
@@ -8,6 +9,7 @@ from alibabacloud_foasconsole20211028.client import Client as TypedClient
 from alibabacloud_tea_openapi.exceptions import ClientException
 from alibabacloud_tea_openapi.models import Config
 
+from flink_cloud_emulator.foasconsole.terms import end_of_term
 from tests.emulator.sdk import BSS, Sdk, purchase
 from tests.emulator_fixture import EmulatedAccount, grant_role
 
@@ -27,6 +29,12 @@ async def _code(sdk: Sdk, **changes: object) -> str:
     return str(refused.value.code)
 
 
+async def _refused(sdk: Sdk, action: str, parameters: dict[str, object]) -> str:
+    with pytest.raises(ClientException) as refused:
+        await sdk.call(action, parameters)
+    return str(refused.value.code)
+
+
 async def test_a_subscription_is_booked_and_paid(account: EmulatedAccount, sdk: Sdk) -> None:
     """One entry in the ledger, with all that identifies the order, and the money is gone."""
     order = (await sdk.create("a", Tag='[{"Key":"k","Value":"v"}]'))["OrderInfo"]
@@ -34,9 +42,9 @@ async def test_a_subscription_is_booked_and_paid(account: EmulatedAccount, sdk: 
     assert booked["instanceId"] == order["InstanceId"]
     assert booked["orderId"] == str(order["OrderId"])
     assert (booked["action"], booked["name"], booked["region"]) == ("CreateInstance", "a", "cn-hangzhou")
-    assert (booked["chargeType"], booked["amount"], booked["currency"]) == ("PRE", 2760.0, "CNY")
+    assert (booked["chargeType"], booked["amount"], booked["currency"]) == ("PRE", 3312.0, "CNY")
     assert booked["tags"] == {"k": "v"}
-    assert account.control.state()["balance"] == 100_000 - 2760
+    assert account.control.state()["balance"] == 100_000 - 3312
 
 
 async def test_pay_as_you_go_costs_nothing_at_first(account: EmulatedAccount, sdk: Sdk) -> None:
@@ -63,7 +71,7 @@ async def test_missing_parameter(sdk: Sdk, account: EmulatedAccount, name: str) 
     """What is mandatory is named when it is missing."""
     with pytest.raises(ClientException) as refused:
         await sdk.call("CreateInstance", purchase(account, "a", **{name: None}))
-    assert refused.value.code == "MissingParameter"
+    assert refused.value.code == f"Missing{name}"
     assert name in refused.value.message
 
 
@@ -265,10 +273,13 @@ async def test_tags_after_the_purchase(sdk: Sdk) -> None:
 
 
 async def test_prices(account: EmulatedAccount, sdk: Sdk) -> None:
-    """A subscription has a price before the purchase, pay-as-you-go only if set so; asking buys nothing."""
+    """A subscription has a price before the purchase, with 2 CU of management in it; pay-as-you-go only if set so.
+
+    Asking buys nothing.
+    """
     year = purchase(account, "a", PricingCycle="Year")
     info = (await sdk.call("QueryCreateInstancePrice", year))["body"]["PriceInfo"]
-    assert (info["OriginalAmount"], info["DiscountAmount"], info["TradeAmount"]) == (33120.0, 4968.0, 28152.0)
+    assert (info["OriginalAmount"], info["DiscountAmount"], info["TradeAmount"]) == (39744.0, 5961.6, 33782.4)
     by_use = purchase(account, "a", **POST)
     assert "TradeAmount" not in (await sdk.call("QueryCreateInstancePrice", by_use))["body"]["PriceInfo"]
     account.control.settings(payAsYouGoPrice=True)
@@ -277,14 +288,91 @@ async def test_prices(account: EmulatedAccount, sdk: Sdk) -> None:
 
 
 async def test_release(account: EmulatedAccount, sdk: Sdk) -> None:
-    """Pay-as-you-go is released, a subscription is not."""
-    by_use = (await sdk.create("a", **POST))["OrderInfo"]["InstanceId"]
-    paid = (await sdk.create("b"))["OrderInfo"]["InstanceId"]
-    await sdk.call("DeleteInstance", {"Region": "cn-hangzhou", "InstanceId": by_use})
-    for instance_id in (by_use, paid):
-        with pytest.raises(ClientException):
-            await sdk.call("DeleteInstance", {"Region": "cn-hangzhou", "InstanceId": instance_id})
-    assert [one["InstanceId"] for one in (await sdk.instances())["Instances"]] == [paid]
+    """Pay-as-you-go is released once it runs, which takes a while; a subscription is not."""
+    by_use = {"Region": "cn-hangzhou", "InstanceId": (await sdk.create("a", **POST))["OrderInfo"]["InstanceId"]}
+    paid = {"Region": "cn-hangzhou", "InstanceId": (await sdk.create("b"))["OrderInfo"]["InstanceId"]}
+    assert await _refused(sdk, "DeleteInstance", by_use) == "OperationConflict"
+    account.control.advance(8)
+    await sdk.call("DeleteInstance", by_use)
+    assert (await sdk.instances(InstanceName="a"))["Instances"][0]["ClusterStatus"] == "DELETING"
+    assert await _refused(sdk, "DeleteInstance", by_use) == "OperationConflict"
+    account.control.advance(8)
+    assert await _refused(sdk, "DeleteInstance", by_use) == "903021"
+    assert await _refused(sdk, "DeleteInstance", paid) == "InvalidChargeType"
+    assert [one["InstanceName"] for one in (await sdk.instances())["Instances"]] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2026-11-24T00:18:15Z", 1, "2026-12-24T16:00:00Z"),
+        ("2026-11-24T15:59:59Z", 1, "2026-12-24T16:00:00Z"),
+        ("2026-11-24T16:00:00Z", 1, "2026-12-25T16:00:00Z"),
+        ("2026-01-31T01:00:00Z", 1, "2026-02-28T16:00:00Z"),
+        ("2027-12-31T01:00:00Z", 2, "2028-02-29T16:00:00Z"),
+        ("2026-11-24T00:00:00Z", 12, "2027-11-24T16:00:00Z"),
+    ],
+)
+def test_paid_time_ends_at_midnight(start: str, months: int, end: str) -> None:
+    """In UTC+8, on the day after the last day of calendar months."""
+    assert end_of_term(datetime.fromisoformat(start), months) == datetime.fromisoformat(end)
+
+
+async def test_what_has_expired_is_kept_for_a_while(account: EmulatedAccount, sdk: Sdk) -> None:
+    """CEASE from its end on; 15 days later it is gone."""
+    now = account.control.now()
+    account.control.state({"workspaces": [{"name": "a", "expiresAt": (now + timedelta(days=1)).isoformat()}]})
+    shown = []
+    for days in (0, 1, 14, 1):
+        account.control.advance(days * 86400)
+        shown.append([one["OrderState"] for one in (await sdk.instances())["Instances"]])
+    assert shown == [["NORMAL"], ["CEASE"], ["CEASE"], []]
+
+
+async def test_what_is_overdue_is_kept_for_a_while(account: EmulatedAccount, sdk: Sdk) -> None:
+    """RELEASE means that pay-as-you-go is overdue, not that it is gone; paying in ends it, 15 days are the end."""
+    account.control.state({"workspaces": [{"name": "a", "chargeType": "POST"}, {"name": "b"}], "balance": -1})
+    shown = {one["InstanceName"]: one["OrderState"] for one in (await sdk.instances())["Instances"]}
+    assert shown == {"a": "RELEASE", "b": "NORMAL"}
+    account.control.settings(balance=0)
+    assert {one["OrderState"] for one in (await sdk.instances())["Instances"]} == {"NORMAL"}
+    account.control.settings(balance=-1)
+    assert len((await sdk.instances())["Instances"]) == 2
+    account.control.advance(15 * 86400)
+    assert [one["InstanceName"] for one in (await sdk.instances())["Instances"]] == ["b"]
+
+
+async def test_the_default_project_has_what_it_is_given(account: EmulatedAccount, sdk: Sdk) -> None:
+    """All, unless said; members that nothing is known of are refused, and not left out."""
+    spec = '{"Cpu":3,"MemoryGB":12}'
+    account.control.settings(provisioningSeconds=0)
+    found = (await sdk.create("a", DefaultNamespaceResourceSpec=spec))["OrderInfo"]
+    of_it = {"Region": account.region, "InstanceId": found["InstanceId"]}
+    (project,) = (await sdk.call("DescribeNamespaces", of_it))["body"]["Namespaces"]
+    assert project["GuaranteedResourceSpec"] == {"Cpu": 3, "MemoryGB": 12}
+    refused = (
+        {"DefaultNamespaceResourceSpec": '{"Cpu":11,"MemoryGB":44}'},
+        {"ResourceSpec": '{"Cpu":10,"MemoryGB":40,"Gpu":1}'},
+        {"Storage": f'{{"Oss":{{"Bucket":"{account.bucket}"}},"Nas":{{}}}}'},
+        {"Tag": '[{"Key":"k","Value":"v","Scope":"x"}]'},
+        {"Tag": json.dumps([{"Key": "k", "Value": "x" * 65}])},
+        {"HaResourceSpec": spec},
+        {"PromotionCode": "x"},
+        {"UsePromotionCode": "True"},
+        {"Extra": "x"},
+        {"ZoneId": "cn-hangzhou-i"},
+    )
+    assert {await _code(sdk, **{"InstanceName": "b", **change}) for change in refused} == {"InvalidParameter"}
+    assert len(account.control.purchases()) == 1
+
+
+async def test_the_zone_may_be_left_out(account: EmulatedAccount, sdk: Sdk) -> None:
+    """As it may be in the real answers by now."""
+    account.control.settings(zoneShown=False)
+    await sdk.create("a")
+    (one,) = (await sdk.instances())["Instances"]
+    assert "ZoneId" not in one
+    assert one["VSwitchInfo"][0]["ZoneId"] == "cn-hangzhou-i"
 
 
 async def test_regions_and_zones(account: EmulatedAccount, sdk: Sdk) -> None:
@@ -308,7 +396,7 @@ async def test_the_bill_tells_of_the_purchase(account: EmulatedAccount, sdk: Sdk
     detail = (await sdk.call("GetOrderDetail", {"OrderId": str(order["OrderId"])}, version=BSS))["body"]["Data"]
     assert order["InstanceId"] in detail["OrderList"]["Order"][0]["InstanceIDs"]
     balance = (await sdk.call("QueryAccountBalance", version=BSS))["body"]["Data"]["AvailableAmount"]
-    assert balance == "97,240.00"
+    assert balance == "96,688.00"
 
 
 async def test_the_typed_client_reads_every_field(account: EmulatedAccount, sdk: Sdk) -> None:
@@ -329,5 +417,5 @@ async def test_the_typed_client_reads_every_field(account: EmulatedAccount, sdk:
     assert (one.instance_name, one.uid, one.zone_id) == ("a", account.id, "cn-hangzhou-i")
     assert one.v_switch_info[0].available_ip_address_count == "250"
     assert one.resource_spec.cpu == 10
-    assert one.resource_expired_time - one.resource_create_time == 30 * 86_400_000
+    assert one.resource_expired_time % 86_400_000 == 16 * 3_600_000
     assert one.oss_info.access_key

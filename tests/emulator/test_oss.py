@@ -1,14 +1,17 @@
 """OSS of the emulator, driven by the official SDK."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager
+from hashlib import md5
 
 import alibabacloud_oss_v2 as oss
 import pytest
 from alibabacloud_oss_v2.aio import AsyncClient
 
 from tests.emulator.clients import oss_config
+from tests.emulator.tokens import temporary_key
 from tests.emulator_fixture import EmulatedAccount
 
 BUCKET = "flink-data"
@@ -167,11 +170,50 @@ async def test_wrong_keys_are_refused(account: EmulatedAccount, client: AsyncCli
     assert await refusal(info(client)) == (403, "InvalidAccessKeyId")
 
 
-async def test_a_security_token_is_accepted(account: EmulatedAccount, client: AsyncClient) -> None:
-    """The token is part of what is signed."""
-    await put(client)
-    async with client_with(account, account.access_key_id, account.access_key_secret, "token") as temporary:
+async def test_a_temporary_key_needs_its_token(account: EmulatedAccount, client: AsyncClient) -> None:
+    """And no longer than it is good. A permanent key has none."""
+    key, other = temporary_key(account), temporary_key(account)
+    async with client_with(account, key.id, key.secret, key.token) as temporary:
+        await put(temporary)
         assert (await head(temporary)).content_length == 0
+        account.control.advance(3601)
+        assert await refusal(head(temporary)) == (403, "InvalidAccessKeyId")
+    refused = {
+        None: "InvalidAccessKeyId",
+        "x": "InvalidSecurityToken",
+        other.token: "AccessKeyIdAndSecurityTokenNotMatch",
+    }
+    for token, code in refused.items():
+        async with client_with(account, key.id, key.secret, token) as temporary:
+            assert await refusal(info(temporary)) == (403, code)
+    async with client_with(account, account.access_key_id, account.access_key_secret, "x") as permanent:
+        assert await refusal(info(permanent)) == (403, "InvalidSecurityToken")
+
+
+async def test_signature_1_is_refused(account: EmulatedAccount) -> None:
+    """As OSS does by now; the finer number says what to read."""
+    config = oss_config(account)
+    config.signature_version = "v1"
+    async with AsyncClient(config) as old:
+        error = await error_of(info(old))
+    assert (error.status_code, error.code, error.ec) == (403, "AccessDenied", "0002-00000080")
+
+
+async def test_a_body_is_held_against_its_digest(account: EmulatedAccount, client: AsyncClient) -> None:
+    """Content-MD5 is optional; where it is given, it must fit, or nothing is written."""
+    await put(client, body=b"text", content_md5=b64encode(md5(b"text", usedforsecurity=False).digest()).decode())
+    for wrong in (b64encode(bytes(16)).decode(), "no digest"):
+        assert await refusal(put(client, "other", b"text", content_md5=wrong)) == (400, "InvalidDigest")
+    assert account.control.state()["buckets"][-1]["keys"] == [DIRECTORY]
+
+
+@pytest.mark.parametrize(("asked", "told"), [({}, "a b/中"), ({"encoding-type": "url"}, "a%20b/%E4%B8%AD")])
+async def test_keys_are_encoded_only_for_who_asks(client: AsyncClient, asked: dict[str, str], told: str) -> None:
+    """The official SDKs ask; others read the names as they stand."""
+    await put(client, "a b/中")
+    listing = oss.OperationInput("ListObjectsV2", "GET", bucket=BUCKET, parameters={"list-type": "2", **asked})
+    answer = (await client.invoke_operation(listing)).http_response
+    assert f"<Key>{told}</Key>" in (await answer.read()).decode()
 
 
 async def test_an_old_signature_is_refused(account: EmulatedAccount, client: AsyncClient) -> None:

@@ -110,7 +110,7 @@ async def test_an_unknown_policy_is_not_attached(client: Client) -> None:
         ("Role", '{"Version":"1","Statement":[]}', "MalformedPolicyDocument"),
         ("Role", '{"Version":"2","Statement":[{}]}', "MalformedPolicyDocument"),
         ("Role", "x" * 2049, "InvalidParameter.AssumeRolePolicyDocument.Length"),
-        ("", TRUST, "MissingParameter"),
+        ("", TRUST, "MissingRoleName"),
     ],
 )
 async def test_bad_roles_are_refused(client: Client, name: str, trust: str, code: str) -> None:

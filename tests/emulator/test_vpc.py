@@ -103,9 +103,18 @@ async def test_attribute_actions_answer_not_found(client: Client) -> None:
     assert await refusal(unknown) == (404, "InvalidVswitchID.NotFound")
 
 
+async def test_a_list_may_answer_not_found_too(account: EmulatedAccount, client: Client) -> None:
+    """With `missingNetwork`; the real page of DescribeVSwitches lists both codes."""
+    account.control.settings(missingNetwork="error")
+    missing = list_v_switches(client, region_id=REGION, v_switch_id="vsw-x")
+    assert await refusal(missing) == (404, "InvalidVSwitchId.NotFound")
+    assert await refusal(list_v_switches(client, vpc_id="vpc-x")) == (403, "Forbidden.VpcNotFound")
+    assert (await list_v_switches(client, vpc_id="vpc-a")).total_count == 12
+
+
 async def test_where_to_look_must_be_said(client: Client) -> None:
     """DescribeVSwitches needs a region or a VPC."""
-    assert await refusal(list_v_switches(client, v_switch_id="vsw-0")) == (400, "MissingParameter")
+    assert await refusal(list_v_switches(client, v_switch_id="vsw-0")) == (400, "MissingRegionId")
 
 
 async def test_a_denied_action_names_itself(account: EmulatedAccount, client: Client) -> None:

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from flink_workspace_operator.core.catalogue import DECIDING
-from flink_workspace_operator.core.glossary import EVENTS
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.core.reporting.catalogue import DECIDING
+from flink_workspace_operator.core.reporting.glossary import EVENTS
 from tests.gitops.truth import Untrue
 
 REASONS: Final = frozenset({*EVENTS, *DECIDING})

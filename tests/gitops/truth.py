@@ -4,7 +4,7 @@ One function per tool; each compares what the tool makes of the object with what
 """
 
 from docs.generator.errors import failures_of_the_cloud
-from flink_workspace_operator.core import catalogue, catalogue_of_aspects
+from flink_workspace_operator.core.reporting import catalogue, catalogue_of_aspects
 from tests.gitops import kstatus
 from tests.gitops.kstatus import Wire
 from tests.gitops.lua import health_of
@@ -52,8 +52,8 @@ def _is_documented(condition: Wire) -> bool:
     if type_ == "Ready":
         return reason in catalogue.DECIDING
     if type_ in SUMMARY:
-        entry = catalogue.DECIDING.get(reason) or catalogue.QUIET.get(reason)
-        quiet = status == "False" and catalogue.QUIET.get(reason) is entry
+        entry = catalogue.DECIDING.get(reason) or catalogue_of_aspects.QUIET.get(reason)
+        quiet = status == "False" and catalogue_of_aspects.QUIET.get(reason) is entry
         return entry is not None and (quiet or (status == "True" and type_ in entry.status))
     entry = catalogue_of_aspects.ASPECTS[type_].get(reason)
     if entry is not None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.image.sbom import VERSION, describe
 from flink_local.failures import LocalFailure
-from flink_local.image.build import ASSEMBLE
-from flink_local.image.sbom import VERSION, describe
+from flink_local.manifests import REPOSITORY
 
 LIBRARY = "usr/local/lib/python3.12"
 
@@ -43,7 +43,7 @@ def test_the_exact_version_of_python_must_be_known(root: Path) -> None:
     """Without its last digit nobody can say which weaknesses it has; the image's own build records it."""
     recorded = root / VERSION
     assert recorded.exists()
-    assert f'"{VERSION}"' in ASSEMBLE.read_text()
+    assert f'"{VERSION}"' in (REPOSITORY / "deploy/image/assemble.py").read_text()
     recorded.unlink()
     with pytest.raises(LocalFailure, match=f"does not say which Python is in it: {VERSION} is missing"):
         describe(root)

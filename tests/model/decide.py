@@ -147,7 +147,7 @@ def begin_anew(view: View) -> Plan | None:
     return Plan() if last else None
 
 
-def let_go(view: View) -> Plan | None:
+def finalize_deletion(view: View) -> Plan | None:
     """The resource is gone or going: close what is open, wait for what was sent, give the claim back."""
     process, resource, order, rules = view.process, view.process.resource, view.open, view.run.rules
     if resource is not None and not resource.deleting:
@@ -253,7 +253,7 @@ CHECKS = (
     settle_orders,
     finish_intent,
     begin_anew,
-    let_go,
+    finalize_deletion,
     stop_on_a_stranger,
     wait_for_what_is_known,
     stop_on_a_brake,

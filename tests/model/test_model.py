@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flink_workspace_operator.api.order import MOVES
+from flink_workspace_operator.api.order_states import MOVES
 from tests.model.deep import DEEP
 from tests.model.explore import Outcome, explore
 from tests.model.mutants import MUTANTS

@@ -1,8 +1,8 @@
-"""Everything that is not the operator: the cloud and time. What people do is in `hands.py`."""
+"""Everything that is not the operator: the cloud and time. What people do is in `manual_edits.py`."""
 
 from collections.abc import Iterator
 
-from tests.model.hands import moves_of_hands
+from tests.model.manual_edits import manual_moves
 from tests.model.rules import Run
 from tests.model.state import NOBODY, Call, Cluster, Instance, Move, Order, Process, State
 from tests.model.wire import is_due, moves_of_calls
@@ -17,7 +17,7 @@ def moves_of_world(run: Run, state: State) -> Iterator[Move]:
     yield from moves_of_cloud(run, state)
     if may_tick(run, state):
         yield Move("time passes", tick(run, state))
-    yield from moves_of_hands(run, state)
+    yield from manual_moves(run, state)
 
 
 def moves_of_cloud(run: Run, state: State) -> Iterator[Move]:

@@ -12,7 +12,7 @@ HARMLESS = Mutant(
     name="harmless",
     fact="nothing is protected by a comment",
     file="memory.py",
-    old='"""What is remembered of each key between its passes."""',
+    old='"""The memory of each key between its passes."""',
     new='"""Nothing else."""',
     tests=("tests/unit/test_memory.py",),
 )

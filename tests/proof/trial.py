@@ -19,9 +19,9 @@ from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import DIRECTORIES, ORDER_TAG, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Key, Owner, Subject
-from flink_workspace_operator.core.summary import QUIET
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
+from flink_workspace_operator.core.reporting.summary import QUIET
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
@@ -87,8 +87,8 @@ class Trial:
         User(self.server).apply(KEY.namespace, pay_as_you_go(KEY.name))
         workspace = self.server.stored.workspaces[KEY]
         self.server.set_finalizers(workspace, (PURCHASE_FINALIZER,), "operator")
-        subject = Subject(self.account.id, self.account.region, KEY.name)
-        self.server.write_lease(subject, (KEY, workspace.metadata.uid), None, "operator")
+        target = PurchaseTarget(self.account.id, self.account.region, KEY.name)
+        self.server.write_lease(target, (KEY, workspace.metadata.uid), None, "operator")
 
     async def run(self) -> Outcome:
         """Passes until Ready; then a few more, and a look at the books."""

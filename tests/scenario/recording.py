@@ -7,7 +7,7 @@ from flink_workspace_operator.adapters.kubernetes.reading import workspace_in
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.gitops import flux

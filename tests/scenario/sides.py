@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from flink_local.cluster import Cluster as LocalCluster
 from flink_local.failures import LocalFailure
-from flink_workspace_operator.core.failures import ClusterRefused, Failure
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Failure
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.ports import Cluster
 from tests.scenario.manifests import Manifest, apply
 from tests.simulation.user import User

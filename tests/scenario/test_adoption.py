@@ -181,7 +181,7 @@ async def test_two_instances_with_our_token(world: World) -> None:
     await bought(world)
     first = await instance_id(world)
     second = buy_by_hand(world, instanceId="sc-second", tags=tags(world))
-    twins = await world.settle("w", until=has_reason("Twin"))
+    twins = await world.settle("w", until=has_reason("DuplicateInstance"))
     assert all(each in conditions(twins)["Ready"].message for each in (first, second))
     assert len(world.account.control.state()["workspaces"]) == 2
     world.account.control.state({"removeWorkspaces": [second]})
@@ -255,7 +255,7 @@ async def test_orphans_and_names_that_two_have_are_found(world: World) -> None:
         await world.one_pass("w")
     found = await survey(world.cloud, world.cluster, world.cluster_id)
     assert [(each.kind, set(each.instance_ids)) for each in found.orphans] == [
-        ("NameTwice", {bound, "sc-second"}),
+        ("DuplicateName", {bound, "sc-second"}),
         ("Orphan", {bound}),
     ]
     assert found.unread == {}

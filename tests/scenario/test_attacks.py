@@ -9,8 +9,8 @@ import pytest
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.names import SUSPEND
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.ports import Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from tests.objects import Objects
@@ -19,7 +19,15 @@ from tests.scenario.test_letting_go import annotate, delete, until_gone
 from tests.scenario.world import PATIENCE, World, has_reason, is_ready
 
 LOST_AFTERWARDS = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}
-WRITES = ("set_purchase_finalizer", "write_status", "take_claim", "give_back_claim", "create_order", "move_order")
+WRITES = (
+    "add_purchase_finalizer",
+    "remove_purchase_finalizer",
+    "write_status",
+    "take_claim",
+    "give_back_claim",
+    "create_order",
+    "move_order",
+)
 
 
 @dataclass
@@ -78,7 +86,7 @@ def edit_status(world: World, kind: str, name: str, status: dict[str, Any]) -> N
 
 
 def lease(world: World) -> str:
-    return "leases/" + lease_name(Subject(world.account.id, "cn-hangzhou", "w"))
+    return "leases/" + lease_name(PurchaseTarget(world.account.id, "cn-hangzhou", "w"))
 
 
 def claims(world: World) -> Objects:

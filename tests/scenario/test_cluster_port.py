@@ -12,9 +12,9 @@ from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesClust
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, Quote, WorkspaceReference
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
+from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.objects import RBAC, Objects
@@ -47,7 +47,8 @@ def spec_for(workspace: FlinkWorkspace) -> FlinkWorkspaceOrderSpec:
         account_id="1",
         region="cn-hangzhou",
         workspace_name=metadata.name,
-        parameters=workspace.parameters,
+        action="Create",
+        create=workspace.parameters,
         token="t" * 32,
     )
 
@@ -72,11 +73,11 @@ async def test_stale_status_write_conflicts(port: KubernetesCluster, workspace: 
 async def test_finalizer_comes_and_goes(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
     """Our finalizer is set and taken off, and others are left alone."""
     key = Key(workspace.metadata.namespace, "w")
-    await port.set_purchase_finalizer(workspace, True)
+    await port.add_purchase_finalizer(workspace)
     held = await port.read_workspace(key)
     assert held is not None
     assert held.metadata.finalizers == (PURCHASE_FINALIZER,)
-    await port.set_purchase_finalizer(held, False)
+    await port.remove_purchase_finalizer(held)
     free = await port.read_workspace(key)
     assert free is not None
     assert free.metadata.finalizers == ()
@@ -118,26 +119,29 @@ async def test_illegal_order_move_is_refused(port: KubernetesCluster, workspace:
 
 async def test_claim_is_taken_once(port: KubernetesCluster, namespace: str) -> None:
     """Of two who claim one name, one conflicts; the claim says who holds it."""
-    subject = Subject(namespace, "cn-hangzhou", "w")
-    await port.take_claim(subject, Key(namespace, "a"), "uid-1", None)
+    target = PurchaseTarget(namespace, "cn-hangzhou", "w")
+    await port.take_claim(target, Key(namespace, "a"), "uid-1", None)
     with pytest.raises(Conflict):
-        await port.take_claim(subject, Key(namespace, "b"), "uid-1", None)
+        await port.take_claim(target, Key(namespace, "b"), "uid-1", None)
     (claim,) = await port.read_claims_of(Key(namespace, "a"))
-    assert (claim.holder, claim.subject) == (Key(namespace, "a"), subject)
+    assert (claim.holder, claim.target) == (Key(namespace, "a"), target)
     await port.give_back_claim(claim)
-    assert await port.read_claim(subject) is None
+    assert await port.read_claim(target, Key(namespace, "another")) is None
 
 
 async def test_dead_claim_is_taken_over(port: KubernetesCluster, namespace: str) -> None:
     """A claim whose holder does not exist and has no open order is dead, and can be taken over once."""
-    subject = Subject(namespace, "cn-hangzhou", "w")
-    await port.take_claim(subject, Key(namespace, "gone"), "uid-1", None)
-    dead = await port.read_claim(subject)
+    target = PurchaseTarget(namespace, "cn-hangzhou", "w")
+    await port.take_claim(target, Key(namespace, "gone"), "uid-1", None)
+    dead = await port.read_claim(target, Key(namespace, "another"))
     assert dead is not None
     assert not dead.alive
-    await port.take_claim(subject, Key(namespace, "new"), "uid-1", dead)
+    own = await port.read_claim(target, Key(namespace, "gone"))
+    assert own is not None
+    assert own.alive, "whoever asks is there, and nothing else is read"
+    await port.take_claim(target, Key(namespace, "new"), "uid-1", dead)
     with pytest.raises(Conflict):
-        await port.take_claim(subject, Key(namespace, "late"), "uid-1", dead)
+        await port.take_claim(target, Key(namespace, "late"), "uid-1", dead)
     for claim in await port.read_claims_of(Key(namespace, "new")):
         await port.give_back_claim(claim)
 
@@ -147,11 +151,11 @@ async def test_claim_lives_while_an_order_of_its_holder_is_open(
 ) -> None:
     """A claim is not dead while an order for the name could still turn into a workspace."""
     namespace = workspace.metadata.namespace
-    subject = Subject(namespace, "cn-hangzhou", "w")
+    target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     await an_order(port, workspace)
-    await port.take_claim(subject, Key(namespace, "w"), "uid-1", None)
+    await port.take_claim(target, Key(namespace, "w"), "uid-1", None)
     Objects.of(cluster, namespace).delete("flinkworkspaces/w")
-    claim = await port.read_claim(subject)
+    claim = await port.read_claim(target, Key(namespace, "another"))
     assert claim is not None
     assert claim.alive
     await port.give_back_claim(claim)
@@ -165,11 +169,11 @@ async def test_claim_lives_where_its_holder_can_not_be_read(cluster: Cluster, na
     objects.create({"apiVersion": RBAC, "kind": "Role", **named, "rules": [rule]})
     objects.bind("reader", ("reader", namespace), kind="Role")
     reader = await configuration_in(cluster.kubeconfig_for("reader", namespace, tmp_path / "kubeconfig"))
-    subject = Subject(namespace, "cn-hangzhou", "w")
+    target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     async with client.ApiClient(reader) as api:
         port = KubernetesCluster(api, Settings(namespace=namespace))
-        await port.take_claim(subject, Key("elsewhere", "w"), "uid-1", None)
-        claim = await port.read_claim(subject)
+        await port.take_claim(target, Key("elsewhere", "w"), "uid-1", None)
+        claim = await port.read_claim(target, Key(namespace, "another"))
         assert claim is not None
         assert claim.alive
 
@@ -177,7 +181,7 @@ async def test_claim_lives_where_its_holder_can_not_be_read(cluster: Cluster, na
 async def test_own_writes_are_known(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
     """The version that a write of ours made is known as ours, a user's is not."""
     assert not port.is_own_write(workspace.metadata.resource_version)
-    await port.set_purchase_finalizer(workspace, True)
+    await port.add_purchase_finalizer(workspace)
     written = await port.read_workspace(Key(workspace.metadata.namespace, "w"))
     assert written is not None
     assert port.is_own_write(written.metadata.resource_version)

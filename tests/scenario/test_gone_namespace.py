@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from flink_workspace_operator.core.failures import Vanished
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.failures import Vanished
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.workers import Workers
 from tests.scenario.test_letting_go import uncertain
@@ -54,11 +54,11 @@ async def passes_in(world: World, seconds: float) -> int:
     """How many passes workers begin in that time, of which nothing is waited for."""
     lapse, begun, over = TimeLapse(asyncio.get_running_loop()), 0, asyncio.Event()
 
-    async def run_pass(key: Key) -> NextLook:
+    async def run_pass(key: Key) -> Requeue:
         nonlocal begun
         if lapse.passed > seconds:
             over.set()
-            return NextLook(None)
+            return Requeue(None)
         begun += 1
         return await world.reconciler.run_pass(key)
 

@@ -2,7 +2,7 @@
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import World, conditions, has_reason, is_ready
 
@@ -58,11 +58,11 @@ async def test_deletion_keeps_the_workspace(world: World) -> None:
 async def test_deletion_gives_the_claim_back(world: World) -> None:
     """After deletion another resource may claim the name."""
     await bought(world)
-    subject = Subject(world.account.id, "cn-hangzhou", "w")
-    assert await world.cluster.read_claim(subject) is not None
+    target = PurchaseTarget(world.account.id, "cn-hangzhou", "w")
+    assert await world.cluster.read_claim(target, world.key("another")) is not None
     delete(world)
     await until_gone(world)
-    assert await world.cluster.read_claim(subject) is None
+    assert await world.cluster.read_claim(target, world.key("another")) is None
 
 
 async def test_deletion_works_while_the_cloud_is_down(world: World) -> None:
@@ -118,15 +118,15 @@ async def test_abandoned_order_is_settled_after_its_workspace_is_gone(world: Wor
     await uncertain(world)
     annotate(world, ABANDON_ORDER, "w-1")
     delete(world)
-    subject = Subject(world.account.id, "cn-hangzhou", "w")
+    target = PurchaseTarget(world.account.id, "cn-hangzhou", "w")
     for _ in range(10):
         await world.one_pass("w")
     assert await world.cluster.read_workspace(world.key("w")) is None
     assert [order.state for order in await world.orders("w")] == ["Uncertain"]
-    assert await world.cluster.read_claim(subject) is not None
+    assert await world.cluster.read_claim(target, world.key("another")) is not None
     await until_gone(world)
     assert [order.state for order in await world.orders("w")] == ["NotPlaced"]
-    assert await world.cluster.read_claim(subject) is None
+    assert await world.cluster.read_claim(target, world.key("another")) is None
 
 
 async def test_recreated_resource_binds_what_was_bought(world: World) -> None:

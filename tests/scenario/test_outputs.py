@@ -14,7 +14,7 @@ from kubernetes.aio import client
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.api.names import ORDERS, SUSPEND, WORKSPACES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import OutputsRefused
+from flink_workspace_operator.core.facts.failures import OutputsRefused
 from tests.objects import RBAC, binding
 from tests.patience import until
 from tests.scenario.manifests import Manifest, let_write_outputs, pay_as_you_go

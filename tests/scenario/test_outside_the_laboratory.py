@@ -12,7 +12,7 @@ import pytest
 
 from flink_local.cluster import Cluster as LocalCluster
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.ports import Cloud
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
@@ -234,7 +234,7 @@ async def test_while_the_call_runs_the_purchase_is_unknown(outside: World) -> No
     async def read() -> None:
         said.append(conditions(await outside.workspace("w"))["Purchased"])
 
-    interrupt(outside, "create_instance", read)
+    interrupt(outside, "place", read)
     await outside.apply(pay_as_you_go())
     await until_state(outside, "Placed")
     assert [(condition.status, condition.reason) for condition in said] == [("Unknown", "Placing")]
@@ -254,7 +254,10 @@ async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_s
     for _ in range(3):
         await outside.one_pass("w")
     assert await outside.orders("w") == ()
-    assert await outside.cluster.read_claim(Subject(outside.account.id, "cn-hangzhou", "w")) is None
+    assert (
+        await outside.cluster.read_claim(PurchaseTarget(outside.account.id, "cn-hangzhou", "w"), outside.key("w"))
+        is None
+    )
 
 
 async def test_the_loss_of_the_answer_is_named_with_the_time_until_which_nothing_is_bought(outside: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from flink_local.loopback import free_ports
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Subject
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from tests.objects import Objects, Refused
 from tests.patience import patience
 from tests.scenario.manifests import pay_as_you_go
@@ -24,7 +24,7 @@ ORDER = {
         "accountId": "1",
         "region": "cn-hangzhou",
         "workspaceName": "probe",
-        "parameters": {
+        "create": {
             part: value
             for part, value in pay_as_you_go()["spec"].items()
             if part in ("chargeType", "network", "storage")
@@ -95,7 +95,7 @@ async def test_a_quota_on_orders(world: World) -> None:
 
 async def test_a_policy_against_the_claim(world: World) -> None:
     """The claim lies in the operator's namespace; its refusal is told on the resource."""
-    name = lease_name(Subject(await world.cloud.identify(), "cn-hangzhou", "w"))
+    name = lease_name(PurchaseTarget(await world.cloud.identify(), "cn-hangzhou", "w"))
     policy = f"no-claims-{world.namespace}"
     rules = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["leases"]}
     spec = {

@@ -2,8 +2,8 @@
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.emulator_fixture import ROLE
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.recording import RecordingCluster

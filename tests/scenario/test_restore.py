@@ -10,8 +10,8 @@ import pytest
 
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, ORDERS, REPLACE_LOST, WORKSPACES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import Conflict
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import Conflict
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from tests.namespaces import Namespaces
 from tests.objects import NotFound, Objects
 from tests.scenario.manifests import Manifest, apply, pay_as_you_go
@@ -36,10 +36,10 @@ def remove_by_force(world: World, kind: str, name: str) -> None:
 
 
 def forget_claims(world: World, workspace: FlinkWorkspace) -> None:
-    subject = Subject(world.account.id, workspace.spec.region, workspace.workspace_name)
+    target = PurchaseTarget(world.account.id, workspace.spec.region, workspace.workspace_name)
     claims = Objects.of(world.local, world.settings.namespace)
     for lease in claims.list("leases"):
-        if lease["metadata"].get("annotations", {}).get("flink.alicloud.dev/account-id") == subject.account_id:
+        if lease["metadata"].get("annotations", {}).get("flink.alicloud.dev/account-id") == target.account_id:
             claims.delete(f"leases/{lease['metadata']['name']}")
 
 

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import pytest
 
-from flink_workspace_operator.core.identity import Key, Owner, Purchase, Subject
-from flink_workspace_operator.core.observed import Answer, Bought, NotBought
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
+from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.ports import Cloud
 from tests.contract.clients import open_cloud, pay_as_you_go
 from tests.emulator_fixture import EmulatedAccount, grant_role
@@ -87,7 +88,7 @@ class Simulated:
 
     def fault(self, strike: Strike) -> None:
         """Let the next purchase go wrong."""
-        self._account.books.faults.arm(Fault("cloud.create_instance", strike))
+        self._account.books.faults.arm(Fault("cloud.place", strike))
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
@@ -115,14 +116,14 @@ async def buy(side: CloudSide, account: EmulatedAccount, nonce: str, name: str =
     """Buy, with a call that was signed `age` seconds ago; the answer in words."""
     me = await side.port.identify()
     date = (await side.port.list_instances(REGION, timedelta(0))).date
-    purchase = Purchase(
-        Subject(me, REGION, name),
+    purchase = PaidCall(
+        PurchaseTarget(me, REGION, name),
         pay_as_you_go(account),
         OWNER.tags("token-of-the-order"),
         date - timedelta(seconds=age),
         f"{nonce} of {account.id}",
     )
-    return in_words(await side.port.create_instance(purchase))
+    return in_words(await side.port.place(purchase))
 
 
 def in_words(answer: Answer) -> str:
@@ -136,8 +137,8 @@ def in_words(answer: Answer) -> str:
 
 async def seen(side: CloudSide, name: str = "w") -> str:
     """What a look for the name shows."""
-    subject = Subject(await side.port.identify(), REGION, name)
-    listing = await side.port.look_up(subject, tuple(OWNER.tags("token-of-the-order").items()))
+    target = PurchaseTarget(await side.port.identify(), REGION, name)
+    listing = await side.port.look_up(target, tuple(OWNER.tags("token-of-the-order").items()))
     return str(
         [
             (each.name, each.region, each.cluster_status, each.charge_type, each.vpc_id, each.bucket, dict(each.tags))

@@ -11,13 +11,14 @@ from kubernetes.aio import client
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import API_VERSION
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, Quote
-from flink_workspace_operator.api.status import OrderState, OrderSummary
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.order_states import MOVES, OrderState
+from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.ledger import moved
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.orders.ledger import moved
 from flink_workspace_operator.settings import Settings
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.sides import RealPeople, ServerSide, SimulatedPeople, told
@@ -130,15 +131,15 @@ async def needed_and_frozen(side: ServerSide) -> list[str]:
 async def stale_writes(side: ServerSide) -> list[str]:
     """Every write names the version that it is about; a write that changes nothing makes none."""
     old = await applied(side)
-    await side.port.set_purchase_finalizer(old, True)
+    await side.port.add_purchase_finalizer(old)
     held = await read(side)
-    await side.port.set_purchase_finalizer(held, True)
+    await side.port.add_purchase_finalizer(held)
     same = (await read(side)).metadata.resource_version == held.metadata.resource_version
     order = await order_in(side, old, 1, "Quoted")
     await side.port.release_order(order)
     return [
         f"a write of the same: {same}",
-        await told(side.port.set_purchase_finalizer(old, False)),
+        await told(side.port.remove_purchase_finalizer(old)),
         await told(side.port.write_status(old, old.status.model_copy(update={"account_id": "1"}))),
         await told(side.port.release_order(order)),
         await told(side.port.move_order(order, moved(order.status, "Superseded", NOW, ""))),
@@ -172,7 +173,7 @@ async def generations(side: ServerSide) -> list[str]:
     await note("told")
     side.people.delete("w")
     await note("deleted")
-    outcomes.append(await told(side.port.set_purchase_finalizer(await read(side), True)))
+    outcomes.append(await told(side.port.add_purchase_finalizer(await read(side))))
     side.people.finalizers("w", [])
     await note("let go")
     return outcomes
@@ -194,28 +195,28 @@ async def order_deletion(side: ServerSide) -> list[str]:
 
 async def claims(side: ServerSide) -> list[str]:
     """Taken once; dead when the holder wants another name or is gone, unless an order of it is open."""
-    subject, outcomes = Subject(side.namespace, "cn-hangzhou", "w"), []
+    target, outcomes = PurchaseTarget(side.namespace, "cn-hangzhou", "w"), []
 
     async def note(what: str) -> None:
-        claim = await side.port.read_claim(subject)
-        outcomes.append(f"{what}: {claim and (claim.holder == side.key(), claim.alive, claim.subject == subject)}")
+        claim = await side.port.read_claim(target, side.key("late"))
+        outcomes.append(f"{what}: {claim and (claim.holder == side.key(), claim.alive, claim.target == target)}")
 
     workspace = await applied(side)
     await applied(side, "v")
     await note("free")
-    await side.port.take_claim(subject, side.key(), "uid-1", None)
+    await side.port.take_claim(target, side.key(), "uid-1", None)
     await note("taken")
-    outcomes.append(await told(side.port.take_claim(subject, side.key("v"), "uid-1", None)))
+    outcomes.append(await told(side.port.take_claim(target, side.key("v"), "uid-1", None)))
     order = await order_in(side, workspace, 1, "Quoted")
     side.people.delete("w")
     await note("holder gone, order open")
     await side.port.move_order(order, moved(order.status, "Canceled", NOW, ""))
     await note("holder gone")
-    dead = await side.port.read_claim(subject)
+    dead = await side.port.read_claim(target, side.key("late"))
     assert dead is not None
-    outcomes.append(await told(side.port.take_claim(subject, side.key("v"), "uid-1", dead)))
+    outcomes.append(await told(side.port.take_claim(target, side.key("v"), "uid-1", dead)))
     await note("of one that wants another name")
-    outcomes.append(await told(side.port.take_claim(subject, side.key("late"), "uid-1", dead)))
+    outcomes.append(await told(side.port.take_claim(target, side.key("late"), "uid-1", dead)))
     outcomes.append(await told(side.port.give_back_claim(dead)))
     outcomes.append(str(len(await side.port.read_claims_of(side.key("v")))))
     (mine,) = await side.port.read_claims_of(side.key("v"))

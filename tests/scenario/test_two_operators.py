@@ -22,11 +22,12 @@ ROUNDS = 60
 STRIDE = 40
 """Seconds by which the clock is moved at least where nobody has anything to do."""
 STEPS = (
-    "set_purchase_finalizer",
+    "add_purchase_finalizer",
+    "remove_purchase_finalizer",
     "take_claim",
     "create_order",
     "move_order",
-    "create_instance",
+    "place",
     "write_status",
 )
 """The changes that the protocol is made of."""

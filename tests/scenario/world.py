@@ -25,8 +25,8 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.backoff import wait_after
 from flink_workspace_operator.settings import Settings
@@ -168,9 +168,11 @@ async def configuration_in(kubeconfig: Path) -> client.Configuration:
 
 @asynccontextmanager
 async def a_world(
-    local: LocalCluster, account: EmulatedAccount, namespace: str, **settings: object
+    local: LocalCluster, account: EmulatedAccount, namespace: str, keys: object = None, **settings: object
 ) -> AsyncIterator[World]:
     """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock.
+
+    `keys` is where the operator's own key comes from, by default the account's key pair.
 
     Afterwards every status that was written is judged: no tool that waits was told what was not the case.
     """
@@ -188,7 +190,7 @@ async def a_world(
     )
     configuration = await configuration_in(local.kubeconfig)
     async with client.ApiClient(configuration) as api:
-        cloud, cluster = AlibabaCloud(chosen, credentials_of(account)), RecordingCluster(api, chosen)
+        cloud, cluster = AlibabaCloud(chosen, keys or credentials_of(account)), RecordingCluster(api, chosen)
         try:
             made = World(local, account, namespace, chosen, cloud, cluster, f"cluster-{namespace}")
             yield made

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from flink_workspace_operator.api.names import DIRECTORIES, ORDER_TAG
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Purchase
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     BillingOrder,
     Bought,
@@ -24,8 +24,10 @@ from flink_workspace_operator.core.observed import (
     SeenNetwork,
     SeenVSwitch,
 )
+from flink_workspace_operator.core.orders.calls import PaidCall
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Faults
+from tests.simulation.grow import Growth
 
 BUY = "foasconsole.CreateInstance"
 REGION = "cn-hangzhou"
@@ -66,20 +68,37 @@ class Booking:
     """Whether an order with this token had been in Placing before."""
 
 
+@dataclass(frozen=True)
+class Move:
+    """One move of an instance's CU. `token`: of the order whose call did it, None if a person did."""
+
+    instance_id: str
+    order_id: str
+    cu: int
+    token: str | None
+    at: datetime
+    announced: bool
+    """Whether an order with this token had been in Placing before."""
+    start: int
+    """The starting point: how many moves before it were shown when its call was signed."""
+
+
 @dataclass
 class Books:
     """Everything that changes in an account. Copied as a whole to come back to it later."""
 
     instances: dict[str, SeenInstance] = field(default_factory=dict)
     bookings: tuple[Booking, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """What became of the CU of instances, in order."""
     nonces: dict[str, datetime] = field(default_factory=dict)
     """Until when each is remembered."""
     hides: frozenset[str] | Literal["all"] = frozenset()
     """Instances that no look shows: a permission was narrowed, or the cloud answers with an empty list."""
-    late: tuple[tuple[datetime, Purchase], ...] = ()
+    late: tuple[tuple[datetime, PaidCall], ...] = ()
     """Purchases that are accepted and not booked yet."""
     unpaid: tuple[BillingOrder, ...] = ()
-    unpaid_purchases: tuple[Purchase, ...] = ()
+    unpaid_purchases: tuple[PaidCall, ...] = ()
     """What the unpaid orders would buy, where it is one of our calls that made them."""
     directories: frozenset[str] = frozenset(DIRECTORIES)
     role: Role | Absent = field(
@@ -139,7 +158,7 @@ class Account:
             if self._refusal(purchase) is None:
                 self._book(purchase, at)
 
-    def admit(self, purchase: Purchase) -> None:
+    def admit(self, purchase: PaidCall) -> None:
         """The gateway: raise unless the call comes in time and for the first time."""
         self.settle()
         now, behaviour = self.clock.now, self.behaviour
@@ -150,7 +169,7 @@ class Account:
         self.books.nonces[purchase.nonce] = now + timedelta(seconds=behaviour.nonce_memory)
         self.books.note("nonce", purchase.nonce, now)
 
-    def sell(self, purchase: Purchase) -> Bought:
+    def sell(self, purchase: PaidCall) -> Bought:
         """The product behind the gateway: book, or raise the refusal."""
         refusal = self._refusal(purchase)
         if refusal is not None:
@@ -158,12 +177,12 @@ class Account:
         booking = self._book(purchase, self.clock.now)
         return Bought(booking.instance_id, booking.order_id, f"request-of-{booking.order_id}")
 
-    def accept_late(self, purchase: Purchase) -> None:
+    def accept_late(self, purchase: PaidCall) -> None:
         """Book it `commit_delay` from now."""
         self.books.late += ((self.clock.now + timedelta(seconds=self.behaviour.commit_delay), purchase),)
         self.books.note("late", purchase.nonce, self.clock.now)
 
-    def leave_unpaid(self, purchase: Purchase) -> None:
+    def leave_unpaid(self, purchase: PaidCall) -> None:
         """Make a billing order of it that nobody has paid yet; refused where one is left already."""
         refusal = self._refusal(purchase)
         if isinstance(refusal, failures.UnpaidOrder):
@@ -197,6 +216,11 @@ class Account:
         facts = {"vpc_id": "vpc-1", "bucket": "bucket-1", "create_time": self.clock.second, **said}
         self._sell(SeenInstance(instance_id, name, region, "CREATING", **facts), None)
         return instance_id
+
+    def move_by_hand(self, instance_id: str, cu: int) -> None:
+        """A person changes the CU in the console."""
+        self.settle()
+        self._move(instance_id, cu, self.clock.now, None)
 
     def release(self, instance_id: str) -> None:
         """Take an instance away, as a person does in the console."""
@@ -262,24 +286,37 @@ class Account:
             return None
         status = "RUNNING" if age >= self.behaviour.provisioning else "CREATING"
         hidden = age < self.behaviour.tag_visibility
-        return replace(instance, cluster_status=status, tags={} if hidden else instance.tags)
+        moved = self._shown_moves(instance.instance_id, self.clock.now)
+        cu = moved[-1].cu if moved else instance.cu
+        return replace(instance, cluster_status=status, cu=cu, tags={} if hidden else instance.tags)
 
-    def _refusal(self, purchase: Purchase) -> CloudFailure | None:
-        subject, scope = purchase.subject, self.behaviour.unique_names
-        for each in self.books.instances.values():
-            taken = each.name == subject.workspace_name and (scope == "account" or each.region == subject.region)
+    def _shown_moves(self, instance_id: str, at: datetime) -> list[Move]:
+        """The moves of an instance's CU that a list of that moment shows."""
+        hidden = timedelta(seconds=self.behaviour.visibility)
+        return [each for each in self.books.moves if each.instance_id == instance_id and each.at + hidden <= at]
+
+    def _refusal(self, purchase: PaidCall) -> CloudFailure | None:
+        target, scope = purchase.target, self.behaviour.unique_names
+        growth = purchase.block if isinstance(purchase.block, Growth) else None
+        if growth is not None and growth.instance_id not in self.books.instances:
+            return failures.NotFound("foasconsole.ModifyInstanceSpec", "903021")
+        for each in () if growth is not None else self.books.instances.values():
+            taken = each.name == target.workspace_name and (scope == "account" or each.region == target.region)
             if taken and scope != "off":
                 return failures.NameTaken(BUY, "InstanceNameAlreadyExists")
         if self.books.unpaid:
             return failures.UnpaidOrder(BUY, "ORDER.INST_HAS_UNPAID_ORDER")
         return None if self.behaviour.balance_enough else failures.BalanceTooLow(BUY, "InsufficientBalance")
 
-    def _book(self, purchase: Purchase, at: datetime) -> Booking:
-        wanted, subject = purchase.parameters, purchase.subject
+    def _book(self, purchase: PaidCall, at: datetime) -> Booking | Move:
+        wanted, target = purchase.block, purchase.target
+        if isinstance(wanted, Growth):  # whatever the number is by now
+            return self._move(wanted.instance_id, wanted.to_cu, at, purchase)
+        assert isinstance(wanted, WorkspaceParameters)
         instance = SeenInstance(
             f"{self.books.prefix}f-{len(self.books.bookings) + 1}",
-            subject.workspace_name,
-            subject.region,
+            target.workspace_name,
+            target.region,
             "CREATING",
             order_state="NORMAL",
             charge_type=wanted.charge_type,
@@ -291,6 +328,15 @@ class Account:
             tags={**{tag.key: tag.value for tag in wanted.tags}, **purchase.ownership} if self.behaviour.tagged else {},
         )
         return self._sell(instance, purchase.ownership.get(ORDER_TAG))
+
+    def _move(self, instance_id: str, cu: int, at: datetime, call: PaidCall | None) -> Move:
+        token = None if call is None else call.ownership[ORDER_TAG]
+        announced = token is not None and self.was_announced(token)
+        start = len(self._shown_moves(instance_id, at if call is None else call.signed_at))
+        move = Move(instance_id, f"move-{len(self.books.moves) + 1}", cu, token, at, announced, start)
+        self.books.moves += (move,)
+        self.books.note("moved", move)
+        return move
 
     def _sell(self, instance: SeenInstance, token: str | None) -> Booking:
         order_id = f"{2000 + len(self.books.bookings)}"

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.identity import Purchase, Subject
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
     BillingOrder,
@@ -22,9 +23,11 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
-from flink_workspace_operator.core.secret import AccessKey
+from flink_workspace_operator.core.facts.secret import AccessKey
+from flink_workspace_operator.core.orders.calls import PaidCall
 from tests.simulation.account import Account
 from tests.simulation.gate import Gate
+from tests.simulation.grow import Growth, price_of
 
 T = TypeVar("T")
 
@@ -57,10 +60,10 @@ class SimulatedCloud:
         del max_age
         return await self._ask("list_instances", lambda: self._listing(region))
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """A look at one instant. The real one looks in several ways and gives the earliest `Date`: it may show more."""
         del tags
-        return await self._ask("look_up", lambda: self._listing(subject.region), subject.account_id)
+        return await self._ask("look_up", lambda: self._listing(target.region), target.account_id)
 
     async def find_role(self, name: str) -> Role | Absent:
         """The role."""
@@ -79,9 +82,9 @@ class SimulatedCloud:
         del directories
         return await self._ask("describe_bucket", lambda: self.account.storage(region, bucket))
 
-    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
         """The price at this instant."""
-        return await self._ask("quote", lambda: self._price(parameters), subject.account_id)
+        return await self._ask("quote", lambda: self._price(block), target.account_id)
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
         """The bill, if it may be read."""
@@ -107,17 +110,17 @@ class SimulatedCloud:
         del region
         await self._ask("tag_instance", lambda: self.account.tag(instance_id, dict(tags)))
 
-    async def create_instance(self, purchase: Purchase) -> Answer:
+    async def place(self, call: PaidCall) -> Answer:
         """SPENDS the ledger's money. What goes wrong is an answer."""
         try:
-            return await self.gate.call("cloud.create_instance", lambda: self._buy(purchase))
+            return await self.gate.call("cloud.place", lambda: self._buy(call))
         except CloudFailure as failure:
             return NotBought(failure)
 
-    def _buy(self, purchase: Purchase) -> Bought:
-        self._check_account(purchase.subject.account_id)
+    def _buy(self, purchase: PaidCall) -> Bought:
+        self._check_account(purchase.target.account_id)
         account = self.account
-        fault = account.books.faults.take("cloud.create_instance")
+        fault = account.books.faults.take("cloud.place")
         if fault is not None and fault.strike == "before":
             raise fault.raised
         account.admit(purchase)
@@ -160,9 +163,12 @@ class SimulatedCloud:
     def _listing(self, region: str) -> Listing:
         return Listing(self.account.look(region), self.account.clock.second)
 
-    def _price(self, parameters: WorkspaceParameters) -> Quote:
-        if parameters.charge_type == "PayAsYouGo":
+    def _price(self, block: ApiModel) -> Quote:
+        if isinstance(block, WorkspaceParameters) and block.charge_type == "PayAsYouGo":
             return Quote(basis="Hour", currency="CNY", quoted_at=self.account.clock.second)
+        if isinstance(block, Growth):
+            amount = price_of(block)
+            return Quote(basis="Term", currency="CNY", trade_amount=amount, quoted_at=self.account.clock.second)
         return Quote(basis="Term", currency="CNY", trade_amount="1200.00", quoted_at=self.account.clock.second)
 
     def _make_role(self, name: str) -> bool:

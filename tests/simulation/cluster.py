@@ -14,13 +14,19 @@ from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALI
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, Conflict, SecretRefused, Vanished
-from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import Absent
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import (
+    ClusterFailure,
+    ClusterRefused,
+    Conflict,
+    SecretRefused,
+    Vanished,
+)
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import Secret
 from tests.simulation.gate import Gate
 from tests.simulation.server import ApiServer, Lease, key_of
 
@@ -61,10 +67,15 @@ class SimulatedCluster:
         """One list."""
         return await self._call("read_orders", lambda: self.server.orders_of(key))
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        """The claim, and then whether its holder still wants it."""
-        lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(subject)))
-        return None if lease is None else _claim(lease, await self._is_alive(lease))
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """One list."""
+        orders = await self._call("list_open_orders", lambda: self.server.orders_of(key))
+        return tuple(order.metadata.name for order in orders if order.keeps_claim)
+
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        """The claim, and then whether its holder still wants it, unless that is who reads."""
+        lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(target)))
+        return None if lease is None else _claim(lease, lease.holder == reader or await self._is_alive(lease))
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
         """One list."""
@@ -77,19 +88,25 @@ class SimulatedCluster:
     async def _is_alive(self, lease: Lease) -> bool:
         if lease.holder is None:
             return False
-        wanted = (lease.subject.region, lease.subject.workspace_name)
+        wanted = (lease.target.region, lease.target.workspace_name)
         workspace = await self.read_workspace(lease.holder)
         if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
             return True
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         """One conditional write."""
-        others = tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
-        wanted = (*others, PURCHASE_FINALIZER) if present else others
+        wanted = (*_without(PURCHASE_FINALIZER, workspace.metadata.finalizers), PURCHASE_FINALIZER)
         await self._call(
-            "set_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
+            "add_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
+        )
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        """One conditional write."""
+        wanted = _without(PURCHASE_FINALIZER, workspace.metadata.finalizers)
+        await self._call(
+            "remove_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
         )
 
     def _stored(self, read: FlinkWorkspace | PartialWorkspace) -> FlinkWorkspace:
@@ -117,9 +134,9 @@ class SimulatedCluster:
 
         await self._call("write_conditions", effect)
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
         """An atomic creation, or a conditional write."""
-        await self._call("take_claim", lambda: self.server.write_lease(subject, (holder, uid), over, self.name))
+        await self._call("take_claim", lambda: self.server.write_lease(target, (holder, uid), over, self.name))
 
     async def give_back_claim(self, claim: Claim) -> None:
         """One conditional deletion."""
@@ -169,10 +186,17 @@ class SimulatedCluster:
         at = Key(key.namespace, name)
         return await self._call("read_secret", lambda: self.server.stored.secrets.get(at) or Absent())
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
         """One conditional write."""
-        others = tuple(each for each in secret.finalizers if each != secret_finalizer(key.name))
-        wanted = (*others, secret_finalizer(key.name)) if held else others
+        ours = secret_finalizer(key.name)
+        return await self._set_secret("hold_secret", key, secret, (*_without(ours, secret.finalizers), ours))
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """One conditional write."""
+        wanted = _without(secret_finalizer(key.name), secret.finalizers)
+        return await self._set_secret("release_secret", key, secret, wanted)
+
+    async def _set_secret(self, call: str, key: Key, secret: Secret, wanted: tuple[str, ...]) -> SecretRefused | None:
         at = Key(key.namespace, secret.name)
 
         def effect() -> SecretRefused | None:
@@ -182,7 +206,7 @@ class SimulatedCluster:
                 return SecretRefused(secret.name)
             return None
 
-        return await self._call("hold_secret", effect)
+        return await self._call(call, effect)
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
         """One creation, of what no pass reads; that it failed is not told."""
@@ -214,4 +238,8 @@ def _wanted(workspace: FlinkWorkspace) -> WantedName:
 
 
 def _claim(lease: Lease, alive: bool) -> Claim:
-    return Claim(lease.name, lease.holder, alive, lease.version, lease.subject, lease.uid)
+    return Claim(lease.name, lease.holder, alive, lease.version, lease.target, lease.uid)
+
+
+def _without(finalizer: str, finalizers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in finalizers if each != finalizer)

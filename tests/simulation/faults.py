@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from flink_workspace_operator.core.failures import ClusterUnreachable, Failure, Unreachable
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable, Failure, Unreachable
 
 Strike = Literal["before", "at-gateway", "after", "late", "unpaid", "twice"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from flink_workspace_operator.core.failures import Failure
+from flink_workspace_operator.core.facts.failures import Failure
 
 T = TypeVar("T")
 

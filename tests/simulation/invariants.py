@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 
 from flink_workspace_operator.api.base import Condition
-from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, SUSPEND
+from flink_workspace_operator.api.names import ABANDON_ORDER, ORDER_TAG, PURCHASE_FINALIZER, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
-from tests.gitops.truth import judge
+from flink_workspace_operator.core.facts.identity import Key
+from tests.gitops.truth import judge, judge_conditions
 from tests.simulation.account import Account
+from tests.simulation.grow import growth_of, price_of, target_of
 from tests.simulation.server import ApiServer, Change
 from tests.simulation.user import USER
 
@@ -28,6 +29,25 @@ def check_purchases(account: Account, allowed: int = 1) -> None:
             raise Broken(f"bought without an announced order: {booking}")
 
 
+def check_moves(account: Account, allowed: int = 1) -> None:
+    """One starting point of an instance's CU is paid for at most once, and only with an announced order."""
+    ours = [move for move in account.books.moves if move.token is not None]
+    most = Counter((move.instance_id, move.start) for move in ours).most_common(1)
+    if most and most[0][1] > allowed:
+        raise Broken(f"one starting point was paid for {most[0][1]} times: {ours}")
+    for move in ours:
+        if not move.announced:
+            raise Broken(f"moved without an announced order: {move}")
+
+
+def check_tokens(account: Account) -> None:
+    """An instance keeps the token of the order that bought it, whatever is paid for it later."""
+    for booking in account.books.bookings:
+        instance = account.books.instances.get(booking.instance_id)
+        if instance is not None and instance.tags.get(ORDER_TAG, booking.token) != booking.token:
+            raise Broken(f"{booking} carries another token: {instance.tags}")
+
+
 def check_hand_over(key: Key, answers: list[object]) -> None:
     """A pass reads the ledger and then the resource last before it hands a purchase over, and no brake is on it.
 
@@ -37,11 +57,17 @@ def check_hand_over(key: Key, answers: list[object]) -> None:
     if not isinstance(orders, tuple) or not isinstance(workspace, FlinkWorkspace):
         raise Broken(f"handed over after something else than a last look at the resource: {workspace}")
     announced = [order for order in orders if order.state == "Placing"]
-    wanted = [(order.spec.workspace_ref.uid, order.spec.parameters) for order in announced]
-    if _is_braked(workspace) or wanted != [(workspace.metadata.uid, workspace.parameters)]:
+    wanted = [order.spec.workspace_ref.uid for order in announced if _is_asked_for(workspace, order)]
+    if _is_braked(workspace) or len(announced) != 1 or wanted != [workspace.metadata.uid]:
         raise Broken(f"handed over in spite of a brake: {workspace} {announced}")
     if (workspace.metadata.namespace, workspace.metadata.name) != (key.namespace, key.name):
         raise Broken(f"handed over after a look at {workspace.metadata.name}")
+
+
+def _is_asked_for(workspace: FlinkWorkspace, order: FlinkWorkspaceOrder) -> bool:
+    """The resource describes what the order pays for."""
+    growth = growth_of(order)
+    return order.spec.block == workspace.parameters if growth is None else growth.to_cu == target_of(workspace)
 
 
 def _is_braked(workspace: FlinkWorkspace) -> bool:
@@ -59,7 +85,7 @@ def check_change(server: ApiServer, change: Change) -> None:
     if isinstance(change.after, FlinkWorkspace):
         _check_told(server, change.before, change.after)
         _check_handed_over(server, change.after)
-        _check_tools(change.before, change.after)
+        _check_tools(server, change.before, change.after)
 
 
 def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) -> None:
@@ -98,11 +124,17 @@ def _check_handed_over(server: ApiServer, workspace: FlinkWorkspace) -> None:
         raise Broken(f"Ready with another's outputs: {found}")
 
 
-def _check_tools(before: object, workspace: FlinkWorkspace) -> None:
+def _check_tools(server: ApiServer, before: object, workspace: FlinkWorkspace) -> None:
     """Flux, Helm and kubectl are told what is the case."""
     if isinstance(before, FlinkWorkspace) and before.status is workspace.status:
         return
-    judge({"metadata": workspace.metadata.as_wire(), "status": workspace.status.as_wire()})
+    wire = {"metadata": workspace.metadata.as_wire(), "status": workspace.status.as_wire()}
+    told = {condition.type: condition for condition in workspace.status.conditions}
+    is_further = target_of(workspace) is not None or any(map(growth_of, _orders_of(server, workspace)))
+    if is_further and (_status(told, "Ready"), _status(told, "Reconciling")) == ("True", "True"):
+        judge_conditions(wire)  # it runs, and more is on its way: kstatus has no word for that, and waits
+    else:
+        judge(wire)
 
 
 def _is_not_ready(workspace: FlinkWorkspace) -> bool:
@@ -122,6 +154,9 @@ def check_at_rest(server: ApiServer, account: Account) -> None:
     orphaned = {instance_id for token, ids in bought.items() if token not in known for instance_id in ids}
     """Their orders were lost; another one may stand for each of them."""
     for order in server.stored.orders.values():
+        if not order.spec.makes_instance:
+            _check_moved(order, account)
+            continue
         spec, status = order.spec, order.status
         placed = order.state in ("Placed", "Fulfilled", "Lost")
         if spec.token in bought and (not placed or status.instance_id not in bought[spec.token]):
@@ -132,6 +167,22 @@ def check_at_rest(server: ApiServer, account: Account) -> None:
     shown = {each.status.instance.instance_id for each in server.stored.workspaces.values() if each.status.instance}
     if lost := {token for token, ids in bought.items() if token not in known and not shown.issuperset(ids)}:
         raise Broken(f"bought and forgotten: {lost}")
+
+
+def _check_moved(order: FlinkWorkspaceOrder, account: Account) -> None:
+    """What moved a number is known as paid. Not where somebody moved it on before a list showed it: nobody saw it."""
+    growth, moves = growth_of(order), account.books.moves
+    if growth is None:
+        raise Broken(f"{order.metadata.name} is of no action that the tests know")
+    of_it = [move for move in moves if move.instance_id == growth.instance_id]
+    is_executed = any(move.token == order.spec.token for move in of_it)
+    is_seen = bool(of_it) and of_it[-1].cu == growth.to_cu and growth.instance_id in account.books.instances
+    if is_executed and is_seen and not order.facts.was_paid:
+        raise Broken(f"{order.metadata.name} moved {growth}, the ledger says {order.state}")
+    if order.facts.was_paid and growth.to_cu not in {move.cu for move in of_it}:
+        raise Broken(f"{order.metadata.name} moved nothing, the ledger says {order.state}")
+    if order.status.quote is not None and order.status.quote.trade_amount != price_of(growth):
+        raise Broken(f"{order.metadata.name} has the price of something else: {order.status.quote}")
 
 
 def _orders_of(server: ApiServer, workspace: FlinkWorkspace) -> list[FlinkWorkspaceOrder]:

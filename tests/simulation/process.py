@@ -17,9 +17,9 @@ from random import Random
 from typing import Final, TypeVar
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.failures import Failure
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.failures import Failure
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.turns import Lane, Share
@@ -133,7 +133,7 @@ class Process:
                 await workers.drain(settings.drain_seconds)
         way.cut, self.queue = True, None
 
-    async def _run_pass(self, reconciler: Reconciler, key: Key) -> NextLook:
+    async def _run_pass(self, reconciler: Reconciler, key: Key) -> Requeue:
         """Workers survive every mistake; here it ends the run, and so does a broken promise."""
         try:
             return await reconciler.run_pass(key)

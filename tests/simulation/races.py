@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import Act
@@ -127,7 +127,7 @@ def anytime(name: str, do: Callable[[SimulatedWorld], object]) -> tuple[Act, ...
 
 TWO: Final = ("a", "b")
 _LATE: Final[dict[str, Any]] = {"cloud": SHOWN_LATE}
-_LOST: Final = (Fault("cloud.create_instance", "late"),)
+_LOST: Final = (Fault("cloud.place", "late"),)
 
 _DELETION: Final = Story("", gone, acts=anytime("delete", delete), **_LATE)
 _EDIT: Final = Story("", bought_as_said, acts=anytime("edit", edit), **_LATE)

@@ -73,8 +73,8 @@ def _restored(ahead: timedelta, faults: tuple[Fault, ...] = ()) -> Story:
 
 
 _NARROWED: Final = (*anytime("hide", hide_all), Act("show", hidden, show_all))
-_SECOND_LOST: Final = (Fault("cloud.create_instance", "after", skip=1),)
-_BOTH_LOST: Final = (Fault("cloud.create_instance", "after", times=2),)
+_SECOND_LOST: Final = (Fault("cloud.place", "after", skip=1),)
+_BOTH_LOST: Final = (Fault("cloud.place", "after", times=2),)
 
 RACES_OF_SETTINGS: Final = (
     Race("replicas with other windows", _other_windows(lost("late")), TWO, preemptions=1, quick=False),

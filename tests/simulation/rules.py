@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order_states import MOVES
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import ClusterRefused
+from flink_workspace_operator.core.facts.failures import ClusterRefused
 
 NEEDED: Final = {
     "instance_id": ("Placed", "Fulfilled", "Lost"),

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from flink_workspace_operator.core.failures import ClusterUnreachable, Unreachable
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable, Unreachable
+from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.invariants import Broken
 from tests.simulation.snapshot import mark, return_to, taken
 from tests.simulation.task import Task

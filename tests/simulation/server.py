@@ -18,10 +18,10 @@ from flink_workspace_operator.api.names import LEDGER_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Vanished
-from flink_workspace_operator.core.identity import Claim, Key, Subject
-from flink_workspace_operator.core.secret import AccessKey, Secret
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, Vanished
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Faults
 from tests.simulation.rules import check_order, check_workspace
@@ -36,7 +36,7 @@ class Lease:
 
     name: str
     holder: Key | None
-    subject: Subject
+    target: PurchaseTarget
     version: str
     uid: str | None = None
 
@@ -194,17 +194,17 @@ class ApiServer:
             self._change(now, "metadata", now.metadata.model_copy(update=going), writer)
 
     def write_lease(
-        self, subject: Subject, holder: tuple[Key | None, str | None], over: Claim | None, writer: str
+        self, target: PurchaseTarget, holder: tuple[Key | None, str | None], over: Claim | None, writer: str
     ) -> Lease:
         """A new claim, or another holder in place of the one that was read; Conflict if it is not as it was."""
-        name = lease_name(subject)
+        name = lease_name(target)
         before = self.stored.leases.get(name)
         if before is None and over is not None:
             raise Vanished(f"claim {name} is gone")
         if (before and before.version) != (over and over.resource_version):
-            raise Conflict(f"{subject} is claimed")
+            raise Conflict(f"{target} is claimed")
         key, uid = holder
-        made = Lease(name, key, subject, self._version(self._bear(f"lease {name}", str(holder))), uid)
+        made = Lease(name, key, target, self._version(self._bear(f"lease {name}", str(holder))), uid)
         self.stored.leases[name] = made
         self._tell(Change(key or Key("", ""), writer, before, made))
         return made

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.account import Books
 from tests.simulation.gate import Point
 from tests.simulation.server import Stored

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, SUSPEND
-from flink_workspace_operator.core.failures import BalanceTooLow, ParametersRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import BalanceTooLow, ParametersRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import BUY, Behaviour, Booking
 from tests.simulation.faults import Fault, Strike
@@ -188,11 +188,11 @@ def wipe(world: SimulatedWorld) -> None:
 
 
 def lost(strike: Strike) -> tuple[Fault, ...]:
-    return (Fault("cloud.create_instance", strike),)
+    return (Fault("cloud.place", strike),)
 
 
 def _refused(failure: ParametersRefused | BalanceTooLow) -> tuple[Fault, ...]:
-    return (Fault("cloud.create_instance", "at-gateway", failure),)
+    return (Fault("cloud.place", "at-gateway", failure),)
 
 
 def at_once(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[SimulatedWorld], object]) -> Act:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
-from flink_workspace_operator.core.failures import CloudFailure, PermissionMissing, SignatureExpired, Throttled
+from flink_workspace_operator.core.facts.failures import CloudFailure, PermissionMissing, SignatureExpired, Throttled
 from tests.simulation.account import BUY
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import Act
@@ -40,7 +40,7 @@ UNIQUE: Final[dict[str, Any]] = {**SHOWN_LATE, "unique_names": "account"}
 
 def for_another_copy(failure: CloudFailure = MISSING, *, late: bool = False) -> tuple[Fault, ...]:
     """The call buys, at once or `commit_delay` later; the answer is that of a copy that was refused."""
-    return (Fault("cloud.create_instance", "late" if late else "after", failure),)
+    return (Fault("cloud.place", "late" if late else "after", failure),)
 
 
 def request(world: SimulatedWorld) -> None:
@@ -54,7 +54,7 @@ def bought_by_both_copies(world: SimulatedWorld) -> None:
     assert len(bought) == 2, f"{len(bought)} purchases"
     assert len({booking.token for booking in bought}) == 1
     assert stalled is not None
-    assert (stalled.status, stalled.reason) == ("True", "Twin")
+    assert (stalled.status, stalled.reason) == ("True", "DuplicateInstance")
     assert all(booking.instance_id in stalled.message for booking in bought)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault, Strike
 from tests.simulation.stories import (
@@ -91,7 +91,7 @@ def would_be_over(world: SimulatedWorld) -> bool:
 def narrowed(name: str, hide: Callable[[SimulatedWorld], None], strike: Strike) -> Story:
     """The answer to the purchase is lost, and then no list shows anything until its window is over."""
     acts = (at_once("hide", uncertain, hide), at_once("show", would_be_over, show_all))
-    second = (Fault("cloud.create_instance", strike, skip=1),)
+    second = (Fault("cloud.place", strike, skip=1),)
     return Story(name, each_its_own, second, acts, SHOWN_LATE, prepare=with_a_neighbour)
 
 
@@ -100,7 +100,7 @@ STORIES_OF_LISTS: Final = (
     Story(
         "two regions, answers lost",
         each_its_own,
-        (Fault("cloud.create_instance", "after", times=2),),
+        (Fault("cloud.place", "after", times=2),),
         cloud=SHOWN_LATE,
         prepare=in_shanghai,
     ),

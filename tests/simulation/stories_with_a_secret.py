@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.stories import (
     KEY,
     SHOWN_LATE,

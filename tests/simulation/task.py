@@ -8,13 +8,13 @@ from typing import Any
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap
-from flink_workspace_operator.core.failures import Failure
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import Listing
-from flink_workspace_operator.core.plan import NextLook
-from flink_workspace_operator.core.secret import Secret
-from flink_workspace_operator.core.seen import Remembered
+from flink_workspace_operator.core.facts.config_map import ConfigMap
+from flink_workspace_operator.core.facts.failures import Failure
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import Listing
+from flink_workspace_operator.core.facts.secret import Secret
+from flink_workspace_operator.core.facts.snapshot import Remembered
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime.backoff import wait_after
@@ -27,7 +27,7 @@ from tests.simulation.invariants import check_hand_over
 from tests.simulation.server import ApiServer
 
 CLUSTER_ID = "cluster-1"
-HAND_OVER = Point("cloud.create_instance", "request")
+HAND_OVER = Point("cloud.place", "request")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Task:
         """Where the pass under way stands."""
         self.gate = Gate()
         self.reconciler = self._reconciler()
-        self._pass: Coroutine[Any, Any, NextLook] | None = None
+        self._pass: Coroutine[Any, Any, Requeue] | None = None
 
     @property
     def mark(self) -> tuple[object, ...]:
@@ -154,7 +154,7 @@ class Task:
         self._start()
         self._advance(lambda running: running.send(None))
 
-    def _advance(self, move: Callable[[Coroutine[Any, Any, NextLook]], object]) -> None:
+    def _advance(self, move: Callable[[Coroutine[Any, Any, Requeue]], object]) -> None:
         if self._pass is None:
             self._resume()
         assert self._pass is not None

@@ -12,10 +12,10 @@ import pytest
 from flink_workspace_operator.api.names import CLUSTER_TAG, RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.status import Instance
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ParametersRefused
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import BillingOrder
+from flink_workspace_operator.core.facts.failures import ParametersRefused
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import BillingOrder
+from flink_workspace_operator.core.orders import ledger
 from tests.simulation.account import BUY, Behaviour
 from tests.simulation.clock import BEGINNING
 from tests.simulation.faults import Fault
@@ -24,9 +24,9 @@ from tests.simulation.stories_of_lists import show_all, with_a_neighbour
 from tests.simulation.user import USER
 from tests.simulation.world import BRIEF, NAMESPACE, SimulatedWorld
 
-LATE: Final = Fault("cloud.create_instance", "late")
-NEVER_ARRIVED: Final = Fault("cloud.create_instance", "before")
-SWALLOWED: Final = Fault("cloud.create_instance", "at-gateway")
+LATE: Final = Fault("cloud.place", "late")
+NEVER_ARRIVED: Final = Fault("cloud.place", "before")
+SWALLOWED: Final = Fault("cloud.place", "at-gateway")
 BY_NAME: Final = {"policy": "IfNameMatches"}
 AS_WANTED: Final[dict[str, Any]] = {"charge_type": "PayAsYouGo", "v_switch_ids": ("vsw-i-1", "vsw-i-2")}
 """What a hand has to buy for a manifest to agree with it."""

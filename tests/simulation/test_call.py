@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import Throttled
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import Throttled
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orders import ledger
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.gate import Phase, Point
 from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld
 
-BUY = "cloud.create_instance"
+BUY = "cloud.place"
 
 
 class Purchase:
@@ -96,7 +96,7 @@ def test_a_process_that_stood_still_before_the_call_waits_for_as_long_as_another
     purchase.come_to(BUY, "request")
     purchase.world.clock.now += timedelta(minutes=14)
     copy_refused = Throttled(BUY, "Throttling.User", fate="CopyRefused")
-    purchase.world.arm(Fault("cloud.create_instance", "after", copy_refused))
+    purchase.world.arm(Fault("cloud.place", "after", copy_refused))
     purchase.task.run()
     (order,) = purchase.world.orders(purchase.key)
     assert order.status.outstanding_until is not None

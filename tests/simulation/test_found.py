@@ -1,9 +1,9 @@
 """What the machine of `test_stateful.py` has found, each in as few steps as it takes."""
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import Behaviour
-from tests.simulation.stateful.hands import edit_order
+from tests.simulation.stateful.manual_edits import edit_order
 from tests.simulation.world import SimulatedWorld
 
 

@@ -11,15 +11,15 @@ from typing import Final, TypeVar
 
 import pytest
 
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     ClusterRefused,
     ClusterUnreachable,
     Conflict,
     Failure,
     Unreadable,
 )
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.obstacles import PATIENCE
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.reporting.obstacles import PATIENCE
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.reconcile import Reconciler
 from tests.gitops import kstatus
@@ -54,7 +54,7 @@ BEFORE_THE_CALL: Final = (
     ("read_workspace", 0),
     ("read_orders", 0),
     ("read_claim", 0),
-    ("set_purchase_finalizer", 0),
+    ("add_purchase_finalizer", 0),
     ("take_claim", 0),
     ("create_order", 0),
     ("move_order", 0),

@@ -119,7 +119,7 @@ def test_an_intent_of_the_same_version_is_not_taken_for_the_own_one() -> None:
     world.server.roll_back(backup)
     assert until(world, other, "Placing") == first
     other.begin()
-    while other.point != Point("cloud.create_instance", "answer"):
+    while other.point != Point("cloud.place", "answer"):
         other.step()
     world.run_pass(one)
     assert [len(world.purchases), *versions(world)] == [1, first]

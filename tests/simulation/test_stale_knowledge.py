@@ -6,7 +6,7 @@ Names are not unique in the cloud, and where it says so the gateway forgets nonc
 from datetime import timedelta
 from typing import Any, Final
 
-from flink_workspace_operator.core.failures import ParametersRefused, Unreachable
+from flink_workspace_operator.core.facts.failures import ParametersRefused, Unreachable
 from tests.simulation.account import BUY, Behaviour
 from tests.simulation.faults import Fault
 from tests.simulation.gate import Point
@@ -16,7 +16,7 @@ from tests.simulation.world import SimulatedWorld
 
 UNSENT: Final = Unreachable(BUY, "NoConnection", fate="NothingSent")
 REFUSED: Final = ParametersRefused(BUY, "InvalidParameter", fate="CallRefused")
-CALLED: Final = Point("cloud.create_instance", "answer")
+CALLED: Final = Point("cloud.place", "answer")
 THERE: Final[dict[str, Any]] = {
     "region": "cn-shanghai",
     "network": {"vpcId": "vpc-2", "vSwitchIds": ["vsw-b-1"]},
@@ -37,13 +37,13 @@ def test_nothing_sent_is_not_written_over_the_next_announcement() -> None:
     world = SimulatedWorld(Behaviour(visibility=200, nonce_memory=0), ("a", "b"))
     apply(world)
     one, other = (world.tasks[process, KEY] for process in ("a", "b"))
-    world.arm(Fault("cloud.create_instance", "before", UNSENT), Fault("cluster.move_order", "after", skip=2))
+    world.arm(Fault("cloud.place", "before", UNSENT), Fault("cluster.move_order", "after", skip=2))
     while not one.progress.remembered.answers:
         world.run_pass(one)
     world.run_pass(other)
     world.run_pass(other)
     world.clock.now += timedelta(seconds=31)
-    world.arm(Fault("cloud.create_instance", "after"))
+    world.arm(Fault("cloud.place", "after"))
     while not world.purchases:
         world.begin(other)
         while other.running:
@@ -76,7 +76,7 @@ def test_an_order_that_was_taken_back_and_announced_again_did_not_leave_the_ledg
     world = SimulatedWorld()
     world.arm(
         Fault("cloud.look_up", "before", skip=4),
-        Fault("cloud.create_instance", "before", REFUSED),
+        Fault("cloud.place", "before", REFUSED),
     )
     apply(world)
     until(world, "Rejected")

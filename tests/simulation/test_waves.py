@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.scenario.manifests import pay_as_you_go

@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from flink_workspace_operator.api.names import ABANDON_ORDER
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orders import ledger
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import Behaviour
 from tests.simulation.faults import Fault
 from tests.simulation.invariants import Broken, check_at_rest, check_purchases
 from tests.simulation.world import SimulatedWorld
 
-LOST = Fault("cloud.create_instance", "after")
-NEVER_ARRIVED = Fault("cloud.create_instance", "before")
+LOST = Fault("cloud.place", "after")
+NEVER_ARRIVED = Fault("cloud.place", "before")
 
 
 def bought() -> tuple[SimulatedWorld, Key]:

@@ -7,8 +7,8 @@ from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALI
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.secret import AccessKey
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.secret import AccessKey
 from tests.simulation.server import ApiServer, key_of
 
 USER = "user"

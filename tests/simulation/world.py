@@ -2,7 +2,7 @@
 
     world = SimulatedWorld()
     key = world.apply(pay_as_you_go("w"))
-    world.arm(Fault("cloud.create_instance", "after"))     # booked, and the answer lost
+    world.arm(Fault("cloud.place", "after"))     # booked, and the answer lost
     world.settle(key)                                      # pass after pass until Ready; time is moved, not waited for
     assert [order.state for order in world.orders(key)] == ["Fulfilled"]
     assert len(world.account.books.bookings) == 1
@@ -24,13 +24,13 @@ from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.simulation.account import Account, Behaviour, Booking
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Fault
-from tests.simulation.invariants import check_at_rest, check_change, check_purchases
+from tests.simulation.invariants import check_at_rest, check_change, check_moves, check_purchases
 from tests.simulation.server import ApiServer, Change, Lease
 from tests.simulation.task import Surroundings, Task
 from tests.simulation.user import User
@@ -152,6 +152,7 @@ class SimulatedWorld:
     def check(self) -> None:
         """What must hold at every moment."""
         check_purchases(self.account, self.allowed)
+        check_moves(self.account, self.allowed)
 
     def check_rest(self) -> None:
         """What must hold when nothing is open any more."""

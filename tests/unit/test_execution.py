@@ -2,16 +2,16 @@
 
 import pytest
 
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict, Failure, Unreachable, Vanished
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.seen import Intent
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, Failure, Unreachable, Vanished
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.snapshot import Intent
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.faults import Fault
 from tests.simulation.gate import Point
 from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld
 
-WRITE, BUY = "cluster.move_order", "cloud.create_instance"
+WRITE, BUY = "cluster.move_order", "cloud.place"
 NEVER_SENT = Unreachable("foasconsole.CreateInstance", "ConnectFailed", fate="NothingSent")
 
 

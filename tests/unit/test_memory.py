@@ -1,7 +1,7 @@
 """What only this process can know (design, section 5): it may send what it announced, once."""
 
-from flink_workspace_operator.core.observed import Bought
-from flink_workspace_operator.core.seen import Answered, Intent, Remembered
+from flink_workspace_operator.core.facts.observed import Bought
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered
 from flink_workspace_operator.memory import Memory
 from tests.builders import ID, KEY, MARK, NOW, an_order
 

@@ -6,7 +6,7 @@ import pytest
 
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.gate import Point
 from tests.simulation.world import SimulatedWorld

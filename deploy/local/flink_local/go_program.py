@@ -32,7 +32,7 @@ class Binaries:
 
 @dataclass(frozen=True)
 class GoProgram:
-    """A Go module of `deploy/local` that becomes one program, which is several by the name it is started under."""
+    """A Go module that becomes one program, which is several by the name it is started under."""
 
     name: str
     """Of its folder."""
@@ -49,11 +49,13 @@ class GoProgram:
     """A module that comes with files we need too."""
     files: tuple[str, ...] = ()
     """Folders of that module; they are kept beside the program, under the same paths."""
+    modules: Path = MODULES
+    """Where the module's folder is."""
 
     @property
     def sources(self) -> Path:
-        """Where the module is."""
-        return MODULES / self.name
+        """The module."""
+        return self.modules / self.name
 
     @property
     def built(self) -> Binaries:

@@ -24,7 +24,7 @@ def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator) -
     cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, kubeconfig, seconds=TOKEN_SECONDS)
     settings = {
         "KUBECONFIG": str(kubeconfig),
-        "FLINK_OPERATOR_ENDPOINT": emulator.url,
+        **emulator.settings(),
         "FLINK_OPERATOR_HEALTH_PORT": str(health_port),
         "FLINK_OPERATOR_HEALTH_ADDRESS": "127.0.0.1",
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,

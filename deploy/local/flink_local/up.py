@@ -15,18 +15,18 @@ from flink_local.operator_process import start_operator
 from flink_local.processes import Processes, left_behind, still_running, stop_running
 from flink_local.trial import start_trial
 
-DIRECTORY = REPOSITORY / ".local"
+DIRECTORY = REPOSITORY / ".local" / "up"
 _LOCK = "lock"
 
 _NEXT = """
-In .local/ are kubeconfig, kubectl, emulator.url, operator.pid and the logs. Try:
+In .local/up/ are kubeconfig, kubectl, emulator.url, operator.pid and the logs. Try:
 
-  .local/kubectl apply --filename=deploy/samples/     buys from the emulator, not from the real cloud
-  .local/kubectl get flinkworkspaces --watch
-  .local/kubectl get flinkworkspaceorders             the ledger of what was ordered
-  .local/kubectl explain flinkworkspace.spec
-  curl "$(cat .local/emulator.url)/_emulator/purchases"
-  tail -f .local/operator.log
+  .local/up/kubectl apply --filename=deploy/samples/  buys from the emulator, not from the real cloud
+  .local/up/kubectl get flinkworkspaces --watch
+  .local/up/kubectl get flinkworkspaceorders          the ledger of what was ordered
+  .local/up/kubectl explain flinkworkspace.spec
+  curl "$(cat .local/up/emulator.url)/_emulator/purchases"
+  tail -f .local/up/operator.log
   make down                                           stops it"""
 
 

@@ -40,14 +40,15 @@ def describe_workspace(workspace: Workspace, account: Account, now: datetime) ->
 def describe_default_namespace(workspace: Workspace) -> dict[str, Any]:
     """The one namespace that every workspace gets, named ``<workspace>-default``."""
     created = _milliseconds(workspace.created_at)
+    cu = workspace.cu if workspace.default_namespace_cu is None else workspace.default_namespace_cu
     return {
         "Namespace": f"{workspace.name}-default",
         "Status": "SUCCESS",
         "Ha": False,
         "GmtCreate": created,
         "GmtModified": created,
-        "ResourceSpec": _spec(workspace.cu),
-        "GuaranteedResourceSpec": _spec(workspace.cu),
+        "ResourceSpec": _spec(cu),
+        "GuaranteedResourceSpec": _spec(cu),
         "ElasticResourceSpec": _spec(0),
         "ResourceUsed": {"Cpu": 0.0, "Cu": 0.0, "MemoryGB": 0.0},
         "Tags": [],
@@ -62,7 +63,7 @@ def _identity(workspace: Workspace, account: Account, at: Progress) -> dict[str,
         "AskClusterId": workspace.resource_id if at.cluster_status == "RUNNING" else "",
         "Uid": account.id,
         "Region": workspace.region,
-        "ZoneId": workspace.zone_id,
+        **({"ZoneId": workspace.zone_id} if account.settings.zone_shown else {}),
         "ResourceGroupId": workspace.resource_group_id,
         "ChargeType": workspace.charge_type,
         "ArchitectureType": workspace.architecture,
@@ -92,7 +93,7 @@ def _cluster_state(workspace: Workspace, at: Progress) -> dict[str, Any]:
             "SlbId": f"lb-{workspace.resource_id}" if running else "",
             "SlbIp": "10.0.0.10" if running else "",
             "SlbStatus": "active" if running else "",
-            "UserSlbListeners": [{"Port": 80, "ListenersStatus": "running"}] if running else [],
+            "UserSlbListeners": [{"Port": "80", "ListenersStatus": "running"}] if running else [],
         },
     }
 

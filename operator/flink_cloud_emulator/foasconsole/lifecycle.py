@@ -1,10 +1,17 @@
-"""How a workspace comes into being: its state is a function of the time since the order."""
+"""How a workspace comes into being and ends: its state is a function of the times of its order and its end.
+
+Words of OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE for overdue.
+What is either is still listed, and its data are kept for 15 days; then it is gone
+(help.aliyun.com/en/flink/realtime-flink/product-overview/overdue-payments). What ClusterStatus says meanwhile is not
+published: here it stays as it was.
+"""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.foasconsole.state import FoasconsoleState, Workspace
+from flink_cloud_emulator.settings import Settings
 
 STAGES = (
     ("Check order", 10),
@@ -39,6 +46,23 @@ def progress(workspace: Workspace, now: datetime) -> Progress:
     return Progress(status, natural.stage, natural.stage_status, natural.message, order_state)
 
 
+def let_time_pass(state: FoasconsoleState, settings: Settings, now: datetime) -> None:
+    """Note what the account can't pay for any more, and take away what is over."""
+    for workspace in list(state.workspaces.values()):
+        if workspace.charge_type == "POST":
+            unpaid = settings.balance < 0
+            workspace.overdue_since = (workspace.overdue_since or now) if unpaid else None
+        if _is_gone(workspace, settings, now):
+            del state.workspaces[workspace.instance_id]
+
+
+def _is_gone(workspace: Workspace, settings: Settings, now: datetime) -> bool:
+    if workspace.released_at is not None:
+        return now - workspace.released_at >= timedelta(seconds=settings.release_seconds)
+    over_since = workspace.overdue_since or workspace.expires_at
+    return over_since is not None and now - over_since >= timedelta(days=settings.grace_days)
+
+
 def visible(workspace: Workspace, now: datetime, delay_seconds: float) -> bool:
     """Whether look-ups show the workspace yet."""
     return now - workspace.created_at >= timedelta(seconds=delay_seconds)
@@ -63,6 +87,17 @@ def new_order_id() -> int:
 
 
 def _natural(workspace: Workspace, now: datetime) -> Progress:
+    created = _creation(workspace, now)
+    if workspace.released_at is not None:
+        return Progress("DELETING", 0, "DELETING", "", created.order_state)
+    if workspace.overdue_since is not None:
+        return replace(created, order_state="RELEASE")
+    if workspace.expires_at is not None and now >= workspace.expires_at:
+        return replace(created, order_state="CEASE")
+    return created
+
+
+def _creation(workspace: Workspace, now: datetime) -> Progress:
     elapsed = (now - workspace.created_at).total_seconds()
     last = len(STAGES) - 1
     if elapsed >= workspace.provisioning_seconds and not workspace.fails:

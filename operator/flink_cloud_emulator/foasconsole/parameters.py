@@ -12,7 +12,9 @@ DURATIONS = {"Month": (1, 2, 3, 6, 7, 8, 9, 12, 24, 36), "Year": (1, 2, 3)}
 """Source: documentation of the ROS resource ALIYUN::Flink::InstanceV2."""
 _MOST_TAGS = 20
 _MOST_V_SWITCHES = 150
-_LONGEST_TAG = 128
+_LONGEST_TAG_KEY = 128
+_LONGEST_TAG_VALUE = 64
+"""Source: SDK 2.3.2, the comment of DescribeInstances.Tags.Value."""
 _RESERVED_TAG_PREFIXES = ("acs:", "aliyun", "http://", "https://")
 
 ChargeType = Literal["PRE", "POST"]
@@ -49,6 +51,7 @@ class Wish:
     monitor_type: str
     resource_group_id: str
     tags: dict[str, str]
+    default_namespace_cu: int
 
 
 def read_wish(call: RpcCall) -> Wish:
@@ -57,8 +60,6 @@ def read_wish(call: RpcCall) -> Wish:
     name = call.require("InstanceName")
     if not NAME.fullmatch(name):
         raise invalid("InstanceName", "lower case letters, digits and hyphens, from a letter on, at most 60 characters")
-    if call.flag("Ha"):
-        raise invalid("Ha", "zone disaster recovery is not emulated")
     return Wish(
         offer=offer,
         name=name,
@@ -68,6 +69,7 @@ def read_wish(call: RpcCall) -> Wish:
         monitor_type=_one_of(call, "MonitorType", ("ARMS", "TAIHAO"), "ARMS"),
         resource_group_id=call.text("ResourceGroupId") or "rg-default",
         tags=_tags(call),
+        default_namespace_cu=_default_namespace_cu(call, offer.cu),
     )
 
 
@@ -77,16 +79,22 @@ def read_offer(call: RpcCall) -> Offer:
     charge_type = cast(ChargeType, _one_of(call, "ChargeType", ("PRE", "POST"), None))
     architecture = _one_of(call, "ArchitectureType", ("X86", "ARM"), "X86")
     call.flag("AutoRenew")
+    call.json_list("VSwitchIds")
+    call.json_object("Storage")
+    if call.flag("Ha"):
+        raise invalid("Ha", "zone disaster recovery is not emulated")
+    if call.flag("UsePromotionCode"):
+        raise invalid("UsePromotionCode", "coupons are not emulated")
     if charge_type == "POST":
         return Offer(region, charge_type, 0, None, architecture)
     return Offer(region, charge_type, _cu(call), _term(call), architecture)
 
 
-def read_region(call: RpcCall) -> str:
+def read_region(call: RpcCall, name: str = "Region") -> str:
     """The region, which must be one where workspaces are sold."""
-    region = call.region
+    region = call.require(name)
     if region not in regions.NAMES:
-        raise invalid("Region", f"{region} is not supported")
+        raise invalid(name, f"{region[:40]} is not supported")
     return region
 
 
@@ -97,22 +105,47 @@ def read_tags(tags: list[Any], parameter: str) -> dict[str, str]:
     read: dict[str, str] = {}
     for tag in tags:
         key, value = (tag.get("Key"), tag.get("Value", "")) if isinstance(tag, dict) else (None, "")
-        if not isinstance(key, str) or not isinstance(value, str) or not 1 <= len(key) <= _LONGEST_TAG:
+        if isinstance(tag, dict):
+            check_members(parameter, tag, ("Key", "Value"))
+        if not isinstance(key, str) or not isinstance(value, str) or not 1 <= len(key) <= _LONGEST_TAG_KEY:
             raise invalid(parameter, "each tag needs a Key of 1 to 128 characters and a text as Value")
-        if len(value) > _LONGEST_TAG or key.lower().startswith(_RESERVED_TAG_PREFIXES) or key in read:
+        if len(value) > _LONGEST_TAG_VALUE or key.lower().startswith(_RESERVED_TAG_PREFIXES) or key in read:
             raise invalid(parameter, f"tag {key}: value too long, reserved prefix or given twice")
         read[key] = value
     return read
 
 
 def _cu(call: RpcCall) -> int:
-    spec = call.json_object("ResourceSpec")
-    if spec is None:
+    cu = _spec(call, "ResourceSpec")
+    if cu is None:
         raise missing("ResourceSpec")
+    return cu
+
+
+def _default_namespace_cu(call: RpcCall, bought: int) -> int:
+    """What the default namespace gets; all that is bought, unless said."""
+    cu = _spec(call, "DefaultNamespaceResourceSpec")
+    if cu is not None and bought and cu > bought:
+        raise invalid("DefaultNamespaceResourceSpec", f"at most the {bought} CU of the workspace")
+    return bought if cu is None else cu
+
+
+def _spec(call: RpcCall, name: str) -> int | None:
+    spec = call.json_object(name)
+    if spec is None:
+        return None
+    check_members(name, spec, ("Cpu", "MemoryGB"))
     cpu, memory = spec.get("Cpu"), spec.get("MemoryGB")
     if type(cpu) is not int or type(memory) is not int or cpu < 1 or memory != 4 * cpu:
-        raise invalid("ResourceSpec", "Cpu and MemoryGB must be whole numbers, MemoryGB four times Cpu")
+        raise invalid(name, "Cpu and MemoryGB must be whole numbers, MemoryGB four times Cpu")
     return cpu
+
+
+def check_members(name: str, value: dict[str, Any], known: tuple[str, ...]) -> None:
+    """Refuse members that nothing would be done with. Made up: the real product may ignore them."""
+    unknown = sorted(value.keys() - set(known))
+    if unknown:
+        raise invalid(name, f"the emulator does not know its members {', '.join(unknown)}")
 
 
 def _term(call: RpcCall) -> Term:
@@ -142,6 +175,7 @@ def _bucket(call: RpcCall) -> str:
     storage = call.json_object("Storage")
     if storage is None:
         raise missing("Storage")
+    check_members("Storage", storage, ("FullyManaged", "Oss"))
     if storage.get("FullyManaged"):
         raise invalid("Storage", "fully managed storage is not emulated")
     oss = storage.get("Oss")

@@ -1,12 +1,12 @@
 """Actions that cost money or tell what something would cost, and the one that releases."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flink_cloud_emulator.accounts import Account
 from flink_cloud_emulator.bss.state import Order, Purchase
 from flink_cloud_emulator.exchange import BusinessError
-from flink_cloud_emulator.foasconsole import prices
+from flink_cloud_emulator.foasconsole import prices, terms
 from flink_cloud_emulator.foasconsole.checks import (
     UNPAID_MESSAGE,
     UNPAID_ORDER,
@@ -14,14 +14,13 @@ from flink_cloud_emulator.foasconsole.checks import (
     check_money,
     check_purchase,
 )
-from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_order_id, new_resource_id
+from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_order_id, new_resource_id, progress
 from flink_cloud_emulator.foasconsole.parameters import Offer, Wish, read_offer, read_region, read_wish
 from flink_cloud_emulator.foasconsole.state import Workspace
 from flink_cloud_emulator.rpc import Answer, RpcCall
 
 NOT_FOUND = "903021"
 """Seen for an instance that is not there: right after its creation, or after its end."""
-_DAYS_PER_MONTH = 30
 
 
 def create_instance(call: RpcCall) -> Answer:
@@ -43,7 +42,7 @@ def create_instance(call: RpcCall) -> Answer:
 def deliver(account: Account, order: Order, ordered: Workspace, now: datetime) -> None:
     """Take the money for an order, enter it into the ledger, and start the workspace. No name is checked any more."""
     lost = order.action == "CreateInstance" and account.settings.tags_lost
-    end = ordered.expires_at and ordered.expires_at + (now - ordered.created_at)
+    end = terms.end_of_term(now, ordered.term_months) if ordered.term_months else ordered.expires_at
     workspace = replace(ordered, created_at=now, expires_at=end, tags={} if lost else ordered.tags)
     account.settings = account.settings.model_copy(update={"balance": account.settings.balance - order.amount})
     account.foasconsole.workspaces[workspace.instance_id] = workspace
@@ -79,21 +78,33 @@ def query_create_instance_price(call: RpcCall) -> Answer:
 
 
 def delete_instance(call: RpcCall) -> Answer:
-    """Release a pay-as-you-go workspace."""
+    """Release a pay-as-you-go workspace, which takes a while.
+
+    That it is refused for a subscription, and while the workspace is created or released, is documented; the codes are
+    made up.
+    """
     region, instance_id = read_region(call), call.require("InstanceId")
     workspace = call.account.foasconsole.workspaces.get(instance_id)
     if workspace is None or workspace.region != region:
         raise BusinessError(NOT_FOUND, "The instance does not exist.")
     if workspace.charge_type == "PRE":
         raise BusinessError("InvalidChargeType", "A subscription cannot be released by this action.")
-    del call.account.foasconsole.workspaces[instance_id]
+    status = progress(workspace, call.now).cluster_status
+    if status in ("CREATING", "DELETING"):
+        raise BusinessError("OperationConflict", f"The instance is {status}.")
+    workspace.released_at = call.now
+    call.account.settle()
     return {"Success": True}
 
 
 def _price(offer: Offer) -> prices.Price | None:
     if offer.term is None:
         return None
-    return prices.subscription(offer.cu, prices.months(offer.term.cycle, offer.term.duration), offer.architecture)
+    return prices.subscription(offer.cu, _months(offer), offer.architecture)
+
+
+def _months(offer: Offer) -> int:
+    return terms.months(offer.term.cycle, offer.term.duration) if offer.term else 0
 
 
 def _start(call: RpcCall, wish: Wish, zone: str) -> Workspace:
@@ -111,20 +122,16 @@ def _start(call: RpcCall, wish: Wish, zone: str) -> Workspace:
         resource_id=new_resource_id(),
         order_id=new_order_id(),
         created_at=call.now,
-        expires_at=_end_of_term(offer, call.now),
+        expires_at=terms.end_of_term(call.now, _months(offer)) if offer.term else None,
+        term_months=_months(offer),
         provisioning_seconds=settings.provisioning_seconds,
         fails=settings.creation_fails,
         architecture=offer.architecture,
         monitor_type=wish.monitor_type,
         resource_group_id=wish.resource_group_id,
         tags=wish.tags,
+        default_namespace_cu=wish.default_namespace_cu,
     )
-
-
-def _end_of_term(offer: Offer, start: datetime) -> datetime | None:
-    if offer.term is None:
-        return None
-    return start + timedelta(days=_DAYS_PER_MONTH * prices.months(offer.term.cycle, offer.term.duration))
 
 
 def _order(call: RpcCall, workspace: Workspace, price: prices.Price | None) -> Order:

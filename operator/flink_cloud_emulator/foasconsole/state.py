@@ -25,6 +25,14 @@ class Workspace:
     created_at: datetime
     expires_at: datetime | None
     """End of the paid time; None for pay-as-you-go."""
+    term_months: int = 0
+    """What was paid for, where that decides about the end."""
+    overdue_since: datetime | None = None
+    """When the account could not pay for it any more; of pay-as-you-go alone."""
+    released_at: datetime | None = None
+    """When its release was asked for."""
+    default_namespace_cu: int | None = None
+    """What the default namespace has of it; None means all."""
     provisioning_seconds: float = 0
     fails: bool = False
     architecture: str = "X86"

@@ -25,9 +25,9 @@ def tag_resources(call: RpcCall) -> Answer:
 
 def untag_resources(call: RpcCall) -> Answer:
     """Take tags away: those named, or all."""
-    keys = call.flat_list("TagKey")
+    keys, everything = call.flat_list("TagKey"), call.flag("All")
     for workspace in _workspaces(call, needed=True):
-        if call.flag("All") and not keys:
+        if everything and not keys:
             workspace.tags = {}
         workspace.tags = {key: value for key, value in workspace.tags.items() if key not in keys}
     return {"Success": True, "TagResponseId": call.request_id}
@@ -46,11 +46,13 @@ def list_tag_resources(call: RpcCall) -> Answer:
 
 
 def _workspaces(call: RpcCall, *, needed: bool) -> list[Workspace]:
-    region, ids = read_region(call), call.flat_list("ResourceId")
+    region, ids = read_region(call, "RegionId"), call.flat_list("ResourceId")
     if call.require("ResourceType") != "vvpinstance":
         raise invalid("ResourceType", "must be vvpinstance")
-    if len(ids) > _MOST_RESOURCES or (needed and not ids):
-        raise invalid("ResourceId", f"1 to {_MOST_RESOURCES} ids")
+    if needed and not ids:
+        raise missing("ResourceId")
+    if len(ids) > _MOST_RESOURCES:
+        raise invalid("ResourceId", f"at most {_MOST_RESOURCES} ids")
     there = {each.instance_id: each for each in call.account.foasconsole.workspaces.values() if each.region == region}
     if not set(ids) <= there.keys():
         raise BusinessError(NOT_FOUND, "The instance does not exist.")

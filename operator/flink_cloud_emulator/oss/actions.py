@@ -1,9 +1,11 @@
 """What OSS can do here: the calls an operator of Flink workspaces makes on buckets and small objects."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from hashlib import md5
 
 from flink_cloud_emulator.exchange import Outgoing
 from flink_cloud_emulator.oss import documents, errors
@@ -59,7 +61,11 @@ def _list_objects(call: ActionCall) -> Outgoing:
     after = max(call.query.get("continuation-token", ""), call.query.get("start-after", ""))
     prefix = call.query.get("prefix", "")
     keys = sorted(key for key in call.bucket.objects if key.startswith(prefix) and key > after)
-    return _xml(documents.list_keys(call.bucket, prefix, keys, _read_max_keys(call.query)))
+    encoding = call.query.get("encoding-type")
+    if encoding not in (None, "url"):
+        raise errors.invalid_argument("Argument encoding-type must be url.")
+    page = documents.Page(prefix, keys, _read_max_keys(call.query), encoded=encoding == "url")
+    return _xml(documents.list_keys(call.bucket, page))
 
 
 def _read_max_keys(query: Mapping[str, str]) -> int:
@@ -90,6 +96,9 @@ def _head_object(call: ActionCall) -> Outgoing:
 
 
 def _put_object(call: ActionCall) -> Outgoing:
+    digest = call.headers.get("Content-MD5")
+    if digest is not None and digest != b64encode(md5(call.body, usedforsecurity=False).digest()).decode():
+        raise errors.invalid_digest(digest)
     forbid = call.headers.get("x-oss-forbid-overwrite", "false").lower()
     if forbid not in ("true", "false"):
         raise errors.invalid_argument("The x-oss-forbid-overwrite header must be true or false.")

@@ -1,6 +1,7 @@
 """The XML documents OSS answers with."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -50,28 +51,43 @@ def describe_worm(policy: WormPolicy) -> bytes:
     )
 
 
-def list_keys(bucket: Bucket, prefix: str, keys: Sequence[str], max_keys: int) -> bytes:
-    """Answer of ListObjectsV2: `keys` in order, cut off after `max_keys`; names are URL-encoded."""
-    shown = keys[:max_keys]
-    truncated = len(keys) > len(shown)
-    token: list[Element] = [("NextContinuationToken", quote(shown[-1]))] if truncated and shown else []
+@dataclass(frozen=True)
+class Page:
+    """What ListObjectsV2 was asked for, and the keys that fit."""
+
+    prefix: str
+    keys: Sequence[str]
+    max_keys: int
+    encoded: bool
+    """Names are percent-encoded only for clients that ask for it (encoding-type)."""
+
+    def write(self, name: str) -> str:
+        return quote(name) if self.encoded else name
+
+
+def list_keys(bucket: Bucket, page: Page) -> bytes:
+    """Answer of ListObjectsV2: keys in order, cut off after `max_keys`."""
+    shown = page.keys[: page.max_keys]
+    truncated = len(page.keys) > len(shown)
+    token: list[Element] = [("NextContinuationToken", page.write(shown[-1]))] if truncated and shown else []
+    encoding: list[Element] = [("EncodingType", "url")] if page.encoded else []
     fields: list[Element] = [
         ("Name", bucket.name),
-        ("Prefix", quote(prefix)),
-        ("MaxKeys", str(max_keys)),
-        ("EncodingType", "url"),
+        ("Prefix", page.write(page.prefix)),
+        ("MaxKeys", str(page.max_keys)),
+        *encoding,
         ("IsTruncated", str(truncated).lower()),
         ("KeyCount", str(len(shown))),
         *token,
-        *[("Contents", _describe_object(bucket, key)) for key in shown],
+        *[("Contents", _describe_object(bucket, key, page.write(key))) for key in shown],
     ]
     return write_document("ListBucketResult", fields)
 
 
-def _describe_object(bucket: Bucket, key: str) -> list[Element]:
+def _describe_object(bucket: Bucket, key: str, name: str) -> list[Element]:
     newest = bucket.objects[key]
     return [
-        ("Key", quote(key)),
+        ("Key", name),
         ("LastModified", _write_time(newest.modified)),
         ("ETag", newest.etag),
         ("Type", "Normal"),

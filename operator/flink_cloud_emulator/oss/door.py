@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
-from flink_cloud_emulator.accounts import Account, Cloud, KeyPair
+from flink_cloud_emulator.accounts import Account, Cloud
 from flink_cloud_emulator.exchange import Arrival, CloudError, Incoming, Outgoing
+from flink_cloud_emulator.keys import KeyPair, TemporaryKey
 from flink_cloud_emulator.oss import errors
 from flink_cloud_emulator.oss.actions import ActionCall, find_action
 from flink_cloud_emulator.oss.documents import write_document
@@ -48,6 +49,7 @@ class OssDoor:
         _check_date(arrival.incoming, authorization, account)
         if not signature_matches(authorization, key.secret, arrival.incoming):
             raise errors.signature_does_not_match()
+        _check_token(arrival.incoming, key, account)
 
     def authorise(self, arrival: Arrival) -> None:
         """Refuse a disabled key and an action that the account's deniedActions forbid."""
@@ -79,7 +81,8 @@ class OssDoor:
         host = arrival.incoming.headers.get("Host", "")
         fields = [("Code", error.code), ("Message", error.message), ("RequestId", arrival.request_id), ("HostId", host)]
         document = write_document("Error", [*fields, *details])
-        headers = {**_mark(arrival), "Content-Type": "application/xml"}
+        finer = {"x-oss-ec": str(error.details["EC"])} if "EC" in error.details else {}
+        headers = {**_mark(arrival), "Content-Type": "application/xml", **finer}
         if arrival.incoming.method != "HEAD":
             return Outgoing(error.status, document, headers, error.code)
         in_header = {"x-oss-err": base64.b64encode(document).decode()}
@@ -93,9 +96,13 @@ def _read_path(incoming: Incoming) -> tuple[str, str]:
 
 def _read_authorization(arrival: Arrival) -> Authorization:
     header = arrival.incoming.headers.get("Authorization", "")
+    if not header and any(name == "OSSAccessKeyId" for name, _ in arrival.incoming.query):
+        raise errors.first_signature()
     if not header:
         raise errors.access_denied("Anonymous access is forbidden for this operation.")
     authorization = read_authorization(header)
+    if authorization is None and header.startswith("OSS "):
+        raise errors.first_signature()
     if authorization is None:
         raise errors.invalid_argument("The Authorization header is not of OSS4-HMAC-SHA256.")
     return authorization
@@ -113,6 +120,19 @@ def _check_date(incoming: Incoming, authorization: Authorization, account: Accou
         raise errors.invalid_argument("x-oss-date or the scope of the Authorization header is invalid.")
     if not account.clock.accepts(signed, timedelta(seconds=account.settings.signature_validity_seconds)):
         raise errors.time_too_skewed(f"{account.clock.now():%Y-%m-%dT%H:%M:%S.000Z}")
+
+
+def _check_token(incoming: Incoming, key: KeyPair, account: Account) -> None:
+    """A temporary key needs its token, before its end; a permanent one has none (made up: what it gets)."""
+    token = incoming.headers.get("x-oss-security-token", "")
+    own = key.token if isinstance(key, TemporaryKey) else ""
+    if own and not token:
+        raise errors.invalid_key("The OSS Access Key Id you provided does not exist in our records.")
+    if token != own:
+        known = any(isinstance(each, TemporaryKey) and each.token == token for each in account.keys.values())
+        raise errors.token_of_another_key() if known else errors.invalid_token()
+    if isinstance(key, TemporaryKey) and account.clock.now() >= key.expires:
+        raise errors.invalid_key("The OSS Access Key Id you provided does not exist in our records.")
 
 
 def _find_bucket(arrival: Arrival, account: Account) -> Bucket:

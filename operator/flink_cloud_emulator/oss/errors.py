@@ -1,4 +1,8 @@
-"""The refusals of OSS. Statuses and codes follow its public error pages; EC is its finer error number."""
+"""The refusals of OSS. Statuses and codes follow its public error pages; EC is its finer error number.
+
+Tokens: alibabacloud.com/help/en/oss/how-to-troubleshoot-403-status-code-when-you-access-oss, and for one that is over
+help.aliyun.com/document_detail/42775.html.
+"""
 
 from flink_cloud_emulator.exchange import CloudError
 
@@ -21,6 +25,28 @@ def invalid_object_name(key: str) -> CloudError:
 def invalid_key(message: str) -> CloudError:
     """403: an access key that does not exist or is disabled."""
     return CloudError(403, "InvalidAccessKeyId", message)
+
+
+def invalid_token() -> CloudError:
+    """403: a token that OSS never saw."""
+    return CloudError(403, "InvalidSecurityToken", "The security token you provided is invalid.")
+
+
+def token_of_another_key() -> CloudError:
+    """403: the token of another temporary key."""
+    message = "The OSS access key id and security token you provided does not match."
+    return CloudError(403, "AccessKeyIdAndSecurityTokenNotMatch", message)
+
+
+def first_signature() -> CloudError:
+    """403: signature version 1, which OSS does not take any more. Source: help.aliyun.com/en/oss, 0002-00000080."""
+    message = "OSS does not accept signature version 1: sign with version 4 (OSS4-HMAC-SHA256)."
+    return CloudError(403, "AccessDenied", message, {"EC": "0002-00000080"})
+
+
+def invalid_digest(name: str) -> CloudError:
+    """400: the body is not the one that the Content-MD5 is of, or the header is none."""
+    return CloudError(400, "InvalidDigest", "The Content-MD5 you specified was invalid.", {"Content-MD5": name})
 
 
 def signature_does_not_match() -> CloudError:

@@ -5,13 +5,12 @@ Codes and statuses: Alibaba Cloud's own OpenAPI metadata of RAM and what Terrafo
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from zlib import crc32
 
 from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.keys import role_id
 from flink_cloud_emulator.ram.state import SYSTEM_POLICIES, Role
-from flink_cloud_emulator.rpc import Answer, Handler, RpcCall, RpcService, invalid
+from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid
 
 _NAME = re.compile(r"[A-Za-z0-9.-]+")
 _LONGEST_NAME = 64
@@ -24,7 +23,13 @@ _DOCUMENT = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resourc
 
 def get_role(call: RpcCall) -> Answer:
     """One role."""
-    return {"Role": _describe_role(_find_role(call), call.account.id)}
+    role = _find_role(call)
+    only_here = {
+        "RolePrincipalName": f"{role.name.lower()}@role.{call.account.id}.onaliyunservice.com",
+        "IsServiceLinkedRole": False,
+        "UpdateDate": _write_time(role.changed),
+    }
+    return {"Role": {**_describe_role(role, call.account.id), **only_here}}
 
 
 def create_role(call: RpcCall) -> Answer:
@@ -162,17 +167,15 @@ def _read_policy_type(call: RpcCall) -> str:
 
 
 def _describe_role(role: Role, account_id: str) -> Answer:
+    """The members that CreateRole and GetRole have in common."""
     return {
-        "RoleId": f"3{crc32(role.name.encode()):017d}",
+        "RoleId": role_id(role.name),
         "RoleName": role.name,
         "Arn": f"acs:ram::{account_id}:role/{role.name.lower()}",
-        "RolePrincipalName": f"{role.name.lower()}@role.{account_id}.onaliyunservice.com",
         "AssumeRolePolicyDocument": role.trust,
         "Description": role.description,
         "MaxSessionDuration": role.max_session_seconds,
-        "IsServiceLinkedRole": False,
         "CreateDate": _write_time(role.created),
-        "UpdateDate": _write_time(role.changed),
     }
 
 
@@ -180,11 +183,19 @@ def _write_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-_HANDLERS: Mapping[str, Handler] = {
-    "GetRole": get_role,
-    "CreateRole": create_role,
-    "AttachPolicyToRole": attach_policy_to_role,
-    "ListPoliciesForRole": list_policies_for_role,
-    "GetPolicy": get_policy,
-}
-SERVICE = RpcService(name="ram", version="2015-05-01", handlers=_HANDLERS, ram_code="ram")
+_NEW_ROLE = ("RoleName", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration")
+_POLICY = ("PolicyType", "PolicyName")
+
+SERVICE = RpcService(
+    name="ram",
+    version="2015-05-01",
+    actions={
+        "GetRole": RpcAction(get_role, ("RoleName",), permission="ram:GetRole"),
+        "CreateRole": RpcAction(create_role, _NEW_ROLE, permission="ram:CreateRole"),
+        "AttachPolicyToRole": RpcAction(
+            attach_policy_to_role, (*_POLICY, "RoleName"), permission="ram:AttachPolicyToRole"
+        ),
+        "ListPoliciesForRole": RpcAction(list_policies_for_role, ("RoleName",), permission="ram:ListPoliciesForRole"),
+        "GetPolicy": RpcAction(get_policy, _POLICY, permission="ram:GetPolicy"),
+    },
+)

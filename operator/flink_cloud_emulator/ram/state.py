@@ -32,8 +32,21 @@ class Role:
     """When it was made or a policy was last attached."""
 
 
+@dataclass(frozen=True)
+class OidcProvider:
+    """An identity provider whose tokens roles may trust."""
+
+    name: str
+    issuer: str
+    client_ids: tuple[str, ...]
+    """Audiences that a token may be for."""
+    public_key: str
+    """PEM of the RSA key that it signs with."""
+
+
 @dataclass
 class RamState:
-    """Roles by name."""
+    """Roles and identity providers by name."""
 
     roles: dict[str, Role] = field(default_factory=dict)
+    oidc_providers: dict[str, OidcProvider] = field(default_factory=dict)

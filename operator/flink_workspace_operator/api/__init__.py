@@ -1,1 +1,1 @@
-"""What users write and read: the resources as pydantic models, the only source of the CRDs."""
+"""The resources that users write and read, as pydantic models: the only source of the CRDs."""

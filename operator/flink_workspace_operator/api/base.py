@@ -1,4 +1,4 @@
-"""What all models share: camelCase on the wire, frozen in memory, bounded everywhere."""
+"""The base of all models: camelCase on the wire, frozen in memory, bounded everywhere."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,16 +18,16 @@ from pydantic.alias_generators import to_camel
 ConditionStatus = Literal["True", "False", "Unknown"]
 
 NO_TIME: Final = datetime(1, 1, 1, tzinfo=UTC)
-"""Stands for a time that cannot be read. Go writes its zero time in the same way."""
+"""Replaces a time that cannot be read. Go writes its zero time in the same way."""
 
 
 def _to_the_second(time: datetime) -> str:
-    """As Kubernetes writes it. `strftime` would leave out the zeros of early years."""
+    """RFC 3339 to the second. `strftime` would leave out the zeros of early years."""
     return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _or_no_time(written: object, read: ValidatorFunctionWrapHandler) -> datetime:
-    """The API server takes years that Python does not have, and tools keep the zero time of Go."""
+    """The time, or `NO_TIME`: the API server takes years that Python does not have."""
     try:
         time: datetime = read(written)
         return time.astimezone(UTC)
@@ -39,7 +39,7 @@ Time = Annotated[datetime, PlainSerializer(_to_the_second, return_type=str, when
 """A moment, written in UTC and to the second as Kubernetes does."""
 
 TimeForPeople = Annotated[Time, WrapValidator(_or_no_time)]
-"""A moment that nothing about money is decided by. One that cannot be read does not stop the rest."""
+"""A moment that decides nothing about money. An unreadable one does not stop the rest."""
 
 
 LARGEST_GENERATION: Final = 2**53 - 1
@@ -47,19 +47,20 @@ LARGEST_GENERATION: Final = 2**53 - 1
 
 
 class ApiModel(BaseModel):
-    """A part of a resource. Fields unknown to this version are ignored, so that an older operator can read on."""
+    """A part of a resource. Fields unknown to this version are ignored, so that an older operator
+    can read on."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, use_attribute_docstrings=True, extra="ignore"
     )
 
     def as_wire(self) -> dict[str, Any]:
-        """The JSON form as the API server stores it: camelCase, nothing that is unset."""
+        """The JSON form as the API server stores it: camelCase, without unset fields."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def unknown_fields(stored: object, read: object, path: str) -> tuple[str, ...]:
-    """Paths below `path` that are stored and that this version did not read; both are JSON. No value, no field."""
+    """Stored paths below `path` that this version did not read. Paths only, never values."""
     return tuple(_unread(stored, read, path))
 
 
@@ -81,8 +82,8 @@ def cel(rule: str, message: str, **more: str | bool) -> dict[str, Any]:
 
 
 def on_creation(rule: str, message: str, field_path: str) -> dict[str, Any]:
-    """A rule about what never changes. Were it asked again, a finalizer could not be removed from a resource that is
-    older than the rule: the API server tolerates old errors only below the root."""
+    """A rule checked on creation only. Checked on every update, it would keep a finalizer on a
+    resource older than the rule: the API server tolerates old errors only below the root."""
     return cel(f"oldSelf.hasValue() || {rule}", message, fieldPath=field_path, optionalOldSelf=True)
 
 
@@ -97,15 +98,15 @@ class Condition(ApiModel):
     type: Annotated[str, Field(max_length=60)]
     """Name of the aspect, for example Ready."""
     status: ConditionStatus
-    """True, False, or Unknown where it is not known."""
+    """True, False, or Unknown."""
     reason: Annotated[str, Field(min_length=1, max_length=100, pattern="^[A-Za-z]([A-Za-z0-9]*)?$")]
     """The reason for the status, one CamelCase word for programs."""
     message: Annotated[str, Field(max_length=1024)] = ""
-    """One line for people: what is the case, and what to do about it."""
+    """One line for people: the state, and what to do about it."""
     last_transition_time: TimeForPeople
     """When the status last changed."""
     observed_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
-    """The generation of the resource that this was found for."""
+    """The generation of the resource that the condition is about."""
 
 
 Conditions = Annotated[

@@ -1,4 +1,5 @@
-"""The CustomResourceDefinitions, made from the models: `python -m flink_workspace_operator.api.crd crds/`."""
+"""The CustomResourceDefinitions, made from the models: `python -m flink_workspace_operator.api.crd
+crds/`."""
 
 import sys
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Resource:
-    """What the API server is told about a resource besides its schema."""
+    """One kind: names, columns and selectable fields beside its schema."""
 
     model: type[ApiModel]
     plural: str
@@ -57,7 +58,8 @@ RESOURCES: Final = (
             Column("Region", ".spec.region"),
             Column("Charge", ".spec.chargeType"),
             Column("CU", ".spec.resources.cu", type="integer"),
-            # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still to come.
+            # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still
+            # to come.
             Column("Expires", ".status.instance.expireTime"),
             _AGE,
             Column("Instance ID", ".status.instance.instanceId", wide=True),
@@ -70,6 +72,7 @@ RESOURCES: Final = (
         model=FlinkWorkspaceOrder,
         plural=names.ORDERS,
         short_name="fwo",
+        selectable=(f".{names.WORKSPACE_OF_ORDER}",),
         columns=(
             Column("Workspace", ".spec.workspaceRef.name"),
             Column("Action", ".spec.action"),
@@ -132,7 +135,8 @@ def _printer_column(column: Column) -> dict[str, Any]:
 
 
 class _BlockDumper(yaml.SafeDumper):
-    """Block style all through, lists indented, long texts folded: CEL and descriptions stay readable in a diff."""
+    """Block style all through, lists indented, long texts folded: CEL and descriptions stay
+    readable in a diff."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, indentless=False)
@@ -150,7 +154,7 @@ _BlockDumper.add_representer(str, _represent_text)
 
 
 def as_yaml(manifest: Mapping[str, Any]) -> str:
-    """The manifest as the file that is committed."""
+    """The manifest as committed to `crds/`."""
     head = "# Made from the models by `make crds`. Change the models instead.\n"
     return head + yaml.dump(manifest, Dumper=_BlockDumper, sort_keys=False, width=120)
 

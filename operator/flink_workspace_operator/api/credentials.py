@@ -1,4 +1,4 @@
-"""Whose account pays: the keys in a Secret, where it is not the operator's own."""
+"""A resource's own access key: the account behind it pays instead of the operator's."""
 
 from typing import Annotated
 
@@ -13,5 +13,6 @@ class Credentials(ApiModel):
     """A Secret in the same namespace."""
 
     secret_name: Annotated[str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
-    """Name of the Secret. Its keys: accessKeyId, accessKeySecret and, for temporary keys, securityToken. The account
-    that they belong to pays. The Secret may be renewed at any time, within that account."""
+    """Name of the Secret. Its keys: accessKeyId, accessKeySecret and, for temporary keys,
+    securityToken. The account that they belong to pays. The Secret may be renewed at any time,
+    within that account."""

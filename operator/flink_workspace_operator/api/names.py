@@ -9,15 +9,18 @@ API_VERSION: Final = f"{GROUP}/{VERSION}"
 WORKSPACES: Final = "flinkworkspaces"
 ORDERS: Final = "flinkworkspaceorders"
 
+WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
+"""The field by which the orders of one workspace are selected."""
+
 PURCHASE_FINALIZER: Final = f"{GROUP}/purchase"
-"""On a workspace from before its first order until nothing that was asked for is open."""
+"""On a FlinkWorkspace from before its first order until no order of it is open."""
 LEDGER_FINALIZER: Final = f"{GROUP}/ledger"
 """On an order while its workspace exists or its outcome is open."""
 
 
 def secret_finalizer(workspace: str) -> str:
-    """On a Secret while an order of this FlinkWorkspace is open that was opened with it: one of each, so that none has
-    to know of the others."""
+    """On a Secret while an open order of this FlinkWorkspace was opened with it. One finalizer for
+    each FlinkWorkspace, so that none has to know of the others."""
     return f"{GROUP}/{workspace}"
 
 
@@ -25,20 +28,23 @@ SUSPEND: Final = f"{GROUP}/suspend"
 RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 ABANDON_ORDER: Final = f"{GROUP}/abandon-order"
 REPLACE_LOST: Final = f"{GROUP}/replace-lost"
-"""Id of an instance that is gone: another one may be bought in its place. It means no instance but that one."""
+"""Annotation with the id of a lost instance: another may be bought in place of that one only."""
 NOT_THIS_PURCHASE: Final = f"{GROUP}/not-this-purchase"
-"""Ids of billing orders, with commas between, that a person knows to be something else than the open purchase."""
+"""Annotation with ids of billing orders, comma-separated, that are not the open purchase."""
 
 CLUSTER_TAG: Final = f"{GROUP}/cluster"
 WORKSPACE_TAG: Final = f"{GROUP}/workspace"
 ORDER_TAG: Final = f"{GROUP}/order"
 
 WORKSPACE_NAME_PATTERN: Final = "^[a-z]([a-z0-9-]{0,58}[a-z0-9])?$"
-"""What the cloud accepts as a workspace's name: the intersection of today's rule and the older 60 characters."""
+"""Workspace names that the cloud accepts: today's rule and the older limit of 60 characters.
+
+Open questions: NameLength, UniqueNames.
+"""
 
 ARTIFACTS: Final = "artifacts/"
 JOBS: Final = "flink-jobs/"
 SAVEPOINTS: Final = "flink-savepoints/"
 LOGS: Final = "logs/"
 DIRECTORIES: Final = (ARTIFACTS, JOBS, SAVEPOINTS, LOGS)
-"""The keys that Flink keeps its files under, at the bucket's root."""
+"""The keys at the bucket's root under which Flink keeps its files."""

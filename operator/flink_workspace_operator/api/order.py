@@ -1,7 +1,7 @@
 """`FlinkWorkspaceOrder`: one paid action, written before the cloud is asked and kept afterwards.
 
-The legal moves between its states are one table, `MOVES`. The CRD's rule is generated from it,
-so that a hand edit or an old process is stopped by the API server.
+Its states are a table of their own (`api/order_states.py`). The CRD's rules are generated from it,
+so that a manual edit or an old process is stopped by the API server.
 """
 
 from typing import Annotated, Any, Final, Literal, Self
@@ -10,40 +10,18 @@ from pydantic import ConfigDict, Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, on_creation, validated
 from flink_workspace_operator.api.credentials import Credentials
+from flink_workspace_operator.api.order_states import (
+    MOVES,
+    Evidence,
+    OrderState,
+    StateFacts,
+    facts_of,
+    states_where,
+)
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.status import OrderState
 
-Evidence = Literal[
-    "Answer",
-    "Token",
-    "Description",
-    "ForeignInstance",
-    "AbsentAfterWindow",
-    "NothingSent",
-    "SpecChanged",
-    "Deleted",
-    "GivenUp",
-    "Bill",
-]
-
-MOVES: Final[dict[OrderState | None, tuple[OrderState, ...]]] = {
-    None: ("Quoted", "Superseded", "Placed"),
-    "Quoted": ("Placing", "Superseded", "Canceled", "Placed"),
-    "Placing": ("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
-    "Uncertain": ("Placed", "NotPlaced", "Rejected"),
-    "Placed": ("Fulfilled", "Lost"),
-    "Fulfilled": ("Lost",),
-    "Lost": ("Placed",),
-    "Rejected": ("Placed",),
-    "NotPlaced": ("Placed",),
-    "Superseded": ("Placed",),
-    "Canceled": ("Placed",),
-}
-"""From each state (None: no status yet) the states it may move to. Placed is open from nearly everywhere,
-because evidence beats every state: an order whose instance shows up was placed, whatever was believed before."""
-
-UNSETTLED: Final[frozenset[OrderState | None]] = frozenset({None, "Quoted", "Placing", "Uncertain"})
-"""States in which the outcome is open: no other order may be opened, and the ledger entry can't go."""
+ACTIONS: Final = ("Create",)
+"""The paid actions of this version. An order of another action is left alone."""
 
 
 class WorkspaceReference(ApiModel):
@@ -52,17 +30,21 @@ class WorkspaceReference(ApiModel):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     """Name of the FlinkWorkspace in this namespace."""
     uid: Annotated[str, Field(min_length=1, max_length=64)]
-    """Its uid then."""
+    """Its uid when the order was opened."""
     generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
-    """Its generation then."""
+    """Its generation when the order was opened."""
 
 
 class FlinkWorkspaceOrderSpec(ApiModel):
-    """What is to be bought, for whom. Immutable."""
+    """The purchase, and the resource that it is for. Immutable."""
 
     model_config = ConfigDict(
         json_schema_extra=validated(
-            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead")
+            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead"),
+            cel(
+                "has(self.create) != has(self.parameters)",
+                "exactly one block must say what is paid for: `create` with action 'Create'",
+            ),
         )
     )
 
@@ -75,20 +57,35 @@ class FlinkWorkspaceOrderSpec(ApiModel):
     workspace_name: Annotated[str, Field(min_length=1, max_length=60)]
     """Name of the workspace in the cloud."""
     credentials: Credentials | None = None
-    """With whose keys it was opened. Left out: the operator's own identity."""
-    action: Literal["Create"] = "Create"
-    """What is paid for."""
-    parameters: WorkspaceParameters
-    """What is bought."""
+    """The Secret whose keys it was opened with. Left out: the operator's own identity."""
+    action: Annotated[str, Field(json_schema_extra={"enum": list(ACTIONS)})] = ACTIONS[0]
+    """The paid action."""
+    create: WorkspaceParameters | None = None
+    """The workspace that is bought; only and always with action Create."""
+    parameters: WorkspaceParameters | None = None
+    """The same, as versions before 0.2 wrote it."""
     token: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")]
-    """Random mark of this order; the call carries it as a tag, so the instance tells which order bought it."""
+    """Random token of this order; the call carries it as a tag, so an instance names its order."""
+
+    @property
+    def block(self) -> ApiModel:
+        """The block that describes the paid action."""
+        block = self.create or self.parameters
+        if block is None:
+            raise LookupError("an order has one block: the CRD's rule says so")
+        return block
+
+    @property
+    def makes_instance(self) -> bool:
+        """The call makes a new instance, instead of changing one that exists."""
+        return self.create is not None or self.parameters is not None
 
 
 class Quote(ApiModel):
     """The price that the cloud named, before anything is bought."""
 
     basis: Literal["Term", "Hour"]
-    """Term: the amount for the whole term. Hour: billed by use; the amount, if the cloud names one, is per hour."""
+    """Term: the amount for the whole term. Hour: pay-as-you-go; the amount, if any, is per hour."""
     currency: Annotated[str, Field(max_length=10)] | None = None
     """Currency, for example CNY."""
     original_amount: Annotated[str, Field(max_length=30)] | None = None
@@ -96,9 +93,9 @@ class Quote(ApiModel):
     discount_amount: Annotated[str, Field(max_length=30)] | None = None
     """Discount."""
     trade_amount: Annotated[str, Field(max_length=30)] | None = None
-    """What is charged. Left out where the cloud names no price."""
+    """The charge. Left out if the cloud names no price."""
     quoted_at: Time
-    """When the cloud said so."""
+    """When the cloud named it."""
 
 
 class StateTime(ApiModel):
@@ -111,38 +108,42 @@ class StateTime(ApiModel):
 
 
 class FlinkWorkspaceOrderStatus(ApiModel):
-    """How far the order is."""
+    """The progress of the order."""
 
     state: OrderState | None = None
-    """Where the order stands; the legal moves are enforced by the API server."""
+    """The order's state; the API server enforces the legal moves."""
     quote: Quote | None = None
     """The price it was opened for; frozen from Placing on."""
     digest: Annotated[str, Field(max_length=80)] | None = None
-    """sha256 over the workspace's uid, the order's number, parameters and price; frozen from Placing on."""
+    """sha256 over the workspace's uid, the order's number, parameters and price; frozen from
+    Placing on."""
     intent_time: Time | None = None
-    """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once this is too old."""
+    """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once
+    this is too old."""
     nonce: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The signature nonce of the call. The cloud refuses a second call with it."""
     intent_mark: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")] | None = None
-    """Random word, new with each announcement. Only the process that remembers it knows that it sent nothing yet."""
+    """Random word, new with each announcement. Only the process that remembers it knows that it
+    sent nothing yet."""
     settled_not_before: Time | None = None
-    """Until then the call may still be executed, or lists may not show yet what it bought. Set on announcement."""
+    """Until then the call may still be executed, or lists may not show yet what it bought. Set on
+    announcement."""
     outstanding_until: Time | None = None
-    """Set where the order is closed, but its call or another copy of it may still be executed. Nothing else is bought
-    under this name until a complete list of a later time shows nothing of it. Then this field is removed."""
+    """Set if the order is closed, but its call or another copy of it may still be executed. Nothing
+    else is bought under this name until a complete list of a later time shows nothing of it."""
     instance_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
-    """What was bought. Set once."""
+    """Id of the instance that was bought. Set once."""
     order_id: Annotated[str, Field(max_length=64)] | None = None
     """The cloud's billing order."""
     request_ids: Annotated[
         tuple[Annotated[str, Field(max_length=128)], ...],
         Field(max_length=10, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
     ] = ()
-    """Requests to name when asking the cloud's support."""
+    """Ids of requests, for the cloud's support."""
     answer: Annotated[str, Field(max_length=128)] | None = None
-    """Code that the cloud refused the call with, or how the answer was lost."""
+    """Code of the cloud's refusal, or of how the answer was lost."""
     evidence: Evidence | None = None
-    """What the state rests on."""
+    """The evidence for the state."""
     message: Annotated[str, Field(max_length=1024)] | None = None
     """One line for people."""
     times: Annotated[
@@ -151,13 +152,13 @@ class FlinkWorkspaceOrderStatus(ApiModel):
             max_length=12, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["state"]}
         ),
     ] = ()
-    """When it came into each state, last time counts."""
+    """When it entered each state; of several times the last."""
 
 
 def _moves_rule() -> str:
     """CEL: the new state is the old one, or a legal move from it. No status yet counts as state ''.
 
-    Spelled with `has`: what comes out of CEL's optionals has no known size, so the rule would count as too expensive.
+    Spelled with `has`: CEL's optionals have no known size, so the rule would be too expensive.
     """
     state = "(has({self}.status) && has({self}.status.state) ? {self}.status.state : '')"
     new, old = state.format(self="self"), state.format(self="oldSelf")
@@ -175,7 +176,8 @@ def _needed(field: str, states: tuple[OrderState, ...], message: str) -> dict[st
 
 
 def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
-    """A rule on the whole object: one on the field itself is skipped when the field is removed, or added again."""
+    """A rule on the whole object: one on the field itself is skipped when the field is removed, or
+    added again."""
     old, new = f"oldSelf.status.{field}", f"self.status.{field}"
     kept = f"has({old}) == has({new}) && (!has({old}) || {old} == {new})"
     return cel(
@@ -184,7 +186,8 @@ def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
 
 
 class FlinkWorkspaceOrder(ApiModel):
-    """One paid action: the record before the call, and the ledger after it. Kept when the workspace is deleted."""
+    """One paid action: the record before the call, and the ledger after it. Kept when the workspace
+    is deleted."""
 
     model_config = ConfigDict(
         json_schema_extra=validated(
@@ -202,11 +205,15 @@ class FlinkWorkspaceOrder(ApiModel):
             ),
             _needed(
                 "instanceId",
-                ("Placed", "Fulfilled", "Lost"),
+                states_where(lambda facts: facts.was_paid),
                 "`status.instanceId` must be set in state 'Placed' and after it",
             ),
             *(
-                _needed(field, ("Placing",), f"`status.{field}` must be set in state 'Placing'")
+                _needed(
+                    field,
+                    states_where(lambda facts: facts.is_announced),
+                    f"`status.{field}` must be set in state 'Placing'",
+                )
                 for field in ("quote", "intentTime", "nonce")
             ),
             _frozen(
@@ -227,31 +234,36 @@ class FlinkWorkspaceOrder(ApiModel):
 
     metadata: Metadata
     spec: FlinkWorkspaceOrderSpec
-    """What is to be bought."""
+    """The purchase."""
     status: FlinkWorkspaceOrderStatus = FlinkWorkspaceOrderStatus()
-    """How far it is."""
+    """Its progress."""
 
     @property
     def state(self) -> OrderState | None:
-        """Where the order stands; None before its first status."""
+        """The order's state; None before its first status."""
         return self.status.state
 
     @property
+    def facts(self) -> StateFacts:
+        """The row of its state."""
+        return facts_of(self.status.state)
+
+    @property
     def settled(self) -> bool:
-        """Whether the outcome is known for good (but for evidence that it was placed after all)."""
-        return self.status.state not in UNSETTLED
+        """True if the outcome is known; only evidence of a purchase can still change it."""
+        return not self.facts.is_open
 
     @property
     def keeps_claim(self) -> bool:
-        """The name is not free yet: a call may be under way, or others may not see yet what it bought."""
-        return not self.settled or self.outstanding or self.status.state == "Placed"
+        """True if a call may be under way, or lists may not show yet what it bought."""
+        return self.facts.is_open or self.outstanding or self.facts.awaits_delivery
 
     @property
     def outstanding(self) -> bool:
-        """The order is settled, but its call or a copy of it may still be executed, or be hidden from lists."""
+        """True if it is settled, but a copy of its call may still be executed, or lists lag."""
         return self.status.outstanding_until is not None
 
     @classmethod
     def of(cls, wire: object) -> Self:
-        """Read an object as the API server sends it."""
+        """Parse an object as the API server sends it."""
         return cls.model_validate(wire)

@@ -1,4 +1,4 @@
-"""Where a workspace's ids are handed to whatever comes next."""
+"""The ConfigMap that hands a workspace's ids to other tools."""
 
 from typing import Annotated
 
@@ -13,6 +13,7 @@ class Outputs(ApiModel):
     """A ConfigMap in the same namespace."""
 
     config_map_name: Annotated[str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
-    """Name of the ConfigMap. Its keys: instanceId, workspaceId, region, namespace (the default one for jobs), endpoint
-    (of Flink's development API), bucket, artifactsPath, jobsPath, savepointsPath and logsPath (as oss://bucket/...).
-    It holds no secret, and is deleted with this resource."""
+    """Name of the ConfigMap. Its keys: instanceId, workspaceId, region, namespace (the default one
+    for jobs), endpoint (of Flink's development API), bucket, artifactsPath, jobsPath,
+    savepointsPath and logsPath (as oss://bucket/...). It holds no secret, and is deleted with this
+    resource."""

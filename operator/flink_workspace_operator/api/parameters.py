@@ -1,4 +1,4 @@
-"""What describes a workspace that is bought: the part of the spec that an order carries a copy of."""
+"""The description of a workspace to buy: the part of the spec that an order copies."""
 
 from typing import Annotated, Any, Literal
 
@@ -22,37 +22,40 @@ class Term(ApiModel):
         )
     )
 
+    # Open question: SoldTerms.
     count: Annotated[int, Field(ge=1, le=36)]
-    """How many units: 1 to 36 months, or 1 to 5 years. The cloud sells only some of them and has the last word."""
+    """Number of units: 1 to 36 months, or 1 to 5 years. The cloud sells only some of them."""
     unit: Literal["Month", "Year"]
     """Month or Year."""
 
 
 class Renewal(ApiModel):
-    """What happens at the end of the paid time."""
+    """Renewal at the end of the paid time."""
 
     mode: Literal["Manual", "Automatic"] = "Manual"
-    """Manual: it ends unless someone renews it. Automatic: the cloud renews it, and charges for it, by itself."""
+    """Manual: it ends unless someone renews it. Automatic: the cloud renews it, and charges for it,
+    by itself."""
 
 
 class Subscription(ApiModel):
-    """How long a subscription runs."""
+    """Term and renewal of a subscription."""
 
     initial_term: Term
     """The time that is paid with the purchase."""
     renewal: Renewal = Renewal()
-    """What happens at the end of the paid time."""
+    """Renewal at the end of the paid time."""
 
 
 class Resources(ApiModel):
     """The size of a subscription."""
 
+    # Open question: SmallestSize.
     cu: Annotated[int, Field(ge=1, le=10000)]
     """Compute quota in CU; 1 CU is 1 vCPU and 4 GiB of memory. This is what is billed."""
 
 
 class Network(ApiModel):
-    """Where the workspace's jobs get their addresses."""
+    """The network that the workspace's jobs get their addresses from."""
 
     vpc_id: Annotated[str, Field(max_length=64, pattern="^vpc-[a-z0-9-]+$")]
     """Id of the VPC, in the workspace's region."""
@@ -60,18 +63,19 @@ class Network(ApiModel):
         tuple[Annotated[str, Field(max_length=64, pattern="^vsw-[a-z0-9-]+$")], ...],
         Field(min_length=1, max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ]
-    """Ids of 1 to 5 vSwitches of that VPC, all in one zone. Every JobManager and TaskManager takes one address."""
+    """Ids of 1 to 5 vSwitches of that VPC, all in one zone. Every JobManager and TaskManager takes
+    one address."""
 
 
 class OssBucket(ApiModel):
-    """A bucket of the user's."""
+    """A bucket in the account."""
 
     bucket: Annotated[str, Field(min_length=3, max_length=63, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
     """Name of the bucket, in the workspace's region. It can't be changed after the purchase."""
 
 
 class Storage(ApiModel):
-    """Where artifacts, checkpoints, savepoints and logs are kept."""
+    """The storage of artifacts, checkpoints, savepoints and logs."""
 
     type: Literal["OSS"] = "OSS"
     """OSS: a bucket of yours."""
@@ -79,7 +83,7 @@ class Storage(ApiModel):
     """The bucket."""
 
 
-# Trimmed and in lower case: nobody has promised that the cloud does not read a key like that.
+# Trimmed and in lower case: the cloud may treat such a key as a reserved one.
 _BEGINS = "self.trim().lowerAscii().startsWith('{prefix}')"
 _RESERVED = " || ".join(_BEGINS.format(prefix=each) for each in ("acs:", "aliyun", "http://", "https://"))
 
@@ -115,12 +119,12 @@ class Tag(ApiModel):
 
 
 class WorkspaceParameters(ApiModel):
-    """What describes the workspace that is bought. Orders carry a copy, and it is immutable from the purchase on."""
+    """The description of a workspace to buy. Orders copy it; immutable from the purchase on."""
 
     zone_id: Annotated[str, Field(max_length=64, pattern="^[a-z0-9-]+$")] | None = None
-    """Zone that the vSwitches must lie in. Left out: the zone of the vSwitches, whichever it is."""
+    """Zone that the vSwitches must be in. Left out: the zone of the vSwitches."""
     charge_type: ChargeType
-    """Subscription is paid in advance for a term; PayAsYouGo is billed by use."""
+    """Subscription is paid in advance for a term; PayAsYouGo is billed for what is used."""
     subscription: Subscription | None = None
     """Term and renewal; only and always with chargeType Subscription."""
     resources: Resources | None = None
@@ -128,7 +132,7 @@ class WorkspaceParameters(ApiModel):
     network: Network
     """VPC and vSwitches."""
     storage: Storage
-    """Where artifacts, checkpoints, savepoints and logs are kept."""
+    """The storage of artifacts, checkpoints, savepoints and logs."""
     architecture: Literal["X86", "ARM"] = "X86"
     """Processor architecture of the compute nodes."""
     monitoring: Literal["ARMS", "CloudMonitor"] = "ARMS"

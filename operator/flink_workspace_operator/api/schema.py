@@ -29,13 +29,14 @@ _ORDER: Final = (
 
 
 class NotStructuralError(ValueError):
-    """A model holds something that a CRD can't say, or says without bounds."""
+    """A model has a keyword that a CRD does not support, or a value without bounds."""
 
 
 def structural_schema(model: type[ApiModel]) -> Node:
-    """The schema of a whole resource: `metadata` belongs to the API server, all else comes from the model.
+    """The schema of a whole resource: `metadata` belongs to the API server, all else comes from the
+    model.
 
-    Raises `NotStructuralError`, with the path, where the model can't be said as a bounded structural schema.
+    Raises `NotStructuralError`, with the path, if there is no bounded structural schema for it.
     """
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
@@ -61,7 +62,7 @@ def _convert(raw: Node, definitions: Mapping[str, Node], path: str) -> Node:
 
 
 def _resolved(node: Node, definitions: Mapping[str, Node], path: str) -> Node:
-    """References put in place, and "X or null" read as an X that may be left out. What stands beside them wins."""
+    """Inline references, and make "X or null" an optional X. Keywords beside them win."""
     while "$ref" in node or "anyOf" in node:
         beside = {key: value for key, value in node.items() if key not in ("$ref", "anyOf")}
         if "$ref" in node:
@@ -94,7 +95,7 @@ def _spelled_for_kubernetes(node: Node, path: str) -> Node:
 
 
 def _without_unset(default: Any) -> Any:  # noqa: ANN401 - a default is any JSON value
-    """An object's default without what is null or empty: the defaults of its own fields say that."""
+    """An object's default without null and empty values: its fields' own defaults cover them."""
     if isinstance(default, dict):
         return {key: _without_unset(value) for key, value in default.items() if value not in (None, [], {})}
     return default

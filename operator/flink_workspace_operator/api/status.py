@@ -1,43 +1,40 @@
-"""What is known about a workspace, as its resource shows it."""
+"""The status of a FlinkWorkspace: what the operator knows about it."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
+from flink_workspace_operator.api.order_states import OrderState, StateFacts, facts_of
 from flink_workspace_operator.api.outputs import Outputs
-
-OrderState = Literal[
-    "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled", "Lost"
-]
 
 
 class Provisioning(ApiModel):
-    """How far the cloud is with creating or changing the workspace."""
+    """The cloud's progress in creating or changing the workspace."""
 
     stage: Annotated[str, Field(max_length=100)] | None = None
     """Name of the current step."""
     percent: Annotated[int, Field(ge=0, le=100)] | None = None
     """Weight of the finished steps."""
     message: Annotated[str, Field(max_length=500)] | None = None
-    """What the cloud says about it."""
+    """The cloud's message."""
 
 
 class Instance(ApiModel):
     """The workspace in the cloud."""
 
     instance_id: Annotated[str, Field(max_length=128)] | None = None
-    """Id of the bought instance: what every call to the cloud takes, and what orders and bills name."""
+    """Id of the bought instance, in calls to the cloud, billing orders and bills."""
     workspace_id: Annotated[str, Field(max_length=128)] | None = None
-    """Id of the running workspace: what Flink's development API takes."""
+    """Id of the running workspace, for Flink's development API."""
     name: Annotated[str, Field(max_length=60)] | None = None
     """Its name in the cloud."""
     zone_id: Annotated[str, Field(max_length=64)] | None = None
     """Zone it runs in."""
     charge_type: Annotated[str, Field(max_length=40)] | None = None
-    """How it is billed, as the cloud says."""
+    """Charge type, as the cloud reports it."""
     cu: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    """Compute quota in CU, as the cloud says."""
+    """Compute quota in CU, as the cloud reports it."""
     create_time: Time | None = None
     """When it was created."""
     expire_time: Time | None = None
@@ -49,28 +46,30 @@ class Instance(ApiModel):
     default_namespace: Annotated[str, Field(max_length=80)] | None = None
     """Namespace for jobs that the cloud makes with the workspace."""
     load_balancer: Annotated[str, Field(max_length=100)] | None = None
-    """Id of the SLB instance that the cloud made for it, as far as it tells."""
+    """Id of the SLB instance that the cloud made for it, if the cloud reports it."""
     monitoring: Annotated[str, Field(max_length=40)] | None = None
-    """The monitoring service in use, as far as the cloud tells."""
+    """The monitoring service in use, if the cloud reports it."""
     console_url: Annotated[str, Field(max_length=300)] | None = None
-    """Where to open it in the console."""
+    """Not set any more: no address of the console is published that leads to one workspace."""
     provisioning: Provisioning | None = None
-    """How far the cloud is; only while something is being made."""
+    """The cloud's progress; only while it creates or changes the workspace."""
+    lost_since: Time | None = None
+    """Time from which it is known to be gone from the cloud. Left out while it is there."""
 
 
 class VSwitchStatus(ApiModel):
-    """What is known about one vSwitch."""
+    """One vSwitch."""
 
     id: Annotated[str, Field(max_length=64)]
     """Id of the vSwitch."""
     zone_id: Annotated[str, Field(max_length=64)]
-    """Zone it lies in."""
+    """Its zone."""
     capacity: Literal["Enough", "Low", "Exhausted"]
     """Free addresses as a band: Enough, Low or Exhausted."""
 
 
 class NetworkStatus(ApiModel):
-    """What is known about the network."""
+    """The network."""
 
     v_switches: Annotated[
         tuple[VSwitchStatus, ...],
@@ -100,8 +99,15 @@ class StorageStatus(ApiModel):
     """The directories that exist."""
 
 
+class AdoptionStatus(ApiModel):
+    """The progress of adopting an existing workspace."""
+
+    announced_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
+    """The generation of the resource for which it was announced. A later pass adopts it."""
+
+
 class OrderSummary(ApiModel):
-    """The newest order for this workspace; the order object itself tells more."""
+    """The newest order for this workspace; the order object has the details."""
 
     name: Annotated[str, Field(max_length=80)]
     """Name of the FlinkWorkspaceOrder in this namespace."""
@@ -110,33 +116,41 @@ class OrderSummary(ApiModel):
     intent_time: Time | None = None
     """The time that its call is signed with; from Placing on."""
     settled_not_before: Time | None = None
-    """Until then its call may still be executed, or lists may not show yet what it bought. Left out afterwards."""
+    """Until then its call may still be executed, or lists may not show yet what it bought. Left out
+    afterwards."""
     digest: Annotated[str, Field(max_length=80)] | None = None
-    """Digest of what is bought and at which price."""
+    """Digest of the purchase and its price."""
     price: Annotated[str, Field(max_length=100)] | None = None
     """Price as a line to read."""
 
+    @property
+    def facts(self) -> StateFacts:
+        """The row of its state."""
+        return facts_of(self.state)
+
 
 class FlinkWorkspaceStatus(ApiModel):
-    """What is known. Written by the operator, and only by it."""
+    """The observed state. Written by the operator alone."""
 
     observed_generation: Annotated[int, Field(ge=-1, le=LARGEST_GENERATION)] = -1
     """The generation that the last pass worked with; -1 before the first one."""
     conditions: Conditions = ()
-    """What is the case; Ready sums it up."""
+    """The conditions; Ready sums them up."""
     instance: Instance | None = None
     """The workspace in the cloud."""
     account_id: Annotated[str, Field(max_length=40)] | None = None
     """The account that this resource belongs to."""
     last_handled_reconcile_at: Annotated[str, Field(max_length=100)] | None = None
-    """The last value of the annotation reconcile-requested-at that was acted upon."""
+    """The last value of the annotation reconcile-requested-at that the operator acted upon."""
     network: NetworkStatus | None = None
-    """What is known about the network."""
+    """The network."""
     ram_role: RamRoleStatus | None = None
     """The RAM role in use."""
     storage: StorageStatus | None = None
     """The bucket and its directories."""
     outputs: Outputs | None = None
-    """Where the workspace's ids were written."""
+    """The ConfigMap that the workspace's ids were written to."""
+    adoption: AdoptionStatus | None = None
+    """The progress of an adoption; only until the workspace is this resource's."""
     order: OrderSummary | None = None
     """The newest order."""

@@ -1,4 +1,4 @@
-"""`FlinkWorkspace`: what a user wants to have bought, and what is known about it."""
+"""`FlinkWorkspace`: the workspace that a user wants, and its observed state."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
@@ -16,20 +16,22 @@ from flink_workspace_operator.api.base import (
 )
 from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
+from flink_workspace_operator.api.order_states import states_where
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 
 
 class RamRole(ApiModel):
-    """How the operator treats the RAM role that lets Flink use the account."""
+    """The RAM role that lets Flink use the account."""
 
     management: Literal["Ensure", "Require"] = "Ensure"
-    """Ensure: create the role and attach its policies where missing. Require: only check, and say how to authorise."""
+    """Ensure: create the role and attach missing policies. Require: only check, and report how to
+    authorise."""
 
 
 class Adoption(ApiModel):
-    """Whether a workspace that exists already, and is not this resource's, may become its."""
+    """Adoption of a workspace that exists already and is not this resource's."""
 
     model_config = ConfigDict(
         json_schema_extra=validated(
@@ -42,9 +44,10 @@ class Adoption(ApiModel):
     )
 
     policy: Literal["Never", "IfNameMatches", "ByInstanceId"] = "Never"
-    """Never: it stands in the way. IfNameMatches: adopt the one of this name, if no cluster marked it as its own; buy
-    where there is none. ByInstanceId: adopt the named one, whoever marked it, and never buy. What differs from the spec
-    is reported first, and nothing is adopted until it is the same."""
+    """Never: it blocks the purchase. IfNameMatches: adopt the one of this name if it has no
+    cluster's ownership tags; buy if there is none. ByInstanceId: adopt the named one, whatever its
+    tags, and never buy. Differences from the spec are reported first, and nothing is adopted until
+    they are gone."""
     instance_id: Annotated[str, Field(min_length=1, max_length=128, pattern="^[A-Za-z0-9._-]+$")] | None = None
     """Id of the instance to adopt; only and always with ByInstanceId."""
 
@@ -53,7 +56,7 @@ _BOTH_OR_NONE = "`{field}` must be set with chargeType 'Subscription' and left o
 
 
 class FlinkWorkspaceSpec(WorkspaceParameters):
-    """What is wanted. The operator never writes here."""
+    """The desired state. The operator never writes here."""
 
     model_config = ConfigDict(
         json_schema_extra=validated(
@@ -69,7 +72,8 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     )
 
     workspace_name: Annotated[str, Field(min_length=1, max_length=60)] | None = None
-    """Name of the workspace in the cloud, unique in the account. Left out: the name of this resource. Immutable."""
+    """Name of the workspace in the cloud, unique in the account. Left out: the name of this
+    resource. Immutable."""
     region: Annotated[
         str,
         Field(
@@ -86,29 +90,30 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     ]
     """Region id, for example cn-hangzhou. Immutable."""
     ram_role: RamRole = RamRole()
-    """The RAM role that lets Flink use the account. Its name, trust and policies are settings of the operator."""
+    """The RAM role that lets Flink use the account. Its name, trust and policies are settings of
+    the operator."""
     credentials: Credentials | None = None
-    """Whose account pays. Left out: the operator's own identity, where that is for this namespace. May change, within
-    the account."""
+    """The access key whose account pays. Left out: the operator's own identity, if it may buy for
+    this namespace. May change, within the account."""
     adoption: Adoption | None = None
-    """Whether an existing workspace may become this resource's. Left out: Never."""
+    """Adoption of an existing workspace. Left out: Never."""
     outputs: Outputs | None = None
-    """Where to write the workspace's ids once it runs, for whatever comes next. Left out: nowhere."""
+    """The ConfigMap to write the workspace's ids to once it runs. Left out: none."""
     suspend: bool = False
-    """True stops all writes to the cloud; watching goes on."""
+    """True stops all writes to the cloud; reading continues."""
 
 
-# All spelled with `has`: what comes out of CEL's optionals has no known size, and the rule counts as too expensive.
+# Spelled with `has`: CEL's optionals have no known size, so the rules would be too expensive.
 _EFFECTIVE_NAME = "(has({self}.spec.workspaceName) ? {self}.spec.workspaceName : {self}.metadata.name)"
-_UNDER_WAY: Final[tuple[OrderState, ...]] = ("Placing", "Uncertain", "Placed", "Fulfilled")
+_FREEZING: Final = states_where(lambda facts: facts.freezes_spec)
 _BOUGHT = (
     "(has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId) ||\n"
-    f"has(oldSelf.status.order) && has(oldSelf.status.order.state) && oldSelf.status.order.state in {list(_UNDER_WAY)})"
+    f"has(oldSelf.status.order) && has(oldSelf.status.order.state) && oldSelf.status.order.state in {list(_FREEZING)})"
 )
 
 
 def _immutable_once_bought(field: str) -> dict[str, Any]:
-    """A rule on the whole object: only there it sees the status, and a field that is removed or added."""
+    """A rule on the whole object: only there it sees the status, and a field added or removed."""
     old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
     return cel(
         f"!has(oldSelf.status) || !{_BOUGHT} ||\nhas({old}) == has({new}) && (!has({old}) || {old} == {new})",
@@ -118,8 +123,8 @@ def _immutable_once_bought(field: str) -> dict[str, Any]:
 
 
 class FlinkWorkspace(ApiModel):
-    """A fully managed Flink workspace on Alibaba Cloud. Applying one SPENDS MONEY: the operator buys what it describes,
-    once, and keeps it when the resource is deleted."""
+    """A fully managed Flink workspace on Alibaba Cloud. Applying one SPENDS MONEY: the operator
+    buys what it describes, once, and keeps it when the resource is deleted."""
 
     model_config = ConfigDict(
         json_schema_extra=validated(
@@ -145,9 +150,9 @@ class FlinkWorkspace(ApiModel):
 
     metadata: Metadata
     spec: FlinkWorkspaceSpec
-    """What is wanted."""
+    """The desired state."""
     status: FlinkWorkspaceStatus = FlinkWorkspaceStatus()
-    """What is known."""
+    """The observed state."""
 
     @property
     def workspace_name(self) -> str:
@@ -156,42 +161,42 @@ class FlinkWorkspace(ApiModel):
 
     @property
     def parameters(self) -> WorkspaceParameters:
-        """What an order for this workspace would buy."""
+        """The part of the spec that an order copies."""
         return WorkspaceParameters.model_validate(self.spec.model_dump())
 
     _unknown_fields: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def unknown_fields(self) -> tuple[str, ...]:
-        """Fields of the stored spec that this version does not know: nothing may be bought without them."""
+        """Fields of the stored spec that this version does not know: they forbid a purchase."""
         return self._unknown_fields
 
     @classmethod
     def of(cls, wire: Mapping[str, Any]) -> Self:
-        """Read an object as the API server sends it."""
+        """Parse an object as the API server sends it."""
         read = cls.model_validate(wire)
         read._unknown_fields = unknown_fields(wire["spec"], read.spec.as_wire(), "spec")
         return read
 
 
 class PartialWorkspace(ApiModel):
-    """What every version can read of a resource: enough to say on it that the rest could not be read."""
+    """The part of a resource that every version can read: enough to report on the rest."""
 
     metadata: Metadata
     conditions: tuple[Condition, ...] = ()
-    """Those that can be read."""
+    """The conditions that this version can read."""
     stored_conditions: tuple[dict[str, Any], ...] = ()
-    """All of them, as they are stored."""
+    """All conditions as stored."""
     has_status: bool = False
 
     @property
     def deleting(self) -> bool:
-        """The resource is on its way out."""
+        """True if the resource is being deleted."""
         return self.metadata.deletion_timestamp is not None
 
     @classmethod
     def of(cls, wire: Mapping[str, Any]) -> Self:
-        """Read an object as the API server sends it."""
+        """Parse an object as the API server sends it."""
         status = wire.get("status")
         stored = tuple((status or {}).get("conditions") or ())
         return cls(

@@ -1,1 +1,1 @@
-"""Pure thinking: values in, values out. No I/O, no clock, no kopf."""
+"""Pure decisions: values in, values out. No I/O, no clock, no kopf."""

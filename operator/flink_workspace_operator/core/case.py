@@ -1,4 +1,4 @@
-"""What was seen, with the questions that several checks ask of it."""
+"""The facts of one pass, with the questions that several checks ask."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,15 +8,13 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import OrderState, OrderSummary
+from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
-from flink_workspace_operator.core.found import NO_ADOPTION, Found, Ownership, classify
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.neighbours import Neighbour, not_shown
-from flink_workspace_operator.core.observed import Absent, Listing, Unknown
-from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.seen import (
-    SENT,
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.neighbours import Neighbour, not_shown
+from flink_workspace_operator.core.facts.observed import Absent, Listing, Unknown
+from flink_workspace_operator.core.facts.ownership import NO_ADOPTION, Found, Ours, Ownership, classify
+from flink_workspace_operator.core.facts.snapshot import (
     Seen,
     announced_order,
     bound_id,
@@ -25,22 +23,17 @@ from flink_workspace_operator.core.seen import (
     orders_of,
     shown_id,
 )
-from flink_workspace_operator.core.windows import window_end
+from flink_workspace_operator.core.orders.windows import window_end
+from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
-"""Longest request that the status can repeat."""
-
-LOST: Final = "Lost"
-"""Reason of Ready, once a workspace that was seen before is gone."""
-
-NEVER_SENT: Final[tuple[OrderState | None, ...]] = (None, "Quoted", "Superseded", "Canceled")
-"""States of orders that no call was sent for."""
+"""Longest value of the annotation reconcile-requested-at that the status repeats."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One pass's facts. `token` is fresh and random, for an order that the pass may open, or an intent of it."""
+    """The facts of one pass. `token` is random and new, for an order or an intent of this pass."""
 
     seen: Seen
     settings: Settings
@@ -48,7 +41,7 @@ class Case:
 
     @property
     def workspace(self) -> FlinkWorkspace:
-        """The resource; only to be asked for where a check before has ruled out that it is gone."""
+        """The resource. Raises unless an earlier check ruled out that it is gone."""
         if self.seen.workspace is None:
             raise LookupError("the workspace is gone: a check before this one must have said so")
         return self.seen.workspace
@@ -61,7 +54,7 @@ class Case:
     @cached_property
     def sent_order(self) -> FlinkWorkspaceOrder | None:
         """The open order, if a call may have been sent for it."""
-        return self.order if self.order is not None and self.order.state in SENT else None
+        return self.order if self.order is not None and self.order.facts.may_be_under_way else None
 
     @cached_property
     def announced_order(self) -> FlinkWorkspaceOrder | None:
@@ -74,51 +67,51 @@ class Case:
 
     @cached_property
     def given_up(self) -> bool:
-        """Whether what was bound is gone for good: the resource says so, no look shows it, and a person agrees by name.
+        """True if the bound instance is lost and a person named it as one to replace.
 
-        From the resource, because what it takes to find out, two looks at a distance, may lie in another process. Not
-        while suspended: nothing would come of it, and a person could not take it back any more.
+        The loss is read from the resource: another process may have taken the two lists. Not
+        while suspended: nothing would follow, and the person could not take it back any more.
         """
         is_lost = self.said_lost and isinstance(self.found, Absent)
         return not self.suspended and is_lost and self.is_named_for_replacement
 
     @cached_property
     def said_lost(self) -> bool:
-        """Whether the resource says that its workspace is gone."""
-        ready = self.condition("Ready")
-        return ready is not None and ready.reason == LOST
+        """The resource's status reports the instance as lost."""
+        shown = self.workspace.status.instance
+        return shown is not None and shown.lost_since is not None
 
     @cached_property
     def is_named_for_replacement(self) -> bool:
-        """Whether an annotation names the workspace as one to buy another for."""
+        """True if the annotation `replace-lost` names the known instance."""
         named = self.workspace.metadata.annotations.get(REPLACE_LOST)
         return self.known_id is not None and self.known_id == named
 
     @cached_property
     def orders(self) -> tuple[FlinkWorkspaceOrder, ...]:
-        """The orders for what the workspace names."""
+        """The orders for the workspace's name and region."""
         return orders_of(self.workspace, self.seen.orders)
 
     @cached_property
     def bound_id(self) -> str | None:
-        """The instance that is known to be the workspace's."""
+        """Id of the instance that the ledger, or else the status, binds to the workspace."""
         return bound_id(self.workspace, self.seen.orders)
 
     @cached_property
     def known_id(self) -> str | None:
-        """The instance that was last seen to be the workspace's, else the one that the ledger binds it to.
+        """Id of the instance that the status shows, else of the one that the ledger binds.
 
-        They differ where another one was adopted after what the ledger tells of was lost, or an old ledger restored.
+        They differ after an adoption in place of a lost one, and after a restore of an old ledger.
         """
         return shown_id(self.workspace, self.seen.orders) or self.bound_id
 
     @cached_property
     def left_the_ledger(self) -> OrderSummary | None:
-        """The order that may have been sent, as the resource's status shows it, where the ledger lacks it.
+        """The order in the resource's status that may have been sent and is not in the ledger.
 
-        An order of the same name that was announced before it, or never, does not count: it was put in its place, and
-        is no evidence about the call. One that was announced after it was taken back in between, by the process that
-        knew that it sent nothing. The wait ends with the window of the call, by the date of a list.
+        An order of the same name with an earlier announcement, or none, replaced it: no evidence
+        about the call. With a later one, the process that had sent nothing took it back in between.
+        The wait ends with the window of the call, by the date of a list.
         """
         last = self.workspace.status.order
         end = None if last is None else self._end_of(last)
@@ -131,56 +124,58 @@ class Case:
         return None if over or is_known else last
 
     def _end_of(self, last: OrderSummary) -> datetime | None:
-        if last.state in SENT:
+        if last.facts.may_be_under_way:
             return window_end(last, self.settings)
-        return last.settled_not_before if last.state == "Rejected" else None
+        return last.settled_not_before if last.facts.is_refused else None
 
     @cached_property
     def deleting(self) -> bool:
-        """Whether the resource is on its way out."""
+        """True if the resource is being deleted."""
         return self.workspace.metadata.deletion_timestamp is not None
 
     @cached_property
     def suspended(self) -> bool:
-        """Whether a person stopped all writes to the cloud."""
+        """True if a person stopped all writes to the cloud."""
         return is_suspended(self.workspace)
 
     @cached_property
     def claims_nothing(self) -> bool:
-        """Suspended, and no call was ever sent for it: a claim would keep others from the name for nothing."""
-        sent = any(order.state not in NEVER_SENT for order in self.orders)
-        return self.suspended and not sent and self.known_id is None and self.left_the_ledger is None
+        """True if suspended and never ordered: a claim would keep others from the name in vain."""
+        sent = any(order.facts.was_sent for order in self.orders)
+        is_bound = self.known_id is not None or isinstance(self.found, Ours)
+        return self.suspended and not sent and not is_bound and self.left_the_ledger is None
 
     @cached_property
     def holds_claim(self) -> bool:
-        """Whether the claim is this resource's, and not that of a former one of its name."""
+        """True if the claim belongs to this resource, and not to a former one of its name."""
         claim = self.seen.claim
         return claim is not None and (claim.holder, claim.uid) == (self.seen.key, self.workspace.metadata.uid)
 
     @cached_property
     def requested(self) -> bool:
-        """Whether a person asks for another try now."""
+        """True if a person requests another try now."""
         return self.request is not None and self.request != self.workspace.status.last_handled_reconcile_at
 
     @cached_property
     def request(self) -> str | None:
-        """What a person wrote to ask for another try, as far as the status has room for it."""
+        """The value of the annotation reconcile-requested-at, cut to `REQUEST_LENGTH`."""
         asked = self.workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT)
         return None if asked is None else asked[:REQUEST_LENGTH]
 
     @cached_property
     def outstanding_order(self) -> FlinkWorkspaceOrder | None:
-        """The last settled order for this name whose call, or a copy of it, may still be executed."""
+        """The last settled order for this name whose call, or a copy of it, may still be
+        executed."""
         return next((order for order in reversed(self.orders) if order.outstanding), None)
 
     @cached_property
     def recorded_account(self) -> str | None:
-        """The account that the purchase belongs to, from the moment that something may have been sent or is bound.
+        """The account of the purchase, once an order may have been sent or an instance is bound.
 
-        A purchase that the gateway refused binds the resource only until its call is over: the key may have been a
-        wrong one. Where the ledger lacks the order that the status names, the account in the status counts.
+        A refused purchase binds the resource only until its call is over: its key may have been a
+        wrong one. If the ledger lacks the order that the status names, the status' account counts.
         """
-        binding = [order for order in self.orders if order.state not in NEVER_SENT and not _was_refused(order)]
+        binding = [order for order in self.orders if order.facts.was_sent and not _was_refused(order)]
         if binding:
             return binding[-1].spec.account_id
         last = self.workspace.status.order
@@ -189,21 +184,21 @@ class Case:
         return None if is_free else self.workspace.status.account_id
 
     @cached_property
-    def subject(self) -> Subject | None:
-        """What the workspace names; None while the account is not known."""
+    def target(self) -> PurchaseTarget | None:
+        """The purchase target of the workspace; None while the account is not known."""
         account = self.seen.cloud.account_id
         if isinstance(account, Unknown):
             return None
-        return Subject(account, self.workspace.spec.region, self.workspace.workspace_name)
+        return PurchaseTarget(account, self.workspace.spec.region, self.workspace.workspace_name)
 
     @cached_property
     def missing_neighbours(self) -> tuple[Neighbour, ...]:
-        """Resources whose instances the list must show, and lacks: such a list proves nothing about this resource."""
+        """Neighbours whose instances the list lacks: such a list proves no absence."""
         region = self.seen.cloud.region
         return () if region is None else self.missing_neighbours_in(region)
 
     def missing_neighbours_in(self, region: str) -> tuple[Neighbour, ...]:
-        """The same for any region that was looked at."""
+        """The same for any region that was listed."""
         cloud, listing = self.seen.cloud, self.seen.cloud.listing_of(region)
         if isinstance(cloud.account_id, Unknown) or isinstance(listing, Unknown):
             return ()
@@ -211,45 +206,45 @@ class Case:
         return not_shown(listing, others, (cloud.account_id, region), self.settings)
 
     def listing_for(self, account_id: str, region: str) -> Listing | Unknown:
-        """The look, as far as it counts: a look into another account or region says nothing about this one."""
+        """The list, if it is of this account and region: any other is no evidence here."""
         cloud = self.seen.cloud
         return cloud.listing_of(region) if cloud.account_id == account_id else Unknown()
 
     @cached_property
     def found(self) -> Found:
-        """What the look says about the workspace; unknown while an order for something else is being settled."""
-        subject, account = self.subject, self.seen.cloud.account_id
-        if subject is None:
+        """The list's evidence about the workspace; unknown while another name's order is open."""
+        target, account = self.target, self.seen.cloud.account_id
+        if target is None:
             return account if isinstance(account, Unknown) else Unknown()
-        if self.recorded_account not in (None, subject.account_id):
+        if self.recorded_account not in (None, target.account_id):
             return Unknown()
         if self.sent_order is not None and self.sent_order not in self.orders:
             return Unknown()
-        ownership = Ownership(subject, self.seen.owner, self.orders, self.bound_id)
+        ownership = Ownership(target, self.seen.owner, self.orders, self.bound_id)
         return classify(self.seen.cloud.listing, ownership, self.adoption)
 
     @cached_property
     def adoption(self) -> Adoption:
-        """What the resource may adopt. Where it may not name any instance, nothing is told of the one that it names."""
+        """The adoption that the resource may make. Without the right to name an instance: none."""
         wanted = self.workspace.spec.adoption or NO_ADOPTION
         is_free = wanted.policy != "ByInstanceId" or self.settings.adopts_by_id_in(self.seen.key.namespace)
         return wanted if is_free else NO_ADOPTION
 
     def found_for(self, order: FlinkWorkspaceOrder) -> Found:
-        """What the look says about what an order was to buy."""
+        """The list's evidence about the purchase target of an order."""
         spec = order.spec
-        subject = Subject(spec.account_id, spec.region, spec.workspace_name)
+        target = PurchaseTarget(spec.account_id, spec.region, spec.workspace_name)
         related = tuple(
             other
             for other in self.seen.orders
             if (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
         )
-        placed = [other.status.instance_id for other in related if other.state in ("Placed", "Fulfilled")]
+        placed = [other.status.instance_id for other in related if other.facts.is_paid]
         listing = self.listing_for(spec.account_id, spec.region)
-        return classify(listing, Ownership(subject, self.seen.owner, related, placed[-1] if placed else None))
+        return classify(listing, Ownership(target, self.seen.owner, related, placed[-1] if placed else None))
 
     def window_is_over(self, order: FlinkWorkspaceOrder) -> bool:
-        """The list is of a time by which everything that the order's call could do was done and is shown."""
+        """True if the list is newer than all effects that the order's call could have."""
         end, listing = (
             window_end(order.status, self.settings),
             self.listing_for(order.spec.account_id, order.spec.region),
@@ -257,37 +252,37 @@ class Case:
         return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
     def placed_beside(self, order: FlinkWorkspaceOrder) -> bool:
-        """Whether another order bought what this one was to buy."""
+        """True if another order of the same action made this one's purchase."""
         spec = order.spec
+        wanted = (spec.action, spec.region, spec.workspace_name)
         return any(
-            other.state in ("Placed", "Fulfilled")
+            other.facts.is_paid and (other.spec.action, other.spec.region, other.spec.workspace_name) == wanted
             for other in self.seen.orders
             if other is not order
-            and (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
         )
 
     @cached_property
     def cloud_time(self) -> datetime:
-        """Now, by the cloud's clock where it was asked: the protocol's times are the cloud's."""
+        """The present by the cloud's clock, as the protocol's times are; else by our own clock."""
         listing = self.seen.cloud.listing
         return self.seen.now if isinstance(listing, Unknown) else listing.date
 
     @cached_property
     def role(self) -> Finding:
-        """How it stands with the RAM role."""
+        """The finding on the RAM role."""
         return judge_role(self.seen.cloud.role, self.workspace.spec, self.settings)
 
     @cached_property
     def network(self) -> Finding:
-        """How it stands with VPC and vSwitches."""
+        """The finding on VPC and vSwitches."""
         return judge_network(self.seen.cloud.network, self.seen.cloud.zones, self.workspace.spec, self.settings)
 
     @cached_property
     def storage(self) -> Finding:
-        """How it stands with the bucket and its directories."""
+        """The finding on the bucket and its directories."""
         return judge_storage(self.seen.cloud.storage, self.workspace.spec)
 
 
 def _was_refused(order: FlinkWorkspaceOrder) -> bool:
-    """The gateway refused the call, and it can no longer be executed."""
-    return order.state == "Rejected" and order.status.evidence == "Answer" and not order.outstanding
+    """True if the gateway refused the call, and no copy of it can be executed."""
+    return order.facts.is_refused and order.status.evidence == "Answer" and not order.outstanding

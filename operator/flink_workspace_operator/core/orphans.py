@@ -1,6 +1,6 @@
-"""What was paid for and nobody looks after: instances with our mark and no resource, and names that two instances have.
+"""Orphans: instances with our tags and no resource, and names that two instances have.
 
-Only told. What an instance is still needed for, no operator can know.
+Only reported: no operator can know if an instance is still needed.
 """
 
 from collections import defaultdict
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.core.identity import Owner, WantedName
-from flink_workspace_operator.core.observed import Listing, SeenInstance
+from flink_workspace_operator.core.facts.identity import Owner, WantedName
+from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 
-OrphanKind = Literal["Orphan", "NameTwice"]
+OrphanKind = Literal["Orphan", "DuplicateName"]
 
 ADVICE: Final[Mapping[OrphanKind, str]] = {
     "Orphan": "apply a FlinkWorkspace for it, or release it in the console",
-    "NameTwice": "release the one that is not needed in the console",
+    "DuplicateName": "release the one that is not needed in the console",
 }
 
 
 @dataclass(frozen=True)
 class Orphan:
-    """One finding. `owner` is the resource that the marks name, as far as they do."""
+    """One finding. `owner` is the resource that the ownership tags name, if they do."""
 
     kind: OrphanKind
     region: str
@@ -45,9 +45,10 @@ def find_orphans(
     cluster_id: str,
     namespaces: tuple[str, ...] | None = None,
 ) -> tuple[Orphan, ...]:
-    """All findings, in the order of regions and names. `listings` by region, taken before the resources were read.
+    """All findings, in the order of regions and names. `listings` by region, taken before the
+    resources were read.
 
-    Where `wanted_names` are those of some namespaces only, nothing is said of what is marked for others.
+    If `wanted_names` are of some namespaces only, instances tagged for others are left out.
     """
     wanted = {(Owner(cluster_id, each.key).workspace_tag, each.region, each.workspace_name) for each in wanted_names}
     found: list[Orphan] = []
@@ -62,7 +63,8 @@ def find_orphans(
 
 
 def _concerns(owner: str | None, namespaces: tuple[str, ...] | None) -> bool:
-    """A mark that is a hash names no namespace, and so may be another operator's."""
+    """True if the owner is in the namespaces. A hashed tag names none: another operator's,
+    maybe."""
     return namespaces is None or (owner or "").partition("/")[0] in namespaces
 
 
@@ -72,4 +74,4 @@ def _twice(region: str, listing: Listing) -> Iterator[Orphan]:
         by_name[instance.name].append(instance)
     for name, instances in by_name.items():
         if len(instances) > 1:
-            yield Orphan("NameTwice", region, name, tuple(sorted(instance.instance_id for instance in instances)))
+            yield Orphan("DuplicateName", region, name, tuple(sorted(instance.instance_id for instance in instances)))

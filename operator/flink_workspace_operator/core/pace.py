@@ -1,19 +1,19 @@
-"""When to look again."""
+"""Intervals until the next pass."""
 
 from datetime import timedelta
 
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.plan import Requeue
 
-SOON = NextLook(timedelta(seconds=1))
+SOON = Requeue(timedelta(seconds=1))
 """After a change that the cloud may take a moment to show."""
 
-OUTSIDE = NextLook(timedelta(seconds=30))
-"""Where something outside must change first; people's edits wake the pass by themselves."""
+OUTSIDE = Requeue(timedelta(seconds=30))
+"""If something outside must change first; edits of resources cause a pass by themselves."""
 
 FIRST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=60)
 
 
-def rising(age: timedelta) -> NextLook:
-    """A quarter of how long it has been going on already, from 1 second to a minute."""
-    return NextLook(max(FIRST, min(LONGEST, age / 4)))
+def rising(age: timedelta) -> Requeue:
+    """A quarter of the age of the situation, from 1 second to a minute."""
+    return Requeue(max(FIRST, min(LONGEST, age / 4)))

@@ -1,6 +1,6 @@
-"""What to do, as a value: steps in order, the verdict on the resource, and when to look again.
+"""The plan of a pass as a value: steps in order, the verdict, the time of the next pass.
 
-A step is one write, described and not yet done; `execution.py` does them in order, up to the first that fails.
+A step describes one write; `execution.py` executes them in order, up to the first that fails.
 """
 
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Claim, Purchase, Subject
-from flink_workspace_operator.core.observed import Policy
-from flink_workspace_operator.core.secret import Secret
-from flink_workspace_operator.core.seen import Answered
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Claim, PurchaseTarget
+from flink_workspace_operator.core.facts.observed import Policy
+from flink_workspace_operator.core.facts.secret import Secret
+from flink_workspace_operator.core.facts.snapshot import Answered
+from flink_workspace_operator.core.orders.calls import PaidCall
 
 
 @dataclass(frozen=True)
@@ -23,35 +24,35 @@ class AddFinalizer:
 
 @dataclass(frozen=True)
 class RemoveFinalizer:
-    """Let the workspace resource go."""
+    """Release the workspace resource, so that it can be deleted."""
 
 
 @dataclass(frozen=True)
 class TakeClaim:
-    """Claim the subject for the resource with this uid, if it is free, over a dead claim, or over a former life's."""
+    """Claim the target for this uid: if free, or held by the dead or by a former resource."""
 
-    subject: Subject
+    target: PurchaseTarget
     over: Claim | None
     uid: str
 
 
 @dataclass(frozen=True)
 class GiveBackClaim:
-    """Give a claim of this key back."""
+    """Delete a claim of this key."""
 
     claim: Claim
 
 
 @dataclass(frozen=True)
 class HoldSecret:
-    """Keep the Secret that an order is bought with, until it is known what became of the order."""
+    """Put a finalizer on the Secret of an order, until the outcome of the order is known."""
 
     secret: Secret
 
 
 @dataclass(frozen=True)
 class ReleaseSecret:
-    """Let a Secret go."""
+    """Remove the finalizer from a Secret."""
 
     secret: Secret
 
@@ -82,13 +83,21 @@ class CreateDirectory:
 
 
 @dataclass(frozen=True)
-class TagInstance:
-    """Put our marks on an instance: to adopt it, or because they are missing, where a refusal is no reason to stop."""
+class AdoptInstance:
+    """Put ownership tags on an instance that is adopted by them."""
 
     region: str
     instance_id: str
     tags: tuple[tuple[str, str], ...]
-    adopts: bool
+
+
+@dataclass(frozen=True)
+class RestoreTags:
+    """Put missing ownership tags back on an owned instance; a refusal does not end the pass."""
+
+    region: str
+    instance_id: str
+    tags: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ class OpenOrder:
 
 @dataclass(frozen=True)
 class MoveOrder:
-    """Give an order a new status, if it is still as it was read."""
+    """Write an order's status; Conflict unless it is as it was read."""
 
     order: FlinkWorkspaceOrder
     status: FlinkWorkspaceOrderStatus
@@ -126,7 +135,7 @@ class PlaceOrder:
     """SPENDS MONEY. Send the call once, and record its answer."""
 
     order: FlinkWorkspaceOrder
-    purchase: Purchase
+    call: PaidCall
 
 
 @dataclass(frozen=True)
@@ -139,16 +148,16 @@ class RecordAnswer:
 
 @dataclass(frozen=True)
 class ReleaseOrder:
-    """Let an order be deleted by whoever wants to."""
+    """Remove our finalizer from an order, so that it can be deleted."""
 
     order: FlinkWorkspaceOrder
 
 
 @dataclass(frozen=True)
 class WriteOutputs:
-    """Create the ConfigMap with the workspace's ids, or put it right, if it is still as it was read.
+    """Create or repair the ConfigMap with the workspace's ids; Conflict unless as it was read.
 
-    `corrects`: it had been written before, and is not as it was.
+    `corrects`: it had been written before, and was changed since.
     """
 
     name: str
@@ -159,13 +168,13 @@ class WriteOutputs:
 
 @dataclass(frozen=True)
 class DeleteOutputs:
-    """Delete a ConfigMap of ours that is not wanted any more, if it is still as it was read."""
+    """Delete an owned ConfigMap that is not wanted any more; Conflict unless as it was read."""
 
     former: ConfigMap
 
 
 OutputsStep = WriteOutputs | DeleteOutputs
-CloudStep = CreateRole | AttachPolicy | CreateDirectory | TagInstance
+CloudStep = CreateRole | AttachPolicy | CreateDirectory | AdoptInstance | RestoreTags
 FreeStep = (
     AddFinalizer
     | RemoveFinalizer
@@ -183,54 +192,57 @@ FreeStep = (
 )
 Step = FreeStep | PlaceOrder
 ToldStep = CloudStep | OutputsStep
-"""Steps that an event tells of, if they changed anything."""
+"""Steps that an event reports, if they changed anything."""
 
 VerdictKind = Literal["Running", "Progressing", "Missing", "Suspended", "Stalled", "Deleting"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How things stand with a workspace, in one word for programs and one line for people.
+    """The state of a workspace, in one word for programs and one line for people.
 
-    Missing: a prerequisite (`about`, its condition's type) is not there; progress at first, stalled if it stays so.
-    `keeps`: nothing new could be learned; where Ready was True or False, what was said before stands.
-    `beside`: it is about the operator's own side. A workspace that was Ready stays so, and this is told beside it.
+    Missing: a prerequisite (`about`, its condition's type) is missing; progress at first, stalled
+    if it stays so. `keeps_previous`: nothing new is known; if Ready was True or False, the last report
+    stays. `beside`: about the operator's own side. A workspace that was Ready stays so, and this is
+    reported beside it. `while_running`: about a further order of a running workspace. Ready stays
+    True, with this message.
     """
 
     kind: VerdictKind
     reason: str
     message: str
     about: str | None = None
-    keeps: bool = False
+    keeps_previous: bool = False
     beside: bool = False
+    while_running: str = ""
 
 
 @dataclass(frozen=True)
-class NextLook:
-    """When to look again: after this long, or never (None: nothing is left to look after)."""
+class Requeue:
+    """The time until the next pass; None: never, as nothing is left to manage."""
 
     after: timedelta | None
 
 
-AT_ONCE = NextLook(timedelta(0))
+AT_ONCE = Requeue(timedelta(0))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one pass does. Without a verdict nothing is said: another pass follows at once and knows better."""
+    """The work of one pass. Without a verdict nothing is reported: another pass follows at once."""
 
     steps: tuple[Step, ...] = ()
     verdict: Verdict | None = None
-    next_look: NextLook = AT_ONCE
+    requeue: Requeue = AT_ONCE
     missing_since: datetime | None = None
-    """When a workspace that was seen before was first found absent; the cloud's clock."""
+    """Time of the first list without a workspace that was seen before; the cloud's clock."""
     retry: CloudFailure | None = None
-    """The cloud could not be asked: try again with back-off instead of at `next_look`."""
+    """The cloud did not answer: retry with back-off instead of at `requeue`."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, once, for `kubectl describe`."""
+    """A Kubernetes event: something that happened once."""
 
     type: Literal["Normal", "Warning"]
     reason: str

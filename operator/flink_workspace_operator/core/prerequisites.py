@@ -1,4 +1,4 @@
-"""The three prerequisites: is each in order, what would put it in order, and what to tell a person."""
+"""The three prerequisites: their state, the steps that create them, the message for a person."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,9 @@ from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.names import DIRECTORIES
 from flink_workspace_operator.api.status import VSwitchStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspaceSpec
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Bucket,
     BucketElsewhere,
@@ -26,7 +26,7 @@ from flink_workspace_operator.settings import Settings
 
 @dataclass(frozen=True)
 class Finding:
-    """What is the case with one aspect, and the steps that would help. `failure`: why it is not known."""
+    """The state of one prerequisite, and the steps that help. `failure`: why it is not known."""
 
     status: ConditionStatus
     reason: str
@@ -42,7 +42,7 @@ def _not_known(unknown: Unknown) -> Finding:
 
 
 def judge_role(role: Role | Absent | Unknown, spec: FlinkWorkspaceSpec, settings: Settings) -> Finding:
-    """Whether Flink may work in the account: the role exists and has its policies."""
+    """The finding on the RAM role: Flink may use the account if it exists and has its policies."""
     ensure = spec.ram_role.management == "Ensure"
     wanted = [Policy(name) for name in settings.role_policies]
     name = settings.role_name
@@ -72,7 +72,7 @@ def _role_lacks(reason: str, what: str, steps: tuple[CloudStep, ...], ensure: bo
 
 
 def capacity(v_switch: SeenVSwitch, settings: Settings) -> VSwitchStatus:
-    """The free addresses of a vSwitch as a band: a number would move with every job."""
+    """The free addresses of a vSwitch as a band: a number would change the status with each job."""
     free = v_switch.free_addresses
     band = "Exhausted" if free <= 0 else "Low" if free < settings.low_addresses else "Enough"
     return VSwitchStatus(id=v_switch.id, zone_id=v_switch.zone_id, capacity=band)
@@ -81,7 +81,7 @@ def capacity(v_switch: SeenVSwitch, settings: Settings) -> VSwitchStatus:
 def judge_network(
     network: SeenNetwork | Unknown, zones: frozenset[str] | Unknown, spec: FlinkWorkspaceSpec, settings: Settings
 ) -> Finding:
-    """Whether VPC and vSwitches exist, belong together, and lie in one zone where workspaces are sold."""
+    """The finding on VPC and vSwitches: existing, together, in one zone that sells workspaces."""
     if isinstance(network, Unknown):
         return _not_known(network)
     if isinstance(zones, Unknown):
@@ -126,7 +126,7 @@ def _zone_problem(network: SeenNetwork, zones: frozenset[str], spec: FlinkWorksp
 
 
 def judge_storage(storage: SeenStorage, spec: FlinkWorkspaceSpec) -> Finding:
-    """Whether the bucket exists in the workspace's region and has the four directories."""
+    """The finding on the bucket: in the workspace's region, with the four directories."""
     bucket, region = spec.storage.oss.bucket, spec.region
     match storage:
         case Unknown():

@@ -1,1 +1,1 @@
-"""What keeps passes going: a queue of keys, workers that take from it, logs and health. Knows nothing of workspaces."""
+"""The queue of keys, its workers, watches, logs and health. Knows nothing of workspaces."""

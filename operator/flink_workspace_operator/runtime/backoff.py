@@ -1,10 +1,10 @@
-"""The wait of a key after a pass that failed. Each cause is logged once, and so is its end."""
+"""The wait of a key after a failed pass. Each cause is logged once, and so is its end."""
 
 import logging
 from collections import Counter
 
-from flink_workspace_operator.core.failures import Conflict, Failure, Throttled, Vanished
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import Conflict, Failure, Throttled, Vanished
+from flink_workspace_operator.core.facts.identity import Key
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +20,12 @@ NOT_THERE = (
 
 
 class Backoff:
-    """Counts the failures of each key in a row. A pass that succeeds ends them."""
+    """Counts consecutive failures of each key. A pass that succeeds resets them."""
 
     def __init__(self) -> None:
         self._failures: Counter[Key] = Counter()
         self._reported: dict[Key, str] = {}
-        """The cause that was logged last."""
+        """The cause that was logged last for each key."""
 
     def __contains__(self, key: Key) -> bool:
         return key in self._failures
@@ -39,13 +39,13 @@ class Backoff:
         return wait
 
     def succeeded(self, key: Key) -> None:
-        """The next failure is a first one."""
+        """Reset the count of failures."""
         failures = self._failures.pop(key, 0)
         if self._reported.pop(key, None) is not None:
             log.info("succeeded, after %d passes that failed", failures)
 
     def _report(self, key: Key, failure: BaseException, wait: float) -> None:
-        """Log a cause once for as long as it lasts, and not with every pass."""
+        """Log a cause once while it lasts, and not with every pass."""
         known, cause = self._reported.get(key), f"{type(failure).__name__}: {failure}"
         self._reported[key] = cause
         if known == cause:
@@ -59,15 +59,17 @@ class Backoff:
 
 
 def is_race(failure: BaseException) -> bool:
-    """True if somebody else wrote between our read and our write. Their write must be read before anything else.
+    """True if somebody else wrote between our read and our write. Their write must be read before
+    anything else.
 
-    The first failure in a row is not logged. One that repeats is no race: nobody else is faster again and again.
+    The first of consecutive ones is not logged. One that repeats is a fault and no race.
     """
     return isinstance(failure, Conflict | Vanished)
 
 
 def wait_after(failure: BaseException, before: int) -> float:
-    """Seconds until the next pass over a key of which `before` passes in a row had failed before this one."""
+    """Seconds until the next pass over a key, after `before` consecutive failures before this
+    one."""
     first = AFTER_A_RACE_SECONDS if is_race(failure) else FIRST_RETRY_SECONDS
     wait = min(LONGEST_RETRY_SECONDS, first * 2.0 ** min(before, 10))
     if isinstance(failure, Throttled) and failure.retry_after is not None:

@@ -1,16 +1,17 @@
-"""Which of several processes leads: the one that holds a Lease and renews it in time.
+"""Leader election: the process that holds a Lease, and renews it in time, leads.
 
     win ──► keep (renews) ──► lost: the process ends, and a fresh one stands by
                          └──► give_back: the next one leads at once
 
-No two machines' clocks are compared. A Lease counts as held for as long as it says since we saw it change, and ours for
-two thirds of that since we began to renew it: who leads stops before anybody can take over. A hand that deletes or
-edits the Lease breaks that for a moment. So the election is comfort: it keeps two processes out of each other's way.
-That nothing is bought twice is the purchase protocol's doing, whoever leads.
+No two machines' clocks are compared. A Lease counts as held for as long as it says, from the
+moment that we saw it change; our own for two thirds of that, from the start of our renewal. So a
+leader stops before anybody can take over. A manual edit of the Lease breaks that for a moment. The
+election only keeps two processes out of each other's way: the purchase protocol prevents a second
+purchase, whoever leads.
 
-The Lease is what this process reads most often, so it is also where a restore of etcd shows: its version goes back.
-Then the watches go on from versions of a time that never was, and what was remembered of our writes is void. Only a
-process that begins anew can be trusted, so the Lease counts as lost.
+This process reads the Lease most often, so it also detects a restore of etcd: the version goes
+back. Then the watches continue from versions that never existed, and the memory of our own writes
+is void. Only a new process can be trusted, so the Lease counts as lost.
 """
 
 import asyncio
@@ -21,18 +22,19 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from flink_workspace_operator.adapters.kubernetes.election_lease import Standing, went_back
-from flink_workspace_operator.core.failures import ClusterFailure, Conflict
+from flink_workspace_operator.core.facts.failures import ClusterFailure, Conflict
 
 log = logging.getLogger(__name__)
 
 RENEW_WITHIN = 2 / 3
-"""Part of the Lease's duration after which a leader that could not renew leads no more. The rest is margin: for what
-passes between asking and sending, which are moments, and for clocks that run at different speeds. A purchase may take
-longer than the whole Lease, so it may still be under way when another leads; the ledger tells that one to wait."""
+"""Part of the Lease's duration after which a leader that could not renew stops to lead. The rest is
+margin for the time between asking and sending, and for clocks of different speed. A purchase may
+last longer than the Lease: it may still be under way when another process leads, and the ledger
+makes that process wait."""
 RETRY_AFTER = 2 / 15
 """Part of the Lease's duration between two attempts."""
 LONGEST_LEASE_SECONDS = 300
-"""Whatever a Lease says: an edited one must not keep everybody waiting for a year."""
+"""The limit of a Lease that was edited: it must not make everybody wait for a year."""
 
 RESTORED = "the Lease is older than when it was last seen, so etcd was restored, and what this process knows is void"
 
@@ -40,49 +42,50 @@ NEVER = float("-inf")
 
 
 class Lease(Protocol):
-    """What is contended for. Writes are conditional on what was read. Raises `ClusterFailure`."""
+    """The Lease that processes contend for. Writes are conditional. Raises `ClusterFailure`."""
 
     async def read(self) -> Standing | None:
         """The Lease as it is, None if there is none."""
         ...
 
     async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
-        """Take or renew it; gives it as it is then."""
+        """Take or renew it; returns the new Lease."""
         ...
 
     async def give_back(self, held: Standing) -> None:
-        """Name no holder."""
+        """Clear the holder."""
         ...
 
 
 @dataclass
 class Election:
-    """The part of one process in it."""
+    """One process's part in the election."""
 
     lease: Lease
     identity: str
     seconds: int
-    """How long the Lease counts without being renewed."""
+    """Seconds that the Lease is valid without a renewal."""
     clock: Callable[[], float]
-    """Seconds; never goes back, and goes on while the process is stopped and the machine sleeps."""
+    """Seconds; never goes back, and advances while the process is stopped and the machine
+    sleeps."""
     heard: Callable[[], None]
-    """Told whenever the API server answers one who stands by."""
+    """Called whenever the API server answers a process that stands by."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     holder: str = field(default="", init=False)
-    """Who holds the Lease, as far as we know."""
+    """The last known holder."""
     obstacle: str = field(default="", init=False)
-    """Why it is not ours, or could not be renewed."""
+    """The reason why the Lease is not ours, or could not be renewed."""
     lost: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    """Set once this process led and leads no more, though nobody told it to end."""
+    """Set once this process has lost the lead, without being asked to stop."""
     _renewed_at: float = field(default=NEVER, init=False)
     _seen: Standing | None = field(default=None, init=False)
     _changed_at: float = field(default=NEVER, init=False)
     _version: str = field(default="", init=False)
-    """The Lease's, as it was read or written last."""
+    """The resourceVersion that was read or written last."""
 
     def leads(self) -> bool:
-        """Whether the Lease is ours, and was renewed recently enough that nobody can have taken it."""
+        """True if the Lease is ours, renewed so recently that nobody can have taken it."""
         return self._seconds_left > 0
 
     async def win(self) -> None:
@@ -94,7 +97,7 @@ class Election:
         log.info("leading as %s", self.identity)
 
     async def keep(self) -> None:
-        """Renew until the Lease is lost, and say so."""
+        """Renew until the Lease is lost, then set `lost`."""
         while self.leads():
             await self._attempt()
             await self.sleep(max(0.0, min(self.seconds * RETRY_AFTER, self._seconds_left)))
@@ -102,25 +105,27 @@ class Election:
         log.error("leading no more: %s; no pass is begun and nothing is bought, the process ends", why)
 
     async def give_back(self) -> None:
-        """Lead no more, and let the next one begin at once, if the Lease is still ours."""
+        """Stop to lead, and release the Lease, if it is still ours, so that the next can lead at
+        once."""
         self._renewed_at = NEVER
         try:
             async with asyncio.timeout(self._attempt_seconds):
                 while (found := await self.lease.read()) is not None and found.holder == self.identity:
-                    with suppress(Conflict):  # a renewal of ours that was cancelled may still have arrived
+                    with suppress(Conflict):  # a cancelled renewal of ours may still have arrived
                         await self.lease.give_back(found)
         except (ClusterFailure, TimeoutError) as failure:
             log.warning("could not give the Lease back (%s): it runs out by itself", _told(failure))
 
     async def _attempt(self) -> None:
-        """Take or renew the Lease, unless another holds it. A write whose answer is lost shows at the next reading."""
-        began = self.clock()  # others see the change later than this, so they wait for longer than we count on
+        """Take or renew the Lease, unless another holds it. A lost answer shows at the next
+        read."""
+        began = self.clock()  # others see the change later, so they wait longer than we rely on
         try:
             async with asyncio.timeout(self._attempt_seconds):
                 found = await self.lease.read()
                 if not self.leads():
                     self.heard()
-                if self._restored(found) and self.leads():  # who stands by knows nothing that could be void
+                if self._restored(found) and self.leads():  # standing by, nothing can be void
                     self._lose(self.holder, RESTORED)
                 elif found is not None and self._held_by_another(found):
                     self._lose(found.holder, f"the Lease is held by {found.holder}")
@@ -129,7 +134,7 @@ class Election:
                     self._version, self._renewed_at = held.version, began
                     self.holder, self.obstacle = self.identity, ""
         except Conflict:
-            return  # somebody else wrote first: the next attempt shows who
+            return  # somebody else wrote first: the next attempt shows the holder
         except (ClusterFailure, TimeoutError) as failure:
             self._stand_by(self.holder, f"the Lease could not be taken or renewed: {_told(failure)}")
 
@@ -149,12 +154,12 @@ class Election:
         return self.clock() < self._changed_at + lasts
 
     def _lose(self, holder: str, obstacle: str) -> None:
-        """Lead no more from now on."""
+        """Stop to lead from now on."""
         self._renewed_at = NEVER
         self._stand_by(holder, obstacle)
 
     def _stand_by(self, holder: str, obstacle: str) -> None:
-        """Note what keeps us from leading, and say it once."""
+        """Note why we do not lead, and log it once."""
         if obstacle != self.obstacle:
             log.info("%s", obstacle)
         self.holder, self.obstacle = holder, obstacle
@@ -165,7 +170,7 @@ class Election:
 
     @property
     def _attempt_seconds(self) -> float:
-        """Half the time there is, so that one lost answer is not the end; never beyond it."""
+        """Half of the time left, so that one lost answer is tolerated; never beyond it."""
         half = self.seconds * RENEW_WITHIN / 2
         return min(half, self._seconds_left) if self.leads() else half
 

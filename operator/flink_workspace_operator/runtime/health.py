@@ -1,4 +1,4 @@
-"""Health of the process, be it standing by. That the event loop turns is shown by answering."""
+"""Health of the process, also while it stands by. An answer proves that the event loop runs."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ class Unhealthy(Exception):
 
 
 class Health:
-    """What a probe looks at. `clock` gives seconds and never goes back."""
+    """The facts that a probe checks. `clock` gives seconds and never goes back."""
 
     def __init__(self, queue: WorkQueue, clock: Callable[[], float], watches: Watches) -> None:
         self._queue = queue
@@ -23,16 +23,16 @@ class Health:
         self._judged: dict[str, Watch] = {"apiServer": self._api_server}
 
     def heard(self) -> None:
-        """The API server answered one who stands by."""
+        """Note that the API server answered while we stand by."""
         self._api_server.heard()
 
     def begin(self) -> None:
-        """The watches begin now, and from now on each of them must be well."""
+        """The watches begin now: from now on each of them must be healthy."""
         self._watches.begin()
         self._judged = self._watches.each()
 
     def check(self) -> dict[str, object]:
-        """Numbers for whoever looks; raises Unhealthy. A long queue is no illness as long as it moves."""
+        """Numbers for people; raises Unhealthy. A long queue is healthy as long as it moves."""
         standstill = self._queue.standstill_seconds
         if illnesses := [watch.illness for watch in self._judged.values() if watch.illness]:
             raise Unhealthy("; ".join(illnesses))

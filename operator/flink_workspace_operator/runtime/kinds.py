@@ -1,10 +1,10 @@
-"""The two kinds that are listed every resync, and what is done about what is found: as if the watch had shown it."""
+"""The two kinds of a resync; what it finds is handled as if the watch had shown it."""
 
 from typing import Any
 
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
-from flink_workspace_operator.api.order import UNSETTLED
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.api.order_states import facts_of
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.resync import Kind, ListObjects, Wire
 from flink_workspace_operator.runtime.triggers import Triggers
@@ -14,7 +14,7 @@ from flink_workspace_operator.runtime.watches import ObjectWatch, name_in
 def workspaces(
     watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics, neighbours: Neighbours
 ) -> Kind:
-    """All workspaces. Each of them is looked at now and then."""
+    """All workspaces. Each of them gets a pass now and then."""
 
     def show(wire: Wire) -> None:
         triggers.workspace_seen(None, wire)
@@ -30,7 +30,7 @@ def workspaces(
 
 
 def orders(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics) -> Kind:
-    """All orders. The ledger keeps them for ever, so only those whose outcome is open are looked at now and then."""
+    """All orders. The ledger keeps them for ever, so only open ones get a pass now and then."""
 
     def show(wire: Wire) -> None:
         triggers.order_seen(None, wire)
@@ -45,14 +45,14 @@ def orders(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics
 
 def _key_of_open_order(wire: Wire) -> Key | None:
     state = (wire.get("status") or {}).get("state")
-    return _workspace_of(name_in(wire)) if state in UNSETTLED else None
+    return _workspace_of(name_in(wire)) if facts_of(state).is_open else None
 
 
 def _workspace_of(order: Key) -> Key:
-    """Whom an order was opened for: its name begins with the workspace's."""
+    """The key of an order's workspace: the order's name begins with its name."""
     return Key(order.namespace, order.name.rpartition("-")[0])
 
 
 def _no_more_than(name: Key) -> dict[str, Any]:
-    """All that is known of an object that is gone."""
+    """The JSON of a deleted object: only its name is known."""
     return {"metadata": {"namespace": name.namespace, "name": name.name}}

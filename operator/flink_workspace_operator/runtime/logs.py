@@ -1,4 +1,4 @@
-"""Logs: one line for each thing that happened, each with the object that it is about. No bodies, no secrets."""
+"""Logs: one line for each event, with its object. No bodies, no secrets."""
 
 import json
 import logging
@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal
 
-from flink_workspace_operator.core.audit import AUDIT
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orders.audit import AUDIT
 
 OURS = "flink_workspace_operator"
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _about: ContextVar[Key | None] = ContextVar("about", default=None)
 
 @contextmanager
 def about(key: Key) -> Iterator[None]:
-    """What is logged inside is about this key."""
+    """Add the key to all records that are logged inside."""
     token = _about.set(key)
     try:
         yield
@@ -30,10 +30,10 @@ def about(key: Key) -> Iterator[None]:
 
 
 def set_up(log_format: Literal["text", "json"]) -> None:
-    """Send everything to standard error. Of kopf and the SDKs only warnings: below that they print whole objects.
+    """Log to standard error. Of kopf and the SDKs only warnings: below that they log whole objects.
 
-    What Python itself would print, its warnings and the error that ends the process, goes the same way: a collector of
-    JSON can't read anything else. The ledger's lines are JSON already, and stay as they are.
+    Python's own output, warnings and the error that ends the process, is logged too: a collector of
+    JSON cannot read anything else. The ledger's lines are JSON already.
     """
     handler = logging.StreamHandler()
     handler.addFilter(_add_object)
@@ -49,7 +49,7 @@ def set_up(log_format: Literal["text", "json"]) -> None:
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """The error that ends the process. Ctrl-C is none."""
+    """Log the error that ends the process, unless it is Ctrl-C."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
     else:
@@ -57,7 +57,7 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
 
 
 def _add_object(record: logging.LogRecord) -> bool:
-    """Note the object on every record, whoever logged it."""
+    """Add the object to a record, also to one of a library."""
     key = _about.get()
     record.__dict__["object"] = None if key is None else str(key)
     return True
@@ -77,7 +77,7 @@ class JsonFormatter(logging.Formatter):
     """For collectors: one JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record, without what is empty."""
+        """The record as JSON, without empty fields."""
         fields = {
             "time": _time(record),
             "level": record.levelname,

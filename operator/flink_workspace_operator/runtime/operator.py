@@ -1,4 +1,4 @@
-"""The running operator: workers on a queue, and what wakes it."""
+"""The running operator: election, watches, and workers on a queue."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
-from flink_workspace_operator.core.failures import ClusterFailure
+from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
@@ -26,7 +26,7 @@ RECONNECT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Operator:
-    """What lives as long as the process."""
+    """The parts that live as long as the process."""
 
     scope: Scope
     triggers: Triggers
@@ -41,11 +41,12 @@ class Operator:
     orphan_watch: OrphanWatch
     drain_seconds: float
     ending: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once the watches are to end, or do."""
+    """Set once the watches end, or must end."""
 
     @asynccontextmanager
     async def leading(self) -> AsyncIterator[None]:
-        """Wait for our turn, and lead inside. `election.lost` is set where that ends before we leave."""
+        """Wait for the Lease, and lead inside. `election.lost` is set if that ends before we
+        leave."""
         renewing = None
         try:
             await self.election.win()
@@ -54,13 +55,13 @@ class Operator:
         finally:
             if renewing is not None:
                 renewing.cancel()
-            await self.election.give_back()  # also if we never led: the answer to a write of ours may be lost
+            await self.election.give_back()  # also if we never led: a write's answer may be lost
 
     async def _renew(self) -> None:
-        """Whatever ends this, be it a mistake of ours, also ends the work: a Lease that nobody renews is not ours."""
+        """Renew the Lease. Any end of this, also by a bug, ends the work: the Lease will expire."""
         try:
             await self.election.keep()
-        except Exception:  # whatever it was: what follows ends the process
+        except Exception:  # any failure: the next lines end the process
             log.exception("the election broke, the process ends")
         self.workers.begin_no_more()
         self.election.lost.set()
@@ -68,7 +69,7 @@ class Operator:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[tuple[str, ...] | None]:
-        """Workers run inside. Gives the namespaces to watch, None meaning all."""
+        """Run workers inside. Yields the namespaces to watch, None meaning all."""
         served = await self.scope.settle()
         self.health.begin()
         self.workers.start()
@@ -83,31 +84,31 @@ class Operator:
         finally:
             for task in beside:
                 task.cancel()
-            await self.workers.drain(self.drain_seconds)  # a second time is in vain
+            await self.workers.drain(self.drain_seconds)  # does nothing the second time
 
     async def drain(self) -> None:
-        """Begin no more passes and let those under way end, for they may be paying."""
+        """Begin no more passes, and wait for those under way: they may be paying."""
         self.ending.set()
         log.info("stopping; passes under way may take up to %.0f s", self.drain_seconds)
         await self.workers.drain(self.drain_seconds)
 
     async def _follow_rights(self, served: tuple[str, ...] | None) -> None:
-        """End the watches, and with them the process, once there are others to begin."""
+        """End the watches, and so the process, once there are other namespaces to watch."""
         await self.scope.keep_looking(served)
         self.ending.set()
 
     async def _watch_claims(self) -> None:
-        """For as long as the process lives. What a gap misses, the losers of a claim find by looking again anyway."""
+        """Watch claims for ever. A gap only delays: who waits for a claim reads it again anyway."""
         while True:
             try:
                 async for change in self.claim_watch.changes():
                     self.watches.claims.heard()
                     if change is not None:
-                        name = (change.subject.region, change.subject.workspace_name)
+                        name = (change.target.region, change.target.workspace_name)
                         self.triggers.claim_seen(change.holder, name, change.given_back, change.resource_version)
             except ClusterFailure as failure:
                 log.warning("%s; watching again in %.0f s", failure, RECONNECT_SECONDS)
                 await asyncio.sleep(RECONNECT_SECONDS)
-            except Exception:  # this watch only makes things faster: a mistake in it must not end it for good
+            except Exception:  # this watch only saves time: a bug in it must not end it for good
                 log.exception("the watch of claims broke; watching again in %.0f s", RECONNECT_SECONDS)
                 await asyncio.sleep(RECONNECT_SECONDS)

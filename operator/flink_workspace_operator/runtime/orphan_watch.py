@@ -1,12 +1,12 @@
-"""Looks for orphans now and then, and tells of each one once: in the log, by an event, and as a number."""
+"""A survey for orphans now and then; each is reported once: log, event and metric."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from flink_workspace_operator.core.advice import describe
-from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.orphans import ADVICE, Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
@@ -17,17 +17,17 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class OrphanWatch:
-    """`survey` looks; `tell` posts an event."""
+    """`survey` lists; `tell` posts an event."""
 
     survey: Callable[[], Awaitable[Findings]]
     tell: Callable[[Event], Awaitable[None]]
     metrics: OrphanMetrics
     seconds: float
-    """From one look to the next."""
+    """Seconds from one survey to the next."""
     _told: set[Orphan] = field(default_factory=set)
 
     async def keep_looking(self) -> None:
-        """For as long as the process leads. A look that fails is no reason to stop, whatever it was."""
+        """Survey for as long as the process leads, whatever fails."""
         while True:
             try:
                 await self.look()
@@ -35,12 +35,12 @@ class OrphanWatch:
                 log.warning("no look for orphans: %s", describe(failure))
             except ClusterFailure as failure:
                 log.warning("no look for orphans: %s", failure)
-            except Exception:  # nothing depends on this look: a mistake in it must not end it for good
+            except Exception:  # nothing depends on a survey: a bug in it must not end it for good
                 log.exception("the look for orphans broke")
             await asyncio.sleep(self.seconds)
 
     async def look(self) -> None:
-        """One look at everything. Where it could not look, nothing is said: neither a number nor its absence."""
+        """One survey. A region that could not be listed is not reported, neither found nor gone."""
         findings = await self.survey()
         for region, failure in findings.unread.items():
             log.warning("no look for orphans in %s: %s", region, describe(failure))

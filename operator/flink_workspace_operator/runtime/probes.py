@@ -1,4 +1,4 @@
-"""The HTTP server for the kubelet and Prometheus. It answers from the start, also while this process stands by."""
+"""The HTTP server for the kubelet and Prometheus. It answers from the start, also on standby."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,12 +13,12 @@ from flink_workspace_operator.runtime.metrics.registry import Metrics
 
 
 class CannotListen(Exception):
-    """The port is not to be had."""
+    """The port is in use, or not permitted."""
 
 
 @dataclass(frozen=True)
 class Probes:
-    """What is asked of a process."""
+    """Answers /healthz, /readyz and /metrics."""
 
     health: Health
     election: Election
@@ -26,7 +26,8 @@ class Probes:
 
     @asynccontextmanager
     async def answering(self, port: int, address: str | None = None) -> AsyncIterator[None]:
-        """Answer inside, on one address or on all (None); port 0: not at all. Raises CannotListen."""
+        """Answer inside, on one address or on all (None); port 0: not at all. Raises
+        CannotListen."""
         if not port:
             yield
             return
@@ -53,13 +54,13 @@ class Probes:
             return _closing(web.json_response({"reason": str(unhealthy)}, status=500))
 
     async def readyz(self, _: web.Request) -> web.Response:
-        """200 for whoever leads and for whoever stands by; which of them it is, and why."""
+        """200 for a leader and a standby, with its role and the reason."""
         election = self.election
         told = {"leader": election.leads(), "holder": election.holder, "obstacle": election.obstacle}
         return _closing(web.json_response(told))
 
     async def metricsz(self, _: web.Request) -> web.Response:
-        """For Prometheus."""
+        """Metrics in Prometheus' text format."""
         return _closing(web.Response(body=await self.metrics.as_text(), headers={"Content-Type": CONTENT_TYPE_LATEST}))
 
 
@@ -71,6 +72,6 @@ async def _listen(runner: web.AppRunner, port: int, address: str | None) -> None
 
 
 def _closing(response: web.Response) -> web.Response:
-    """Connections end with their answer: kopf waits for all tasks when it ends, and a connection kept open is one."""
+    """Close the connection after the answer: kopf waits for open ones when it ends."""
     response.force_close()
     return response

@@ -1,44 +1,44 @@
-"""A queue of keys: each waits at most once, and is never worked on twice at the same time.
+"""A queue of keys: each waits at most once, and never has two passes at the same time.
 
     add ──► urgent  ─┐
     add ──► routine ─┴─► get ──► (a pass) ──► finish ──► again at once, later, or never
 
-In each lane the namespaces take turns (`turns.py`). Deadlines are timers of the event loop, so nothing runs while
-nothing is due.
+In each lane the namespaces take turns (`turns.py`). Deadlines are timers of the event loop, so
+nothing runs while nothing is due.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.turns import NO_LIMIT, Lane, Share, Turns
 
 FAIR_SHARE = 4
-"""Every so many turns the routine lane goes first, so that no flood of changes starves it."""
+"""Each time after this many turns the routine lane goes first: no flood of changes starves it."""
 
 
 class Timer(Protocol):
     """A deadline, as `asyncio.TimerHandle`."""
 
     def when(self) -> float:
-        """When it rings."""
+        """Time at which it fires."""
         ...
 
     def cancel(self) -> None:
-        """Let it not ring."""
+        """Cancel it."""
         ...
 
 
 class Timers(Protocol):
-    """The part of an event loop that keeps the time."""
+    """The time functions of an event loop."""
 
     def time(self) -> float:
         """Seconds of a clock that never goes back."""
         ...
 
     def call_at(self, when: float, callback: Callable[..., object], *args: object) -> Timer:
-        """Call back then."""
+        """Call `callback` at this time."""
         ...
 
 
@@ -49,7 +49,7 @@ class WorkQueue:
         self._timers = timers
         self._waiting = Turns(share)
         self._active: dict[Key, Lane | None] = {}
-        """Keys under work, and the lane that they were added to meanwhile."""
+        """Keys with a pass under way, and the lane that they were added to meanwhile."""
         self._due: dict[Key, Timer] = {}
         self._turns = 0
         self._taken_at = timers.time()
@@ -58,7 +58,7 @@ class WorkQueue:
         self._pauses: set[asyncio.Event] = set()
 
     def add(self, key: Key, lane: Lane = Lane.URGENT) -> None:
-        """Let the key have a pass. One that is under way may not have seen what this is about, so another follows."""
+        """Request a pass. One under way may be too early for this change, so another follows."""
         if self._closed:
             return
         self._cancel_timer(key)
@@ -70,7 +70,7 @@ class WorkQueue:
         self._news.set()
 
     def add_after(self, key: Key, seconds: float) -> None:
-        """Let the key have a pass later; of several moments the earliest counts."""
+        """Request a pass later; of several requests the earliest counts."""
         when = self._timers.time() + seconds
         known = self._due.get(key)
         if self._closed or key in self._waiting or (known is not None and known.when() <= when):
@@ -79,14 +79,15 @@ class WorkQueue:
         self._due[key] = self._timers.call_at(when, self._ring, key)
 
     async def get(self) -> Key | None:
-        """The next key, now under work until `finish`; None once the queue is closed and has nothing more to give."""
+        """The next key, active until `finish`; None once the queue is closed and empty."""
         while (key := self._take()) is None and not self._closed:
             self._news.clear()
             await self._news.wait()
         return key
 
     async def pause(self, seconds: float) -> None:
-        """Let a worker wait while it holds its key. Closing the queue ends the wait: the rest must be done now."""
+        """Wait while a key is active. Closing the queue ends the wait: the work must be done
+        now."""
         over = asyncio.Event()
         timer = self._timers.call_at(self._timers.time() + seconds, over.set)
         self._pauses.add(over)
@@ -97,7 +98,7 @@ class WorkQueue:
             self._pauses.discard(over)
 
     def finish(self, key: Key, after: float | None) -> None:
-        """The pass is over; the next one comes `after` seconds, or not by itself (None)."""
+        """End the pass; the next one comes `after` seconds, or not by itself (None)."""
         lane = self._active.pop(key)
         self._waiting.done(key)
         self._news.set()  # another key of the namespace may be taken now
@@ -109,7 +110,7 @@ class WorkQueue:
             self.add_after(key, after)
 
     def close(self, last: Iterable[Key] = ()) -> None:
-        """Accept no more keys, and give out only those in `last`. Every waiting worker is woken."""
+        """Accept no more keys, and give out only those in `last`. Wakes every waiting worker."""
         if self._closed:
             return
         self._closed = True
@@ -129,36 +130,36 @@ class WorkQueue:
 
     @property
     def depth(self) -> int:
-        """How many keys wait for their turn, not counting those that are due later."""
+        """Number of keys that are due and wait."""
         return len(self._waiting)
 
     def depth_of(self, lane: Lane) -> int:
-        """How many of them wait in a lane."""
+        """Number of them in a lane."""
         return self._waiting.depth(lane)
 
     @property
     def namespaces(self) -> int:
-        """In how many namespaces they are."""
+        """Number of their namespaces."""
         return self._waiting.namespaces
 
     @property
     def oldest_seconds(self) -> float:
-        """How long the key that waits longest has been waiting."""
+        """Seconds that the oldest key has been waiting."""
         oldest = self._waiting.oldest
         return 0.0 if oldest is None else self._timers.time() - oldest
 
     @property
     def active(self) -> tuple[Key, ...]:
-        """Keys under work."""
+        """Keys with a pass under way."""
         return tuple(self._active)
 
     @property
     def standstill_seconds(self) -> float:
-        """How long ago a key was last taken."""
+        """Seconds since a key was last taken, while keys wait."""
         return self._timers.time() - self._taken_at
 
     def _take(self) -> Key | None:
-        """Nobody comes after the closing, so nothing is kept for anybody then."""
+        """Take a key, beyond any share once the queue is closed: no others come then."""
         self._turns += 1
         order = (Lane.ROUTINE, Lane.URGENT) if self._turns % FAIR_SHARE == 0 else (Lane.URGENT, Lane.ROUTINE)
         key = self._waiting.take(order, limited=not self._closed)

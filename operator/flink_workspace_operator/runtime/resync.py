@@ -1,10 +1,10 @@
-"""A list of everything, every resync, so that no event that a watch missed is missed for longer.
+"""Lists everything every resync, so that a missed event of a watch is noticed in time.
 
-    listed as the watch showed it ──► looked at within the next resync, as without this
-    listed in another version     ──► looked at now; if the watch does not show it soon, it is blind
-    not listed any more           ──► looked at now
+    listed as the watch showed it ──► a pass within the next resync, as without this
+    listed in another version     ──► a pass now; if the watch does not show it soon, it is blind
+    not listed any more           ──► a pass now
 
-The list is read as it is stored: no object, however odd, keeps the others from being found.
+The list is read as stored JSON: one malformed object does not hide the others.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.watches import ObjectWatch, name_in, version_in
 from flink_workspace_operator.runtime.workers import JITTER
@@ -22,32 +22,32 @@ from flink_workspace_operator.runtime.workers import JITTER
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 30.0
-"""After a list with something that the watch did not show, which may only be late."""
+"""Until the next list, after one with an object that the watch lacked: it may only be late."""
 
 Wire = dict[str, Any]
 ListObjects = Callable[[str | None], AsyncIterator[Wire]]
-"""All objects of one kind in a namespace, or in all (None). Raises `ClusterFailure`."""
+"""Lists all objects of a kind in a namespace, or in all (None). Raises `ClusterFailure`."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of object: how it is listed, and what to do about what is found."""
+    """One kind of object: its list, and the reactions to findings."""
 
     watch: ObjectWatch
     objects: ListObjects
     key: Callable[[Wire], Key | None]
-    """Who is to be looked at now and then because of an object."""
+    """The key that gets a pass now and then for an object; None: no pass."""
     show: Callable[[Wire], None]
-    """Do what the event would have done that did not come."""
+    """React as to the missed event."""
     gone: Callable[[Key], None]
-    """Do what the event of a deletion would have done; the object's own name."""
+    """React as to the event of a deletion, by the object's own name."""
 
 
 @dataclass
 class Roll:
     """One list, compared with what the watch had shown when the list began.
 
-    What the watch shows meanwhile may be newer than the list, so the list says nothing about that.
+    An object that the watch shows meanwhile may be newer than the list, and is not compared.
     """
 
     watch: ObjectWatch
@@ -58,7 +58,8 @@ class Roll:
         self._before = dict(self.watch.shown)
 
     def enter(self, wire: Wire) -> bool:
-        """Note an object of the list; True if the watch missed it, and no list before showed this version of it."""
+        """Note a listed object; True if the watch missed it, and no earlier list had this
+        version."""
         name, version = name_in(wire), version_in(wire)
         self.listed.add(name)
         if version == self._before.get(name) or self._news_of(name):
@@ -68,7 +69,7 @@ class Roll:
         return told is None or told.version != version
 
     def gone(self, unread: set[str]) -> set[Key]:
-        """Whatever was known and is not listed any more, outside of the namespaces that could not be read."""
+        """Known objects that are not listed any more, outside of the unreadable namespaces."""
         known = {*self._before, *self.watch.listed}
         return {name for name in known - self.listed if name.namespace not in unread and not self._news_of(name)}
 
@@ -87,10 +88,11 @@ class Resync:
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _refused: set[tuple[str, str]] = field(default_factory=set)
-    """Kind and namespace of what may not be listed, as it was said."""
+    """Kind and namespace of refused lists that were logged."""
 
     async def keep_listing(self, served: tuple[str, ...] | None) -> None:
-        """For as long as the process leads. kopf lists at the start, so the first list comes a resync later."""
+        """List for as long as the process leads. kopf lists at the start, so the first comes
+        later."""
         while True:
             suspicious = any(kind.watch.under_suspicion for kind in self.kinds)
             await self.sleep(min(LOOK_AGAIN_SECONDS, self.seconds) if suspicious else self.seconds)
@@ -103,11 +105,11 @@ class Resync:
         except ClusterFailure as failure:
             kind.watch.acquit()
             log.warning("no list to compare %s with: %s", kind.watch.name, failure)
-        except Exception:  # a mistake in one list must not end all that follow
+        except Exception:  # a bug in one list must not end all that follow
             log.exception("the list to compare %s with broke", kind.watch.name)
 
     async def look(self, kind: Kind, served: tuple[str, ...] | None) -> None:
-        """One list of one kind. Raises `ClusterFailure`, also where no namespace at all may be read."""
+        """One list of one kind. Raises `ClusterFailure`, also if no namespace may be read."""
         began, roll, unread = self.clock(), Roll(kind.watch), set[str]()
         for place in served or (None,):
             try:
@@ -123,14 +125,14 @@ class Resync:
         kind.watch.judge(roll.missed, began)
 
     def _found(self, kind: Kind, wire: Wire, news: bool) -> None:
-        """See to it that an object of the list is looked at: now, or now and then."""
+        """Queue the key of a listed object: now, or as routine."""
         try:
             if news:
                 log.info("%s has not shown %s yet: found by a list", kind.watch.name, name_in(wire))
                 kind.show(wire)
             elif (key := kind.key(wire)) is not None:
                 self.queue.add_after(key, self.seconds * (1 + JITTER * self.random()))
-        except Exception as odd:  # whatever a hand wrote into it
+        except Exception as odd:  # a manual edit may have left anything
             log.warning("what is listed as %s can't be read (%s)", name_in(wire), type(odd).__name__)
 
     def _gone(self, kind: Kind, names: set[Key]) -> None:
@@ -140,7 +142,7 @@ class Resync:
             kind.gone(name)
 
     def _tell(self, kind: Kind, place: str, refused: ClusterRefused) -> None:
-        """Once for each namespace."""
+        """Log a refused list, once for each namespace."""
         if (kind.watch.name, place) not in self._refused:
             self._refused.add((kind.watch.name, place))
             log.error("namespace %s is left out of the list to compare %s with: %s", place, kind.watch.name, refused)

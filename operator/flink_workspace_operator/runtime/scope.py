@@ -1,7 +1,8 @@
-"""Which namespaces are looked after: all, or those of the listed ones in which no right is missing.
+"""The managed namespaces: all, or those of the listed ones in which no right is missing.
 
-A watch that is refused would end the process, and with it the work in all other namespaces. So rights are asked for
-first, and one namespace without them is left out, and said so. Once they are there the process ends, to begin anew.
+A refused watch would end the process, and with it the work in all other namespaces. So rights are
+checked first, and a namespace without them is left out and logged. Once it has them the process
+ends, to begin anew.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +23,13 @@ class Scope:
 
     listed: tuple[str, ...] | None
     missing: Callable[[str], Awaitable[str]]
-    """What the operator may not do in a namespace; empty if nothing is missing. Raises `ClusterFailure`."""
+    """The missing rights in a namespace; empty if none. Raises `ClusterFailure`."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _told: dict[str, str] = field(default_factory=dict)
-    """What is missing where, as it was said last."""
+    """Missing rights by namespace, as logged last."""
 
     async def settle(self) -> tuple[str, ...] | None:
-        """The namespaces to watch; None: all. Raises `ClusterFailure`, also where there is none."""
+        """The namespaces to watch; None: all. Raises `ClusterFailure`, also if there is none."""
         if self.listed is None:
             return None
         served = await self._served(self.listed)
@@ -38,7 +39,7 @@ class Scope:
         return served
 
     async def keep_looking(self, served: tuple[str, ...] | None) -> None:
-        """Return once there are other namespaces to watch than these; never, where that is all."""
+        """Return once there are other namespaces to watch than these; never, if all are watched."""
         while True:
             await self.sleep(LOOK_SECONDS)
             try:
@@ -51,13 +52,13 @@ class Scope:
                 return
 
     async def _served(self, listed: tuple[str, ...]) -> tuple[str, ...]:
-        """Those in which nothing is missing."""
+        """The listed namespaces in which no right is missing."""
         missing = {namespace: await self.missing(namespace) for namespace in listed}
         self._tell({namespace: rights for namespace, rights in missing.items() if rights})
         return tuple(namespace for namespace, rights in missing.items() if not rights)
 
     def _tell(self, missing: dict[str, str]) -> None:
-        """Once, until it is something else."""
+        """Log missing rights, once until they change."""
         for namespace, rights in missing.items():
             if self._told.get(namespace) != rights:
                 log.error(

@@ -1,13 +1,13 @@
-"""Who is next: two lanes, and in each of them the namespaces take turns. Within a namespace, first come, first served.
+"""The next key: two lanes, and in each the namespaces take turns; within one, first in first out.
 
-A namespace may have so many passes under way, and no more:
+A namespace may have so many passes under way:
 
-    up to half of the workers      whoever waits
-    up to three quarters of them   only while nobody with less than half waits
-    never more                     the rest is kept free for whoever comes next
+    up to half of the workers      always
+    up to three quarters of them   only while no namespace with less than half waits
+    never more                     the rest is kept free for other namespaces
 
-So a flood in one namespace costs another one a turn, and not the wait for the flood's end. Everything here takes the
-same time however many keys wait, but for the numbers that are told.
+So a flood in one namespace costs another one a turn, and not the wait for the flood's end. Except
+for metrics, all functions take the same time however many keys wait.
 """
 
 from collections import Counter, OrderedDict
@@ -16,21 +16,21 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from typing import Final, Self
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 
 
 class Lane(Enum):
-    """How soon a key gets its turn."""
+    """The urgency of a pass."""
 
     URGENT = auto()
-    """Somebody changed something, or a pass goes on at once."""
+    """Something changed, or a pass continues at once."""
     ROUTINE = auto()
-    """The listing at start, and looks that were due anyway: after a restart thousands of these wait."""
+    """The list at start, and passes that were due: after a restart thousands of these wait."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many passes of one namespace may be under way."""
+    """The number of passes of one namespace that may be under way."""
 
     beside_others: float
     alone: float
@@ -45,7 +45,7 @@ NO_LIMIT: Final = Share(float("inf"), float("inf"))
 
 
 class Standing(IntEnum):
-    """How much of its share a namespace has."""
+    """The part of its share that a namespace uses."""
 
     BELOW = 0
     ABOVE = 1
@@ -53,17 +53,17 @@ class Standing(IntEnum):
 
 
 Ring = OrderedDict[str, OrderedDict[Key, None]]
-"""The keys of each namespace that has some, the one first whose turn it is."""
+"""Waiting keys by namespace; the namespace whose turn it is comes first."""
 
 
 class Turns:
-    """Keys that wait, and how many passes of each namespace are under way."""
+    """Keys that wait, and the number of passes under way for each namespace."""
 
     def __init__(self, share: Share = NO_LIMIT) -> None:
         self._share = share
         self._rings: dict[Standing, dict[Lane, Ring]] = {each: {lane: Ring() for lane in Lane} for each in Standing}
         self._waiting: OrderedDict[Key, tuple[Lane, float]] = OrderedDict()
-        """Lane of each key, and since when it waits; the oldest one first."""
+        """Lane of each key, and the time from which it waits; the oldest one first."""
         self._under_way: Counter[str] = Counter()
 
     def __contains__(self, key: Key) -> bool:
@@ -73,7 +73,7 @@ class Turns:
         return len(self._waiting)
 
     def put(self, key: Key, lane: Lane, now: float) -> None:
-        """Let a key wait. One that waits as routine already is moved if this is urgent, and has waited as long."""
+        """Add a key. A waiting routine key becomes urgent if this is, and keeps its time."""
         known, since = self._waiting.get(key, (None, now))
         if known in (lane, Lane.URGENT):
             return
@@ -83,7 +83,7 @@ class Turns:
         self._ring(key.namespace, lane).setdefault(key.namespace, OrderedDict())[key] = None
 
     def take(self, order: Iterable[Lane], limited: bool = True) -> Key | None:
-        """The next key; None if none may be taken now. It counts as under way until `done`."""
+        """The next key, counted as under way until `done`; None if none may be taken now."""
         lanes = tuple(order)
         for standing in Standing:
             if limited and standing is Standing.FULL:
@@ -94,11 +94,11 @@ class Turns:
         return None
 
     def done(self, key: Key) -> None:
-        """The key is under way no more."""
+        """End the pass of a key."""
         self._count(key.namespace, -1)
 
     def clear(self) -> None:
-        """Let nobody wait."""
+        """Drop all waiting keys."""
         self._waiting.clear()
         for rings in self._rings.values():
             for ring in rings.values():
@@ -106,20 +106,21 @@ class Turns:
 
     @property
     def oldest(self) -> float | None:
-        """Since when the key waits that waits longest."""
+        """The time from which the oldest key waits."""
         return next((since for _, since in self._waiting.values()), None)
 
     def depth(self, lane: Lane) -> int:
-        """How many keys wait in a lane."""
+        """Number of keys that wait in a lane."""
         return sum(len(keys) for rings in self._rings.values() for keys in rings[lane].values())
 
     @property
     def namespaces(self) -> int:
-        """How many namespaces have keys that wait."""
+        """Number of namespaces with keys that wait."""
         return len({name for rings in self._rings.values() for ring in rings.values() for name in ring})
 
     def _next(self, ring: Ring) -> Key:
-        """The first key of the namespace whose turn it is, which then comes last."""
+        """Take the first key of the namespace whose turn it is, and move the namespace to the
+        end."""
         namespace, keys = next(iter(ring.items()))
         key = next(iter(keys))
         self._drop(key, self._waiting.pop(key)[0])
@@ -135,7 +136,7 @@ class Turns:
             del ring[key.namespace]
 
     def _count(self, namespace: str, change: int) -> None:
-        """A namespace whose standing changes goes to the end of the others of that standing."""
+        """Count a pass. A namespace that changes its standing moves to the end of that standing."""
         before = self._standing(namespace)
         self._under_way[namespace] += change
         if not self._under_way[namespace]:

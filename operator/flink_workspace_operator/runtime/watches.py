@@ -1,8 +1,8 @@
-"""The watches, each judged by itself: when it last gave a sign of life, and what it should have shown and did not.
+"""Health of each watch: its last sign of life, and the objects that it should have shown.
 
-A watch of a quiet cluster is silent, and so is a dead one. What tells them apart is a list: an object in it that the
-watch has not shown in this version, and does not show in the minutes after, proves that the watch is blind. A list in
-which there is no such object is a sign of life as good as an event, for nothing is missed.
+A watch of a quiet cluster is silent, and so is a dead one. A list distinguishes them: an object in
+it that the watch has not shown in this version, and does not show in the minutes after, proves that
+the watch is blind. A list without such an object is a sign of life as good as an event.
 """
 
 import logging
@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 
 log = logging.getLogger(__name__)
 
 LONGEST_SILENCE_SECONDS = 900.0
-"""Longer than an API server takes to restart, which is not healed by a restart of ours. The watch of claims starts over
-every few minutes; of the other two a list tells, which comes every resync, so they get that much more."""
+"""Longer than an API server takes to restart, which our own restart does not heal. The watch of
+claims starts over every few minutes; the other two get a list every resync, and that much more."""
 LONGEST_BLINDNESS_SECONDS = 180.0
-"""kopf takes a connection that says nothing for 70 s for dead, and may need as long to make a new one."""
+"""kopf gives up a connection that is silent for 70 s, and may need as long to make a new one."""
 
 
 @dataclass
@@ -34,22 +34,22 @@ class Watch:
         self.heard()
 
     def heard(self) -> None:
-        """It gave a sign of life."""
+        """Note a sign of life."""
         self._heard_at = self.clock()
 
     @property
     def silent_seconds(self) -> float:
-        """How long ago that was."""
+        """Seconds since the last sign of life."""
         return self.clock() - self._heard_at
 
     @property
     def illness(self) -> str:
-        """Why the process should be restarted; empty if it should not."""
+        """The reason to restart the process; empty if there is none."""
         silence = self.silent_seconds
         return f"nothing heard from {self.name} for {silence:.0f} s" if silence > self.longest_silence else ""
 
     def told(self) -> dict[str, float]:
-        """Numbers for whoever looks."""
+        """Numbers for /healthz."""
         return {"silentSeconds": round(self.silent_seconds, 1)}
 
 
@@ -59,9 +59,9 @@ class Missed:
 
     version: str
     since: float
-    """When a list showed first that the watch missed the object."""
+    """Time of the first list that showed it."""
     proven: bool = False
-    """So long ago that the watch must be blind."""
+    """True once the watch must be blind."""
 
 
 @dataclass
@@ -70,13 +70,13 @@ class ObjectWatch(Watch):
 
     longest_blindness: float = LONGEST_BLINDNESS_SECONDS
     shown: dict[Key, str] = field(default_factory=dict)
-    """Version of each object (its own name, also for an order), as the watch showed it last."""
+    """Last version of each object by its own name, as the watch showed it."""
     listed: set[Key] = field(default_factory=set)
-    """Those in the last list."""
+    """The objects of the last list."""
     missed: dict[Key, Missed] = field(default_factory=dict)
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
-        """The watch showed an object: listed (`how` None), ADDED, MODIFIED or DELETED."""
+        """Note an object of the watch: listed (`how` None), ADDED, MODIFIED or DELETED."""
         self.heard()
         name = name_in(wire)
         self.missed.pop(name, None)
@@ -87,7 +87,7 @@ class ObjectWatch(Watch):
 
     @property
     def illness(self) -> str:
-        """Also the first object that proves that the watch is blind."""
+        """The same, or the first object that proves that the watch is blind."""
         for name, missed in self.missed.items():
             if missed.proven:
                 ago = self.clock() - missed.since
@@ -96,15 +96,16 @@ class ObjectWatch(Watch):
 
     @property
     def under_suspicion(self) -> bool:
-        """True while the watch misses what it may still show."""
+        """True while the watch misses objects that it may still show."""
         return bool(self.missed) and not self._proven
 
     def told(self) -> dict[str, float]:
-        """Also how many objects it misses."""
+        """The same, and the number of objects that it misses."""
         return {**super().told(), "missed": len(self.missed)}
 
     def judge(self, missed: dict[Key, str], asked_at: float) -> None:
-        """Compare with a list of everything: what it shows and the watch did not, by name and version."""
+        """Take in the objects, by name and version, that a complete list shows and the watch did
+        not."""
         knew_it = self._proven
         self.missed = {name: self._judged(name, version, asked_at) for name, version in missed.items()}
         if not missed:
@@ -113,7 +114,8 @@ class ObjectWatch(Watch):
             log.error("%s; objects are found by lists, and the process should be restarted", self.illness)
 
     def acquit(self) -> None:
-        """The API server did not answer a list, so the watch could not have shown anything either."""
+        """Drop unproven suspicions: the API server did not answer a list, so the watch is not to
+        blame."""
         self.missed = {name: each for name, each in self.missed.items() if each.proven}
 
     def _judged(self, name: Key, version: str, asked_at: float) -> Missed:
@@ -136,7 +138,7 @@ class Watches:
 
     @classmethod
     def every(cls, resync_seconds: float, clock: Callable[[], float]) -> "Watches":
-        """For a process that lists everything every so many seconds."""
+        """The watches of a process that lists everything every `resync_seconds`."""
         silence = resync_seconds + LONGEST_SILENCE_SECONDS
         return cls(
             workspaces=ObjectWatch("the watch of workspaces", clock, silence),
@@ -145,20 +147,20 @@ class Watches:
         )
 
     def each(self) -> dict[str, Watch]:
-        """By name."""
+        """The watches by name."""
         return {"workspaces": self.workspaces, "orders": self.orders, "claims": self.claims}
 
     def begin(self) -> None:
-        """The watches begin now."""
+        """Count silence from now on."""
         for watch in self.each().values():
             watch.heard()
 
 
 def name_in(wire: Mapping[str, Any]) -> Key:
-    """Namespace and name of an object of whichever kind."""
+    """Namespace and name of an object of any kind."""
     return Key(wire["metadata"]["namespace"], wire["metadata"]["name"])
 
 
 def version_in(wire: Mapping[str, Any]) -> str:
-    """The object's version, which every change makes another one."""
+    """The object's resourceVersion."""
     return str(wire["metadata"]["resourceVersion"])

@@ -8,6 +8,7 @@ from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL
 from tests.mutants.catalogue.cluster import API_SERVER, BEFORE_IT_BEGINS, ELECTED
 from tests.mutants.catalogue.credentials import SIGNED
 from tests.mutants.catalogue.evidence import BOUND, EVIDENCE, RECORDING
+from tests.mutants.catalogue.further import BESIDE_THE_PURCHASE
 from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
 from tests.mutants.catalogue.neighbours import BESIDE
 from tests.mutants.catalogue.obstacles import IN_THE_WAY
@@ -37,6 +38,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *BRAKES,
     *ANNOUNCED,
     *BINDING,
+    *BESIDE_THE_PURCHASE,
     *COPIES,
     *WINDOWS,
     *HIDDEN,

@@ -10,8 +10,8 @@ ATTACKS: Final = (
     Mutant(
         name="what was sent comes before what is quoted",
         fact="an older order that a hand put back is not sent beside one that may have been sent",
-        file="core/seen.py",
-        old="key=lambda order: order.state not in SENT",
+        file="core/facts/snapshot.py",
+        old="key=lambda order: not order.facts.may_be_under_way",
         new="key=lambda order: order.state is None",
         tests=(TESTS,),
     ),
@@ -26,7 +26,7 @@ ATTACKS: Final = (
     Mutant(
         name="an order that left the ledger stays in the status",
         fact="an older order of the ledger does not take its place, which would end the waiting",
-        file="core/report.py",
+        file="core/reporting/report.py",
         old='"order": case.left_the_ledger or _order(case) or before.order,',
         new='"order": _order(case) or before.order,',
         tests=(TESTS,),
@@ -34,7 +34,7 @@ ATTACKS: Final = (
     Mutant(
         name="orders that are restored bare are waited for",
         fact="an order that a backup brought back without its status may have been sent",
-        file="core/former.py",
+        file="core/checks/unfinished_calls.py",
         old="if order.spec.workspace_ref.uid != uid]",
         new="if order.spec.workspace_ref.uid == uid]",
         tests=(TESTS,),
@@ -42,7 +42,7 @@ ATTACKS: Final = (
     Mutant(
         name="what the bill left open stays so",
         fact="a look at the bill that fails does not close what is known to be unpaid",
-        file="core/bill.py",
+        file="core/checks/billing_evidence.py",
         old='    return unread and order.status.evidence == "Bill"\n',
         new="    return unread and order.status.evidence is not None and False\n",
         tests=(BILL,),
@@ -50,7 +50,7 @@ ATTACKS: Final = (
     Mutant(
         name="adoption by name waits for marks",
         fact="what another cluster just bought is not adopted before its marks are shown",
-        file="core/adopting.py",
+        file="core/checks/adoption.py",
         old="case.suspended or case.cloud_time > marks_shown_by(case, instance):",
         new="case.suspended or marks_shown_by(case, instance):",
         tests=(TESTS,),
@@ -58,7 +58,7 @@ ATTACKS: Final = (
     Mutant(
         name="no adoption by name beside what is bound",
         fact="while our own purchase is not shown yet, nothing else of its name is adopted",
-        file="core/found.py",
+        file="core/facts/ownership.py",
         old='by_name = adoption.policy == "IfNameMatches" and bound_id is None',
         new='by_name = adoption.policy == "IfNameMatches" and bound_id != ""',
         tests=(TESTS,),
@@ -74,7 +74,7 @@ ATTACKS: Final = (
     Mutant(
         name="given up after it is lost, not before",
         fact="an annotation that is left over from a false alarm buys nothing",
-        file="core/following.py",
+        file="core/checks/lifecycle.py",
         old="    if case.is_named_for_replacement and not case.said_lost:\n",
         new="    if case.is_named_for_replacement and case.said_lost:\n",
         tests=(TESTS,),
@@ -90,7 +90,7 @@ ATTACKS: Final = (
     Mutant(
         name="an answer is about one intent",
         fact="an answer that could not be recorded is not written over a later announcement by another process",
-        file="core/ledger.py",
+        file="core/orders/ledger.py",
         old="    if not is_of_this_intent and not isinstance(answered.answer, Bought):\n",
         new="    if not is_of_this_intent and not answered.answer:\n",
         tests=(STALE,),
@@ -98,7 +98,7 @@ ATTACKS: Final = (
     Mutant(
         name="a copy is looked for in its region",
         fact="a refused call in another region than the resource's is not over before somebody looked there",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="    listing = cloud.listing_of(spec.region) if can_ask else cloud.listing\n",
         new="    listing = cloud.listing\n",
         tests=(OUTSTANDING,),
@@ -106,7 +106,7 @@ ATTACKS: Final = (
     Mutant(
         name="another region is asked",
         fact="a copy of a refused call is found in another region than the resource's",
-        file="core/seen.py",
+        file="core/questions.py",
         old="        elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),\n",
         new="",
         tests=(STALE,),
@@ -114,7 +114,7 @@ ATTACKS: Final = (
     Mutant(
         name="an older version knew nothing of copies",
         fact="a refusal that an older version recorded does not end the call",
-        file="core/windows.py",
+        file="core/orders/windows.py",
         old='status.evidence == "Answer" and status.settled_not_before is not None\n',
         new='status.evidence == "Answer"\n',
         tests=(OUTSTANDING,),

@@ -15,19 +15,15 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="one open order at a time",
         fact="no order is opened while the outcome of another is open",
-        file="core/purchasing.py",
-        old=(
-            '    """Nothing is open and the price is known: write the order down."""\n'
-            "    if case.order is not None:\n"
-            "        return None\n"
-        ),
-        new='    """Nothing is open and the price is known: write the order down."""\n',
+        file="core/checks/purchase.py",
+        old="    if case.order is not None or wish is None:\n",
+        new="    if wish is None:\n",
         tests=(PURCHASE,),
     ),
     Mutant(
         name="wait for an open outcome",
         fact="while a call may have been sent nothing else is planned for its resource",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="    order = case.sent_order\n    if order is None:\n        return None\n",
         new="    order = case.sent_order\n    if order is None or order.state == 'Uncertain':\n        return None\n",
         tests=(SETTLEMENT,),
@@ -35,7 +31,7 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="number's floor in status",
         fact="the number of an order that was deleted by force is not given again",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="        known.append(number_of(summary.name))\n",
         new="        pass\n",
         tests=(PURCHASE,),
@@ -51,7 +47,7 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="what is lost stays claimed",
         fact="nobody else buys under the name of a resource whose workspace is gone",
-        file="core/purchasing.py",
+        file="core/checks/claim.py",
         old="not isinstance(case.found, Ours) and case.bound_id is None and case.sent_order not in case.orders:",
         new="not isinstance(case.found, Ours) and case.sent_order not in case.orders:",
         tests=(LOST,),
@@ -59,7 +55,7 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="nothing follows before the window",
         fact="an order that ended without an answer of the cloud is followed by none before its window ends",
-        file="core/windows.py",
+        file="core/orders/windows.py",
         old="    return None if is_over else window_end(status, settings)\n",
         new="    return None\n",
         tests=(PURCHASE,),
@@ -67,7 +63,7 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="back-off after a refusal",
         fact="after a refusal the next order waits for a change, a request, or its time",
-        file="core/retrying.py",
+        file="core/checks/retry.py",
         old="    if _is_changed(case, last) or case.requested or case.cloud_time >= due:\n",
         new="    if True:\n",
         tests=(PURCHASE,),
@@ -75,7 +71,7 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="stale quote asked again",
         fact="what is placed has a price that is not older than a quarter of an hour",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="return quote is None or case.cloud_time - quote.quoted_at > validity",
         new="return quote is None",
         tests=(PURCHASE,),
@@ -83,15 +79,15 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="only what is still wanted",
         fact="an order for another description, uid or account than the resource's is closed and not placed",
-        file="core/purchasing.py",
-        old="if not described or order not in case.orders or spec.account_id != subject.account_id:",
-        new="if order not in case.orders:",
+        file="core/checks/purchase.py",
+        old="if not _is_wished(case, order) or order not in case.orders or order.spec.account_id",
+        new="if order not in case.orders or order.spec.account_id",
         tests=(PURCHASE,),
     ),
     Mutant(
         name="intent by the cloud's clock",
         fact="the intent is dated by the cloud's answers, so that no clock of ours prolongs the call's validity",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="ledger.Announcement(case.cloud_time, nonce,",
         new="ledger.Announcement(case.seen.now, nonce,",
         tests=(PURCHASE,),
@@ -99,16 +95,16 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="pinned nonce",
         fact="every copy of the operator signs the purchase of a name with the same nonce",
-        file="core/purchasing.py",
-        old="    nonce = signature_nonce(subject, closed)\n",
-        new="    nonce = order.spec.token if closed >= 0 else ''\n",
+        file="core/checks/purchase.py",
+        old="    nonce = action_of(order).nonce(case, order)\n",
+        new="    nonce = order.spec.token\n",
         tests=(PURCHASE,),
     ),
     Mutant(
         name="suspended buys nothing",
         fact="a person's word to stop keeps an order from being opened and from being announced",
         file="core/decide.py",
-        old="    stop_while_suspended,\n",
+        old="    blockers.stop_while_suspended,\n",
         new="",
         tests=(PURCHASE,),
     ),
@@ -118,7 +114,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="the resource's uid at the call",
         fact="nothing is bought for a resource that was created anew since the order was opened",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="    if workspace.metadata.uid != order.spec.workspace_ref.uid:\n",
         new="    if False:\n",
         tests=(PURCHASE,),
@@ -126,7 +122,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="the resource's deletion at the call",
         fact="nothing is bought for a resource that is being deleted",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="if case.seen.workspace is None or case.deleting:",
         new="if case.seen.workspace is None:",
         tests=(PURCHASE,),
@@ -134,15 +130,15 @@ AT_THE_CALL: Final = (
     Mutant(
         name="the resource's generation at the call",
         fact="nothing is bought for a resource that was edited since the intent",
-        file="core/purchasing.py",
-        old="if workspace.metadata.generation != generation or workspace.parameters != order.spec.parameters:",
-        new="if workspace.parameters != order.spec.parameters:",
+        file="core/checks/purchase.py",
+        old="if workspace.metadata.generation != generation or action_of(order).wish(case) != order.spec.block:",
+        new="if action_of(order).wish(case) != order.spec.block:",
         tests=(PURCHASE,),
     ),
     Mutant(
         name="suspension at the call",
         fact="nothing is bought for a resource that was suspended since the intent",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old='return "the FlinkWorkspace was suspended" if case.suspended else None',
         new="return None",
         tests=(PURCHASE,),
@@ -150,7 +146,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="claim held at the call",
         fact="nothing is bought by who lost the name's claim since the intent",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old='    if not case.holds_claim:\n        return "another',
         new='    if False:\n        return "another',
         tests=(PURCHASE,),
@@ -166,7 +162,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="leading at the call",
         fact="nothing is bought by a process that does not lead, or not for long enough",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="if not case.seen.leads:",
         new="if False:",
         tests=(LOST,),
@@ -182,7 +178,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="time left at the call",
         fact="nothing is sent that the gateway would refuse for being late, by the cloud's clock",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="if intent_time is None or case.cloud_time >= intent_time + accepted:",
         new="if intent_time is None:",
         tests=(PURCHASE,),
@@ -190,7 +186,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="the intent's time is the call's",
         fact="the call's validity is counted from the intent, as the window is, and not from the look after it",
-        file="core/purchasing.py",
+        file="core/orders/actions/create.py",
         old="signed_at=status.intent_time,",
         new="signed_at=case.cloud_time,",
         tests=(PURCHASE,),
@@ -198,7 +194,7 @@ AT_THE_CALL: Final = (
     Mutant(
         name="the intent's mark at the call",
         fact="an order that was announced anew since by another process is not sent, though it may look the same",
-        file="core/seen.py",
+        file="core/facts/snapshot.py",
         old="return order if (order.metadata.uid, order.status.intent_mark) == known else None",
         new="return order if order.metadata.uid == known[0] else None",
         tests=(PURCHASE,),
@@ -206,15 +202,15 @@ AT_THE_CALL: Final = (
     Mutant(
         name="bought by another order at the call",
         fact="nothing is sent when the ledger says by now that another order bought this name",
-        file="core/purchasing.py",
-        old="if isinstance(found, Ours) or case.placed_beside(order):",
-        new="if isinstance(found, Ours):",
+        file="core/orders/actions/create.py",
+        old="exists=is_bought or isinstance(found, Ours),",
+        new="exists=isinstance(found, Ours),",
         tests=(PURCHASE,),
     ),
     Mutant(
         name="a fresh look at the call",
         fact="the look before the call begins in this pass and asks by token and name too: a shared one may be old",
-        file="core/seen.py",
+        file="core/questions.py",
         old="        fresh=True,\n        prerequisites=ours",
         new="        fresh=False,\n        prerequisites=ours",
         tests=(SETTLEMENT,),

@@ -2,12 +2,36 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import CLUSTER_PORT, DEFINITIONS, ELECTION, LEDGER_AT_THE_API_SERVER
+from tests.mutants.catalogue.files import CLUSTER_PORT, DEFINITIONS, ELECTION, LEDGER_AT_THE_API_SERVER, READING_ORDERS
 from tests.mutants.mutant import Mutant
 
 ORDERS: Final = "crds/flinkworkspaceorders.yaml"
 
 API_SERVER: Final = (
+    Mutant(
+        name="an order is of the workspace that it names",
+        fact="an API server that ignores the selector mixes no other workspace's orders in",
+        file="adapters/kubernetes/ledger.py",
+        old='if match and match[1] == key.name == wire["spec"]["workspaceRef"]["name"]:',
+        new="if match:",
+        tests=(READING_ORDERS,),
+    ),
+    Mutant(
+        name="orders that can't be selected are listed",
+        fact="an older API server's refusal does not make the ledger empty",
+        file="adapters/kubernetes/ledger.py",
+        old="            self._selects = False\n",
+        new="            return []\n",
+        tests=(f"{READING_ORDERS}::test_where_they_cannot_be_selected_they_are_listed",),
+    ),
+    Mutant(
+        name="a ledger that can't be read is not empty",
+        fact="only the refusal of the selector is answered by a list, and no other by nothing",
+        file="adapters/kubernetes/ledger.py",
+        old="        except NotUnderstood as refusal:\n",
+        new="        except Exception as refusal:\n            return []\n",
+        tests=(f"{READING_ORDERS}::test_another_refusal_is_not_taken_for_that",),
+    ),
     Mutant(
         name="the API server knows the legal moves",
         fact="nobody takes an order that may have been sent back to where it would be sent again",

@@ -12,6 +12,7 @@ from tests.mutants.catalogue.files import (
     PURCHASE,
     SETTINGS,
     SETTLEMENT,
+    SHARING,
     WRITES,
 )
 from tests.mutants.mutant import Mutant
@@ -40,6 +41,22 @@ COMPLETE: Final = (
         old="if len({row.id for row in self.rows}) < len(self.rows):",
         new="if False:",
         tests=(PAGING,),
+    ),
+    Mutant(
+        name="pages of a list in their order",
+        fact="no page is left out because many are asked for at once",
+        file="adapters/alibaba/paging.py",
+        old="        following = len(self.dates) + 1\n",
+        new="        following = len(self.dates) + 2\n",
+        tests=(PAGING,),
+    ),
+    Mutant(
+        name="what we changed is asked for again",
+        fact="an answer from before a change serves nobody after it, also if the question was still under way",
+        file="adapters/sharing.py",
+        old="self._last.began < self._changed or ",
+        new="",
+        tests=(SHARING,),
     ),
     Mutant(
         name="a list that changed is read again",
@@ -109,7 +126,7 @@ COMPLETE: Final = (
         name="looked for by tag and by name",
         fact="the cloud may show a new instance by one way before the others",
         file="adapters/alibaba/workspaces.py",
-        old="            *(look(self._session, subject.region, each) for each in filters),\n",
+        old="            *(look(self._session, target.region, each) for each in filters),\n",
         new="",
         tests=(f"{LOOKS}::test_a_lookup_asks_by_each_tag_and_by_name",),
     ),
@@ -117,8 +134,8 @@ COMPLETE: Final = (
         name="the look begins after it was asked for",
         fact="a purchase is not decided on a look that began before the pass",
         file="adapters/alibaba/workspaces.py",
-        old="self._inventory.take(subject.region, timedelta(0)),",
-        new="self._inventory.take(subject.region, timedelta(seconds=60)),",
+        old="self._inventory.take(target.region, timedelta(0)),",
+        new="self._inventory.take(target.region, timedelta(seconds=60)),",
         tests=(f"{LOOKS}::test_a_lookup_begins_after_it_was_asked_for",),
     ),
     Mutant(
@@ -147,7 +164,7 @@ WHOSE: Final = (
     Mutant(
         name="the region of the look",
         fact="a look into another region says nothing about what an order bought",
-        file="core/seen.py",
+        file="core/facts/snapshot.py",
         old="return self.listing if region == self.region else",
         new="return self.listing if region else",
         tests=(SETTLEMENT,),
@@ -163,7 +180,7 @@ WHOSE: Final = (
     Mutant(
         name="marks of another owner beat the ledger",
         fact="what was moved to another owner on purpose is his, though our ledger says that we bought it",
-        file="core/found.py",
+        file="core/facts/ownership.py",
         old="        if self.is_marked_by_another(instance):\n            return False\n",
         new="",
         tests=(ADOPTION, SETTLEMENT),
@@ -171,15 +188,15 @@ WHOSE: Final = (
     Mutant(
         name="a mark counts on its name",
         fact="an instance of another name is not this resource's, though a hand put our marks on it",
-        file="core/found.py",
-        old="return instance.name == self.subject.workspace_name and (by_token or self.marked(instance))",
+        file="core/facts/ownership.py",
+        old="return instance.name == self.target.workspace_name and (by_token or self.marked(instance))",
         new="return by_token or self.marked(instance)",
         tests=(SETTLEMENT,),
     ),
     Mutant(
         name="a stranger of this name stops the purchase",
         fact="nothing is bought beside an instance that has the name already, whoever owns it",
-        file="core/found.py",
+        file="core/facts/ownership.py",
         old="    return next((stranger for stranger in strangers if stranger is not None), Absent())\n",
         new="    del strangers\n    return Absent()\n",
         tests=(PURCHASE,),
@@ -187,7 +204,7 @@ WHOSE: Final = (
     Mutant(
         name="adoption only if the spec agrees",
         fact="an instance that differs from the spec is not adopted: afterwards the spec can't be changed",
-        file="core/adopting.py",
+        file="core/checks/adoption.py",
         old="    if not differing:\n",
         new="    if differing is not None:\n",
         tests=(ADOPTION,),
@@ -195,7 +212,7 @@ WHOSE: Final = (
     Mutant(
         name="adoption waits for an open purchase",
         fact="nothing is adopted while a purchase of this name may be under way",
-        file="core/adopting.py",
+        file="core/checks/adoption.py",
         old="if not isinstance(found, Adoptable) or case.sent_order is not None:",
         new="if not isinstance(found, Adoptable):",
         tests=(ADOPTION,),
@@ -203,7 +220,7 @@ WHOSE: Final = (
     Mutant(
         name="ByInstanceId never buys",
         fact="who names an instance to adopt gets that one or none",
-        file="core/adopting.py",
+        file="core/checks/adoption.py",
         old="if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):",
         new="if adoption is None or adoption.instance_id != '':",
         tests=(ADOPTION,),
@@ -214,9 +231,9 @@ HOLDING: Final = (
     Mutant(
         name="another's claim stalls",
         fact="who finds the name claimed by a living resource buys nothing",
-        file="core/purchasing.py",
+        file="core/checks/claim.py",
         old="if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):",
-        new="if case.subject is not None:",
+        new="if case.target is not None:",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -230,7 +247,7 @@ HOLDING: Final = (
     Mutant(
         name="the claim outlives the resource",
         fact="the name stays claimed while an abandoned order could still turn into a workspace",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]",
         new="kept = _kept_orders(case)",
         tests=(LETTING_GO,),
@@ -238,7 +255,7 @@ HOLDING: Final = (
     Mutant(
         name="the claim outlives what may be hidden",
         fact="the name stays claimed while what was bought under it may not be shown to the next one yet",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]",
         new="kept = [order for order in (case.order,) if order is not None]",
         tests=(LETTING_GO,),
@@ -246,7 +263,7 @@ HOLDING: Final = (
     Mutant(
         name="our clock does not free a name that nobody looked for",
         fact="a clock that is ahead frees no name of a purchase that nobody sees yet",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="        if cloud.region is None or any(isinstance(failure, SignatureExpired) for failure in failures):\n",
         new="        if any(isinstance(failure, SignatureExpired) for failure in failures):\n",
         tests=(LETTING_GO,),
@@ -254,7 +271,7 @@ HOLDING: Final = (
     Mutant(
         name="a clock that the cloud refuses ends nothing",
         fact="where calls are refused for their date, our own clock proves nothing",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="        if cloud.region is None or any(isinstance(failure, SignatureExpired) for failure in failures):\n",
         new="        if cloud.region is None:\n",
         tests=(LETTING_GO,),
@@ -262,7 +279,7 @@ HOLDING: Final = (
     Mutant(
         name="deletion closes quoted orders",
         fact="an order that nobody sent yet is closed by a write that whoever is about to send it runs into",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="    cancellation, order = _cancel_what_is_quoted(case), case.order\n",
         new="    cancellation, order = None, case.sent_order\n",
         tests=(LETTING_GO,),
@@ -270,7 +287,7 @@ HOLDING: Final = (
     Mutant(
         name="an order of nobody is closed",
         fact="an order that was quoted for a resource that is gone is closed",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="        return cancellation\n    kept = ",
         new="        pass\n    kept = ",
         tests=(LETTING_GO,),
@@ -278,7 +295,7 @@ HOLDING: Final = (
     Mutant(
         name="only settled orders leave the ledger",
         fact="an order whose outcome is open can't be deleted",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="if each.settled and each not in kept]",
         new="if each not in kept]",
         tests=(LETTING_GO,),
@@ -286,15 +303,15 @@ HOLDING: Final = (
     Mutant(
         name="no second intent for an order",
         fact="from Uncertain no order comes back to Quoted, to be sent again",
-        file="api/order.py",
-        old='    "Uncertain": ("Placed", "NotPlaced", "Rejected"),\n',
-        new='    "Uncertain": ("Placed", "NotPlaced", "Rejected", "Quoted"),\n',
-        tests=("tests/unit/api/test_moves.py",),
+        file="api/order_states.py",
+        old='        moves=("Placed", "NotPlaced", "Rejected"),\n',
+        new='        moves=("Placed", "NotPlaced", "Rejected", "Quoted"),\n',
+        tests=("tests/unit/api/test_order_states.py",),
     ),
     Mutant(
         name="a suspended resource takes no name",
         fact="a resource that is suspended, and that nothing was sent for, keeps nobody from buying",
-        file="core/purchasing.py",
+        file="core/checks/claim.py",
         old="    claims = not case.claims_nothing",
         new="    claims = True",
         tests=(f"{PURCHASE}::TestBeforeAnOrder::test_suspended_takes_no_name",),
@@ -310,9 +327,9 @@ HOLDING: Final = (
     Mutant(
         name="the claim before the differences",
         fact="what another resource's workspace is like is not told",
-        file="core/adopting.py",
-        old="return hold(case) or _differs(case, found.instance) or",
-        new="return _differs(case, found.instance) or hold(case) or",
+        file="core/checks/adoption.py",
+        old="return secure_claim(case) or _differs(case, instance) or",
+        new="return _differs(case, instance) or secure_claim(case) or",
         tests=(f"{ADOPTION}::TestAdoption::test_what_another_resource_claims_is_not_described",),
     ),
 )

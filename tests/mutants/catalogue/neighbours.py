@@ -10,14 +10,14 @@ BESIDE: Final = (
         name="no order on a list that lacks neighbours",
         fact="nothing is opened or announced on a list that can't be trusted",
         file="core/decide.py",
-        old="    wait_for_neighbours,\n    wait_for_connection,\n",
-        new="    wait_for_connection,\n",
+        old="    purchase.wait_for_neighbours,\n",
+        new="",
         tests=(NEIGHBOURS,),
     ),
     Mutant(
         name="no call on a list that lacks neighbours",
         fact="nothing is sent on a list that can't be trusted",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old=('    if case.missing_neighbours:\n        return "the last'),
         new=('    if False:\n        return "the last'),
         tests=(NEIGHBOURS,),
@@ -25,7 +25,7 @@ BESIDE: Final = (
     Mutant(
         name="no absence on a list that lacks neighbours",
         fact="no order is taken for absent on a list that can't be trusted",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="if not case.window_is_over(order) or case.missing_neighbours:",
         new="if not case.window_is_over(order):",
         tests=(NEIGHBOURS,),
@@ -33,7 +33,7 @@ BESIDE: Final = (
     Mutant(
         name="the account of a neighbour",
         fact="a list of one account need not show what another one owns",
-        file="core/neighbours.py",
+        file="core/facts/neighbours.py",
         old="if (each.account_id, each.region) == place",
         new="if each.region == place[1]",
         tests=(NEIGHBOURS,),
@@ -41,7 +41,7 @@ BESIDE: Final = (
     Mutant(
         name="the region of a neighbour",
         fact="a list of one region need not show what lies in another",
-        file="core/neighbours.py",
+        file="core/facts/neighbours.py",
         old="if (each.account_id, each.region) == place",
         new="if each.account_id == place[0]",
         tests=(NEIGHBOURS,),
@@ -57,7 +57,7 @@ BESIDE: Final = (
     Mutant(
         name="what is new need not be shown",
         fact="a wave of purchases does not hold itself up",
-        file="core/neighbours.py",
+        file="core/facts/neighbours.py",
         old="return bought is None or date >",
         new="return bought is None or bool(date) or date >",
         tests=(NEIGHBOURS,),
@@ -65,7 +65,7 @@ BESIDE: Final = (
     Mutant(
         name="what was bought must be shown after all delays",
         fact="also what was never seen running",
-        file="core/neighbours.py",
+        file="core/facts/neighbours.py",
         old="return bought is None or date > bought + settings.longest_call + settings.copy_window",
         new="return bought is None",
         tests=(NEIGHBOURS,),
@@ -76,7 +76,7 @@ BESIDE: Final = (
         file="observation.py",
         old=(
             "    if asked.fresh or asked.elsewhere:\n"
-            "        # Before the cloud is asked: a list that begins later must show what was seen before it.\n"
+            "        # Before the cloud is asked: a later list must show all that was seen before it.\n"
             "        seen = seen.updated(neighbours=await cluster.list_neighbours())\n"
             "    seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))\n"
         ),

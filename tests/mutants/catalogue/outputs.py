@@ -10,14 +10,14 @@ HANDED_ON: Final = (
         name="nothing is bought into a conflict",
         fact="what keeps the ids from being handed on is told before an order is opened",
         file="core/decide.py",
-        old="    stop_without_outputs,\n    put_in_order,\n",
-        new="    put_in_order,\n",
+        old="    stop_without_outputs,\n    ensure_prerequisites,\n",
+        new="    ensure_prerequisites,\n",
         tests=(OUTPUTS,),
     ),
     Mutant(
         name="nothing is sent into a conflict",
         fact="a ConfigMap that came after the intent stops the call",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="    if obstacle(case) is not None:\n",
         new="    if False:\n",
         tests=(OUTPUTS,),
@@ -25,7 +25,7 @@ HANDED_ON: Final = (
     Mutant(
         name="unread outputs are not free",
         fact="a ConfigMap that the API server does not let us read may be somebody's",
-        file="core/outputs.py",
+        file="core/checks/outputs.py",
         old="    if isinstance(seen, Unread):\n        return outputs_refused(",
         new="    if isinstance(seen, Unread) and not seen:\n        return outputs_refused(",
         tests=(OUTPUTS,),
@@ -33,7 +33,7 @@ HANDED_ON: Final = (
     Mutant(
         name="somebody else's outputs are left alone",
         fact="a ConfigMap without our reference is not written to",
-        file="core/outputs.py",
+        file="core/checks/outputs.py",
         old="if in_the_way is None or _belongs(case, in_the_way):",
         new="if True:",
         tests=(OUTPUTS,),
@@ -41,7 +41,7 @@ HANDED_ON: Final = (
     Mutant(
         name="outputs are owned by name",
         fact="the ConfigMap of another FlinkWorkspace is somebody else's",
-        file="core/outputs.py",
+        file="core/checks/outputs.py",
         old="return (group, owner.kind, owner.name) == (GROUP, KIND, case.workspace.metadata.name)",
         new="return (group, owner.kind) == (GROUP, KIND)",
         tests=(OUTPUTS,),
@@ -49,7 +49,7 @@ HANDED_ON: Final = (
     Mutant(
         name="only our own outputs are deleted",
         fact="a former ConfigMap that is not ours any more stays",
-        file="core/outputs.py",
+        file="core/checks/outputs.py",
         old="if found is not None and _is_ours(case, found) else ()",
         new="if found is not None else ()",
         tests=(OUTPUTS,),
@@ -57,7 +57,7 @@ HANDED_ON: Final = (
     Mutant(
         name="outputs that are taken are not recorded",
         fact="the former ConfigMap is forgotten only when the new one was written",
-        file="core/outputs.py",
+        file="core/checks/outputs.py",
         old='return case.workspace.spec.outputs if verdict.kind == "Running" else before',
         new="return case.workspace.spec.outputs if verdict else before",
         tests=(OUTPUTS,),
@@ -65,7 +65,7 @@ HANDED_ON: Final = (
     Mutant(
         name="Ready is not kept for outputs that were never written",
         fact="while the cloud does not answer, Ready does not stand for a new wish",
-        file="core/summary.py",
+        file="core/reporting/summary.py",
         old=' and not (was.status == "True" and owes_outputs(case))',
         new="",
         tests=(OUTPUTS,),
@@ -73,7 +73,7 @@ HANDED_ON: Final = (
     Mutant(
         name="outputs are written before Ready",
         fact="the pass that tells Ready has written the ConfigMap",
-        file="core/outputs.py",
+        file="core/checks/outputs.py",
         old="steps=(*plan.steps, *_write(case, instance), *_remove_former(case))",
         new="steps=(*plan.steps, *_remove_former(case))",
         tests=(OUTPUTS,),

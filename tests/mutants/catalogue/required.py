@@ -18,8 +18,8 @@ REQUIRED: Final = (
     Mutant(
         name="look-up before the call",
         fact="the call is sent only if a complete look, begun after the intent, shows that the name is free",
-        file="core/purchasing.py",
-        old="if why is None and isinstance(found, Absent):",
+        file="core/checks/purchase.py",
+        old="if why is None and evidence.is_free:",
         new="if why is None:",
         tests=(PURCHASE,),
     ),
@@ -42,7 +42,7 @@ REQUIRED: Final = (
     Mutant(
         name="unknown is not absent",
         fact="a look that failed says nothing, and never that the name is free",
-        file="core/found.py",
+        file="core/facts/ownership.py",
         old="    if isinstance(listing, Unknown):\n        return listing\n",
         new="    if isinstance(listing, Unknown):\n        return Absent()\n",
         tests=(PURCHASE,),
@@ -66,17 +66,17 @@ REQUIRED: Final = (
     Mutant(
         name="restart in Placing",
         fact="only the process that remembers to have sent nothing may send what is announced",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old=(
             "    intent, order = case.seen.remembered.intent, case.announced_order\n"
             "    if intent is None or order is None:\n"
-            "        return Plan(next_look=SOON) if case.seen.final_check else None\n"
+            "        return Plan(requeue=SOON) if case.seen.final_check else None\n"
         ),
         new=(
             "    order = case.order\n"
             "    if order is None or order.state != 'Placing' or case.seen.workspace is None:\n"
             "        return None\n"
-            "    from flink_workspace_operator.core.seen import Intent\n\n"
+            "    from flink_workspace_operator.core.facts.snapshot import Intent\n\n"
             "    generation = case.workspace.metadata.generation\n"
             "    intent = Intent(order.metadata.uid, order.status.intent_mark or '', generation)\n"
         ),
@@ -85,7 +85,7 @@ REQUIRED: Final = (
     Mutant(
         name="finalizer hold",
         fact="the resource is held before an order is opened, so that it can't go while a purchase is open",
-        file="core/purchasing.py",
+        file="core/checks/claim.py",
         old="        return Plan((AddFinalizer(),))\n",
         new="        pass\n",
         tests=(PURCHASE,),
@@ -93,7 +93,7 @@ REQUIRED: Final = (
     Mutant(
         name="ledger by name, not by uid",
         fact="a resource that was deleted and created again finds what was bought for its name",
-        file="core/seen.py",
+        file="core/facts/snapshot.py",
         old="if (order.spec.region, order.spec.workspace_name) == wanted)",
         new=(
             "if (order.spec.region, order.spec.workspace_name, order.spec.workspace_ref.uid)"
@@ -104,10 +104,10 @@ REQUIRED: Final = (
     Mutant(
         name="claim",
         fact="of two resources with one workspace name only the holder of the name's claim may buy",
-        file="core/purchasing.py",
+        file="core/checks/claim.py",
         old=(
             "    if claim is None or not claim.alive or claim.holder == case.seen.key:\n"
-            "        return Plan((TakeClaim(case.subject, claim, case.workspace.metadata.uid),)) if claims else None\n"
+            "        return Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None\n"
         ),
         new="    return None\n",
         tests=(PURCHASE,),
@@ -115,8 +115,8 @@ REQUIRED: Final = (
     Mutant(
         name="allow-list of refusals",
         fact="only what the gateway says before anything is executed proves that nothing was bought",
-        file="core/ledger.py",
-        old='if failure.fate in ("CallRefused", "CopyRefused") and order.state in ("Placing", "Uncertain"):',
+        file="core/orders/ledger.py",
+        old='if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:',
         new='if order.state in ("Placing", "Uncertain"):',
         tests=(SETTLEMENT,),
     ),
@@ -131,7 +131,7 @@ REQUIRED: Final = (
     Mutant(
         name="deletion waits for an open outcome",
         fact="a resource goes only when it is known what its orders bought",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:",
         new="if False:",
         tests=(LETTING_GO,),

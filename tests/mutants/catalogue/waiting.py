@@ -18,7 +18,7 @@ COPIES: Final = (
     Mutant(
         name="a refusal of the moment is outstanding",
         fact="it answers one copy of the call; another one may have been accepted",
-        file="core/ledger.py",
+        file="core/orders/ledger.py",
         old='at + copy_window if failure.fate == "CopyRefused" else None)',
         new="None)",
         tests=(OUTSTANDING,),
@@ -34,7 +34,7 @@ COPIES: Final = (
     Mutant(
         name="nothing is sent beside an outstanding call",
         fact="an intent beside a call that may still be executed is taken back",
-        file="core/purchasing.py",
+        file="core/checks/purchase.py",
         old="    if case.outstanding_order is not None:\n",
         new="    if False:\n",
         tests=(OUTSTANDING,),
@@ -42,7 +42,7 @@ COPIES: Final = (
     Mutant(
         name="a quoted order waits for the call before it",
         fact="an order that a restore brought back is not announced beside a call that may still be executed",
-        file="core/retrying.py",
+        file="core/checks/retry.py",
         old="    if ends is None or (is_time_over and not last.outstanding):\n",
         new="    if case.order is not None or ends is None or (is_time_over and not last.outstanding):\n",
         tests=(OUTSTANDING,),
@@ -50,7 +50,7 @@ COPIES: Final = (
     Mutant(
         name="only a later list ends an outstanding call",
         fact="a list from before a copy must be shown does not rule it out",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="return end is not None and not isinstance(listing, Unknown) and listing.date > end",
         new="return end is not None and not isinstance(listing, Unknown)",
         tests=(OUTSTANDING,),
@@ -58,7 +58,7 @@ COPIES: Final = (
     Mutant(
         name="no clock of ours ends an outstanding call",
         fact="a clock that is ahead makes looks fail, and must not stand in for them",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="return end is not None and not isinstance(listing, Unknown) and listing.date > end",
         new="return end is not None and case.cloud_time > end",
         tests=(OUTSTANDING,),
@@ -66,7 +66,7 @@ COPIES: Final = (
     Mutant(
         name="a list that can be trusted ends an outstanding call",
         fact="a list that lacks what others own does not rule a copy out",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="is_proof = can_ask and not case.missing_neighbours_in(spec.region)",
         new="is_proof = can_ask",
         tests=(OUTSTANDING,),
@@ -74,7 +74,7 @@ COPIES: Final = (
     Mutant(
         name="without a look the whole window counts",
         fact="where its account can't be asked, a refused call is as long as a lost one",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="end = order.status.outstanding_until if is_proof else latest_end_of_call(order, case.settings)",
         new="end = order.status.outstanding_until",
         tests=(OUTSTANDING,),
@@ -82,7 +82,7 @@ COPIES: Final = (
     Mutant(
         name="name and ledger outlive an outstanding call",
         fact="nobody takes the name of a call that may still be executed",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="    return kept + _unlisted(case)\n",
         new="    return _unlisted(case)\n",
         tests=(OUTSTANDING,),
@@ -90,7 +90,7 @@ COPIES: Final = (
     Mutant(
         name="a stranger does not undo a call",
         fact="ours may be executed once the stranger's instance is released",
-        file="core/settling.py",
+        file="core/checks/settlement.py",
         old="ledger.rejected(order, at, reason, end if end is not None and end >= at else None)",
         new="ledger.rejected(order, at, reason)",
         tests=(OUTSTANDING,),
@@ -99,22 +99,22 @@ COPIES: Final = (
         name="an outstanding order that left the ledger is waited for",
         fact="its call may still be executed",
         file="core/case.py",
-        old='return last.settled_not_before if last.state == "Rejected" else None',
+        old="return last.settled_not_before if last.facts.is_refused else None",
         new="return None",
         tests=(OUTSTANDING,),
     ),
     Mutant(
         name="the resource knows until when its order is outstanding",
         fact="should the order be deleted by force",
-        file="core/report.py",
-        old="if newest.state in SENT else newest.status.outstanding_until",
-        new="if newest.state in SENT else None",
+        file="core/reporting/report.py",
+        old="if newest.facts.may_be_under_way else newest.status.outstanding_until",
+        new="if newest.facts.may_be_under_way else None",
         tests=(REPORT,),
     ),
     Mutant(
         name="not purchased is said last",
         fact="nobody reads that nothing was bought while something may come of a call",
-        file="core/conditions.py",
+        file="core/reporting/conditions.py",
         old="    if may_still_come(case):\n",
         new="    if False:\n",
         tests=(REPORT,),
@@ -130,7 +130,7 @@ COPIES: Final = (
     Mutant(
         name="nobody shortens the time of a call",
         fact="a request or a change skips the back-off, and never the time in which a call may be executed",
-        file="core/retrying.py",
+        file="core/checks/retry.py",
         old="    if ends is None or (is_time_over and not last.outstanding):\n",
         new=(
             "    is_asked = _is_changed(case, last) or case.requested\n"
@@ -147,7 +147,7 @@ WINDOWS: Final = (
     Mutant(
         name="the recorded window counts",
         fact="the process that sent it may have had longer windows than this one",
-        file="core/windows.py",
+        file="core/orders/windows.py",
         old="return present if recorded is None else max(present, recorded)",
         new="return present",
         tests=(PURCHASE,),
@@ -155,7 +155,7 @@ WINDOWS: Final = (
     Mutant(
         name="the present window counts",
         fact="a window that was found to be too short is not believed, though it stands on the order",
-        file="core/windows.py",
+        file="core/orders/windows.py",
         old="return present if recorded is None else max(present, recorded)",
         new="return present if recorded is None else recorded",
         tests=(PURCHASE,),
@@ -163,7 +163,7 @@ WINDOWS: Final = (
     Mutant(
         name="the window stands on the order",
         fact="whoever settles it knows with which window it was sent",
-        file="core/ledger.py",
+        file="core/orders/ledger.py",
         old="settled_not_before=call.intent_time + call.window,",
         new="settled_not_before=None,",
         tests=(PURCHASE,),
@@ -179,7 +179,7 @@ WINDOWS: Final = (
     Mutant(
         name="the back-off is counted from the intent",
         fact="it adds nothing to a window that is over",
-        file="core/retrying.py",
+        file="core/checks/retry.py",
         old="    due = _announced_at(last) + _backoff(case, tries)\n",
         new="    due = (end_of_call(last, case.settings) or _announced_at(last)) + _backoff(case, tries)\n",
         tests=(PURCHASE,),
@@ -187,15 +187,15 @@ WINDOWS: Final = (
     Mutant(
         name="the back-off counts tries in a row",
         fact="what was bought between two tries starts it anew",
-        file="core/retrying.py",
-        old='takewhile(lambda order: order.state in ("Rejected", "NotPlaced"), tried)',
+        file="core/checks/retry.py",
+        old="takewhile(lambda order: order.facts.is_fruitless, tried)",
         new='filter(lambda order: order.state in ("Rejected", "NotPlaced"), tried)',
         tests=(PURCHASE,),
     ),
     Mutant(
         name="a bare order waits from when it was closed",
         fact="the API server's clock may be far behind",
-        file="core/former.py",
+        file="core/checks/unfinished_calls.py",
         old='time_of(order, "Superseded") or order.metadata.creation_timestamp',
         new="order.metadata.creation_timestamp",
         tests=(LOST,),
@@ -203,7 +203,7 @@ WINDOWS: Final = (
     Mutant(
         name="an intent that is found long after it was written has a window of its own",
         fact="a backup may bring back an intent that was taken back and announced anew since",
-        file="core/windows.py",
+        file="core/orders/windows.py",
         old="begin = status.intent_time if found is None else max(found, status.intent_time)",
         new="begin = status.intent_time",
         tests=(SETTLEMENT,),
@@ -211,7 +211,7 @@ WINDOWS: Final = (
     Mutant(
         name="a bare order waits for a slow clock",
         fact="ours may be behind the cloud's by as much as a signature may be old",
-        file="core/former.py",
+        file="core/checks/unfinished_calls.py",
         old="closed[name] + case.settings.settle_window + skew",
         new="closed[name] + case.settings.settle_window",
         tests=(LOST,),
@@ -222,15 +222,15 @@ HIDDEN: Final = (
     Mutant(
         name="what nobody has seen is hidden",
         fact="an id that only the cloud's answer named is not shown to others yet",
-        file="core/seen.py",
-        old='return order.state == "Placed" and order.status.evidence == "Answer"',
+        file="core/facts/snapshot.py",
+        old='return order.facts.awaits_delivery and order.status.evidence == "Answer"',
         new='return order.state == "Lost"',
         tests=(LETTING_GO,),
     ),
     Mutant(
         name="what a list shows is not hidden",
         fact="a namespace need not wait for what everybody can see",
-        file="core/letting_go.py",
+        file="core/checks/deletion.py",
         old="if is_unlisted(order) and not _is_shown(case, order) and",
         new="if is_unlisted(order) and",
         tests=(LETTING_GO,),

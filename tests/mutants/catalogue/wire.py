@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import ACCOUNT, API_SERVER, ORDERS_AT_THE_CLOUD, PROXIES, PROXY_RULE, TRANSPORT
+from tests.mutants.catalogue.files import (
+    ACCOUNT,
+    API_SERVER,
+    CONNECTIONS,
+    ORDERS_AT_THE_CLOUD,
+    PROBE,
+    PROXIES,
+    PROXY_RULE,
+    TRANSPORT,
+)
 from tests.mutants.mutant import Mutant
 
 ON_THE_WIRE: Final = (
@@ -18,11 +27,11 @@ ON_THE_WIRE: Final = (
         name="a lost purchase is not sent again",
         fact="a call whose answer was lost is not repeated",
         file="adapters/alibaba/session.py",
-        old="        return _answered(await self._send(api, parameters, region, waits, fixed.as_headers()))\n",
+        old="        return _answered(await self._send(api, parameters, region, way))\n",
         new=(
-            "        answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "        answer = await self._send(api, parameters, region, way)\n"
             "        if isinstance(answer, Unreachable):\n"
-            "            answer = await self._send(api, parameters, region, waits, fixed.as_headers())\n"
+            "            answer = await self._send(api, parameters, region, way)\n"
             "        return _answered(answer)\n"
         ),
         tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
@@ -31,7 +40,7 @@ ON_THE_WIRE: Final = (
         name="no redirect is followed",
         fact="a redirect is no answer, and does not repeat the purchase at the place that it names",
         file="adapters/alibaba/transport.py",
-        old="            allow_redirects=False,\n",
+        old="        allow_redirects=False,\n",
         new="",
         tests=(f"{TRANSPORT}::test_no_redirect_is_followed",),
     ),
@@ -47,15 +56,31 @@ ON_THE_WIRE: Final = (
         name="a broken connection is not replaced",
         fact="the HTTP client repeats nothing, whatever the method",
         file="adapters/alibaba/transport.py",
-        old="middlewares=(_send_once,), ",
+        old="        middlewares=(_send_once,),\n",
         new="",
         tests=(f"{TRANSPORT}::test_a_broken_connection_is_not_replaced",),
+    ),
+    Mutant(
+        name="a purchase has a connection of its own",
+        fact="the call does not meet a kept connection that the cloud closes just then",
+        file="adapters/alibaba/session.py",
+        old="_Way(open_session, seconds,",
+        new="_Way(self._connections.opened, seconds,",
+        tests=(f"{CONNECTIONS}::test_a_purchase_has_a_connection_of_its_own",),
+    ),
+    Mutant(
+        name="no cookie is kept",
+        fact="what one service of the cloud said is shown to no other",
+        file="adapters/alibaba/transport.py",
+        old="        cookie_jar=DummyCookieJar(),\n",
+        new="",
+        tests=(f"{CONNECTIONS}::test_nothing_is_remembered_of_an_answer",),
     ),
     Mutant(
         name="OSS is sent to once",
         fact="the SDK of OSS repeats nothing either",
         file="adapters/alibaba/storage.py",
-        old="        config.http_client = OssSender(self._settings.read_timeout_seconds)\n",
+        old="        config.http_client = OssSender(self._connections, self._settings.read_timeout_seconds)\n",
         new="",
         tests=(f"{TRANSPORT}::test_a_broken_connection_is_not_replaced",),
     ),
@@ -122,5 +147,13 @@ ON_THE_WIRE: Final = (
         old="if account_id != self._account_id:",
         new="if False:",
         tests=(f"{ACCOUNT}::test_nothing_is_bought_in_another_account",),
+    ),
+    Mutant(
+        name="a question about the cloud is a read",
+        fact="whoever adds a question to `probe` can't buy or change anything by it",
+        file="adapters/alibaba/prober.py",
+        old="        if api not in READS:\n",
+        new="        if False:\n",
+        tests=(f"{PROBE}::test_nothing_else_than_reads_can_be_asked",),
     ),
 )

@@ -58,7 +58,7 @@ ORDER: dict[str, Any] = {
         "region": "cn-hangzhou",
         "workspaceName": "realtime-prod",
         "action": "Create",
-        "parameters": PARAMETERS,
+        "create": PARAMETERS,
         "token": "0123456789abcdef",
     },
 }

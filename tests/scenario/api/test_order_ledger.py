@@ -4,10 +4,10 @@ from typing import Any, get_args
 
 import pytest
 
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order_states import MOVES, OrderState
 from tests.scenario.api.samples import ORDER, PLACED, PLACING, QUOTED
-from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
+from tests.scenario.api.server import REMOVED, Kind, Refused, Wire, accepted, changed, refused
 
 STATES: tuple[OrderState, ...] = get_args(OrderState)
 ILLEGAL = "`status.state` must follow the legal moves of an order"
@@ -156,8 +156,8 @@ def test_what_is_ordered_never_changes(orders: Kind) -> None:
         "accountId": "2",
         "region": "cn-beijing",
         "workspaceName": "other",
-        "parameters.resources.cu": 20,
-        "parameters.zoneId": "cn-hangzhou-i",
+        "create.resources.cu": 20,
+        "create.zoneId": "cn-hangzhou-i",
         "token": "f" * 16,
     }
     for path, value in others.items():
@@ -180,8 +180,7 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("workspaceName", "", "workspaceName", "at least 1 chars"),
     ("workspaceName", "a" * 61, "workspaceName", "may not be more than 60"),
     ("action", "Release", "action", 'supported values: "Create"'),
-    ("parameters", REMOVED, "parameters", "Required value"),
-    ("parameters.resources.cu", 0, "parameters.resources.cu", "greater than or equal to 1"),
+    ("create.resources.cu", 0, "create.resources.cu", "greater than or equal to 1"),
     ("token", REMOVED, "token", "Required value"),
     ("token", "f" * 15, "token", "at least 16 chars"),
     ("token", "f" * 65, "token", "may not be more than 64"),
@@ -195,6 +194,14 @@ def test_what_is_out_of_range_is_refused(asked_orders: Kind, path: str, value: A
     answer = refused(asked_orders.create(changed(ORDER, f"spec.{path}", value), dry_run=True))
 
     assert answer.says(f"spec.{field}", text), answer
+
+
+def test_an_order_has_one_block(asked_orders: Kind) -> None:
+    """Not none, and not two; `parameters` is how versions before 0.2 wrote it."""
+    old = changed(changed(ORDER, "spec.parameters", ORDER["spec"]["create"]), "spec.create", REMOVED)
+    assert not isinstance(asked_orders.create(old, dry_run=True), Refused)
+    for odd in (changed(ORDER, "spec.create", REMOVED), changed(ORDER, "spec.parameters", ORDER["spec"]["create"])):
+        assert refused(asked_orders.create(odd, dry_run=True)).says("spec", "exactly one block")
 
 
 @pytest.mark.parametrize("name", ["realtime-prod", "realtime-prod-0", "realtime-prod-01", "realtime-prod-x", "other-1"])

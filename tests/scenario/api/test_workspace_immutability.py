@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from flink_local.cluster import Cluster
+from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderState, OrderSummary
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from tests.scenario.api.samples import BY_USE, FULL_WORKSPACE, TIME, WORKSPACE
 from tests.scenario.api.server import REMOVED, Kind, Wire, accepted, changed, refused
 

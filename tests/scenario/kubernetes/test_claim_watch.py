@@ -11,8 +11,8 @@ from flink_local.manifests import NAMESPACE
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimChange, ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
-from flink_workspace_operator.core.failures import ClusterFailure
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterFailure
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from tests.objects import Objects
 from tests.patience import patience
 
@@ -30,11 +30,11 @@ async def test_taking_and_giving_back_is_told(
     namespace: str, port: KubernetesCluster, changes: AsyncIterator[ClaimChange | None]
 ) -> None:
     """A claim that is taken and given back is told twice, with its holder and what it is for."""
-    subject, holder = Subject(namespace, "cn-hangzhou", "w"), Key(namespace, "w")
-    await port.take_claim(subject, holder, "uid-1", None)
+    target, holder = PurchaseTarget(namespace, "cn-hangzhou", "w"), Key(namespace, "w")
+    await port.take_claim(target, holder, "uid-1", None)
     (claim,) = await port.read_claims_of(holder)
     await port.give_back_claim(claim)
-    taken, given_back = await of(changes, subject), await of(changes, subject)
+    taken, given_back = await of(changes, target), await of(changes, target)
     assert (taken.holder, taken.given_back) == (holder, False)
     assert (given_back.holder, given_back.given_back) == (holder, True)
     assert port.is_own_write(taken.resource_version)
@@ -48,10 +48,10 @@ async def test_lease_of_somebody_else_is_no_claim(
     leases = Objects.of(cluster, NAMESPACE)
     leases.create({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}})
     leases.delete(f"leases/{name}")
-    subject = Subject(namespace, "cn-hangzhou", "w")
-    await port.take_claim(subject, Key(namespace, "w"), "uid-1", None)
-    assert (await of(changes, subject)).holder == Key(namespace, "w")
-    leases.delete(f"leases/{lease_name(subject)}")
+    target = PurchaseTarget(namespace, "cn-hangzhou", "w")
+    await port.take_claim(target, Key(namespace, "w"), "uid-1", None)
+    assert (await of(changes, target)).holder == Key(namespace, "w")
+    leases.delete(f"leases/{lease_name(target)}")
 
 
 async def test_missing_right_is_told(api: client.ApiClient) -> None:
@@ -61,10 +61,10 @@ async def test_missing_right_is_told(api: client.ApiClient) -> None:
         [change async for change in watch.changes(1)]
 
 
-async def of(changes: AsyncIterator[ClaimChange | None], subject: Subject) -> ClaimChange:
-    """The next change that is about the subject; other tests use the same namespace."""
+async def of(changes: AsyncIterator[ClaimChange | None], target: PurchaseTarget) -> ClaimChange:
+    """The next change that is about the target; other tests use the same namespace."""
     async with asyncio.timeout(patience()):
         async for change in changes:
-            if change is not None and change.subject == subject:
+            if change is not None and change.target == target:
                 return change
     raise AssertionError("the watch ended")

@@ -11,8 +11,8 @@ from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.adapters.kubernetes import connection
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration, log_in
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.scenario.kubernetes.conftest import pointed_at
 

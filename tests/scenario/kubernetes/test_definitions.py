@@ -8,7 +8,7 @@ from kubernetes.aio import client
 from flink_workspace_operator.adapters.kubernetes import definitions
 from flink_workspace_operator.adapters.kubernetes.definitions import check_definitions
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.failures import ClusterRefused
+from flink_workspace_operator.core.facts.failures import ClusterRefused
 
 
 async def test_those_of_this_version_will_do(api: client.ApiClient) -> None:

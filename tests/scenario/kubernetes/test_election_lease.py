@@ -12,8 +12,8 @@ from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
-from flink_workspace_operator.core.failures import Conflict
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import Conflict
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.settings import Settings
 from tests.objects import Objects
@@ -103,12 +103,12 @@ async def test_watch_of_claims_never_hears_of_it(
     assert await anext(watch) is None
     for _ in range(3):
         await lease.hold(await lease.read(), "leader", SECONDS)
-    subject = Subject("1", "cn-hangzhou", "w")
+    target = PurchaseTarget("1", "cn-hangzhou", "w")
     port = KubernetesCluster(api, Settings(namespace=operator_namespace))
-    await port.take_claim(subject, Key("default", "w"), "uid-1", None)
+    await port.take_claim(target, Key("default", "w"), "uid-1", None)
     heard = await anext(watch)
     assert heard is not None
-    assert (heard.subject, heard.holder) == (subject, Key("default", "w"))
+    assert (heard.target, heard.holder) == (target, Key("default", "w"))
     await watch.aclose()  # type: ignore[attr-defined]  # an async generator, promised as an iterator only
 
 

@@ -7,11 +7,11 @@ from flink_local.cluster import Cluster
 from flink_local.loopback import free_ports
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from flink_workspace_operator.settings import Settings
 
-SUBJECT, KEY = Subject("1", "cn-hangzhou", "w"), Key("default", "w")
+TARGET, KEY = PurchaseTarget("1", "cn-hangzhou", "w"), Key("default", "w")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def test_missing_namespace(configuration: client.Configuration) -> None:
     async with client.ApiClient(configuration) as api:
         port = KubernetesCluster(api, Settings(namespace="no-such-namespace"))
         with pytest.raises(ClusterRefused, match="namespace"):
-            await port.take_claim(SUBJECT, KEY, "uid-1", None)
+            await port.take_claim(TARGET, KEY, "uid-1", None)
 
 
 async def test_nobody_answers(configuration: client.Configuration) -> None:

@@ -12,8 +12,8 @@ from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import API_VERSION, GROUP
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.config_map import Content, Reference
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.config_map import Content, Reference
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.control_plane import operator_kubeconfig
 from tests.namespaces import Namespaces
@@ -123,12 +123,12 @@ async def test_all_that_the_operator_does_is_let_through(cluster: Cluster, thief
     async with client.ApiClient(configuration) as api:
         port, key = KubernetesCluster(api, Settings()), Key(thief.namespace, "w")
         workspace = await read(port, key)
-        await port.set_purchase_finalizer(workspace, True)
+        await port.add_purchase_finalizer(workspace)
         held = await read(port, key)
         await port.write_status(held, held.status.model_copy(update={"observed_generation": 1}))
         await hold_and_release(port, key)
         await hand_on_and_take_back(port, key, held.metadata.uid)
-        await port.set_purchase_finalizer(await read(port, key), False)
+        await port.remove_purchase_finalizer(await read(port, key))
     assert thief.objects.get("secrets/alicloud")["metadata"]["finalizers"] == ["example.com/backup"]
 
 
@@ -140,9 +140,9 @@ async def read(port: KubernetesCluster, key: Key) -> FlinkWorkspace:
 
 async def hold_and_release(port: KubernetesCluster, key: Key) -> None:
     """As before and after a purchase with the keys of that Secret."""
-    for held in (True, False):
+    for change in (port.hold_secret, port.release_secret):
         secret: Any = await port.read_secret(key, "alicloud")
-        assert await port.hold_secret(key, secret, held) is None
+        assert await change(key, secret) is None
 
 
 async def hand_on_and_take_back(port: KubernetesCluster, key: Key, uid: str) -> None:

@@ -9,7 +9,7 @@ from kubernetes.aio import client
 from flink_local.cluster import Cluster
 from flink_local.manifests import NAMESPACE
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
-from flink_workspace_operator.core.failures import ClusterRefused
+from flink_workspace_operator.core.facts.failures import ClusterRefused
 from flink_workspace_operator.settings import Settings
 from tests.scenario.world import configuration_in
 

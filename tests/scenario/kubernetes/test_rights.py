@@ -14,10 +14,10 @@ from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core import ledger
-from flink_workspace_operator.core.config_map import Content, Reference
-from flink_workspace_operator.core.failures import ClusterRefused, Conflict, OutputsRefused
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.config_map import Content, Reference
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, OutputsRefused
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
+from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.objects import OPERATOR, Objects
@@ -46,11 +46,11 @@ FORBIDDEN = (
 async def test_workspace_can_be_looked_after(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
     """Reading a workspace, its finalizer, its status and its events are allowed."""
     before = await applied(cluster, namespace, port)
-    await port.set_purchase_finalizer(before, True)
+    await port.add_purchase_finalizer(before)
     held = await read(port, namespace)
     await port.write_status(held, held.status.model_copy(update={"observed_generation": 1}))
     await port.post_event(held, Event("Normal", "Bought", "w-1: Bought: f-1."))
-    await port.set_purchase_finalizer(await read(port, namespace), False)
+    await port.remove_purchase_finalizer(await read(port, namespace))
     assert (await read(port, namespace)).status.observed_generation == 1
     assert "Bought" in cluster.kubectl("describe", f"--namespace={namespace}", "flinkworkspace/w")
 
@@ -67,12 +67,12 @@ async def test_ledger_can_be_kept(cluster: Cluster, namespace: str, port: Kubern
 
 async def test_claims_can_be_kept(namespace: str, port: KubernetesCluster) -> None:
     """Taking, finding, taking over and giving back a claim are allowed."""
-    subject, holder = Subject(namespace, "cn-hangzhou", "w"), Key(namespace, "b")
-    await port.take_claim(subject, Key(namespace, "a"), "uid-1", None)
-    await port.take_claim(subject, holder, "uid-1", await port.read_claim(subject))
+    target, holder = PurchaseTarget(namespace, "cn-hangzhou", "w"), Key(namespace, "b")
+    await port.take_claim(target, Key(namespace, "a"), "uid-1", None)
+    await port.take_claim(target, holder, "uid-1", await port.read_claim(target, holder))
     (claim,) = await port.read_claims_of(holder)
     await port.give_back_claim(claim)
-    assert await port.read_claim(subject) is None
+    assert await port.read_claim(target, holder) is None
 
 
 async def test_ids_can_be_handed_on(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
@@ -137,7 +137,7 @@ async def test_claims_elsewhere_are_refused_with_a_reason(api: client.ApiClient,
     """With a wrong FLINK_OPERATOR_NAMESPACE the failure says what may not be done where; it is not taken for a race."""
     port = KubernetesCluster(api, Settings(namespace=namespace))
     with pytest.raises(ClusterRefused, match=f"cannot create resource .*leases.* in the namespace .*{namespace}"):
-        await port.take_claim(Subject(namespace, "cn-hangzhou", "w"), Key(namespace, "a"), "uid-1", None)
+        await port.take_claim(PurchaseTarget(namespace, "cn-hangzhou", "w"), Key(namespace, "a"), "uid-1", None)
 
 
 @pytest.mark.parametrize(("verb", "resource"), FORBIDDEN)

@@ -10,15 +10,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.scenario.manifests import pay_as_you_go
 from tests.simulation.account import Behaviour, Books
 from tests.simulation.faults import Fault
+from tests.simulation.stateful.faults import purchase_faults
 from tests.simulation.stateful.judge import Judge
-from tests.simulation.stateful.mishaps import purchase_faults
-from tests.simulation.stateful.rest import come_to_rest
+from tests.simulation.stateful.remaining_rules import come_to_rest
 from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld
 

@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, NOT_THIS_PURCHASE, ORDER_TAG, REPLACE_LOST, WORKSPACE_TAG
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.observed import Absent, SeenInstance
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.observed import Absent, SeenInstance
 from tests.simulation.account import Books
 from tests.simulation.faults import Fault
 from tests.simulation.server import key_of
 from tests.simulation.stateful.base import ELSEWHERE, HOME, WorldMachine, names, nth, then
-from tests.simulation.stateful.mishaps import BUY
-from tests.simulation.stateful.rest import settle_elsewhere
+from tests.simulation.stateful.faults import BUY
+from tests.simulation.stateful.remaining_rules import settle_elsewhere
 
 EDITED_TAGS: Final[tuple[dict[str, str | None], ...]] = (
     {ORDER_TAG: "0123456789abcdef"},

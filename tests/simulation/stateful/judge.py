@@ -5,7 +5,7 @@ from collections import Counter
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.account import Booking
 from tests.simulation.invariants import Broken
 from tests.simulation.server import Change, Lease
@@ -76,13 +76,13 @@ class Judge:
         Accepted: that is known by the claim alone, so a hand that takes a claim away frees the name. A hand that writes
         another resource's marks on an instance gives it to that one.
         """
-        subject = lease.subject
+        target = lease.target
         for key, workspace in self.world.server.stored.workspaces.items():
-            named = (workspace.spec.region, workspace.workspace_name) == (subject.region, subject.workspace_name)
+            named = (workspace.spec.region, workspace.workspace_name) == (target.region, target.workspace_name)
             told = workspace.status.instance
             is_moved = told is not None and told.instance_id in self.touched
-            bound = told is not None and not is_moved and workspace.status.account_id == subject.account_id
-            if key != lease.holder and named and bound and subject.workspace_name not in self.unclaimed:
+            bound = told is not None and not is_moved and workspace.status.account_id == target.account_id
+            if key != lease.holder and named and bound and target.workspace_name not in self.unclaimed:
                 raise Broken(f"{lease.holder} claims what {key} is bound to: {self.world.told()}")
 
     def _buyers(self, booking: Booking) -> set[Key]:
@@ -93,7 +93,7 @@ class Judge:
     def _read(self, change: Change) -> None:
         after = change.after
         if change.writer == USER and isinstance(change.before, Lease):
-            self.unclaimed.add(change.before.subject.workspace_name)
+            self.unclaimed.add(change.before.target.workspace_name)
         if change.writer == USER or after is None:
             return
         if isinstance(after, Lease):

@@ -3,13 +3,19 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from flink_workspace_operator.api.order import MOVES
-from flink_workspace_operator.api.status import OrderState
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.api.order_states import MOVES, OrderState
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.simulation.server import Stored
 from tests.simulation.stateful.base import WorldMachine, keys, nth, then
-from tests.simulation.stateful.hands import Backup, delete_order, edit_order, lose_everything, restore, take_backup
+from tests.simulation.stateful.manual_edits import (
+    Backup,
+    delete_order,
+    edit_order,
+    lose_everything,
+    restore,
+    take_backup,
+)
 
 states = st.sampled_from(sorted({state for targets in MOVES.values() for state in targets}))
 
@@ -49,7 +55,7 @@ class LedgerRules(WorldMachine):
         leases = list(self.world.server.stored.leases.values())
         lease = leases[which % len(leases)]
         self.world.server.delete_lease(lease.name, lease.version, "user")
-        self.world.server.write_lease(lease.subject, (holder, lease.uid), None, "user")
+        self.world.server.write_lease(lease.target, (holder, lease.uid), None, "user")
         self.drive(passes)
 
     @precondition(lambda self: self.world.server.stored.leases)
@@ -73,7 +79,7 @@ class LedgerRules(WorldMachine):
     def roll_back(self, passes: int) -> None:
         """The store is what it was at the backup, and gives its versions out again; the processes live."""
         assert self.snapshot is not None
-        self.judge.unclaimed.update(lease.subject.workspace_name for lease in self.world.server.stored.leases.values())
+        self.judge.unclaimed.update(lease.target.workspace_name for lease in self.world.server.stored.leases.values())
         self.world.server.roll_back(self.snapshot)
         for task in self.world.tasks.values():
             task.wake()
@@ -86,7 +92,7 @@ class LedgerRules(WorldMachine):
         """The backup is played back, over what there is or after the loss of everything."""
         if lost:
             self.judge.unclaimed.update(
-                lease.subject.workspace_name for lease in self.world.server.stored.leases.values()
+                lease.target.workspace_name for lease in self.world.server.stored.leases.values()
             )
             lose_everything(self.world)
         if self.backup is not None:

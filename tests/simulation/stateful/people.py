@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, RECONCILE_REQUESTED_AT, REPLACE_LOST, SUSPEND
-from flink_workspace_operator.core.failures import ClusterRefused
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterRefused
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import SUBSCRIPTION, pay_as_you_go
 from tests.simulation.server import key_of
 from tests.simulation.stateful.base import WorldMachine, keys, names, nth, then
-from tests.simulation.stateful.hands import replace_by_kubectl
+from tests.simulation.stateful.manual_edits import replace_by_kubectl
 
 EDITS: Final[tuple[dict[str, Any], ...]] = (
     {"tags": [{"key": "team", "value": "data"}]},

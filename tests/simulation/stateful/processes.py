@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.simulation.faults import Fault
 from tests.simulation.stateful.base import WorldMachine, processes, then
-from tests.simulation.stateful.mishaps import cloud_faults, cluster_faults, purchase_faults
+from tests.simulation.stateful.faults import cloud_faults, cluster_faults, purchase_faults
 from tests.simulation.task import Task
 
 

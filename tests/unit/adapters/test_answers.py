@@ -5,8 +5,8 @@ import json
 import pytest
 from kubernetes.aio.client.exceptions import ApiException
 
-from flink_workspace_operator.adapters.kubernetes.collection import answer
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.adapters.kubernetes.collection import NotUnderstood, answer
+from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,
@@ -15,7 +15,7 @@ from flink_workspace_operator.core.failures import (
 )
 
 MEANING: dict[int, type[ClusterFailure]] = {
-    400: ClusterRefused,
+    400: NotUnderstood,
     401: ClusterRefused,
     403: ClusterRefused,
     404: Vanished,

@@ -4,7 +4,7 @@ import pytest
 
 from flink_workspace_operator.adapters.alibaba.billing import is_for_flink, read_instance_ids
 from flink_workspace_operator.adapters.alibaba.wire_billing import Order, OrdersPage
-from flink_workspace_operator.core.failures import Garbled
+from flink_workspace_operator.core.facts.failures import Garbled
 from tests.unit.adapters.replies import reply
 
 ORDER = {"OrderId": "1", "CreateTime": "2026-11-23T09:00:00Z", "PaymentStatus": "Paid"}
@@ -18,6 +18,7 @@ ORDER = {"OrderId": "1", "CreateTime": "2026-11-23T09:00:00Z", "PaymentStatus": 
         ({"ProductType": "sc_flinkserverless_public_cn"}, True),
         ({"ProductType": "sc_flinkserverless_public_intl"}, True),
         ({"CommodityCode": "sc_flinkserverlesspost_public_cn"}, True),
+        ({"ProductCode": "foasconsole"}, True),
         ({"ProductCode": "flink"}, True),
         ({"ProductCode": "ecs", "ProductType": "ecs", "CommodityCode": "ecs"}, False),
         ({"ProductCode": "scdn"}, False),

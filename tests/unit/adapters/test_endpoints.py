@@ -1,15 +1,9 @@
 """Where the calls go."""
 
 import pytest
-from alibabacloud_credentials.client import Client
-from alibabacloud_credentials.models import Config
 
-from flink_workspace_operator.adapters.alibaba.credentials import Keys
+from flink_workspace_operator.adapters.alibaba.endpoints import Endpoint, Product, find_endpoint
 from flink_workspace_operator.adapters.alibaba.products import BILLING, FLINK, RAM, STS, VPC
-from flink_workspace_operator.adapters.alibaba.session import Product, Session
-from flink_workspace_operator.settings import Settings
-
-KEYS = Keys(Client(Config(type="access_key", access_key_id="key", access_key_secret="secret")))
 
 
 @pytest.mark.parametrize(
@@ -28,12 +22,10 @@ KEYS = Keys(Client(Config(type="access_key", access_key_id="key", access_key_sec
 )
 def test_the_real_cloud_is_found_by_region(product: Product, region: str | None, endpoint: str) -> None:
     """By the SDK's rules; but the Flink console has an endpoint in each region, also where the SDK knows of none."""
-    client = Session(Settings(), KEYS).client(product, region)
-    assert (client._endpoint, client._protocol) == (endpoint, "HTTPS")
+    assert find_endpoint(product, region, None) == Endpoint("HTTPS", endpoint)
 
 
 @pytest.mark.parametrize("product", [BILLING, FLINK, VPC, RAM, STS], ids=lambda product: product.name)
 def test_one_setting_points_everything_elsewhere(product: Product) -> None:
     """As host and port, because the SDK would sign a URL as the host."""
-    client = Session(Settings(endpoint="http://127.0.0.1:9000"), KEYS).client(product, "cn-hangzhou")
-    assert (client._endpoint, client._protocol) == ("127.0.0.1:9000", "HTTP")
+    assert find_endpoint(product, "cn-hangzhou", "http://127.0.0.1:9000") == Endpoint("HTTP", "127.0.0.1:9000")

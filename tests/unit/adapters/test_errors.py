@@ -3,15 +3,28 @@
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE, Refusal, Row, explain, find_row
-from flink_workspace_operator.core.failures import Garbled, PermissionMissing, ServerError, Throttled, Unexplained
+from flink_workspace_operator.core.facts.failures import Garbled, PermissionMissing, ServerError, Throttled, Unexplained
 
-OF_THE_CONTENT = {"IncompleteSignature", "InvalidAction.NotFound", "InvalidParameter", "MissingParameter"}
+OF_THE_CONTENT = {
+    "IncompleteSignature",
+    "InvalidAction.NotFound",
+    "InvalidApi.NotFound",
+    "InvalidParameter",
+    "InvalidProduct.NotFound",
+    "InvalidSignatureMethod",
+    "InvalidTimeStamp.Format",
+    "Missing*",
+    "MissingParameter",
+    "UnsupportedHTTPMethod",
+}
 OF_THE_MOMENT = {
     "Throttl*",
     "Rejected.Throttl*",
     "TooManyRequests",
     "InvalidAccessKeyId.*",
     "InvalidSecurityToken.*",
+    "MissingAccessKeyId",
+    "MissingSecurityToken",
     "SignatureDoesNotMatch",
     "InvalidTimeStamp.Expired",
     "NoPermission",

@@ -7,9 +7,9 @@ import pytest
 
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours, neighbour_in
 from flink_workspace_operator.api.names import REPLACE_LOST
-from flink_workspace_operator.core.failures import ClusterUnreachable
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.neighbours import Neighbour
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.neighbours import Neighbour
 from tests.builders import ACCOUNT, ID, NOW, REGION, minutes
 
 RAN: dict[str, Any] = {"instanceId": ID, "clusterStatus": "RUNNING", "createTime": "2026-11-23T08:00:00Z"}

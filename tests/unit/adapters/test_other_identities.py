@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.other_identities import IDLE_SECONDS, MOST, OtherIdentities
-from flink_workspace_operator.core.secret import AccessKey
+from flink_workspace_operator.core.facts.secret import AccessKey
 
 
 @dataclass

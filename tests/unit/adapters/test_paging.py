@@ -1,5 +1,6 @@
 """A list is complete, or it is no list."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.session import Reply
-from flink_workspace_operator.core.failures import Garbled, ListChanged
+from flink_workspace_operator.core.facts.failures import Garbled, ListChanged, ServerError
 from tests.unit.adapters.replies import DATE, instance, reply
 
 
@@ -31,8 +32,15 @@ class Source:
         self.asked.append(number)
         if number == 1:
             self._pages = next(self._readings)
-        page = self._pages[number - 1]
-        return page if isinstance(page, Reply) else reply(page)
+        assert number < 100, "a list without end"
+        if number > len(self._pages):
+            return reply({**_body(self._pages[0]), "Instances": []})
+        answer = self._pages[number - 1]
+        return answer if isinstance(answer, Reply) else reply(answer)
+
+
+def _body(answer: Mapping[str, Any] | Reply) -> Mapping[str, Any]:
+    return answer.body if isinstance(answer, Reply) else answer
 
 
 def page(total: object, *ids: str) -> Mapping[str, Any]:
@@ -82,7 +90,7 @@ async def test_what_does_not_add_up_is_garbled(pages: list[Mapping[str, Any]]) -
     source = Source([pages])
     with pytest.raises(Garbled):
         await source.read()
-    assert len(source.asked) == len(pages)
+    assert source.asked.count(1) == 1
 
 
 CHANGED = (
@@ -115,3 +123,54 @@ async def test_an_answer_without_a_date_proves_nothing() -> None:
     """When it was true is not known."""
     with pytest.raises(Garbled):
         await Source([[reply(page(0), None)]]).read()
+
+
+async def test_all_pages_after_the_first_are_asked_for_at_once() -> None:
+    """Some at a time; and they count in their order, whichever is answered first."""
+    asked, answers = list[int](), {number: asyncio.Event() for number in range(2, 6)}
+
+    async def ask(number: int) -> Reply:
+        asked.append(number)
+        if number > 1:
+            await answers[number].wait()
+        return reply(page(9, *(f"{number}-{each}" for each in range(2 if number < 5 else 1))))
+
+    reading = asyncio.create_task(read_pages(ask, lambda answer: answer.read(wire.InstancesPage)))
+    while len(asked) < 5:  # noqa: ASYNC110 - a turn of the loop each
+        await asyncio.sleep(0)
+    for number in (5, 3, 2, 4):
+        answers[number].set()
+        await asyncio.sleep(0)
+    rows, _ = await reading
+    assert [row.id for row in rows] == ["1-0", "1-1", "2-0", "2-1", "3-0", "3-1", "4-0", "4-1", "5-0"]
+
+
+async def test_shorter_pages_are_followed_by_others() -> None:
+    """As long as each has something: how long pages are is for the cloud to say."""
+    source = Source([[page(4, "a", "b"), page(4, "c"), page(4, "d")]])
+    assert await source.read() == (["a", "b", "c", "d"], DATE)
+    assert source.asked == [1, 2, 3]
+
+
+async def test_a_total_that_cannot_be_true_is_not_followed_far() -> None:
+    """Pages that show nothing end the list."""
+    source = Source([[page(10_000_000, "a")]] * 4)
+    with pytest.raises(ListChanged):
+        await source.read()
+    assert max(source.asked) < 20
+
+
+async def test_one_page_that_fails_is_no_list() -> None:
+    """The others are waited for, so that none is asked for by nobody."""
+    ended = list[int]()
+
+    async def ask(number: int) -> Reply:
+        if number == 2:
+            raise ServerError("any.Call", "503")
+        await asyncio.sleep(0)
+        ended.append(number)
+        return reply(page(3, f"{number}"))
+
+    with pytest.raises(ServerError):
+        await read_pages(ask, lambda answer: answer.read(wire.InstancesPage))
+    assert ended == [1, 3]

@@ -6,8 +6,8 @@ import pytest
 
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.failures import Unreadable
-from flink_workspace_operator.core.identity import WantedName
+from flink_workspace_operator.core.facts.failures import Unreadable
+from flink_workspace_operator.core.facts.identity import WantedName
 from tests.builders import KEY, NOW, REGION, a_workspace, an_order
 
 Wire = dict[str, Any]

@@ -1,12 +1,13 @@
 """One question asked for all."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
-from flink_workspace_operator.adapters.sharing import SharedLook
-from flink_workspace_operator.core.failures import CloudFailure, ServerError
+from flink_workspace_operator.adapters.sharing import MOST_KEPT, SharedLook, SharedLooks
+from flink_workspace_operator.core.facts.failures import CloudFailure, ServerError
 
 
 class Source:
@@ -71,3 +72,51 @@ async def test_who_gives_up_does_not_take_the_others_along() -> None:
     tasks[0].cancel()
     source.go.set()
     assert await tasks[1] == 2
+
+
+async def test_after_a_change_no_older_question_serves() -> None:
+    """Not even one that is under way: it may have been answered before the change."""
+    source = Source()
+    look = SharedLook(source.ask)
+    [under_way] = await begin(look, source, 1)
+    look.forget()
+    later = asyncio.create_task(look.take(timedelta(hours=1)))
+    source.go.set()
+    assert (await under_way, await later, await look.take(timedelta(hours=1))) == (1, 2, 2)
+
+
+@pytest.fixture
+def asked() -> Counter[str]:
+    """How often each thing was asked about."""
+    return Counter()
+
+
+@pytest.fixture
+def looks(asked: Counter[str]) -> SharedLooks[str, int]:
+    """Looks at things by their names."""
+
+    async def ask(about: str) -> int:
+        asked[about] += 1
+        return asked[about]
+
+    return SharedLooks(ask)
+
+
+async def test_each_thing_has_a_look_of_its_own(looks: SharedLooks[str, int], asked: Counter[str]) -> None:
+    """And what was changed is asked about again, the others not."""
+    for about in ("a", "b", "a", "b"):
+        await looks.take(about, timedelta(hours=1))
+    assert asked == {"a": 1, "b": 1}
+    looks.forget(lambda about: about == "a")
+    assert (await looks.take("a", timedelta(hours=1)), await looks.take("b", timedelta(hours=1))) == (2, 1)
+
+
+async def test_few_things_are_kept(looks: SharedLooks[str, int], asked: Counter[str]) -> None:
+    """The one that was asked for longest ago goes first."""
+    for number in range(MOST_KEPT):
+        await looks.take(f"{number}", timedelta(hours=1))
+    await looks.take("0", timedelta(hours=1))
+    await looks.take("one more", timedelta(hours=1))
+    for about in ("0", "1"):
+        await looks.take(about, timedelta(hours=1))
+    assert (asked["0"], asked["1"]) == (1, 2)

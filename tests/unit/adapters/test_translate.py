@@ -12,8 +12,8 @@ from flink_workspace_operator.adapters.alibaba.translate import amount, order_id
 from flink_workspace_operator.adapters.alibaba.workspaces import read_quote
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.status import Instance, Provisioning
-from flink_workspace_operator.core.failures import Garbled, Unexplained, UnpaidOrder
-from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.facts.failures import Garbled, Unexplained, UnpaidOrder
+from flink_workspace_operator.core.facts.observed import SeenInstance
 from tests.unit.adapters.replies import instance, reply
 
 LONG = "x" * 100_000

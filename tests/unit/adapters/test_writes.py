@@ -8,7 +8,7 @@ import pytest
 from kubernetes.aio.client.exceptions import ApiException
 
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
-from flink_workspace_operator.core.failures import Conflict
+from flink_workspace_operator.core.facts.failures import Conflict
 
 READ: dict[str, Any] = {"metadata": {"namespace": "team", "name": "demo", "resourceVersion": "7"}}
 

@@ -68,11 +68,12 @@ def test_enums_are_words_with_a_capital() -> None:
 
 
 def test_names_are_camel_case_and_times_say_so() -> None:
-    """A time is called `...Time`, `...At`, `...Until`, `...NotBefore` or `time`."""
+    """A time is called `...Time`, `...At`, `...Until`, `...NotBefore`, `...Since` or `time`."""
     names = {path: path.rpartition(".")[2].removesuffix("[]") for path in ALL}
     assert [path for path, name in names.items() if not FIELD.fullmatch(name)] == []
     times = [path for path, node in ALL.items() if node.get("format") == "date-time"]
-    assert [path for path in times if not names[path].lower().endswith(("time", "at", "until", "notbefore"))] == []
+    endings = ("time", "at", "until", "notbefore", "since")
+    assert [path for path in times if not names[path].lower().endswith(endings)] == []
     assert len(times) > 5
 
 
@@ -81,5 +82,6 @@ def test_no_item_of_a_list_in_the_spec_has_a_default_but_an_empty_one() -> None:
     within = {path: node for path, node in ALL.items() if ".spec." in path and "[]" in path}
     assert {path: node["default"] for path, node in within.items() if "default" in node} == {
         "flinkworkspaces.spec.tags[].value": "",
+        "flinkworkspaceorders.spec.create.tags[].value": "",
         "flinkworkspaceorders.spec.parameters.tags[].value": "",
     }

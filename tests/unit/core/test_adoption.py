@@ -9,9 +9,9 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.observed import SeenInstance
-from flink_workspace_operator.core.plan import Plan, TagInstance
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.observed import SeenInstance
+from flink_workspace_operator.core.plan import AdoptInstance, Plan, RestoreTags
 from flink_workspace_operator.settings import Settings
 from tests.builders import (
     ID,
@@ -54,7 +54,7 @@ def told(workspace_case: Case, **spec: Any) -> FlinkWorkspace:  # noqa: ANN401 -
 def marks(plan: Plan) -> dict[str, str]:
     """The tags that the one step of a plan puts on."""
     [step] = plan.steps
-    assert isinstance(step, TagInstance)
+    assert isinstance(step, AdoptInstance | RestoreTags)
     return dict(step.tags)
 
 
@@ -141,7 +141,7 @@ class TestAdoption:
         assert verdict_of(case) == ("Stalled", "NameTaken")
         bare = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_ID, finalizers=()))
         assert PURCHASE_FINALIZER not in bare.workspace.metadata.finalizers
-        assert not any(isinstance(step, TagInstance) for step in decide(bare).steps)
+        assert not any(isinstance(step, AdoptInstance) for step in decide(bare).steps)
 
     def test_a_name_that_differs_is_told(self) -> None:
         """A workspace can't be renamed."""
@@ -182,7 +182,7 @@ class TestAdoption:
             an_order("Uncertain"),
             cloud=a_cloud(a_listing(an_instance(order=None, create_time=OLD))),
         )
-        assert not any(isinstance(step, TagInstance) for step in decide(case).steps)
+        assert not any(isinstance(step, AdoptInstance) for step in decide(case).steps)
 
 
 FORBIDDING = SETTINGS.model_copy(update={"adoption_namespaces": ("others",)})

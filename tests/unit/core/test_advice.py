@@ -2,9 +2,9 @@
 
 import pytest
 
-from flink_workspace_operator.core.advice import CAUSES, describe, describe_call
-from flink_workspace_operator.core.failures import CloudFailure, PermissionMissing, Refused, Unreachable
-from flink_workspace_operator.core.refusals import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
+from flink_workspace_operator.core.facts.advice import CAUSES, describe, describe_call
+from flink_workspace_operator.core.facts.failures import CloudFailure, PermissionMissing, Refused, Unreachable
+from flink_workspace_operator.core.verdicts import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
 
 BY_REASON: dict[str, type[CloudFailure]] = {kind.__name__: kind for kind in Refused.__subclasses__()}
 

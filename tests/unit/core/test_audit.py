@@ -2,7 +2,7 @@
 
 import json
 
-from flink_workspace_operator.core.audit import entry
+from flink_workspace_operator.core.orders.audit import entry
 from tests.builders import ID, NOW, an_order, token
 
 

@@ -5,10 +5,10 @@ import pytest
 from flink_workspace_operator.api.names import NOT_THIS_PURCHASE
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import PermissionMissing, Unreachable
-from flink_workspace_operator.core.observed import BillingOrder, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.failures import PermissionMissing, Unreachable
+from flink_workspace_operator.core.facts.observed import BillingOrder, SeenInstance, Unknown
 from flink_workspace_operator.core.plan import MoveOrder
-from flink_workspace_operator.core.seen import questions
+from flink_workspace_operator.core.questions import questions
 from tests.builders import (
     NOW,
     OWNER,

@@ -10,17 +10,19 @@ from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.credentials import Orders, Secrets, held_to_account, secret_names, signer
+from flink_workspace_operator.core.checks.credentials import Orders, Secrets, held_to_account, secret_names, signer
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     CredentialsUnusable,
     IdentityNotAllowed,
     SecretIncomplete,
     SecretMissing,
     SecretRefused,
 )
-from flink_workspace_operator.core.key_failures import AccountNotAllowed
-from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.key_failures import AccountNotAllowed
+from flink_workspace_operator.core.facts.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
+from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     HoldSecret,
@@ -33,8 +35,6 @@ from flink_workspace_operator.core.plan import (
     Step,
     WriteIntent,
 )
-from flink_workspace_operator.core.secret import AccessKey, Secret, Signer
-from flink_workspace_operator.core.seen import SeenCloud
 from flink_workspace_operator.settings import Settings
 from tests.builders import (
     ACCOUNT,
@@ -410,20 +410,20 @@ def test_missing_secret_of_what_is_being_created_is_waited_for() -> None:
 
 
 def test_missing_secret_is_a_prerequisite() -> None:
-    """On its way at first, Stalled after the grace; of a workspace that runs only the cloud is unreachable."""
+    """On its way at first, Stalled after the grace; of a workspace that runs only the cloud can't be asked."""
     problem = SecretMissing("mine")
     blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     first = a_case(paid(), **blind)
     status = reported(first, decide(first))
     told = {each.type: (each.status, each.reason) for each in status.conditions}
     assert (told["Ready"], told["Reconciling"][0]) == (("Unknown", "SecretMissing"), "True")
-    assert told["CloudReachable"] == ("False", "SecretMissing")
+    assert told["CloudReachable"] == ("Unknown", "SecretMissing")
     later = a_case(paid(status=status), now=NOW + minutes(6), **blind)
     assert {each.type: each.status for each in reported(later, decide(later)).conditions}["Stalled"] == "True"
     known = reported(running(SECRET), decide(running(SECRET)))
     bound = a_case(paid(status=known), an_order("Fulfilled", workspace=paid()), **blind)
     kept = {each.type: each.status for each in reported(bound, decide(bound)).conditions}
-    assert (kept["Ready"], kept["Stalled"], kept["CloudReachable"]) == ("True", "False", "False")
+    assert (kept["Ready"], kept["Stalled"], kept["CloudReachable"]) == ("True", "False", "Unknown")
 
 
 def test_letting_go_needs_nobody_who_can_ask() -> None:

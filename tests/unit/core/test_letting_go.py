@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from flink_workspace_operator.api.names import ABANDON_ORDER
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import SignatureExpired, Unreachable
-from flink_workspace_operator.core.identity import Subject
-from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.facts.failures import SignatureExpired, Unreachable
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.plan import (
     AT_ONCE,
     GiveBackClaim,
@@ -18,7 +19,7 @@ from flink_workspace_operator.core.plan import (
     ReleaseOrder,
     RemoveFinalizer,
 )
-from flink_workspace_operator.core.seen import SeenCloud, questions
+from flink_workspace_operator.core.questions import questions
 from tests.builders import (
     ACCOUNT,
     ID,
@@ -62,7 +63,7 @@ class TestBeingDeleted:
     def test_a_quoted_order_is_closed_first(self) -> None:
         """Counterexample 6: by a conditional write, so that a buyer who read it before stumbles over it."""
         plan = decide(a_case(GOING, an_order("Quoted"), cloud=OFFLINE))
-        assert (states(plan), plan.next_look) == (["Canceled"], AT_ONCE)
+        assert (states(plan), plan.requeue) == (["Canceled"], AT_ONCE)
         assert len(plan.steps) == 1
 
     def test_an_intent_of_this_process_is_taken_back_first(self) -> None:
@@ -87,7 +88,7 @@ class TestBeingDeleted:
         )
         plan = decide(read)
         assert (plan.steps, plan.verdict) == ((), None)
-        assert plan.next_look.after is not None
+        assert plan.requeue.after is not None
 
     def test_evidence_is_gathered_meanwhile(self) -> None:
         """And ends the waiting."""
@@ -98,7 +99,7 @@ class TestBeingDeleted:
     @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
     def test_abandoning_the_order_lets_the_resource_go_but_keeps_the_name_claimed(self, state: OrderState) -> None:
         """Another resource of that name could buy it twice."""
-        other = a_claim(subject=Subject(ACCOUNT, REGION, "former"))
+        other = a_claim(target=PurchaseTarget(ACCOUNT, REGION, "former"))
         workspace = a_workspace(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
         plan = decide(a_case(workspace, an_order(state), own_claims=(a_claim(), other)))
         assert plan.steps == (GiveBackClaim(other), RemoveFinalizer())
@@ -111,7 +112,7 @@ class TestBeingDeleted:
     def test_somebody_elses_finalizer_is_not_ours_to_wait_for(self) -> None:
         """Nothing is left to do, and its status says that it is going."""
         plan = decide(a_case(a_workspace(deleted=True, finalizers=("other/finalizer",)), cloud=OFFLINE))
-        assert (plan.steps, plan.next_look.after) == ((), None)
+        assert (plan.steps, plan.requeue.after) == ((), None)
         assert plan.verdict is not None
         assert plan.verdict.kind == "Deleting"
 
@@ -133,19 +134,19 @@ class TestGone:
         assert states(decide(a_case(None, order, cloud=a_cloud(a_listing(an_instance()))))) == ["Placed"]
         waiting = decide(a_case(None, order, cloud=a_cloud(Unknown()), own_claims=(a_claim(),)))
         assert waiting.steps == ()
-        assert waiting.next_look.after is not None
+        assert waiting.requeue.after is not None
 
     def test_settled_orders_and_claims_are_released_and_nothing_is_left_to_look_after(self) -> None:
         """Whoever wants to may delete the ledger then."""
         orders = an_order("NotPlaced", 1), an_order("Fulfilled", 2)
         plan = decide(a_case(None, *orders, cloud=OFFLINE, own_claims=(a_claim(),)))
         assert plan.steps == (*(ReleaseOrder(order) for order in orders), GiveBackClaim(a_claim()))
-        assert plan.next_look.after is None
+        assert plan.requeue.after is None
 
     def test_an_order_without_status_is_waited_for(self) -> None:
         """Ten seconds, then it is closed."""
         order = an_order(None, created=NOW)
-        assert decide(a_case(None, order, cloud=OFFLINE)).next_look.after is not None
+        assert decide(a_case(None, order, cloud=OFFLINE)).requeue.after is not None
         late = a_case(None, order, cloud=OFFLINE, now=NOW + timedelta(seconds=11))
         assert states(decide(late)) == ["Superseded"]
 
@@ -155,7 +156,7 @@ def test_the_next_look_comes_later_the_longer_it_takes(state: OrderState) -> Non
     """From a second to a minute."""
     for age, after in ((0, 1), (2, 30), (30, 60)):
         order = an_order(state, intent=NOW - minutes(age))
-        look = decide(a_case(GOING, order, cloud=OFFLINE)).next_look.after
+        look = decide(a_case(GOING, order, cloud=OFFLINE)).requeue.after
         assert look == timedelta(seconds=after)
 
 
@@ -178,7 +179,7 @@ def test_name_and_ledger_are_kept_while_what_was_bought_may_be_hidden(
     plan = decide(a_case(None, placed, own_claims=(a_claim(),), now=now, cloud=cloud))
     assert any(isinstance(step, GiveBackClaim) for step in plan.steps) != kept
     assert any(isinstance(step, ReleaseOrder) for step in plan.steps) != kept
-    assert (plan.next_look.after is not None) == kept
+    assert (plan.requeue.after is not None) == kept
 
 
 @pytest.mark.parametrize("now", [NOW, LATER])

@@ -1,25 +1,26 @@
 """A workspace that is gone is bought anew only where a person names it; an order that is gone is waited for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import REPLACE_LOST
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderState, OrderSummary
+from flink_workspace_operator.api.order_states import OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import Unreachable
-from flink_workspace_operator.core.identity import Claim, Key
-from flink_workspace_operator.core.observed import Unknown
+from flink_workspace_operator.core.facts.failures import Unreachable
+from flink_workspace_operator.core.facts.identity import Claim, Key
+from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.facts.snapshot import Remembered
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder, TakeClaim
 from tests.builders import (
     ID,
     NOW,
     SETTINGS,
-    SUBJECT,
+    TARGET,
     WINDOW,
     a_case,
     a_claim,
@@ -38,14 +39,11 @@ OTHER = Key("team", "other")
 GIVEN_UP = an_order("Lost", instance_id=ID, intent=NOW - minutes(99))
 
 
-def lost(named: str | None = ID, reason: str = "Lost", **known: Any) -> FlinkWorkspace:  # noqa: ANN401 - any field of a status
+def lost(named: str | None = ID, since: datetime | None = NOW, **known: Any) -> FlinkWorkspace:  # noqa: ANN401 - any field of a status
     """A resource that says of its workspace that it is gone; `named` is what a person gave up."""
-    ready = Condition(
-        type="Ready", status="False", reason=reason, message="x", last_transition_time=NOW, observed_generation=1
-    )
-    status = FlinkWorkspaceStatus(conditions=(ready,), instance=Instance(instance_id=ID, cluster_status="RUNNING"))
+    instance = Instance(instance_id=ID, cluster_status="RUNNING", lost_since=since)
     annotations = {} if named is None else {REPLACE_LOST: named}
-    return a_workspace(annotations=annotations, status=status.model_copy(update=known))
+    return a_workspace(annotations=annotations, status=FlinkWorkspaceStatus(instance=instance, **known))
 
 
 def verdict_of(case: Case) -> tuple[str, str]:
@@ -68,12 +66,23 @@ def test_the_ledger_says_first_that_it_is_lost() -> None:
 
 @pytest.mark.parametrize(
     "workspace",
-    [lost(named=None), lost(named="sc_flink-2"), lost(reason="Running")],
+    [lost(named=None), lost(named="sc_flink-2"), lost(since=None)],
     ids=["nobody said so", "of another one", "not found out yet"],
 )
 def test_nothing_else_replaces_it(workspace: FlinkWorkspace) -> None:
     """Neither an annotation that is left over from another time, nor one look that does not show it."""
     assert decide(a_case(workspace, BOUGHT)).steps == ()
+
+
+@pytest.mark.parametrize(("named", "is_told"), [(None, True), ("sc_flink-2", True), (ID, False)])
+def test_an_agreement_from_before_is_none(named: str | None, is_told: bool) -> None:
+    """The status does not say that it is lost beside an annotation that names it already: the next pass would obey."""
+    cloud = a_cloud(a_listing(at=NOW + minutes(6)))
+    case = a_case(lost(named, since=None), BOUGHT, cloud=cloud, remembered=Remembered(missing_since=NOW))
+    assert verdict_of(case) == ("Stalled", "Lost" if is_told else "ReplaceLostTooEarly")
+    instance = reported(case, decide(case)).instance
+    assert instance is not None
+    assert (instance.lost_since is not None) == is_told
 
 
 def test_what_is_shown_again_is_not_replaced() -> None:
@@ -113,7 +122,7 @@ def test_both_of_them_are_twins() -> None:
     case = a_case(a_workspace(), back, second, cloud=a_cloud(both))
     assert all(isinstance(step, MoveOrder) for step in decide(case).steps)
     settled = an_order("Fulfilled", instance_id=ID, intent=NOW - minutes(99))
-    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == ("Stalled", "Twin")
+    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == ("Stalled", "DuplicateInstance")
 
 
 def gone(state: OrderState) -> FlinkWorkspace:
@@ -175,14 +184,14 @@ def test_what_the_operator_closed_is_not_waited_for(state: OrderState, evidence:
 def test_what_is_lost_stays_claimed() -> None:
     """Created anew, or robbed of its claim: nobody else may buy under its name meanwhile."""
     case = a_case(lost(named=None), BOUGHT, claim=None)
-    assert decide(case).steps == (TakeClaim(SUBJECT, None, case.workspace.metadata.uid),)
+    assert decide(case).steps == (TakeClaim(TARGET, None, case.workspace.metadata.uid),)
 
 
 @pytest.mark.parametrize("claim", [None, a_claim(OTHER, alive=False)], ids=["free", "dead"])
 def test_what_may_have_been_bought_stays_claimed(claim: Claim | None) -> None:
     """A hand took the claim away while the outcome is open."""
     case = a_case(a_workspace(), an_order("Uncertain"), claim=claim)
-    assert decide(case).steps == (TakeClaim(SUBJECT, claim, case.workspace.metadata.uid),)
+    assert decide(case).steps == (TakeClaim(TARGET, claim, case.workspace.metadata.uid),)
     taken = a_case(a_workspace(), an_order("Uncertain"), claim=a_claim(OTHER))
     assert verdict_of(taken) == ("Progressing", "PurchaseUncertain")
 

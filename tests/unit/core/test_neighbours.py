@@ -7,9 +7,9 @@ import pytest
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder
 from tests.builders import (
     ACCOUNT,

@@ -5,15 +5,16 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.api.base import Condition, ConditionStatus
-from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import ClusterRefused, Unreadable
-from flink_workspace_operator.core.obstacles import conditions_under, may_go, verdict_on_obstacle
-from flink_workspace_operator.core.plan import OpenOrder
-from tests.builders import NOW, a_case, a_claim, a_workspace, an_order
+from flink_workspace_operator.core.facts.failures import ClusterRefused, Unreadable
+from flink_workspace_operator.core.reporting.obstacles import (
+    conditions_under,
+    holding,
+    verdict_on_obstacle,
+    with_way_out,
+)
+from tests.builders import NOW, a_workspace
 
 REFUSED = verdict_on_obstacle(ClusterRefused("the API server answered 403 Forbidden"))
 UNREADABLE = verdict_on_obstacle(Unreadable("a value that this version does not know"))
@@ -54,36 +55,11 @@ def test_what_was_known_stays() -> None:
     assert told(was)["NetworkReady"].last_transition_time == was.last_transition_time
 
 
-@pytest.mark.parametrize("state", ["Quoted", "Placing", "Uncertain", "Placed"])
-def test_an_open_order_holds_what_cannot_be_read(state: OrderState) -> None:
-    """Until it is settled, or abandoned by name."""
-    order = an_order(state)
-    assert not may_go(partly(deleted=True), [order])
-    abandoned = {ABANDON_ORDER: order.metadata.name}
-    assert may_go(partly(deleted=True, annotations=abandoned), [order])
-
-
-def test_an_outstanding_order_holds_it_too() -> None:
-    """Its call may still be executed."""
-    assert not may_go(partly(deleted=True), [an_order("Rejected", outstanding_until=NOW)])
-
-
-def test_with_nothing_open_it_may_go() -> None:
-    """If it is being deleted, and our finalizer is what holds it."""
-    settled = [an_order("Fulfilled")]
-    assert may_go(partly(deleted=True, finalizers=(PURCHASE_FINALIZER,)), settled)
-    assert not may_go(partly(deleted=True, finalizers=("theirs",)), settled)
-    assert not may_go(partly(), settled)
-
-
-def test_a_field_that_is_not_known_stops_the_purchase() -> None:
-    """An older operator must not buy without what a newer spec asks for."""
-    case = a_case(a_workspace(), claim=a_claim())
-    plan = decide(case)
-    assert any(isinstance(step, OpenOrder) for step in plan.steps)
-    workspace = case.workspace.model_copy()
-    workspace._unknown_fields = ("spec.futureBrake",)
-    stopped = decide(Case(case.seen.updated(workspace=workspace), case.settings, case.token))
-    assert stopped.steps == ()
-    assert stopped.verdict is not None
-    assert (stopped.verdict.kind, stopped.verdict.reason) == ("Stalled", "NewerVersion")
+def test_an_open_order_holds_what_cannot_be_read() -> None:
+    """Until it is settled, or abandoned by name; how to do that is said."""
+    assert holding(partly(deleted=True), ["demo-1"]) == ("demo-1",)
+    abandoned = partly(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
+    assert holding(abandoned, ["demo-1", "demo-2"]) == ("demo-2",)
+    assert holding(abandoned, ["demo-1"]) == ()
+    said = with_way_out(verdict_on_obstacle(Unreadable("order demo-2 is odd")), ("demo-2",)).message
+    assert said.endswith(f"set the annotation {ABANDON_ORDER}: demo-2")

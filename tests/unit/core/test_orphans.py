@@ -1,7 +1,7 @@
 """What is paid for and looked after by nobody is told, and so is a name that two instances have."""
 
-from flink_workspace_operator.core.identity import Key, Owner, WantedName
-from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.facts.identity import Key, Owner, WantedName
+from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.orphans import find_orphans
 from tests.builders import OWNER, REGION, a_listing, a_workspace, an_instance
 
@@ -40,7 +40,7 @@ def test_other_clusters_and_unmarked_instances_are_none_of_our_business() -> Non
 def test_a_name_that_two_have_is_told_whoever_owns_them() -> None:
     """One of them may have been bought twice."""
     theirs = an_instance("sc_flink-2", tags=Owner("cluster-2", Key("a", "b")).tags("x"))
-    assert kinds(theirs, an_instance()) == [("NameTwice", ("sc_flink-1", "sc_flink-2"), None)]
+    assert kinds(theirs, an_instance()) == [("DuplicateName", ("sc_flink-1", "sc_flink-2"), None)]
 
 
 def test_only_what_is_marked_for_a_listed_namespace_is_told() -> None:

@@ -10,12 +10,12 @@ from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference, Unread
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.events import events_of
-from flink_workspace_operator.core.failures import OutputsRefused, Unreachable
-from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference, Unread
+from flink_workspace_operator.core.facts.failures import OutputsRefused, Unreachable
+from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import DeleteOutputs, MoveOrder, PlaceOrder, Plan, WriteOutputs
+from flink_workspace_operator.core.reporting.events import events_of
 from tests.builders import (
     BUCKET,
     ID,
@@ -141,7 +141,7 @@ class TestContent:
     def test_it_is_written_beside_marks_that_are_put_back(self) -> None:
         """Ready is told in that pass too."""
         steps = decide(running(tags={}, create_time=NOW - minutes(60))).steps
-        assert [type(step).__name__ for step in steps] == ["TagInstance", "WriteOutputs"]
+        assert [type(step).__name__ for step in steps] == ["RestoreTags", "WriteOutputs"]
 
 
 class TestOthers:

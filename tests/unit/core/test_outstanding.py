@@ -6,17 +6,19 @@ import pytest
 
 from flink_workspace_operator.api.names import ORDER_TAG, RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState, OrderSummary
+from flink_workspace_operator.api.order_states import OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import ParametersRefused, PermissionMissing, Unreachable
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import Listing, NotBought, Unknown
+from flink_workspace_operator.core.facts.failures import ParametersRefused, PermissionMissing, Unreachable
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import Listing, NotBought, Unknown
+from flink_workspace_operator.core.facts.snapshot import Intent, SeenCloud
+from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import GiveBackClaim, MoveOrder, OpenOrder, Plan, ReleaseOrder, RemoveFinalizer
-from flink_workspace_operator.core.seen import Intent, Place, SeenCloud, questions
+from flink_workspace_operator.core.questions import Place, questions
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,
@@ -152,8 +154,8 @@ def test_a_list_that_lacks_neighbours_does_not() -> None:
     """It proves nothing; the resource says what is missing, and does not ask every second."""
     plan = decide(after(SECOND, neighbours=MISSING))
     assert "sc_flink-9 of team/other" in named(plan)
-    assert plan.next_look.after is not None
-    assert plan.next_look.after >= timedelta(seconds=30)
+    assert plan.requeue.after is not None
+    assert plan.requeue.after >= timedelta(seconds=30)
 
 
 @pytest.mark.parametrize("workspace", [a_workspace(), None], ids=["there", "gone"])
@@ -245,13 +247,13 @@ class TestLettingGo:
         assert asked is not None
         assert (asked.region, asked.workspace_name, asked.fresh) == (REGION, "demo", True)
         waiting = decide(a_case(None, REFUSED, own_claims=(a_claim(),)))
-        assert (waiting.steps, waiting.next_look.after is None) == ((), False)
+        assert (waiting.steps, waiting.requeue.after is None) == ((), False)
         late = a_cloud(a_listing(at=UNTIL + SECOND))
         assert ended(decide(a_case(None, REFUSED, own_claims=(a_claim(),), cloud=late)))
         over = REFUSED.model_copy(update={"status": ledger.call_over(REFUSED)})
         plan = decide(a_case(None, over, own_claims=(a_claim(),)))
         assert plan.steps == (ReleaseOrder(over), GiveBackClaim(a_claim()))
-        assert plan.next_look.after is None
+        assert plan.requeue.after is None
 
     def test_they_are_not_kept_for_ever_where_nobody_can_look(self) -> None:
         """The whole window is as long as it can take. The order stays outstanding, for whoever applies anew."""

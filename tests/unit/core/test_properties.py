@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.api.order import MOVES, FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order_states import MOVES, OrderState
 from flink_workspace_operator.api.outputs import Outputs
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core import ledger
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.config_map import ConfigMap, Content, Unread
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Unread
+from flink_workspace_operator.core.facts.failures import (
     BalanceTooLow,
     CredentialsRefused,
     Fate,
@@ -29,11 +29,20 @@ from flink_workspace_operator.core.failures import (
     Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.found import Ownership, classify
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import Absent, Bought, BucketElsewhere, NotBought, SeenNetwork, Unknown
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import (
+    Absent,
+    Bought,
+    BucketElsewhere,
+    NotBought,
+    SeenNetwork,
+    Unknown,
+)
+from flink_workspace_operator.core.facts.ownership import Ownership, classify
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import (
     AttachPolicy,
     CreateDirectory,
@@ -47,8 +56,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
     WriteOutputs,
 )
-from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.seen import Answered, Intent, Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.reporting.report import report
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,
@@ -59,7 +67,7 @@ from tests.builders import (
     OWNER,
     REGION,
     SETTINGS,
-    SUBJECT,
+    TARGET,
     WINDOW,
     a_claim,
     a_cloud,
@@ -278,9 +286,9 @@ def assert_free(read: Seen, name: str) -> None:
 def test_there_is_always_a_plan(read: Seen) -> None:
     """And one that leads somewhere: it does something, or says something, or has nothing left to look after."""
     plan = decide(Case(read, SETTINGS, "f" * 32))
-    assert plan.steps or plan.verdict or read.workspace is None or plan.next_look.after
-    if not plan.steps and plan.next_look.after is not None:
-        assert plan.next_look.after > timedelta(0) or plan.retry is not None
+    assert plan.steps or plan.verdict or read.workspace is None or plan.requeue.after
+    if not plan.steps and plan.requeue.after is not None:
+        assert plan.requeue.after > timedelta(0) or plan.retry is not None
 
 
 @settings(quick, max_examples=400)
@@ -303,10 +311,10 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert workspace.metadata.generation == intent.generation
         assert workspace.metadata.deletion_timestamp is None
         assert_free(read, step.order.spec.workspace_name)
-        assert read.cloud.account_id == step.order.spec.account_id == step.purchase.subject.account_id
-        assert not any(instance.name == step.purchase.subject.workspace_name for instance in listing.instances)
-        assert step.purchase.signed_at == step.order.status.intent_time
-        assert listing.date < step.purchase.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
+        assert read.cloud.account_id == step.order.spec.account_id == step.call.target.account_id
+        assert not any(instance.name == step.call.target.workspace_name for instance in listing.instances)
+        assert step.call.signed_at == step.order.status.intent_time
+        assert listing.date < step.call.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
         others = [each for each in read.orders if each is not step.order]
         assert not any(each.state in ("Placed", "Fulfilled", "Uncertain") for each in others)
 
@@ -481,5 +489,5 @@ def test_a_converged_workspace_is_left_alone(generation: int, suspend: bool, age
 @given(clouds(), st.lists(orders(1), max_size=1))
 def test_an_unknown_look_classifies_as_unknown(cloud: SeenCloud, ledger_: list[FlinkWorkspaceOrder]) -> None:
     """And a known one never does."""
-    found = classify(cloud.listing, Ownership(SUBJECT, OWNER, tuple(ledger_)))
+    found = classify(cloud.listing, Ownership(TARGET, OWNER, tuple(ledger_)))
     assert isinstance(found, Unknown) == isinstance(cloud.listing, Unknown)

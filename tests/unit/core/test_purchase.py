@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.api.order import Evidence
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState, OrderSummary
+from flink_workspace_operator.api.order_states import Evidence, OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.checks.purchase import number_of, write_intent
+from flink_workspace_operator.core.checks.retry import wait_for_next_try
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import ServerError, Throttled
-from flink_workspace_operator.core.identity import Claim, Key, Owner, signature_nonce
-from flink_workspace_operator.core.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.failures import ServerError, Throttled
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, signature_nonce
+from flink_workspace_operator.core.facts.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.snapshot import Intent
 from flink_workspace_operator.core.pace import SOON
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -25,10 +28,8 @@ from flink_workspace_operator.core.plan import (
     TakeClaim,
     WriteIntent,
 )
-from flink_workspace_operator.core.purchasing import number_of, write_intent
-from flink_workspace_operator.core.refusals import SUSPENDED_BY_USER
-from flink_workspace_operator.core.retrying import wait_for_next_try
-from flink_workspace_operator.core.seen import Intent, questions
+from flink_workspace_operator.core.questions import questions
+from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.builders import (
@@ -38,7 +39,7 @@ from tests.builders import (
     NOW,
     OWNER,
     SETTINGS,
-    SUBJECT,
+    TARGET,
     WINDOW,
     a_case,
     a_claim,
@@ -94,7 +95,7 @@ class TestBeforeAnOrder:
 
     def test_the_claim_comes_before_the_order(self) -> None:
         """Step 2."""
-        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(SUBJECT, None, "uid-1")
+        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(TARGET, None, "uid-1")
 
     def test_the_loser_of_two_resources_with_one_name_stalls(self) -> None:
         """Step 2."""
@@ -103,12 +104,12 @@ class TestBeforeAnOrder:
     def test_a_dead_claim_is_taken_over(self) -> None:
         """Step 2: by a write that is conditional on the claim as it was read."""
         dead = a_claim(OTHER, alive=False)
-        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(SUBJECT, dead, "uid-1")
+        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(TARGET, dead, "uid-1")
 
     def test_the_claim_of_a_former_resource_is_written_anew(self) -> None:
         """Whoever still works for that one may be about to give it back, conditionally on the claim as it was."""
         former = a_claim(uid="uid-0")
-        assert only_step(decide(a_case(a_workspace(), claim=former))) == TakeClaim(SUBJECT, former, "uid-1")
+        assert only_step(decide(a_case(a_workspace(), claim=former))) == TakeClaim(TARGET, former, "uid-1")
         placing = an_order("Placing", intent=NOW)
         [taken_back] = decide(a_case(a_workspace(), placing, intent=placing, claim=former)).steps
         assert isinstance(taken_back, MoveOrder)
@@ -274,7 +275,7 @@ class TestIntent:
         for orders, refusals in (((an_order(),), 0), ((*before, again), 2)):
             step = only_step(decide(a_case(a_workspace(generation=2), *orders)))
             assert isinstance(step, WriteIntent)
-            assert step.status.nonce == signature_nonce(SUBJECT, refusals)
+            assert step.status.nonce == signature_nonce(TARGET, refusals)
 
     def test_the_intent_says_until_when_its_call_may_be_executed(self) -> None:
         """By the settings of the process that sends it; and by what it is known again."""
@@ -286,7 +287,7 @@ class TestIntent:
     @pytest.mark.parametrize("state", [None, "Placing", "Uncertain"])
     def test_only_a_quoted_order_is_announced(self, state: OrderState | None) -> None:
         """Any other is left alone, whatever the checks before let through."""
-        assert write_intent(a_case(a_workspace(), an_order(state))) == Plan(next_look=SOON)
+        assert write_intent(a_case(a_workspace(), an_order(state))) == Plan(requeue=SOON)
 
     def test_the_intent_is_the_only_step_of_its_pass(self) -> None:
         """Everything is read again between the intent and the call."""
@@ -309,10 +310,10 @@ class TestCall:
         """The only plan with that step, and nothing else is in it."""
         step = only_step(decide(a_case(a_workspace(), self.placing, intent=self.placing)))
         assert isinstance(step, PlaceOrder)
-        assert step.purchase.signed_at == self.placing.status.intent_time
-        assert step.purchase.nonce == self.placing.status.nonce
-        assert step.purchase.parameters == a_workspace().parameters
-        assert token(1) in step.purchase.ownership.values()
+        assert step.call.signed_at == self.placing.status.intent_time
+        assert step.call.nonce == self.placing.status.nonce
+        assert step.call.block == a_workspace().parameters
+        assert token(1) in step.call.ownership.values()
 
     def test_after_a_restart_nothing_is_sent(self) -> None:
         """Without the memory of having sent nothing, the order may have been sent, and is not said to be."""
@@ -326,7 +327,7 @@ class TestCall:
         asked = questions(a_workspace(), (self.placing,), OWNER, known)
         assert asked is not None
         assert (asked.final_check, asked.fresh) == (True, True)
-        assert (asked.prerequisites, asked.price, asked.bill_since) == (False, False, None)
+        assert (asked.prerequisites, asked.price, asked.bill_since) == (False, None, None)
         for other in (None, replace(known, mark="o" * 32), replace(known, order_uid="order-uid-2")):
             asked = questions(a_workspace(), (self.placing,), OWNER, other)
             assert asked is not None

@@ -1,7 +1,7 @@
 """What is told beside the summary: the eight aspects, the status around them, prerequisites and events."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,31 +12,35 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.parameters import Subscription, Term
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
-from flink_workspace_operator.core.advice import describe
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.events import events_of
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     CredentialsRefused,
     ParametersRefused,
     PermissionMissing,
+    SecretMissing,
+    SecretRefused,
     SignatureExpired,
     Throttled,
+    Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
-from flink_workspace_operator.core.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
+from flink_workspace_operator.core.facts.snapshot import SeenCloud
+from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Verdict
 from flink_workspace_operator.core.prerequisites import judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.price import price
-from flink_workspace_operator.core.report import report
-from flink_workspace_operator.core.seen import SeenCloud
+from flink_workspace_operator.core.reporting.events import events_of
+from flink_workspace_operator.core.reporting.report import report
 from tests.builders import (
     BUCKET,
     ID,
     NOW,
     SETTINGS,
+    V_SWITCH,
     VPC,
     WINDOW,
     a_case,
@@ -104,6 +108,24 @@ class TestAspects:
         of = conditions(running(expire_time=end))["ExpiryHealthy"]
         assert (of.status, of.reason) == expected
 
+    def test_the_end_of_the_paid_time_is_told_to_the_minute(self) -> None:
+        """It is midnight UTC+8, which is another day in most of the world."""
+        end = datetime(2026, 12, 24, 16, tzinfo=UTC)
+        assert conditions(running(expire_time=end))["ExpiryHealthy"].message == "paid until 2026-12-24 16:00 UTC"
+
+    def test_the_zone_is_that_of_the_network_where_the_list_leaves_it_out(self) -> None:
+        """And what the list shows counts before it; where neither tells, the zone stays as it was known."""
+        wanted: dict[str, Any] = {"v_switch_ids": (V_SWITCH,)}
+        cases = [running(zone_id="cn-hangzhou-z", **wanted), running(zone_id=None, **wanted)]
+        zones = [reported(case, decide(case)).instance for case in cases]
+        assert [each and each.zone_id for each in zones] == ["cn-hangzhou-z", "cn-hangzhou-i"]
+        known = reported(cases[1], decide(cases[1]))
+        blind = a_cloud(a_listing(an_instance(zone_id=None, **wanted)), network=Unknown(Throttled("a.B", "c")))
+        later = a_case(a_workspace(status=known), FULFILLED, cloud=blind)
+        seen = reported(later, decide(later)).instance
+        assert seen is not None
+        assert seen.zone_id == "cn-hangzhou-i"
+
     def test_what_is_billed_by_use_does_not_expire(self) -> None:
         """Not applicable counts as True."""
         workspace = a_workspace(charge_type="PayAsYouGo", subscription=None, resources=None)
@@ -119,24 +141,48 @@ class TestAspects:
         assert told.message == "the last look was answered by an emulator, nothing here is real"
 
     @pytest.mark.parametrize(
-        ("failure", "reason"),
+        ("failure", "status", "reason"),
         [
-            (Throttled("a.B", "c"), "Throttled"),
-            (Unreachable("a.B", "c"), "Unavailable"),
-            (PermissionMissing("a.B", "c", action="stream:X"), "Unauthorized"),
-            (CredentialsRefused("a.B", "c"), "Unauthorized"),
-            (KeyRefused("a.B", "c"), "Unauthorized"),
-            (KeyUnavailable("a.B", "c"), "KeyUnavailable"),
+            (Throttled("a.B", "c"), "False", "Throttled"),
+            (Unreachable("a.B", "c"), "False", "Unavailable"),
+            (KeyUnavailable("a.B", "c"), "False", "KeyUnavailable"),
+            (PermissionMissing("a.B", "c", action="stream:X"), "True", "Unauthorized"),
+            (CredentialsRefused("a.B", "c"), "True", "Unauthorized"),
+            (Unexplained("a.B", "c"), "True", "Refused"),
+            (KeyRefused("a.B", "c"), "Unknown", "KeyRefused"),
+            (CredentialsRefused("a.B", "c", fate="NothingSent", configured=False), "Unknown", "CredentialsRefused"),
+            (SecretMissing("s"), "Unknown", "SecretMissing"),
+            (SecretRefused("s"), "Unknown", "SecretRefused"),
         ],
     )
-    def test_an_unanswered_look_keeps_everything_but_reachable(self, failure: CloudFailure, reason: str) -> None:
-        """Reason, message and time of all others are as they were."""
+    def test_a_look_that_showed_nothing_keeps_everything_but_reachable(
+        self, failure: CloudFailure, status: str, reason: str
+    ) -> None:
+        """Reason, message and time of all others are as they were. Only silence of the cloud is no reaching it."""
         before = reported(running(), decide(running()))
         workspace = a_workspace(status=before)
         case = a_case(workspace, FULFILLED, cloud=SeenCloud(account_id=Unknown(failure)), now=NOW + timedelta(days=1))
         after = conditions(case)
-        assert (after["CloudReachable"].status, after["CloudReachable"].reason) == ("False", reason)
+        assert (after["CloudReachable"].status, after["CloudReachable"].reason) == (status, reason)
         assert [c for c in after.values() if c not in before.conditions] == [after["CloudReachable"]]
+
+    def test_a_refused_price_is_an_answer(self) -> None:
+        """The cloud is reached, and the message says what it refused."""
+        refused = Unexplained("foasconsole.QueryCreateInstancePrice", "Some.Code")
+        seen = conditions(a_case(a_workspace(), cloud=a_cloud(quote=Unknown(refused))))["CloudReachable"]
+        assert (seen.status, seen.reason, seen.message) == ("True", "Refused", describe(refused))
+
+    @pytest.mark.parametrize("failure", [Throttled("a.B", "c"), Unreachable("a.B", "c"), KeyUnavailable("a.B", "c")])
+    def test_what_is_stalled_stays_so_while_the_cloud_does_not_answer(self, failure: CloudFailure) -> None:
+        """Silence is no hope. Another spec is: whether that helps is not known."""
+        taken = a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance(tags={}))))
+        before = reported(taken, decide(taken))
+        assert {each.type: each.status for each in before.conditions}["Stalled"] == "True"
+        silent = SeenCloud(account_id=Unknown(failure))
+        after = conditions(a_case(a_workspace(status=before), cloud=silent, now=NOW + timedelta(days=1)))
+        assert [c.type for c in after.values() if c not in before.conditions] == ["CloudReachable"]
+        edited = conditions(a_case(a_workspace(status=before, generation=2), cloud=silent))
+        assert (edited["Stalled"].status, edited["Reconciling"].status) == ("False", "True")
 
     @pytest.mark.parametrize(
         ("failure", "condition", "reason"),
@@ -310,6 +356,7 @@ class TestStatus:
         assert price(hour, use) == "by use"
         assert price(hour.model_copy(update={"currency": "CNY", "trade_amount": "1"}), use) == "CNY 1 per hour"
         assert price(hour.model_copy(update={"trade_amount": "1"}), use) == "1 per hour"
+        assert price(hour, month) == "by use"
 
 
 class TestPrerequisites:

@@ -8,9 +8,10 @@ from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.checks.resting import as_written, rests
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.resting import as_written, rests
-from flink_workspace_operator.core.seen import Intent, Remembered, is_untouched, questions
+from flink_workspace_operator.core.facts.snapshot import Intent, Remembered, is_untouched
+from flink_workspace_operator.core.questions import questions
 from tests.builders import ACCOUNT, ID, MARK, OWNER, SETTINGS, a_case, a_workspace, an_order
 
 SUSPENDED = a_workspace(suspend=True)
@@ -87,4 +88,4 @@ def test_rest_says_and_does_nothing() -> None:
     case = a_case(SUSPENDED)
     plan = decide(a_case(SUSPENDED).__class__(case.seen.updated(rests=True), SETTINGS))
     assert (plan.steps, plan.verdict, plan.retry) == ((), None, None)
-    assert plan.next_look.after == timedelta(seconds=SETTINGS.resync_seconds)
+    assert plan.requeue.after == timedelta(seconds=SETTINGS.resync_seconds)

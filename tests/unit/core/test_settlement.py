@@ -7,10 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrderStatus
-from flink_workspace_operator.api.status import OrderState
-from flink_workspace_operator.core import ledger
+from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     BalanceTooLow,
     CloudFailure,
     Fate,
@@ -22,12 +21,14 @@ from flink_workspace_operator.core.failures import (
     Throttled,
     Unreachable,
 )
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.observed import Answer, Bought, NotBought, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.snapshot import Answered, Remembered
+from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.windows import window_end
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
-from flink_workspace_operator.core.refusals import verdict_of
-from flink_workspace_operator.core.seen import Answered, Remembered, questions
-from flink_workspace_operator.core.windows import window_end
+from flink_workspace_operator.core.questions import questions
+from flink_workspace_operator.core.verdicts import verdict_of
 from tests.builders import (
     ACCOUNT,
     COPY_WINDOW,
@@ -217,7 +218,7 @@ class TestEvidence:
         order = an_order("Uncertain", workspace=former, uid="uid-before", intent=INTENT)
         asked = questions(a_workspace(), (order,), OWNER)
         assert asked is not None
-        assert (asked.workspace_name, asked.fresh, asked.price) == ("former", True, False)
+        assert (asked.workspace_name, asked.fresh, asked.price) == ("former", True, None)
         plan = decide(a_case(a_workspace(), order))
         assert plan.steps == ()
         assert plan.verdict is not None
@@ -273,7 +274,7 @@ class TestWithoutMarks:
         plan = settled("Uncertain", self.bare, an_instance("sc_flink-2", order=None), at=3 * WINDOW)
         assert plan.steps == ()
         assert plan.verdict is not None
-        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "Twin")
+        assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "DuplicateInstance")
         assert "sc_flink-1, sc_flink-2" in plan.verdict.message
 
     def test_an_order_that_sent_nothing_did_not_buy_it(self) -> None:
@@ -322,7 +323,7 @@ class TestWhoseItIs:
         for listed in (twins, twins[::-1]):
             plan = decide(a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(*listed))))
             assert plan.verdict is not None
-            assert plan.verdict.reason == "Twin"
+            assert plan.verdict.reason == "DuplicateInstance"
             said.add(plan.verdict.message)
         assert len(said) == 1
         assert "a, b" in said.pop()

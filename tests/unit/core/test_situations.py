@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from flink_workspace_operator.api.names import SUSPEND
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderState
+from flink_workspace_operator.api.order_states import OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.failures import (
     BalanceTooLow,
     CloudFailure,
     NameTaken,
@@ -19,8 +20,8 @@ from flink_workspace_operator.core.failures import (
     Throttled,
     Unreachable,
 )
-from flink_workspace_operator.core.identity import Key, Owner
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Bucket,
     BucketElsewhere,
@@ -28,8 +29,8 @@ from flink_workspace_operator.core.observed import (
     SeenNetwork,
     Unknown,
 )
+from flink_workspace_operator.core.facts.snapshot import Remembered, SeenCloud
 from flink_workspace_operator.core.plan import Verdict
-from flink_workspace_operator.core.seen import Remembered, SeenCloud
 from tests.builders import (
     BUCKET,
     NOW,
@@ -251,11 +252,12 @@ AFTER = {
         Told("False/Provisioning", reconciling="True"),
     ),
     "expired": (a_case(once_running(), FULFILLED, cloud=bought(order_state="CEASE")), stalled("Expired")),
+    "overdue": (a_case(once_running(), FULFILLED, cloud=bought(order_state="RELEASE")), stalled("Overdue")),
     "released": (a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DELETING")), stalled("Released")),
     "disabled": (a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DISABLE")), stalled("Disabled")),
     "twins": (
         a_case(once_running(), FULFILLED, cloud=a_cloud(a_listing(an_instance(), an_instance("sc_flink-2")))),
-        stalled("Twin"),
+        stalled("DuplicateInstance"),
     ),
     "being deleted": (
         a_case(once_running(deleted=True), an_order("Uncertain"), cloud=bought(order=9)),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.adapters.kubernetes.election_lease import Standing
-from flink_workspace_operator.core.failures import ClusterUnreachable, Conflict
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable, Conflict
 from flink_workspace_operator.runtime.election import LONGEST_LEASE_SECONDS, RESTORED, Election
 from tests.unit.runtime.timers import FakeTimers
 

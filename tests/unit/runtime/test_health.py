@@ -2,7 +2,7 @@
 
 import pytest
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.health import LONGEST_STANDSTILL_SECONDS, Health, Unhealthy
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.watches import LONGEST_BLINDNESS_SECONDS, LONGEST_SILENCE_SECONDS, Watches

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from flink_local.environment import python_environment
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.logs import about, set_up
 
 log = logging.getLogger("flink_workspace_operator.somewhere")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from flink_workspace_operator.core.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
 from flink_workspace_operator.core.orphans import Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
@@ -10,7 +10,7 @@ from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.survey import Findings
 
 ORPHAN = Orphan("Orphan", "r-1", "w", ("i-1",), "team/w")
-TWINS = Orphan("NameTwice", "r-2", "v", ("i-2", "i-3"))
+TWINS = Orphan("DuplicateName", "r-2", "v", ("i-2", "i-3"))
 DOWN: CloudFailure = Unreachable("foasconsole.DescribeInstances", "NoConnection")
 
 
@@ -46,7 +46,7 @@ async def test_each_is_told_once() -> None:
     watch = looks.watch()
     for _ in range(3):
         await watch.look()
-    assert [event.reason for event in looks.events] == ["Orphan", "NameTwice", "NameTwice"]
+    assert [event.reason for event in looks.events] == ["Orphan", "DuplicateName", "DuplicateName"]
     assert "release it in the console" in looks.events[0].message
     assert "i-2 and i-3" in looks.events[1].message
 

@@ -77,7 +77,7 @@ async def test_orphans_are_counted_by_kind_and_region(url: str, probes: Probes, 
     probes.metrics.orphans.found(["r-1", "r-2"], [("Orphan", "r-1"), ("Orphan", "r-1")])
     told = (await ask(f"{url}/metrics"))[1]
     assert 'flink_operator_orphans{kind="Orphan",region="r-1"} 2.0\n' in told
-    assert 'flink_operator_orphans{kind="NameTwice",region="r-2"} 0.0\n' in told
+    assert 'flink_operator_orphans{kind="DuplicateName",region="r-2"} 0.0\n' in told
     timers.advance(YOUNGEST_SECONDS)
     probes.metrics.orphans.found(["r-2"], [])
     assert 'region="r-1"' not in (await ask(f"{url}/metrics"))[1]

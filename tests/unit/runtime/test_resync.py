@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterRefused, ClusterUnreachable
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused, ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime import kinds
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.queue import WorkQueue

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable
 from flink_workspace_operator.runtime.scope import Scope
 
 ALL, NOTHING = "", "list flinkworkspaces"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.triggers import Triggers
 from tests.unit.runtime.timers import FakeTimers

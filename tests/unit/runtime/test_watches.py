@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.watches import (
     LONGEST_BLINDNESS_SECONDS,
     LONGEST_SILENCE_SECONDS,

@@ -7,15 +7,21 @@ from datetime import timedelta
 
 import pytest
 
-from flink_workspace_operator.core.failures import ClusterFailure, ClusterUnreachable, Conflict, Throttled, Vanished
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import AT_ONCE, NextLook
+from flink_workspace_operator.core.facts.failures import (
+    ClusterFailure,
+    ClusterUnreachable,
+    Conflict,
+    Throttled,
+    Vanished,
+)
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import AT_ONCE, Requeue
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.workers import TRIES_IN_PLACE, Workers
 from tests.unit.runtime.timers import FakeTimers
 
 A, B, C = (Key("ns", name) for name in "abc")
-NEVER = NextLook(None)
+NEVER = Requeue(None)
 PATIENCE_SECONDS = 10
 
 
@@ -26,11 +32,11 @@ class Bench:
         self.timers = FakeTimers()
         self.queue = WorkQueue(self.timers)
         self.passes: list[Key] = []
-        self.behave: Callable[[Key], Awaitable[NextLook]] = finished
+        self.behave: Callable[[Key], Awaitable[Requeue]] = finished
         self.announced: set[Key] = set()
         self.workers = Workers(self.queue, self._run_pass, 2, lambda: 0.0, self.announced.__contains__)
 
-    async def _run_pass(self, key: Key) -> NextLook:
+    async def _run_pass(self, key: Key) -> Requeue:
         self.passes.append(key)
         return await self.behave(key)
 
@@ -56,7 +62,7 @@ class Bench:
         await self.until(lambda: not self.queue.depth and not self.queue.active)
 
 
-async def finished(_: Key) -> NextLook:
+async def finished(_: Key) -> Requeue:
     return NEVER
 
 
@@ -68,8 +74,8 @@ async def bench() -> AsyncIterator[Bench]:
     await bench.workers.drain(0)
 
 
-def failing(failure: BaseException) -> Callable[[Key], Awaitable[NextLook]]:
-    async def fail(_: Key) -> NextLook:
+def failing(failure: BaseException) -> Callable[[Key], Awaitable[Requeue]]:
+    async def fail(_: Key) -> Requeue:
         raise failure
 
     return fail
@@ -86,9 +92,9 @@ async def waits(bench: Bench, times: int) -> list[float]:
 
 async def test_next_look_is_kept(bench: Bench) -> None:
     """A pass says when the key is looked at again: at once, later or never."""
-    looks = iter((AT_ONCE, NextLook(timedelta(seconds=30)), NEVER))
+    looks = iter((AT_ONCE, Requeue(timedelta(seconds=30)), NEVER))
 
-    async def behave(_: Key) -> NextLook:
+    async def behave(_: Key) -> Requeue:
         return next(looks)
 
     bench.behave = behave
@@ -204,7 +210,7 @@ class Buying:
         self.most = 0
         """How many were announced and not bought at once."""
 
-    async def behave(self, key: Key) -> NextLook:
+    async def behave(self, key: Key) -> Requeue:
         """A pass. Others may work while it waits for its answers."""
         await asyncio.sleep(0)
         announced = self.bench.announced
@@ -239,7 +245,7 @@ async def test_what_is_announced_is_sent_before_anything_else_begins(bench: Benc
 async def test_a_failure_of_the_announcing_pass_changes_nothing(bench: Bench) -> None:
     """The intent may have been written all the same: the next pass comes at once, and finds out."""
 
-    async def behave(key: Key) -> NextLook:
+    async def behave(key: Key) -> Requeue:
         if len(bench.passes) == 1:
             bench.announced.add(key)
             raise ClusterUnreachable("the answer was lost")
@@ -256,7 +262,7 @@ async def test_a_failure_of_the_announcing_pass_changes_nothing(bench: Bench) ->
 async def test_a_pass_that_waits_for_something_else_has_nothing_to_send(bench: Bench) -> None:
     """What the process remembers may be over: another process took the order back."""
     bench.announced.add(A)
-    bench.behave = lambda _: asyncio.sleep(0, NextLook(timedelta(seconds=30)))
+    bench.behave = lambda _: asyncio.sleep(0, Requeue(timedelta(seconds=30)))
     bench.queue.add(A)
     await bench.idle()
     assert bench.passes == [A]
@@ -280,7 +286,7 @@ async def test_drain_lets_passes_end(bench: Bench) -> None:
     may_end = asyncio.Event()
     ended: list[Key] = []
 
-    async def behave(key: Key) -> NextLook:
+    async def behave(key: Key) -> Requeue:
         await may_end.wait()
         ended.append(key)
         return AT_ONCE

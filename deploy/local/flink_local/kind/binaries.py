@@ -1,4 +1,4 @@
-"""The `kind` command, and the files that it makes images of nodes from."""
+"""The `kind` command, and beside it the files that an image of a node is made from, which the lab takes."""
 
 from typing import Final
 

@@ -1,9 +1,8 @@
 """`make kind`: a cluster of containers, the trial installed on it, and the samples bought there."""
 
 import os
-import shutil
-import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +10,12 @@ from rich.console import Console
 
 from flink_local.build import ensure_binaries, ensure_built
 from flink_local.cluster import Cluster
+from flink_local.commands import run
 from flink_local.failures import LocalFailure
 from flink_local.helm import HELM
-from flink_local.image.build import make_images
 from flink_local.installing import WAYS, run_commands
 from flink_local.kind.binaries import KIND
+from flink_local.kind.images import build_images, find_engine
 from flink_local.manifests import NAMESPACE, REPOSITORY
 from flink_local.progress import duration, step
 from flink_local.trial import SAMPLES
@@ -24,11 +24,11 @@ NAME: Final = "flink-workspace-operator"
 NODE_IMAGE: Final = "KIND_NODE_IMAGE"
 """Left out, it is the one that kind was released with."""
 CONFIGURATION: Final = "KIND_CONFIG"
-KUBECONFIG: Final = REPOSITORY / ".local" / "kind.kubeconfig"
+DIRECTORY: Final = REPOSITORY / ".local" / "kind"
+KUBECONFIG: Final = DIRECTORY / "kubeconfig"
 WAY: Final = "WAY"
 """How to install: one of WAYS."""
 READY_SECONDS: Final = 300
-LINES_KEPT: Final = 25
 
 _NEXT = f"""
 It stays up. Try:
@@ -40,25 +40,25 @@ It stays up. Try:
 
 def kind(console: Console) -> None:
     """Create the cluster unless it is there, install, buy the samples and show them; raises LocalFailure."""
-    buy_in_kind(console)
+    engine = find_engine()
+    buy_in_kind(console, lambda: _build_images(engine, console), KUBECONFIG)
     console.print(_NEXT, highlight=False, markup=False, soft_wrap=True)
 
 
-def buy_in_kind(console: Console) -> None:
-    """The same, without a word about what comes next."""
+def buy_in_kind(console: Console, make_images: Callable[[], list[Path]], kubeconfig: Path) -> None:
+    """The same with archives of images that somebody else makes, and without a word about what comes next."""
     way = os.environ.get(WAY) or next(iter(WAYS))
     if way not in WAYS:
         raise LocalFailure(f"{WAY} is {way}; it must be one of: {', '.join(WAYS)}")
-    _require_engine()
     started, program = time.monotonic(), ensure_built(KIND).path("kind")
     ensure_built(HELM)
-    cluster = Cluster(KUBECONFIG, ensure_binaries().path("kubectl"))
+    cluster = Cluster(kubeconfig, ensure_binaries().path("kubectl"))
     archives = make_images()
     with step("Creating a cluster", console):
-        _create(program)
+        _create(program, kubeconfig)
     with step("Loading the images into its node", console):
         for archive in archives:
-            _run(program, "load", "image-archive", archive, f"--name={NAME}")
+            run(program, "load", "image-archive", archive, f"--name={NAME}")
     with step(f"Installing the trial by {way}", console):
         _install(cluster, way)
     with step("Buying the samples", console):
@@ -70,32 +70,28 @@ def buy_in_kind(console: Console) -> None:
 
 def kind_down(console: Console) -> None:
     """Remove the cluster; raises LocalFailure."""
-    _require_engine()
-    _run(ensure_built(KIND).path("kind"), "delete", "cluster", f"--name={NAME}", f"--kubeconfig={KUBECONFIG}")
+    find_engine()
+    run(ensure_built(KIND).path("kind"), "delete", "cluster", f"--name={NAME}", f"--kubeconfig={KUBECONFIG}")
     console.print(f"The cluster {NAME} is gone.")
 
 
-def _require_engine() -> None:
-    engine = shutil.which("docker") or shutil.which("podman")
-    if engine is None:
-        raise LocalFailure("kind needs a container engine: neither docker nor podman is on the PATH. Install one.")
-    asked = subprocess.run([engine, "info"], capture_output=True, text=True, check=False)
-    if asked.returncode != 0:
-        raise LocalFailure(f"{engine} does not answer; start the engine, or get the right to use it:\n{asked.stderr}")
+def _build_images(engine: Path, console: Console) -> list[Path]:
+    with step(f"Building the images with {engine.name}", console):
+        return build_images(engine, DIRECTORY)
 
 
-def _create(program: Path) -> None:
-    if NAME in _run(program, "get", "clusters").split():
-        _run(program, "export", "kubeconfig", f"--name={NAME}", f"--kubeconfig={KUBECONFIG}")
+def _create(program: Path, kubeconfig: Path) -> None:
+    if NAME in run(program, "get", "clusters").split():
+        run(program, "export", "kubeconfig", f"--name={NAME}", f"--kubeconfig={kubeconfig}")
         return
-    KUBECONFIG.parent.mkdir(exist_ok=True)
-    options = [f"--name={NAME}", f"--kubeconfig={KUBECONFIG}", f"--wait={READY_SECONDS}s"]
+    kubeconfig.parent.mkdir(parents=True, exist_ok=True)
+    options = [f"--name={NAME}", f"--kubeconfig={kubeconfig}", f"--wait={READY_SECONDS}s"]
     options += [
         f"--{option}={value}"
         for option, variable in (("image", NODE_IMAGE), ("config", CONFIGURATION))
         if (value := os.environ.get(variable))
     ]
-    _run(program, "create", "cluster", *options)
+    run(program, "create", "cluster", *options)
 
 
 def _install(cluster: Cluster, way: str) -> None:
@@ -109,12 +105,3 @@ def _buy(cluster: Cluster) -> None:
     cluster.kubectl("apply", f"--filename={SAMPLES}")
     arguments = ("wait", "--for=condition=Ready", "flinkworkspaces", "--all", f"--timeout={READY_SECONDS}s")
     cluster.kubectl(*arguments, seconds=READY_SECONDS)
-
-
-def _run(program: Path, *arguments: str | Path) -> str:
-    command = [str(program), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        said = "\n".join(done.stderr.strip().splitlines()[-LINES_KEPT:])
-        raise LocalFailure(f"{' '.join(command)}:\n{said}")
-    return done.stdout

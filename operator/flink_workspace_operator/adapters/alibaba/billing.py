@@ -11,7 +11,7 @@ from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.session import Reply, Session
 from flink_workspace_operator.adapters.alibaba.wire import Identifier
 from flink_workspace_operator.adapters.alibaba.wire_billing import Order, OrderDetail, OrderPart, OrdersPage
-from flink_workspace_operator.core.observed import BillingOrder
+from flink_workspace_operator.core.facts.observed import BillingOrder
 
 PAGE_SIZE: Final = 20
 """The billing API's own advice: larger pages may time out."""
@@ -19,9 +19,10 @@ PERIOD: Final = timedelta(days=30)
 """How far a look at the bill reaches, because without an end the API shows the last hour only. By the cloud's own
 time from `since` on, so that no clock of ours can cut off what was bought meanwhile."""
 _PRODUCT: Final = "sc"
-_COMMODITIES: Final = ("sc_flink", "flink")
-"""Not proven: `sc` and names from `sc_flink` on are what instance ids and public tools show, for Flink on the China
-site and the international one. An order left out costs a longer wait at most, one too many likewise."""
+_COMMODITIES: Final = ("sc_flink", "flink", "foasconsole")
+"""Open question: BillCodes. `sc` and names from `sc_flink` on are what instance ids and public tools show, for Flink on
+the China site and the international one; `foasconsole` is what Terraform's provider says in its first version of
+renewals. An order left out costs a longer wait at most, one too many likewise."""
 _INSTANCE_IDS: Final = TypeAdapter(tuple[Identifier, ...])
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.facts.failures import CloudFailure
 
 
 class CallObserver(Protocol):

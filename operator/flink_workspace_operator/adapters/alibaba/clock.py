@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from flink_workspace_operator.core.advice import how_far
+from flink_workspace_operator.core.facts.advice import how_far
 
 _GRAIN: Final = timedelta(seconds=1)
 """A Date has whole seconds."""

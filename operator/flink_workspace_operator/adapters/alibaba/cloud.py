@@ -7,20 +7,23 @@ from typing import Any
 
 from flink_workspace_operator.adapters.alibaba.billing import Billing
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
+from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, static_credentials
 from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
 from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import sources
 from flink_workspace_operator.adapters.alibaba.network import Networks
 from flink_workspace_operator.adapters.alibaba.other_identities import OtherIdentities
+from flink_workspace_operator.adapters.alibaba.prober import Prober
 from flink_workspace_operator.adapters.alibaba.ram import Roles
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.storage import ObjectStorage
 from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
+from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
-from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
-from flink_workspace_operator.core.identity import Purchase, Subject
-from flink_workspace_operator.core.observed import (
+from flink_workspace_operator.api.parameters import Network
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
     BillingOrder,
@@ -32,7 +35,8 @@ from flink_workspace_operator.core.observed import (
     Role,
     SeenNetwork,
 )
-from flink_workspace_operator.core.secret import AccessKey
+from flink_workspace_operator.core.facts.secret import AccessKey
+from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.settings import Settings
 
 
@@ -48,27 +52,35 @@ class AlibabaCloud:
         credentials: Any | None = None,  # noqa: ANN401 - the SDK is untyped
         calls: CallObserver = unobserved,
     ) -> None:
-        keys = Keys(credentials or KeyChain(sources(settings.identity)))
-        session = Session(settings, keys, calls)
+        source = credentials or KeyChain(sources(settings.identity))
+        own_calls = source.hearing(calls) if isinstance(source, KeyChain) else calls
+        keys = Keys(source)
+        self._connections = Connections()
+        session = Session(settings, keys, self._connections, own_calls)
+        self._session = session
+        self._identity = Identity(session, keys, settings.read_timeout_seconds)
         self._settings = settings
-        self._calls = calls
-        self._identity = Identity(settings, keys, calls)
         self._workspaces: dict[str, Workspaces] = {}
-        self._roles = Roles(session)
-        self._networks = Networks(session)
-        self._storage = ObjectStorage(settings, keys, calls)
+        soon = timedelta(seconds=settings.listing_max_age_seconds)
+        self._roles = Roles(session, soon)
+        self._networks = Networks(session, soon)
+        self._storage = ObjectStorage(settings, keys, self._connections, own_calls)
         self._others = OtherIdentities(
             lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
         )
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._storage.close()
+        await self._connections.close()
         await self._others.close()
 
     async def signed_with(self, access_key: AccessKey) -> "AlibabaCloud":
         """The cloud through another identity. The keys are not tried by this."""
         return await self._others.take(access_key)
+
+    def prober(self, region: str) -> Prober:
+        """Who asks what is not known about the cloud."""
+        return Prober(self._session, self._settings, region)
 
     async def identify(self) -> str:
         """The account id behind the key in use."""
@@ -87,9 +99,9 @@ class AlibabaCloud:
         """All instances of a region, from a look that began at most `max_age` ago."""
         return await self._in_account(await self.identify()).list_instances(region, max_age)
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """A look begun after this call, in every way that the cloud offers."""
-        return await self._in_account(subject.account_id).look_up(subject, tags)
+        return await self._in_account(target.account_id).look_up(target, tags)
 
     async def find_role(self, name: str) -> Role | Absent:
         """A RAM role with its policies."""
@@ -105,9 +117,9 @@ class AlibabaCloud:
         """The bucket, and which of the directories it has."""
         return await self._storage.describe_bucket(region, bucket, directories)
 
-    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
         """The price."""
-        return await self._in_account(subject.account_id).quote(subject, parameters)
+        return await self._in_account(target.account_id).quote(target, block)
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
         """New orders for workspaces of a region that the bill shows since then and that are not cancelled."""
@@ -129,9 +141,9 @@ class AlibabaCloud:
         """Put tags on an instance, over former values of the same keys."""
         await self._in_account(await self.identify()).tag_instance(region, instance_id, tags)
 
-    async def create_instance(self, purchase: Purchase) -> Answer:
+    async def place(self, call: PaidCall) -> Answer:
         """SPENDS MONEY."""
-        return await self._in_account(purchase.subject.account_id).create_instance(purchase)
+        return await self._in_account(call.target.account_id).place(call)
 
     def _in_account(self, account_id: str) -> Workspaces:
         """Workspaces of one account: nothing that was seen in another is mixed in, and nothing is bought there."""
@@ -140,4 +152,4 @@ class AlibabaCloud:
         return self._workspaces[account_id]
 
     def _session_in(self, account_id: str) -> Session:
-        return Session(self._settings, KeysOfAccount(self._identity, account_id), self._calls)
+        return self._session.signed_with(KeysOfAccount(self._identity, account_id))

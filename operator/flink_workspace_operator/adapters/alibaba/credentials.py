@@ -14,8 +14,8 @@ from Tea.response import TeaResponse
 from flink_workspace_operator.adapters.alibaba.key_sources import CALL, NotGiven
 from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, HttpRequest, Patience, send
 from flink_workspace_operator.adapters.sharing import SharedLook
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.secret import AccessKey
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.secret import AccessKey
 
 for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
     # On import the SDKs print to stderr by themselves, among it answers with keys, and headers where DEBUG is set.

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Fate,
     Garbled,
@@ -37,8 +37,13 @@ class Row:
 
 
 _GATEWAY = "gateway error table, help.aliyun.com/document_detail/48054.html: refused before the product is called"
+_COMMON = "common error codes, help.aliyun.com/document_detail/60629.html: refused before the product is called"
+_STS = "alibabacloud.com/help/doc-detail/42775.htm: a temporary key without its token, refused by the gateway"
+_VPC = "page of DescribeVSwitches: what is not there, or not there yet, as an empty list says"
+_SEEN = "seen by others"
 _RAM = "OpenAPI metadata of RAM and Resource Manager"
 _OSS = "error pages of OSS"
+# Open question: BusinessCodes.
 _GUESS = "not published for this product; the spelling that the cloud's other products use"
 
 TABLE: Final = (
@@ -47,12 +52,16 @@ TABLE: Final = (
     Row("TooManyRequests", Throttled, _RAM, fate="CopyRefused"),
     Row("InvalidAccessKeyId", failures.CredentialsRefused, _OSS),
     Row("InvalidAccessKeyId.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
+    Row("MissingAccessKeyId", failures.CredentialsRefused, f"{_SEEN} where the signature is not whole", "CopyRefused"),
+    Row("MissingSecurityToken", failures.CredentialsRefused, _STS, fate="CopyRefused"),
     Row("InvalidSecurityToken", failures.CredentialsRefused, _OSS),
     Row("InvalidSecurityToken.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
     Row("SecurityTokenExpired", failures.CredentialsRefused, _OSS),
+    Row("AccessKeyIdAndSecurityTokenNotMatch", failures.CredentialsRefused, _OSS),
     Row("IncompleteSignature", failures.CredentialsRefused, _GATEWAY, fate="CallRefused"),
     Row("SignatureDoesNotMatch", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
     Row("InvalidTimeStamp.Expired", failures.SignatureExpired, _GATEWAY, fate="CopyRefused"),
+    Row("InvalidTimeStamp.Format", failures.Unexplained, _COMMON, fate="CallRefused"),
     Row("RequestTimeTooSkewed", failures.SignatureExpired, _OSS),
     # Unknown: an earlier copy of the same call used the nonce, and that one may have bought.
     Row("SignatureNonceUsed", failures.SignatureReplayed, _GATEWAY),
@@ -61,9 +70,14 @@ TABLE: Final = (
     Row("Forbidden.RAM", PermissionMissing, _GATEWAY, fate="CopyRefused"),
     Row("AccessDenied", PermissionMissing, _OSS),
     Row("InvalidAction.NotFound", failures.Unexplained, _GATEWAY, fate="CallRefused"),
+    Row("InvalidApi.NotFound", failures.Unexplained, _COMMON, fate="CallRefused"),
+    Row("InvalidProduct.NotFound", failures.Unexplained, _COMMON, fate="CallRefused"),
+    Row("UnsupportedHTTPMethod", failures.Unexplained, _COMMON, fate="CallRefused"),
+    Row("InvalidSignatureMethod", failures.Unexplained, _COMMON, fate="CallRefused"),
     Row("MissingParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
     Row("InvalidParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
-    # From here on every fate is unknown: these are the products' own words.
+    Row("Missing*", failures.ParametersRefused, f"{_COMMON}. MissingVpcId and the like", fate="CallRefused"),
+    # From here on every fate is unknown: these are the products' own words. Open question: UnpaidOrder.
     Row("ORDER.INST_HAS_UNPAID_ORDER", failures.UnpaidOrder, "example of PriceInfo.Code in the OpenAPI metadata"),
     Row("INSUFFICIENT.AVAILABLE.QUOTA", failures.BalanceTooLow, "OpenAPI metadata of the billing API"),
     Row("InsufficientBalance", failures.BalanceTooLow, _GUESS),
@@ -74,7 +88,12 @@ TABLE: Final = (
     Row("RoleNotAuthorized", failures.RoleNotAuthorised, _GUESS),
     Row("OssNotOpened", failures.ServiceNotActivated, _GUESS),
     Row("UserDisable", failures.ServiceNotActivated, _OSS),
+    # Open questions: MissingInstance, MissingVSwitch.
     Row("903021", failures.NotFound, "seen by others for an instance that is not there, or not there yet"),
+    Row("903042", failures.NotFound, f"{_SEEN}: a project that is not there"),
+    Row("990301", failures.NotFound, f"{_SEEN}: a deployment or job that is not there"),
+    Row("InvalidVSwitchId.NotFound", failures.NotFound, _VPC),
+    Row("Forbidden.VpcNotFound", failures.NotFound, _VPC),
     Row("998001", ServerError, "seen by others on CreateInstance; Terraform's provider takes it for a passing failure"),
     Row("ServiceUnavailable", ServerError, _GATEWAY),
     Row("InternalError", ServerError, _GATEWAY),
@@ -86,7 +105,6 @@ TABLE: Final = (
     Row("FileAlreadyExists", failures.AlreadyExists, _OSS),
     Row("FileImmutable", failures.AlreadyExists, _OSS),
     Row("InvalidBucketName", failures.ParametersRefused, _OSS),
-    Row("Missing*", failures.ParametersRefused, "MissingVpcId and the like: the cloud's style for a lacking parameter"),
     Row("Invalid*", failures.ParametersRefused, "InvalidVpcId.NotFound and the like: the cloud's style for a bad one"),
 )
 """The first row that fits counts."""
@@ -115,6 +133,7 @@ OWN_CODES: Final = frozenset(
 )
 """What is said in place of a code where there is no answer of the cloud."""
 
+# Open question: PermissionNames.
 RAM_ACTIONS: Final[Mapping[str, str]] = {
     "foasconsole.CreateInstance": "stream:CreateVvpInstance",
     "foasconsole.DescribeInstances": "stream:DescribeVvpInstances",

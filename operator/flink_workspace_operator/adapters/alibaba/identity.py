@@ -6,23 +6,24 @@ from datetime import timedelta
 from alibabacloud_credentials.models import CredentialModel
 
 from flink_workspace_operator.adapters.alibaba import wire
-from flink_workspace_operator.adapters.alibaba.calls import CallObserver
 from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SharedLook
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.key_failures import KeyUnavailable
-from flink_workspace_operator.settings import Settings
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
 
 
 class Identity:
-    """The account behind the key in use. Keys are rotated, but one key never changes its account."""
+    """The account behind the key in use. Keys are rotated, but one key never changes its account.
 
-    def __init__(self, settings: Settings, keys: Keys, calls: CallObserver) -> None:
-        self._settings = settings
+    `seconds`: how long the fetch of a key may take.
+    """
+
+    def __init__(self, session: Session, keys: Keys, seconds: float) -> None:
+        self._session = session
         self._keys = keys
-        self._calls = calls
+        self._seconds = seconds
         self._accounts: dict[str, SharedLook[str]] = {}
 
     async def identify(self) -> tuple[str, CredentialModel]:
@@ -36,12 +37,12 @@ class Identity:
         return await self._accounts[key_id].take(timedelta.max), key
 
     async def _ask(self, key: CredentialModel) -> str:
-        reply = await Session(self._settings, FetchedKey(key), self._calls).call(GET_CALLER_IDENTITY, {})
+        reply = await self._session.signed_with(FetchedKey(key)).call(GET_CALLER_IDENTITY, {})
         return reply.read(wire.Caller).account_id
 
     async def _fetch(self) -> CredentialModel | CloudFailure:
         try:
-            async with asyncio.timeout(self._settings.read_timeout_seconds):
+            async with asyncio.timeout(self._seconds):
                 return await self._keys.get_credential_async()
         except CloudFailure as failure:
             return failure

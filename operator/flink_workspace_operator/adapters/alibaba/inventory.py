@@ -9,8 +9,8 @@ from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.products import DESCRIBE_INSTANCES
 from flink_workspace_operator.adapters.alibaba.session import Reply, Session
 from flink_workspace_operator.adapters.alibaba.translate import seen_instance
-from flink_workspace_operator.adapters.sharing import SharedLook
-from flink_workspace_operator.core.observed import Listing
+from flink_workspace_operator.adapters.sharing import SharedLooks
+from flink_workspace_operator.core.facts.observed import Listing
 
 PAGE_SIZE: Final = 100
 """The largest page that DescribeInstances gives; its default is 10."""
@@ -20,14 +20,11 @@ class Inventory:
     """The shared looks, one for each region."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._looks: dict[str, SharedLook[Listing]] = {}
+        self._looks: SharedLooks[str, Listing] = SharedLooks(lambda region: look(session, region, {}))
 
     async def take(self, region: str, max_age: timedelta) -> Listing:
         """All instances, from a look that began at most `max_age` ago. Raises `CloudFailure`."""
-        if region not in self._looks:
-            self._looks[region] = SharedLook(lambda: look(self._session, region, {}))
-        return await self._looks[region].take(max_age)
+        return await self._looks.take(region, max_age)
 
 
 async def look(session: Session, region: str, filters: Mapping[str, str]) -> Listing:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from alibabacloud_credentials.models import CredentialModel
 
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver
 from flink_workspace_operator.adapters.alibaba.key_sources import CALL, Source, failure_of
-from flink_workspace_operator.core.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
 
 RENEW_BEFORE: Final = 15 * 60.0
 """Seconds before its end at which another key is asked for, as the SDK does."""
@@ -25,6 +26,7 @@ class Held:
 
     key: CredentialModel = field(repr=False)
     ends: float | None
+    since: float
     renew_at: float
 
 
@@ -59,6 +61,24 @@ class KeyChain:
         self._held = replace(held, renew_at=min(held.ends, self._clock() + PAUSE))
         return held.key
 
+    def hearing(self, calls: CallObserver) -> CallObserver:
+        """The same observer. Where the cloud does not take a key, another one is fetched before this one ends.
+
+        It may have been taken away, or this node's clock may be behind the cloud's.
+        """
+
+        def hear(call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
+            if isinstance(failure, CredentialsRefused) and failure.fate != "NothingSent":
+                self._doubt()
+            calls(call, failure, seconds, ahead)
+
+        return hear
+
+    def _doubt(self) -> None:
+        held = self._held
+        if held is not None:
+            self._held = replace(held, renew_at=min(held.renew_at, held.since + PAUSE))
+
     async def _fetch(self) -> Held | CloudFailure:
         for source in self._sources if self._used is None else (self._used,):
             outcome = await self._ask(source)
@@ -85,7 +105,7 @@ class KeyChain:
     def _held_until(self, ends: float | None, key: CredentialModel) -> Held:
         now = self._clock()
         renew_at = now if ends is None else min(ends, max(ends - RENEW_BEFORE, now + PAUSE))
-        return Held(key, ends, renew_at)
+        return Held(key, ends, now, renew_at)
 
 
 def _model_of(given: Any) -> CredentialModel:  # noqa: ANN401 - the SDK is untyped

@@ -16,8 +16,8 @@ from alibabacloud_credentials.utils import auth_util
 
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.transport import cause_of
-from flink_workspace_operator.core.failures import CloudFailure, NoAnswer, Throttled
-from flink_workspace_operator.core.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.failures import CloudFailure, NoAnswer, Throttled
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Identity
 
 CALL: Final = "credentials.Fetch"

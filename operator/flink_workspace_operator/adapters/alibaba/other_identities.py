@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
 
-from flink_workspace_operator.core.secret import AccessKey
+from flink_workspace_operator.core.facts.secret import AccessKey
 
 IDLE_SECONDS: Final = 3600.0
 """What was not taken for this long is used by nobody. Keys are renewed, some every hour."""

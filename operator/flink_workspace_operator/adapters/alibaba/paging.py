@@ -1,14 +1,20 @@
 """Reading a list to its last page, with proof that nothing is left out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
 from flink_workspace_operator.adapters.alibaba.session import Reply
-from flink_workspace_operator.core.failures import ListChanged
+from flink_workspace_operator.core.facts.failures import ListChanged
 
 _REREADS: Final = 3
 """In a busy account a list of many pages changes during most reads: to fail the whole pass each time costs more."""
+
+
+_AT_ONCE: Final = 8
+"""Pages. The shorter a list is read, the less changes meanwhile."""
 
 
 class Row(Protocol):
@@ -43,6 +49,16 @@ class Whole(Generic[R]):
     @property
     def complete(self) -> bool:
         return self._total is not None and len(self.rows) >= self._total
+
+    @property
+    def missing(self) -> range:
+        """The pages that must follow if they are as long as those before; no more than are asked for at once."""
+        following = len(self.dates) + 1
+        if self._total is None:
+            return range(following, following + 1)
+        length = max(1, len(self.rows) // len(self.dates))
+        pages = -(-(self._total - len(self.rows)) // length)
+        return range(following, following + min(pages, _AT_ONCE))
 
     def add(self, page: PageOf[R], reply: Reply) -> str | None:
         """Take one more page. Returns why it does not fit the pages before; None if it does.
@@ -82,11 +98,33 @@ async def _read_once(
 ) -> tuple[list[R], datetime] | ListChanged:
     whole: Whole[R] = Whole()
     while not whole.complete:
-        reply = await ask(len(whole.dates) + 1)
-        misfit = whole.add(read(reply), reply)
-        if misfit is not None:
-            return ListChanged(reply.call, misfit, reply.request_id)
+        for page, reply in await _read_at_once(ask, read, whole.missing):
+            misfit = whole.add(page, reply)
+            if misfit is not None:
+                return ListChanged(reply.call, misfit, reply.request_id)
     return whole.rows, min(whole.dates)
+
+
+async def _read_at_once(
+    ask: Callable[[int], Awaitable[Reply]], read: Callable[[Reply], PageOf[R]], numbers: range
+) -> list[tuple[PageOf[R], Reply]]:
+    """Pages in their order, each with its answer, of which the body is not kept. Raises `CloudFailure`."""
+    reading = asyncio.Lock()
+
+    async def one(number: int) -> tuple[PageOf[R], Reply]:
+        reply = await ask(number)
+        async with reading:
+            page = read(reply)
+            await asyncio.sleep(0)  # one page in a turn of the event loop: each takes milliseconds
+        return page, replace(reply, body={})
+
+    outcomes = await asyncio.gather(*map(one, numbers), return_exceptions=True)  # so that none goes on unattended
+    found = []
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        found.append(outcome)
+    return found
 
 
 def _check(page: PageOf[R], reply: Reply, *, is_first: bool) -> None:

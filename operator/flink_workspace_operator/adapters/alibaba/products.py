@@ -12,7 +12,8 @@ from alibabacloud_ram20150501.client import Client as RamClient
 from alibabacloud_sts20150401.client import Client as StsClient
 from alibabacloud_vpc20160428.client import Client as VpcClient
 
-from flink_workspace_operator.adapters.alibaba.session import Api, Product
+from flink_workspace_operator.adapters.alibaba.endpoints import Product
+from flink_workspace_operator.adapters.alibaba.session import Api
 
 _HOME: Final = "cn-hangzhou"
 

@@ -1,20 +1,29 @@
 """The RAM role that Flink works through."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from flink_workspace_operator.adapters.alibaba import products, wire
-from flink_workspace_operator.adapters.alibaba.session import Session
+from flink_workspace_operator.adapters.alibaba.session import Api, Session
 from flink_workspace_operator.adapters.alibaba.translate import trust_in
-from flink_workspace_operator.core.failures import AlreadyExists, NotFound
-from flink_workspace_operator.core.observed import Absent, Policy, Role
+from flink_workspace_operator.adapters.sharing import SharedLooks
+from flink_workspace_operator.core.facts.failures import AlreadyExists, NotFound
+from flink_workspace_operator.core.facts.observed import Absent, Policy, Role
 
 
 class Roles:
-    """RAM roles of one account."""
+    """RAM roles of one account. What is known of one serves all who ask within `max_age`, until we change it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, max_age: timedelta) -> None:
         self._session = session
+        self._max_age = max_age
+        self._looks: SharedLooks[str, Role | Absent] = SharedLooks(self._ask)
 
     async def find_role(self, name: str) -> Role | Absent:
         """A role with its policies."""
+        return await self._looks.take(name, self._max_age)
+
+    async def _ask(self, name: str) -> Role | Absent:
         try:
             reply = await self._session.call(products.GET_ROLE, {"RoleName": name})
             role = reply.read(wire.FoundRole).role
@@ -33,17 +42,19 @@ class Roles:
             "AssumeRolePolicyDocument": trust_in(trusted_service),
             "Description": "Lets Flink work in this account. Created by flink-workspace-operator.",
         }
-        try:
-            await self._session.call(products.CREATE_ROLE, asked)
-        except AlreadyExists:
-            return False
-        return True
+        return await self._change(name, products.CREATE_ROLE, asked)
 
     async def attach_policy(self, role: str, policy: Policy) -> bool:
         """Attach a policy. Fine if it is attached."""
         asked = {"RoleName": role, "PolicyType": policy.type, "PolicyName": policy.name}
+        return await self._change(role, products.ATTACH_POLICY_TO_ROLE, asked)
+
+    async def _change(self, role: str, api: Api, asked: Mapping[str, str]) -> bool:
+        """Whatever the answer says, the change may have been made."""
         try:
-            await self._session.call(products.ATTACH_POLICY_TO_ROLE, asked)
+            await self._session.call(api, asked)
         except AlreadyExists:
             return False
+        finally:
+            self._looks.forget(lambda name: name == role)
         return True

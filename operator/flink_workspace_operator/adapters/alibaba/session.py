@@ -7,24 +7,33 @@ two, and its typed ones drop Code and Message of an HTTP 200 with `Success=false
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeVar
 
-from aiohttp import ClientError
-from alibabacloud_tea_openapi.models import Config
+from aiohttp import ClientError, ClientSession
 from alibabacloud_tea_openapi.utils import Utils
 from darabonba.utils.xml import XML
 from pydantic import BaseModel, ValidationError
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.clock import doubt, read_date, seconds_ahead
+from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import KeySource
+from flink_workspace_operator.adapters.alibaba.endpoints import Product, find_endpoint
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
 from flink_workspace_operator.adapters.alibaba.signing import RpcRequest, sign
-from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, Patience, cause_of, send
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.adapters.alibaba.transport import (
+    Attempt,
+    HttpAnswer,
+    Patience,
+    cause_of,
+    open_session,
+    send_on,
+)
+from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Garbled,
     SignatureReplayed,
@@ -35,25 +44,6 @@ from flink_workspace_operator.settings import Settings
 _CONNECT_SECONDS: Final = 5
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
 M = TypeVar("M", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Product:
-    """One service of the cloud. `client` is its SDK's client class, which knows the service's endpoints.
-
-    `regional` services have an endpoint in every region, also in regions that the SDK has not heard of;
-    `home` is the region to ask where a service is the same everywhere.
-    """
-
-    name: str
-    version: str
-    client: type[Any]
-    regional: bool = False
-    home: str | None = None
-
-    def endpoint(self, region: str | None) -> str | None:
-        """Where to find it; None leaves it to the SDK."""
-        return f"{self.name}.{region}.aliyuncs.com" if self.regional and region else None
 
 
 @dataclass(frozen=True)
@@ -113,7 +103,7 @@ def _row_at(body: dict[str, Any], place: tuple[int | str, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Fixed:
+class PinnedSignature:
     """Date and nonce of a signature, fixed before the call: the gateway refuses it when it comes late or twice."""
 
     signed_at: datetime
@@ -125,13 +115,34 @@ class Fixed:
         return {"x-acs-date": date, "x-acs-signature-nonce": self.nonce}
 
 
-class Session:
-    """Calls in the name of one identity."""
+@dataclass(frozen=True)
+class _Way:
+    """How one call goes out: on which connections, how long silence and all of it may last, what is signed with it."""
 
-    def __init__(self, settings: Settings, keys: KeySource, calls: CallObserver = unobserved) -> None:
+    opened: Callable[[], AbstractAsyncContextManager[ClientSession]]
+    silence: float
+    deadline: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(connect=min(self.silence, _CONNECT_SECONDS), silence=self.silence)
+
+
+class Session:
+    """Calls in the name of one identity, whose connections these are."""
+
+    def __init__(
+        self, settings: Settings, keys: KeySource, connections: Connections, calls: CallObserver = unobserved
+    ) -> None:
         self._settings = settings
         self._keys = keys
+        self._connections = connections
         self._calls = calls
+
+    def signed_with(self, keys: KeySource) -> "Session":
+        """The same with other keys of the identity."""
+        return Session(self._settings, keys, self._connections, self._calls)
 
     async def call(self, api: Api, parameters: Mapping[str, str], region: str | None = None) -> Reply:
         """Ask a question, or make a change that may be made twice. Raises `CloudFailure`.
@@ -140,66 +151,59 @@ class Session:
         answer was lost.
         """
         seconds = self._settings.read_timeout_seconds
-        answer = await self._send(api, parameters, region, (seconds, seconds), {})
+        answer = await self._send(api, parameters, region, _Way(self._connections.opened, seconds, seconds))
         if isinstance(answer, SignatureReplayed):
             raise Unreachable(answer.call, "NoConnection", answer.request_id)
         return _answered(answer)
 
-    async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: Fixed) -> Reply:
+    async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: PinnedSignature) -> Reply:
         """Send a purchase once, signed as fixed beforehand. Raises `CloudFailure`.
 
-        Nothing of ours repeats it: no redirect is followed, and no broken connection is replaced.
+        Nothing of ours repeats it: no redirect is followed, and no broken connection is replaced. It has a connection
+        of its own: one that was kept may be closed by the cloud just then, and nobody would know what became of it.
         """
         seconds = self._settings.purchase_timeout_seconds
-        waits = (seconds, seconds + _CONNECT_SECONDS)
-        return _answered(await self._send(api, parameters, region, waits, fixed.as_headers()))
+        way = _Way(open_session, seconds, seconds + _CONNECT_SECONDS, fixed.as_headers())
+        return _answered(await self._send(api, parameters, region, way))
 
     async def _send(
-        self,
-        api: Api,
-        parameters: Mapping[str, str],
-        region: str | None,
-        waits: tuple[float, float],
-        headers: dict[str, str],
+        self, api: Api, parameters: Mapping[str, str], region: str | None, way: _Way
     ) -> Reply | CloudFailure:
         """Send once, and report the call to whoever counts them."""
-        silence, deadline = waits
-        patience = Patience(connect=min(silence, _CONNECT_SECONDS), silence=silence)
-        request = self._request(api, parameters, region, headers)
+        request = self._request(api, parameters, region, way.headers)
         clock = asyncio.get_running_loop()
         began = clock.time()
-        answer, ahead = await self._attempt(api.name, request, patience, deadline)
+        answer, ahead = await self._attempt(api.name, request, way)
         self._calls(api.name, answer if isinstance(answer, CloudFailure) else None, clock.time() - began, ahead)
         if isinstance(answer, Reply):
             return replace(answer, doubt=doubt(ahead, self._settings.date_tolerance))
         return answer
 
-    async def _attempt(
-        self, call: str, request: RpcRequest, patience: Patience, deadline: float
-    ) -> tuple[Reply | CloudFailure, float | None]:
+    async def _attempt(self, call: str, request: RpcRequest, way: _Way) -> tuple[Reply | CloudFailure, float | None]:
         """The failure is returned and not raised in here, so that it carries no trace of what was thrown:
 
         that may hold the answer's text, and with it secrets.
         """
         attempt = Attempt()
         try:
-            async with asyncio.timeout(deadline):
+            async with asyncio.timeout(way.deadline):
                 key = await self._keys.get_credential_async()
-                sent = datetime.now(UTC)
-                answer = await send(sign(request, key), patience, attempt)
+                async with way.opened() as session:
+                    sent = datetime.now(UTC)
+                    answer = await send_on(session, sign(request, key), way.patience, attempt)
         except Exception as error:  # whatever is thrown on the way: it becomes a failure
             return failure_of(call, error, attempt), None
         ahead = seconds_ahead(answer.headers, sent, datetime.now(UTC))
         return read_answer(call, answer, ahead), ahead
 
     def _request(
-        self, api: Api, parameters: Mapping[str, str], region: str | None, headers: dict[str, str]
+        self, api: Api, parameters: Mapping[str, str], region: str | None, headers: Mapping[str, str]
     ) -> RpcRequest:
-        client = self.client(api.product, region)
+        there = find_endpoint(api.product, region, self._settings.endpoint)
         in_query = api.place == "query"
         return RpcRequest(
-            protocol=client._protocol,
-            host=client._endpoint,
+            protocol=there.protocol,
+            host=there.host,
             version=api.product.version,
             action=api.action,
             method=api.method,
@@ -208,23 +212,13 @@ class Session:
             headers=headers,
         )
 
-    def client(self, product: Product, region: str | None) -> Any:  # noqa: ANN401 - the SDK is untyped
-        """The SDK's client of a service, which knows the endpoint. Nothing is sent by it."""
-        config = Config(region_id=region or product.home, protocol="HTTPS")
-        if self._settings.endpoint is None:
-            config.endpoint = product.endpoint(region)
-        else:
-            scheme, config.endpoint = self._settings.endpoint.split("://")
-            config.protocol = scheme.upper()
-        return product.client(config)
-
 
 def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     """The failure for what was thrown before there was an answer."""
     if isinstance(error, CloudFailure):
         return replace(error, fate="NothingSent")  # there is no key, or it is one of another account
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
-        code = "DeadlineExceeded" if attempt.connected else "ConnectTimeout"
+        code = "ConnectTimeout" if attempt.begun and not attempt.connected else "DeadlineExceeded"
         return Unreachable(call, code, fate=attempt.fate, proxy=attempt.proxy)
     if isinstance(error, ClientError | OSError):
         return Unreachable(call, cause_of(error), fate=attempt.fate, proxy=attempt.proxy)

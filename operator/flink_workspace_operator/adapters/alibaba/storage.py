@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import alibabacloud_oss_v2 as oss
@@ -12,13 +13,15 @@ from alibabacloud_oss_v2 import aio, exceptions
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
+from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
 from flink_workspace_operator.adapters.alibaba.oss_sending import OssSender
 from flink_workspace_operator.adapters.alibaba.transport import cause_of, proxy_of
-from flink_workspace_operator.core import failures
-from flink_workspace_operator.core.failures import CloudFailure, Garbled
-from flink_workspace_operator.core.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
+from flink_workspace_operator.adapters.sharing import SharedLooks
+from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled
+from flink_workspace_operator.core.facts.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
 from flink_workspace_operator.settings import Settings
 
 _GET_BUCKET_INFO, _HEAD_OBJECT, _PUT_OBJECT = "oss.GetBucketInfo", "oss.HeadObject", "oss.PutObject"
@@ -26,36 +29,39 @@ _LOCATION: Final = re.compile(r"oss-([a-z0-9-]{2,40})")
 _ENDPOINT: Final = re.compile(r"oss-([a-z0-9-]{2,40}?)(-internal)?\.aliyuncs\.com")
 
 Operation = Callable[[aio.AsyncClient], Awaitable[Any]]
+SeenBucket = Bucket | BucketElsewhere | OssNotActivated | Absent
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is asked of a bucket."""
+
+    region: str
+    bucket: str
+    directories: tuple[str, ...]
 
 
 class ObjectStorage:
-    """Buckets, as one identity sees them."""
+    """Buckets, as one identity sees them. What is known of one serves all who ask soon, until we change it."""
 
-    def __init__(self, settings: Settings, keys: Keys, calls: CallObserver = unobserved) -> None:
+    def __init__(
+        self, settings: Settings, keys: Keys, connections: Connections, calls: CallObserver = unobserved
+    ) -> None:
         self._settings = settings
         self._keys = keys
+        self._connections = connections
         self._calls = calls
         self._key: Any = None
         self._clients: dict[str, aio.AsyncClient] = {}
-        self._under_way = 0
-        self._closed = False
+        self._max_age = timedelta(seconds=settings.listing_max_age_seconds)
+        self._looks: SharedLooks[_Wanted, SeenBucket] = SharedLooks(self._look)
 
-    async def close(self) -> None:
-        """Close the connections, or let the last call that is under way close them. Later calls open their own."""
-        self._closed = True
-        await self._leave()
-
-    async def _leave(self) -> None:
-        if self._under_way or not self._closed:
-            return
-        clients, self._clients = self._clients, {}
-        for client in clients.values():
-            await client.close()
-
-    async def describe_bucket(
-        self, region: str, bucket: str, directories: tuple[str, ...]
-    ) -> Bucket | BucketElsewhere | OssNotActivated | Absent:
+    async def describe_bucket(self, region: str, bucket: str, directories: tuple[str, ...]) -> SeenBucket:
         """The bucket, and which of the directories it has. Raises `CloudFailure`."""
+        return await self._looks.take(_Wanted(region, bucket, directories), self._max_age)
+
+    async def _look(self, wanted: _Wanted) -> SeenBucket:
+        region, bucket = wanted.region, wanted.bucket
         info = await self._send(
             _GET_BUCKET_INFO, region, lambda client: client.get_bucket_info(oss.GetBucketInfoRequest(bucket=bucket))
         )
@@ -66,7 +72,7 @@ class ObjectStorage:
             raise Garbled(_GET_BUCKET_INFO, "Location is missing")
         if location != region:
             return BucketElsewhere(bucket, location)
-        found = [key for key in directories if await self._exists(region, bucket, key)]
+        found = [key for key in wanted.directories if await self._exists(region, bucket, key)]
         return Bucket(bucket, frozenset(found))
 
     async def create_directory(self, region: str, bucket: str, key: str) -> bool:
@@ -76,6 +82,12 @@ class ObjectStorage:
         """
         if await self._exists(region, bucket, key):
             return False
+        try:
+            return await self._write_directory(region, bucket, key)
+        finally:  # whatever the answer says, it may have been written
+            self._looks.forget(lambda wanted: (wanted.region, wanted.bucket) == (region, bucket))
+
+    async def _write_directory(self, region: str, bucket: str, key: str) -> bool:
         request = oss.PutObjectRequest(bucket=bucket, key=key, body=b"", forbid_overwrite="true")
         written = await self._send(_PUT_OBJECT, region, lambda client: client.put_object(request))
         if isinstance(written, exceptions.ServiceError):
@@ -102,12 +114,7 @@ class ObjectStorage:
         """Ask once: the SDK's result, or OSS's error. Raises `CloudFailure` where there is neither."""
         clock = asyncio.get_running_loop()
         began = clock.time()
-        self._under_way += 1
-        try:
-            outcome = await self._attempt(call, region, operation)
-        finally:
-            self._under_way -= 1
-            await self._leave()
+        outcome = await self._attempt(call, region, operation)
         self._calls(call, _failure_in(call, outcome), clock.time() - began)
         if isinstance(outcome, CloudFailure):
             raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it
@@ -117,13 +124,16 @@ class ObjectStorage:
         try:
             async with asyncio.timeout(self._settings.read_timeout_seconds):
                 self._key = await self._keys.get_credential_async()
-                return await operation(self._client(region))
+                async with self._connections.opened():
+                    return await operation(self._client(region))
         except CloudFailure as failure:
             return failure
         except TimeoutError:
             return failures.Unreachable(call, "DeadlineExceeded")
         except exceptions.OperationError as error:
             return _outcome_of(call, error.unwrap())
+        except OSError as error:  # before the SDK was asked: the authorities can't be used
+            return _outcome_of(call, error)
         except Exception:  # reading what is no XML throws whatever the parser throws
             return Garbled(call, "Unreadable")
 
@@ -137,7 +147,7 @@ class ObjectStorage:
         config.region = region
         config.credentials_provider = oss.credentials.CredentialsProviderFunc(self._latest_key)
         config.retry_max_attempts = 1
-        config.http_client = OssSender(self._settings.read_timeout_seconds)
+        config.http_client = OssSender(self._connections, self._settings.read_timeout_seconds)
         if self._settings.endpoint is not None:
             config.endpoint = self._settings.endpoint
             config.use_path_style = True

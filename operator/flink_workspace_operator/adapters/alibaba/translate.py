@@ -9,8 +9,9 @@ from typing import Final
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Subscription, WorkspaceParameters
-from flink_workspace_operator.core.identity import Purchase, Subject
-from flink_workspace_operator.core.observed import SeenInstance
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.observed import SeenInstance
+from flink_workspace_operator.core.orders.calls import PaidCall
 
 GIB_PER_CU: Final = 4
 CHARGE_TYPES: Final = {"Subscription": "PRE", "PayAsYouGo": "POST"}
@@ -20,11 +21,11 @@ _OUR_MONITORS: Final = {theirs: ours for ours, theirs in MONITORS.items()}
 _CENT, _FINEST = Decimal("0.01"), Decimal("0.000001")
 
 
-def price_parameters(subject: Subject, wanted: WorkspaceParameters) -> dict[str, str]:
+def price_parameters(target: PurchaseTarget, wanted: WorkspaceParameters) -> dict[str, str]:
     """The parameters of QueryCreateInstancePrice."""
     parameters = {
-        "Region": subject.region,
-        "InstanceName": subject.workspace_name,
+        "Region": target.region,
+        "InstanceName": target.workspace_name,
         "ChargeType": CHARGE_TYPES[wanted.charge_type],
         "VpcId": wanted.network.vpc_id,
         "VSwitchIds": _json(list(wanted.network.v_switch_ids)),
@@ -39,11 +40,10 @@ def price_parameters(subject: Subject, wanted: WorkspaceParameters) -> dict[str,
     return parameters
 
 
-def purchase_parameters(purchase: Purchase) -> dict[str, str]:
+def purchase_parameters(call: PaidCall, wanted: WorkspaceParameters) -> dict[str, str]:
     """The parameters of CreateInstance. Ownership tags win over a user's tag of the same key."""
-    wanted = purchase.parameters
-    tags = {tag.key: tag.value for tag in wanted.tags} | purchase.ownership
-    parameters = price_parameters(purchase.subject, wanted) | {
+    tags = {tag.key: tag.value for tag in wanted.tags} | call.ownership
+    parameters = price_parameters(call.target, wanted) | {
         "MonitorType": MONITORS[wanted.monitoring],
         "Tag": _json([{"Key": key, "Value": value} for key, value in tags.items()]),
     }

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import (
     ClientConnectorCertificateError,
@@ -25,6 +25,7 @@ from aiohttp import (
     ClientSSLError,
     ClientTimeout,
     ConnectionTimeoutError,
+    DummyCookieJar,
     ServerDisconnectedError,
     ServerTimeoutError,
     TCPConnector,
@@ -33,7 +34,7 @@ from aiohttp import (
 
 from flink_workspace_operator.adapters.alibaba.authorities import UnusableAuthorities, trusted
 from flink_workspace_operator.adapters.alibaba.proxy import UnusableProxy, proxies_in, proxy_for_url, shown
-from flink_workspace_operator.core.failures import Fate
+from flink_workspace_operator.core.facts.failures import Fate
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Patience:
 class Attempt:
     """One request on its way."""
 
+    begun: bool = False
+    """There was a place to send it from."""
     connected: bool = False
     """There was a connection to send it on (with TLS, and through a proxy's CONNECT where these are needed)."""
     proxy: str | None = None
@@ -127,30 +130,42 @@ _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
 
 
 async def send(request: HttpRequest, patience: Patience, attempt: Attempt) -> HttpAnswer:
+    """Send it once, on a new connection. Raises `ClientError`, `TimeoutError` or `OSError`."""
+    async with open_session() as session:
+        return await send_on(session, request, patience, attempt)
+
+
+async def send_on(session: ClientSession, request: HttpRequest, patience: Patience, attempt: Attempt) -> HttpAnswer:
     """Send it once, and note in `attempt` how far it came. Raises `ClientError`, `TimeoutError` or `OSError`."""
     proxy = proxy_for_url(request.url, os.environ)
-    attempt.proxy = shown(proxy) if proxy else None
-    async with (
-        open_session() as session,
-        session.request(
-            request.method,
-            request.url,
-            data=request.body,
-            headers=request.headers,
-            allow_redirects=False,
-            timeout=ClientTimeout(sock_connect=patience.connect, sock_read=patience.silence),
-            proxy=proxy,
-            trace_request_ctx=attempt,
-        ) as answer,
-    ):
+    attempt.begun, attempt.proxy = True, shown(proxy) if proxy else None
+    async with session.request(
+        request.method,
+        request.url,
+        data=request.body,
+        headers=request.headers,
+        allow_redirects=False,
+        timeout=ClientTimeout(sock_connect=patience.connect, sock_read=patience.silence),
+        proxy=proxy,
+        trace_request_ctx=attempt,
+    ) as answer:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return HttpAnswer(answer.status, headers, await answer.read(), attempt.proxy)
 
 
-def open_session() -> ClientSession:
-    """A session that sends each request once. Its user must forbid redirects, and name the proxy, with each request."""
-    connector = TCPConnector(ssl=trusted(os.environ))
-    return ClientSession(connector=connector, middlewares=(_send_once,), trace_configs=[_watch_connecting()])
+def open_session(idle_seconds: float = 0) -> ClientSession:
+    """A session that sends each request once, and remembers nothing of an answer: no cookie either.
+
+    It keeps idle connections for so long; without that each request has its own. Its user must forbid redirects, and
+    name the proxy, with each request.
+    """
+    keeping: dict[str, Any] = {"keepalive_timeout": idle_seconds} if idle_seconds else {"force_close": True}
+    return ClientSession(
+        connector=TCPConnector(ssl=trusted(os.environ), **keeping),
+        cookie_jar=DummyCookieJar(),
+        middlewares=(_send_once,),
+        trace_configs=[_watch_connecting()],
+    )
 
 
 async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:

@@ -120,7 +120,7 @@ class Instance(Wire):
     """One workspace. `OssInfo`, which can hold an access key, is left out on purpose.
 
     Only what tells whose it is makes a row worthless where it cannot be read: id, name and tags. One
-    odd row of anybody's must not blind the region.
+    odd row of anybody's must not blind the region. Open questions: ZoneInList, StateWords, EndOfTerm.
     """
 
     instance_id: Identifier
@@ -230,7 +230,7 @@ class Zones(Wire):
 
 
 class PriceInfo(Wire):
-    """A price; `code` is set where an order would meet a problem."""
+    """A price; `code` is set where an order would meet a problem. Open questions: PriceOfUse, PriceOfManagement."""
 
     code: str | None = None
     currency: Annotated[str, Field(max_length=10)] | None = None

@@ -9,13 +9,15 @@ from typing import Final
 from flink_workspace_operator.adapters.alibaba import products, translate, wire
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, find_row
 from flink_workspace_operator.adapters.alibaba.inventory import Inventory, look
-from flink_workspace_operator.adapters.alibaba.session import Fixed, Reply, Session
-from flink_workspace_operator.adapters.sharing import SharedLook
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature, Reply, Session
+from flink_workspace_operator.adapters.sharing import SharedLook, SharedLooks
+from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.core.failures import CloudFailure
-from flink_workspace_operator.core.identity import Purchase, Subject
-from flink_workspace_operator.core.observed import Answer, Bought, Listing, NotBought, SeenInstance
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.observed import Answer, Bought, Listing, NotBought, SeenInstance
+from flink_workspace_operator.core.orders.calls import PaidCall
 
 OFFER_AGE: Final = timedelta(hours=1)
 """How old the knowledge of where workspaces are sold may be."""
@@ -28,7 +30,7 @@ class Workspaces:
         self._session = session
         self._inventory = Inventory(session)
         self._regions = SharedLook(self._ask_regions)
-        self._zones: dict[tuple[str, str], SharedLook[frozenset[str]]] = {}
+        self._zones: SharedLooks[tuple[str, str], frozenset[str]] = SharedLooks(self._ask_zones)
 
     async def list_regions(self) -> frozenset[str]:
         """Regions where workspaces are sold, at most an hour old."""
@@ -36,22 +38,22 @@ class Workspaces:
 
     async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
         """Zones where workspaces of an architecture are sold, at most an hour old."""
-        key = (region, architecture)
-        if key not in self._zones:
-            self._zones[key] = SharedLook(lambda: self._ask_zones(region, architecture))
-        return await self._zones[key].take(OFFER_AGE)
+        return await self._zones.take((region, architecture), OFFER_AGE)
 
     async def list_instances(self, region: str, max_age: timedelta) -> Listing:
         """All instances of a region."""
         return await self._inventory.take(region, max_age)
 
-    async def look_up(self, subject: Subject, tags: tuple[tuple[str, str], ...]) -> Listing:
-        """Everything, and each tag and the name once more: the cloud may show a new instance by one way first."""
+    async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
+        """Everything, and each tag and the name once more: the cloud may show a new instance by one way first.
+
+        Open questions: NameFilter, VisibilityTime.
+        """
         filters = [translate.tag_filter(key, value) for key, value in tags]
-        filters.append({"InstanceName": subject.workspace_name})
+        filters.append({"InstanceName": target.workspace_name})
         looks = await asyncio.gather(
-            self._inventory.take(subject.region, timedelta(0)),
-            *(look(self._session, subject.region, each) for each in filters),
+            self._inventory.take(target.region, timedelta(0)),
+            *(look(self._session, target.region, each) for each in filters),
             return_exceptions=True,  # so that none goes on unattended after another has failed
         )
         listings = []
@@ -61,23 +63,31 @@ class Workspaces:
             listings.append(outcome)
         return _union(listings)
 
-    async def quote(self, subject: Subject, parameters: WorkspaceParameters) -> Quote:
-        """The price of a workspace."""
-        asked = translate.price_parameters(subject, parameters)
-        reply = await self._session.call(products.QUERY_CREATE_INSTANCE_PRICE, asked, subject.region)
-        return read_quote(reply, "Term" if parameters.charge_type == "Subscription" else "Hour")
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
+        """The price of what an order's block describes."""
+        if not isinstance(block, WorkspaceParameters):
+            raise TypeError(f"no price can be asked for {type(block).__name__}")
+        asked = translate.price_parameters(target, block)
+        reply = await self._session.call(products.QUERY_CREATE_INSTANCE_PRICE, asked, target.region)
+        return read_quote(reply, "Term" if block.charge_type == "Subscription" else "Hour")
 
     async def tag_instance(self, region: str, instance_id: str, tags: Mapping[str, str]) -> None:
         """Put tags on an instance, over former values of the same keys."""
         asked = translate.tagging_parameters(region, instance_id, tags)
         await self._session.call(products.TAG_RESOURCES, asked, region)
 
-    async def create_instance(self, purchase: Purchase) -> Answer:
-        """SPENDS MONEY. One call, signed as fixed beforehand; what goes wrong is an answer."""
-        asked = translate.purchase_parameters(purchase)
-        fixed = Fixed(purchase.signed_at, purchase.nonce)
+    async def place(self, call: PaidCall) -> Answer:
+        """SPENDS MONEY. The one call of a paid action; what goes wrong is an answer."""
+        if not isinstance(call.block, WorkspaceParameters):
+            raise TypeError(f"no call pays for {type(call.block).__name__}")
+        return await self._create_instance(call, call.block)
+
+    async def _create_instance(self, call: PaidCall, wanted: WorkspaceParameters) -> Answer:
+        """SPENDS MONEY. One call, signed as fixed beforehand."""
+        asked = translate.purchase_parameters(call, wanted)
+        fixed = PinnedSignature(call.signed_at, call.nonce)
         try:
-            reply = await self._session.call_fixed(products.CREATE_INSTANCE, asked, purchase.subject.region, fixed)
+            reply = await self._session.call_fixed(products.CREATE_INSTANCE, asked, call.target.region, fixed)
             order = reply.read(wire.CreatedInstance).order_info
         except CloudFailure as failure:
             return NotBought(failure)
@@ -87,7 +97,8 @@ class Workspaces:
         reply = await self._session.call(products.DESCRIBE_SUPPORTED_REGIONS, {})
         return frozenset(entry.region for entry in reply.read(wire.Regions).regions)
 
-    async def _ask_zones(self, region: str, architecture: str) -> frozenset[str]:
+    async def _ask_zones(self, offer: tuple[str, str]) -> frozenset[str]:
+        region, architecture = offer
         asked: Mapping[str, str] = {"Region": region, "ArchitectureType": architecture}
         reply = await self._session.call(products.DESCRIBE_SUPPORTED_ZONES, asked, region)
         return frozenset(reply.read(wire.Zones).zone_ids)

@@ -1,7 +1,7 @@
-"""Changes of claims, as they happen.
+"""Watches the Leases that are claims.
 
-A watch of our own, because kopf watches a kind in all namespaces or in none, and the operator may see Leases only in
-its own namespace.
+A watch of our own, because kopf watches a kind in all namespaces or in none, and the operator may
+see Leases only in its own namespace.
 """
 
 import json
@@ -14,35 +14,35 @@ from kubernetes.aio import client
 from flink_workspace_operator.adapters.kubernetes.claims import claim_in
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, answer
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
-from flink_workspace_operator.core.failures import ClusterUnreachable
-from flink_workspace_operator.core.identity import Key, Subject
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable
+from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 
 LEASES = ("coordination.k8s.io", "v1")
 NOT_THE_ELECTION = f"metadata.name!={ELECTION_LEASE}"
 """That Lease is renewed every two seconds and concerns no claim: the API server leaves it out."""
 WATCH_SECONDS = 240
-"""Then it starts over: a connection that died silently is noticed, and nothing is missed for longer."""
+"""Then it starts over, so that a connection that died silently hides changes for no longer."""
 
 
 @dataclass(frozen=True)
 class ClaimChange:
-    """A Lease was written, or deleted (`given_back`)."""
+    """One change of a claim; `given_back` if its Lease was deleted."""
 
     holder: Key | None
-    subject: Subject
+    target: PurchaseTarget
     given_back: bool
     resource_version: str
 
 
 @dataclass(frozen=True)
 class ClaimWatch:
-    """Watches the claims in the operator's namespace."""
+    """The watch of all claims in the operator's namespace."""
 
     api: client.CustomObjectsApi
     namespace: str
 
     async def changes(self, seconds: int = WATCH_SECONDS) -> AsyncIterator[ClaimChange | None]:
-        """Changes from now on, for so long; None first, to say that the watch stands. Raises `ClusterFailure`."""
+        """Yield None once the watch is established, then each change. Raises `ClusterFailure`."""
         place = (*LEASES, self.namespace, "leases")
         now = await answer(self.api.list_namespaced_custom_object(*place, limit=1, _request_timeout=TIMEOUT_SECONDS))
         stream = await answer(
@@ -70,6 +70,6 @@ def _change(line: bytes) -> ClaimChange | None:
     event = json.loads(line)
     if event["type"] == "ERROR":
         raise ClusterUnreachable(f"the watch of claims ended: {event['object'].get('reason')}")
-    holder, subject = claim_in(event["object"])
+    holder, target = claim_in(event["object"])
     version = event["object"]["metadata"]["resourceVersion"]
-    return ClaimChange(holder, subject, event["type"] == "DELETED", version)
+    return ClaimChange(holder, target, event["type"] == "DELETED", version)

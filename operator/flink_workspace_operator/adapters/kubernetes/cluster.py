@@ -1,7 +1,6 @@
-"""`KubernetesCluster`: the `Cluster` port on the API server."""
+"""The `Cluster` port on the API server."""
 
 import logging
-import re
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     answer,
 )
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
@@ -35,8 +35,8 @@ from flink_workspace_operator.api.names import (
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
-from flink_workspace_operator.core.config_map import ConfigMap, Content
-from flink_workspace_operator.core.failures import (
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
+from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,
@@ -44,11 +44,11 @@ from flink_workspace_operator.core.failures import (
     Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.identity import Claim, Key, Subject, WantedName
-from flink_workspace_operator.core.neighbours import Neighbour
-from flink_workspace_operator.core.observed import Absent
+from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.neighbours import Neighbour
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
-from flink_workspace_operator.core.secret import Secret
 from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,10 @@ ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELE
 
 
 class KubernetesCluster:
-    """The API server through one client. Remembers the versions of its own writes, and who owns which instance."""
+    """The port through one client; `ports.py` describes the methods that have no docstring here.
+
+    Remembers the versions of its own writes, and which instances the workspace resources own.
+    """
 
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         self._core = client.CoreV1Api(api_client)
@@ -68,7 +71,8 @@ class KubernetesCluster:
         custom = client.CustomObjectsApi(api_client)
         self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS)
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
-        self._events = Collection(custom, "events.k8s.io", "v1", "events", self._own_writes)
+        self._ledger = Ledger(self._orders)
+        self._events = Collection(custom, "events.k8s.io", "v1", "events", OwnWrites(limit=0))  # nobody watches them
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
@@ -77,7 +81,7 @@ class KubernetesCluster:
         )
 
     def is_own_write(self, resource_version: str) -> bool:
-        """Whether an object's version came from a write of ours: its echo tells nothing new."""
+        """True if we wrote this version of an object: its echo in a watch is no news."""
         return resource_version in self._own_writes
 
     async def cluster_id(self) -> str:
@@ -88,22 +92,19 @@ class KubernetesCluster:
         return namespace.metadata.uid
 
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
-        """The workspace resource, None if there is none."""
         wire = await self._workspaces.get(key.namespace, key.name)
         return None if wire is None else workspace_in(wire)
 
     async def read_partial(self, key: Key) -> PartialWorkspace | None:
-        """The part of the resource that every version can read, None if there is none."""
         wire = await self._workspaces.get(key.namespace, key.name)
         return None if wire is None else PartialWorkspace.of(wire)
 
     async def list_wanted_names(self) -> tuple[WantedName, ...]:
-        """What all resources of the namespaces that are looked after ask for."""
+        """The workspace names that all resources in the managed namespaces ask for."""
         places = self._namespaces or (None,)
         return tuple([wanted_in(wire) for place in places async for wire in self._workspaces.list(place)])
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """The instances that workspace resources own, as list and watch showed them."""
         return await self.neighbours.all()
 
     async def _readable_workspaces(self) -> AsyncIterator[Wire]:
@@ -112,41 +113,37 @@ class KubernetesCluster:
                 async for wire in self._workspaces.list(place):
                     yield wire
             except ClusterRefused:
-                # A listed namespace is left out until the operator has rights there. Without one of them named,
-                # nothing at all would be known, and the check that rests on this would be off without a word.
+                # A namespace is left out until the operator has rights there. If all were left out,
+                # no neighbour would be known, and the check against a second purchase would pass.
                 if place is None:
                     raise
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
-        """All orders of a key by number. Found by what they say, not by labels, which anybody can strip."""
-        numbered = re.compile(re.escape(key.name) + r"-([1-9][0-9]*)$")
-        found: list[tuple[int, Wire]] = []
-        async for wire in self._orders.list(key.namespace):
-            match = numbered.fullmatch(wire["metadata"]["name"])
-            if match and wire["spec"]["workspaceRef"]["name"] == key.name:
-                found.append((int(match[1]), wire))
-        return tuple(order_in(wire) for _, wire in sorted(found, key=lambda each: each[0]))
+        """All orders of a key by number."""
+        return await self._ledger.read(key)
 
-    async def read_claim(self, subject: Subject) -> Claim | None:
-        """Who holds the subject, None if nobody."""
-        lease = await self._claims.read(subject)
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """The names of the orders that keep the claim. An unreadable order counts as open."""
+        return await self._ledger.list_open(key)
+
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        lease = await self._claims.read(target)
         if lease is None:
             return None
         try:
-            return _claim(lease, await self._is_alive(lease))
+            return _claim(lease, lease.holder == reader or await self._is_alive(lease))
         except (ClusterRefused, Unreadable):
-            # Of a namespace that is not looked after any more, or of a newer version: what can't be seen is not gone.
+            # The namespace is no longer managed, or the order is newer: unreadable is not absent.
             return _claim(lease, alive=True)
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
-        """All claims that a key holds."""
         return tuple(_claim(lease, alive=True) for lease in await self._claims.read_of(holder))
 
     async def _is_alive(self, lease: Lease) -> bool:
-        """Whether the holder still wants the name, or an open order of it could still turn into a workspace."""
+        """True if the holder still wants the name, or an open order of it may still become one."""
         if lease.holder is None:
             return False
-        wanted = (lease.subject.region, lease.subject.workspace_name)
+        wanted = (lease.target.region, lease.target.workspace_name)
         wire = await self._workspaces.get(lease.holder.namespace, lease.holder.name)
         held = None if wire is None else wanted_in(wire)
         if held is not None and (held.region, held.workspace_name) == wanted:
@@ -154,18 +151,19 @@ class KubernetesCluster:
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def set_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace, present: bool) -> None:
-        """Put our finalizer on, or take it off; conditional on what was read."""
-        others = [each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER]
-        finalizers = [*others, PURCHASE_FINALIZER] if present else others
-        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", finalizers)
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        await self._set_finalizers(workspace, (*_other_finalizers(workspace), PURCHASE_FINALIZER))
+
+    async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+        await self._set_finalizers(workspace, _other_finalizers(workspace))
+
+    async def _set_finalizers(self, workspace: FlinkWorkspace | PartialWorkspace, finalizers: tuple[str, ...]) -> None:
+        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", list(finalizers))
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
-        """Replace the status; conditional on what was read."""
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
 
     async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
-        """Replace these conditions, and nothing else of the status; conditional on what was read."""
         told = {each.type for each in conditions}
         others = (each for each in partial.stored_conditions if each.get("type") not in told)
         changed = {
@@ -175,19 +173,16 @@ class KubernetesCluster:
         missing: Wire = {} if partial.has_status else {"/status": {}}
         await self._workspaces.replace(_reference(partial), {**missing, **changed}, status=True)
 
-    async def take_claim(self, subject: Subject, holder: Key, uid: str, over: Claim | None) -> None:
-        """Claim the subject: atomically if it is free (`over` None), else by a conditional write over what was read."""
+    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
         if over is None:
-            await self._claims.create(subject, holder, uid)
+            await self._claims.create(target, holder, uid)
         else:
             await self._claims.take_over(over, holder, uid)
 
     async def give_back_claim(self, claim: Claim) -> None:
-        """Give a claim back, if it is still the one that was read."""
         await self._claims.give_back(claim.name, claim.resource_version)
 
     async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
-        """Create `<name>-<number>`, without status; Conflict if it exists."""
         body = {
             "apiVersion": API_VERSION,
             "kind": "FlinkWorkspaceOrder",
@@ -197,44 +192,38 @@ class KubernetesCluster:
         return order_in(await self._orders.create(key.namespace, body))
 
     async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
-        """Replace an order's status; conditional on the order as it was read."""
         wire = await self._orders.put(_reference(order), "/status", status.as_wire(), status=True)
         return order_in(wire)
 
     async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
-        """The order as it is now; Vanished if it was removed."""
         wire = await self._orders.get(order.metadata.namespace, order.metadata.name)
         if wire is None:
             raise Vanished(f"order {order.metadata.name} is gone")
         return order_in(wire)
 
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
-        """Take our finalizer off an order; conditional on what was read."""
         finalizers = [each for each in order.metadata.finalizers if each != LEDGER_FINALIZER]
         await self._orders.put(_reference(order), "/metadata/finalizers", finalizers)
 
     async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
-        """A ConfigMap in the key's namespace, None if there is none."""
         return await self._outputs.read(key, name)
 
     async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
-        """Create it (`over` None), or replace its content; conditional on what was read."""
         await self._outputs.write(key, name, content, over)
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
-        """Delete it, if it is still the one that was read."""
         await self._outputs.delete(key, config_map)
 
     async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
-        """A Secret in the key's namespace with an access key in it."""
         return await self._secrets.read(key, name)
 
-    async def hold_secret(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Put the key's finalizer on a Secret, or take it off; conditional on what was read. None: it is done."""
-        return await self._secrets.hold(key, secret, held)
+    async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        return await self._secrets.hold(key, secret)
+
+    async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
+        return await self._secrets.release(key, secret)
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        """Say on the resource what happened."""
         metadata = workspace.metadata
         await self._post(
             event,
@@ -248,11 +237,11 @@ class KubernetesCluster:
         )
 
     async def post_notice(self, event: Event) -> None:
-        """Say what is about no resource: on the Lease by which the operator is elected, in its own namespace."""
+        """Post an event about no resource: on the election Lease, in the operator's namespace."""
         await self._post(event, {**ELECTION, "namespace": self._namespace})
 
     async def _post(self, event: Event, regarding: dict[str, str]) -> None:
-        """An event that can't be posted is only logged: it is said elsewhere too."""
+        """Post it, or log that it failed: the conditions report the same."""
         body = {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
@@ -272,13 +261,17 @@ class KubernetesCluster:
             log.warning("could not post the event %s: %s", event.reason, failure)
 
 
+def _other_finalizers(workspace: FlinkWorkspace | PartialWorkspace) -> tuple[str, ...]:
+    return tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
+
+
 def _claim(lease: Lease, alive: bool) -> Claim:
     metadata = lease.wire["metadata"]
-    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.subject, lease.uid)
+    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.target, lease.uid)
 
 
 def _reference(resource: FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder) -> Wire:
-    """Which object, and in which version it was read."""
+    """The object that an event is about, in the version that was read."""
     metadata = resource.metadata
     return {
         "metadata": {

@@ -1,4 +1,5 @@
-"""One kind of object at the API server, as plain JSON: every read uncached, every write conditional."""
+"""One kind of object at the API server, as plain JSON: every read uncached, every write
+conditional."""
 
 import json
 from collections import OrderedDict
@@ -12,28 +13,35 @@ from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 from kubernetes.aio.config import ConfigException
 
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, Conflict, Vanished
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, Conflict, Vanished
 
 FIELD_MANAGER = "flink-workspace-operator"
 TIMEOUT_SECONDS = 15.0
-PAGE = 500
-"""Of kinds that the operator writes."""
+PAGE = 200
+"""Objects on a page of a kind that only the operator writes. Reading one blocks the loop for some 10 ms."""
 PAGE_OF_USERS = 20
-"""Of kinds that users write: each of them may be as large as the API server takes, 1.5 MB."""
+"""Objects on a page of a kind that users write: each may have up to 1.5 MB."""
 JSON_PATCH = "application/json-patch+json"
 PASSING = (408, 410, 429)
-"""Answers below 500 that say nothing about the request: too slow, a page of a list that is over, too many requests."""
+"""Codes below 500 that do not refuse the request: too slow, list expired, too many requests."""
 
 Wire = dict[str, Any]
 T = TypeVar("T")
 
 
+class NotUnderstood(ClusterRefused):
+    """The API server does not know what it is asked for: it is too old, or a definition is."""
+
+
 @dataclass
 class OwnWrites:
-    """The versions that our own writes made, so that their echo in a watch wakes nobody. Old ones are forgotten."""
+    """Versions that our own writes made: their echoes wake no key. The oldest are forgotten.
+
+    A purchase makes a dozen, and a watch may be late by thousands of purchases.
+    """
 
     _versions: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    limit: int = 10_000
+    limit: int = 50_000
 
     def note(self, wire: Wire) -> None:
         """Remember the version of an object that we wrote."""
@@ -55,7 +63,7 @@ class Collection:
     plural: str
     own_writes: OwnWrites
     page: int = PAGE
-    """How many objects one answer to a list has."""
+    """Objects in one page of a list."""
 
     async def get(self, namespace: str, name: str) -> Wire | None:
         """One object; None if there is none."""
@@ -67,6 +75,18 @@ class Collection:
             )
         except Vanished:
             return None
+
+    async def select(self, namespace: str, field_selector: str) -> list[Wire]:
+        """The objects of a namespace that a field selector chooses, which are few. Raises `NotUnderstood` too.
+
+        In one answer: where pages are asked for, an API server of some age reads all there are to fill one.
+        """
+        chosen: dict[str, Any] = {"field_selector": field_selector, "_request_timeout": TIMEOUT_SECONDS}
+        page = await _wire_of_place(
+            self.api.list_namespaced_custom_object(self.group, self.version, namespace, self.plural, **chosen)
+        )
+        items: list[Wire] = page["items"]
+        return items
 
     async def list(self, namespace: str | None = None, label_selector: str | None = None) -> AsyncIterator[Wire]:
         """All objects of a namespace, or of all, page by page of one consistent snapshot."""
@@ -104,11 +124,13 @@ class Collection:
         )
 
     async def put(self, read: Wire, path: str, value: object, *, status: bool = False) -> Wire:
-        """Replace what is at `path` (a JSON pointer); Conflict unless the object is as it was read."""
+        """Replace what is at `path` (a JSON pointer); Conflict unless the object is as it was
+        read."""
         return await self.replace(read, {path: value}, status=status)
 
     async def replace(self, read: Wire, changes: Mapping[str, object], *, status: bool = False) -> Wire:
-        """Replace what is at several paths, all or nothing; Conflict unless the object is as it was read."""
+        """Replace what is at several paths, all or nothing; Conflict unless the object is as it was
+        read."""
         metadata = read["metadata"]
         call = self.api.patch_namespaced_custom_object_status if status else self.api.patch_namespaced_custom_object
         # Naming the version that was read makes the API server compare: a mismatch is a 409.
@@ -153,7 +175,7 @@ class Collection:
 
 
 async def answer(call: Awaitable[T]) -> T:
-    """The API server's answer, with whatever goes wrong told in our words."""
+    """The API server's answer; any error becomes a `ClusterFailure`."""
     try:
         return await call
     except ApiException as error:
@@ -170,7 +192,7 @@ async def _wire(call: Awaitable[object]) -> Wire:
 
 
 async def _wire_of_place(call: Awaitable[object]) -> Wire:
-    """The answer to a call that names no object: here a 404 means the place, which looking again at once won't heal."""
+    """The answer to a call that names no object: a 404 means the kind or namespace is missing."""
     try:
         return await _wire(call)
     except Vanished as missing:
@@ -185,11 +207,11 @@ def _translated(error: ApiException) -> Exception:
         return Vanished(said)
     if error.status in PASSING or not 400 <= (error.status or 0) < 500:
         return ClusterUnreachable(said)
-    return ClusterRefused(said)
+    return NotUnderstood(said) if error.status == 400 else ClusterRefused(said)
 
 
 def _message(error: ApiException) -> str:
-    """What the API server says about its refusal: our own rules' messages, or the right that is missing."""
+    """The API server's sentence on a refusal: a message of our CEL rules, or a missing right."""
     body = str(error.body or "")
     with suppress(ValueError, AttributeError):
         body = str(json.loads(body).get("message") or body)

@@ -1,6 +1,7 @@
-"""How to reach the API server: the pod's ServiceAccount, or else a kubeconfig.
+"""The way to the API server: the Pod's ServiceAccount, or else a kubeconfig.
 
-Tokens are short-lived files; both ways read them again every minute, so that no call ever meets a 401 for age.
+Tokens are short-lived files; both ways read them again every minute, so that no call ever meets a
+401 for age.
 """
 
 import time
@@ -11,30 +12,30 @@ import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 
-from flink_workspace_operator.core.failures import ClusterUnreachable
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable
 
 REREAD_SECONDS = 60.0
 DIRECT: Final = {"trust_env": False}
-"""For our client's connections: by default it takes HTTPS_PROXY, which leads out of the cluster. So it takes a proxy
-from the kubeconfig alone, as kopf does."""
+"""For our client's connections: by default it takes HTTPS_PROXY, which leads out of the cluster. So
+it takes a proxy from the kubeconfig alone, as kopf does."""
 
 
 @dataclass(frozen=True)
 class Login:
-    """What another client of the same API server needs."""
+    """Address and credentials for another client of the same API server."""
 
     server: str
     ca_path: str | None
     verify: bool
     authorization: str | None
-    """Value of the header: a secret."""
+    """Value of the header `Authorization`: a secret."""
     certificate_path: str | None
     key_path: str | None
     proxy: str | None
 
 
 async def load_configuration() -> Configuration:
-    """Read where the API server is and who we are; raises ClusterUnreachable where there is nothing to read."""
+    """The API server's address and our credentials; ClusterUnreachable if none are configured."""
     configuration = Configuration(client_session_kwargs=DIRECT)
     try:
         config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # its own gap
@@ -45,7 +46,7 @@ async def load_configuration() -> Configuration:
 
 
 async def log_in() -> Login:
-    """Our credentials as they are now."""
+    """The credentials as of now: tokens are rotated."""
     configuration = await load_configuration()
     return Login(
         server=configuration.host,
@@ -59,7 +60,8 @@ async def log_in() -> Login:
 
 
 class _Reread:
-    """Reads the kubeconfig again when it is due: the client itself reads a `tokenFile` once and never again."""
+    """Reads the kubeconfig again when it is due: the client itself reads a `tokenFile` once and
+    never again."""
 
     def __init__(self) -> None:
         self._due = time.monotonic() + REREAD_SECONDS

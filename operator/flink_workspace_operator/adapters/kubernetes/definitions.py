@@ -1,8 +1,8 @@
-"""Whether the definitions in the cluster have all that this version writes.
+"""The check that the CRDs in the cluster have all fields that this version writes.
 
-The API server drops what a definition does not know. Under an older one an order would lose what it is to remember, and
-nobody would hear of it. So the operator looks before it begins. Everybody may read the schemas of the API: this needs
-no right.
+The API server drops fields that a CRD does not have. Under an older CRD an order would lose the
+record of its call, silently. So the operator checks before it begins. Everybody may read the
+schemas of the API: this needs no right.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECO
 from flink_workspace_operator.api.crd import RESOURCES
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.schema import structural_schema
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable
 
 Node = dict[str, Any]
 
 PATH: Final = f"/openapi/v3/apis/{API_VERSION}"
 PATIENCE_SECONDS: Final = 10.0
-"""Schemas are served a moment after a definition was applied, and often both are applied together."""
+"""Schemas are served a moment after a CRD was applied, and often both are applied together."""
 FIELDS_NAMED: Final = 5
 
 
 async def check_definitions(api_client: client.ApiClient) -> None:
-    """Raises ClusterRefused, saying what to apply, where a definition is missing or older; else ClusterFailure."""
+    """Raises ClusterRefused, naming what to apply, if a CRD is missing or older."""
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while problem := _problem(await _served(api_client)):
         if asyncio.get_running_loop().time() > deadline:
@@ -37,7 +37,7 @@ async def check_definitions(api_client: client.ApiClient) -> None:
 
 
 async def _served(api_client: client.ApiClient) -> dict[str, Node]:
-    """The schema of each of our kinds; those that are not served are left out."""
+    """The served schema of each of our kinds."""
     request = await api_client.param_serialize(
         "GET", PATH, header_params={"Accept": "application/json"}, auth_settings=["BearerToken"]
     )
@@ -73,7 +73,7 @@ def _problem(served: dict[str, Node]) -> str | None:
 
 
 def _missing_fields(own: Node, served: Node, path: str = "") -> Iterator[str]:
-    """The fields that we write and the API server would drop; of those that miss, the outermost."""
+    """The outermost paths that we write and the API server would drop."""
     there = served.get("properties", {})
     for name, field in own.get("properties", {}).items():
         where = f"{path}.{name}".removeprefix(".")

@@ -1,4 +1,4 @@
-"""The Lease that says which process leads, in the operator's own namespace, beside the claims."""
+"""The Lease that names the leading process, in the operator's own namespace."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from flink_workspace_operator.adapters.kubernetes.claims import micro_time
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, Wire
 
 ELECTION_LEASE = "flink-workspace-operator"
-"""Two processes with different names of it both lead: tests do that, and so no setting has it."""
+"""No setting, because two processes with different names of it would both lead."""
 
 
 @dataclass(frozen=True)
@@ -18,30 +18,31 @@ class Standing:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """What changes with every renewal."""
+        """The Lease's spec: it changes with every renewal."""
         return self.wire.get("spec") or {}
 
     @property
     def holder(self) -> str:
-        """Who holds it; empty if nobody does."""
+        """The holder's identity; empty if nobody holds it."""
         return str(self.spec.get("holderIdentity") or "")
 
     @property
     def version(self) -> str:
-        """Its resourceVersion; empty if it says none."""
+        """Its resourceVersion; empty if it has none."""
         return str((self.wire.get("metadata") or {}).get("resourceVersion") or "")
 
     @property
     def seconds(self) -> float:
-        """For how long it counts without being renewed, as its holder says."""
+        """Seconds that it is valid without a renewal, as its holder wrote."""
         return float(self.spec.get("leaseDurationSeconds") or 0)
 
 
 def went_back(before: str, now: str) -> bool:
-    """True if a version is older than the one that was read before it, of one object, by uncached reads.
+    """True if a version is older than the one that was read before it, of one object, by uncached
+    reads.
 
-    From Kubernetes 1.35 on it is documented that resource versions can be compared; before, they have been etcd's
-    counter of writes all the same. Where one of the two is no number, nothing is concluded.
+    From Kubernetes 1.35 on it is documented that resource versions can be compared; before, they
+    have been etcd's counter of writes all the same. False if one of the two is no number.
     """
     return before.isdecimal() and now.isdecimal() and int(now) < int(before)
 
@@ -60,7 +61,7 @@ class ElectionLease:
         return None if wire is None else Standing(wire)
 
     async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
-        """Take or renew it, if it is as it was read; else Conflict. Gives it as it is then.
+        """Take or renew it, if it is as it was read; else Conflict. Returns the new Lease.
 
         The times are for people: nobody compares them.
         """
@@ -70,11 +71,11 @@ class ElectionLease:
         return await self._write(over, spec)
 
     async def give_back(self, held: Standing) -> None:
-        """Name no holder, if it is as it was read; so the next process need not wait until it has run out."""
+        """Clear the holder, if it is as it was read: the next process need not wait for expiry."""
         await self._write(held, {"renewTime": micro_time()})
 
     async def _write(self, over: Standing | None, spec: dict[str, Any]) -> Standing:
-        """The whole spec, so that nothing stays of what somebody else put there."""
+        """Replace the whole spec, so that no field of a manual edit stays."""
         if over is not None:
             return Standing(await self.leases.put(over.wire, "/spec", spec))
         metadata = {"name": self.name}

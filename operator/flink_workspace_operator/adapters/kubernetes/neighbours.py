@@ -1,4 +1,5 @@
-"""Instances that other resources own, read from the stored JSON: one that this version cannot parse counts too."""
+"""Instances that other resources own, read from the stored JSON: one that this version cannot parse
+counts too."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -8,37 +9,37 @@ from typing import Any, Final
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.names import REPLACE_LOST
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.neighbours import Neighbour
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.neighbours import Neighbour
 
 RUNNING: Final = "RUNNING"
 
 
 @dataclass
 class Neighbours:
-    """The instances that resources own: listed once, and from then on as the watch and the resync show them.
+    """The instances that resources own: listed once, then kept up to date by watch and resync.
 
-    A list of all workspaces for each purchase is more than the API server bears where they are large. What is
-    remembered only keeps the operator from buying: an instance that the watch has not shown yet is not expected yet.
+    A list of all workspaces for each purchase would overload the API server with large ones. This
+    cache can only prevent purchases; an instance that the watch has not shown yet prevents none.
     """
 
     objects: Callable[[], AsyncIterator[Wire]]
-    """All workspaces. Raises `ClusterFailure`; then the next purchase asks anew."""
+    """Lists all workspaces. Raises `ClusterFailure`; then the next purchase lists again."""
     _owned: dict[Key, Neighbour] = field(default_factory=dict)
     _shown: set[Key] = field(default_factory=set)
-    """What the watch showed before the list ended, and may be newer than the list."""
+    """Keys that the watch showed before the list ended: the list may be older."""
     _listed: bool = False
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
-        """A workspace was shown: listed (`how` None), ADDED, MODIFIED or DELETED."""
+        """Take in a workspace that was listed (`how` None), ADDED, MODIFIED or DELETED."""
         key = _key(wire)
         if not self._listed:
             self._shown.add(key)
         self._note(key, None if how == "DELETED" else neighbour_in(wire))
 
     async def all(self) -> tuple[Neighbour, ...]:
-        """Those that are known now. Raises `ClusterFailure` until they could be listed once."""
+        """The known neighbours. Raises `ClusterFailure` until one list succeeded."""
         async with self._one_at_a_time:
             if not self._listed:
                 await self._list()
@@ -59,7 +60,7 @@ class Neighbours:
 
 
 def neighbour_in(wire: Mapping[str, Any]) -> Neighbour | None:
-    """The instance that a resource owns by its status. None: it owns none, is being deleted, or gave it up."""
+    """The instance that a resource owns by its status; None if none, deleting, or given up."""
     metadata, status = wire["metadata"], wire.get("status") or {}
     instance, account_id = status.get("instance") or {}, status.get("accountId")
     instance_id = instance.get("instanceId")
@@ -78,7 +79,7 @@ def _key(wire: Mapping[str, Any]) -> Key:
 
 
 def _bought_at(status: Wire) -> datetime | None:
-    """Its creation, or else its announcement: while it is new, one list may show it before the others do."""
+    """Its creation, or else its announcement: lists may differ about a new instance."""
     written = status["instance"].get("createTime") or (status.get("order") or {}).get("intentTime")
     try:
         return None if written is None else datetime.fromisoformat(written)

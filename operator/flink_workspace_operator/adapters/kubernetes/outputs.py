@@ -1,4 +1,4 @@
-"""The ConfigMap that hands a workspace's ids on: one is read by its name, never listed; writes are conditional."""
+"""The ConfigMap with a workspace's ids: read by name, never listed; writes are conditional."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from typing import Any, TypeVar
 from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.collection import FIELD_MANAGER, JSON_PATCH, TIMEOUT_SECONDS, answer
-from flink_workspace_operator.core.config_map import ConfigMap, Content, Reference
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, OutputsRefused, Vanished
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, OutputsRefused, Vanished
+from flink_workspace_operator.core.facts.identity import Key
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class OutputsMaps:
-    """ConfigMaps by key and name. Raises `ClusterFailure`, as `OutputsRefused` where a right is missing."""
+    """ConfigMaps by key and name. Raises `ClusterFailure`; without a right `OutputsRefused`."""
 
     core: client.CoreV1Api
 
     async def read(self, key: Key, name: str) -> ConfigMap | None:
-        """As it is; None if there is none."""
+        """The ConfigMap, None if there is none."""
         try:
             found = await _let(
                 self.core.read_namespaced_config_map(name, key.namespace, _request_timeout=TIMEOUT_SECONDS)
@@ -31,7 +31,7 @@ class OutputsMaps:
         return _config_map(name, found)
 
     async def write(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
-        """Create it, or replace what is in the one that was read; Conflict if it is not as it was."""
+        """Create it (`over` None), or replace its content; Conflict unless it is as it was read."""
         if over is None:
             await self._create(key, name, content)
             return
@@ -66,7 +66,7 @@ class OutputsMaps:
             raise OutputsRefused(f"{missing}: the namespace is missing") from missing
 
     async def delete(self, key: Key, config_map: ConfigMap) -> None:
-        """Delete the one that was read, and no other; fine if it is gone."""
+        """Delete it; Conflict unless it is as it was read; fine if it is gone."""
         condition = client.V1Preconditions(uid=config_map.uid, resource_version=config_map.resource_version)
         call = self.core.delete_namespaced_config_map(
             config_map.name,
@@ -85,7 +85,7 @@ async def _let(call: Awaitable[T]) -> T:
         return await answer(call)
     except ClusterRefused as refused:
         if getattr(refused.__cause__, "status", None) == 401:
-            raise  # who we are is not known: that says nothing about this right
+            raise  # 401: our identity is not known, which says nothing about this right
         raise OutputsRefused(str(refused)) from refused
 
 

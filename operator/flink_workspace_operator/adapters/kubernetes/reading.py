@@ -1,4 +1,4 @@
-"""Stored objects as values. What this version cannot read is a failure that names the field and its value."""
+"""Stored objects as values. A failure to read one names the field and its value."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.base import unknown_fields
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order import ACTIONS, FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.failures import Unreadable
-from flink_workspace_operator.core.identity import Key, WantedName
+from flink_workspace_operator.core.facts.failures import Unreadable
+from flink_workspace_operator.core.facts.identity import Key, WantedName
 
 T = TypeVar("T")
 
@@ -18,16 +18,18 @@ VALUE_LENGTH = 60
 
 
 def workspace_in(wire: Wire) -> FlinkWorkspace:
-    """The resource. Raises `Unreadable`."""
+    """Parse a FlinkWorkspace. Raises `Unreadable`."""
     return _readable("FlinkWorkspace", wire, FlinkWorkspace.of)
 
 
 def order_in(wire: Wire) -> FlinkWorkspaceOrder:
-    """The order. Raises `Unreadable`, also for an open one with a field that this version does not know.
+    """Parse an order. Raises `Unreadable`, also if it is open and has an unknown field.
 
-    Such an order may be for something else than a purchase, and moving it would drop the field.
+    Such an order may pay for something else than a purchase, and a move would drop the field.
     """
     order = _readable("FlinkWorkspaceOrder", wire, FlinkWorkspaceOrder.of)
+    if order.spec.action not in ACTIONS:
+        raise Unreadable(_with_value("FlinkWorkspaceOrder", wire, "spec.action", order.spec.action))
     unknown = unknown_fields(wire["spec"], order.spec.as_wire(), "spec")
     unknown += unknown_fields(wire.get("status") or {}, order.status.as_wire(), "status")
     if unknown and not order.settled:
@@ -39,7 +41,7 @@ def order_in(wire: Wire) -> FlinkWorkspaceOrder:
 
 
 def wanted_in(wire: Wire) -> WantedName:
-    """The name that a resource wants, as far as it is stored. Also of a resource that cannot be read otherwise."""
+    """The workspace name that a resource wants, also if the rest cannot be parsed."""
     metadata, spec = wire["metadata"], wire.get("spec") or {}
     name = str(spec.get("workspaceName") or metadata["name"])
     return WantedName(Key(metadata["namespace"], metadata["name"]), str(spec.get("region") or ""), name)
@@ -51,10 +53,11 @@ def _readable(kind: str, wire: Wire, read: Callable[[Wire], T]) -> T:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        value = _shown(first["input"])
-        raise Unreadable(
-            f"{_named(kind, wire)} has a value of `{field}` that this version does not know: {value}"
-        ) from None
+        raise Unreadable(_with_value(kind, wire, field, first["input"])) from None
+
+
+def _with_value(kind: str, wire: Wire, field: str, value: object) -> str:
+    return f"{_named(kind, wire)} has a value of `{field}` that this version does not know: {_shown(value)}"
 
 
 def _named(kind: str, wire: Wire) -> str:
@@ -62,6 +65,6 @@ def _named(kind: str, wire: Wire) -> str:
 
 
 def _shown(value: object) -> str:
-    """Short: only what is wrong, not what it stands in."""
+    """The wrong value, shortened."""
     text = "an object" if isinstance(value, dict | list) else repr(value)
     return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}..."

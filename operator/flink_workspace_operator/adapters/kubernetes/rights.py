@@ -1,4 +1,4 @@
-"""What the operator may not do in a namespace, as the API server says. Everybody may ask that about themselves."""
+"""The operator's rights in a namespace, by SelfSubjectAccessReview: needs no right itself."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,17 +19,17 @@ NEEDED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     (GROUP, f"{ORDERS}/status"): ("patch",),
     (EVENTS, "events"): ("create",),
 }
-"""Verbs by group and resource. Not those on ConfigMaps: whoever uses no `outputs` may leave them out."""
+"""Verbs by group and resource. Without ConfigMaps: only `outputs` needs them."""
 
 
 @dataclass(frozen=True)
 class Rights:
-    """Asks as whoever the client's token says. Raises `ClusterFailure`."""
+    """Reviews the rights of the client's own token. Raises `ClusterFailure`."""
 
     api: client.AuthorizationV1Api
 
     async def missing(self, namespace: str) -> str:
-        """What is missing of what the operator needs there, in the words of a role; empty if nothing is."""
+        """The missing rights in the words of a Role; empty if none is missing."""
         lacking = [
             (resource, verb)
             for (group, resource), verbs in NEEDED.items()

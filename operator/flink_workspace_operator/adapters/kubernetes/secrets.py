@@ -1,4 +1,4 @@
-"""Secrets with an access key: one is read by its name, never listed or watched; the only write is our finalizer."""
+"""Secrets with an access key: read by name, never listed; the only write is our finalizer."""
 
 import base64
 import binascii
@@ -10,10 +10,10 @@ from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.collection import FIELD_MANAGER, JSON_PATCH, TIMEOUT_SECONDS, answer
 from flink_workspace_operator.api.names import secret_finalizer
-from flink_workspace_operator.core.failures import ClusterRefused, ClusterUnreachable, SecretRefused, Vanished
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import Absent
-from flink_workspace_operator.core.secret import AccessKey, Secret
+from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, SecretRefused, Vanished
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 
 ID: Final = "accessKeyId"
 SECRET: Final = "accessKeySecret"  # noqa: S105 - the name of a key, not its content
@@ -22,12 +22,12 @@ TOKEN: Final = "securityToken"  # noqa: S105 - the same
 
 @dataclass(frozen=True)
 class Secrets:
-    """Secrets by key and name. Raises `ClusterFailure`, but for a right that is missing: that is an answer."""
+    """Secrets by key and name. Raises `ClusterFailure`; a missing right is a value."""
 
     core: client.CoreV1Api
 
     async def read(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
-        """As it is."""
+        """The Secret, or why there is none to read."""
         try:
             found = await answer(
                 self.core.read_namespaced_secret(name, key.namespace, _request_timeout=TIMEOUT_SECONDS)
@@ -38,10 +38,15 @@ class Secrets:
             return _refusal(name, refused)
         return _secret(name, found)
 
-    async def hold(self, key: Key, secret: Secret, held: bool) -> SecretRefused | None:
-        """Put the key's finalizer on, or take it off; conditional on what was read. Fine if there is no Secret."""
-        ours = secret_finalizer(key.name)
-        finalizers = [each for each in secret.finalizers if each != ours] + ([ours] if held else [])
+    async def hold(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Add the key's finalizer to the Secret as it was read."""
+        return await self._set_finalizers(key, secret, [*_others(key, secret), secret_finalizer(key.name)])
+
+    async def release(self, key: Key, secret: Secret) -> SecretRefused | None:
+        """Remove the key's finalizer from the Secret as it was read."""
+        return await self._set_finalizers(key, secret, _others(key, secret))
+
+    async def _set_finalizers(self, key: Key, secret: Secret, finalizers: list[str]) -> SecretRefused | None:
         change: list[dict[str, Any]] = [
             {"op": "replace", "path": "/metadata/resourceVersion", "value": secret.resource_version},
             {"op": "add", "path": "/metadata/finalizers", "value": finalizers},
@@ -62,9 +67,13 @@ class Secrets:
         return None
 
 
+def _others(key: Key, secret: Secret) -> list[str]:
+    return [each for each in secret.finalizers if each != secret_finalizer(key.name)]
+
+
 def _refusal(name: str, refused: ClusterRefused) -> SecretRefused:
     if getattr(refused.__cause__, "status", None) == 401:
-        raise refused  # who we are is not known: that says nothing about this right
+        raise refused  # 401: our identity is not known, which says nothing about this right
     return SecretRefused(name)
 
 
@@ -87,9 +96,9 @@ def _access_key(data: Mapping[str, bytes | str]) -> AccessKey | None:
 
 
 def _text(encoded: bytes | str | None) -> str | None:
-    """Without the line's end that `echo` and editors leave: with it, no signature would be right.
+    """The decoded text without a trailing newline of `echo`: with it, every signature fails.
 
-    None for what can't stand in a header of HTTP, so that it is told here, and not as an answer that makes no sense.
+    None if it cannot be in an HTTP header: reported as an incomplete Secret, not a bad answer.
     """
     try:
         text = base64.b64decode(encoded or "", validate=True).decode("ascii").strip()

@@ -1,9 +1,9 @@
-"""What Prometheus is told: one module for each kind of source, and the registry that puts them together.
+"""Metrics: one module for each kind of source, and the registry of all.
 
     calls to the cloud, passes ──► counted as they happen
-    workspaces, orders ──────────► what the watches saw last
-    queue, election ─────────────► asked when Prometheus asks
+    workspaces, orders ──────────► from the last event of the watches
+    queue, election ─────────────► read at each scrape
 
-Names are those of Prometheus's own conventions: units in the name, moments and not ages, and no series for what is not
-known. Labels come from closed sets or are names of resources. Nothing that the cloud wrote becomes one.
+Names follow Prometheus' conventions: units in the name, moments and not ages, and no series for
+unknown values. Labels come from closed sets or are names of resources, never text of the cloud.
 """

@@ -1,4 +1,4 @@
-"""Calls to the cloud, counted by what they ask and how they end."""
+"""Calls to the cloud, counted by API action and result."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,12 +8,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from flink_workspace_operator.adapters.alibaba.errors import known_code
-from flink_workspace_operator.core.failures import CloudFailure
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.runtime.metrics import families
 
 ANSWERED: Final = ("Answered", "OK")
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-"""Up to the time that a purchase's answer is waited for."""
+"""Seconds, up to the timeout of a purchase."""
 
 
 class ClockMetrics(Collector):
@@ -23,7 +23,7 @@ class ClockMetrics(Collector):
         self.ahead: float | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The number, if there is one: 0 would say that the clock is right."""
+        """The offset, if it is known: 0 would mean that the clock is right."""
         family = families.CLOCK.with_no_number()
         if self.ahead is not None:
             family.add_metric((), self.ahead)
@@ -40,7 +40,7 @@ class CallMetrics:
         registry.register(self._clock)
 
     def __call__(self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
-        """A call ended. Its code is one that the operator lists itself: what the cloud wrote could be anything."""
+        """Count a call. Its code is one of the operator's list: the cloud could send any text."""
         service, _, action = call.partition(".")
         result = ANSWERED if failure is None else (failure.reason, known_code(failure.code))
         self._calls.labels(service, action, *result).inc()

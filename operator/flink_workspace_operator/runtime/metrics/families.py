@@ -1,6 +1,7 @@
-"""Every metric that there is, declared once: `docs/metrics.md` is made from this, and dashboard and alerts are checked
-against it."""
+"""All metrics, declared once: `docs/metrics.md` is generated from this, and dashboard and alerts
+are checked against it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -8,9 +9,17 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 
 
+def _escaped(value: str) -> str:
+    """Nearly all are names that need none of it."""
+    if '"' in value or "\\" in value or "\n" in value:
+        return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+    return value
+
+
 @dataclass(frozen=True)
 class Family:
-    """One metric. A histogram's series are named after it with `_bucket`, `_sum` and `_count` at the end."""
+    """One metric. A histogram's series are named after it with `_bucket`, `_sum` and `_count` at
+    the end."""
 
     name: str
     type: Literal["gauge", "counter", "histogram"]
@@ -18,8 +27,18 @@ class Family:
     labels: tuple[str, ...] = ()
 
     def with_no_number(self) -> GaugeMetricFamily:
-        """A gauge to be filled anew each time that Prometheus asks."""
+        """A gauge that is filled anew at each scrape."""
         return GaugeMetricFamily(self.name, self.help, labels=self.labels)
+
+    def written(self, series: Iterable[tuple[tuple[str, ...], float]]) -> str:
+        """A gauge's series, by the values of their labels, as Prometheus reads them.
+
+        The library takes four times as long for it, and with ten thousand workspaces there are 80,000 series.
+        """
+        labels = ",".join(f'{label}="%s"' for label in self.labels)
+        form = f"{self.name}{{{labels}}} %s\n"
+        lines = [form % (*map(_escaped, values), number) for values, number in series]
+        return f"# HELP {self.name} {self.help}\n# TYPE {self.name} gauge\n{''.join(lines)}"
 
     def as_gauge(self, registry: CollectorRegistry) -> Gauge:
         """A gauge that keeps its numbers."""

@@ -1,4 +1,4 @@
-"""The ledger in numbers: what the watch of orders saw last."""
+"""Metrics of the ledger, from the watch of orders."""
 
 import re
 from collections import Counter, defaultdict
@@ -12,12 +12,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import ValidationError
 
-from flink_workspace_operator.api.order import UNSETTLED, FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order_states import OrderState, facts_of
 from flink_workspace_operator.runtime.metrics import families
 
-PAID: Final = ("Placed", "Fulfilled", "Lost")
-"""What was bought and is gone since was paid for all the same."""
 NO_STATUS: Final = "NoStatus"
 STATES: Final = (NO_STATUS, *get_args(OrderState))
 _CURRENCY: Final = re.compile("[A-Z]{3}")
@@ -42,25 +40,25 @@ class OrderNumbers:
     state: OrderState | None
     paid: Money | None
     since: float
-    """When it was announced, or else opened; seconds of the epoch."""
+    """Time of its announcement, or else of its opening; seconds of the epoch."""
 
     @classmethod
     def of(cls, order: FlinkWorkspaceOrder) -> "OrderNumbers":
-        """What counts of an order."""
-        announced = order.status.intent_time if order.state in ("Placing", "Uncertain") else None
+        """The values of an order."""
+        announced = order.status.intent_time if order.facts.may_be_under_way else None
         return cls(
             namespace=order.metadata.namespace,
             name=order.metadata.name,
             workspace=order.spec.workspace_ref.name,
             action=order.spec.action,
             state=order.state,
-            paid=_paid(order) if order.state in PAID else None,
+            paid=_paid(order) if order.facts.was_paid else None,
             since=(announced or order.metadata.creation_timestamp).timestamp(),
         )
 
 
 def _paid(order: FlinkWorkspaceOrder) -> Money | None:
-    """The money for the whole term, where the cloud named it."""
+    """The amount for the whole term, if the cloud named it."""
     quote = order.status.quote
     if quote is None or quote.basis != "Term" or not _CURRENCY.fullmatch(quote.currency or ""):
         return None
@@ -72,13 +70,14 @@ def _paid(order: FlinkWorkspaceOrder) -> Money | None:
 
 
 class OrderMetrics(Collector):
-    """Orders by state, the money in them, and those that are open. Empty until the watch showed an order."""
+    """Orders by state, the money in them, and those that are open. Empty until the watch showed an
+    order."""
 
     def __init__(self) -> None:
         self._orders: dict[tuple[str, str], OrderNumbers] = {}
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
-        """An order was listed (`how` None), or is ADDED, MODIFIED or DELETED."""
+        """Take in an order that was listed (`how` None), ADDED, MODIFIED or DELETED."""
         key = (wire["metadata"]["namespace"], wire["metadata"]["name"])
         if how == "DELETED":
             self._orders.pop(key, None)
@@ -86,7 +85,8 @@ class OrderMetrics(Collector):
             self._note(key, wire)
 
     def _note(self, key: tuple[str, str], wire: Mapping[str, Any]) -> None:
-        """One that a newer version wrote keeps the numbers that were known of it: money that was paid stays paid."""
+        """Note an order. An unreadable one of a newer version keeps its last values: paid stays
+        paid."""
         with suppress(ValidationError):
             self._orders[key] = OrderNumbers.of(FlinkWorkspaceOrder.of(wire))
 
@@ -99,7 +99,7 @@ class OrderMetrics(Collector):
 
 
 def _by_state(orders: tuple[OrderNumbers, ...]) -> GaugeMetricFamily:
-    """For each action that there is, all states: an order that moves on leaves a 0."""
+    """All states of each action: an order that moves leaves a 0 behind."""
     family = families.ORDERS.with_no_number()
     numbers = Counter((order.action, order.state or NO_STATUS) for order in orders)
     for action in sorted({order.action for order in orders}):
@@ -122,7 +122,7 @@ def _money(orders: tuple[OrderNumbers, ...]) -> GaugeMetricFamily:
 def _unsettled(orders: tuple[OrderNumbers, ...]) -> GaugeMetricFamily:
     family = families.UNSETTLED_ORDER.with_no_number()
     for order in orders:
-        if order.state in UNSETTLED:
+        if facts_of(order.state).is_open:
             state = order.state or NO_STATUS
             family.add_metric((order.namespace, order.name, order.workspace, order.action, state), order.since)
     return family

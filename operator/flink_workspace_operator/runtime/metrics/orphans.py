@@ -1,4 +1,4 @@
-"""What was paid for and nobody looks after, as the last look for it found it."""
+"""Orphans of the last survey: paid for, and managed by no resource."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,13 +18,13 @@ class OrphanMetrics(Collector):
         self._numbers: dict[tuple[OrphanKind, str], int] = {}
 
     def found(self, regions: Iterable[str], orphans: Iterable[tuple[OrphanKind, str]]) -> None:
-        """What was found at the last look, as kind and region. A region that was not looked into has no number, which
-        is not the same as 0."""
+        """Take in the findings as kind and region. A region that was not listed has no number,
+        which is not the same as 0."""
         numbers = Counter(orphans)
         self._numbers = {(kind, region): numbers[kind, region] for region in regions for kind in get_args(OrphanKind)}
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The numbers of the last look."""
+        """The numbers of the last survey."""
         family = families.ORPHANS.with_no_number()
         for labels, number in self._numbers.items():
             family.add_metric(labels, number)

@@ -1,13 +1,13 @@
-"""Passes, counted by how they end, and timed."""
+"""Passes, counted by result, and timed."""
 
 from collections.abc import Callable
 from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from flink_workspace_operator.core.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.metrics import families
 from flink_workspace_operator.runtime.workers import Pass
 
@@ -16,22 +16,23 @@ BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 
 
 
 class PassMetrics:
-    """Counts what is passed through it. `clock` gives seconds and never goes back."""
+    """Counts and times passes. `clock` gives seconds and never goes back."""
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float]) -> None:
         self._clock = clock
         passes = families.PASSES.as_counter(registry)
-        self._passes = {result: passes.labels(result) for result in RESULTS}  # from 0, so that a first one is a rise
+        # From 0, so that a first failure is a rise that an alert sees.
+        self._passes = {result: passes.labels(result) for result in RESULTS}
         self._durations = families.PASS_DURATION.as_histogram(registry, BUCKETS)
 
     def counted(self, run_pass: Pass) -> Pass:
-        """The same pass, and counted. One that is cancelled ends in no way of its own, and is not."""
+        """The pass with a count of its results. A cancelled pass is not counted."""
 
-        async def run(key: Key) -> NextLook:
+        async def run(key: Key) -> Requeue:
             began = self._clock()
             try:
                 look = await run_pass(key)
-            except Exception as failure:  # whatever it is, it is counted, and goes on its way
+            except Exception as failure:  # any failure is counted, and raised again
                 self._count(_result_of(failure), began)
                 raise
             self._count("Done", began)

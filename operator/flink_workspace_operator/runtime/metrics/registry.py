@@ -20,14 +20,14 @@ from flink_workspace_operator.runtime.turns import Lane
 YOUNGEST_SECONDS: Final = 1.0
 OLDEST_SECONDS: Final = 5.0
 TEXT_LASTS: Final = 10
-"""So many times as long as the text took to write, between these bounds. Whoever asks without end gets the same text
-again, so scrapes take no more than a tenth of the processor, or little more where there are ten thousand workspaces."""
+"""A written text is reused for this many times the seconds that it took, between these bounds: so
+scrapes without end take about a tenth of a processor, or more with ten thousand workspaces."""
 
 
 class Metrics:
     """A registry of our own, so that two operators in one process do not share their numbers.
 
-    Nothing of the process or of Python is in it. `clock` gives seconds and never goes back.
+    Has no metrics of the process or of Python. `clock` gives seconds and never goes back.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -42,11 +42,11 @@ class Metrics:
         self.orders = OrderMetrics()
         self.workspaces = WorkspaceMetrics()
         self.orphans = OrphanMetrics()
-        for collector in (self.orders, self.workspaces, self.orphans):
+        for collector in (self.orders, self.orphans):
             self._registry.register(collector)
 
     def ask(self, leads: Callable[[], bool], queue: WorkQueue) -> None:
-        """Ask these too, whenever Prometheus asks. Their numbers are also true of a process that stands by."""
+        """Add election and queue, read at each scrape, also in a process that stands by."""
         self._add(families.LEADER, leads)
         depths = families.QUEUE_DEPTH.as_gauge(self._registry)
         for lane in Lane:
@@ -55,12 +55,12 @@ class Metrics:
         self._add(families.QUEUE_AGE, lambda: queue.oldest_seconds)
 
     def tell_endpoint(self, is_set: bool, emulated: bool) -> None:
-        """Whom calls go to: it does not change while the process lives."""
+        """Set the metric of the endpoint, constant for the process."""
         gauge = families.ENDPOINT.as_gauge(self._registry)
         gauge.labels("set" if is_set else "cloud", str(emulated).lower()).set(1)
 
     async def as_text(self) -> bytes:
-        """All of it in the text format. Written once for all who ask meanwhile, or within seconds after."""
+        """All metrics in the text format, written once for concurrent and close requests."""
         async with self._one_at_a_time:
             if self._clock() >= self._fresh_until:
                 began = self._clock()
@@ -71,10 +71,10 @@ class Metrics:
             return self._text
 
     async def _written(self) -> bytes:
-        """Written in a thread: with thousands of workspaces it takes long, and the loop must not stand still for it."""
+        """The text, written in a thread: with thousands of workspaces it would block the loop."""
         for gauge, number in self._asked:
             gauge.set(number())
-        return await asyncio.to_thread(generate_latest, self._registry)
+        return await asyncio.to_thread(lambda: generate_latest(self._registry) + self.workspaces.as_text().encode())
 
     def _add(self, family: Family, number: Callable[[], float]) -> None:
         self._asked.append((family.as_gauge(self._registry), number))

@@ -1,33 +1,31 @@
-"""Workspaces in numbers: what was seen of them last. A handful of series each, which go with the resource."""
+"""Metrics of workspaces, from watch and passes. A few series each, deleted with the resource."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 from pydantic import ValidationError
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.observed import SeenNetwork
-from flink_workspace_operator.core.plan import NextLook
-from flink_workspace_operator.core.seen import Seen
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.observed import SeenNetwork
+from flink_workspace_operator.core.facts.snapshot import Seen
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.metrics import families
 from flink_workspace_operator.runtime.workers import Pass
 
 TOLD: Final = ("Ready", "Stalled", "Suspended", "InSync", "CloudReachable")
-"""The conditions that have series: what people are called for. All twelve would say little more, for `Ready` repeats
-the reason of whichever decides; and there may be ten thousand workspaces."""
+"""The conditions with series: those that alert people. The others would add little, as `Ready`
+repeats the deciding reason, and there may be ten thousand workspaces."""
 
 Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class WorkspaceNumbers:
-    """The few values of a workspace that are kept. Equal words are kept once for all workspaces."""
+    """The few values of a workspace that are kept. Equal strings are shared by all workspaces."""
 
     conditions: tuple[Labels, ...]
     """Type, status and reason of each."""
@@ -38,7 +36,7 @@ class WorkspaceNumbers:
 
     @classmethod
     def of(cls, wire: Mapping[str, Any]) -> "WorkspaceNumbers":
-        """What counts of a workspace. Of one that a newer version wrote, what can be read."""
+        """The values of a workspace; of an unreadable one of a newer version, the readable ones."""
         status = _status(wire)
         expires = status.instance.expire_time if status.instance is not None else None
         v_switches = status.network.v_switches if status.network is not None else ()
@@ -64,7 +62,7 @@ def _shared(*words: str) -> Labels:
     return tuple(map(sys.intern, words))
 
 
-class WorkspaceMetrics(Collector):
+class WorkspaceMetrics:
     """Conditions, ends of paid times and free addresses. Empty until the watch showed a workspace."""
 
     def __init__(self) -> None:
@@ -72,7 +70,7 @@ class WorkspaceMetrics(Collector):
         self._free_addresses: dict[Key, tuple[tuple[str, int], ...]] = {}
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
-        """A FlinkWorkspace was listed (`how` None), or is ADDED, MODIFIED or DELETED."""
+        """Take in a FlinkWorkspace that was listed (`how` None), ADDED, MODIFIED or DELETED."""
         key = Key(wire["metadata"]["namespace"], wire["metadata"]["name"])
         if how == "DELETED":
             self._forget(key)
@@ -80,10 +78,10 @@ class WorkspaceMetrics(Collector):
             self._workspaces[key] = WorkspaceNumbers.of(wire)
 
     def corrected(self, run_pass: Pass) -> Pass:
-        """The same pass. Where it finds nothing left to look after, the numbers go, too: a gap in the watch may have
-        hidden that the resource was deleted."""
+        """The pass; once it finds nothing left to manage, the series end: the watch may have missed
+        the deletion."""
 
-        async def run(key: Key) -> NextLook:
+        async def run(key: Key) -> Requeue:
             look = await run_pass(key)
             if look.after is None:
                 self._forget(key)
@@ -92,7 +90,8 @@ class WorkspaceMetrics(Collector):
         return run
 
     def looked(self, seen: Seen) -> None:
-        """A pass saw this. The status has free addresses as a band only: the number moves with every job."""
+        """Take in a pass's free addresses: the status has a band, as the number moves with each
+        job."""
         network = seen.cloud.network
         if seen.workspace is not None and isinstance(network, SeenNetwork):
             numbers = ((sys.intern(v_switch.id), v_switch.free_addresses) for v_switch in network.v_switches)
@@ -102,24 +101,33 @@ class WorkspaceMetrics(Collector):
         self._workspaces.pop(key, None)
         self._free_addresses.pop(key, None)
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The numbers now."""
-        workspaces = tuple(self._workspaces.items())
-        conditions, capacity = families.CONDITION.with_no_number(), families.CAPACITY.with_no_number()
-        expirations = families.EXPIRATION.with_no_number()
-        for key, numbers in workspaces:
-            named = (key.namespace, key.name)
-            for labels in numbers.conditions:
-                conditions.add_metric((*named, *labels), 1)
-            for labels in numbers.v_switches:
-                capacity.add_metric((*named, *labels), 1)
-            if numbers.expiration is not None:
-                expirations.add_metric(named, numbers.expiration)
-        yield from (conditions, expirations, capacity, self._count_addresses())
+    def as_text(self) -> str:
+        """The numbers now, as Prometheus reads them."""
+        workspaces, addresses = tuple(self._workspaces.items()), tuple(self._free_addresses.items())
+        told = (
+            (families.CONDITION, _each((key, numbers.conditions) for key, numbers in workspaces)),
+            (families.EXPIRATION, _expirations(workspaces)),
+            (families.CAPACITY, _each((key, numbers.v_switches) for key, numbers in workspaces)),
+            (families.FREE_ADDRESSES, _free(addresses)),
+        )
+        return "".join(family.written(series) for family, series in told)
 
-    def _count_addresses(self) -> GaugeMetricFamily:
-        family = families.FREE_ADDRESSES.with_no_number()
-        for key, numbers in tuple(self._free_addresses.items()):
-            for v_switch, free in numbers:
-                family.add_metric((key.namespace, key.name, v_switch), free)
-        return family
+
+Series = Iterator[tuple[Labels, float]]
+
+
+def _each(labelled: Iterable[tuple[Key, tuple[Labels, ...]]]) -> Series:
+    """1 for each of these labels."""
+    return (((key.namespace, key.name, *labels), 1.0) for key, all_labels in labelled for labels in all_labels)
+
+
+def _expirations(workspaces: tuple[tuple[Key, WorkspaceNumbers], ...]) -> Series:
+    for key, numbers in workspaces:
+        if numbers.expiration is not None:
+            yield (key.namespace, key.name), numbers.expiration
+
+
+def _free(addresses: tuple[tuple[Key, tuple[tuple[str, int], ...]], ...]) -> Series:
+    for key, v_switches in addresses:
+        for v_switch, free in v_switches:
+            yield (key.namespace, key.name, v_switch), float(free)

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from flink_workspace_operator.adapters.alibaba.errors import TABLE, Refusal, explain, known_code
-from flink_workspace_operator.core.failures import CloudFailure, Garbled, Unreachable
+from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, Unreachable
 from flink_workspace_operator.runtime.metrics.calls import CallMetrics
 from tests.unit.runtime.metrics.scraped import labels, shown
 

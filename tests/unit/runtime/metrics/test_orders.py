@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
-from flink_workspace_operator.api.status import OrderState
+from flink_workspace_operator.api.order_states import OrderState
 from flink_workspace_operator.runtime.metrics.orders import OrderMetrics
 from tests.builders import LONG_AGO, NOW, a_quote, an_order, minutes
 from tests.unit.runtime.metrics.scraped import Labels, labels, shown

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
-from flink_workspace_operator.core.failures import ClusterUnreachable, Unreachable
-from flink_workspace_operator.core.identity import Key
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.failures import ClusterUnreachable, Unreachable
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.runtime.metrics.passes import RESULTS, PassMetrics
 from tests.unit.runtime.metrics.scraped import labels, shown
 from tests.unit.runtime.timers import FakeTimers
 
 KEY = Key("ns", "a")
-LOOK = NextLook(timedelta(minutes=1))
+LOOK = Requeue(timedelta(minutes=1))
 
 
 class Counted:
@@ -25,7 +25,7 @@ class Counted:
         self._end = end
         self.run_pass = PassMetrics(self.registry, self.timers.time).counted(self._pass)
 
-    async def _pass(self, _: Key) -> NextLook:
+    async def _pass(self, _: Key) -> Requeue:
         self.timers.advance(2)
         if self._end is not None:
             raise self._end

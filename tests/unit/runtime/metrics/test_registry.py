@@ -9,8 +9,8 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from flink_workspace_operator.core.failures import Unreachable
-from flink_workspace_operator.core.identity import Key
+from flink_workspace_operator.core.facts.failures import Unreachable
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.metrics.families import FAMILIES
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.queue import WorkQueue

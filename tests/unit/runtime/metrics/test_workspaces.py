@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.observed import SeenNetwork, SeenVSwitch, Unknown
-from flink_workspace_operator.core.plan import NextLook
+from flink_workspace_operator.core.facts.observed import SeenNetwork, SeenVSwitch, Unknown
+from flink_workspace_operator.core.plan import Requeue
+from flink_workspace_operator.runtime.metrics.families import EXPIRATION as EXPIRATIONS
 from flink_workspace_operator.runtime.metrics.workspaces import TOLD, WorkspaceMetrics
 from tests.builders import (
     KEY,
@@ -23,7 +25,7 @@ from tests.builders import (
     reported,
     seen,
 )
-from tests.unit.runtime.metrics.scraped import labels, shown
+from tests.unit.runtime.metrics.scraped import families_of, labels, shown
 
 CONDITION = "flink_workspace_status_condition"
 EXPIRATION = "flink_workspace_expiration_timestamp_seconds"
@@ -47,7 +49,7 @@ def metrics() -> WorkspaceMetrics:
 
 
 def series(metrics: WorkspaceMetrics) -> int:
-    return sum(len(family.samples) for family in metrics.collect())
+    return sum(len(family.samples) for family in families_of(metrics))
 
 
 def test_a_condition_has_one_series(metrics: WorkspaceMetrics) -> None:
@@ -103,11 +105,11 @@ def test_series_go_with_the_resource(metrics: WorkspaceMetrics) -> None:
 async def test_a_gap_in_the_watch_is_mended(metrics: WorkspaceMetrics, after: timedelta | None, left: int) -> None:
     """A pass that finds nothing left to look after ends the series of what was deleted unseen; no other pass does."""
 
-    async def run_pass(_: object) -> NextLook:
-        return NextLook(after)
+    async def run_pass(_: object) -> Requeue:
+        return Requeue(after)
 
     metrics.looked(seen(a_workspace()))
-    assert await metrics.corrected(run_pass)(KEY) == NextLook(after)
+    assert await metrics.corrected(run_pass)(KEY) == Requeue(after)
     assert series(metrics) == left
 
 
@@ -120,3 +122,12 @@ def test_few_series_for_each(metrics: WorkspaceMetrics) -> None:
 def test_nothing_seen_is_not_0() -> None:
     """A process that stands by watches nothing, and claims nothing."""
     assert series(WorkspaceMetrics()) == 0
+
+
+def test_it_is_written_as_prometheus_reads_it() -> None:
+    """Whatever stands in a label: the text is written by ourselves."""
+    odd = 'a "name"\\with\nall'
+    told = text_string_to_metric_families(EXPIRATIONS.written([(("team", odd), 1.5e9), (("team", "b"), 0.0)]))
+    [family] = told
+    assert (family.name, family.documentation, family.type) == (EXPIRATIONS.name, EXPIRATIONS.help, "gauge")
+    assert [(each.labels["name"], each.value) for each in family.samples] == [(odd, 1.5e9), ("b", 0.0)]

@@ -1,0 +1,167 @@
+"""The identity that signs calls: the keys of the resource's Secret, or the operator's own.
+
+Purchases are signed only by the identity that the resource wants. To settle an order that may
+have been sent, the operator's own identity replaces a Secret that is gone, if it is of the same
+account. If it may not buy any more, because the namespace is not listed or its account is another
+one, it still manages its earlier purchases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flink_workspace_operator.api.credentials import Credentials
+from flink_workspace_operator.api.names import LEDGER_FINALIZER, secret_finalizer
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.failures import (
+    CredentialsUnusable,
+    IdentityNotAllowed,
+    SecretIncomplete,
+    SecretMissing,
+    SecretRefused,
+)
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.key_failures import AccountNotAllowed
+from flink_workspace_operator.core.facts.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.ownership import Adoptable, Ours
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
+from flink_workspace_operator.core.facts.snapshot import open_order, order_to_ask_about, orders_of, shown_id
+from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
+from flink_workspace_operator.core.verdicts import could_not_read
+from flink_workspace_operator.settings import Settings
+
+Orders = tuple[FlinkWorkspaceOrder, ...]
+Secrets = Mapping[str, Secret | Absent | SecretRefused]
+
+
+def secret_names(workspace: FlinkWorkspace | None, orders: Orders) -> tuple[str, ...]:
+    """The Secrets of a key: the one to sign with, and those that its orders may still hold.
+
+    Also that of an open order whose finalizer was removed manually.
+    """
+    kept = [each for each in orders if LEDGER_FINALIZER in each.metadata.finalizers or not each.settled]
+    in_use = [each.spec.credentials for each in kept]
+    wanted = [] if workspace is None else [workspace.spec.credentials]
+    return tuple(dict.fromkeys(each.secret_name for each in (*wanted, *in_use) if each is not None))
+
+
+def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: Secrets, settings: Settings) -> Signer:
+    """The identity that signs the calls of this pass."""
+    order = open_order(orders)
+    sent = order if order is not None and order.facts.may_be_under_way else None
+    if workspace is None:
+        sent = order_to_ask_about(orders)
+    holder = workspace if workspace is not None else sent or order
+    wanted = None if holder is None else holder.spec.credentials
+    own = Signer() if settings.buys_for(key.namespace) else Signer(problem=IdentityNotAllowed(key.namespace))
+    if wanted is None:
+        if own.problem is None or was_own(workspace, orders, sent):
+            return replace(own, keeps_watch=own.problem is not None)
+        return own if sent is None else _stand_in(sent, own.problem, own, secrets)
+    usable = _usable(wanted.secret_name, secrets.get(wanted.secret_name, Absent()), is_held=sent is not None)
+    if isinstance(usable, AccessKey):
+        return Signer(usable)
+    return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)
+
+
+def was_own(workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspaceOrder | None) -> bool:
+    """True if the resource's purchase was, or may have been, signed by the operator's identity.
+
+    An adopted instance, and one that the ledger lacks, count as such.
+    """
+    if sent is not None:
+        return sent.spec.credentials is None
+    if workspace is None:
+        return False
+    bought = [each for each in orders_of(workspace, orders) if each.facts.is_paid]
+    last = next(reversed((*bought, *(each for each in orders if each.outstanding))), None)
+    if last is not None:
+        return last.spec.credentials is None
+    told = workspace.status.order
+    is_missing = told is not None and told.name not in {order.metadata.name for order in orders}
+    return is_missing or shown_id(workspace, orders) is not None
+
+
+def held_to_account(signing: Signer, account_id: str | Unknown, settings: Settings) -> Signer:
+    """The signer; the operator's own identity may buy only in the account of its settings."""
+    allowed = settings.account_id
+    if signing != Signer() or allowed is None or isinstance(account_id, Unknown) or account_id == allowed:
+        return signing
+    return Signer(problem=AccountNotAllowed(account_id, allowed), keeps_watch=True)
+
+
+def stop_without_who_may_buy(case: Case) -> Plan | None:
+    """Stop before anything new without an identity that may buy; owned instances stay managed."""
+    problem, found = case.seen.signer.problem, case.found
+    if problem is None or case.sent_order is not None or isinstance(found, Ours | Unknown):
+        return None
+    if case.bound_id is not None and not isinstance(found, Adoptable):
+        return None
+    return could_not_read(Unknown(problem))
+
+
+def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets) -> Signer:
+    """The identity that may settle an order: the Secret of its purchase, or the operator's own."""
+    account_id, used = sent.spec.account_id, sent.spec.credentials
+    if used is not None:
+        usable = _usable(used.secret_name, secrets.get(used.secret_name, Absent()), is_held=True)
+        if isinstance(usable, AccessKey):
+            return Signer(usable, problem, stands_in_for=account_id)
+    return Signer(problem=problem, stands_in_for=None if own.problem else account_id)
+
+
+def _usable(name: str, found: Secret | Absent | SecretRefused, is_held: bool) -> AccessKey | CredentialsUnusable:
+    """The access key. A Secret that is being deleted counts only for the order that holds it."""
+    if isinstance(found, SecretRefused):
+        return found
+    if isinstance(found, Absent) or (found.deleting and not is_held):
+        return SecretMissing(name)
+    return found.access_key or SecretIncomplete(name)
+
+
+def with_secrets(case: Case, plan: Plan) -> Plan:
+    """The plan, with steps that hold a Secret while its order is open, and release it afterwards.
+
+    Not for the resource's lifetime: its deletion must not need a right that may be gone. A Secret
+    that is being deleted is released if nothing was sent yet: it is of no more use, and while it is
+    held nobody can create another of its name.
+    """
+    finalizer = secret_finalizer(case.seen.key.name)
+    held = [each for each in case.seen.secrets if finalizer in each.finalizers]
+    steps: tuple[HoldSecret | ReleaseSecret, ...] = ()
+    if any(isinstance(step, OpenOrder | WriteIntent) for step in plan.steps):
+        free = (each for each in case.seen.secrets if each not in held)
+        steps = tuple(HoldSecret(each) for each in free if _is_signed_with(case, each))
+    elif case.order is None:
+        steps = tuple(map(ReleaseSecret, held))
+    elif case.sent_order is None:
+        steps = tuple(ReleaseSecret(each) for each in held if each.deleting)
+    return replace(plan, steps=(*steps, *plan.steps))
+
+
+def _is_signed_with(case: Case, secret: Secret) -> bool:
+    wanted = case.workspace.spec.credentials
+    return wanted is not None and wanted.secret_name == secret.name
+
+
+def who_is_missing(case: Case) -> str | None:
+    """The reason why nobody can settle an order that may have been sent; None if somebody can."""
+    account, order, problem = case.seen.cloud.account_id, case.sent_order, case.seen.signer.problem
+    if isinstance(account, Unknown):
+        return None if problem is None else describe(problem)
+    if order is None or order.spec.account_id == account:
+        return None
+    holder = order if case.seen.workspace is None else case.workspace
+    return of_another_account(holder.spec.credentials, account, f"this order of {order.spec.account_id}")
+
+
+def of_another_account(wanted: Credentials | None, account: str, owned: str) -> str:
+    """The message if the signer's account is not the purchase's, with the way out."""
+    whose, place = (
+        ("the operator's", "give the operator one of")
+        if wanted is None
+        else (f"Secret '{wanted.secret_name}'s", "put one into it of")
+    )
+    return f"{whose} access key is of account {account}, {owned}: {place} that account"

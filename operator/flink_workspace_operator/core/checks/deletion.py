@@ -1,0 +1,135 @@
+"""A resource is being deleted or gone: no purchase may stay unnoticed, no wait is endless."""
+
+from datetime import datetime
+from typing import Final
+
+from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, PURCHASE_FINALIZER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
+from flink_workspace_operator.core.checks.credentials import who_is_missing
+from flink_workspace_operator.core.facts.failures import SignatureExpired
+from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.facts.snapshot import is_unlisted
+from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.windows import latest_end_of_call, window_end
+from flink_workspace_operator.core.pace import SOON, rising
+from flink_workspace_operator.core.plan import (
+    GiveBackClaim,
+    MoveOrder,
+    Plan,
+    ReleaseOrder,
+    RemoveFinalizer,
+    Requeue,
+    Step,
+    Verdict,
+)
+
+AWAITED: Final = "this waits until it is known whether something was bought"
+
+
+def settle_without_resource(case: Case) -> Plan | None:
+    """The workspace resource is gone: settle its orders, release its claims, then its ledger."""
+    if case.seen.workspace is not None:
+        return None
+    cancellation = _cancel_what_is_quoted(case)
+    if cancellation is not None:
+        return cancellation
+    kept = _kept_orders(case)
+    known = [each for each in case.seen.orders if each.settled and each not in kept]
+    steps: tuple[Step, ...] = tuple(
+        ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
+    )
+    steps += _claims_to_give_back(case)
+    steps += tuple(MoveOrder(each, status) for each in _unlisted(case) if (status := _until(case, each)) != each.status)
+    unfinished = next((each for each in (case.order, *kept) if each is not None), None)
+    return Plan(steps, requeue=Requeue(None) if unfinished is None else _rising_for(case, unfinished))
+
+
+def _until(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+    """The order's message with the end of the wait: somebody may wait for the namespace to go."""
+    return ledger.kept(order, _window_end(case, order))
+
+
+def finalize_deletion(case: Case) -> Plan | None:
+    """The resource is being deleted: settle its open order first. Else no cloud is needed."""
+    if not case.deleting:
+        return None
+    cancellation, order = _cancel_what_is_quoted(case), case.order
+    if cancellation is not None:
+        return cancellation
+    if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:
+        bill = left_open_by_bill(case, order)
+        awaited = who_is_missing(case) or (bill.message if bill else AWAITED)
+        message = (
+            f"order {order.metadata.name} is not settled: {awaited};"
+            f" to let the resource go before, set the annotation {ABANDON_ORDER}: {order.metadata.name}"
+        )
+        return Plan(verdict=Verdict("Deleting", "Deleting", message), requeue=_rising_for(case, order))
+    if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
+        going = Verdict("Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it")
+        return Plan(verdict=going, requeue=Requeue(None) if order is None else _rising_for(case, order))
+    return Plan((*_claims_to_give_back(case), RemoveFinalizer()), requeue=SOON)
+
+
+def _cancel_what_is_quoted(case: Case) -> Plan | None:
+    quoted = [order for order in case.seen.orders if order.facts.may_be_closed]
+    return Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted)) if quoted else None
+
+
+def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
+    """All claims of the key, except for names that another resource would buy a second time: an
+    order is open, its call may still be executed, or lists may not show its purchase yet."""
+    kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]
+    held = {(order.spec.region, order.spec.workspace_name) for order in kept}
+    return tuple(
+        GiveBackClaim(claim)
+        for claim in case.seen.own_claims
+        if (claim.target.region, claim.target.workspace_name) not in held
+    )
+
+
+def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
+    """Settled orders that keep their name. A refused one for a while: the cloud may be down."""
+    outstanding = [(order, latest_end_of_call(order, case.settings)) for order in case.seen.orders if order.outstanding]
+    kept = [order for order, end in outstanding if end is None or not _is_past(case, end)]
+    return kept + _unlisted(case)
+
+
+def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
+    """Orders whose instance no list shows, until the window ends: the cloud may be unreachable."""
+    return [
+        order
+        for order in case.seen.orders
+        if is_unlisted(order) and not _is_shown(case, order) and not _is_past(case, _window_end(case, order))
+    ]
+
+
+def _is_past(case: Case, end: datetime) -> bool:
+    """True by the cloud's clock; by ours only if the cloud was asked and is unreachable.
+
+    Never by ours if the cloud refuses the date of our calls: a clock that is ahead would release
+    the name of a purchase that no list shows yet.
+    """
+    cloud = case.seen.cloud
+    if isinstance(cloud.listing, Unknown):
+        failures = [each.failure for each in (cloud.account_id, cloud.listing) if isinstance(each, Unknown)]
+        if cloud.region is None or any(isinstance(failure, SignatureExpired) for failure in failures):
+            return False
+    return case.cloud_time > end
+
+
+def _is_shown(case: Case, order: FlinkWorkspaceOrder) -> bool:
+    """True if this list shows the order's instance: then all later lists do."""
+    listing = case.listing_for(order.spec.account_id, order.spec.region)
+    if isinstance(listing, Unknown):
+        return False
+    return any(instance.instance_id == order.status.instance_id for instance in listing.instances)
+
+
+def _window_end(case: Case, order: FlinkWorkspaceOrder) -> datetime:
+    return window_end(order.status, case.settings) or order.metadata.creation_timestamp
+
+
+def _rising_for(case: Case, order: FlinkWorkspaceOrder) -> Requeue:
+    return rising(case.cloud_time - (order.status.intent_time or order.metadata.creation_timestamp))

@@ -1,0 +1,252 @@
+"""From met prerequisites to one call: claim, quote, order, intent, call. SPENDS MONEY.
+
+Each check stops the pass if its condition is not met; the next pass reads everything again.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flink_workspace_operator.api.base import ApiModel
+from flink_workspace_operator.api.names import REPLACE_LOST
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    Quote,
+    WorkspaceReference,
+)
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
+from flink_workspace_operator.core.checks.credentials import who_is_missing
+from flink_workspace_operator.core.checks.outputs import obstacle
+from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.action import PaidAction
+from flink_workspace_operator.core.orders.actions import ACTIONS, action_of
+from flink_workspace_operator.core.orders.windows import nothing_before, window_end
+from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
+from flink_workspace_operator.core.plan import (
+    MoveOrder,
+    OpenOrder,
+    PlaceOrder,
+    Plan,
+    Verdict,
+    WriteIntent,
+)
+from flink_workspace_operator.core.questions import price_question
+from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_read
+
+
+def finish_intent(case: Case) -> Plan | None:
+    """Send the call that this process announced in the pass before, or take it back.
+
+    Everything was read again for this decision. The call is sent only if the workspace is as
+    it was, its claim held and the name absent in a complete list. If another process has moved
+    the order, the pass ends here: the ledger was read before the resource, and may lack an order
+    from before the resource's deletion.
+    """
+    intent, order = case.seen.remembered.intent, case.announced_order
+    if intent is None or order is None:
+        return Plan(requeue=SOON) if case.seen.final_check else None
+    action = action_of(order)
+    evidence = action.evidence(case, order)
+    if evidence.exists:
+        status = ledger.superseded(order, case.cloud_time, "NothingSent", "what it is for is there already")
+        return Plan((MoveOrder(order, status),))
+    why = _why_not(case, order, intent.generation)
+    if why is None and evidence.is_free:
+        return Plan((PlaceOrder(order, action.call(case, order)),))
+    why = why or "the last list before the call did not show that the name is free"
+    return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), requeue=SOON)
+
+
+def _why_not(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
+    """The reason to send nothing, in one clause; None if all is as announced."""
+    if case.seen.workspace is None or case.deleting:
+        return "the FlinkWorkspace is gone or being deleted"
+    changed = _why_not_for_resource(case, order, generation)
+    if changed is not None:
+        return changed
+    if case.seen.signer.problem is not None:
+        return "there is no access key any more to buy with"
+    if not case.holds_claim:
+        return "another resource may hold the workspace name by now"
+    if obstacle(case) is not None:
+        return "the ConfigMap of spec.outputs can't be written"
+    if case.outstanding_order is not None:
+        return "an earlier call for this name may still be executed"
+    if case.missing_neighbours:
+        return "the last list before the call does not show all instances that exist"
+    return _why_not_now(case, order)
+
+
+def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
+    workspace = case.workspace
+    if workspace.metadata.uid != order.spec.workspace_ref.uid:
+        return "the FlinkWorkspace was deleted and created again"
+    if workspace.metadata.generation != generation or action_of(order).wish(case) != order.spec.block:
+        return "the FlinkWorkspace was changed"
+    return "the FlinkWorkspace was suspended" if case.suspended else None
+
+
+def _why_not_now(case: Case, order: FlinkWorkspaceOrder) -> str | None:
+    if not case.seen.leads:
+        return "this process is not the leader, or not for long enough"
+    intent_time = order.status.intent_time
+    accepted = timedelta(seconds=case.settings.signature_validity_seconds)
+    if intent_time is None or case.cloud_time >= intent_time + accepted:
+        return "the time to send it had passed"
+    return None
+
+
+def wait_for_outcome(case: Case) -> Plan | None:
+    """Wait for evidence about a call that may have been sent; nothing else is bought meanwhile."""
+    order = case.sent_order
+    if order is None:
+        return None
+    requeue = rising(case.cloud_time - (order.status.intent_time or case.cloud_time))
+    # Bound, and the open order is for another name: the last report on the workspace stays.
+    verdict = replace(_verdict_on_outcome(case, order), keeps_previous=case.bound_id is not None)
+    return Plan(verdict=verdict, requeue=requeue, missing_since=case.seen.remembered.missing_since)
+
+
+def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
+    """The verdict while it is open. Obstacles come first, because a person can remove them."""
+    missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
+    if missing is not None:
+        message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
+        if problem is not None:
+            return Verdict("Suspended", problem.reason, message)
+        return Verdict("Stalled", "AccountChanged", message)
+    bill = left_open_by_bill(case, order)
+    if bill is not None:
+        return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
+    if case.missing_neighbours and case.window_is_over(order):
+        message = f"order {order.metadata.name}: it is not known whether this was bought, and {_incomplete(case)}"
+        return Verdict("Suspended", "ListIncomplete", message)
+    message = _open_outcome(case, order)
+    if order.facts.is_announced:
+        return Verdict("Progressing", "Provisioning", message)
+    if answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
+        return Verdict("Suspended", answer, message)
+    return Verdict("Progressing", "PurchaseUncertain", message)
+
+
+def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
+    """The order's state, and the time until which nothing else is bought."""
+    known = order.status.message or "It is not known whether this was bought."
+    if order.facts.is_announced:
+        known = "Announced by another process, or before a restart. It is not known whether the call was sent."
+    end = window_end(order.status, case.settings)
+    message = f"order {order.metadata.name}: {known}"
+    return message if end is None else f"{message} {nothing_before(end)}"
+
+
+def wait_for_neighbours(case: Case) -> Plan | None:
+    """Wait while the list lacks other resources' instances: it does not prove absence."""
+    if not case.missing_neighbours:
+        return None
+    return Plan(verdict=Verdict("Suspended", "ListIncomplete", _incomplete(case)), requeue=OUTSIDE)
+
+
+def _incomplete(case: Case) -> str:
+    missing = sorted(case.missing_neighbours, key=lambda each: each.key)
+    first = missing[0]
+    others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return (
+        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}: it is not complete,"
+        " so nothing is bought. Grant the operator's identity stream:DescribeVvpInstances on all instances. If"
+        f" {first.instance_id} is gone, delete {first.key}, or set its annotation {REPLACE_LOST}: {first.instance_id}"
+    )
+
+
+def wished(case: Case) -> tuple[PaidAction, ApiModel] | None:
+    """The order that the resource wishes now: its action, and the block that describes it."""
+    wishes = ((action, action.wish(case)) for action in ACTIONS.values())
+    return next(((action, block) for action, block in wishes if block is not None), None)
+
+
+def open_next_order(case: Case) -> Plan | None:
+    """Write the next order: nothing is open, and the price is known."""
+    wish = wished(case)
+    if case.order is not None or wish is None:
+        return None
+    quote = _quote_for(case, wish[1])
+    if isinstance(quote, Unknown):
+        return could_not_read(quote)
+    spec, number = _order_spec(case, *wish), _next_number(case)
+    step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
+    message = f"opening order {case.seen.key.name}-{number}"
+    return Plan((step,), verdict=Verdict("Progressing", "Purchasing", message))
+
+
+def _quote_for(case: Case, block: ApiModel) -> Quote | Unknown:
+    """The price of the block. The price of another was asked where the look shows other facts than the status did."""
+    asked = price_question(case.workspace, case.seen.orders)
+    return case.seen.cloud.quote if asked == block else Unknown()
+
+
+def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspaceOrderSpec:
+    metadata, target = case.workspace.metadata, case.target
+    if target is None:
+        raise LookupError("the account is known here: the look would have been unknown without it")
+    spec = FlinkWorkspaceOrderSpec(
+        workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
+        account_id=target.account_id,
+        region=target.region,
+        workspace_name=target.workspace_name,
+        credentials=case.workspace.spec.credentials,
+        action=action.name,
+        token=case.token,
+    )
+    return action.written(spec, block)
+
+
+def number_of(name: str) -> int:
+    """An order's number in the sequence of its workspace; 0 for a foreign name."""
+    suffix = name.rpartition("-")[2]
+    return int(suffix) if suffix.isdecimal() else 0
+
+
+def _next_number(case: Case) -> int:
+    """One more than the largest known; the status keeps a floor if orders were deleted by force."""
+    known = [number_of(order.metadata.name) for order in case.seen.orders]
+    summary = case.workspace.status.order
+    if summary is not None:
+        known.append(number_of(summary.name))
+    return max(known, default=0) + 1
+
+
+def write_intent(case: Case) -> Plan | None:
+    """Announce in the ledger that a quoted order, still wished, is about to be sent."""
+    order, target = case.order, case.target
+    if order is None or target is None or not order.facts.may_be_announced:
+        return Plan(requeue=SOON)
+    if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != target.account_id:
+        why = "the FlinkWorkspace or the account was changed"
+        return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
+    if _is_stale(order.status.quote, case):
+        return _ask_again(case, order)
+    nonce = action_of(order).nonce(case, order)
+    call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
+    message = f"order {order.metadata.name} is being placed"
+    step = WriteIntent(order, ledger.intended(order, call), case.token, case.workspace.metadata.generation)
+    return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))
+
+
+def _is_wished(case: Case, order: FlinkWorkspaceOrder) -> bool:
+    """True if the same resource wishes the same, paid from the same account."""
+    spec, workspace = order.spec, case.workspace
+    wish = (action_of(order).wish(case), workspace.metadata.uid, workspace.spec.credentials)
+    return (spec.block, spec.workspace_ref.uid, spec.credentials) == wish
+
+
+def _is_stale(quote: Quote | None, case: Case) -> bool:
+    validity = timedelta(seconds=case.settings.quote_validity_seconds)
+    return quote is None or case.cloud_time - quote.quoted_at > validity
+
+
+def _ask_again(case: Case, order: FlinkWorkspaceOrder) -> Plan:
+    quote = _quote_for(case, order.spec.block)
+    if isinstance(quote, Unknown):
+        return could_not_read(quote)
+    return Plan((MoveOrder(order, ledger.requoted(order, number_of(order.metadata.name), quote)),))

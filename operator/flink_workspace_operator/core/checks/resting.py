@@ -1,0 +1,69 @@
+"""Rest: a suspended resource that was never ordered costs calls only until all is reported.
+
+    applied, changed ──► pass ──► all is reported ──► rests ──► changed, or new process: pass
+
+A suspended resource costs nothing, so anybody may have hundreds. A resource with a known order,
+instance or account never rests: an open outcome is settled, suspended or not.
+"""
+
+import hashlib
+import json
+from types import NoneType
+
+from flink_workspace_operator.api.names import GROUP
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.facts.failures import ParametersRefused
+from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, is_untouched
+from flink_workspace_operator.core.plan import Plan, Requeue
+from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
+
+
+def rest(case: Case) -> Plan | None:
+    """End the pass of a resting resource without a report: the cloud was not asked."""
+    if not case.seen.rests:
+        return None
+    return Plan(verdict=None, requeue=Requeue(case.settings.resync))
+
+
+def rests(workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, ...], remembered: Remembered) -> bool:
+    """True if this process reported all there is about the resource in its present form."""
+    if workspace is None or not remembered.rests_as or not is_untouched(workspace, orders):
+        return False
+    is_open = remembered.intent is not None or remembered.answers
+    return not is_open and remembered.rests_as == as_written(workspace)
+
+
+def rests_after(seen: Seen, plan: Plan) -> str:
+    """The next `Remembered.rests_as`; empty if there may be more to report."""
+    workspace = seen.workspace
+    if workspace is None or not is_untouched(workspace, seen.orders) or plan.steps or plan.retry is not None:
+        return ""
+    cloud = seen.cloud
+    looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
+    if any(isinstance(look, Unknown) for look in looks) or _is_unanswered(cloud.quote):
+        return ""
+    return as_written(workspace) if _is_last_word(workspace, plan) else ""
+
+
+def _is_unanswered(quote: Quote | Unknown) -> bool:
+    """True if no price is known. A refusal of the description is an answer too."""
+    return isinstance(quote, Unknown) and not isinstance(quote.failure, ParametersRefused | NoneType)
+
+
+def _is_last_word(workspace: FlinkWorkspace, plan: Plan) -> bool:
+    """True if no later report can differ: a missing prerequisite is progress before it stalls."""
+    if plan.verdict is None or plan.verdict.kind != "Missing":
+        return plan.verdict == SUSPENDED_BY_USER
+    said = {condition.type: condition for condition in workspace.status.conditions}.get("Stalled")
+    return said is not None and (said.status, said.reason) == ("True", plan.verdict.reason)
+
+
+def as_written(workspace: FlinkWorkspace) -> str:
+    """A hash of the spec and annotations that we act upon: annotations may be long."""
+    metadata = workspace.metadata
+    ours = {name: value for name, value in metadata.annotations.items() if name.startswith(f"{GROUP}/")}
+    written = json.dumps([metadata.uid, metadata.generation, ours], sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()

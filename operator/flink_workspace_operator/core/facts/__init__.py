@@ -1,0 +1,1 @@
+"""Values that were read, and identities. Nothing here knows a plan."""

@@ -1,0 +1,87 @@
+"""Identities: the key of a workspace, the target of a purchase, the ownership tags."""
+
+import hashlib
+from dataclasses import dataclass
+
+from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
+
+TAG_VALUE_LENGTH = 64
+"""DescribeInstances filters on tag values of at most this length (SDK foasconsole 2.3.2)."""
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """The unit of work: a workspace, for as long as it or an unsettled order of it exists."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class WantedName:
+    """The name of a workspace that a resource asks for."""
+
+    key: Key
+    region: str
+    workspace_name: str
+
+
+@dataclass(frozen=True)
+class PurchaseTarget:
+    """One workspace name in one region of one account: the thing that is bought once."""
+
+    account_id: str
+    region: str
+    workspace_name: str
+
+    def __str__(self) -> str:
+        return f"{self.workspace_name} in {self.region} of account {self.account_id}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A holder of a target. `alive` is False if the holder is gone and its orders are settled."""
+
+    name: str
+    holder: Key | None
+    alive: bool
+    resource_version: str
+    target: PurchaseTarget
+    uid: str | None
+    """The holder's uid when it claimed."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A workspace resource as the cloud's tags name it."""
+
+    cluster_id: str
+    key: Key
+
+    @property
+    def workspace_tag(self) -> str:
+        """`namespace/name`, or its hash if that does not fit into a tag."""
+        full = str(self.key)
+        return full if len(full) <= TAG_VALUE_LENGTH else hashlib.sha256(full.encode()).hexdigest()
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The ownership tags without the token: they prove ownership, whichever order bought it."""
+        return {CLUSTER_TAG: self.cluster_id, WORKSPACE_TAG: self.workspace_tag}
+
+    def tags(self, token: str) -> dict[str, str]:
+        """The ownership tags of an instance that the order with `token` buys."""
+        return {**self.marks, ORDER_TAG: token}
+
+
+def signature_nonce(target: PurchaseTarget, closed: int) -> str:
+    """The nonce of a purchase: equal in every process, so that the gateway refuses a second call.
+
+    `closed` counts the name's orders that are over for certain, refused or given up as lost, so
+    that the next order need not wait until the gateway has forgotten the nonce.
+    """
+    parts = (target.account_id, target.region, target.workspace_name, str(closed))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

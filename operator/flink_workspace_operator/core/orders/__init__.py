@@ -1,0 +1,1 @@
+"""Orders, whatever they pay for; `actions` has the things that they may pay for."""

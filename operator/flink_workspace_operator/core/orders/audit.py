@@ -1,0 +1,28 @@
+"""The ledger as log lines, for audits and for adding up costs."""
+
+from typing import Any, Final
+
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.core.orders.ledger import time_of
+
+AUDIT: Final = "flink_workspace_operator.audit"
+"""Logger of the lines, each a JSON object by itself, whatever the format of the other logs."""
+
+
+def entry(order: FlinkWorkspaceOrder) -> dict[str, Any]:
+    """The known fields of an order, each value as the order has it."""
+    spec, status = order.spec.as_wire(), order.status.as_wire()
+    quote = status.get("quote", {})
+    came = time_of(order, order.state) if order.state else None
+    told = {
+        "order": f"{order.metadata.namespace}/{order.metadata.name}",
+        "state": order.state,
+        "time": came and came.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **{field: spec[field] for field in ("action", "accountId", "region", "workspaceName", "token")},
+        "workspace": f"{order.metadata.namespace}/{order.spec.workspace_ref.name}",
+        "amount": quote.get("tradeAmount"),
+        **{field: quote.get(field) for field in ("currency", "basis")},
+        **{field: status.get(field) for field in ("digest", "intentTime", "instanceId", "orderId", "requestIds")},
+        **{field: status.get(field) for field in ("answer", "evidence", "message")},
+    }
+    return {field: value for field, value in told.items() if value}

@@ -1,0 +1,271 @@
+"""The moves of an order's status, one function each. `api/order_states.py` has the legal ones."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    FlinkWorkspaceOrderStatus,
+    Quote,
+    StateTime,
+)
+from flink_workspace_operator.api.order_states import Evidence, OrderState
+from flink_workspace_operator.core.facts.advice import describe_call
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.observed import Answer, Bought
+from flink_workspace_operator.core.facts.snapshot import Answered
+from flink_workspace_operator.core.orders.price import price
+from flink_workspace_operator.core.orders.windows import clock
+
+MESSAGE_LENGTH = 1024
+NOBODY_ASKS = " Nobody can ask the cloud: "
+OUTSTANDING = " Nothing else is bought under this name before {}: the call, or a copy of it, may still be executed."
+
+
+def moved(
+    status: FlinkWorkspaceOrderStatus,
+    state: OrderState,
+    at: datetime,
+    message: str,
+    **changes: str | datetime | Quote | None,
+) -> FlinkWorkspaceOrderStatus:
+    """The status after a move at the moment `at`, with other fields changed along with it.
+
+    The message becomes one line of a length that the API server accepts: a refused status could
+    never be recorded.
+    """
+    line = _line(message)
+    times = (*(entry for entry in status.times if entry.state != state), StateTime(state=state, time=at))
+    return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
+
+
+def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderStatus:
+    """In the same state, with an open question of the bill."""
+    return order.status.model_copy(update={"evidence": "Bill", "message": _line(message)})
+
+
+def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+    """In the same state, without an open question of the bill."""
+    message = "It is not known whether this was bought: the bill leaves nothing open any more."
+    return order.status.model_copy(update={"evidence": None, "message": message})
+
+
+def waiting(order: FlinkWorkspaceOrder, why: str | None) -> FlinkWorkspaceOrderStatus:
+    """In the same state, because nobody can ask the cloud (`why`); None: somebody can."""
+    known = (order.status.message or "").partition(NOBODY_ASKS)[0]
+    return order.status.model_copy(update={"message": _line(known + NOBODY_ASKS + why) if why else known or None})
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split())[:MESSAGE_LENGTH]
+
+
+def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
+    """Time at which the order last entered the state."""
+    return next((entry.time for entry in order.status.times if entry.state == state), None)
+
+
+def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
+    """A digest of the resource, the number, the purchase and its price."""
+    named = quote.model_dump(mode="json", exclude={"quoted_at"})
+    agreed = [spec.workspace_ref.uid, number, spec.block.model_dump(mode="json"), named]
+    return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """The part of a call that is fixed before it is sent. `window`: the wait for its outcome."""
+
+    intent_time: datetime
+    nonce: str
+    mark: str
+    window: timedelta
+
+
+def quoted(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """The first status of an order."""
+    message = f"The price is known: {price(quote, spec.block)}."
+    agreed = digest(spec, number, quote)
+    return moved(FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed)
+
+
+def requoted(order: FlinkWorkspaceOrder, number: int, quote: Quote) -> FlinkWorkspaceOrderStatus:
+    """A newer price for an order that was not placed yet."""
+    return order.status.model_copy(update={"quote": quote, "digest": digest(order.spec, number, quote)})
+
+
+def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOrderStatus:
+    """About to be sent, with this date and nonce and no others."""
+    return moved(
+        order.status,
+        "Placing",
+        call.intent_time,
+        intent_time=call.intent_time,
+        nonce=call.nonce,
+        intent_mark=call.mark,
+        settled_not_before=call.intent_time + call.window,
+        evidence=None,
+        answer=None,
+        message="The purchase is announced; the call follows at once.",
+    )
+
+
+def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
+    """Quoted again: this process knows that it sent nothing."""
+    return moved(order.status, "Quoted", at, evidence="NothingSent", message=f"Nothing was sent: {why}.")
+
+
+def superseded(order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str) -> FlinkWorkspaceOrderStatus:
+    """Closed before anything was sent; another order may follow."""
+    return moved(order.status, "Superseded", at, evidence=evidence, message=f"Nothing was sent: {why}.")
+
+
+def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """Closed because its history is lost; its token on an instance would prove a purchase."""
+    message = (
+        "Found without status: its process stopped before it wrote one, or a backup restored the order without it."
+    )
+    return moved(order.status, "Superseded", at, message=message)
+
+
+def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """Closed because its workspace resource is deleted."""
+    return moved(
+        order.status, "Canceled", at, evidence="Deleted", message="Nothing was sent: the FlinkWorkspace was deleted."
+    )
+
+
+def placed(order: FlinkWorkspaceOrder, instance_id: str, at: datetime, evidence: Evidence) -> FlinkWorkspaceOrderStatus:
+    """Bought. Evidence beats every state, so this is reached from nearly all of them."""
+    return moved(
+        order.status,
+        "Placed",
+        at,
+        instance_id=instance_id,
+        evidence=evidence,
+        outstanding_until=None,
+        message=f"Bought: {instance_id}.",
+    )
+
+
+def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """The purchase was seen running."""
+    return moved(order.status, "Fulfilled", at, message=f"Bought and seen running: {order.status.instance_id}.")
+
+
+def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+    """The instance is gone, and a person allowed another in its place, by its id."""
+    message = f"Bought, and gone from the cloud since: {order.status.instance_id}. Given up by hand."
+    return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
+
+
+def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
+    """May or may not have been bought: only evidence decides."""
+    return moved(order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}.")
+
+
+def not_placed(order: FlinkWorkspaceOrder, at: datetime, over: datetime) -> FlinkWorkspaceOrderStatus:
+    """No list showed it until `over`, when the cloud must have shown it."""
+    why = f"no list showed the workspace by {clock(over)}"
+    return moved(order.status, "NotPlaced", at, evidence="AbsentAfterWindow", message=f"Not bought: {why}.")
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A reason to reject an order: the evidence, one word for programs, one clause for people."""
+
+    evidence: Evidence
+    answer: str
+    why: str
+
+
+def rejected(
+    order: FlinkWorkspaceOrder,
+    at: datetime,
+    reason: Rejection,
+    outstanding_until: datetime | None = None,
+) -> FlinkWorkspaceOrderStatus:
+    """Not bought. Until `outstanding_until` the call, or a copy of it, may still be executed."""
+    message = f"Not bought: {reason.why}."
+    if outstanding_until is not None:
+        message += OUTSTANDING.format(clock(outstanding_until))
+    return moved(
+        order.status,
+        "Rejected",
+        at,
+        evidence=reason.evidence,
+        answer=reason.answer,
+        outstanding_until=outstanding_until,
+        message=message,
+    )
+
+
+def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+    """In the same state; its call can no longer be executed."""
+    known = (order.status.message or "").partition(OUTSTANDING.partition("{}")[0])[0]
+    return order.status.model_copy(update={"outstanding_until": None, "message": known or None})
+
+
+def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStatus:
+    """Bought; the FlinkWorkspace is gone, and no list has shown the instance yet."""
+    why = f"this order is kept until a list shows the instance, at the latest until {clock(until)}"
+    message = f"Bought: {order.status.instance_id}. The FlinkWorkspace was deleted; {why}."
+    return order.status.model_copy(update={"message": _line(message)})
+
+
+def recorded(
+    order: FlinkWorkspaceOrder, answered: Answered, copy_window: timedelta
+) -> FlinkWorkspaceOrderStatus | None:
+    """The order's status after the answer to a call; None if the answer adds nothing.
+
+    An id always counts. Anything else is about the call of one intent: if the answer to its
+    record was lost, the order was Quoted again, and another process may have announced it since.
+    """
+    is_of_this_intent = order.status.intent_mark == answered.mark
+    if not is_of_this_intent and not isinstance(answered.answer, Bought):
+        return None
+    return after_answer(order, answered.answer, answered.at, copy_window)
+
+
+def after_answer(
+    order: FlinkWorkspaceOrder, answer: Answer, at: datetime, copy_window: timedelta
+) -> FlinkWorkspaceOrderStatus | None:
+    """The status of the order, as it is now, after the cloud's answer; None if it adds nothing.
+
+    `at` is a moment by the cloud's clock by which the answer had arrived. For `copy_window` after
+    it, a list may not show yet what another copy of the call bought. The ledger dates the move by
+    the call, which is known exactly.
+
+    An id is never dropped: it is written over any state. A refusal counts only where no evidence
+    was written since.
+    """
+    sent_at = order.status.intent_time or at
+    if isinstance(answer, Bought):
+        known = _with_request(order.status, answer.request_id).model_copy(update={"order_id": answer.order_id})
+        if order.status.instance_id is not None:
+            is_news = order.status.instance_id == answer.instance_id and order.status.order_id is None
+            return known if is_news and known != order.status else None
+        return placed(order.model_copy(update={"status": known}), answer.instance_id, sent_at, "Answer")
+    failure = answer.failure
+    answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
+    if failure.fate == "NothingSent" and order.facts.is_announced:
+        return not_sent(answered, sent_at, describe_call(failure))
+    if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:
+        reason = Rejection("Answer", failure.reason, describe_call(failure))
+        return rejected(answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
+    if order.facts.is_announced:
+        return uncertain(answered, sent_at, describe_call(failure))
+    return None
+
+
+def _with_answer(status: FlinkWorkspaceOrderStatus, failure: CloudFailure) -> FlinkWorkspaceOrderStatus:
+    return _with_request(status, failure.request_id).model_copy(update={"answer": failure.reason})
+
+
+def _with_request(status: FlinkWorkspaceOrderStatus, request_id: str | None) -> FlinkWorkspaceOrderStatus:
+    if request_id is None or request_id in status.request_ids:
+        return status
+    return status.model_copy(update={"request_ids": (*status.request_ids, request_id)[-10:]})

@@ -1,0 +1,1 @@
+"""Conditions, status and events of a pass. Nothing here decides anything."""

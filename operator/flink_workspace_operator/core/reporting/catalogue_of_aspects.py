@@ -1,0 +1,109 @@
+"""The reasons of the conditions that state one aspect each. `core/reporting/catalogue.py` has those
+of the others."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flink_workspace_operator.core.reporting.catalogue import BY_ITSELF, SEE_READY, Entry
+
+_NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
+_NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", SEE_READY)
+_NOT_CHECKED: Final = Entry("Unknown", "not looked at yet, or the last pass failed before it could look", SEE_READY)
+_NOBODY: Final = Entry("Unknown", "nobody could ask: see the same reason of Ready", "what the message says")
+_LACKING: Final = Entry("False", "see the same reason of Ready", SEE_READY)
+
+ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
+    "RamRoleReady": {
+        "Authorised": Entry("True", "the role exists with its policies"),
+        **dict.fromkeys(("RoleMissing", "PolicyMissing"), _LACKING),
+        "NotChecked": _NOT_CHECKED,
+    },
+    "NetworkReady": {
+        "Usable": Entry("True", "VPC and vSwitches exist, in one zone. The message names those with few addresses"),
+        **dict.fromkeys(("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"), _LACKING),
+        **dict.fromkeys(("ZonesDiffer", "ZoneMismatch", "ZoneNotSupported"), _LACKING),
+        "NotChecked": _NOT_CHECKED,
+    },
+    "OssDirectoriesReady": {
+        "Present": Entry("True", "the bucket has the four directories"),
+        **dict.fromkeys(("OssNotActivated", "BucketNotFound", "BucketInOtherRegion"), _LACKING),
+        "DirectoriesMissing": _LACKING,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "Purchased": {
+        "Bound": Entry("True", "an instance belongs to this resource"),
+        "Placing": Entry("Unknown", "an order is announced, and may have been sent", "wait"),
+        "PurchaseUncertain": Entry("Unknown", "an order's outcome is not known", "wait: evidence decides"),
+        "Outstanding": Entry(
+            "Unknown",
+            "the last order came to nothing, or is missing, and its call, or a copy of it, may still be executed",
+            "wait: Ready's message says until when",
+        ),
+        "NotPurchased": Entry("False", "nothing was bought for this resource"),
+        "NotChecked": _NOT_CHECKED,
+    },
+    "WorkspaceRunning": {
+        "Running": Entry("True", "the cloud says RUNNING"),
+        "NotRunning": Entry("False", "the cloud says something else, which the message repeats", SEE_READY),
+        "NotTold": Entry("Unknown", "the cloud does not say how it is", "look in the console"),
+        "NotPurchased": Entry("False", "there is no workspace yet"),
+        "NotVisible": _NOT_VISIBLE,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "InSync": {
+        "InSync": Entry("True", "spec and cloud agree"),
+        "Drifted": Entry(
+            "False",
+            "somebody changed the workspace, or the spec just before the purchase. This is reported, not corrected",
+            "change the spec or the workspace back; the message says field by field what differs",
+        ),
+        "MarksMissing": Entry("False", "ownership tags are missing; the operator puts them back", BY_ITSELF),
+        "NotPurchased": _NOT_YET,
+        "NotVisible": _NOT_VISIBLE,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "ExpiryHealthy": {
+        "Paid": Entry("True", "the end of the paid time is far enough away"),
+        "NotApplicable": Entry("True", "billed by use"),
+        "ExpiresSoon": Entry("False", "the paid time ends within days", "renew it in the console"),
+        "Expired": Entry("False", "the paid time is over", "renew it in the console"),
+        "NotTold": Entry("Unknown", "the cloud does not report the end of the paid time", "look in the console"),
+        "NotPurchased": _NOT_YET,
+        "NotVisible": _NOT_VISIBLE,
+        "NotChecked": _NOT_CHECKED,
+    },
+    "CloudReachable": {
+        "Answered": Entry("True", "the last question was answered. The message says so where an emulator did it"),
+        "Throttled": Entry(
+            "False", "the account makes too many calls", "wait; if it lasts, see who else calls so often"
+        ),
+        "Unavailable": Entry(
+            "False", "no usable answer came back", "wait; if it lasts, see the network and the cloud's status page"
+        ),
+        "KeyUnavailable": Entry(
+            "False", "no access key could be fetched, so nothing was asked", "wait; if it lasts, what the message says"
+        ),
+        "Unauthorized": Entry(
+            "True",
+            "the cloud answers, and refuses: a key is not valid, or a permission is missing. So what is told of the"
+            " workspace may be old",
+            "what the message says, and grant or replace it",
+        ),
+        "Refused": Entry(
+            "True",
+            "the cloud answers, and refuses for another reason",
+            "what the message says",
+        ),
+        **dict.fromkeys(("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY),
+        **dict.fromkeys(("KeyRefused", "CredentialsRefused"), _NOBODY),
+        "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
+    },
+}
+"""By condition. An unreadable prerequisite is Unknown, with the failure's name as reason."""
+
+QUIET: Final[Mapping[str, Entry]] = {
+    "Idle": Entry("Reconciling is False", "nothing is under way"),
+    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
+    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
+}
+"""Reasons of those three where they are False."""

@@ -1,0 +1,24 @@
+"""The meaning of each event: the source of its table in `docs/reference/reasons.md`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+EVENTS: Final[Mapping[str, str]] = {
+    "RoleCreated": "the operator created the RAM role",
+    "PolicyAttached": "it attached a policy to that role",
+    "DirectoryCreated": "it created a directory in the bucket",
+    "WorkspaceAdopted": "it tagged an existing workspace as this resource's",
+    "MarksPutBack": "it put ownership tags back",
+    "OutputsWritten": "the ConfigMap of `spec.outputs` was written",
+    "OutputsCorrected": "it had been changed or deleted, and is right again",
+    "OutputsDeleted": "it is not wanted any more, and was deleted",
+    "OrderOpened": "an order exists, with its price; nothing was bought yet",
+    "OrderPlaced": "**money was spent**: the order is bought",
+    "PurchaseUncertain": "it is not known whether the order is bought",
+    "OrderRejected": "the order is not bought: the cloud refused, or somebody else has the name",
+    "OrderNotPlaced": "the order is not bought: no list showed the workspace by the end of the wait",
+    "OrderCanceled": "the resource was deleted before anything was sent",
+    "WorkspaceGivenUp": "a person said that another one may be bought in place of one that is gone",
+    "WorkspaceReady": "Ready became True",
+}
+"""The meaning of each event. The reasons of Stalled and Suspended are events too, as warnings."""

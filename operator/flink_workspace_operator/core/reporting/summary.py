@@ -1,0 +1,141 @@
+"""`Ready`, `Reconciling`, `Stalled` and `Suspended`: the verdict, for programs that wait."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from flink_workspace_operator.api.base import Condition, ConditionStatus
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.outputs import owes_outputs
+from flink_workspace_operator.core.plan import Verdict
+from flink_workspace_operator.core.reporting.conditions import ConditionDraft
+from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
+
+QUIET: Final = {
+    "Reconciling": ("Idle", "nothing is under way"),
+    "Stalled": ("NotStalled", "nothing has to be changed by hand"),
+    "Suspended": ("NotSuspended", "nobody is waited for"),
+}
+NOT_ANSWERED: Final = frozenset({"CloudUnreachable", "KeyUnavailable"})
+"""Reasons of a verdict that nothing was learned from."""
+SHOWN_BY: Final = {
+    "Progressing": "Reconciling",
+    "Deleting": "Reconciling",
+    "Stalled": "Stalled",
+    "Suspended": "Suspended",
+}
+"""The condition that each kind of verdict turns True."""
+
+
+def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> tuple[ConditionDraft, ...]:
+    """The four conditions that programs wait for. `Ready` repeats the one that is True."""
+    if verdict.beside:
+        return obstructed(verdict, previous, case.deleting)
+    if verdict.while_running:
+        return _running(case, verdict)
+    was = previous.get("Ready")
+    is_kept = (verdict.keeps_previous and was is not None and was.status != "Unknown") or _stays_stalled(
+        case, verdict, previous
+    )
+    if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
+        return _kept(case, was, previous)
+    verdict = _resolved(case, verdict, previous, now)
+    if case.suspended and verdict.kind in ("Progressing", "Suspended"):
+        verdict = SUSPENDED_BY_USER
+    active = {SHOWN_BY[verdict.kind]: verdict} if verdict.kind in SHOWN_BY else {}
+    if case.suspended and verdict.kind == "Running":
+        active["Suspended"] = SUSPENDED_BY_USER
+    companions = tuple(_companion(type_, active.get(type_)) for type_ in QUIET)
+    if verdict.kind == "Deleting" and was is not None:
+        return (_again(was), *companions)
+    return (ConditionDraft("Ready", _ready(case, verdict, previous), verdict.reason, verdict.message), *companions)
+
+
+def _running(case: Case, verdict: Verdict) -> tuple[ConditionDraft, ...]:
+    """The four while a further order of a running workspace is under way, or waits."""
+    shown = SUSPENDED_BY_USER if case.suspended and verdict.kind in ("Progressing", "Suspended") else verdict
+    companions = tuple(_companion(type_, shown if SHOWN_BY.get(shown.kind) == type_ else None) for type_ in QUIET)
+    return (ConditionDraft("Ready", "True", "Running", verdict.while_running), *companions)
+
+
+def obstructed(verdict: Verdict, previous: dict[str, Condition], deleting: bool) -> tuple[ConditionDraft, ...]:
+    """The four under a verdict about the operator's own side, not about the workspace.
+
+    A workspace that was Ready stays Ready: the operator waits, Suspended.
+    """
+    was = previous.get("Ready")
+    stays = was is not None and was.status == "True"
+    shown_by = "Suspended" if stays else SHOWN_BY[verdict.kind]
+    companions = tuple(_companion(type_, verdict if type_ == shown_by else None) for type_ in QUIET)
+    if was is not None and (stays or deleting):
+        return (_again(was), *companions)
+    no = verdict.kind == "Stalled" or _said_to_have_run(previous)
+    return (ConditionDraft("Ready", "False" if no else "Unknown", verdict.reason, verdict.message), *companions)
+
+
+def _stays_stalled(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> bool:
+    """True if it stays stalled for its spec: an unreachable cloud says nothing new about that."""
+    stalled = previous.get("Stalled")
+    was_stalled = stalled is not None and stalled.status == "True"
+    of_this_spec = stalled is not None and stalled.observed_generation == case.workspace.metadata.generation
+    return verdict.reason in NOT_ANSWERED and was_stalled and of_this_spec
+
+
+def _companion(type_: str, verdict: Verdict | None) -> ConditionDraft:
+    if verdict is None:
+        return ConditionDraft(type_, "False", *QUIET[type_])
+    return ConditionDraft(type_, "True", verdict.reason, verdict.message)
+
+
+def _kept(case: Case, ready: Condition, previous: dict[str, Condition]) -> tuple[ConditionDraft, ...]:
+    """The four as before, as nothing new is known; but Suspended if a person suspended it."""
+    drafted = {type_: _again(previous[type_]) if type_ in previous else _companion(type_, None) for type_ in QUIET}
+    if case.suspended and drafted["Stalled"].status != "True":
+        drafted["Reconciling"] = _companion("Reconciling", None)
+        drafted["Suspended"] = _companion("Suspended", SUSPENDED_BY_USER)
+    elif not case.suspended and drafted["Suspended"].reason == SUSPENDED_BY_USER.reason:
+        drafted["Suspended"] = _companion("Suspended", None)
+    return (_again(ready), *drafted.values())
+
+
+def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> Verdict:
+    """A missing prerequisite is progress at first; if it stays missing, it is stalled.
+
+    The grace counts from the condition's transition, for the same spec. A prerequisite that was
+    found missing only now, or that this pass is creating, is not stalled.
+    """
+    if verdict.kind != "Missing":
+        return verdict
+    condition = previous.get(verdict.about or "")
+    reported = (
+        condition is not None
+        and condition.status != "True"
+        and (condition.reason, condition.observed_generation) == (verdict.reason, case.workspace.metadata.generation)
+    )
+    since = condition.last_transition_time if condition is not None and reported else now
+    late = now - since >= timedelta(seconds=case.settings.prerequisite_grace_seconds)
+    return replace(verdict, kind="Stalled" if late else "Progressing")
+
+
+def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> ConditionStatus:
+    if verdict.kind == "Running":
+        return "True"
+    if verdict.keeps_previous and verdict.kind != "Stalled":
+        return "Unknown"  # nothing new is known, and nothing was reported before
+    return "False" if verdict.kind == "Stalled" or _once_ran(case, previous) else "Unknown"
+
+
+def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
+    """True if it once ran, by ledger or conditions: only then Ready turns False without a stall."""
+    return _said_to_have_run(previous) or any(order.facts.is_delivered for order in case.orders)
+
+
+def _said_to_have_run(previous: dict[str, Condition]) -> bool:
+    was = {type_: condition.status for type_, condition in previous.items()}
+    if "True" in (was.get("Ready"), was.get("WorkspaceRunning")):
+        return True
+    return was.get("Ready") == "False" and was.get("Stalled") == "False"
+
+
+def _again(condition: Condition) -> ConditionDraft:
+    return ConditionDraft(condition.type, condition.status, condition.reason, condition.message)

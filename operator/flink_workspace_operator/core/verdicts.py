@@ -1,0 +1,130 @@
+"""The meaning of a refusal for the resource: it waits, is suspended, or is stalled."""
+
+from dataclasses import replace
+from typing import Final
+
+from flink_workspace_operator.core.facts.advice import describe, describe_call
+from flink_workspace_operator.core.facts.failures import (
+    CloudFailure,
+    ClusterFailure,
+    ClusterRefused,
+    CredentialsUnusable,
+    OutputsRefused,
+    Unreadable,
+)
+from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
+from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.pace import OUTSIDE, SOON
+from flink_workspace_operator.core.plan import Plan, Verdict
+
+PURCHASE_CALL: Final = "foasconsole.CreateInstance"
+
+SUSPENDED_BY_USER: Final = Verdict(
+    "Suspended",
+    "SuspendedByUser",
+    "suspended by spec.suspend or the annotation suspend: nothing is written to the cloud",
+)
+
+WAITS_FOR_SOMEONE: Final = frozenset(
+    {
+        "AccountNotAllowed",
+        "BalanceTooLow",
+        "CredentialsRefused",
+        "KeyRefused",
+        "NotFound",
+        "PermissionMissing",
+        "RoleNotAuthorised",
+        "SecretRefused",
+        "ServiceNotActivated",
+        "Unexplained",
+        "UnpaidOrder",
+    }
+)
+"""Refusals that end when a person or an event outside changes something: Suspended."""
+
+NEEDS_ANOTHER_SPEC: Final = frozenset({"IdentityNotAllowed", "NameTaken", "OwnedElsewhere", "ParametersRefused"})
+"""Refusals that last until the resource is changed: Stalled."""
+
+ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
+"""Refusals by things that somebody else creates, in any order: prerequisites."""
+
+
+NOT_ASKED: Final = Plan(
+    verdict=Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps_previous=True),
+    requeue=SOON,
+)
+"""The cloud was not asked in this pass; the next one asks."""
+
+
+def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
+    """The verdict on a refusal; `otherwise` is the reason if it ends by itself."""
+    if reason in WAITS_FOR_SOMEONE:
+        return Verdict("Suspended", reason, message)
+    if reason in NEEDS_ANOTHER_SPEC:
+        return Verdict("Stalled", reason, message)
+    if reason in ON_ITS_WAY:
+        return Verdict("Missing", reason, message, about="CloudReachable")
+    return Verdict("Progressing", otherwise, message)
+
+
+def could_not_read(unknown: Unknown) -> Plan:
+    """The plan after a failed read before a purchase: no steps, retry with back-off."""
+    if unknown.failure is None:
+        return NOT_ASKED
+    return _retry(unknown.failure, verdict_of(unknown.failure))
+
+
+def could_not_read_owned(unknown: Unknown) -> Plan:
+    """The plan after a failed read of an owned instance: the last report stays."""
+    failure = unknown.failure
+    if failure is None:
+        return NOT_ASKED
+    verdict = replace(verdict_of(failure), keeps_previous=True)
+    if isinstance(failure, CredentialsUnusable):
+        # Only a person ends it, and not by an edit of the resource.
+        verdict = replace(verdict, kind="Suspended", reason=failure.reason)
+    elif verdict.kind in ("Stalled", "Missing"):
+        # The instance exists: no edit of the spec would make it readable.
+        verdict = replace(verdict, kind="Progressing", reason="CloudUnreachable")
+    return _retry(failure, verdict)
+
+
+def _retry(failure: CloudFailure, verdict: Verdict) -> Plan:
+    """With unusable credentials a retry is in vain until somebody changes them."""
+    if isinstance(failure, CredentialsUnusable):
+        return Plan(verdict=verdict, requeue=OUTSIDE)
+    return Plan(verdict=verdict, retry=failure)
+
+
+def outputs_refused(refusal: OutputsRefused) -> Verdict:
+    """The verdict on a ConfigMap that the operator may not read or write: a right is missing."""
+    message = (
+        f"the ConfigMap of spec.outputs: {refusal}: bind the ClusterRole flink-workspace-operator-outputs to the"
+        " operator in this namespace, or choose another name"
+    )
+    return Verdict("Suspended", "OutputsRefused", message)
+
+
+def verdict_on_cluster(failure: ClusterFailure) -> Verdict:
+    """The verdict on a failure of the API server, in its words. Not about the workspace."""
+    if isinstance(failure, OutputsRefused):
+        return outputs_refused(failure)
+    if isinstance(failure, Unreadable):
+        advice = "run a version of the operator that knows it, or correct it"
+        return Verdict("Stalled", "NewerVersion", f"{failure}: {advice}", beside=True)
+    message = f"{failure}. The operator tries again about every minute"
+    if isinstance(failure, ClusterRefused):
+        return Verdict("Suspended", "ClusterRefused", message, beside=True)
+    return Verdict("Progressing", "ClusterUnavailable", message, beside=True)
+
+
+def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
+    """The verdict on a failed read, or on a refused write.
+
+    Of purchase calls only unsent ones come here: all others are recorded on their order.
+    """
+    if isinstance(failure, ClusterFailure):
+        return verdict_on_cluster(failure)
+    said = describe(failure) if failure.call != PURCHASE_CALL else f"nothing was sent: {describe_call(failure)}"
+    otherwise = failure.reason if isinstance(failure, KeyUnavailable) else "CloudUnreachable"
+    return verdict_on(failure.reason, said, otherwise)

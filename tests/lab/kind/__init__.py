@@ -1,0 +1,1 @@
+"""An engine and a node image for `make kind`, made here."""
