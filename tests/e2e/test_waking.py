@@ -54,5 +54,7 @@ def test_a_freed_name_wakes_who_waits_for_it(operator: Operator, account: Emulat
         apply(operator.cluster, "default", pay_as_you_go(name, workspaceName="wanted"))
     operator.until(lambda: "NameTaken" in (operator.reason("first"), operator.reason("second")))
     loser, winner = ("first", "second") if operator.reason("first") == "NameTaken" else ("second", "first")
-    Objects.of(operator.cluster).delete(f"flinkworkspaces/{winner}")
+    objects = Objects.of(operator.cluster)
+    objects.delete(f"flinkworkspaces/{winner}")
+    operator.until(lambda: objects.find(f"flinkworkspaces/{winner}") is None)
     operator.until(lambda: operator.reason(loser) != "NameTaken", WOKEN_SECONDS)
