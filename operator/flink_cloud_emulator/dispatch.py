@@ -14,10 +14,10 @@ from flink_cloud_emulator.accounts import Cloud, Deferred
 from flink_cloud_emulator.bss.service import SERVICE as BSS
 from flink_cloud_emulator.calls import CallRecord
 from flink_cloud_emulator.clock import machine_now
-from flink_cloud_emulator.exchange import Arrival, CloudError, Door, Incoming, Outgoing
 from flink_cloud_emulator.faults import Rule
 from flink_cloud_emulator.foasconsole.service import SERVICE as FOASCONSOLE
-from flink_cloud_emulator.nonsense import garble, html_page
+from flink_cloud_emulator.garbage import garble, html_page
+from flink_cloud_emulator.http import Arrival, CloudError, Door, Incoming, Outgoing
 from flink_cloud_emulator.oss.door import OssDoor
 from flink_cloud_emulator.ram.actions import SERVICE as RAM
 from flink_cloud_emulator.rpc_door import RpcDoor

@@ -10,7 +10,7 @@ Where on the way a fault strikes decides what the cloud remembers of the call:
 ``commit-late``                           accepted; takes effect ``commitDelaySeconds`` later; the answer is lost
                                           at once (or is ``httpStatus``, if given)
 ``drop-after-commit``,                    done; the answer is lost, kept back until the client goes, an error, or
-``hang-after-commit``,                    nonsense
+``hang-after-commit``,                    garbage
 ``error-after-commit``, ``garbage``
 ``refuse-after-commit``                   done; the answer is a refusal, as one copy of a call gets it while another
                                           was accepted

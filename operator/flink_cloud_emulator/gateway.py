@@ -11,7 +11,7 @@ from typing import Protocol
 
 from flink_cloud_emulator.accounts import Account, Cloud
 from flink_cloud_emulator.arn import account_of_arn
-from flink_cloud_emulator.exchange import Arrival, CloudError, Incoming
+from flink_cloud_emulator.http import Arrival, CloudError, Incoming
 from flink_cloud_emulator.keys import KeyPair, TemporaryKey
 from flink_cloud_emulator.rpc import RpcAction, missing, missing_in_protocol
 from flink_cloud_emulator.signature import ALGORITHM, Signature

@@ -4,7 +4,7 @@ A service is an ``RpcService``: its actions by name, registered in ``dispatch.SE
 verbs and parameters the gateway lets through to its handler, and which permission it needs. A handler is
 ``handler(call: RpcCall) -> dict``: it reads its parameters from the call, reads and changes the state under
 ``call.account``, and returns the JSON answer without RequestId, which is added. It refuses by raising
-``exchange.CloudError(http_status, code, message)``. It takes the time from ``call.now`` and never from the machine,
+``http.CloudError(http_status, code, message)``. It takes the time from ``call.now`` and never from the machine,
 and it is synchronous: a late commit runs it again from a list.
 
 Codes of the gateway: help.aliyun.com/document_detail/60629.html and developer.aliyun.com/ask/278265.
@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from flink_cloud_emulator.accounts import Account
-from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.http import CloudError
 from flink_cloud_emulator.keys import KeyPair
 
 Answer = dict[str, Any]

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from flink_cloud_emulator import gateway
 from flink_cloud_emulator.accounts import Account, Cloud
-from flink_cloud_emulator.exchange import Arrival, BusinessError, CloudError, Incoming, Outgoing
+from flink_cloud_emulator.http import Arrival, BusinessError, CloudError, Incoming, Outgoing
 from flink_cloud_emulator.rpc import RpcAction, RpcCall, RpcService
 from flink_cloud_emulator.signature_v1 import COMMON
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flink_cloud_emulator.exchange import CloudError, Incoming
+from flink_cloud_emulator.http import CloudError, Incoming
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 TOKEN = "x-acs-security-token"  # noqa: S105 - a header's name

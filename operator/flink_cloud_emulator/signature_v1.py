@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flink_cloud_emulator.exchange import CloudError, Incoming
+from flink_cloud_emulator.http import CloudError, Incoming
 from flink_cloud_emulator.signature import does_not_match, encode
 
 COMMON = frozenset(

@@ -57,4 +57,5 @@ def test_a_freed_name_wakes_who_waits_for_it(operator: Operator, account: Emulat
     objects = Objects.of(operator.cluster)
     objects.delete(f"flinkworkspaces/{winner}")
     operator.until(lambda: objects.find(f"flinkworkspaces/{winner}") is None)
+    account.control.faults([])  # what is Stalled stays so while the cloud does not answer
     operator.until(lambda: operator.reason(loser) != "NameTaken", WOKEN_SECONDS)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flink_cloud_emulator.bss.state import Order, Purchase
-from flink_cloud_emulator.exchange import CloudError
 from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.http import CloudError
 from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid
 
 _DEFAULT_PERIOD = timedelta(hours=1)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flink_cloud_emulator.exchange import BusinessError
 from flink_cloud_emulator.foasconsole import regions
 from flink_cloud_emulator.foasconsole.answer import describe_default_namespace, describe_workspace
 from flink_cloud_emulator.foasconsole.checks import supported_zones
@@ -10,6 +9,7 @@ from flink_cloud_emulator.foasconsole.lifecycle import progress, shown_tags, vis
 from flink_cloud_emulator.foasconsole.parameters import read_region
 from flink_cloud_emulator.foasconsole.purchase import NOT_FOUND
 from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.http import BusinessError
 from flink_cloud_emulator.rpc import Answer, RpcCall, invalid
 
 _DEFAULT_PAGE, _LARGEST_PAGE = 10, 100

@@ -29,7 +29,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Offer:
+class PricedOffer:
     """What a price depends on."""
 
     region: str
@@ -40,10 +40,10 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Wish:
+class CreateRequest:
     """A whole CreateInstance."""
 
-    offer: Offer
+    offer: PricedOffer
     name: str
     vpc_id: str
     v_switch_ids: tuple[str, ...]
@@ -54,13 +54,13 @@ class Wish:
     default_namespace_cu: int
 
 
-def read_wish(call: RpcCall) -> Wish:
+def read_create_request(call: RpcCall) -> CreateRequest:
     """The parameters of CreateInstance. Raises CloudError for the first one that is missing or wrong."""
     offer = read_offer(call)
     name = call.require("InstanceName")
     if not NAME.fullmatch(name):
         raise invalid("InstanceName", "lower case letters, digits and hyphens, from a letter on, at most 60 characters")
-    return Wish(
+    return CreateRequest(
         offer=offer,
         name=name,
         vpc_id=call.require("VpcId"),
@@ -73,7 +73,7 @@ def read_wish(call: RpcCall) -> Wish:
     )
 
 
-def read_offer(call: RpcCall) -> Offer:
+def read_offer(call: RpcCall) -> PricedOffer:
     """The parameters that decide about the price. Raises CloudError as above."""
     region = read_region(call)
     charge_type = cast(ChargeType, _one_of(call, "ChargeType", ("PRE", "POST"), None))
@@ -86,8 +86,8 @@ def read_offer(call: RpcCall) -> Offer:
     if call.flag("UsePromotionCode"):
         raise invalid("UsePromotionCode", "coupons are not emulated")
     if charge_type == "POST":
-        return Offer(region, charge_type, 0, None, architecture)
-    return Offer(region, charge_type, _cu(call), _term(call), architecture)
+        return PricedOffer(region, charge_type, 0, None, architecture)
+    return PricedOffer(region, charge_type, _cu(call), _term(call), architecture)
 
 
 def read_region(call: RpcCall, name: str = "Region") -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flink_cloud_emulator.accounts import Account
 from flink_cloud_emulator.bss.state import Order, Purchase
-from flink_cloud_emulator.exchange import BusinessError
 from flink_cloud_emulator.foasconsole import prices, terms
 from flink_cloud_emulator.foasconsole.checks import (
     UNPAID_MESSAGE,
@@ -15,8 +14,15 @@ from flink_cloud_emulator.foasconsole.checks import (
     check_purchase,
 )
 from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_order_id, new_resource_id, progress
-from flink_cloud_emulator.foasconsole.parameters import Offer, Wish, read_offer, read_region, read_wish
+from flink_cloud_emulator.foasconsole.parameters import (
+    CreateRequest,
+    PricedOffer,
+    read_create_request,
+    read_offer,
+    read_region,
+)
 from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.http import BusinessError
 from flink_cloud_emulator.rpc import Answer, RpcCall
 
 NOT_FOUND = "903021"
@@ -25,9 +31,9 @@ NOT_FOUND = "903021"
 
 def create_instance(call: RpcCall) -> Answer:
     """Sell a workspace: check, take the money, book the order, start provisioning."""
-    wish = read_wish(call)
-    price = _price(wish.offer)
-    workspace = _start(call, wish, check_purchase(wish, call.account))
+    request = read_create_request(call)
+    price = _price(request.offer)
+    workspace = _start(call, request, check_purchase(request, call.account))
     order = _order(call, workspace, price)
     try:
         check_money(call.account, price)
@@ -97,27 +103,27 @@ def delete_instance(call: RpcCall) -> Answer:
     return {"Success": True}
 
 
-def _price(offer: Offer) -> prices.Price | None:
+def _price(offer: PricedOffer) -> prices.Price | None:
     if offer.term is None:
         return None
     return prices.subscription(offer.cu, _months(offer), offer.architecture)
 
 
-def _months(offer: Offer) -> int:
+def _months(offer: PricedOffer) -> int:
     return terms.months(offer.term.cycle, offer.term.duration) if offer.term else 0
 
 
-def _start(call: RpcCall, wish: Wish, zone: str) -> Workspace:
-    offer, settings = wish.offer, call.account.settings
+def _start(call: RpcCall, request: CreateRequest, zone: str) -> Workspace:
+    offer, settings = request.offer, call.account.settings
     return Workspace(
         instance_id=new_instance_id(offer.charge_type),
-        name=wish.name,
+        name=request.name,
         region=offer.region,
         zone_id=zone,
         charge_type=offer.charge_type,
-        vpc_id=wish.vpc_id,
-        v_switch_ids=wish.v_switch_ids,
-        bucket=wish.bucket,
+        vpc_id=request.vpc_id,
+        v_switch_ids=request.v_switch_ids,
+        bucket=request.bucket,
         cu=offer.cu,
         resource_id=new_resource_id(),
         order_id=new_order_id(),
@@ -127,10 +133,10 @@ def _start(call: RpcCall, wish: Wish, zone: str) -> Workspace:
         provisioning_seconds=settings.provisioning_seconds,
         fails=settings.creation_fails,
         architecture=offer.architecture,
-        monitor_type=wish.monitor_type,
-        resource_group_id=wish.resource_group_id,
-        tags=wish.tags,
-        default_namespace_cu=wish.default_namespace_cu,
+        monitor_type=request.monitor_type,
+        resource_group_id=request.resource_group_id,
+        tags=request.tags,
+        default_namespace_cu=request.default_namespace_cu,
     )
 
 

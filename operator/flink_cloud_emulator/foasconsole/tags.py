@@ -1,9 +1,9 @@
 """Tags of workspaces, changed after the purchase."""
 
-from flink_cloud_emulator.exchange import BusinessError
 from flink_cloud_emulator.foasconsole.parameters import read_region, read_tags
 from flink_cloud_emulator.foasconsole.purchase import NOT_FOUND
 from flink_cloud_emulator.foasconsole.state import Workspace
+from flink_cloud_emulator.http import BusinessError
 from flink_cloud_emulator.rpc import Answer, RpcCall, invalid, missing
 
 _MOST_TAGS = 20

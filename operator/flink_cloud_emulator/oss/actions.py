@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from hashlib import md5
 
-from flink_cloud_emulator.exchange import Outgoing
+from flink_cloud_emulator.http import Outgoing
 from flink_cloud_emulator.oss import documents, errors
 from flink_cloud_emulator.oss.state import Bucket, StoredObject
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
 from flink_cloud_emulator.accounts import Account, Cloud
-from flink_cloud_emulator.exchange import Arrival, CloudError, Incoming, Outgoing
+from flink_cloud_emulator.http import Arrival, CloudError, Incoming, Outgoing
 from flink_cloud_emulator.keys import KeyPair, TemporaryKey
 from flink_cloud_emulator.oss import errors
 from flink_cloud_emulator.oss.actions import ActionCall, find_action

@@ -4,7 +4,7 @@ Tokens: alibabacloud.com/help/en/oss/how-to-troubleshoot-403-status-code-when-yo
 help.aliyun.com/document_detail/42775.html.
 """
 
-from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.http import CloudError
 
 
 def access_denied(message: str = "You have no right to access this object because of bucket acl.") -> CloudError:

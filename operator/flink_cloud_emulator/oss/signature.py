@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import quote, unquote
 
-from flink_cloud_emulator.exchange import Incoming
+from flink_cloud_emulator.http import Incoming
 
 ALGORITHM = "OSS4-HMAC-SHA256"
 _SIGNED_WITHOUT_BEING_NAMED = ("content-type", "content-md5")

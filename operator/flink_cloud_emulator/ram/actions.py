@@ -7,7 +7,7 @@ import json
 import re
 from datetime import UTC, datetime
 
-from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.http import CloudError
 from flink_cloud_emulator.keys import role_id
 from flink_cloud_emulator.ram.state import SYSTEM_POLICIES, Role
 from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid

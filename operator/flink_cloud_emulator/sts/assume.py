@@ -8,7 +8,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from flink_cloud_emulator.arn import account_of_arn, name_in_arn
-from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.http import CloudError
 from flink_cloud_emulator.keys import TemporaryKey, role_id
 from flink_cloud_emulator.ram.state import Role
 from flink_cloud_emulator.rpc import Answer, RpcCall

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.http import CloudError
 from flink_cloud_emulator.ram.state import OidcProvider
 
 _LONGEST, _SHORTEST = 20_000, 4

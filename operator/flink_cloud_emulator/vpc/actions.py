@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from flink_cloud_emulator.exchange import CloudError
+from flink_cloud_emulator.http import CloudError
 from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid, missing
 from flink_cloud_emulator.vpc.state import Vpc, VpcState, VSwitch
 

@@ -109,13 +109,13 @@ async def test_who_stands_by_claims_nothing_of_workspaces(metrics: Metrics) -> N
 async def test_the_loop_goes_on_while_it_is_written(metrics: Metrics) -> None:
     """A renewal of the Lease does not wait for a scrape of thousands of workspaces."""
     wire = running().as_wire()
-    for number in range(300):
+    for number in range(3000):
         metrics.workspaces.seen(None, {**wire, "metadata": {**wire["metadata"], "name": f"w-{number}"}})
     scrape, turns = asyncio.create_task(metrics.as_text()), 0
     while not scrape.done():
         await asyncio.sleep(0)
         turns += 1
-    assert turns > 5
+    assert turns > 3
 
 
 @dataclass(eq=False)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flink_cloud_emulator.exchange import Outgoing
+from flink_cloud_emulator.http import Outgoing
 
 
 def html_page(status: int) -> Outgoing:
