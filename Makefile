@@ -6,6 +6,8 @@ BUY ?= 50 200
 
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
+# Bytecode is kept whatever the shell says: every process of a run would compile all of it again.
+TEST := PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -n 3
 SOURCES := operator deploy/helm deploy/image deploy/local deploy/monitoring docs tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)
@@ -39,10 +41,10 @@ down: $(VENV) ## stop what `make up` left running
 	@$(RUN) -m flink_local down
 
 test: $(VENV) control-plane helm promtool ## all tests but the long ones of the proof; for example: make test ARGS="tests/unit -k quote"
-	@.venv/bin/pytest -n 3 $(ARGS)
+	@$(TEST) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 proof: $(VENV) control-plane ## everything that shows that nothing is bought twice, with its long parts; for example: make proof ARGS="-k lost"
-	@.venv/bin/pytest -n 3 --dist worksteal -m '' --facts --summary-file .local/proof/proof.md $(PROOF) $(ARGS)
+	@$(TEST) --dist worksteal -m '' --facts --summary-file .local/proof/proof.md $(PROOF) $(ARGS)
 
 mutate: $(VENV) ##+ change the code that decides about money, one condition at a time, and list what no test notices; for example: make mutate ARGS=core/orders
 	@PYTHONPATH=operator:deploy/local:. .venv/bin/python -m tests.mutants.machine $(ARGS)

@@ -3,9 +3,9 @@
 Tests take the fixtures:
 
     def test_it(cluster: Cluster, namespace: str) -> None:
-        cluster.kubectl("apply", "--namespace", namespace, "--filename=-", stdin=manifest)
+        Objects.of(cluster, namespace).apply(manifest)    # tests/objects.py; or cluster.kubectl("get", "pods")
         cluster.kubeconfig                                # a path; the administrator's rights
-        cluster.kubeconfig_for("flink-workspace-operator", "flink-workspace-operator", tmp_path / "kubeconfig")
+        operator_kubeconfig(cluster)                      # the operator's rights
 
 `crds/` and the rights of `deploy/base` are applied. `namespace` is the test's own and is deleted afterwards.
 
@@ -15,6 +15,7 @@ its watchdog ends it even if the run is killed.
 """
 
 import contextlib
+import functools
 import os
 import shutil
 import tempfile
@@ -29,10 +30,15 @@ from flink_local.binaries import installed_binaries
 from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
 from flink_local.failures import LocalFailure
-from flink_local.manifests import install
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT, install
 from tests.namespaces import Namespaces
 
 ADDRESS = "FLINK_TEST_CONTROL_PLANE"
+GARBAGE_PERCENT = "400"
+"""Of what is in use, when an API server collects it: a fifth of its time goes into that by default, and memory is here
+in exchange."""
+TOKEN_SECONDS = 24 * 3600
+"""Longer than any run."""
 
 
 class Owner:
@@ -64,7 +70,9 @@ class Owner:
     def _start(self) -> tuple[str, str]:
         try:
             self._plane = ControlPlane(self.directory / "control-plane")
-            cluster = self._plane.start()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("GOGC", GARBAGE_PERCENT)
+                cluster = self._plane.start()
             install(cluster)
         except LocalFailure as failure:
             return "failed", str(failure)
@@ -98,10 +106,17 @@ def cluster() -> Cluster:
     return Cluster(Path(text), installed_binaries().path("kubectl"))
 
 
+@functools.cache
+def operator_kubeconfig(cluster: Cluster) -> Path:
+    """With the operator's rights; one for this process, because a token takes a kubectl."""
+    path = cluster.kubeconfig.with_name(f"operator-{os.getpid()}")
+    return cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, path, seconds=TOKEN_SECONDS)
+
+
 @pytest.fixture(scope="session")
 def namespaces(cluster: Cluster) -> Namespaces:
     """Those of the run's cluster."""
-    return Namespaces.of(cluster)
+    return Namespaces(cluster)
 
 
 @pytest.fixture

@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flink_cloud_emulator.server import Running, start
+from tests.patience import patience
+
+if TYPE_CHECKING:
+    from flink_cloud_emulator.server import Running
 
 ROLE = "AliyunStreamAsiDefaultRole"
-_PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -118,16 +120,18 @@ def emulator() -> Iterator[str]:
 
 
 @contextmanager
-def emulating(tls: ssl.SSLContext | None = None) -> Iterator[Running]:
+def emulating(tls: ssl.SSLContext | None = None) -> "Iterator[Running]":
     """An emulator in a thread, so that it never lives longer than this process; with `tls` by TLS as well."""
+    from flink_cloud_emulator.server import start  # takes half a second, and many runs of single tests need none
+
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="emulator", daemon=True)
     thread.start()
-    running = asyncio.run_coroutine_threadsafe(start(tls=tls), loop).result(_PATIENCE_SECONDS)
+    running = asyncio.run_coroutine_threadsafe(start(tls=tls), loop).result(patience(20))
     yield running
-    asyncio.run_coroutine_threadsafe(running.stop(), loop).result(_PATIENCE_SECONDS)
+    asyncio.run_coroutine_threadsafe(running.stop(), loop).result(patience(20))
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(_PATIENCE_SECONDS)
+    thread.join(patience(20))
     loop.close()
 
 

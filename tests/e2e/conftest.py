@@ -7,9 +7,10 @@ import pytest
 
 from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT, install
+from flink_local.manifests import install
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
+from tests.control_plane import operator_kubeconfig
 from tests.e2e.forks import ensure_server
 from tests.e2e.killable import Start
 from tests.e2e.stage import Stage, apply_all, ended
@@ -28,7 +29,7 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def _ledger_ends_with_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """Orders outlive their workspaces: the next test would find the name bought, in an account that is gone."""
     names = request.fixturenames
-    namespaces = Namespaces.of(request.getfixturevalue("own_cluster")) if "own_cluster" in names else None
+    namespaces = Namespaces(request.getfixturevalue("own_cluster")) if "own_cluster" in names else None
     yield
     if namespaces is not None:
         namespaces.empty("default")
@@ -37,7 +38,7 @@ def _ledger_ends_with_its_test(request: pytest.FixtureRequest) -> Iterator[None]
 @pytest.fixture
 def own_namespace(own_cluster: Cluster) -> Iterator[str]:
     """A namespace of this test's own."""
-    with Namespaces.of(own_cluster).fresh() as name:
+    with Namespaces(own_cluster).fresh() as name:
         yield name
 
 
@@ -45,7 +46,6 @@ def own_namespace(own_cluster: Cluster) -> Iterator[str]:
 def stage(cluster: Cluster, emulator: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Windows of a minute."""
     directory = tmp_path_factory.mktemp("kills")
-    kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")
     ensure_server()
     settings = Settings(
         **ALLOWED,
@@ -57,7 +57,7 @@ def stage(cluster: Cluster, emulator: str, tmp_path_factory: pytest.TempPathFact
         refusal_backoff_seconds=10,
         listing_max_age_seconds=0.001,  # no shared listing outlives a moved clock
     )
-    return Stage(cluster, kubeconfig, emulator, settings, directory)
+    return Stage(cluster, operator_kubeconfig(cluster), emulator, settings, directory)
 
 
 @pytest.fixture(scope="session")

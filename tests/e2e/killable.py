@@ -33,6 +33,7 @@ from flink_workspace_operator.settings import Settings
 from flink_workspace_operator.wiring import connect_cluster
 from tests.e2e.forks import become
 from tests.emulator_fixture import EmulatedAccount, EmulatorControl
+from tests.patience import patience
 from tests.scenario.world import credentials_of
 
 ENDS_WITHIN_SECONDS = 45
@@ -160,6 +161,6 @@ async def _work(start: Start) -> None:
         workers = Workers(queue, run_pass, 1, lambda: 0.0, reconciler.has_announced)
         queue.add(start.key)
         workers.start()
-        async with asyncio.timeout(ENDS_WITHIN_SECONDS):
+        async with asyncio.timeout(patience(ENDS_WITHIN_SECONDS)):
             await idle.wait()
         await workers.drain(settings.drain_seconds)

@@ -9,8 +9,6 @@ import http.client
 import json
 import os
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,17 +21,19 @@ import pytest
 
 from flink_local.cluster import Cluster
 from flink_local.loopback import free_ports
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator import wiring
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.api.names import WORKSPACES
 from flink_workspace_operator.handlers import Connect, serve
 from flink_workspace_operator.runtime.logs import set_up
 from flink_workspace_operator.settings import Settings
 from tests.allowed import TOLD
+from tests.control_plane import operator_kubeconfig
 from tests.e2e.forks import become, ensure_server, forks
 from tests.emulator_fixture import EmulatedAccount
+from tests.objects import Objects
+from tests.patience import SECONDS, patience, until
 
-PATIENCE_SECONDS = 60.0
 ENDS_WITHIN_SECONDS = 20.0
 
 
@@ -88,28 +88,38 @@ class Operator:
 
     def exit_code(self) -> int:
         """Wait for the end; negative for a signal."""
-        self.process.join(ENDS_WITHIN_SECONDS)
+        self.process.join(patience(ENDS_WITHIN_SECONDS))
         assert self.process.exitcode is not None, f"it does not end; it said:\n{self.log.read_text()[-4000:]}"
         return self.process.exitcode
 
     def workspace(self, name: str) -> dict[str, Any]:
         """The resource as JSON."""
-        shown = self.cluster.kubectl("get", f"flinkworkspace/{name}", "--output=json", "--show-managed-fields")
-        found: dict[str, Any] = json.loads(shown)
-        return found
+        return Objects.of(self.cluster).get(f"flinkworkspaces/{name}")
 
     def reason(self, name: str) -> str:
         """Reason of Ready; empty before the first pass."""
-        conditions = self.workspace(name).get("status", {}).get("conditions", [])
-        return next((str(each["reason"]) for each in conditions if each["type"] == "Ready"), "")
+        return ready_reason(self.workspace(name))
 
-    def until(self, fact: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
-        """Look until it is so; fails with the end of the operator's log."""
-        deadline = time.monotonic() + seconds
-        while not fact():
-            if time.monotonic() > deadline or not self.process.is_alive():
-                pytest.fail(f"it did not happen; the operator said:\n{self.log.read_text()[-4000:]}")
-            threading.Event().wait(0.2)
+    def until(self, fact: Callable[[], bool], seconds: float = SECONDS) -> None:
+        """Look until it is so; fails with the end of the operator's log, also when the process has ended."""
+        until(lambda: fact() or not self.process.is_alive(), seconds, self._said)
+        if not self.process.is_alive():
+            pytest.fail(self._said())
+
+    def _said(self) -> str:
+        return f"it did not happen; the operator said:\n{self.log.read_text()[-4000:]}"
+
+    def let_go(self) -> None:
+        """Delete all workspaces, and wait until the operator has let them go."""
+        objects = Objects.of(self.cluster)
+        objects.delete(WORKSPACES)
+        self.until(lambda: not objects.list(WORKSPACES))
+
+
+def ready_reason(workspace: dict[str, Any]) -> str:
+    """Reason of Ready; empty before the first pass."""
+    conditions = workspace.get("status", {}).get("conditions", [])
+    return next((str(each["reason"]) for each in conditions if each["type"] == "Ready"), "")
 
 
 @contextmanager
@@ -152,7 +162,7 @@ def start_operator(
     chosen = {**TOLD, "endpoint": account.url, **loopback, **(settings or {})}
     environment = {
         **{f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in chosen.items() if value is not None},
-        "KUBECONFIG": str(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, directory / "kubeconfig")),
+        "KUBECONFIG": str(operator_kubeconfig(cluster)),
         **(keys_of(account) if keys is None else keys),
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
     }
@@ -172,7 +182,7 @@ def keys_of(account: EmulatedAccount) -> dict[str, str]:
 def end(operator: Operator) -> None:
     """By SIGTERM, so that the next test's operator need not wait for the Lease; else by SIGKILL."""
     operator.process.terminate()
-    operator.process.join(ENDS_WITHIN_SECONDS)
+    operator.process.join(patience(ENDS_WITHIN_SECONDS))
     operator.process.kill()
     operator.process.join()
 

@@ -7,7 +7,6 @@ assert wanted.bought_once()
 """
 
 import contextlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +15,10 @@ from typing import Any
 
 from flink_local.cluster import Cluster
 from flink_local.failures import LocalFailure
-from flink_workspace_operator.api.names import ORDER_TAG
+from flink_workspace_operator.api.names import ORDER_TAG, ORDERS, RECONCILE_REQUESTED_AT, WORKSPACES
 from tests.emulator_fixture import EmulatorControl
+from tests.objects import Objects
+from tests.patience import until
 from tests.scenario.manifests import apply, pay_as_you_go
 
 WINDOWS: dict[str, object] = {
@@ -69,10 +70,8 @@ class Purchases:
 
     def shown(self) -> list[dict[str, Any]]:
         """The workspaces and their orders; none while the API server is away."""
-        kinds = "flinkworkspaces,flinkworkspaceorders"
         with contextlib.suppress(LocalFailure):
-            listed = json.loads(self.cluster.kubectl("get", kinds, f"--namespace={self.namespace}", "--output=json"))
-            return list(listed["items"])
+            return [each for kind in (WORKSPACES, ORDERS) for each in self.objects.list(kind)]
         return []
 
     def all_ready(self) -> bool:
@@ -82,7 +81,7 @@ class Purchases:
         stands_still = self._looks[-2:-1] == self._looks[-1:]
         if stands_still and OPEN & {each.get("status", {}).get("state") for each in shown}:
             self.control.advance(STRIDE_SECONDS)
-            self._wake()
+            self.wake()
         return ready(shown) == set(self.names)
 
     def bought_once(self) -> bool:
@@ -95,13 +94,20 @@ class Purchases:
 
     def delete(self) -> None:
         """Delete them, while an operator is there to let them go."""
-        self.cluster.kubectl("delete", "flinkworkspaces", "--all", "--timeout=60s", f"--namespace={self.namespace}")
+        self.objects.delete(WORKSPACES)
+        until(lambda: not self.objects.list(WORKSPACES), otherwise=lambda: f"still there: {self.shown()}")
 
-    def _wake(self) -> None:
-        stamp = f"flink.alicloud.dev/reconcile-requested-at={next(_stamps)}"
-        arguments = ("flinkworkspaces", "--all", "--overwrite", stamp, f"--namespace={self.namespace}")
+    @property
+    def objects(self) -> Objects:
+        """What is in the namespace."""
+        return Objects.of(self.cluster, self.namespace)
+
+    def wake(self, annotation: str = RECONCILE_REQUESTED_AT) -> None:
+        """Have each of them looked at."""
+        stamp = str(next(_stamps))
         with contextlib.suppress(LocalFailure):
-            self.cluster.kubectl("annotate", *arguments)
+            for name in self.names:
+                self.objects.annotate(f"{WORKSPACES}/{name}", annotation, stamp)
 
 
 def ready(shown: Sequence[dict[str, Any]]) -> set[str]:

@@ -1,6 +1,5 @@
 """Where killable processes are started, one resource in one account each, and what is left of it afterwards."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
@@ -8,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from flink_local.cluster import Cluster
-from flink_workspace_operator.api.names import ORDER_TAG
+from flink_workspace_operator.api.names import ORDER_TAG, ORDERS, WORKSPACES
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.e2e.forks import forks
 from tests.e2e.killable import ENDS_WITHIN_SECONDS, Start, run
 from tests.emulator_fixture import open_account
+from tests.objects import Objects
+from tests.patience import patience
 from tests.scenario.manifests import subscription
 
 AT_ONCE = 3
@@ -53,7 +54,7 @@ def begun(starts: Sequence[Start]) -> list[ForkServerProcess]:
 def exit_codes(processes: Sequence[ForkServerProcess]) -> list[int | None]:
     """Wait for their ends; negative for a signal, None for one that does not end."""
     for process in processes:
-        process.join(ENDS_WITHIN_SECONDS + 5)
+        process.join(patience(ENDS_WITHIN_SECONDS) + 5)
     return [process.exitcode for process in processes]
 
 
@@ -70,16 +71,7 @@ def batched(names: Sequence[str]) -> list[Sequence[str]]:
 def apply_all(cluster: Cluster, namespace: str, names: Sequence[str]) -> None:
     """Apply resources as a user does, in one go."""
     items = [subscription(name) for name in names]
-    manifest = {"apiVersion": "v1", "kind": "List", "items": items}
-    cluster.kubectl("apply", f"--namespace={namespace}", "--filename=-", stdin=json.dumps(manifest))
-
-
-def shown(cluster: Cluster, namespace: str, kind: str) -> list[dict[str, Any]]:
-    """All objects of a kind."""
-    items: list[dict[str, Any]] = json.loads(cluster.kubectl("get", kind, f"--namespace={namespace}", "--output=json"))[
-        "items"
-    ]
-    return items
+    Objects.of(cluster, namespace).apply({"kind": "List", "items": items})
 
 
 def told(starts: Sequence[Start]) -> str:
@@ -96,8 +88,8 @@ def tokens_booked(start: Start) -> list[str]:
 
 def good_ones(cluster: Cluster, namespace: str, booked: dict[str, list[str]]) -> set[str]:
     """Names of those that were bought once, by an order that says so and no other, and are Ready."""
-    orders = shown(cluster, namespace, "flinkworkspaceorders")
-    ready = _ready_ones(shown(cluster, namespace, "flinkworkspaces"))
+    objects = Objects.of(cluster, namespace)
+    orders, ready = objects.list(ORDERS), _ready_ones(objects.list(WORKSPACES))
     return {name for name, tokens in booked.items() if len(tokens) == 1 and tokens == _tokens_of(orders, name)} & ready
 
 

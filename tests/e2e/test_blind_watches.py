@@ -19,6 +19,7 @@ from flink_workspace_operator.runtime.watches import Watches
 from flink_workspace_operator.settings import Settings
 from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
+from tests.objects import Objects
 from tests.scenario.manifests import apply, pay_as_you_go
 
 RESYNC_SECONDS = 2
@@ -53,7 +54,7 @@ def deaf_operator(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path
     account.control.settings(provisioningSeconds=0)
     with running_operator(own_cluster, account, tmp_path, {"resync_seconds": RESYNC_SECONDS}, connect=deaf) as running:
         yield running
-        own_cluster.kubectl("delete", "flinkworkspaces", "--all")
+        Objects.of(own_cluster).delete("flinkworkspaces")
 
 
 def watches(operator: Operator) -> dict[str, dict[str, Any]]:
@@ -73,7 +74,7 @@ def test_without_any_event_all_is_found_within_a_resync(deaf_operator: Operator)
     apply(operator.cluster, "default", pay_as_you_go("unheard", suspend=True))
     generation = operator.workspace("unheard")["metadata"]["generation"]
     operator.until(lambda: operator.workspace("unheard")["status"]["observedGeneration"] == generation, FOUND_WITHIN)
-    operator.cluster.kubectl("delete", "flinkworkspace/unheard", "--timeout=30s")
+    operator.let_go()
 
 
 def test_blind_watch_is_named(deaf_operator: Operator) -> None:
@@ -102,5 +103,5 @@ def test_watches_that_see_are_never_blamed(own_cluster: Cluster, account: Emulat
             operator.until(lambda: watches(operator)["workspaces"]["silentSeconds"] > 0.5)
             operator.until(lambda: watches(operator)["workspaces"]["silentSeconds"] < 0.3)
             operator.until(lambda: watches(operator)["workspaces"]["missed"] == 0)
-        own_cluster.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
+        operator.let_go()
         assert "is blind" not in operator.log.read_text()

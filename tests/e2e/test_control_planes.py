@@ -5,17 +5,15 @@ exported from it is loaded into an empty one, which is given the old one's id. N
 that it does not help.
 """
 
-import json
 import random
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
@@ -23,6 +21,7 @@ from flink_local.manifests import install
 from tests.e2e.fleet import pause, running_fleet
 from tests.e2e.purchases import WINDOWS, Purchases
 from tests.emulator_fixture import EmulatedAccount
+from tests.objects import Objects
 
 PROCESSES = 2
 LONGEST_LIFE_SECONDS = 5.0
@@ -61,7 +60,7 @@ def test_restarted_and_lost(
 ) -> None:
     """Three are bought while the API server is away once; then the cluster is lost, and another one goes on."""
     wanted = Purchases(plane.cluster, account.control, own_namespace, 3)
-    plane.cluster.kubectl("create", "namespace", own_namespace)
+    wanted.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": own_namespace}})
     buy_while_it_restarts(wanted, plane, account, tmp_path / "before", 1, record_property)
     go_on_elsewhere(wanted, own_cluster, account, tmp_path / "after", record_property)
 
@@ -131,8 +130,7 @@ def go_on_elsewhere(
 
 def exported(wanted: Purchases, kind: str) -> Manifests:
     """What `kubectl get --output=yaml` gives, without what no API server accepts of an object that is to be made."""
-    text = wanted.cluster.kubectl("get", kind, f"--namespace={wanted.namespace}", "--output=yaml")
-    items: Manifests = yaml.safe_load(text)["items"]
+    items = wanted.objects.list(kind)
     for item in items:
         for field in GIVEN_BY_THE_API_SERVER:
             item["metadata"].pop(field, None)
@@ -148,22 +146,21 @@ def load(target: Cluster, manifests: Manifests) -> None:
     """Create all, and put the workspaces' status back, as backup tools do. Of an order the rules accept no old status:
     that it is Fulfilled is for the operator to find out.
     """
-    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
-    target.kubectl("create", "--filename=-", stdin=text)
-    known = [each for each in manifests if "status" in each and each["kind"] == "FlinkWorkspace"]
-    if known:
-        listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": known})
-        target.kubectl("replace", "--subresource=status", "--filename=-", stdin=listed)
+    objects = Objects.of(target)
+    for each in manifests:
+        objects.create(each)
+        if "status" in each and each["kind"] == "FlinkWorkspace":
+            there = replace(objects, namespace=each["metadata"]["namespace"])
+            there.patch(f"flinkworkspaces/{each['metadata']['name']}/status", {"status": each["status"]})
 
 
 def forget_orders(wanted: Purchases) -> None:
     """Remove the ledger by force, finalizers and all."""
-    place = f"--namespace={wanted.namespace}"
-    for name in wanted.cluster.kubectl("get", ORDERS, place, "--output=name").split():
-        wanted.cluster.kubectl("patch", name, place, "--type=merge", '--patch={"metadata":{"finalizers":null}}')
-    wanted.cluster.kubectl("delete", ORDERS, "--all", place)
+    for order in wanted.objects.list(ORDERS):
+        wanted.objects.let_go(f"{ORDERS}/{order['metadata']['name']}")
+    wanted.objects.delete(ORDERS)
 
 
 def id_of(cluster: Cluster) -> str:
     """What the operator calls a cluster that was given no name."""
-    return cluster.kubectl("get", "namespace", "kube-system", "--output=jsonpath={.metadata.uid}")
+    return str(Objects.of(cluster).get("namespaces/kube-system")["metadata"]["uid"])

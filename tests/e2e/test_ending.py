@@ -3,12 +3,7 @@
 It has a cluster and a cloud of its own: an operator looks after all that is in a cluster, also other tests'.
 """
 
-import json
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +15,16 @@ from flink_local.certificates import write_private
 from flink_local.cluster import Cluster, write_kubeconfig
 from flink_local.control_plane import ControlPlane
 from flink_local.emulator import ACCOUNT, start_emulator
-from flink_local.environment import python_environment
 from flink_local.manifests import install
 from flink_local.operator_process import NAME, start_operator
 from flink_local.processes import Processes
 from tests.allowed import TOLD
+from tests.e2e.forks import Ended, run_program
 from tests.emulator_fixture import EmulatorControl
+from tests.objects import Objects
+from tests.patience import patience, until
 from tests.scenario.manifests import apply, pay_as_you_go
 
-PATIENCE_SECONDS = 60
 SLOW_ANSWER_MS = 9000
 """Longer than kopf waits, when it stops, for tasks that it does not know (5 s)."""
 
@@ -55,14 +51,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield Stage(cluster, EmulatorControl(emulator.url, ACCOUNT), psutil.Process(pid), processes.log(NAME))
 
 
-def until(fact: Callable[[], bool]) -> None:
-    """Look until it is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not fact():
-        assert time.monotonic() < deadline, "it did not happen"
-        threading.Event().wait(0.1)
-
-
 def test_a_purchase_under_way_is_finished_first(stage: Stage) -> None:
     """SIGTERM while the cloud takes its time: the answer is waited for and recorded, and nothing is left uncertain."""
     stage.cloud.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": "delay", "ms": SLOW_ANSWER_MS}])
@@ -74,8 +62,8 @@ def test_a_purchase_under_way_is_finished_first(stage: Stage) -> None:
     until(lambda: stage.cloud.struck() == [1])
     begun = len(stage.log.read_text())  # a fresh API server may refuse the first watches, which are tried again
     stage.operator.terminate()
-    assert stage.operator.wait(PATIENCE_SECONDS) == 0
-    order = json.loads(stage.cluster.kubectl("get", "flinkworkspaceorder/slow-1", "--output=json"))
+    assert stage.operator.wait(patience()) == 0
+    order = Objects.of(stage.cluster).get("flinkworkspaceorders/slow-1")
     [bought] = stage.cloud.purchases()
     assert (order["status"]["state"], order["status"]["instanceId"]) == ("Placed", bought["instanceId"])
     assert " ERROR " not in stage.log.read_text()[begun:]
@@ -85,8 +73,8 @@ def test_without_an_api_server_it_says_so_and_ends(tmp_path: Path) -> None:
     """One line of it, no traceback, exit code 1: whoever starts it again knows why."""
     kubeconfig = write_kubeconfig(tmp_path / "kubeconfig", "http://127.0.0.1:1", b"", {"token": "x"})
     done = run_with(kubeconfig)
-    for_whom_it_pays, why = done.stderr.splitlines()
-    assert done.returncode == 1
+    for_whom_it_pays, why = done.err.splitlines()
+    assert done.code == 1
     assert "the operator's own account pays for" in for_whom_it_pays
     assert "cannot start: the API server did not answer" in why
 
@@ -95,16 +83,12 @@ def test_without_an_api_server_it_says_so_and_ends(tmp_path: Path) -> None:
 def test_with_a_broken_kubeconfig_it_says_so_and_ends(content: bytes, tmp_path: Path) -> None:
     """The same where the way to the API server can't be read."""
     done = run_with(write_private(tmp_path / "kubeconfig", content))
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "cannot start: neither a ServiceAccount nor a usable kubeconfig" in done.stderr.splitlines()[-1]
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    assert "cannot start: neither a ServiceAccount nor a usable kubeconfig" in done.err.splitlines()[-1]
 
 
-def run_with(kubeconfig: Path) -> "subprocess.CompletedProcess[str]":
+def run_with(kubeconfig: Path) -> Ended:
     """Run the operator until it ends by itself."""
-    command = [sys.executable, "-m", "flink_workspace_operator", "run"]
     told = {f"FLINK_OPERATOR_{name.upper()}": value for name, value in TOLD.items()}
-    environment = {**python_environment(), **told, "KUBECONFIG": str(kubeconfig)}
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-    )
+    return run_program(["run"], {**told, "KUBECONFIG": str(kubeconfig)})

@@ -9,10 +9,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from flink_local.cluster import Cluster
-from flink_workspace_operator.api.names import GROUP, VERSION, WORKSPACES
 from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
-from tests.namespaces import Namespaces
+from tests.objects import Objects
 from tests.scenario.manifests import Manifest, apply, pay_as_you_go
 
 NUMBER = 300
@@ -44,13 +43,8 @@ def fat(number: int) -> Manifest:
 @pytest.fixture
 def flooded(own_cluster: Cluster, own_namespace: str) -> str:
     """A namespace with all of them, applied by a user who may do no more than edit it."""
-    custom = Namespaces.of(own_cluster).custom
-
-    def create(number: int) -> None:
-        custom.create_namespaced_custom_object(GROUP, VERSION, own_namespace, WORKSPACES, fat(number))
-
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(create, range(NUMBER)))
+        list(pool.map(Objects.of(own_cluster, own_namespace).create, map(fat, range(NUMBER))))
     return own_namespace
 
 
@@ -62,7 +56,7 @@ def restarted(flooded: str, own_cluster: Cluster, account: EmulatedAccount, tmp_
         first.until(lambda: number(first, PASSES) >= NUMBER, SETTLED_SECONDS)
     with running_operator(own_cluster, account, tmp_path, settings) as second:
         yield second
-        own_cluster.kubectl("delete", "flinkworkspaces", "--all")
+        Objects.of(own_cluster).delete("flinkworkspaces")
 
 
 def peak_mib(operator: Operator) -> float:

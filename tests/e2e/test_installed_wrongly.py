@@ -62,5 +62,5 @@ def test_without_credentials_it_runs_and_says_so(
         end(operator)
     with running_operator(own_cluster, account, tmp_path / "with") as operator:
         operator.until(lambda: operator.reason("w") == "Running")
-        own_cluster.kubectl("delete", "flinkworkspace/w", "--timeout=30s")
+        operator.let_go()
     assert len(account.control.purchases()) == 1

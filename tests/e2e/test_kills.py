@@ -19,7 +19,7 @@ from tests.e2e.stage import Stage, apply_all, batched, ended, good_ones, is_read
 
 CHUNKS = 12
 """The lives are spread over so many tests, for pytest-xdist to share out."""
-IN_EVERY_RUN = 4
+IN_EVERY_RUN = 2
 """So many of them in every run of the tests, the rest in the proof."""
 ALL_CHUNKS = [pytest.param(n, marks=[pytest.mark.proof] if n >= IN_EVERY_RUN else []) for n in range(CHUNKS)]
 FIRST_OF_A_PASS = "cluster.read_workspace"

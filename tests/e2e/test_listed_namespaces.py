@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from flink_local.cluster import Cluster
-from flink_local.manifests import NAMESPACE, REPOSITORY, SERVICE_ACCOUNT
-from tests.e2e.processes import Operator, running_operator
+from flink_local.manifests import REPOSITORY
+from tests.e2e.processes import Operator, ready_reason, running_operator
 from tests.emulator_fixture import EmulatedAccount
 from tests.namespaces import Namespaces
+from tests.objects import OPERATOR, Objects
 from tests.scenario.manifests import apply, pay_as_you_go
 
 RBAC = REPOSITORY / "deploy" / "base" / "rbac.yaml"
@@ -29,22 +30,19 @@ def cluster_without_rights(own_cluster: Cluster) -> Iterator[Cluster]:
 
 def bind(cluster: Cluster, namespace: str) -> None:
     """As components/listed-namespaces does."""
-    subject = f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
-    role = f"--clusterrole={EVERYWHERE[0]}"
-    cluster.kubectl("create", "rolebinding", "flink-workspace-operator", role, subject, f"--namespace={namespace}")
+    Objects.of(cluster, namespace).bind("flink-workspace-operator", OPERATOR)
 
 
 def reason(operator: Operator, namespace: str) -> str:
     """Reason of the workspace's Ready condition; empty where nobody looks after it."""
-    path = "--output=jsonpath={.status.conditions[?(@.type=='Ready')].reason}"
-    return operator.cluster.kubectl("get", f"flinkworkspace/{namespace}", f"--namespace={namespace}", path)
+    return ready_reason(Objects.of(operator.cluster, namespace).get(f"flinkworkspaces/{namespace}"))
 
 
 def test_each_namespace_by_its_own_rights(
     cluster_without_rights: Cluster, account: EmulatedAccount, tmp_path: Path
 ) -> None:
     """One without rights is left out and named with what is missing; the others are looked after, and no other is."""
-    cluster, spaces = cluster_without_rights, Namespaces.of(cluster_without_rights)
+    cluster, spaces = cluster_without_rights, Namespaces(cluster_without_rights)
     account.control.settings(provisioningSeconds=1)
     with spaces.fresh() as served, spaces.fresh() as unbound, spaces.fresh() as unlisted:
         for namespace in (served, unbound, unlisted):

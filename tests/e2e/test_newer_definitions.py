@@ -64,13 +64,13 @@ async def world(newer_cluster: Cluster, account: EmulatedAccount) -> AsyncIterat
 
 def shown(world: World, name: str) -> dict[str, tuple[str, str]]:
     """Status and message of each condition, read as a person does."""
-    wire = yaml.safe_load(world.local.kubectl("get", f"flinkworkspace/{name}", "--output=yaml"))
+    wire = world.objects.get(f"flinkworkspaces/{name}")
     judge(wire)
     return {each["type"]: (each["status"], each["message"]) for each in wire["status"]["conditions"]}
 
 
 def exists(world: World, name: str) -> bool:
-    return bool(world.local.kubectl("get", "--ignore-not-found", f"flinkworkspace/{name}"))
+    return world.objects.find(f"flinkworkspaces/{name}") is not None
 
 
 async def test_what_a_newer_version_wrote(world: World) -> None:
@@ -88,8 +88,7 @@ async def test_what_a_newer_version_wrote(world: World) -> None:
     await world.apply(pay_as_you_go("order"))
     while not await world.orders("order"):
         await world.one_pass("order")
-    patch = f'--patch={{"status":{{"state":"{NEWER_STATE}"}}}}'
-    world.local.kubectl("patch", "flinkworkspaceorder/order-1", "--subresource=status", "--type=merge", patch)
+    world.objects.patch("flinkworkspaceorders/order-1/status", {"status": {"state": NEWER_STATE}})
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("order"))
     status, message = shown(world, "order")["Stalled"]
@@ -101,7 +100,7 @@ async def test_what_a_newer_version_wrote(world: World) -> None:
     assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
 
     for name, goes in (("value", True), ("field", True), ("order", False)):
-        world.local.kubectl("delete", "--wait=false", f"flinkworkspace/{name}")
+        world.objects.delete(f"flinkworkspaces/{name}")
         for _ in range(3):
             try:
                 await world.reconciler.run_pass(world.key(name))
@@ -122,14 +121,13 @@ async def test_one_that_is_bound_and_cannot_be_read(world: World) -> None:
     """It stays Ready, no orphan is reported for it, and it can be deleted: nothing is open."""
     await world.apply(pay_as_you_go("w"))
     await world.settle("w")
-    patch = f'--patch={{"status":{{"order":{{"state":"{NEWER_STATE}"}}}}}}'
-    world.local.kubectl("patch", "flinkworkspace/w", "--subresource=status", "--type=merge", patch)
+    world.objects.patch("flinkworkspaces/w/status", {"status": {"order": {"state": NEWER_STATE}}})
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("w"))
     told = shown(world, "w")
     assert (told["Ready"][0], told["Suspended"][0], told["Stalled"][0]) == ("True", "True", "False")
     assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
-    world.local.kubectl("delete", "--wait=false", "flinkworkspace/w")
+    world.objects.delete("flinkworkspaces/w")
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("w"))
     assert not exists(world, "w")

@@ -11,8 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from flink_cloud_emulator.foasconsole.answer import SECRET_IN_ANSWER
 from flink_local.cluster import Cluster
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
+from tests.objects import Objects
 from tests.scenario.manifests import apply, pay_as_you_go, subscription
 
 CANARY_CODE = "Canary.Code"
@@ -26,7 +28,7 @@ def operator(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> 
         own_cluster, account, tmp_path, {"log_format": "json", "listing_max_age_seconds": 0.001}
     ) as running:
         yield running
-        own_cluster.kubectl("delete", "flinkworkspaces", "--all")
+        Objects.of(own_cluster).delete("flinkworkspaces")
 
 
 def scraped(operator: Operator) -> dict[str, dict[str, float]]:
@@ -68,7 +70,7 @@ def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAcc
     expected = {"by-month default": datetime.fromisoformat(expires).timestamp()}
     assert series["flink_workspace_expiration_timestamp_seconds"] == expected
 
-    operator.cluster.kubectl("delete", "flinkworkspace/by-use", "flinkworkspace/by-month", "--timeout=30s")
+    operator.let_go()
     operator.until(lambda: "flink_workspace_status_condition" not in scraped(operator))
     assert ledger(operator)["Create Fulfilled"] == before + 2
 
@@ -80,12 +82,12 @@ def test_an_open_purchase_is_told_with_its_moment(operator: Operator, account: E
     account.control.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit"}])
     apply(operator.cluster, "default", pay_as_you_go("lost"))
     operator.until(lambda: operator.reason("lost") == "PurchaseUncertain")
-    order = json.loads(operator.cluster.kubectl("get", "fwo/lost-1", "--output=json"))
+    order = Objects.of(operator.cluster).get("flinkworkspaceorders/lost-1")
     since = datetime.fromisoformat(order["status"]["intentTime"]).timestamp()
     expected = {"Create lost-1 default Uncertain lost": since}
     operator.until(lambda: scraped(operator).get(unsettled) == expected)
     account.control.advance(700)
-    operator.cluster.kubectl("annotate", "flinkworkspace/lost", "flink.alicloud.dev/reconcile-requested-at=now")
+    Objects.of(operator.cluster).annotate("flinkworkspaces/lost", RECONCILE_REQUESTED_AT, "now")
     operator.until(lambda: unsettled not in scraped(operator))
     assert len(account.control.purchases()) == 1
 
@@ -101,10 +103,7 @@ def test_logs_are_json_and_no_secret_is_told(operator: Operator, account: Emulat
     ]
     for rule in rules:
         account.control.faults([{"service": "foasconsole", "action": "DescribeInstances", **rule}])
-        operator.cluster.kubectl(
-            "annotate", "--overwrite", "flinkworkspace/watched",
-            f"flink.alicloud.dev/reconcile-requested-at={rule['fault']}",
-        )  # fmt: skip
+        Objects.of(operator.cluster).annotate("flinkworkspaces/watched", RECONCILE_REQUESTED_AT, rule["fault"])
         operator.until(lambda: account.control.struck() != [0])
     account.control.faults([])
     lines = [json.loads(line) for line in operator.log.read_text().splitlines()]

@@ -10,9 +10,11 @@ from flink_local.control_plane import ControlPlane
 from flink_local.manifests import NAMESPACE, install
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.runtime.election import RESTORED
-from tests.e2e.processes import PATIENCE_SECONDS, Operator, running_operator
+from tests.e2e.processes import Operator, running_operator
 from tests.e2e.test_control_planes import Plane
 from tests.emulator_fixture import EmulatedAccount
+from tests.objects import Objects
+from tests.patience import patience
 from tests.scenario.manifests import apply, pay_as_you_go
 
 LONG_LEASE = {"lease_seconds": 60}
@@ -30,8 +32,7 @@ def plane(tmp_path: Path) -> Iterator[Plane]:
 
 def renewed(cluster: Cluster) -> str:
     """When the Lease was renewed last."""
-    path = "--output=jsonpath={.spec.renewTime}"
-    return cluster.kubectl("get", f"--namespace={NAMESPACE}", "lease", ELECTION_LEASE, path)
+    return str(Objects.of(cluster, NAMESPACE).get(f"leases/{ELECTION_LEASE}")["spec"]["renewTime"])
 
 
 def wait_for_renewal(operator: Operator) -> None:
@@ -53,7 +54,7 @@ def test_leader_ends_and_the_next_one_sees_everything(plane: Plane, account: Emu
         operator.until(lambda: operator.reason("since") == "Running")
         wait_for_renewal(operator)
         control.restore(tmp_path / "backup")
-        operator.process.join(PATIENCE_SECONDS)
+        operator.process.join(patience())
         assert operator.exit_code() == 1
         assert f"leading no more: {RESTORED}" in operator.log.read_text()
         operator.start()

@@ -8,7 +8,6 @@ call" is "between any two steps". Names are not unique in the cloud, so that it 
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ import pytest
 
 from tests.e2e.killable import Point, Start
 from tests.e2e.stage import Stage, apply_all, batched, begun, ended, exit_codes, good_ones, tokens_booked, told
+from tests.patience import until
 
 GATEWAY_SECONDS = 60
 """How long the cloud accepts a signed call: as long as the operator assumes."""
@@ -102,8 +102,8 @@ def take_over(starts: Sequence[Start]) -> None:
 
 def wait_until_stopped(process: ForkServerProcess, start: Start) -> None:
     """Until the process has come to its point."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while process.is_alive() and psutil.Process(process.pid).status() != psutil.STATUS_STOPPED:
-        assert time.monotonic() < deadline, told([start])
-        threading.Event().wait(0.05)
+    until(
+        lambda: not process.is_alive() or psutil.Process(process.pid).status() == psutil.STATUS_STOPPED,
+        otherwise=lambda: told([start]),
+    )
     assert process.is_alive(), told([start])

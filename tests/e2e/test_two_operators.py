@@ -5,18 +5,19 @@ what the promise rests on, so it is taken away here: each is elected by a Lease 
 cloud, so that it does not help either.
 """
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import yaml
 
 from flink_local.cluster import Cluster
-from flink_local.manifests import NAMESPACE, REPOSITORY, SERVICE_ACCOUNT
+from flink_local.manifests import NAMESPACE, REPOSITORY
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from tests.e2e import purchases
 from tests.e2e.processes import running_operator
 from tests.e2e.purchases import Purchases
 from tests.emulator_fixture import EmulatedAccount
+from tests.objects import OPERATOR, RBAC, Objects, binding
 from tests.scenario.manifests import apply, pay_as_you_go
 
 NAMES = [f"shared-{number}" for number in range(5)]
@@ -43,17 +44,18 @@ def test_one_purchase_each(own_cluster: Cluster, account: EmulatedAccount, tmp_p
 
         def all_ready() -> bool:
             """If not, let the time pass that an order without evidence must wait, and wake who waits for it."""
-            orders = json.loads(own_cluster.kubectl("get", "flinkworkspaceorders", "--output=json"))["items"]
+            orders = Objects.of(own_cluster).list("flinkworkspaceorders")
             if {"Uncertain", "NotPlaced"} & {order.get("status", {}).get("state") for order in orders}:
                 control.advance(30)
-                stamp = f"flink.alicloud.dev/reconcile-requested-at={len(control.calls())}"
-                own_cluster.kubectl("annotate", "flinkworkspaces", "--all", "--overwrite", stamp)
+                for name in NAMES:
+                    stamp = str(len(control.calls()))
+                    Objects.of(own_cluster).annotate(f"flinkworkspaces/{name}", RECONCILE_REQUESTED_AT, stamp)
             return {operator.reason(name) for name in NAMES} == {"Running"}
 
         operator.until(all_ready)
         assert (operator.leads(), other.leads()) == (True, True)
         assert Counter(each["name"] for each in control.purchases()) == Counter(NAMES)
-        own_cluster.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
+        operator.let_go()
 
 
 def test_one_purchase_each_by_two_installations(
@@ -76,13 +78,10 @@ def test_one_purchase_each_by_two_installations(
 
 def let_elect(cluster: Cluster, *leases: str) -> None:
     """Give the operator the right to change these Leases too."""
-    names = [f"--resource-name={name}" for name in leases]
-    namespace = f"--namespace={NAMESPACE}"
-    cluster.kubectl(
-        "create", "role", "apart", "--verb=patch", "--resource=leases.coordination.k8s.io", *names, namespace
-    )
-    subject = f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
-    cluster.kubectl("create", "rolebinding", "apart", "--role=apart", subject, namespace)
+    rule = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "resourceNames": leases, "verbs": ["patch"]}
+    objects = Objects.of(cluster, NAMESPACE)
+    objects.apply({"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "apart"}, "rules": [rule]})
+    objects.apply(binding("apart", "apart", OPERATOR, kind="Role"))
 
 
 def install_again(cluster: Cluster, namespace: str) -> None:

@@ -4,7 +4,6 @@ The earlier version is taken out of Git's history, with its own definitions and 
 """
 
 import io
-import json
 import subprocess
 import sys
 import tarfile
@@ -24,6 +23,7 @@ from flink_local.processes import Processes
 from tests.e2e.processes import Operator, running_operator
 from tests.e2e.purchases import GATEWAY, WINDOWS
 from tests.emulator_fixture import EmulatedAccount
+from tests.objects import Objects
 from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go, subscription
 
 EARLIER = "4b2f22376e651e3c4740082833d42e834d3818d5"
@@ -120,7 +120,7 @@ def test_everything_is_kept(
     account.control.settings(visibilityDelaySeconds=0)
     with running_operator(cluster_before, account, tmp_path / "told", WINDOWS) as operator:
         operator.until(lambda: operator.reason("new") == "Running")
-        cluster_before.kubectl("delete", "flinkworkspaces", "--all", "--timeout=30s")
+        operator.let_go()
     assert len(account.control.purchases()) == len(booked) + 1
 
 
@@ -135,7 +135,8 @@ def new_ones_say_what_to_set(operator: Operator) -> None:
         operator.until(partial(told, operator, name, reason))
         ready = next(each for each in operator.workspace(name)["status"]["conditions"] if each["type"] == "Ready")
         assert setting in ready["message"]
-    operator.cluster.kubectl("delete", "flinkworkspace/by-id", "--timeout=30s")
+    Objects.of(operator.cluster).delete("flinkworkspaces/by-id")
+    operator.until(lambda: Objects.of(operator.cluster).find("flinkworkspaces/by-id") is None)
 
 
 def leave_in_flight(cluster: Cluster, operator: Processes, account: EmulatedAccount) -> None:
@@ -158,7 +159,7 @@ def look_again(operator: Operator) -> None:
     """Ask for a pass of each that runs, and wait for it."""
     names = ("by-use", "by-month")
     for name in names:
-        operator.cluster.kubectl("annotate", f"flinkworkspace/{name}", f"{AGAIN}=upgraded")
+        Objects.of(operator.cluster).annotate(f"flinkworkspaces/{name}", AGAIN, "upgraded")
     operator.until(
         lambda: all(operator.workspace(name)["status"].get("lastHandledReconcileAt") == "upgraded" for name in names)
     )
@@ -166,10 +167,10 @@ def look_again(operator: Operator) -> None:
 
 def shown(cluster: Cluster) -> Shown:
     """All that the operator keeps in the namespace, by kind and name."""
-    kinds = "flinkworkspaces,flinkworkspaceorders,configmaps"
-    items = json.loads(cluster.kubectl("get", kinds, "--output=json"))["items"]
-    ours = [each for each in items if each["metadata"]["name"] != "kube-root-ca.crt"]
-    return {f"{each['kind']}/{each['metadata']['name']}": each for each in ours}
+    kinds = ("FlinkWorkspace", "FlinkWorkspaceOrder", "ConfigMap")
+    items = [(kind, each) for kind in kinds for each in Objects.of(cluster).list(f"{kind.lower()}s")]
+    named = {f"{kind}/{each['metadata']['name']}": each for kind, each in items}
+    return {name: each for name, each in named.items() if name != "ConfigMap/kube-root-ca.crt"}
 
 
 def kept(thing: dict[str, Any]) -> dict[str, Any]:

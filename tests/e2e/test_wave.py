@@ -81,10 +81,7 @@ class Wave:
     def move_clock(self, to: datetime) -> None:
         """Let the time pass in the cloud, and wake the operator, which waits by another clock."""
         self.wanted.control.advance((to - self.wanted.control.now()).total_seconds())
-        where = f"--namespace={self.wanted.namespace}"
-        self.wanted.cluster.kubectl(
-            "annotate", "--overwrite", "flinkworkspaces", "--all", f"example.com/woken={to:%H-%M-%S}", where
-        )
+        self.wanted.wake("example.com/woken")
 
 
 @pytest.mark.proof

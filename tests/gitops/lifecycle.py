@@ -4,7 +4,6 @@ async for stage in lifecycle(world, synced):     # after each pass
     assert not synced.differences(), stage
 """
 
-import json
 from collections.abc import AsyncIterator, Callable
 
 from flink_workspace_operator.api.names import SUSPEND
@@ -23,15 +22,15 @@ async def lifecycle(world: World, synced: Synced) -> AsyncIterator[str]:
     yield "applied"
     async for _ in _passes(world, synced, is_ready):
         yield "being bought"
-    _kubectl(world, "annotate", synced, f"{SUSPEND}=true")
+    world.objects.annotate(synced.path, SUSPEND, "true")
     async for _ in _passes(world, synced, lambda found: conditions(found)["Suspended"].status == "True"):
         yield "suspended"
-    _kubectl(world, "annotate", synced, f"{SUSPEND}-")
+    world.objects.annotate(synced.path, SUSPEND, None)
     _change_by_hand(world)
     async for _ in _passes(world, synced, lambda found: conditions(found)["InSync"].reason == "Drifted"):
         yield "changed by hand"
     _hold(world, synced, HOLD)
-    _kubectl(world, "delete", synced, "--wait=false")
+    world.objects.delete(synced.path)
     yield "being deleted"
     async for _ in _passes(world, synced, lambda found: found.metadata.finalizers == (HOLD,)):
         yield "let go"
@@ -61,10 +60,4 @@ def _change_by_hand(world: World) -> None:
 def _hold(world: World, synced: Synced, *finalizers: str) -> None:
     """Add a finalizer to the operator's; or, without one, take off all that are left."""
     held = [*synced.live["metadata"].get("finalizers", []), *finalizers] if finalizers else []
-    patch = json.dumps({"metadata": {"finalizers": held}})
-    _kubectl(world, "patch", synced, "--type=merge", f"--patch={patch}")
-
-
-def _kubectl(world: World, verb: str, synced: Synced, *arguments: str) -> None:
-    kind = synced.manifest["kind"]
-    world.local.kubectl(verb, f"--namespace={world.namespace}", f"{kind}/{synced.name}", *arguments)
+    world.objects.patch(synced.path, {"metadata": {"finalizers": held}})

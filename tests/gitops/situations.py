@@ -125,7 +125,7 @@ async def cloud_unreachable_afterwards(world: World) -> None:
 async def suspended_while_running(world: World) -> None:
     """It goes on running."""
     await running(world)
-    annotate(world, f"{SUSPEND}=true")
+    annotate(world, SUSPEND, "true")
     await world.settle("w", until=_is_true("Suspended"))
 
 

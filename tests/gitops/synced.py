@@ -8,6 +8,7 @@ from typing import Any
 from flink_local.cluster import Cluster
 from tests.gitops import three_way
 from tests.gitops.kstatus import Wire
+from tests.objects import Objects
 
 MANAGER = "argocd-controller"
 
@@ -26,6 +27,11 @@ class Synced:
         return str(self.manifest["metadata"]["name"])
 
     @property
+    def path(self) -> str:
+        """Of the resource, in its namespace."""
+        return f"{self.manifest['kind'].lower()}s/{self.name}"
+
+    @property
     def target(self) -> Wire:
         """The manifest as Argo CD applies it: with the mark by which it knows its own."""
         target = copy.deepcopy(self.manifest)
@@ -37,30 +43,20 @@ class Synced:
     @property
     def live(self) -> Wire:
         """The object as it is, with who manages which field."""
-        found: Wire = json.loads(self._kubectl("get", f"{self.manifest['kind']}/{self.name}", "--show-managed-fields"))
-        return found
+        return Objects.of(self.local, self.namespace).get(self.path)
 
     def sync(self, *how: str) -> None:
         """Apply it: client-side, which is the default, or `--server-side`."""
-        self._kubectl("apply", "--filename=-", *how)
+        where = (f"--namespace={self.namespace}", "--filename=-")
+        self.local.kubectl("apply", *where, *how, stdin=json.dumps(self.target))
 
     def differences(self) -> dict[str, Any]:
         """What is out of sync, by the name of the comparison; empty if nothing is."""
-        live, predicted = self.live, self._predicted()
+        live, predicted = self.live, Objects.of(self.local, self.namespace).predict(self.target, MANAGER)
         by_server = {part: (live_part, then) for part, (live_part, then) in _parts(live, predicted).items()}
         told = {"server-side": {part: pair for part, pair in by_server.items() if pair[0] != pair[1]}}
         told["client-side"] = {"live": (live, self.target)} if three_way.differs(self.target, live) else {}
         return {name: found for name, found in told.items() if found}
-
-    def _predicted(self) -> Wire:
-        """What a server-side apply would make of the live object."""
-        how = ("--server-side", "--dry-run=server", "--force-conflicts", f"--field-manager={MANAGER}")
-        predicted: Wire = json.loads(self._kubectl("apply", "--filename=-", *how))
-        return predicted
-
-    def _kubectl(self, verb: str, *arguments: str) -> str:
-        told = json.dumps(self.target)
-        return self.local.kubectl(verb, f"--namespace={self.namespace}", "--output=json", *arguments, stdin=told)
 
 
 def _parts(live: Wire, predicted: Wire) -> dict[str, tuple[Any, Any]]:

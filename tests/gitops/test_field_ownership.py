@@ -53,10 +53,7 @@ async def test_the_operator_manages_its_status_and_its_finalizer(
 async def test_the_operator_manages_all_of_an_order(world: World, synced: Synced) -> None:
     """Nobody else has written into the ledger."""
     await bought(world, synced, CLIENT_SIDE)
-    told = world.local.kubectl(
-        "get", "fwo/w-1", f"--namespace={world.namespace}", "--output=json", "--show-managed-fields"
-    )
-    order = json.loads(told)
+    order = world.objects.get("flinkworkspaceorders/w-1")
     assert {each["manager"] for each in order["metadata"]["managedFields"]} == {FIELD_MANAGER}
     found = owned(order)
     assert [leaf for leaf in found[""] if not leaf.startswith("/spec/")] == [

@@ -1,11 +1,10 @@
 """kubectl waits, selects and describes."""
 
-import json
-
 import pytest
 
 from flink_local.failures import LocalFailure
 from tests.gitops.synced import Synced
+from tests.objects import Objects
 from tests.scenario.manifests import Manifest, pay_as_you_go, subscription
 from tests.scenario.world import World, conditions
 
@@ -40,7 +39,7 @@ async def test_wait_for_what_scripts_need(world: World) -> None:
     await world.apply(pay_as_you_go())
     await world.settle("w")
     assert "condition met" in wait(world, "jsonpath={.status.instance.instanceId}", 10)
-    world.local.kubectl("delete", f"--namespace={world.namespace}", "--wait=false", "fws/w")
+    world.objects.delete("flinkworkspaces/w")
     with pytest.raises(LocalFailure, match="timed out"):
         wait(world, "delete", 1)
     await world.one_pass("w")
@@ -65,7 +64,7 @@ SOME: list[Manifest] = [
 )
 def test_workspaces_are_selected_by_what_they_are(synced: Synced, selector: str, found: list[str]) -> None:
     """By region and by how they are paid."""
-    local, here = synced.local, f"--namespace={synced.namespace}"
-    local.kubectl("apply", here, "--filename=-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": SOME}))
-    names = local.kubectl("get", "fws", here, f"--field-selector={selector}", "--output=name").split()
+    Objects.of(synced.local, synced.namespace).apply({"kind": "List", "items": SOME})
+    where = ("fws", f"--namespace={synced.namespace}", f"--field-selector={selector}")
+    names = synced.local.kubectl("get", *where, "--output=name").split()
     assert [name.partition("/")[2] for name in names] == found

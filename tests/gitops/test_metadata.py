@@ -33,7 +33,7 @@ async def test_tracking_causes_no_write(world: World) -> None:
     """Argo CD's annotation on a running workspace leads to no write, neither to the API server nor to the cloud."""
     await bought(world)
     await world.one_pass("w")
-    annotate(world, "argocd.argoproj.io/tracking-id=app:flink.alicloud.dev/FlinkWorkspace:team/w")
+    annotate(world, "argocd.argoproj.io/tracking-id", "app:flink.alicloud.dev/FlinkWorkspace:team/w")
     before, known = await world.workspace("w"), len(world.account.control.calls())
     await world.one_pass("w")
     assert await world.workspace("w") == before

@@ -1,9 +1,8 @@
 """Argo CD never shows a workspace as OutOfSync because of what the operator, or the API server, did to it."""
 
-import json
-
 from tests.gitops.lifecycle import lifecycle
 from tests.gitops.synced import Synced
+from tests.objects import Objects
 from tests.scenario.world import World
 
 
@@ -22,8 +21,8 @@ async def test_git_and_cluster_never_differ(world: World, synced: Synced) -> Non
 def test_an_edit_by_hand_is_seen_by_both(synced: Synced) -> None:
     """The comparisons that find nothing above do find something."""
     synced.sync()
-    edited = json.dumps({"spec": {"tags": [{"key": "team", "value": "other"}]}})
-    synced.local.kubectl("patch", f"--namespace={synced.namespace}", "fws/w", "--type=merge", f"--patch={edited}")
+    edited = {"spec": {"tags": [{"key": "team", "value": "other"}]}}
+    Objects.of(synced.local, synced.namespace).patch(synced.path, edited)
     assert set(synced.differences()) == {"client-side", "server-side"}
     synced.sync()
     assert not synced.differences()

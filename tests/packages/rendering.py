@@ -1,6 +1,7 @@
 """What the packages put into a cluster, as objects: rendered by the same programs that people use."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,13 @@ Identity = tuple[str, str, str]
 
 def kustomize(root: Path) -> list[Manifest]:
     """All objects of a kustomize root."""
-    return load(run(installed_binaries().path("kubectl"), "kustomize", root))
+    ours = root.is_relative_to(REPOSITORY)  # and nobody changes it during a run
+    return load(_kustomized(root) if ours else _kustomized.__wrapped__(root))
+
+
+@cache
+def _kustomized(root: Path) -> str:
+    return run(installed_binaries().path("kubectl"), "kustomize", root)
 
 
 def helm(*arguments: str | Path) -> str:
@@ -37,12 +44,17 @@ def helm(*arguments: str | Path) -> str:
 
 def helm_template(*arguments: str | Path) -> list[Manifest]:
     """All objects of the chart, as it installs them into the operator's usual namespace."""
-    return load(helm("template", OPERATOR, CHART, f"--namespace={OPERATOR}", *arguments))
+    return load(_templated(*arguments))
+
+
+@cache
+def _templated(*arguments: str | Path) -> str:
+    return helm("template", OPERATOR, CHART, f"--namespace={OPERATOR}", *arguments)
 
 
 def load(text: str) -> list[Manifest]:
     """All objects of a stream of YAML documents."""
-    return [each for each in yaml.safe_load_all(text) if each is not None]
+    return [each for each in yaml.load_all(text, Loader=yaml.CSafeLoader) if each is not None]
 
 
 def identity(manifest: Manifest) -> Identity:

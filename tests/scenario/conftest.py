@@ -1,13 +1,12 @@
 """A world for each test."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from tests.control_plane import operator_kubeconfig
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.recording import RecordingCluster
 from tests.scenario.world import SHORT_WINDOWS, World, a_world, configuration_in
@@ -25,10 +24,9 @@ async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> A
 
 
 @pytest.fixture
-async def limited(cluster: Cluster, account: EmulatedAccount, namespace: str, tmp_path: Path) -> AsyncIterator[World]:
+async def limited(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
     """An operator's mind with the operator's rights, where `world` has those of the administrator."""
-    kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig")
-    configuration = await configuration_in(kubeconfig)
+    configuration = await configuration_in(operator_kubeconfig(cluster))
     async with a_world(cluster, account, namespace, **SHORT_WINDOWS) as made, client.ApiClient(configuration) as api:
         made.cluster = RecordingCluster(api, made.settings)
         made.restart()

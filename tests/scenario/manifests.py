@@ -1,10 +1,9 @@
 """Manifests that users could write, and applying them as users do."""
 
-import json
 from typing import Any
 
 from flink_local.cluster import Cluster
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from tests.objects import OPERATOR, Objects
 
 Manifest = dict[str, Any]
 
@@ -40,10 +39,14 @@ def subscription(name: str = "w", **spec: Any) -> Manifest:  # noqa: ANN401 - an
 
 def apply(cluster: Cluster, namespace: str, manifest: Manifest) -> None:
     """Apply a manifest as a user does."""
-    cluster.kubectl("apply", f"--namespace={namespace}", "--filename=-", stdin=json.dumps(manifest))
+    Objects.of(cluster, namespace).apply(manifest)
 
 
 def let_write_outputs(cluster: Cluster, namespace: str) -> None:
     """Give the operator the rights on ConfigMaps of the namespace, as docs/outputs.md says."""
-    name, subject = "flink-workspace-operator-outputs", f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
-    cluster.kubectl("create", "rolebinding", name, f"--namespace={namespace}", f"--clusterrole={name}", subject)
+    let(cluster, namespace, "flink-workspace-operator-outputs")
+
+
+def let(cluster: Cluster, namespace: str, role: str) -> None:
+    """Give the operator one of the shipped ClusterRoles in a namespace."""
+    Objects.of(cluster, namespace).bind(role, OPERATOR)

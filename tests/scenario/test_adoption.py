@@ -1,17 +1,14 @@
 """Workspaces that were bought by hand, and hands in the console: reported, adopted on purpose, never bought again."""
 
 import asyncio
-import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
-from flink_local.environment import python_environment
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.names import CLUSTER_TAG, NOT_THIS_PURCHASE, ORDER_TAG, WORKSPACE_TAG
 from flink_workspace_operator.survey import survey
+from tests.e2e.forks import run_program
 from tests.emulator_fixture import open_account
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.test_letting_go import annotate, bought
@@ -65,8 +62,7 @@ async def test_bought_by_hand_and_adopted_by_name(world: World) -> None:
     assert await instance_id(world) == by_hand
     assert tags(world).keys() == {CLUSTER_TAG, WORKSPACE_TAG}
     assert world.account.control.purchases() == []
-    events = world.local.kubectl("get", "events", f"-n={world.namespace}", "--output=json")
-    assert "WorkspaceAdopted" in {event["reason"] for event in json.loads(events)["items"]}
+    assert "WorkspaceAdopted" in {event["reason"] for event in world.objects.list("events")}
 
 
 async def test_what_differs_is_told_before_anything_is_marked(world: World) -> None:
@@ -239,7 +235,7 @@ async def test_a_bill_that_is_something_else_is_dismissed_by_hand(world: World) 
     await world.settle("w", until=has_reason("PurchaseUncertain"))
     world.account.control.state({"unpaidOrders": [{"orderId": "b-77"}]})
     await world.settle("w", until=has_reason("UnpaidOrder"), stride=60)
-    annotate(world, f"{NOT_THIS_PURCHASE}=b-77")
+    annotate(world, NOT_THIS_PURCHASE, "b-77")
     world.account.control.advance(300)
     for _ in range(3):
         await world.one_pass("w")
@@ -252,7 +248,7 @@ async def test_orphans_and_names_that_two_have_are_found(world: World) -> None:
     bound = await instance_id(world)
     assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
     buy_by_hand(world, instanceId="sc-second")
-    world.local.kubectl("delete", "--wait=false", f"-n={world.namespace}", "flinkworkspace/w")
+    world.objects.delete("flinkworkspaces/w")
     for _ in range(4):
         await world.one_pass("w")
     found = await survey(world.cloud, world.cluster, world.cluster_id)
@@ -264,32 +260,25 @@ async def test_orphans_and_names_that_two_have_are_found(world: World) -> None:
     assert len(world.account.control.state()["workspaces"]) == 2
 
 
-async def test_orphans_are_listed_on_the_command_line(
-    world: World,
-) -> None:
+async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
     """A table for a person, from the same environment as the operator's; 1 where it could not look."""
     await bought(world)
-    remove_by_force(world, "flinkworkspace", "w")
+    remove_by_force(world, "flinkworkspaces", "w")
     environment = {
         "KUBECONFIG": str(world.local.kubeconfig),
         "FLINK_OPERATOR_ENDPOINT": world.account.url,
         "FLINK_OPERATOR_CLUSTER_ID": world.cluster_id,
         "ALIBABA_CLOUD_ACCESS_KEY_ID": world.account.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": world.account.access_key_secret,
+        "COLUMNS": "200",
     }
-    command = [sys.executable, "-m", "flink_workspace_operator", "orphans"]
-
-    def orphans() -> "subprocess.CompletedProcess[str]":
-        variables = {**python_environment(), **environment, "COLUMNS": "200"}
-        return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)
-
-    told = await asyncio.to_thread(orphans)
-    assert told.returncode == 0, told.stderr
-    [row] = [line for line in told.stdout.splitlines() if "Orphan" in line]
+    told = await asyncio.to_thread(run_program, ["orphans"], environment)
+    assert told.code == 0, told.err
+    [row] = [line for line in told.out.splitlines() if "Orphan" in line]
     assert f"{world.namespace}/w" in row
     assert "release it in the console" in row
     assert len(world.account.control.state()["workspaces"]) == 1
     world.account.control.faults([{"service": "foasconsole", "fault": "server-error"}])
-    failed = await asyncio.to_thread(orphans)
-    assert (failed.returncode, failed.stdout) == (1, "")
-    assert "cannot look" in failed.stderr
+    failed = await asyncio.to_thread(run_program, ["orphans"], environment)
+    assert (failed.code, failed.out) == (1, "")
+    assert "cannot look" in failed.err

@@ -1,6 +1,5 @@
 """The world against the operator: lost writes, second copies, hands in the ledger. Nothing is bought twice or lost."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from flink_workspace_operator.core.facts.failures import ClusterFailure, Cluster
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.ports import Cluster
 from flink_workspace_operator.reconcile import Reconciler
+from tests.objects import Objects
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.test_letting_go import annotate, delete, until_gone
 from tests.scenario.world import PATIENCE, World, has_reason, is_ready
@@ -82,14 +82,16 @@ def sent(world: World) -> int:
 
 
 def edit_status(world: World, kind: str, name: str, status: dict[str, Any]) -> None:
-    world.local.kubectl(
-        "patch", f"--namespace={world.namespace}", f"{kind}/{name}", "--subresource=status", "--type=merge",
-        "--patch", json.dumps({"status": status}),
-    )  # fmt: skip
+    world.objects.patch(f"{kind}/{name}/status", {"status": status})
 
 
 def lease(world: World) -> str:
-    return "lease/" + lease_name(PurchaseTarget(world.account.id, "cn-hangzhou", "w"))
+    return "leases/" + lease_name(PurchaseTarget(world.account.id, "cn-hangzhou", "w"))
+
+
+def claims(world: World) -> Objects:
+    """Where they are kept."""
+    return Objects.of(world.local, world.settings.namespace)
 
 
 async def test_intent_that_was_taken_back_without_answer_is_not_remembered(world: World) -> None:
@@ -98,11 +100,11 @@ async def test_intent_that_was_taken_back_without_answer_is_not_remembered(world
     await world.apply(pay_as_you_go())
     first, second = world.reconciler, world.another_operator()
     await until_state(world, "Placing", first)
-    annotate(world, f"{SUSPEND}=true")
+    annotate(world, SUSPEND, "true")
     make_unreliable(world, first, lambda write, *_: "unanswered" if write == "move_order" else "done")
     await try_pass(world, first)
     assert [order.state for order in await world.orders("w")] == ["Quoted"]
-    annotate(world, f"{SUSPEND}-")
+    annotate(world, SUSPEND, None)
     await until_state(world, "Placing", second)
     make_unreliable(world, second, lambda write, *_: "refused")
     await try_pass(world, second)
@@ -119,7 +121,7 @@ async def test_claim_that_was_lost_after_the_intent_stops_the_call(world: World)
     world.account.control.settings(uniqueNames="off", visibilityDelaySeconds=30)
     await world.apply(pay_as_you_go())
     await until_state(world, "Placing")
-    world.local.kubectl("delete", f"--namespace={world.settings.namespace}", lease(world))
+    claims(world).delete(lease(world))
     await world.apply(pay_as_you_go("v", workspaceName="w"))
     await until_state(world, "Placing", name="v")
     for _ in range(10):
@@ -155,10 +157,7 @@ async def test_claim_of_nobody_is_taken_over(world: World, holder: str) -> None:
     """A Lease whose holder was edited into nonsense belongs to nobody."""
     await world.apply(pay_as_you_go())
     await until_state(world, "Quoted")
-    world.local.kubectl(
-        "patch", f"--namespace={world.settings.namespace}", lease(world), "--type=merge",
-        "--patch", json.dumps({"spec": {"holderIdentity": holder}}),
-    )  # fmt: skip
+    claims(world).patch(lease(world), {"spec": {"holderIdentity": holder}})
     assert is_ready(await world.settle("w"))
 
 
@@ -166,10 +165,7 @@ async def test_stripped_annotations_do_not_free_a_claim(world: World) -> None:
     """What a Lease is about is in its name; what else is written on it is for people."""
     await world.apply(pay_as_you_go())
     await until_state(world, "Quoted")
-    world.local.kubectl(
-        "patch", f"--namespace={world.settings.namespace}", lease(world), "--type=merge",
-        "--patch", json.dumps({"metadata": {"annotations": None}}),
-    )  # fmt: skip
+    claims(world).patch(lease(world), {"metadata": {"annotations": None}})
     await world.apply(pay_as_you_go("v", workspaceName="w"))
     await world.settle("v", until=has_reason("NameTaken"))
 

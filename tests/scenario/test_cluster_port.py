@@ -17,6 +17,7 @@ from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
+from tests.objects import RBAC, Objects
 from tests.scenario.manifests import apply, pay_as_you_go
 from tests.scenario.world import configuration_in
 
@@ -153,7 +154,7 @@ async def test_claim_lives_while_an_order_of_its_holder_is_open(
     target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     await an_order(port, workspace)
     await port.take_claim(target, Key(namespace, "w"), "uid-1", None)
-    cluster.kubectl("delete", f"--namespace={namespace}", "flinkworkspace/w")
+    Objects.of(cluster, namespace).delete("flinkworkspaces/w")
     claim = await port.read_claim(target, Key(namespace, "another"))
     assert claim is not None
     assert claim.alive
@@ -162,12 +163,11 @@ async def test_claim_lives_while_an_order_of_its_holder_is_open(
 
 async def test_claim_lives_where_its_holder_can_not_be_read(cluster: Cluster, namespace: str, tmp_path: Path) -> None:
     """The operator looked after that namespace once: what it may not see is not gone, and its name is not free."""
-    for made in (
-        ("serviceaccount", "reader"),
-        ("role", "reader", "--verb=get,create,delete", "--resource=leases"),
-        ("rolebinding", "reader", "--role=reader", f"--serviceaccount={namespace}:reader"),
-    ):
-        cluster.kubectl("create", f"--namespace={namespace}", *made)
+    objects, named = Objects.of(cluster, namespace), {"metadata": {"name": "reader"}}
+    rule = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "create", "delete"]}
+    objects.create({"apiVersion": "v1", "kind": "ServiceAccount", **named})
+    objects.create({"apiVersion": RBAC, "kind": "Role", **named, "rules": [rule]})
+    objects.bind("reader", ("reader", namespace), kind="Role")
     reader = await configuration_in(cluster.kubeconfig_for("reader", namespace, tmp_path / "kubeconfig"))
     target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     async with client.ApiClient(reader) as api:

@@ -5,16 +5,17 @@ The keys in the Secret are of the account `payer`; the operator itself is of ano
 """
 
 import base64
-import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from flink_local.failures import LocalFailure
+from flink_workspace_operator.api.names import ABANDON_ORDER, ORDERS, WORKSPACES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount, grant_role, open_account
+from tests.objects import OPERATOR, RBAC
 from tests.scenario.manifests import Manifest, pay_as_you_go
 from tests.scenario.world import World, conditions, has_reason, is_ready
 
@@ -43,35 +44,23 @@ async def world(limited: World) -> AsyncIterator[World]:
     let(limited)
     yield limited
     for each in secrets(limited):
-        patch(limited, f"secret/{each}", {"metadata": {"finalizers": None}})
+        limited.objects.let_go(f"secrets/{each}")
 
 
 def let(world: World) -> None:
     """Give the operator the rights on Secrets by their names, as docs/credentials.md says."""
-    names = [f"--resource-name={each}" for each in NAMES]
-    kubectl(world, "create", "role", "credentials", "--verb=get,patch", "--resource=secrets", *names)
-    kubectl(
-        world, "create", "rolebinding", "credentials", "--role=credentials",
-        "--serviceaccount=flink-workspace-operator:flink-workspace-operator",
-    )  # fmt: skip
-
-
-def kubectl(world: World, *arguments: str) -> str:
-    return world.local.kubectl(arguments[0], f"--namespace={world.namespace}", *arguments[1:])
-
-
-def patch(world: World, what: str, change: object) -> None:
-    kubectl(world, "patch", what, "--type=merge", f"--patch={json.dumps(change)}")
+    rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": NAMES, "verbs": ["get", "patch"]}
+    role = {"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "credentials"}, "rules": [rule]}
+    world.objects.create(role)
+    world.objects.bind("credentials", OPERATOR, kind="Role")
 
 
 def secrets(world: World) -> list[str]:
-    found = json.loads(kubectl(world, "get", "secrets", "--output=json"))["items"]
-    return [each["metadata"]["name"] for each in found]
+    return [each["metadata"]["name"] for each in world.objects.list("secrets")]
 
 
 def finalizers(world: World, name: str = SECRET) -> list[str]:
-    found = json.loads(kubectl(world, "get", "secret", name, "--output=json"))
-    held: list[str] = found["metadata"].get("finalizers", [])
+    held: list[str] = world.objects.get(f"secrets/{name}")["metadata"].get("finalizers", [])
     return held
 
 
@@ -83,7 +72,7 @@ async def keep_keys(world: World, account: EmulatedAccount, name: str = SECRET, 
 
 
 def delete_secret(world: World) -> None:
-    kubectl(world, "delete", "secret", SECRET, "--wait=false")
+    world.objects.delete(f"secrets/{SECRET}")
 
 
 def paid_by(name: str = SECRET) -> Manifest:
@@ -285,7 +274,7 @@ async def test_secret_that_goes_between_intent_and_call(world: World, payer: Emu
     await keep_keys(world, payer)
     await world.apply(paid_by())
     await until_order_is(world, "Placing")
-    patch(world, f"secret/{SECRET}", {"metadata": {"finalizers": None}})
+    world.objects.let_go(f"secrets/{SECRET}")
     delete_secret(world)
     await world.settle("w", until=has_reason("SecretMissing"))
     assert payer.control.calls("foasconsole.CreateInstance") == []
@@ -310,13 +299,13 @@ async def test_secret_is_not_held_afterwards(world: World, payer: EmulatedAccoun
     await world.apply(paid_by())
     await world.settle("w")
     assert finalizers(world) == []
-    kubectl(world, "delete", "rolebinding", "credentials")
+    world.objects.delete("rolebindings/credentials")
     delete_secret(world)
     await world.one_pass("w")
     told = conditions(await world.workspace("w"))
     assert (told["Ready"].status, told["CloudReachable"].status) == ("True", "Unknown")
     assert told["CloudReachable"].reason == "SecretRefused"
-    kubectl(world, "delete", "flinkworkspace", "w", "--wait=false")
+    world.objects.delete("flinkworkspaces/w")
     while await world.cluster.read_workspace(world.key("w")) is not None:
         await world.one_pass("w")
     assert len(payer.control.purchases()) == 1
@@ -325,8 +314,8 @@ async def test_secret_is_not_held_afterwards(world: World, payer: EmulatedAccoun
 async def test_deleted_while_uncertain_releases_the_secret(world: World, payer: EmulatedAccount) -> None:
     """Also where the resource was let go before its order was settled."""
     await uncertain(world, payer)
-    patch(world, "flinkworkspace/w", {"metadata": {"annotations": {"flink.alicloud.dev/abandon-order": "w-1"}}})
-    kubectl(world, "delete", "flinkworkspace", "w", "--wait=false")
+    world.objects.annotate("flinkworkspaces/w", ABANDON_ORDER, "w-1")
+    world.objects.delete("flinkworkspaces/w")
     for _ in range(60):
         payer.control.advance(await world.one_pass("w") or 0)
         if (await world.orders("w"))[0].settled and not finalizers(world):
@@ -338,7 +327,7 @@ async def test_deleted_while_uncertain_releases_the_secret(world: World, payer: 
 async def test_operator_of_the_same_account_stands_in(world: World, account: EmulatedAccount) -> None:
     """The Secret is gone by force; what became of the order is found out all the same, and nothing new is bought."""
     await uncertain(world, account, "drop-after-commit")
-    patch(world, f"secret/{SECRET}", {"metadata": {"finalizers": None}})
+    world.objects.let_go(f"secrets/{SECRET}")
     delete_secret(world)
     for _ in range(30):
         account.control.advance(await world.one_pass("w") or 0)
@@ -351,7 +340,7 @@ async def test_operator_of_the_same_account_stands_in(world: World, account: Emu
 async def test_nobody_of_another_account_stands_in(world: World, payer: EmulatedAccount) -> None:
     """The order waits, and it and the resource say for what; when the Secret is back, all goes on."""
     await uncertain(world, payer)
-    patch(world, f"secret/{SECRET}", {"metadata": {"finalizers": None}})
+    world.objects.let_go(f"secrets/{SECRET}")
     delete_secret(world)
     told = await world.settle("w", until=has_reason("SecretMissing"))
     assert conditions(told)["Suspended"].status == "True"
@@ -388,12 +377,10 @@ async def test_keys_are_told_nowhere(world: World, payer: EmulatedAccount, caplo
     await keep_keys(world, payer, accessKeySecret="canary-of-a-secret", securityToken="canary-of-a-token")
     await world.apply(paid_by())
     await world.settle("w", until=has_reason("CredentialsRefused"))
-    kubectl(world, "delete", "secret", SECRET)
+    delete_secret(world)
     await keep_keys(world, payer)
     await world.settle("w")
-    shown = [
-        kubectl(world, "get", kind, "--output=yaml") for kind in ("flinkworkspaces,flinkworkspaceorders", "events")
-    ]
+    shown = [str(world.objects.list(kind)) for kind in (WORKSPACES, ORDERS, "events")]
     told = "".join([*shown, caplog.text])
     assert "w-1" in told
     assert not [word for word in ("canary", payer.access_key_secret) if word in told]

@@ -1,7 +1,6 @@
 """A namespace that was removed by force: what was in it is read as ever, and no write of it is accepted any more."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,16 +39,15 @@ class TimeLapse:
 @contextmanager
 def removed_by_force(world: World) -> Iterator[None]:
     """The usual recipe against a namespace that does not end, which leaves what holds it where it is."""
-    kubectl, name = world.local.kubectl, world.namespace
-    kubectl("delete", "--wait=false", f"namespace/{name}")
-    namespace = json.loads(kubectl("get", f"namespace/{name}", "--output=json"))
+    what = f"namespaces/{world.namespace}"
+    world.objects.delete(what)
+    namespace = world.objects.get(what)
     namespace["spec"]["finalizers"] = []
-    finalize = f"/api/v1/namespaces/{name}/finalize"
-    kubectl("replace", f"--raw={finalize}", "--filename=-", stdin=json.dumps(namespace))
+    world.objects.connection.ask("PUT", f"api/v1/{what}/finalize", namespace)
     try:
         yield
     finally:
-        kubectl("create", "namespace", name)
+        world.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": world.namespace}})
 
 
 async def passes_in(world: World, seconds: float) -> int:

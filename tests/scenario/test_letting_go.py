@@ -24,13 +24,11 @@ async def until_gone(world: World, name: str = "w") -> None:
 
 
 def delete(world: World, name: str = "w") -> None:
-    world.local.kubectl("delete", "--wait=false", f"--namespace={world.namespace}", f"flinkworkspace/{name}")
+    world.objects.delete(f"flinkworkspaces/{name}")
 
 
-def annotate(world: World, annotation: str, name: str = "w") -> None:
-    world.local.kubectl(
-        "annotate", "--overwrite", f"--namespace={world.namespace}", f"flinkworkspace/{name}", annotation
-    )
+def annotate(world: World, annotation: str, value: str | None) -> None:
+    world.objects.annotate("flinkworkspaces/w", annotation, value)
 
 
 async def bought(world: World) -> FlinkWorkspace:
@@ -118,7 +116,7 @@ async def test_deletion_waits_for_an_open_outcome(world: World) -> None:
 async def test_abandoned_order_is_settled_after_its_workspace_is_gone(world: World) -> None:
     """With the annotation the resource goes at once; its order is settled as usual, and holds the name until then."""
     await uncertain(world)
-    annotate(world, f"{ABANDON_ORDER}=w-1")
+    annotate(world, ABANDON_ORDER, "w-1")
     delete(world)
     target = PurchaseTarget(world.account.id, "cn-hangzhou", "w")
     for _ in range(10):
@@ -148,7 +146,7 @@ async def test_recreated_resource_without_its_ledger_binds_by_tags(world: World)
     await bought(world)
     delete(world)
     await until_gone(world)
-    world.local.kubectl("delete", f"--namespace={world.namespace}", "flinkworkspaceorders", "--all")
+    world.objects.delete("flinkworkspaceorders")
     await world.apply(pay_as_you_go())
     await world.settle("w")
     assert len(world.account.control.purchases()) == 1
@@ -169,7 +167,7 @@ async def test_suspended_before_the_purchase_writes_nothing(world: World) -> Non
 async def test_suspended_by_annotation_while_running_stays_ready(world: World) -> None:
     """Suspending a running workspace leaves it Ready, and says that it is suspended."""
     await bought(world)
-    annotate(world, f"{SUSPEND}=true")
+    annotate(world, SUSPEND, "true")
     suspended = await world.settle("w", until=lambda found: conditions(found)["Suspended"].status == "True")
     assert conditions(suspended)["Suspended"].reason == "SuspendedByUser"
     assert is_ready(suspended)

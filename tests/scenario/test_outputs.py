@@ -3,7 +3,6 @@
 All passes are made with the rights that deploy/base gives the operator, and those that a namespace gives it for this.
 """
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -13,17 +12,17 @@ import pytest
 from kubernetes.aio import client
 
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
-from flink_workspace_operator.api.names import SUSPEND
+from flink_workspace_operator.api.names import ORDERS, SUSPEND, WORKSPACES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import OutputsRefused
+from tests.objects import RBAC, binding
+from tests.patience import until
 from tests.scenario.manifests import Manifest, let_write_outputs, pay_as_you_go
 from tests.scenario.recording import RecordingCluster
 from tests.scenario.world import PATIENCE, World, conditions, configuration_in, has_reason, is_ready
 
 IDS = "ids"
 FOREIGN = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": IDS}, "data": {"theirs": "kept"}}
-DELETION_SECONDS = 60
-RBAC = "rbac.authorization.k8s.io/v1"
 
 
 @pytest.fixture
@@ -40,10 +39,7 @@ def handed_over(name: str = "w", to: str = IDS, **spec: object) -> Manifest:
 
 def config_map(world: World, name: str = IDS) -> dict[str, Any] | None:
     """A ConfigMap as it is."""
-    found = world.local.kubectl(
-        "get", "configmap", name, f"--namespace={world.namespace}", "--ignore-not-found", "--output=json"
-    )
-    return json.loads(found) if found else None
+    return world.objects.find(f"configmaps/{name}")
 
 
 def data_in(world: World, name: str = IDS) -> dict[str, str]:
@@ -54,15 +50,9 @@ def data_in(world: World, name: str = IDS) -> dict[str, str]:
     return data
 
 
-def kubectl(world: World, *arguments: str) -> str:
-    """As a user of the namespace."""
-    return world.local.kubectl(arguments[0], f"--namespace={world.namespace}", *arguments[1:])
-
-
 def events(world: World) -> list[str]:
     """The reasons of all events that tell of outputs."""
-    found = json.loads(kubectl(world, "get", "events", "--output=json"))["items"]
-    return sorted(each["reason"] for each in found if each["reason"].startswith("Outputs"))
+    return sorted(each["reason"] for each in world.objects.list("events") if each["reason"].startswith("Outputs"))
 
 
 def wanted(workspace: FlinkWorkspace) -> dict[str, str | None]:
@@ -120,7 +110,7 @@ async def test_a_hand_edit_is_corrected(world: World) -> None:
         "data": {"instanceId": "wrong", "more": "x", "region": None},
         "binaryData": {"bytes": "AAAA"},
     }
-    kubectl(world, "patch", "configmap", IDS, "--type=merge", f"--patch={json.dumps(edit)}")
+    world.objects.patch(f"configmaps/{IDS}", edit)
     await world.one_pass("w")
     found = config_map(world)
     assert found is not None
@@ -133,7 +123,7 @@ async def test_a_hand_edit_is_corrected(world: World) -> None:
 async def test_a_hand_deletion_is_made_good(world: World) -> None:
     """At the next pass."""
     workspace = await ready(world)
-    kubectl(world, "delete", "configmap", IDS)
+    world.objects.delete(f"configmaps/{IDS}")
     await world.one_pass("w")
     assert data_in(world) == wanted(workspace)
     assert events(world) == ["OutputsCorrected", "OutputsWritten"]
@@ -151,7 +141,7 @@ async def test_nothing_is_bought_into_a_conflict(world: World) -> None:
         await world.one_pass("w")
     assert (world.account.control.purchases(), await world.orders("w")) == ([], ())
     assert data_in(world) == FOREIGN["data"]
-    kubectl(world, "delete", "configmap", IDS)
+    world.objects.delete(f"configmaps/{IDS}")
     workspace = await world.settle("w")
     assert data_in(world) == wanted(workspace)
     assert len(world.account.control.purchases()) == 1
@@ -170,7 +160,7 @@ async def test_a_conflict_that_comes_after_the_intent_stops_the_call(world: Worl
 async def test_a_foreign_one_is_not_overwritten_afterwards(world: World) -> None:
     """Not even where ours was before: a workspace that runs is then not Ready any more."""
     await ready(world)
-    kubectl(world, "delete", "configmap", IDS)
+    world.objects.delete(f"configmaps/{IDS}")
     await world.apply(FOREIGN)
     await world.one_pass("w")
     told = conditions(await world.workspace("w"))
@@ -210,7 +200,7 @@ async def test_another_name_takes_the_former_one_away(world: World) -> None:
 async def test_only_our_own_is_taken_away(world: World) -> None:
     """One whose owner a person removed is theirs from then on."""
     await ready(world)
-    kubectl(world, "patch", "configmap", IDS, "--type=merge", '--patch={"metadata":{"ownerReferences":null}}')
+    world.objects.patch(f"configmaps/{IDS}", {"metadata": {"ownerReferences": None}})
     await world.apply(handed_over(to="others"))
     await world.one_pass("w")
     assert is_ready(await world.workspace("w"))
@@ -220,10 +210,10 @@ async def test_only_our_own_is_taken_away(world: World) -> None:
 async def test_it_goes_with_its_resource(world: World) -> None:
     """The garbage collector deletes it; nothing of ours waits for that."""
     await ready(world)
-    kubectl(world, "delete", "--wait=false", "flinkworkspace/w")
+    world.objects.delete("flinkworkspaces/w")
     while await world.cluster.read_workspace(world.key("w")) is not None:
         await world.one_pass("w")
-    kubectl(world, "wait", "--for=delete", f"configmap/{IDS}", f"--timeout={DELETION_SECONDS}s")
+    until(lambda: config_map(world) is None)
 
 
 async def test_that_of_a_former_life_is_taken_over(world: World) -> None:
@@ -237,7 +227,7 @@ async def test_that_of_a_former_life_is_taken_over(world: World) -> None:
     }
     orphan = {**FOREIGN, "metadata": {"name": IDS, "ownerReferences": [dead]}}
     workspace = await ready(world)
-    kubectl(world, "delete", "configmap", IDS)
+    world.objects.delete(f"configmaps/{IDS}")
     with suppress(AssertionError):  # the garbage collector may be faster, and then there is nothing to take over
         await world.apply(orphan)
     await world.one_pass("w")
@@ -251,10 +241,9 @@ async def test_a_converged_workspace_makes_no_write(world: World) -> None:
     """Neither to the ConfigMap nor to anything else."""
 
     def versions() -> list[str]:
-        found = json.loads(
-            kubectl(world, "get", "flinkworkspaces,flinkworkspaceorders,configmaps,events", "--output=json")
-        )
-        return sorted(item["metadata"]["resourceVersion"] for item in found["items"])
+        kinds = (WORKSPACES, ORDERS, "configmaps", "events")
+        found = [item for kind in kinds for item in world.objects.list(kind)]
+        return sorted(item["metadata"]["resourceVersion"] for item in found)
 
     await ready(world)
     await world.one_pass("w")
@@ -267,8 +256,8 @@ async def test_a_converged_workspace_makes_no_write(world: World) -> None:
 async def test_suspended_it_is_kept_true(world: World) -> None:
     """Suspending stops writes to the cloud; the ConfigMap is none."""
     workspace = await ready(world)
-    kubectl(world, "annotate", "flinkworkspace/w", f"{SUSPEND}=true")
-    kubectl(world, "delete", "configmap", IDS)
+    world.objects.annotate("flinkworkspaces/w", SUSPEND, "true")
+    world.objects.delete(f"configmaps/{IDS}")
     await world.one_pass("w")
     assert data_in(world) == wanted(workspace)
 
@@ -291,25 +280,29 @@ async def test_nothing_is_written_while_the_cloud_is_down(world: World) -> None:
 @asynccontextmanager
 async def allowed_only(world: World, verbs: list[str], directory: Path) -> AsyncIterator[None]:
     """The operator's passes, by an identity that has these rights on ConfigMaps, and all others of the operator."""
-    local, name, subject = world.local, f"poor-{world.namespace}", f"--serviceaccount={world.namespace}:poor"
-    kubectl(world, "create", "serviceaccount", "poor")
-    rules = json.loads(local.kubectl("get", "clusterrole", SERVICE_ACCOUNT, "--output=json"))["rules"]
+    name, poor, rich = f"poor-{world.namespace}", ("poor", world.namespace), world.cluster
+    rules = world.objects.get(f"clusterroles/{SERVICE_ACCOUNT}")["rules"]
     rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": verbs}
-    role = {"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": name}, "rules": [*rules, rule]}
-    local.kubectl("apply", "--filename=-", stdin=json.dumps(role))
-    local.kubectl("create", "clusterrolebinding", name, f"--clusterrole={name}", subject)
-    claims = ("rolebinding", name, f"--namespace={NAMESPACE}")
-    local.kubectl("create", *claims, f"--role={SERVICE_ACCOUNT}", subject)
-    rich = world.cluster
+    claims = binding(name, SERVICE_ACCOUNT, poor, kind="Role")
+    claims["metadata"]["namespace"] = NAMESPACE
+    made = {
+        "kind": "List",
+        "items": [
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "poor"}},
+            {"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": name}, "rules": [*rules, rule]},
+            binding(name, name, poor, scope="ClusterRole"),
+            claims,
+        ],
+    }
+    world.objects.apply(made)
     try:
-        path = local.kubeconfig_for("poor", world.namespace, directory / "poor")
+        path = world.local.kubeconfig_for("poor", world.namespace, directory / "poor")
         async with client.ApiClient(await configuration_in(path)) as api:
             world.cluster = RecordingCluster(api, world.settings)
             world.restart()
             yield
     finally:
-        local.kubectl("delete", "clusterrolebinding,clusterrole", name)
-        local.kubectl("delete", *claims)
+        world.objects.remove(made)
         world.cluster = rich
         world.restart()
 

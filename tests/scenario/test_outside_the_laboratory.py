@@ -75,7 +75,7 @@ async def test_a_refusal_that_answers_another_copy_of_the_call(outside: World, c
     await until_state(outside, "Rejected")
     (order,) = await outside.orders("w")
     assert order.outstanding
-    annotate(outside, f"{RECONCILE_REQUESTED_AT}=now")
+    annotate(outside, RECONCILE_REQUESTED_AT, "now")
     await minutes_to_ready(outside)
     assert [order.state for order in await outside.orders("w")] == ["Fulfilled"]
     assert len(outside.account.control.purchases()) == 1
@@ -153,7 +153,7 @@ async def test_a_loss_costs_what_its_window_costs_and_no_more(
     await outside.apply(pay_as_you_go())
     await until_sent(outside)
     if loss.requested:
-        annotate(outside, f"{RECONCILE_REQUESTED_AT}=now")
+        annotate(outside, RECONCILE_REQUESTED_AT, "now")
     took = await minutes_to_ready(outside, stride=120 if loss.minutes[0] > SHOWN else 5)
     record_property("losses", [loss.what, round(took, 1)])
     assert loss.minutes[0] <= took + 0.1
@@ -194,7 +194,7 @@ async def test_a_brake_that_was_acknowledged_brakes(outside: World, brake: str) 
         if brake == "delete":
             delete(outside)
         else:
-            annotate(outside, f"{SUSPEND}=True")
+            annotate(outside, SUSPEND, "True")
 
     interrupt(outside, "look_up", step_on_it)
     await outside.one_pass("w")
@@ -245,7 +245,7 @@ async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_s
     await outside.apply(pay_as_you_go())
     await until_state(outside, "Placed")
     delete(outside)
-    outside.local.kubectl("delete", "--wait=false", f"--namespace={outside.namespace}", "flinkworkspaceorders", "--all")
+    outside.objects.delete("flinkworkspaceorders")
     for _ in range(4):
         await outside.one_pass("w")
     (order,) = await outside.orders("w")

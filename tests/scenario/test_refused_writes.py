@@ -1,20 +1,18 @@
 """A quota, a policy and a webhook of the cluster stand in the operator's way: the resource says so, in their words."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flink_local.failures import LocalFailure
 from flink_local.loopback import free_ports
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from tests.objects import Objects, Refused
+from tests.patience import patience
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import World, conditions
-
-PATIENCE_SECONDS = 60
 
 ORDER = {
     "apiVersion": "flink.alicloud.dev/v1alpha1",
@@ -40,22 +38,22 @@ ORDER = {
 @contextmanager
 def applied(world: World, *manifests: dict[str, Any]) -> Iterator[None]:
     """Objects of the whole cluster, for as long as the test takes."""
-    wire = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
-    world.local.kubectl("apply", "--filename=-", stdin=wire)
+    listed = {"kind": "List", "items": manifests}
+    world.objects.apply(listed)
     try:
         yield
     finally:
-        world.local.kubectl("delete", "--ignore-not-found", "--filename=-", stdin=wire)
+        world.objects.remove(listed)
 
 
 async def until_refused(world: World, sentence: str, manifest: dict[str, Any], namespace: str) -> None:
     """The API server takes a moment until a new rule is in force."""
-    probe = ("create", "--dry-run=server", f"--namespace={namespace}", "--filename=-")
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    there = Objects.of(world.local, namespace)
+    async with asyncio.timeout(patience()):
         while True:
             try:
-                await asyncio.to_thread(world.local.kubectl, *probe, stdin=json.dumps(manifest))
-            except LocalFailure as refused:
+                await asyncio.to_thread(there.create, manifest, dry_run=True)
+            except Refused as refused:
                 if sentence in str(refused):
                     return
 
@@ -85,14 +83,12 @@ async def test_a_quota_on_orders(world: World) -> None:
     quota = "noorders"
     hard = {"count/flinkworkspaceorders.flink.alicloud.dev": "0"}
     body = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": quota}, "spec": {"hard": hard}}
-    kubectl, place = world.local.kubectl, f"--namespace={world.namespace}"
-    kubectl("apply", place, "--filename=-", stdin=json.dumps(body))
-    status = json.dumps({"status": {"hard": hard, "used": hard}})
-    kubectl("patch", place, f"quota/{quota}", "--subresource=status", "--type=merge", f"--patch={status}")
+    world.objects.apply(body)
+    world.objects.patch(f"resourcequotas/{quota}/status", {"status": {"hard": hard, "used": hard}})
     await until_refused(world, f"exceeded quota: {quota}", ORDER, world.namespace)
     await world.apply(pay_as_you_go("w"))
     await assert_told_and_healed(world, "ClusterRefused", f"exceeded quota: {quota}")
-    kubectl("delete", place, f"quota/{quota}")
+    world.objects.delete(f"resourcequotas/{quota}")
     await world.settle("w")
     assert len(world.account.control.purchases()) == 1
 

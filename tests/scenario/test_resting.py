@@ -50,9 +50,9 @@ async def test_it_is_asked_for_until_all_is_told_and_after_each_change(world: Wo
     await world.settle("w", until=has_reason("SuspendedByUser"))
     await until_it_rests(world)
     assert [await looks(world) for _ in range(3)] == [False] * 3
-    annotate(world, "note=whatever")
+    annotate(world, "note", "whatever")
     assert not await looks(world)
-    annotate(world, f"{RECONCILE_REQUESTED_AT}=now")
+    annotate(world, RECONCILE_REQUESTED_AT, "now")
     assert await looks(world)
     await until_it_rests(world)
     await world.apply(pay_as_you_go(suspend=True, tags=[{"key": "team", "value": "data"}]))

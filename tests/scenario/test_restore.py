@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from flink_workspace_operator.api.names import LEDGER_FINALIZER, ORDERS
+from flink_workspace_operator.api.names import LEDGER_FINALIZER, ORDERS, REPLACE_LOST, WORKSPACES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import Conflict
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from tests.namespaces import Namespaces
+from tests.objects import NotFound, Objects
 from tests.scenario.manifests import Manifest, apply, pay_as_you_go
 from tests.scenario.test_letting_go import bought
 from tests.scenario.world import World, conditions, has_reason, is_ready
@@ -20,7 +21,7 @@ from tests.scenario.world import World, conditions, has_reason, is_ready
 
 def exported(world: World, kind: str, name: str) -> Manifest:
     """What a backup holds of an object: all but what the API server gives it, and no status."""
-    shown: Manifest = json.loads(world.local.kubectl("get", f"-n={world.namespace}", f"{kind}/{name}", "--output=json"))
+    shown = world.objects.get(f"{kind}/{name}")
     metadata = {
         key: shown["metadata"][key] for key in ("name", "annotations", "finalizers") if key in shown["metadata"]
     }
@@ -29,18 +30,17 @@ def exported(world: World, kind: str, name: str) -> Manifest:
 
 def remove_by_force(world: World, kind: str, name: str) -> None:
     """Take all finalizers off and delete: nobody is asked."""
-    world.local.kubectl(
-        "patch", f"-n={world.namespace}", f"{kind}/{name}", "--type=merge", '--patch={"metadata":{"finalizers":null}}'
-    )
-    world.local.kubectl("delete", f"-n={world.namespace}", f"{kind}/{name}")
+    world.objects.let_go(f"{kind}/{name}")
+    with suppress(NotFound):  # gone already, where it was being deleted
+        world.objects.delete(f"{kind}/{name}")
 
 
 def forget_claims(world: World, workspace: FlinkWorkspace) -> None:
     target = PurchaseTarget(world.account.id, workspace.spec.region, workspace.workspace_name)
-    from_api = world.local.kubectl("get", "leases", f"-n={world.settings.namespace}", "--output=json")
-    for lease in json.loads(from_api)["items"]:
+    claims = Objects.of(world.local, world.settings.namespace)
+    for lease in claims.list("leases"):
         if lease["metadata"].get("annotations", {}).get("flink.alicloud.dev/account-id") == target.account_id:
-            world.local.kubectl("delete", f"-n={world.settings.namespace}", f"lease/{lease['metadata']['name']}")
+            claims.delete(f"leases/{lease['metadata']['name']}")
 
 
 async def check_bound(world: World, before: FlinkWorkspace, name: str = "w") -> FlinkWorkspace:
@@ -66,11 +66,11 @@ async def test_restored_from_a_backup(world: World, orders: str, names: str) -> 
     """A new uid, no status, no claim: it is the same resource by its name, its ledger, or the marks in the cloud."""
     world.account.control.settings(uniqueNames=names)
     before = await bought(world)
-    saved = [exported(world, "flinkworkspace", "w")]
+    saved = [exported(world, WORKSPACES, "w")]
     if orders == "with its orders":
-        saved.append(exported(world, "flinkworkspaceorder", "w-1"))
-    remove_by_force(world, "flinkworkspace", "w")
-    remove_by_force(world, "flinkworkspaceorder", "w-1")
+        saved.append(exported(world, ORDERS, "w-1"))
+    remove_by_force(world, WORKSPACES, "w")
+    remove_by_force(world, ORDERS, "w-1")
     forget_claims(world, before)
     for manifest in saved:
         apply(world.local, world.namespace, manifest)
@@ -83,8 +83,8 @@ async def test_restored_from_a_backup(world: World, orders: str, names: str) -> 
 async def test_restored_order_without_status_is_believed_by_its_token(world: World) -> None:
     """A backup holds no status; what the order bought says which one it was."""
     await bought(world)
-    saved = exported(world, "flinkworkspaceorder", "w-1")
-    remove_by_force(world, "flinkworkspaceorder", "w-1")
+    saved = exported(world, ORDERS, "w-1")
+    remove_by_force(world, ORDERS, "w-1")
     apply(world.local, world.namespace, saved)
     for _ in range(3):
         await world.one_pass("w")
@@ -96,7 +96,7 @@ async def test_restored_order_without_status_is_believed_by_its_token(world: Wor
 async def test_applied_to_a_new_cluster_that_was_given_the_old_cluster_id(world: World) -> None:
     """The cluster was lost with everything in it; the manifest from Git binds at once."""
     before = await bought(world)
-    for kind, name in (("flinkworkspace", "w"), ("flinkworkspaceorder", "w-1")):
+    for kind, name in ((WORKSPACES, "w"), (ORDERS, "w-1")):
         remove_by_force(world, kind, name)
     forget_claims(world, before)
     await world.apply(pay_as_you_go())
@@ -107,7 +107,7 @@ async def test_applied_to_a_new_cluster_that_was_given_the_old_cluster_id(world:
 async def test_another_cluster_is_told_whose_it_is_and_may_take_it_on_purpose(world: World) -> None:
     """The same manifest in another cluster buys nothing; one documented step moves the workspace there."""
     before = await bought(world)
-    for kind, name in (("flinkworkspace", "w"), ("flinkworkspaceorder", "w-1")):
+    for kind, name in ((WORKSPACES, "w"), (ORDERS, "w-1")):
         remove_by_force(world, kind, name)
     forget_claims(world, before)
     world.reconciler.cluster_id = world.cluster_id = "another-cluster"
@@ -147,10 +147,7 @@ async def test_replaced_by_force(world: World) -> None:
 async def test_wiped_status(world: World) -> None:
     """What the resource forgot, ledger and cloud know."""
     before = await bought(world)
-    world.local.kubectl(
-        "patch", f"-n={world.namespace}", "flinkworkspace/w", "--subresource=status", "--type=merge",
-        '--patch={"status":null}',
-    )  # fmt: skip
+    world.objects.patch("flinkworkspaces/w/status", {"status": None})
     after = await check_bound(world, before)
     assert after.status.instance == before.status.instance
     assert after.status.account_id == before.status.account_id
@@ -206,9 +203,7 @@ async def test_lost_workspace_is_replaced_where_it_is_named(world: World) -> Non
     world.account.control.state({"removeWorkspaces": [gone]})
     lost = await world.settle("w", until=has_reason("Lost"))
     assert f"flink.alicloud.dev/replace-lost: {gone}" in conditions(lost)["Ready"].message
-    world.local.kubectl(
-        "annotate", f"-n={world.namespace}", "flinkworkspace/w", f"flink.alicloud.dev/replace-lost={gone}"
-    )
+    world.objects.annotate("flinkworkspaces/w", REPLACE_LOST, gone)
     after = await world.settle("w")
     assert after.status.instance is not None
     assert after.status.instance.instance_id != gone

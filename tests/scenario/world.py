@@ -32,11 +32,13 @@ from flink_workspace_operator.runtime.backoff import wait_after
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.emulator_fixture import EmulatedAccount
-from tests.scenario.manifests import apply
+from tests.objects import Objects
 from tests.scenario.recording import RecordingCluster
 
 PATIENCE = 150
 """Passes after which a test gives up: far more than any way to an end takes."""
+STRIDE = 10
+"""Seconds that pass at least where a pass would wait: what the cloud takes is not looked at every second."""
 
 SHORT_WINDOWS: dict[str, float] = {
     "signature_validity_seconds": 60,
@@ -81,9 +83,14 @@ class World:
             random_token=lambda: secrets.token_hex(16),
         )
 
+    @property
+    def objects(self) -> Objects:
+        """What is in the namespace, for its user and for whoever looks after the cluster."""
+        return Objects.of(self.local, self.namespace)
+
     async def apply(self, manifest: dict[str, Any]) -> None:
         """Apply a manifest as a user does."""
-        apply(self.local, self.namespace, manifest)
+        self.objects.apply(manifest)
 
     def key(self, name: str) -> Key:
         return Key(self.namespace, name)
@@ -100,8 +107,13 @@ class World:
 
     async def one_pass(self, name: str, by: Reconciler | None = None) -> float | None:
         """Run one pass; seconds until the next one is due, None if there is none."""
+        after, _ = await self._pass(name, by or self.reconciler)
+        return after
+
+    async def _pass(self, name: str, by: Reconciler) -> tuple[float | None, FlinkWorkspace | None]:
+        """The same, and the resource as it was left."""
         try:
-            look = await (by or self.reconciler).run_pass(self.key(name))
+            look = await by.run_pass(self.key(name))
             after = None if look.after is None else look.after.total_seconds()
         except CloudFailure:
             after = 5.0
@@ -110,10 +122,10 @@ class World:
         found = await self.cluster.read_workspace(self.key(name))
         if found is not None:
             self.history.append(found)
-        return after
+        return after, found
 
     async def settle(
-        self, name: str, until: Callable[[FlinkWorkspace], bool] | None = None, stride: float = 0
+        self, name: str, until: Callable[[FlinkWorkspace], bool] | None = None, stride: float = STRIDE
     ) -> FlinkWorkspace:
         """Run passes until the resource is Ready, or `until` holds.
 
@@ -121,13 +133,14 @@ class World:
         """
         reached = until or is_ready
         for _ in range(PATIENCE):
-            after = await self.one_pass(name)
-            workspace = await self.workspace(name)
+            after, workspace = await self._pass(name, self.reconciler)
+            assert workspace is not None, f"{name} is gone"
             if reached(workspace):
                 return workspace
             if after:
                 self.account.control.advance(max(after, stride))
-        raise AssertionError(f"not reached; conditions: {conditions(workspace)}; orders: {await self.orders(name)}")
+        told = conditions(self.history[-1])
+        raise AssertionError(f"not reached; conditions: {told}; orders: {await self.orders(name)}")
 
 
 def conditions(workspace: FlinkWorkspace) -> dict[str, Condition]:

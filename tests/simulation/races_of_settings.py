@@ -83,6 +83,7 @@ RACES_OF_SETTINGS: Final = (
         _other_windows(for_another_copy(late=True)),
         TWO,
         preemptions=1,
+        quick=False,
     ),
     Race("restore, API server's clock behind", _restored(-TWENTY_MINUTES)),
     Race("restore, API server's clock ahead", _restored(TWENTY_MINUTES)),

@@ -23,7 +23,7 @@ QUICK = tuple(race for race in ALL if race.quick and race not in RACES_OF_BRAKES
 EACH_RACE = pytest.mark.parametrize("race", ALL, ids=lambda race: race.name.replace(" ", "-"))
 SEED = os.environ.get("SCHEDULE_SEED")
 """Only this schedule, as a failure named it."""
-FEW, MANY = 10, 200
+FEW, MANY = 6, 200
 Record = Callable[[str, object], None]
 
 

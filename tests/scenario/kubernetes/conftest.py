@@ -1,6 +1,5 @@
 """The port as the operator has it: with the rights of its ServiceAccount, found through a kubeconfig."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,17 +8,22 @@ import yaml
 from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
-from flink_local.manifests import NAMESPACE, REPOSITORY, SERVICE_ACCOUNT
+from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
 from flink_workspace_operator.settings import Settings
+from tests.control_plane import operator_kubeconfig
+from tests.objects import Objects
 
 
 @pytest.fixture
-def kubeconfig(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A kubeconfig whose token stands in a file of its own, where KUBECONFIG points."""
-    path = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig")
-    # The client reads KUBECONFIG when it is imported, which is long ago.
+def kubeconfig(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The operator's, where KUBECONFIG points."""
+    return pointed_at(operator_kubeconfig(cluster), monkeypatch)
+
+
+def pointed_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The client reads KUBECONFIG when it is imported, which is long ago."""
     monkeypatch.setattr("kubernetes.aio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(path))
     return path
 
@@ -44,7 +48,5 @@ def operator_namespace(cluster: Cluster, namespace: str) -> str:
     namespaced = [each for each in documents if "namespace" in each["metadata"]]
     for each in namespaced:
         each["metadata"]["namespace"] = namespace
-    cluster.kubectl(
-        "apply", "--filename=-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": namespaced})
-    )
+    Objects.of(cluster, namespace).apply({"kind": "List", "items": namespaced})
     return namespace

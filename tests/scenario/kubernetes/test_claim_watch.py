@@ -13,14 +13,14 @@ from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
-
-PATIENCE_SECONDS = 20
+from tests.objects import Objects
+from tests.patience import patience
 
 
 @pytest.fixture
 async def changes(api: client.ApiClient) -> AsyncIterator[AsyncIterator[ClaimChange | None]]:
     """A watch that stands."""
-    watch = ClaimWatch(client.CustomObjectsApi(api), NAMESPACE).changes(2 * PATIENCE_SECONDS)
+    watch = ClaimWatch(client.CustomObjectsApi(api), NAMESPACE).changes(round(2 * patience()))
     assert await anext(watch) is None
     yield watch
     await watch.aclose()  # type: ignore[attr-defined]  # an async generator, promised as an iterator only
@@ -45,12 +45,13 @@ async def test_lease_of_somebody_else_is_no_claim(
 ) -> None:
     """A Lease without a holder, or one that is no claim at all, does not upset the watch."""
     name = f"other-{namespace}"
-    cluster.kubectl("create", "--filename=-", stdin=bare_lease(name))
-    cluster.kubectl("delete", f"--namespace={NAMESPACE}", f"lease/{name}")
+    leases = Objects.of(cluster, NAMESPACE)
+    leases.create({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}})
+    leases.delete(f"leases/{name}")
     target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     await port.take_claim(target, Key(namespace, "w"), "uid-1", None)
     assert (await of(changes, target)).holder == Key(namespace, "w")
-    cluster.kubectl("delete", f"--namespace={NAMESPACE}", f"lease/{lease_name(target)}")
+    leases.delete(f"leases/{lease_name(target)}")
 
 
 async def test_missing_right_is_told(api: client.ApiClient) -> None:
@@ -62,16 +63,8 @@ async def test_missing_right_is_told(api: client.ApiClient) -> None:
 
 async def of(changes: AsyncIterator[ClaimChange | None], target: PurchaseTarget) -> ClaimChange:
     """The next change that is about the target; other tests use the same namespace."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(patience()):
         async for change in changes:
             if change is not None and change.target == target:
                 return change
     raise AssertionError("the watch ended")
-
-
-def bare_lease(name: str) -> str:
-    return f"""
-apiVersion: coordination.k8s.io/v1
-kind: Lease
-metadata: {{name: {name}, namespace: {NAMESPACE}}}
-"""

@@ -6,12 +6,21 @@ from pathlib import Path
 import pytest
 from kubernetes.aio import client
 
+from flink_local.cluster import Cluster
+from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.adapters.kubernetes import connection
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration, log_in
 from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterUnreachable
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
+from tests.scenario.kubernetes.conftest import pointed_at
+
+
+@pytest.fixture
+def kubeconfig(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One of the test's own, whose token stands in a file beside it."""
+    return pointed_at(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig"), monkeypatch)
 
 
 async def test_login_tells_all_that_another_client_needs(kubeconfig: Path) -> None:

@@ -1,7 +1,7 @@
 """The election on a real Lease: taken, renewed, given back, deleted and edited by hand."""
 
 import asyncio
-import json
+import math
 from typing import Any
 
 import pytest
@@ -16,9 +16,11 @@ from flink_workspace_operator.core.facts.failures import Conflict
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from flink_workspace_operator.runtime.election import Election
 from flink_workspace_operator.settings import Settings
+from tests.objects import Objects
+from tests.patience import patience
 
-SECONDS = 3
-PATIENCE_SECONDS = 20
+SECONDS = math.ceil(patience(3))
+"""A leader that is not let work for so long has lost its Lease: that is so everywhere, and not what is tested here."""
 
 NONSENSE: list[dict[str, Any]] = [
     {},
@@ -43,7 +45,7 @@ async def won(election: Election) -> float:
     """Seconds until it leads."""
     loop = asyncio.get_running_loop()
     began = loop.time()
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(patience()):
         await election.win()
     return loop.time() - began
 
@@ -76,8 +78,8 @@ async def test_deleted_by_hand(cluster: Cluster, lease: ElectionLease) -> None:
     await won(leader)
     keeping = asyncio.create_task(leader.keep())
     before = shown(cluster, lease)["metadata"]["uid"]
-    cluster.kubectl("delete", f"--namespace={lease.namespace}", "lease", ELECTION_LEASE)
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    Objects.of(cluster, lease.namespace).delete(f"leases/{ELECTION_LEASE}")
+    async with asyncio.timeout(patience()):
         while (again := await lease.read()) is None:  # noqa: ASYNC110 - it is made in the leader's own time
             await asyncio.sleep(0.05)
     assert again.wire["metadata"]["uid"] != before
@@ -97,7 +99,7 @@ async def test_watch_of_claims_never_hears_of_it(
     api: client.ApiClient, lease: ElectionLease, operator_namespace: str
 ) -> None:
     """However often the Lease is renewed, a claim is the first that is heard of."""
-    watch = ClaimWatch(client.CustomObjectsApi(api), operator_namespace).changes(PATIENCE_SECONDS)
+    watch = ClaimWatch(client.CustomObjectsApi(api), operator_namespace).changes(round(patience()))
     assert await anext(watch) is None
     for _ in range(3):
         await lease.hold(await lease.read(), "leader", SECONDS)
@@ -111,15 +113,12 @@ async def test_watch_of_claims_never_hears_of_it(
 
 
 def shown(cluster: Cluster, lease: ElectionLease) -> dict[str, Any]:
-    """The Lease as kubectl shows it."""
-    found: dict[str, Any] = json.loads(
-        cluster.kubectl("get", f"--namespace={lease.namespace}", "lease", ELECTION_LEASE, "--output=json")
-    )
-    return found
+    """The Lease as it is."""
+    return Objects.of(cluster, lease.namespace).get(f"leases/{ELECTION_LEASE}")
 
 
 def edit(cluster: Cluster, lease: ElectionLease, spec: dict[str, Any]) -> None:
     """Make the Lease by hand."""
-    metadata = {"name": ELECTION_LEASE, "namespace": lease.namespace}
+    metadata = {"name": ELECTION_LEASE}
     wire = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
-    cluster.kubectl("create", "--filename=-", stdin=json.dumps(wire))
+    Objects.of(cluster, lease.namespace).create(wire)

@@ -1,27 +1,25 @@
 """deploy/components/guard, as whoever meets it who has got hold of the operator's token."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
-from flink_local.failures import LocalFailure
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import API_VERSION, GROUP
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.config_map import Content, Reference
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
+from tests.control_plane import operator_kubeconfig
 from tests.namespaces import Namespaces
+from tests.objects import OPERATOR, Objects, Refused
 from tests.scenario.kubernetes.tenants import Manifest, Tenant, in_force, said, until_refused, until_said
-from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go
+from tests.scenario.manifests import apply, let, let_write_outputs, pay_as_you_go
 from tests.scenario.world import configuration_in
 
 OWNED: Final = "the operator writes only ConfigMaps whose controller is a FlinkWorkspace, by an ownerReference"
@@ -31,27 +29,27 @@ SECRET: Final = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "ali
 OWNER: Final = {"apiVersion": API_VERSION, "kind": "FlinkWorkspace", "name": "w", "uid": "0", "controller": True}
 
 FORGED: Final[list[tuple[str, Manifest, str]]] = [
-    ("flinkworkspace/w", {"spec": {"suspend": True}}, "changes nothing of a FlinkWorkspace but `metadata.finalizers`"),
-    ("flinkworkspace/w", {"spec": {"tags": [{"key": "a"}]}}, "changes nothing of a FlinkWorkspace but"),
+    ("flinkworkspaces/w", {"spec": {"suspend": True}}, "changes nothing of a FlinkWorkspace but `metadata.finalizers`"),
+    ("flinkworkspaces/w", {"spec": {"tags": [{"key": "a"}]}}, "changes nothing of a FlinkWorkspace but"),
     (
-        "flinkworkspace/w",
+        "flinkworkspaces/w",
         {"metadata": {"labels": {"a": "b"}}},
         "nothing of a FlinkWorkspace's metadata but `finalizers`",
     ),
     (
-        "flinkworkspace/w",
+        "flinkworkspaces/w",
         {"metadata": {"annotations": {f"{GROUP}/replace-lost": "x"}}},
         "FlinkWorkspace's metadata but",
     ),
-    ("flinkworkspace/w", {"metadata": {"ownerReferences": [OWNER]}}, "nothing of a FlinkWorkspace's metadata but"),
-    ("flinkworkspace/w", {"metadata": {"finalizers": ["example.com/x"]}}, f"only finalizers that begin with {GROUP}/"),
-    ("secret/alicloud", {"data": {"a": "Yw=="}}, "changes nothing of a Secret but `metadata.finalizers`"),
-    ("secret/alicloud", {"stringData": {"c": "d"}}, "changes nothing of a Secret but `metadata.finalizers`"),
-    ("secret/alicloud", {"immutable": True}, "changes nothing of a Secret but `metadata.finalizers`"),
-    ("secret/alicloud", {"metadata": {"labels": {"a": "b"}}}, "nothing of a Secret's metadata but `finalizers`"),
-    ("secret/alicloud", {"metadata": {"finalizers": None}}, f"takes off only finalizers that begin with {GROUP}/"),
-    ("configmap/coredns", {"data": {"a": "c"}}, OWNED),
-    ("configmap/coredns", {"metadata": {"ownerReferences": [OWNER]}}, WAS_OWNED),
+    ("flinkworkspaces/w", {"metadata": {"ownerReferences": [OWNER]}}, "nothing of a FlinkWorkspace's metadata but"),
+    ("flinkworkspaces/w", {"metadata": {"finalizers": ["example.com/x"]}}, f"only finalizers that begin with {GROUP}/"),
+    ("secrets/alicloud", {"data": {"a": "Yw=="}}, "changes nothing of a Secret but `metadata.finalizers`"),
+    ("secrets/alicloud", {"stringData": {"c": "d"}}, "changes nothing of a Secret but `metadata.finalizers`"),
+    ("secrets/alicloud", {"immutable": True}, "changes nothing of a Secret but `metadata.finalizers`"),
+    ("secrets/alicloud", {"metadata": {"labels": {"a": "b"}}}, "nothing of a Secret's metadata but `finalizers`"),
+    ("secrets/alicloud", {"metadata": {"finalizers": None}}, f"takes off only finalizers that begin with {GROUP}/"),
+    ("configmaps/coredns", {"data": {"a": "c"}}, OWNED),
+    ("configmaps/coredns", {"metadata": {"ownerReferences": [OWNER]}}, WAS_OWNED),
 ]
 """What is patched, with what, and what the API server says."""
 
@@ -61,23 +59,21 @@ def namespace(cluster: Cluster, namespaces: Namespaces) -> Iterator[str]:
     """One for this module, in which the operator has every right that a namespace can give it."""
     with namespaces.fresh() as name, in_force(cluster, "guard", name):
         let_write_outputs(cluster, name)
-        role, subject = "flink-workspace-operator-credentials", f"--serviceaccount={NAMESPACE}:{SERVICE_ACCOUNT}"
-        cluster.kubectl("create", "rolebinding", role, f"--namespace={name}", f"--clusterrole={role}", subject)
+        let(cluster, name, "flink-workspace-operator-credentials")
         held = {**SECRET, "metadata": {**SECRET["metadata"], "finalizers": ["example.com/backup"]}}  # type: ignore[dict-item]
         for manifest in (pay_as_you_go(), ORDINARY, held):
             apply(cluster, name, manifest)
         yield name
-        cluster.kubectl("patch", "secret/alicloud", f"--namespace={name}", '--patch={"metadata": {"finalizers": null}}')
+        Objects.of(cluster, name).let_go("secrets/alicloud")
 
 
-@pytest.fixture
-def thief(cluster: Cluster, namespace: str, tmp_path: Path) -> Tenant:
-    """Somebody with the operator's own token, once the policies are in force."""
-    kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "stolen")
-    found = Tenant(Cluster(kubeconfig, cluster.kubectl_program), namespace)
+@pytest.fixture(scope="module")
+def thief(cluster: Cluster, namespace: str) -> Tenant:
+    """Somebody who has got hold of the operator's identity, once the policies are in force."""
+    found = Tenant(Objects.of(cluster, namespace).by(OPERATOR))
     until_refused(found, located(ORDINARY, "new", namespace), OWNED)
     for what, change, words in (FORGED[0], FORGED[6]):
-        until_said(words, partial(attempt, found, what, change, "--dry-run=server"))
+        until_said(words, partial(attempt, found, what, change, dry_run=True))
     return found
 
 
@@ -86,12 +82,11 @@ def located(manifest: Manifest, name: str, namespace: str, **metadata: object) -
     return {**manifest, "metadata": {"name": name, "namespace": namespace, **metadata}}
 
 
-def attempt(thief: Tenant, what: str, change: Manifest, *options: str) -> str:
+def attempt(thief: Tenant, what: str, change: Manifest, *, dry_run: bool = False) -> str:
     """Patch something; what the API server said against it."""
-    patch = ("--type=merge", f"--patch={json.dumps(change)}", *options)
     try:
-        thief.kubectl("patch", what, f"--namespace={thief.namespace}", *patch)
-    except LocalFailure as refused:
+        thief.objects.patch(what, change, dry_run=dry_run)
+    except Refused as refused:
         return said(refused)
     return ""
 
@@ -109,24 +104,22 @@ def test_config_maps_of_others_are_neither_made_nor_deleted(thief: Tenant) -> No
     other = {**OWNER, "kind": "Deployment", "apiVersion": "apps/v1"}
     for owner in (other, {**OWNER, "controller": False}, {**OWNER, "apiVersion": "example.com/v1"}):
         assert OWNED in thief.refusal(located(ORDINARY, "new", thief.namespace, ownerReferences=[owner]))
-    with pytest.raises(LocalFailure) as refused:
-        thief.kubectl("delete", "configmap", "coredns", f"--namespace={thief.namespace}", "--wait=false")
+    with pytest.raises(Refused) as refused:
+        thief.objects.delete("configmaps/coredns")
     assert WAS_OWNED in said(refused.value)
 
 
 def test_people_are_not_concerned(cluster: Cluster, thief: Tenant) -> None:
     """Policies are about the operator alone."""
-    here = f"--namespace={thief.namespace}"
-    cluster.kubectl(
-        "label", "flinkworkspace/w", "secret/alicloud", "configmap/coredns", "team=data", here, "--overwrite"
-    )
-    assert '"team": "data"' in cluster.kubectl("get", "configmap/coredns", here, "--output=json")
+    people = Objects.of(cluster, thief.namespace)
+    for what in ("flinkworkspaces/w", "secrets/alicloud", "configmaps/coredns"):
+        people.patch(what, {"metadata": {"labels": {"team": "data"}}})
 
 
-async def test_all_that_the_operator_does_is_let_through(cluster: Cluster, thief: Tenant, tmp_path: Path) -> None:
+async def test_all_that_the_operator_does_is_let_through(cluster: Cluster, thief: Tenant) -> None:
     """Finalizers of workspaces and Secrets put on and taken off, beside those of others; a ConfigMap written, corrected
     and deleted; status and events."""
-    configuration = await configuration_in(thief.cluster.kubeconfig)
+    configuration = await configuration_in(operator_kubeconfig(cluster))
     async with client.ApiClient(configuration) as api:
         port, key = KubernetesCluster(api, Settings()), Key(thief.namespace, "w")
         workspace = await read(port, key)
@@ -136,8 +129,7 @@ async def test_all_that_the_operator_does_is_let_through(cluster: Cluster, thief
         await hold_and_release(port, key)
         await hand_on_and_take_back(port, key, held.metadata.uid)
         await port.remove_purchase_finalizer(await read(port, key))
-    shown = json.loads(cluster.kubectl("get", "secret/alicloud", f"--namespace={thief.namespace}", "--output=json"))
-    assert shown["metadata"]["finalizers"] == ["example.com/backup"]
+    assert thief.objects.get("secrets/alicloud")["metadata"]["finalizers"] == ["example.com/backup"]
 
 
 async def read(port: KubernetesCluster, key: Key) -> FlinkWorkspace:

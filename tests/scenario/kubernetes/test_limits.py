@@ -1,19 +1,16 @@
 """deploy/components/limits, as somebody meets it who may edit and buy in one namespace."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from flink_local.cluster import Cluster
-from flink_local.failures import LocalFailure
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
 from flink_workspace_operator.api.names import PURCHASE_FINALIZER
 from tests.namespaces import Namespaces
+from tests.objects import OPERATOR, Objects, Refused
 from tests.scenario.api.server import REMOVED, changed
 from tests.scenario.kubernetes.tenants import EDITOR, Manifest, Tenant, in_force, said, until_refused, until_said
 from tests.scenario.manifests import subscription
@@ -113,10 +110,7 @@ class Fenced:
 
     def limit(self, **limits: str | None) -> None:
         """Change limits as whoever looks after the operator does; None takes one out."""
-        patch = json.dumps({"data": {key.replace("__", "."): value for key, value in limits.items()}})
-        self.cluster.kubectl(
-            "patch", "configmap", LIMITS, f"--namespace={self.place}", "--type=merge", f"--patch={patch}"
-        )
+        Objects.of(self.cluster, self.place).patch(f"configmaps/{LIMITS}", {"data": limits})
 
     def workspace(self, name: str = "w") -> Manifest:
         """One that is allowed."""
@@ -124,14 +118,14 @@ class Fenced:
 
 
 @pytest.fixture(scope="module")
-def fenced(cluster: Cluster, namespaces: Namespaces, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fenced]:
+def fenced(cluster: Cluster, namespaces: Namespaces) -> Iterator[Fenced]:
     """The component as it is shipped, with two more limits for this namespace, and another one for all."""
     with (
         namespaces.fresh() as namespace,
         namespaces.fresh() as place,
         in_force(cluster, "limits", namespace, place),
     ):
-        tenant = Tenant.of(cluster, namespace, tmp_path_factory.mktemp("tenant"), "edit", EDITOR)
+        tenant = Tenant.of(cluster, namespace, "edit", EDITOR)
         made = Fenced(cluster, tenant, place)
         own = {
             f"{namespace}.vpcs": "vpc-team",
@@ -182,18 +176,17 @@ def test_the_limits_are_not_the_tenants(fenced: Fenced) -> None:
     """Who has `edit` writes ConfigMaps of the namespace, also one of that name: it says nothing here."""
     tenant = fenced.tenant
     own = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": LIMITS}, "data": {"maximumCu": "9999"}}
-    tenant.apply(own)
+    tenant.objects.apply(own)
     try:
         assert "41 is more than the 40" in tenant.refusal(changed(fenced.workspace(), "spec.resources.cu", 41))
     finally:
-        tenant.kubectl("delete", "configmap", LIMITS)
-    for verb in (("delete", "configmap", LIMITS), ("patch", "configmap", LIMITS, '--patch={"data":{"regions":"*"}}')):
-        with pytest.raises(LocalFailure, match=r"is forbidden: User .* cannot (delete|patch|get) resource"):
-            tenant.kubectl(*verb, f"--namespace={fenced.place}")
+        tenant.objects.remove(own)
+    there = replace(tenant.objects, namespace=fenced.place)
+    for change in (partial(there.delete), partial(there.patch, change={"data": {"regions": "*"}})):
+        with pytest.raises(Refused, match=r"is forbidden: User .* cannot (delete|patch) resource"):
+            change(f"configmaps/{LIMITS}")
     for resource in ("validatingadmissionpolicybindings", "validatingadmissionpolicies", "namespaces"):
-        for verb_on in ("create", "patch", "delete"):
-            with pytest.raises(LocalFailure, match="no"):
-                tenant.kubectl("auth", "can-i", verb_on, resource)
+        assert [verb for verb in ("create", "patch", "delete") if tenant.objects.may(verb, resource)] == []
 
 
 def test_what_was_stored_before_a_limit_can_be_stopped_and_let_go(fenced: Fenced) -> None:
@@ -203,7 +196,7 @@ def test_what_was_stored_before_a_limit_can_be_stopped_and_let_go(fenced: Fenced
     fenced.limit(**{f"{fenced.namespace}.{key}": value for key, value in WITHOUT_LIMIT.items()})
     large: Manifest = {**subscription("outside"), "spec": {**subscription()["spec"], **OUTSIDE}}
     until_said("taken", lambda: tenant.refusal(large) or "taken")
-    tenant.apply(large)
+    tenant.objects.apply(large)
     fenced.limit(**{f"{fenced.namespace}.{key}": fenced.own.get(key) for key in WITHOUT_LIMIT})
     for field, value, words in REFUSED[:11]:
         until_said(words, partial(tenant.refusal, refused_variant(fenced, field, value)))
@@ -218,41 +211,40 @@ def test_what_was_stored_before_a_limit_can_be_stopped_and_let_go(fenced: Fenced
         ({"subscription": {"initialTerm": {"count": 3}}}, "of 36 months is longer than the 1"),
         ({"adoption": {"policy": "ByInstanceId", "instanceId": "sc-1"}}, "'ByInstanceId' is not allowed"),
     ):
-        with pytest.raises(LocalFailure) as refused:
+        with pytest.raises(Refused) as refused:
             edit(tenant, "outside", {"spec": change})
         assert words in said(refused.value)
     edit(tenant, "outside", {"spec": {"resources": {"cu": 40}}})
-    tenant.kubectl("delete", "flinkworkspace", "outside", "--wait=false")
+    tenant.objects.delete("flinkworkspaces/outside")
     operator(fenced, "outside", [])
-    assert tenant.kubectl("get", "flinkworkspaces", "--output=name") == ""
+    assert tenant.objects.list("flinkworkspaces") == []
 
 
 def operator(fenced: Fenced, name: str, finalizers: list[str]) -> None:
     """Set the finalizers as the operator does, with its own rights."""
-    change = f"--patch={json.dumps({'metadata': {'finalizers': finalizers}})}"
-    here, who = f"--namespace={fenced.namespace}", f"--as=system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
-    fenced.cluster.kubectl("patch", "flinkworkspace", name, here, who, "--type=merge", change)
+    own = Objects.of(fenced.cluster, fenced.namespace).by(OPERATOR)
+    own.patch(f"flinkworkspaces/{name}", {"metadata": {"finalizers": finalizers}})
 
 
 def edit(tenant: Tenant, name: str, change: Manifest) -> None:
-    tenant.kubectl("patch", "flinkworkspace", name, "--type=merge", f"--patch={json.dumps(change)}")
+    tenant.objects.patch(f"flinkworkspaces/{name}", change)
 
 
-def test_without_limits_nothing_may_be_asked_for(cluster: Cluster, namespaces: Namespaces, tmp_path: Path) -> None:
+def test_without_limits_nothing_may_be_asked_for(cluster: Cluster, namespaces: Namespaces) -> None:
     """A ConfigMap that was deleted by mistake is no licence."""
     with (
         namespaces.fresh() as namespace,
         namespaces.fresh() as place,
         in_force(cluster, "limits", namespace, place),
     ):
-        cluster.kubectl("delete", "configmap", LIMITS, f"--namespace={place}")
-        tenant = Tenant.of(cluster, namespace, tmp_path, "edit", EDITOR)
+        Objects.of(cluster, place).delete(f"configmaps/{LIMITS}")
+        tenant = Tenant.of(cluster, namespace, "edit", EDITOR)
         until_refused(tenant, subscription(f"{namespace}-w"), "no params found")
 
 
 @pytest.mark.parametrize(("limits", "words"), MISSPELT, ids=[next(iter(each)) for each, _ in MISSPELT])
 def test_misspelt_limits_are_refused(fenced: Fenced, limits: dict[str, str], words: str) -> None:
     """Else they would limit nothing, and nobody would see it."""
-    with pytest.raises(LocalFailure) as refused:
+    with pytest.raises(Refused) as refused:
         fenced.limit(**limits)
     assert words in said(refused.value)

@@ -6,8 +6,7 @@ import pytest
 from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
-from flink_local.failures import LocalFailure
-from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from flink_local.manifests import NAMESPACE
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
@@ -21,6 +20,7 @@ from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
+from tests.objects import OPERATOR, Objects
 from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go
 from tests.scenario.test_cluster_port import NOW, spec_for
 
@@ -143,9 +143,7 @@ async def test_claims_elsewhere_are_refused_with_a_reason(api: client.ApiClient,
 @pytest.mark.parametrize(("verb", "resource"), FORBIDDEN)
 def test_nothing_else_is_allowed(cluster: Cluster, verb: str, resource: str) -> None:
     """Outside its own namespace the operator may do no more than look after workspaces."""
-    identity = f"--as=system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
-    with pytest.raises(LocalFailure, match="no"):
-        cluster.kubectl("auth", "can-i", verb, resource, "--namespace=default", identity)
+    assert not Objects.of(cluster).by(OPERATOR).may(verb, resource)
 
 
 async def applied(cluster: Cluster, namespace: str, port: KubernetesCluster) -> FlinkWorkspace:

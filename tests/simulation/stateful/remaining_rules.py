@@ -91,7 +91,15 @@ def _waits(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:
     true = {condition.type for condition in workspace.status.conditions if condition.status == "True"}
     if "Reconciling" not in true:
         return bool(true & {"Ready", "Stalled", "Suspended"})
-    return _is_gone_unseen(world, workspace)
+    return _is_gone_unseen(world, workspace) or _is_held(world, workspace)
+
+
+def _is_held(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:
+    """A deleted one whose order only a person can explain, as its message says."""
+    orders = [order for order in world.server.stored.orders.values() if owner_of(order) == key_of(workspace)]
+    open_ones = [order for order in orders if not order.settled]
+    deleted = workspace.metadata.deletion_timestamp is not None
+    return deleted and bool(open_ones) and all(_is_kept_open(world, order) for order in open_ones)
 
 
 def _is_gone_unseen(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:

@@ -21,7 +21,7 @@ STATUS = f"{SCHEMA}.properties.status"
 
 def read(file: Path) -> Node:
     """A definition."""
-    definition: Node = yaml.safe_load(file.read_text())
+    definition: Node = yaml.load(file.read_text(), Loader=yaml.CSafeLoader)
     return definition
 
 

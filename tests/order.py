@@ -1,0 +1,58 @@
+"""The order of tests that run side by side, and those of them that stay together: a run ends with its last process.
+
+What takes long begins early, and many short tests are left for the end, so that no process waits for another. Tests
+that need a control plane to themselves share one: they run one after the other in one process. Files of quick tests go
+to a process as a whole. `make test` asks for this by `--dist loadgroup --no-loadscope-reorder`.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+OWN: Final = ("own_cluster", "bare_cluster")
+"""Fixtures of which each process would start its own control plane."""
+ORDER: Final = ("e2e", "docs", "local", "packages", "proof", "mutants", "simulation", "model", "unit", "contract")
+"""Folders whose tests come first, those with the longest ones at the head. All others come after them."""
+QUICK: Final = tuple(
+    f"tests/{folder}/" for folder in ("unit", "contract", "emulator", "scenario/api", "scenario/kubernetes")
+)
+
+
+@cache
+def own_plane_of(file: str) -> str | None:
+    """The control plane that tests of a file have to themselves, by the fixture that they name."""
+    text = Path(file).read_text()
+    return next((fixture for fixture in OWN if f"{fixture}: " in text), None)
+
+
+def group_of(test: str) -> str:
+    """What a test is given out with."""
+    file = test.partition("::")[0]
+    return own_plane_of(file) or (file if file.startswith(QUICK) else test)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """By groups of our own: xdist's are lost in this version of pytest, which keeps the names of tests elsewhere."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # where there is one, xdist is there
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = group_of
+    found: object = scheduler
+    return found
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In each process, and so in the scheduler: groups are given out in the order of their first tests."""
+    if config.getoption("loadgroup", False):
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, int]:
+    file = item.nodeid.partition("::")[0]
+    folder = file.split("/")[1]
+    return own_plane_of(file) is None, ORDER.index(folder) if folder in ORDER else len(ORDER)
