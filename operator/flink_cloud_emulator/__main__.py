@@ -15,10 +15,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="flink_cloud_emulator", description="Alibaba Cloud on one machine, for tests."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--url-file", type=Path, help="write the URL here once requests are answered")
-    tls = "a certificate and its key in PEM: answer by TLS as well, on a port of its own; its URL is the second line"
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="0 takes a free one (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--url-file", type=Path, help="write the URL here once requests are answered"
+    )
+    tls = (
+        "a certificate and its key in PEM: answer by TLS as well, on a port of its own; its URL is"
+        " the second line"
+    )
     parser.add_argument("--tls", type=Path, metavar="FILE", help=tls)
     try:
         asyncio.run(_serve(parser.parse_args()))

@@ -1,4 +1,7 @@
-"""All accounts of the emulated cloud. Nothing is shared between two accounts but the memory of nonces."""
+"""All accounts of the emulated cloud.
+
+Nothing is shared between two accounts but the memory of nonces.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,7 +40,9 @@ class Account:
     settings: Settings = field(default_factory=Settings)
     keys: dict[str, KeyPair] = field(default_factory=dict)
     denied_actions: tuple[str, ...] = ()
-    """RAM actions, such as ``ram:CreateRole`` or ``stream:*``, that no key of the account may use."""
+    """RAM actions, such as ``ram:CreateRole`` or ``stream:*``, that no key of the account may
+    use.
+    """
     faults: FaultRules = field(default_factory=FaultRules)
     calls: CallLog = field(default_factory=CallLog)
     deferred: list[Deferred] = field(default_factory=list)
@@ -48,9 +53,14 @@ class Account:
     vpc: VpcState = field(default_factory=VpcState)
 
     def settle(self) -> None:
-        """Let take effect what is due. Called before anything looks at the account, so no timer is needed."""
+        """Let take effect what is due.
+
+        Called before anything looks at the account, so no timer is needed.
+        """
         now = self.clock.now()
-        due = sorted((entry for entry in self.deferred if entry.due <= now), key=lambda entry: entry.due)
+        due = sorted(
+            (entry for entry in self.deferred if entry.due <= now), key=lambda entry: entry.due
+        )
         self.deferred = [entry for entry in self.deferred if entry.due > now]
         for entry in due:
             entry.commit(entry.due)

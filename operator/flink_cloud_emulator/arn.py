@@ -2,7 +2,9 @@
 
 import re
 
-_ARN = re.compile(r"acs:ram::(?P<account>\d{12,16}):(?P<kind>role|user|oidc-provider)/(?P<name>[^/]+)")
+_ARN = re.compile(
+    r"acs:ram::(?P<account>\d{12,16}):(?P<kind>role|user|oidc-provider)/(?P<name>[^/]+)"
+)
 
 
 def account_of_arn(arn: str) -> str:

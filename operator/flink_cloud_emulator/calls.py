@@ -59,14 +59,18 @@ class CallLog:
 
 
 def as_json(logs: Iterable[CallLog]) -> dict[str, object]:
-    """Several logs as one: ``{"counters": {"ram.GetRole": {"200": 3, "lost": 1}}, "calls": [oldest ... latest]}``."""
+    """Several logs as one: ``{"counters": {"ram.GetRole": {"200": 3, "lost": 1}}, "calls":
+    [oldest ... latest]}``.
+    """
     logs = list(logs)
     counters: dict[str, dict[str, int]] = {}
     for log in logs:
         for (name, status), count in log.counters.items():
             by_status = counters.setdefault(name, {})
             by_status[status] = by_status.get(status, 0) + count
-    latest = sorted((record for log in logs for record in log.latest), key=lambda record: record.time)
+    latest = sorted(
+        (record for log in logs for record in log.latest), key=lambda record: record.time
+    )
     return {"counters": counters, "calls": [record.as_json() for record in latest[-KEPT:]]}
 
 

@@ -29,10 +29,14 @@ class Clock:
     def accepts(self, signed: datetime, validity: timedelta) -> bool:
         """Whether a request signed at ``signed`` is neither too old nor too far in the future.
 
-        A date of the machine's clock counts too, because the SDKs know no other, but only one from after the last
-        advance: before it, the request was sent that much longer ago. Dates on the wire have whole seconds.
+        A date of the machine's clock counts too, because the SDKs know no other, but only one from
+        after the last advance: before it, the request was sent that much longer ago. Dates on the
+        wire have whole seconds.
         """
         if abs(self.now() - signed) <= validity:
             return True
         machine = machine_now()
-        return self.advanced_at <= signed <= machine + timedelta(seconds=1) and machine - signed <= validity
+        return (
+            self.advanced_at <= signed <= machine + timedelta(seconds=1)
+            and machine - signed <= validity
+        )

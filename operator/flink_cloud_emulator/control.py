@@ -1,7 +1,8 @@
 """The control interface ``/_emulator/...``, for tests and for people who try things out.
 
-Each call takes ``?account=``; without it reads cover all accounts and writes go to the default account. Settings,
-faults and the clock belong to one account each. Bad bodies are refused with 400 and one sentence under ``error``.
+Each call takes ``?account=``; without it reads cover all accounts and writes go to the default
+account. Settings, faults and the clock belong to one account each. Bad bodies are refused with 400
+and one sentence under ``error``.
 """
 
 import asyncio
@@ -69,7 +70,9 @@ class _Control:
 
     async def purchases(self, request: web.Request) -> web.Response:
         booked = [purchase for account in self._read(request) for purchase in account.bss.purchases]
-        return web.json_response([purchase.as_json() for purchase in sorted(booked, key=lambda each: each.time)])
+        return web.json_response(
+            [purchase.as_json() for purchase in sorted(booked, key=lambda each: each.time)]
+        )
 
     async def calls(self, request: web.Request) -> web.Response:
         logs = [account.calls for account in self._read(request)]
@@ -78,9 +81,12 @@ class _Control:
         return web.json_response(calls.as_json(logs))
 
     async def settings(self, request: web.Request) -> web.Response:
-        """One account's settings; without ``account`` the default one's, and all under ``accounts``."""
+        """One account's settings; without ``account`` the default one's, and all under
+        ``accounts``.
+        """
         shown: dict[str, Any] = {
-            account.id: account.settings.model_dump(by_alias=True) for account in self._read(request)
+            account.id: account.settings.model_dump(by_alias=True)
+            for account in self._read(request)
         }
         if "account" in request.query:
             return web.json_response(shown[request.query["account"]])
@@ -95,33 +101,43 @@ class _Control:
         return web.json_response(account.settings.model_dump(by_alias=True))
 
     async def faults(self, request: web.Request) -> web.Response:
-        return web.json_response({account.id: account.faults.as_json() for account in self._read(request)})
+        return web.json_response(
+            {account.id: account.faults.as_json() for account in self._read(request)}
+        )
 
     async def replace_faults(self, request: web.Request) -> web.Response:
         """The list of rules, bare or under ``rules``, replaces the account's rules."""
         body = await _body(request)
         rules = _RULES.validate_python(
-            body["rules"] if isinstance(body, dict) and "rules" in body else body, by_alias=True, by_name=False
+            body["rules"] if isinstance(body, dict) and "rules" in body else body,
+            by_alias=True,
+            by_name=False,
         )
         account = self._write(request)
         account.faults.replace(rules)
         return web.json_response(account.faults.as_json())
 
     async def clock(self, request: web.Request) -> web.Response:
-        return web.json_response({account.id: account.clock.now().isoformat() for account in self._read(request)})
+        return web.json_response(
+            {account.id: account.clock.now().isoformat() for account in self._read(request)}
+        )
 
     async def advance_clock(self, request: web.Request) -> web.Response:
         """Move one account's clock. It may take up to a second, see ``_next_second``."""
         by = timedelta(seconds=_Advance.read(await _body(request)).advance_seconds)
         account = self._write(request)
-        if account.clock.offset + by > timedelta(seconds=account.settings.signature_validity_seconds):
+        if account.clock.offset + by > timedelta(
+            seconds=account.settings.signature_validity_seconds
+        ):
             await _next_second()
         account.clock.advance(by)
         account.settle()
         return web.json_response({"account": account.id, "now": account.clock.now().isoformat()})
 
     async def state(self, request: web.Request) -> web.Response:
-        return web.json_response({account.id: snapshot.describe(account) for account in self._read(request)})
+        return web.json_response(
+            {account.id: snapshot.describe(account) for account in self._read(request)}
+        )
 
     async def change_state(self, request: web.Request) -> web.Response:
         changes = seed.Changes.read(await _body(request))
@@ -140,7 +156,9 @@ class _Control:
         return web.json_response({"reset": chosen or "all"})
 
     async def unknown(self, request: web.Request) -> web.Response:
-        return web.json_response({"error": f"there is no {request.method} {request.path}"}, status=404)
+        return web.json_response(
+            {"error": f"there is no {request.method} {request.path}"}, status=404
+        )
 
     def _read(self, request: web.Request) -> list[Account]:
         chosen = request.query.get("account")
@@ -164,8 +182,8 @@ class _Control:
 async def _next_second() -> None:
     """Wait for the machine's next whole second.
 
-    Dates in requests have whole seconds, so only then a request that was signed before the clock moved can be told
-    from one that was signed after it.
+    Dates in requests have whole seconds, so only then a request that was signed before the clock
+    moved can be told from one that was signed after it.
     """
     await asyncio.sleep(1 - machine_now().microsecond / 1_000_000)
 

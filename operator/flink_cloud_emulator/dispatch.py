@@ -30,7 +30,9 @@ _LOOK_EVERY_SECONDS = 0.05
 
 
 class Lost(Exception):
-    """The client gets no answer: the connection is cut at once, or only when the client goes away."""
+    """The client gets no answer: the connection is cut at once, or only when the client goes
+    away.
+    """
 
     def __init__(self, *, hang: bool) -> None:
         super().__init__()
@@ -66,7 +68,9 @@ class Dispatcher:
         now = account.clock.now() if account else machine_now()
         return _response(outgoing, arrival.request_id, now)
 
-    async def _deliver_again(self, door: Door, first: Arrival, rule: Rule) -> tuple[Arrival, Outgoing]:
+    async def _deliver_again(
+        self, door: Door, first: Arrival, rule: Rule
+    ) -> tuple[Arrival, Outgoing]:
         """Deliver the same bytes once more; returns the second arrival and its answer."""
         arrival = door.recognise(first.incoming, self._cloud, _new_request_id())
         outgoing = await self._serve(door, arrival, None)
@@ -90,9 +94,13 @@ class Dispatcher:
             raise
         except CloudError as error:
             answer = door.refuse(arrival, error)
-        except Exception as error:  # a defect of the emulator: logged, and told like one of the cloud
+        except (
+            Exception
+        ) as error:  # a defect of the emulator: logged, and told like one of the cloud
             _LOG.exception("%s.%s", arrival.service, arrival.action)
-            answer = door.refuse(arrival, CloudError(500, "InternalError", f"The emulator failed: {error!r}"))
+            answer = door.refuse(
+                arrival, CloudError(500, "InternalError", f"The emulator failed: {error!r}")
+            )
         return _after_commit(door, arrival, rule, answer)
 
     async def _lose(self, request: web.Request, *, hang: bool) -> None:
@@ -137,7 +145,11 @@ async def _read(request: web.Request) -> Incoming:
 
 
 def _response(outgoing: Outgoing, request_id: str, now: datetime) -> web.Response:
-    headers = {"x-acs-request-id": request_id, **outgoing.headers, "Date": format_datetime(now, usegmt=True)}
+    headers = {
+        "x-acs-request-id": request_id,
+        **outgoing.headers,
+        "Date": format_datetime(now, usegmt=True),
+    }
     return web.Response(status=outgoing.status, body=outgoing.body, headers=headers)
 
 
@@ -163,14 +175,17 @@ def _at_gateway(door: Door, arrival: Arrival, rule: Rule | None) -> Outgoing | N
 
 
 def _refuse(door: Door, arrival: Arrival, rule: Rule, code: str) -> Outgoing:
-    error = CloudError(rule.http_status or 400, rule.code or code, rule.message or "Refused by a fault.")
+    error = CloudError(
+        rule.http_status or 400, rule.code or code, rule.message or "Refused by a fault."
+    )
     return door.refuse(arrival, error)
 
 
 def _throttle(door: Door, arrival: Arrival, rule: Rule) -> Outgoing:
     code = rule.code or ("Throttling" if rule.retry_after_ms else "Throttling.User")
     answer = door.refuse(
-        arrival, CloudError(rule.http_status or 400, code, "Request was denied due to user flow control.")
+        arrival,
+        CloudError(rule.http_status or 400, code, "Request was denied due to user flow control."),
     )
     if rule.retry_after_ms is None:
         return answer
@@ -179,12 +194,17 @@ def _throttle(door: Door, arrival: Arrival, rule: Rule) -> Outgoing:
 
 
 def _server_error(door: Door, arrival: Arrival, rule: Rule) -> Outgoing:
-    status = rule.http_status or (502 if rule.html else 503 if rule.fault == "server-error" else 500)
+    status = rule.http_status or (
+        502 if rule.html else 503 if rule.fault == "server-error" else 500
+    )
     if rule.html:
         return html_page(status)
     code = rule.code or ("ServiceUnavailable" if status == 503 else "InternalError")
     return door.refuse(
-        arrival, CloudError(status, code, rule.message or "The request has failed due to a temporary failure.")
+        arrival,
+        CloudError(
+            status, code, rule.message or "The request has failed due to a temporary failure."
+        ),
     )
 
 
@@ -223,4 +243,6 @@ def _after_commit(door: Door, arrival: Arrival, rule: Rule | None, answer: Outgo
 
 def _redirect(incoming: Incoming, status: int) -> Outgoing:
     query = f"?{urlencode(incoming.query)}" if incoming.query else ""
-    return Outgoing(status, headers={"Location": f"http://{incoming.headers['Host']}{incoming.path}{query}"})
+    return Outgoing(
+        status, headers={"Location": f"http://{incoming.headers['Host']}{incoming.path}{query}"}
+    )

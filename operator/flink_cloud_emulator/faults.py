@@ -2,22 +2,33 @@
 
 Where on the way a fault strikes decides what the cloud remembers of the call:
 
-========================================  =====================================================================
-``delay``, ``drop-before``,               before the gateway: no check was made, no nonce is remembered; after a
-``hang-before``                           delay the call goes on as usual, even if its client has gone
-``reject``, ``throttle``,                 at the gateway: signature, date and nonce were checked and the nonce is
+========================================
+=====================================================================
+``delay``, ``drop-before``,               before the gateway: no check was made, no nonce is
+remembered; after a
+``hang-before``                           delay the call goes on as usual, even if its client has
+gone
+``reject``, ``throttle``,                 at the gateway: signature, date and nonce were checked and
+the nonce is
 ``server-error``                          remembered; nothing was done
-``commit-late``                           accepted; takes effect ``commitDelaySeconds`` later; the answer is lost
+``commit-late``                           accepted; takes effect ``commitDelaySeconds`` later; the
+answer is lost
                                           at once (or is ``httpStatus``, if given)
-``drop-after-commit``,                    done; the answer is lost, kept back until the client goes, an error, or
+``drop-after-commit``,                    done; the answer is lost, kept back until the client goes,
+an error, or
 ``hang-after-commit``,                    garbage
 ``error-after-commit``, ``garbage``
-``refuse-after-commit``                   done; the answer is a refusal, as one copy of a call gets it while another
+``refuse-after-commit``                   done; the answer is a refusal, as one copy of a call gets
+it while another
                                           was accepted
-``redirect``                              done; the answer is a redirect to the emulator itself, to the same address
-``deliver-twice``                         done; then the same bytes are delivered once more, as a proxy may do, and the
-                                          gateway sees date and nonce again; ``answer`` says which answer is given
-========================================  =====================================================================
+``redirect``                              done; the answer is a redirect to the emulator itself, to
+the same address
+``deliver-twice``                         done; then the same bytes are delivered once more, as a
+proxy may do, and the
+                                          gateway sees date and nonce again; ``answer`` says which
+                                          answer is given
+========================================
+=====================================================================
 
 On reads the faults after the commit act the same, there is only nothing to commit.
 """
@@ -49,7 +60,10 @@ FaultName = Literal[
 
 
 class Rule(Camel):
-    """One line of ``PUT /_emulator/faults``. The first rule that fits a call and is not used up strikes."""
+    """One line of ``PUT /_emulator/faults``.
+
+    The first rule that fits a call and is not used up strikes.
+    """
 
     service: str = "*"
     """foasconsole, ram, vpc, oss, sts, bss, or ``*``."""
@@ -113,6 +127,10 @@ class FaultRules:
 
     def as_json(self) -> list[dict[str, object]]:
         return [
-            {**armed.rule.model_dump(by_alias=True, exclude_defaults=True), "seen": armed.seen, "struck": armed.struck}
+            {
+                **armed.rule.model_dump(by_alias=True, exclude_defaults=True),
+                "seen": armed.seen,
+                "struck": armed.struck,
+            }
             for armed in self._armed
         ]

@@ -8,7 +8,8 @@ from flink_cloud_emulator.http import Outgoing
 
 def html_page(status: int) -> Outgoing:
     """The error page of a load balancer."""
-    page = f"<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>"
+    body = f"<body><center><h1>{status}</h1></center></body>"
+    page = f"<html><head><title>{status}</title></head>{body}</html>"
     return Outgoing(status, page.encode(), {"Content-Type": "text/html"})
 
 
@@ -34,7 +35,9 @@ def _with_wrong_types(body: bytes) -> bytes:
 
 
 def _twist(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """The same keys, each with a value of another type: what was text is a number, what was a list is text ..."""
+    """The same keys, each with a value of another type: what was text is a number, what was a
+    list is text ...
+    """
     if isinstance(value, dict):
         return {key: _twist_member(member) for key, member in value.items()}
     return _twist_member(value)

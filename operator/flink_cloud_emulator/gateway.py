@@ -1,7 +1,8 @@
 """What the gateway of the RPC products checks, in the order in which its answers reveal it.
 
-Codes: help.aliyun.com/document_detail/60629.html and developer.aliyun.com/ask/278265 (common codes);
-alibabacloud.com/help/doc-detail/42775.htm (MissingSecurityToken). What no source tells is marked as made up.
+Codes: help.aliyun.com/document_detail/60629.html and developer.aliyun.com/ask/278265 (common
+codes); alibabacloud.com/help/doc-detail/42775.htm (MissingSecurityToken). What no source tells is
+marked as made up.
 """
 
 from collections.abc import Mapping
@@ -49,7 +50,9 @@ def unsigned(incoming: Incoming) -> CloudError:
         return missing_in_protocol("Authorization")
     if header.split(" ")[0] != ALGORITHM:
         return CloudError(400, "InvalidSignatureMethod", "Specified signature method is not valid.")
-    return CloudError(400, "IncompleteSignature", "The request signature does not conform to Aliyun standards.")
+    return CloudError(
+        400, "IncompleteSignature", "The request signature does not conform to Aliyun standards."
+    )
 
 
 def key_not_found() -> CloudError:
@@ -68,12 +71,16 @@ def use_nonce(nonce: str, account: Account, cloud: Cloud) -> None:
     """Refuse a nonce that was used before, else remember it."""
     if not nonce:
         raise missing_in_protocol("SignatureNonce")
-    if not cloud.nonces.use(nonce, account.clock, timedelta(seconds=account.settings.nonce_memory_seconds)):
+    if not cloud.nonces.use(
+        nonce, account.clock, timedelta(seconds=account.settings.nonce_memory_seconds)
+    ):
         raise CloudError(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
 
 
 def check_token(token: str, key: KeyPair, account: Account) -> None:
-    """Refuse a temporary key without its token, or after its end, and a token that belongs to another key."""
+    """Refuse a temporary key without its token, or after its end, and a token that belongs to
+    another key.
+    """
     if not isinstance(key, TemporaryKey):
         if token:  # made up: what a permanent key with a token gets is not published
             raise _bad_token(token, account)
@@ -87,15 +94,23 @@ def check_token(token: str, key: KeyPair, account: Account) -> None:
 
 
 def _bad_token(token: str, account: Account) -> CloudError:
-    if any(isinstance(each, TemporaryKey) and each.token == token for each in account.keys.values()):
+    if any(
+        isinstance(each, TemporaryKey) and each.token == token for each in account.keys.values()
+    ):
         message = "Specified SecurityToken mismatches the AccessKey."
         return CloudError(400, "InvalidSecurityToken.MismatchWithAccessKey", message)
-    return CloudError(400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
+    return CloudError(
+        400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed."
+    )
 
 
 def open_to_all(arrival: Arrival, cloud: Cloud) -> Arrival:
     """A call that needs no key, counted for the account whose role it asks for."""
-    return replace(arrival, account=cloud.accounts.get(account_of_arn(arrival.parameters.get("RoleArn", ""))), key=None)
+    return replace(
+        arrival,
+        account=cloud.accounts.get(account_of_arn(arrival.parameters.get("RoleArn", ""))),
+        key=None,
+    )
 
 
 def no_permission(account: Account, key: KeyPair, permission: str) -> CloudError:
@@ -110,27 +125,44 @@ def no_permission(account: Account, key: KeyPair, permission: str) -> CloudError
             "PolicyType": "AccountLevelIdentityBasedPolicy",
         }
     }
-    return CloudError(403, "NoPermission", "You are not authorized to perform this action.", details)
+    return CloudError(
+        403, "NoPermission", "You are not authorized to perform this action.", details
+    )
 
 
 def check_request(arrival: Arrival, action: RpcAction) -> None:
     """Refuse the wrong verb, another format than JSON, and parameters that can't be meant.
 
-    A parameter may be in query or body: Terraform's provider sends as a form what the metadata wants in the query.
-    Given twice, it must be the same; that of two different values one would be ignored is made up. So is the refusal of
-    unknown names: the real gateway may ignore them, and then nobody learns of a spelling mistake.
+    A parameter may be in query or body: Terraform's provider sends as a form what the metadata
+    wants in the query. Given twice, it must be the same; that of two different values one would be
+    ignored is made up. So is the refusal of unknown names: the real gateway may ignore them, and
+    then nobody learns of a spelling mistake.
     """
     incoming = arrival.incoming
     if incoming.method not in action.methods:
-        raise CloudError(400, "UnsupportedHTTPMethod", f"{arrival.action} is called by {' or '.join(action.methods)}.")
+        raise CloudError(
+            400,
+            "UnsupportedHTTPMethod",
+            f"{arrival.action} is called by {' or '.join(action.methods)}.",
+        )
     pairs = incoming.pairs
-    if "x-acs-action" not in incoming.headers and incoming.parameters.get("Format", "XML").upper() != "JSON":
-        message = "Specified parameter format is not valid: the emulator answers in JSON only, send Format=JSON."
+    if (
+        "x-acs-action" not in incoming.headers
+        and incoming.parameters.get("Format", "XML").upper() != "JSON"
+    ):
+        message = (
+            "Specified parameter format is not valid: the emulator answers in JSON only, send"
+            " Format=JSON."
+        )
         raise CloudError(400, "InvalidParameter.Format", message)
     for name in {name for name, _ in pairs}:
         if len({value for each, value in pairs if each == name}) > 1:
-            raise CloudError(400, "InvalidParameter", f'The parameter "{name}" is given twice, with two values.')
+            raise CloudError(
+                400, "InvalidParameter", f'The parameter "{name}" is given twice, with two values.'
+            )
     unknown = sorted(name for name in arrival.parameters if not action.knows(name))
     if unknown:
-        message = f"The emulator does not know the parameters {', '.join(unknown)} of {arrival.action}."
+        message = (
+            f"The emulator does not know the parameters {', '.join(unknown)} of {arrival.action}."
+        )
         raise CloudError(400, "InvalidParameter", message)

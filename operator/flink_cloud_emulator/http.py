@@ -1,4 +1,6 @@
-"""One HTTP request and its answer as plain values, and the interface of the protocols that answer them."""
+"""One HTTP request and its answer as plain values, and the interface of the protocols that
+answer them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +34,10 @@ class Incoming:
         """The parameters of the query and of a form in the body, decoded."""
         if not self.headers.get("Content-Type", "").startswith(FORM):
             return self.query
-        return (*self.query, *parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return (
+            *self.query,
+            *parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True),
+        )
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -42,7 +47,10 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A whole answer. ``Date`` is added by the dispatcher, from the clock of the calling account."""
+    """A whole answer.
+
+    ``Date`` is added by the dispatcher, from the clock of the calling account.
+    """
 
     status: int
     body: bytes = b""
@@ -53,7 +61,9 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A request whose service, action and caller were recognised; nothing about it is verified yet."""
+    """A request whose service, action and caller were recognised; nothing about it is verified
+    yet.
+    """
 
     incoming: Incoming
     request_id: str
@@ -74,7 +84,9 @@ class CloudError(Exception):
     ``details`` are added to the top level of a JSON error body.
     """
 
-    def __init__(self, status: int, code: str, message: str, details: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, details: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
@@ -83,7 +95,9 @@ class CloudError(Exception):
 
 
 class BusinessError(CloudError):
-    """A refusal by the product behind the gateway; the setting ``failureStyle`` decides how it is told."""
+    """A refusal by the product behind the gateway; the setting ``failureStyle`` decides how it
+    is told.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(400, code, message)
@@ -92,21 +106,27 @@ class BusinessError(CloudError):
 class Door(Protocol):
     """A wire protocol. The dispatcher calls the steps in this order and puts faults between them.
 
-    ``admit``, ``authorise`` and ``process`` raise CloudError; the dispatcher turns it into an answer with ``refuse``.
-    All steps are synchronous: what a call changes, it changes in one go.
+    ``admit``, ``authorise`` and ``process`` raise CloudError; the dispatcher turns it into an
+    answer with ``refuse``. All steps are synchronous: what a call changes, it changes in one go.
     """
 
     def recognise(self, incoming: Incoming, cloud: Cloud, request_id: str) -> Arrival:
-        """Name service, action and, by the access key id, the account (None where the key is unknown)."""
+        """Name service, action and, by the access key id, the account (None where the key is
+        unknown).
+        """
 
     def admit(self, arrival: Arrival, cloud: Cloud) -> None:
         """Verify signature, date and (RPC) nonce."""
 
     def authorise(self, arrival: Arrival) -> None:
-        """Check that the key is active and that none of the account's ``deniedActions`` forbids the call."""
+        """Check that the key is active and that none of the account's ``deniedActions`` forbids
+        the call.
+        """
 
     def process(self, arrival: Arrival, now: datetime) -> Outgoing:
-        """Carry the call out; ``now`` is the account's clock, later than the arrival for a late commit."""
+        """Carry the call out; ``now`` is the account's clock, later than the arrival for a late
+        commit.
+        """
 
     def refuse(self, arrival: Arrival, error: CloudError) -> Outgoing:
         """Encode an error the way this protocol does."""

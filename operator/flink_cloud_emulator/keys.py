@@ -1,4 +1,6 @@
-"""Access keys of an account: of the account itself, of its users, and temporary ones of its roles."""
+"""Access keys of an account: of the account itself, of its users, and temporary ones of its
+roles.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +25,10 @@ class KeyPair:
 
 @dataclass(frozen=True, kw_only=True)
 class TemporaryKey(KeyPair):
-    """A key of a RAM role that STS gave out. It is good only together with its token, and only until it expires."""
+    """A key of a RAM role that STS gave out.
+
+    It is good only together with its token, and only until it expires.
+    """
 
     token: str = field(repr=False)
     expires: datetime
@@ -37,7 +42,9 @@ class TemporaryKey(KeyPair):
 
 
 def role_id(name: str) -> str:
-    """A number that stays the same for a role or user of this name, as long as the real ones are."""
+    """A number that stays the same for a role or user of this name, as long as the real ones
+    are.
+    """
     return _numbered("3", name)
 
 

@@ -1,13 +1,15 @@
 """How a service of the RPC protocol plugs in.
 
-A service is an ``RpcService``: its actions by name, registered in ``dispatch.SERVICES``. An ``RpcAction`` says which
-verbs and parameters the gateway lets through to its handler, and which permission it needs. A handler is
-``handler(call: RpcCall) -> dict``: it reads its parameters from the call, reads and changes the state under
-``call.account``, and returns the JSON answer without RequestId, which is added. It refuses by raising
-``http.CloudError(http_status, code, message)``. It takes the time from ``call.now`` and never from the machine,
-and it is synchronous: a late commit runs it again from a list.
+A service is an ``RpcService``: its actions by name, registered in ``dispatch.SERVICES``. An
+``RpcAction`` says which verbs and parameters the gateway lets through to its handler, and which
+permission it needs. A handler is ``handler(call: RpcCall) -> dict``: it reads its parameters from
+the call, reads and changes the state under ``call.account``, and returns the JSON answer without
+RequestId, which is added. It refuses by raising ``http.CloudError(http_status, code, message)``. It
+takes the time from ``call.now`` and never from the machine, and it is synchronous: a late commit
+runs it again from a list.
 
-Codes of the gateway: help.aliyun.com/document_detail/60629.html and developer.aliyun.com/ask/278265.
+Codes of the gateway: help.aliyun.com/document_detail/60629.html and
+developer.aliyun.com/ask/278265.
 """
 
 import json
@@ -88,7 +90,13 @@ class RpcCall:
         objects = []
         for n in self._positions(name):
             prefix = f"{name}.{n}."
-            objects.append({k.removeprefix(prefix): v for k, v in self.parameters.items() if k.startswith(prefix)})
+            objects.append(
+                {
+                    k.removeprefix(prefix): v
+                    for k, v in self.parameters.items()
+                    if k.startswith(prefix)
+                }
+            )
         return objects
 
     def _json(self, name: str) -> Any:  # noqa: ANN401 - any JSON
@@ -101,7 +109,11 @@ class RpcCall:
             raise invalid(name, "is not valid JSON") from None
 
     def _positions(self, name: str) -> list[int]:
-        numbers = {key.split(".")[name.count(".") + 1] for key in self.parameters if key.startswith(f"{name}.")}
+        numbers = {
+            key.split(".")[name.count(".") + 1]
+            for key in self.parameters
+            if key.startswith(f"{name}.")
+        }
         return sorted(int(number) for number in numbers if number.isdecimal())
 
 
@@ -109,7 +121,9 @@ Handler = Callable[[RpcCall], Answer]
 
 
 READ, WRITE, EITHER = ("GET",), ("POST",), ("GET", "POST")
-"""Verbs, as the cloud's own OpenAPI metadata has them (github.com/dew-serverless/acs-sdk-php, ``data``)."""
+"""Verbs, as the cloud's own OpenAPI metadata has them (github.com/dew-serverless/acs-sdk-php,
+``data``).
+"""
 
 
 @dataclass(frozen=True)
@@ -133,7 +147,9 @@ class RpcAction:
 
 @dataclass(frozen=True)
 class RpcService:
-    """One product of the RPC protocol; recognised by its version, which differs between the products."""
+    """One product of the RPC protocol; recognised by its version, which differs between the
+    products.
+    """
 
     name: str
     version: str
@@ -152,10 +168,13 @@ def missing_in_protocol(name: str) -> CloudError:
     return CloudError(
         400,
         "MissingParameter",
-        f'The input parameter "{name}" that is mandatory for processing this request is not supplied.',
+        f'The input parameter "{name}" that is mandatory for processing this request is not'
+        " supplied.",
     )
 
 
 def invalid(name: str, what: str) -> CloudError:
     """The gateway's refusal of a parameter out of its range."""
-    return CloudError(400, "InvalidParameter", f'The specified parameter "{name}" is not valid: {what}.')
+    return CloudError(
+        400, "InvalidParameter", f'The specified parameter "{name}" is not valid: {what}.'
+    )

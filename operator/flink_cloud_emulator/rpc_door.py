@@ -1,6 +1,7 @@
 """The RPC protocol: parameters in query and form body, JSON answers, and one of two signatures.
 
-Action and version travel in headers with the signature of today's SDKs, and as parameters with the older one.
+Action and version travel in headers with the signature of today's SDKs, and as parameters with the
+older one.
 """
 
 import json
@@ -27,7 +28,9 @@ class RpcDoor:
     @staticmethod
     def expects(incoming: Incoming) -> bool:
         """True if a request is of this protocol."""
-        return "x-acs-action" in incoming.headers or any(name == "Action" for name, _ in incoming.pairs)
+        return "x-acs-action" in incoming.headers or any(
+            name == "Action" for name, _ in incoming.pairs
+        )
 
     def recognise(self, incoming: Incoming, cloud: Cloud, request_id: str) -> Arrival:
         parameters = incoming.parameters
@@ -67,7 +70,9 @@ class RpcDoor:
         if arrival.account is None or arrival.key is None:
             raise gateway.key_not_found()
         if not arrival.key.active:
-            raise CloudError(400, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
+            raise CloudError(
+                400, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."
+            )
         action = self._action(arrival)
         needed = action.permission if action else None
         if needed and any(fnmatchcase(needed, denied) for denied in arrival.account.denied_actions):
@@ -77,18 +82,32 @@ class RpcDoor:
         service, action = self._services.get(arrival.version), self._action(arrival)
         if service is None or action is None:
             raise CloudError(
-                404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."
+                404,
+                "InvalidAction.NotFound",
+                "Specified api is not found, please check your url and method.",
             )
         gateway.check_request(arrival, action)
         if arrival.account is None:
             raise gateway.nobody(arrival)
-        call = RpcCall(arrival.action, arrival.parameters, arrival.account, now, arrival.request_id, arrival.key)
+        call = RpcCall(
+            arrival.action,
+            arrival.parameters,
+            arrival.account,
+            now,
+            arrival.request_id,
+            arrival.key,
+        )
         try:
             answer = action.handler(call)
         except BusinessError as error:
             if not service.failure_styles or arrival.account.settings.failure_style == "http":
                 raise
-            body = {"RequestId": arrival.request_id, "Success": False, "Code": error.code, "Message": error.message}
+            body = {
+                "RequestId": arrival.request_id,
+                "Success": False,
+                "Code": error.code,
+                "Message": error.message,
+            }
             return Outgoing(200, _encode(body), _JSON, error.code)
         return Outgoing(200, _encode({"RequestId": arrival.request_id, **answer}), _JSON)
 
@@ -117,10 +136,16 @@ def _check_date(text: str, account: Account) -> None:
         signed = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise CloudError(
-            400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."
+            400,
+            "InvalidTimeStamp.Format",
+            "Specified time stamp or date value is not well formatted.",
         ) from None
-    if not account.clock.accepts(signed, timedelta(seconds=account.settings.signature_validity_seconds)):
-        raise CloudError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+    if not account.clock.accepts(
+        signed, timedelta(seconds=account.settings.signature_validity_seconds)
+    ):
+        raise CloudError(
+            400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."
+        )
 
 
 def _encode(body: Mapping[str, object]) -> bytes:

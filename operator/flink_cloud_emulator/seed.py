@@ -1,10 +1,11 @@
 """``PUT /_emulator/state``: open accounts, and change things behind the operator's back.
 
-Merging: things with an id or name (access keys, VPCs, vSwitches, buckets, roles, identity providers, workspaces) are
-added, or replaced as a whole where the id or name is there already; the ``remove...`` lists take away; ``payOrders``
-and ``cancelOrders`` end unpaid orders; ``workspaceTags`` changes the tags that it names; every other value (balance,
-ossOpened, deniedActions, unpaidOrders, supportedZones) replaces the former one. What is not named stays as it is. A
-new account starts empty. Unknown keys are refused, and then nothing is changed.
+Merging: things with an id or name (access keys, VPCs, vSwitches, buckets, roles, identity
+providers, workspaces) are added, or replaced as a whole where the id or name is there already; the
+``remove...`` lists take away; ``payOrders`` and ``cancelOrders`` end unpaid orders;
+``workspaceTags`` changes the tags that it names; every other value (balance, ossOpened,
+deniedActions, unpaidOrders, supportedZones) replaces the former one. What is not named stays as it
+is. A new account starts empty. Unknown keys are refused, and then nothing is changed.
 """
 
 import uuid
@@ -112,7 +113,9 @@ class WorkspaceSeed(Camel):
     status: str | None = None
     order_state: str | None = None
     billed: bool = False
-    """Whether the order for it is in the ledger and on the bill too, as ``ByHand`` and of amount 0."""
+    """Whether the order for it is in the ledger and on the bill too, as ``ByHand`` and of amount
+    0.
+    """
 
 
 class UnpaidOrderSeed(Camel):
@@ -163,13 +166,20 @@ def open_cloud() -> Cloud:
 
 
 def open_default_account(cloud: Cloud) -> None:
-    """Open the account that works without any preparation, with a network and a bucket in the usual regions."""
+    """Open the account that works without any preparation, with a network and a bucket in the
+    usual regions.
+    """
     changes = Changes(access_keys=[KeySeed(id="emulatorAccessKey", secret="emulatorAccessSecret")])  # noqa: S106 - made up
     for city in DEFAULT_REGIONS:
         region, vpc_id = f"cn-{city}", f"vpc-emulator-{city}"
         changes.vpcs.append(VpcSeed(id=vpc_id, region=region))
         changes.v_switches += [
-            VSwitchSeed(id=f"vsw-emulator-{city}-{zone}", vpc_id=vpc_id, region=region, zone_id=f"{region}-{zone}")
+            VSwitchSeed(
+                id=f"vsw-emulator-{city}-{zone}",
+                vpc_id=vpc_id,
+                region=region,
+                zone_id=f"{region}-{zone}",
+            )
             for zone in ("i", "j")
         ]
         changes.buckets.append(BucketSeed(name=f"flink-emulator-{city}", region=region))
@@ -177,9 +187,14 @@ def open_default_account(cloud: Cloud) -> None:
 
 
 def apply(changes: Changes, account: Account, cloud: Cloud) -> None:
-    """Change an account. Raises ValueError for what does not fit to the account, and then changes nothing."""
+    """Change an account.
+
+    Raises ValueError for what does not fit to the account, and then changes nothing.
+    """
     _check(changes, account, cloud)
-    account.keys |= {key.id: KeyPair(key.id, key.secret, key.active, key.user) for key in changes.access_keys}
+    account.keys |= {
+        key.id: KeyPair(key.id, key.secret, key.active, key.user) for key in changes.access_keys
+    }
     _add_things(changes, account)
     _remove_things(changes, account)
     if changes.balance is not None:
@@ -189,11 +204,15 @@ def apply(changes: Changes, account: Account, cloud: Cloud) -> None:
     if changes.denied_actions is not None:
         account.denied_actions = tuple(changes.denied_actions)
     if changes.supported_zones is not None:
-        account.foasconsole.supported_zones = {key: tuple(zones) for key, zones in changes.supported_zones.items()}
+        account.foasconsole.supported_zones = {
+            key: tuple(zones) for key, zones in changes.supported_zones.items()
+        }
     _end_orders(changes, account)
     for instance_id, tags in changes.workspace_tags.items():
         workspace = account.foasconsole.workspaces[instance_id]
-        workspace.tags = {key: value for key, value in {**workspace.tags, **tags}.items() if value is not None}
+        workspace.tags = {
+            key: value for key, value in {**workspace.tags, **tags}.items() if value is not None
+        }
 
 
 def _check(changes: Changes, account: Account, cloud: Cloud) -> None:
@@ -232,9 +251,14 @@ def _add_things(changes: Changes, account: Account) -> None:
     account.vpc.v_switches |= {each.id: VSwitch(**each.model_dump()) for each in changes.v_switches}
     account.oss.buckets |= {each.name: _bucket(each) for each in changes.buckets}
     for role in changes.roles:
-        policies = [each if isinstance(each, PolicySeed) else PolicySeed(name=each) for each in role.policies]
+        policies = [
+            each if isinstance(each, PolicySeed) else PolicySeed(name=each)
+            for each in role.policies
+        ]
         names: list[tuple[str, str]] = [(each.type, each.name) for each in policies]
-        account.ram.roles[role.name] = Role(role.name, names, role.trust, max_session_seconds=role.max_session_seconds)
+        account.ram.roles[role.name] = Role(
+            role.name, names, role.trust, max_session_seconds=role.max_session_seconds
+        )
     account.ram.oidc_providers |= {
         each.name: OidcProvider(each.name, each.issuer, tuple(each.client_ids), each.public_key)
         for each in changes.oidc_providers
@@ -264,7 +288,13 @@ def _remove_things(changes: Changes, account: Account) -> None:
 
 def _bucket(seed: BucketSeed) -> Bucket:
     worm = WormPolicy(seed.retention_days) if seed.retention_days is not None else None
-    return Bucket(seed.name, seed.region, seed.versioning, worm, objects={key: StoredObject() for key in seed.keys})
+    return Bucket(
+        seed.name,
+        seed.region,
+        seed.versioning,
+        worm,
+        objects={key: StoredObject() for key in seed.keys},
+    )
 
 
 def _unpaid(seed: UnpaidOrderSeed, now: datetime) -> Order:

@@ -1,4 +1,6 @@
-"""The HTTP server: the control interface under ``/_emulator/``, the emulated cloud everywhere else."""
+"""The HTTP server: the control interface under ``/_emulator/``, the emulated cloud everywhere
+else.
+"""
 
 import ssl
 from collections.abc import Callable, Coroutine
@@ -29,7 +31,9 @@ class Running:
     """Stop listening and cut all connections, hanging ones included."""
 
 
-async def start(port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Running:
+async def start(
+    port: int = 0, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Running:
     """Start an emulator with the default account in this event loop. Port 0 takes a free one.
 
     With `tls` it answers by TLS as well. Raises OSError where the port is taken.

@@ -1,7 +1,8 @@
 """ACS3-HMAC-SHA256, the signature of the RPC products that today's SDKs make.
 
-Source: help.aliyun.com/document_detail/2593177.html, "V3 request body & signature mechanism": parameters are sorted by
-their **name**, so `Id.1`, `Id.10`, `Id.2`. Recomputed equal to what the official SDKs send.
+Source: help.aliyun.com/document_detail/2593177.html, "V3 request body & signature mechanism":
+parameters are sorted by their **name**, so `Id.1`, `Id.10`, `Id.2`. Recomputed equal to what the
+official SDKs send.
 """
 
 import hashlib
@@ -44,12 +45,15 @@ class Signature:
         return cls(found["key_id"], named, found["value"], date, nonce, headers.get(TOKEN, ""))
 
     def check(self, incoming: Incoming, secret: str) -> None:
-        """Refuse a request that is not the one that the holder of the secret signed, body included."""
+        """Refuse a request that is not the one that the holder of the secret signed, body
+        included.
+        """
         to_sign = self._to_sign(incoming)
         made = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
         if not hmac.compare_digest(made, self.value):
             raise does_not_match(
-                f"Specified signature does not match our calculation. server StringToSign is [{to_sign}]"
+                "Specified signature does not match our calculation. server StringToSign is"
+                f" [{to_sign}]"
             )
         # An unsigned date, nonce or token could be changed by anyone who repeats the request.
         for name in _SIGNED:
@@ -65,17 +69,24 @@ class Signature:
     def _canonical_request(self, incoming: Incoming, body_hash: str) -> str:
         pairs = sorted((encode(name), encode(value)) for name, value in incoming.query)
         query = "&".join(f"{name}={value}" for name, value in pairs)
-        headers = "".join(
-            f"{name}:{','.join(sorted(value.strip() for value in incoming.headers.getall(name, [])))}\n"
-            for name in self.signed_headers
+        headers = "".join(f"{name}:{_values_of(incoming, name)}\n" for name in self.signed_headers)
+        return "\n".join(
+            (
+                incoming.method,
+                incoming.path,
+                query,
+                headers,
+                ";".join(self.signed_headers),
+                body_hash,
+            )
         )
-        return "\n".join((incoming.method, incoming.path, query, headers, ";".join(self.signed_headers), body_hash))
 
 
 def does_not_match(message: str) -> CloudError:
     """400: signed with another secret, changed on the way, or not signed whole.
 
-    The message has the text that would have been signed, as the real one: older SDKs look for it there.
+    The message has the text that would have been signed, as the real one: older SDKs look for it
+    there.
     """
     return CloudError(400, "SignatureDoesNotMatch", message)
 
@@ -87,3 +98,8 @@ def encode(text: str) -> str:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _values_of(incoming: Incoming, name: str) -> str:
+    """All values of a header, in order, as they are signed."""
+    return ",".join(sorted(value.strip() for value in incoming.headers.getall(name, [])))

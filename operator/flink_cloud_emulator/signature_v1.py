@@ -1,7 +1,9 @@
-"""Signature version 1.0, which older SDKs and the `aliyun` command make: HMAC-SHA1 over all parameters.
+"""Signature version 1.0, which older SDKs and the `aliyun` command make: HMAC-SHA1 over all
+parameters.
 
-Source: alibabacloud.com/help/doc-detail/28139.htm and aliyun/aliyun-openapi-python-sdk, `rpc_signature_composer.py`.
-Action, version, key, date and nonce travel as parameters, beside those of the action.
+Source: alibabacloud.com/help/doc-detail/28139.htm and aliyun/aliyun-openapi-python-sdk,
+`rpc_signature_composer.py`. Action, version, key, date and nonce travel as parameters, beside those
+of the action.
 """
 
 import hashlib
@@ -60,20 +62,27 @@ class SignatureV1:
         )
 
     def check(self, incoming: Incoming, secret: str) -> None:
-        """Refuse a request that is not the one that the holder of the secret signed, body included."""
+        """Refuse a request that is not the one that the holder of the secret signed, body
+        included.
+        """
         if self.method != "HMAC-SHA1" or self.version != "1.0":
             raise CloudError(
                 400,
                 "InvalidSignatureMethod",
-                "Specified signature method is not valid: the emulator knows ACS3-HMAC-SHA256, and HMAC-SHA1 of"
-                " version 1.0.",
+                "Specified signature method is not valid: the emulator knows ACS3-HMAC-SHA256, and"
+                " HMAC-SHA1 of version 1.0.",
             )
         # A name that is in query and form counts once: older SDKs put RegionId into both.
         named = incoming.parameters.items()
-        pairs = sorted((encode(name), encode(value)) for name, value in named if name != "Signature")
+        pairs = sorted(
+            (encode(name), encode(value)) for name, value in named if name != "Signature"
+        )
         canonical = "&".join(f"{name}={value}" for name, value in pairs)
         to_sign = f"{incoming.method}&{encode('/')}&{encode(canonical)}"
         made = hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
         if not hmac.compare_digest(b64encode(made), self.value.encode()):
-            message = f"Specified signature is not matched with our calculation. server string to sign is:{to_sign}"
+            message = (
+                "Specified signature is not matched with our calculation. server string to sign"
+                f" is:{to_sign}"
+            )
             raise does_not_match(message)

@@ -13,30 +13,54 @@ def describe(account: Account) -> dict[str, Any]:
     return {
         "account": account.id,
         "accessKeys": [
-            {"id": key.id, "active": key.active} for key in account.keys.values() if not isinstance(key, TemporaryKey)
+            {"id": key.id, "active": key.active}
+            for key in account.keys.values()
+            if not isinstance(key, TemporaryKey)
         ],
         "temporaryKeys": [
-            {"id": key.id, "role": key.role, "session": key.session, "expires": key.expires.isoformat()}
+            {
+                "id": key.id,
+                "role": key.role,
+                "session": key.session,
+                "expires": key.expires.isoformat(),
+            }
             for key in account.keys.values()
             if isinstance(key, TemporaryKey)
         ],
         "balance": account.settings.balance,
         "ossOpened": account.oss.opened,
         "deniedActions": list(account.denied_actions),
-        "supportedZones": {region: list(zones) for region, zones in account.foasconsole.supported_zones.items()},
-        "unpaidOrders": [{"orderId": each.order_id, "amount": each.amount} for each in account.bss.unpaid],
-        "cancelledOrders": [{"orderId": each.order_id, "amount": each.amount} for each in account.bss.cancelled],
+        "supportedZones": {
+            region: list(zones) for region, zones in account.foasconsole.supported_zones.items()
+        },
+        "unpaidOrders": [
+            {"orderId": each.order_id, "amount": each.amount} for each in account.bss.unpaid
+        ],
+        "cancelledOrders": [
+            {"orderId": each.order_id, "amount": each.amount} for each in account.bss.cancelled
+        ],
         "vpcs": [{"id": each.id, "region": each.region} for each in account.vpc.vpcs.values()],
         "vSwitches": [
-            {"id": each.id, "vpcId": each.vpc_id, "zoneId": each.zone_id, "availableIps": each.available_ips}
+            {
+                "id": each.id,
+                "vpcId": each.vpc_id,
+                "zoneId": each.zone_id,
+                "availableIps": each.available_ips,
+            }
             for each in account.vpc.v_switches.values()
         ],
         "buckets": [
-            {"name": each.name, "region": each.region, "versioning": each.versioning, "keys": sorted(each.objects)}
+            {
+                "name": each.name,
+                "region": each.region,
+                "versioning": each.versioning,
+                "keys": sorted(each.objects),
+            }
             for each in account.oss.buckets.values()
         ],
         "roles": [
-            {"name": role.name, "policies": [name for _, name in role.policies]} for role in account.ram.roles.values()
+            {"name": role.name, "policies": [name for _, name in role.policies]}
+            for role in account.ram.roles.values()
         ],
         "workspaces": [
             {

@@ -1,4 +1,7 @@
-"""The command line: `run`, and `orphans` and `probe` for a person. The environment has all settings."""
+"""The command line: `run`, and `orphans` and `probe` for a person.
+
+The environment has all settings.
+"""
 
 import argparse
 import asyncio
@@ -31,7 +34,10 @@ log = logging.getLogger(__name__)
 BAD_SETTINGS = 2
 NO_METADATA = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 NO_LIST = 'must be a JSON list, for example ["a", "b"]'
-ABOUT = "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace resource each."
+ABOUT = (
+    "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace"
+    " resource each."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,19 +73,30 @@ def refuse(problems: Sequence[str]) -> int:
 def tell_proxies() -> None:
     """Name the proxies in use, without user and password."""
     for variable, proxy in proxies_in(os.environ):
-        log.info("%s: calls to the cloud go through the proxy %s, but for what NO_PROXY names", variable, proxy)
+        log.info(
+            "%s: calls to the cloud go through the proxy %s, but for what NO_PROXY names",
+            variable,
+            proxy,
+        )
 
 
 def contradictions(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     """Settings that contradict the environment variables of the cloud's SDKs, a line each."""
     if settings.identity == "node" and environment.get(NO_METADATA, "").lower() == "true":
-        yield f"{_variable('identity')}: the role of the node is told by the service that {NO_METADATA} turns off"
+        yield (
+            f"{_variable('identity')}: the role of the node is told by the service that"
+            f" {NO_METADATA} turns off"
+        )
 
 
 def tell_endpoint(settings: Settings) -> None:
     """Warn if the endpoint is not the real cloud: a purchase there may be none."""
     if settings.endpoint is not None:
-        what = "an emulator: nothing that is bought is real" if settings.emulated else "in the place of the real cloud"
+        what = (
+            "an emulator: nothing that is bought is real"
+            if settings.emulated
+            else "in the place of the real cloud"
+        )
         log.warning("%s: all calls go to %s, %s", _variable("endpoint"), settings.endpoint, what)
 
 
@@ -88,18 +105,26 @@ def tell_whom_it_buys_for(settings: Settings) -> None:
     variable, names = _variable("identity_namespaces"), settings.identity_namespaces
     if names is None:
         log.warning(
-            "%s is not set: resources without spec.credentials are looked after, but nothing new is bought for them."
-            ' Name the namespaces that the operator\'s own account pays for, as in ["team-a"], or all by ["*"]',
+            "%s is not set: resources without spec.credentials are looked after, but nothing new is"
+            " bought for them. Name the namespaces that the operator's own account pays for, as in"
+            ' ["team-a"], or all by ["*"]',
             variable,
         )
     else:
-        log.info("%s: the operator's own account pays for %s", variable, ", ".join(names) or "no namespace")
+        log.info(
+            "%s: the operator's own account pays for %s",
+            variable,
+            ", ".join(names) or "no namespace",
+        )
 
 
 async def list_orphans(settings: Settings) -> int:
     """Print orphans: paid for, and managed by no resource; 1 if a region could not be listed."""
     try:
-        async with wiring.connect_cluster(settings) as side, wiring.connect_cloud(settings) as cloud:
+        async with (
+            wiring.connect_cluster(settings) as side,
+            wiring.connect_cloud(settings) as cloud,
+        ):
             findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
     except CloudFailure as failure:
         log.error("cannot look: %s", describe(failure))
@@ -107,7 +132,9 @@ async def list_orphans(settings: Settings) -> int:
     except ClusterFailure as failure:
         log.error("cannot look: %s", failure)
         return 1
-    Console().print(orphans_table(findings.orphans) if findings.orphans else "No orphans, and no name twice.")
+    Console().print(
+        orphans_table(findings.orphans) if findings.orphans else "No orphans, and no name twice."
+    )
     for region, why in findings.unread.items():
         log.error("nothing is known of %s: %s", region, describe(why))
     return 1 if findings.unread else 0
@@ -137,9 +164,15 @@ def describe_settings() -> str:
         default = "not set" if field.default is None else _as_written(field.default)
         lines.append(f"\n  {_variable(name)}  (default: {default})")
         lines += [f"      {line.strip()}" for line in (field.description or "").splitlines()]
-    lines.append("\nthe cloud's credentials: as Alibaba Cloud's SDKs take them, for example from the environment")
+    lines.append(
+        "\nthe cloud's credentials: as Alibaba Cloud's SDKs take them, for example from the"
+        " environment"
+    )
     lines.append("a proxy to the cloud: HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
-    lines.append("authorities to trust besides the system's: SSL_CERT_FILE and REQUESTS_CA_BUNDLE, a file in PEM each")
+    lines.append(
+        "authorities to trust besides the system's: SSL_CERT_FILE and REQUESTS_CA_BUNDLE, a file in"
+        " PEM each"
+    )
     lines.append("the cluster: that of the Pod, or that of KUBECONFIG")
     return "\n".join(lines)
 
@@ -150,7 +183,11 @@ def problems_of(bad: ValidationError | SettingsError) -> list[str]:
         named = re.search(r'field "(\w+)"', str(bad))
         return [f"{_variable(named[1])}: {NO_LIST}" if named else str(bad)]
     return [
-        f"{_variable(str(error['loc'][0]))}: {_said(error)}" if error["loc"] else _naming_variables(_said(error))
+        (
+            f"{_variable(str(error['loc'][0]))}: {_said(error)}"
+            if error["loc"]
+            else _naming_variables(_said(error))
+        )
         for error in bad.errors(include_input=False, include_url=False)
     ]
 
@@ -161,23 +198,41 @@ def _said(error: ErrorDetails) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     layout, settings = argparse.RawDescriptionHelpFormatter, describe_settings()
-    parser = argparse.ArgumentParser(prog=OURS, description=ABOUT, epilog=settings, formatter_class=layout)
+    parser = argparse.ArgumentParser(
+        prog=OURS, description=ABOUT, epilog=settings, formatter_class=layout
+    )
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans|probe")
     run = "buy and look after the FlinkWorkspaces of a cluster until SIGTERM"
     verbs.add_parser("run", help=run, description=run, epilog=settings, formatter_class=layout)
-    orphans = "list workspaces that are marked as this cluster's and have no resource, and names that two have"
-    verbs.add_parser("orphans", help=orphans, description=orphans, epilog=settings, formatter_class=layout)
-    ask = "ask the cloud, with the operator's own key, what is not known about it: reads only, nothing is spent"
-    asking = verbs.add_parser("probe", help=ask, description=ask, epilog=settings, formatter_class=layout)
-    asking.add_argument("--region", default="cn-hangzhou", help="where to ask (default: %(default)s)")
-    asking.add_argument("--plan", action="store_true", help="say what would be asked, and ask nothing")
+    orphans = (
+        "list workspaces that are marked as this cluster's and have no resource, and names that two"
+        " have"
+    )
+    verbs.add_parser(
+        "orphans", help=orphans, description=orphans, epilog=settings, formatter_class=layout
+    )
+    ask = (
+        "ask the cloud, with the operator's own key, what is not known about it: reads only,"
+        " nothing is spent"
+    )
+    asking = verbs.add_parser(
+        "probe", help=ask, description=ask, epilog=settings, formatter_class=layout
+    )
+    asking.add_argument(
+        "--region", default="cn-hangzhou", help="where to ask (default: %(default)s)"
+    )
+    asking.add_argument(
+        "--plan", action="store_true", help="say what would be asked, and ask nothing"
+    )
     return parser
 
 
 def _naming_variables(text: str) -> str:
     """The text with each setting replaced by its environment variable."""
-    return re.sub(rf"\b({'|'.join(Settings.model_fields)})\b", lambda found: _variable(found[1]), text)
+    return re.sub(
+        rf"\b({'|'.join(Settings.model_fields)})\b", lambda found: _variable(found[1]), text
+    )
 
 
 def _variable(name: str) -> str:

@@ -5,7 +5,9 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-FORM: Final = "must be like http://host:port or https://host, with nothing before the host or after the port"
+FORM: Final = (
+    "must be like http://host:port or https://host, with nothing before the host or after the port"
+)
 """The error on any other value. The value is not repeated: it may contain a password."""
 
 
@@ -14,7 +16,11 @@ def checked_form(endpoint: str) -> str:
     parts = _parts(endpoint)
     if parts is None or not endpoint.startswith(("http://", "https://")) or not parts.hostname:
         raise ValueError(FORM)
-    if any(mark in endpoint for mark in "@?#\\") or parts.path or any(each.isspace() for each in endpoint):
+    if (
+        any(mark in endpoint for mark in "@?#\\")
+        or parts.path
+        or any(each.isspace() for each in endpoint)
+    ):
         raise ValueError(FORM)
     return endpoint
 
@@ -37,5 +43,7 @@ def is_loopback(endpoint: str) -> bool:
 def _parts(endpoint: str) -> SplitResult | None:
     with suppress(ValueError):
         parts = urlsplit(endpoint)
-        return parts if parts.port != 0 else None  # the port is read here: one that is no number is a ValueError
+        return (
+            parts if parts.port != 0 else None
+        )  # the port is read here: one that is no number is a ValueError
     return None

@@ -9,7 +9,13 @@ from datetime import datetime, timedelta
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterRefused, Conflict, Unreadable, Vanished
+from flink_workspace_operator.core.facts.failures import (
+    CloudFailure,
+    ClusterRefused,
+    Conflict,
+    Unreadable,
+    Vanished,
+)
 from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
 from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
 from flink_workspace_operator.core.orders import ledger
@@ -113,15 +119,21 @@ class Execution:
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
         answer = await self.cloud.place(step.call)
-        answered = Answered(order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order))
+        answered = Answered(
+            order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order)
+        )
         self.memory.remember_answer(key, answered)
         recorded = await self._record(order, answered)
         unsent = isinstance(answer, NotBought) and answer.failure.fate == "NothingSent"
-        return Outcome(recorded, answer.failure if isinstance(answer, NotBought) and unsent else None)
+        return Outcome(
+            recorded, answer.failure if isinstance(answer, NotBought) and unsent else None
+        )
 
     async def _do(self, step: FreeStep, made: list[ToldStep]) -> FlinkWorkspaceOrder | None:
         match step:
-            case CreateRole() | AttachPolicy() | CreateDirectory() | AdoptInstance() | RestoreTags():
+            case (
+                CreateRole() | AttachPolicy() | CreateDirectory() | AdoptInstance() | RestoreTags()
+            ):
                 if await self._change(step):
                     made.append(step)
             case WriteOutputs() | DeleteOutputs():
@@ -129,7 +141,9 @@ class Execution:
                 made.append(step)
             case HoldSecret() | ReleaseSecret():
                 await self._hold_or_release_secret(step)
-            case AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
+            case (
+                AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder()
+            ):
                 await self._hold_or_release(step)
             case _:
                 return await self._advance(step)
@@ -155,7 +169,9 @@ class Execution:
         try:
             await self.cloud.tag_instance(step.region, step.instance_id, dict(step.tags))
         except CloudFailure as failure:
-            log.warning("%s keeps lacking %s: %s", step.instance_id, ", ".join(dict(step.tags)), failure)
+            log.warning(
+                "%s keeps lacking %s: %s", step.instance_id, ", ".join(dict(step.tags)), failure
+            )
             return False
         return True
 
@@ -177,7 +193,9 @@ class Execution:
             case ReleaseSecret():
                 if refusal := await self.cluster.release_secret(key, secret):
                     finalizer, why = secret_finalizer(key.name), describe(refusal)
-                    log.warning("Secret '%s' keeps the finalizer %s: %s", secret.name, finalizer, why)
+                    log.warning(
+                        "Secret '%s' keeps the finalizer %s: %s", secret.name, finalizer, why
+                    )
 
     async def _hold_or_release(
         self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
@@ -194,7 +212,9 @@ class Execution:
             case ReleaseOrder(order=order):
                 await self.cluster.release_order(order)
 
-    async def _advance(self, step: OpenOrder | MoveOrder | WriteIntent | RecordAnswer) -> FlinkWorkspaceOrder:
+    async def _advance(
+        self, step: OpenOrder | MoveOrder | WriteIntent | RecordAnswer
+    ) -> FlinkWorkspaceOrder:
         key = self.seen.key
         match step:
             case OpenOrder(number=number, spec=spec, status=status):
@@ -236,7 +256,9 @@ class Execution:
         self.memory.forget_answer(self.seen.key, order)
         return recorded
 
-    async def _move(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+    async def _move(
+        self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus
+    ) -> FlinkWorkspaceOrder:
         moved = await self.cluster.move_order(order, status)
         if _story(moved) != _story(order):
             audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))

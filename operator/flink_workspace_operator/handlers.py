@@ -69,7 +69,9 @@ def _leave_on_signals() -> None:
             loop.add_signal_handler(signum, task.cancel)
 
 
-async def _watch(settings: Settings, operator: Operator, namespaces: tuple[str, ...] | None) -> None:
+async def _watch(
+    settings: Settings, operator: Operator, namespaces: tuple[str, ...] | None
+) -> None:
     """Run kopf until a signal, a lost election, or a change of the namespaces to watch."""
     await kopf.operator(
         registry=build_registry(operator),
@@ -88,12 +90,16 @@ def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
     ours.posting.enabled = False  # events are posted by the pass, once for each thing that happened
     ours.watching.chunk_size = PAGE_OF_USERS
     ours.queueing.idle_timeout = FORGETS_AFTER_SECONDS
-    ours.watching.server_timeout = 300  # reconnect while the last version seen is still in the server's memory
+    ours.watching.server_timeout = (
+        300  # reconnect while the last version seen is still in the server's memory
+    )
     ours.networking.connect_timeout = 5
     ours.networking.request_timeout = 30
     # No scan for new namespaces and CRDs: it would need rights on the whole cluster.
     ours.scanning.disabled = settings.namespaces is not None
-    ours.process.ultimate_exiting_timeout = settings.drain_seconds + 60  # else it kills a pass that is being finished
+    ours.process.ultimate_exiting_timeout = (
+        settings.drain_seconds + 60
+    )  # else it kills a pass that is being finished
     return ours
 
 
@@ -131,7 +137,9 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
         operator.triggers.order_seen(event["type"], dict(event["object"]))
         operator.metrics.orders.seen(event["type"], event["object"])
 
-    @kopf.on.cleanup(registry=registry, id="drain")  # not later: kopf cancels whatever tasks are left after this
+    @kopf.on.cleanup(
+        registry=registry, id="drain"
+    )  # not later: kopf cancels whatever tasks are left after this
     async def stop(**_: object) -> None:
         await operator.drain()
 

@@ -41,7 +41,9 @@ class Memory:
 
     def forget_answer(self, key: Key, order: FlinkWorkspaceOrder) -> None:
         """Drop an answer that is in the ledger now."""
-        answers = tuple(each for each in self.of(key).answers if each.order_uid != order.metadata.uid)
+        answers = tuple(
+            each for each in self.of(key).answers if each.order_uid != order.metadata.uid
+        )
         self._of[key] = replace(self.of(key), answers=answers)
 
     def note_missing(self, key: Key, since: datetime | None) -> None:

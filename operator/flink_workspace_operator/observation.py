@@ -22,7 +22,12 @@ T = TypeVar("T")
 
 
 async def observe(
-    owner: Owner, cloud: Cloud, cluster: Cluster, remembered: Remembered, settings: Settings, now: datetime
+    owner: Owner,
+    cloud: Cloud,
+    cluster: Cluster,
+    remembered: Remembered,
+    settings: Settings,
+    now: datetime,
 ) -> Seen:
     """Read the resource and its ledger, then ask the cloud about them. Raises `ClusterFailure`.
 
@@ -38,12 +43,22 @@ async def observe(
         own_claims = await cluster.read_claims_of(key)
         workspace, orders = await cluster.read_workspace(key), await cluster.read_orders(key)
     seen = Seen(
-        key=key, owner=owner, now=now, workspace=workspace, orders=orders, own_claims=own_claims, remembered=remembered
+        key=key,
+        owner=owner,
+        now=now,
+        workspace=workspace,
+        orders=orders,
+        own_claims=own_claims,
+        remembered=remembered,
     )
     if rests(workspace, orders, remembered):
         return seen.updated(rests=True)
-    secrets = {name: await cluster.read_secret(key, name) for name in secret_names(workspace, orders)}
-    seen = seen.updated(secrets=tuple(each for each in secrets.values() if isinstance(each, Secret)))
+    secrets = {
+        name: await cluster.read_secret(key, name) for name in secret_names(workspace, orders)
+    }
+    seen = seen.updated(
+        secrets=tuple(each for each in secrets.values() if isinstance(each, Secret))
+    )
     asked = questions(workspace, orders, owner, remembered.intent)
     if asked is None:
         return seen
@@ -54,11 +69,17 @@ async def observe(
     seen = seen.updated(cloud=await _ask(await cloud_of(seen.signer, cloud), asked, seen, settings))
     seen = seen.updated(signer=held_to_account(seen.signer, seen.cloud.account_id, settings))
     if workspace is not None and isinstance(seen.cloud.account_id, str):
-        target = PurchaseTarget(seen.cloud.account_id, workspace.spec.region, workspace.workspace_name)
-        seen = seen.updated(outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(target, key))
+        target = PurchaseTarget(
+            seen.cloud.account_id, workspace.spec.region, workspace.workspace_name
+        )
+        seen = seen.updated(
+            outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(target, key)
+        )
     if asked.final_check:
         orders = await cluster.read_orders(key)
-        seen = seen.updated(orders=orders, workspace=await cluster.read_workspace(key), final_check=True)
+        seen = seen.updated(
+            orders=orders, workspace=await cluster.read_workspace(key), final_check=True
+        )
     return seen
 
 
@@ -84,7 +105,10 @@ async def _account(cloud: Cloud, signing: Signer) -> str | Unknown:
     """The signer's account. A substitute counts only if it is of the same account."""
     if signing.problem is None or signing.keeps_watch:
         return await _known(cloud.identify())
-    if signing.stands_in_for is not None and await _known(cloud.identify()) == signing.stands_in_for:
+    if (
+        signing.stands_in_for is not None
+        and await _known(cloud.identify()) == signing.stands_in_for
+    ):
         return signing.stands_in_for
     return Unknown(signing.problem)
 
@@ -96,12 +120,24 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
         return seen
     if not asked.final_check:
         seen = seen.updated(regions=await _known(cloud.list_regions()))
-    targets = {PurchaseTarget(account_id, each.region, each.workspace_name): each.tags for each in asked.elsewhere}
+    targets = {
+        PurchaseTarget(account_id, each.region, each.workspace_name): each.tags
+        for each in asked.elsewhere
+    }
     seen = seen.updated(
-        elsewhere=tuple([(each.region, await _known(cloud.look_up(each, tags))) for each, tags in targets.items()])
+        elsewhere=tuple(
+            [
+                (each.region, await _known(cloud.look_up(each, tags)))
+                for each, tags in targets.items()
+            ]
+        )
     )
     # A possible purchase is listed in any region: the regions on sale prove no absence.
-    if asked.price is not None and not isinstance(seen.regions, Unknown) and asked.region not in seen.regions:
+    if (
+        asked.price is not None
+        and not isinstance(seen.regions, Unknown)
+        and asked.region not in seen.regions
+    ):
         return seen
     target = PurchaseTarget(account_id, asked.region, asked.workspace_name)
     if workspace is not None and asked.prerequisites:
@@ -114,10 +150,14 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
     return seen.updated(listing=await _look(cloud, target, asked, settings))
 
 
-async def _look(cloud: Cloud, target: PurchaseTarget, asked: Questions, settings: Settings) -> Listing | Unknown:
+async def _look(
+    cloud: Cloud, target: PurchaseTarget, asked: Questions, settings: Settings
+) -> Listing | Unknown:
     if asked.fresh:
         return await _known(cloud.look_up(target, asked.tags))
-    return await _known(cloud.list_instances(target.region, timedelta(seconds=settings.listing_max_age_seconds)))
+    return await _known(
+        cloud.list_instances(target.region, timedelta(seconds=settings.listing_max_age_seconds))
+    )
 
 
 async def _ask_for_prerequisites(
@@ -128,7 +168,9 @@ async def _ask_for_prerequisites(
         role=await _known(cloud.find_role(settings.role_name)),
         network=await _known(cloud.describe_network(spec.region, spec.network)),
         zones=await _known(cloud.list_zones(spec.region, spec.architecture)),
-        storage=await _known(cloud.describe_bucket(spec.region, spec.storage.oss.bucket, DIRECTORIES)),
+        storage=await _known(
+            cloud.describe_bucket(spec.region, spec.storage.oss.bucket, DIRECTORIES)
+        ),
     )
 
 

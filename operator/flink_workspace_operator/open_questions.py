@@ -1,7 +1,7 @@
 """Open questions about the real cloud: each assumption of the code, its basis, and its test.
 
-Code that assumes something names its question in a comment, as in `Open question: NonceMemory`. The table in
-docs/real-account.md is this list. What costs nothing is asked by the command `probe`.
+Code that assumes something names its question in a comment, as in `Open question: NonceMemory`. The
+table in docs/real-account.md is this list. What costs nothing is asked by the command `probe`.
 """
 
 from dataclasses import dataclass
@@ -46,10 +46,14 @@ QUESTIONS: Final = (
     Question(
         "SoldTerms",
         "which terms are sold, and how `PricingCycle` is spelled: `Month` or `month`",
-        "`Month` and `Year`, as an example of the documentation and Terraform's provider have it; the cloud has the"
-        " last word, by its price",
+        "`Month` and `Year`, as an example of the documentation and Terraform's provider have it;"
+        " the cloud has the last word, by its price",
     ),
-    Question("SmallestSize", "the smallest and the largest number of CU", "1 to 10,000; the cloud has the last word"),
+    Question(
+        "SmallestSize",
+        "the smallest and the largest number of CU",
+        "1 to 10,000; the cloud has the last word",
+    ),
     Question(
         "PriceOfUse",
         "whether asking for the price of pay-as-you-go tells any",
@@ -57,7 +61,8 @@ QUESTIONS: Final = (
     ),
     Question(
         "MissingInstance",
-        "how an instance id that does not exist is answered: an empty list, or 903021; by HTTP 4xx or Success=false",
+        "how an instance id that does not exist is answered: an empty list, or 903021; by HTTP 4xx"
+        " or Success=false",
         "each of them means that it is not there",
     ),
     Question(
@@ -83,8 +88,8 @@ QUESTIONS: Final = (
     Question(
         "RoleTrust",
         "which service `AliyunStreamAsiDefaultRole` trusts, and what its policies are called",
-        "both are settings (`…ROLE_TRUSTED_SERVICE`, `…ROLE_POLICIES`); `ramRole.management: Require` avoids the"
-        " question",
+        "both are settings (`…ROLE_TRUSTED_SERVICE`, `…ROLE_POLICIES`); `ramRole.management:"
+        " Require` avoids the question",
     ),
     Question(
         "BillCodes",
@@ -115,8 +120,10 @@ QUESTIONS: Final = (
     ),
     Question(
         "BusinessCodes",
-        "the codes for a taken name, too little money, a missing role, and OSS that was never opened",
-        "every refusal that is not the gateway's counts as uncertain: evidence decides, nothing is bought meanwhile",
+        "the codes for a taken name, too little money, a missing role, and OSS that was never"
+        " opened",
+        "every refusal that is not the gateway's counts as uncertain: evidence decides, nothing is"
+        " bought meanwhile",
         "OneHour",
     ),
     Question(
@@ -139,8 +146,8 @@ QUESTIONS: Final = (
     ),
     Question(
         "EndOfTerm",
-        "whether paid time ends at midnight UTC+8 on the day after its last day, as the pages say; and where a month"
-        " lacks the day",
+        "whether paid time ends at midnight UTC+8 on the day after its last day, as the pages say;"
+        " and where a month lacks the day",
         "the end is shown as the cloud tells it; the emulator's is computed so",
         "OneMonth",
     ),

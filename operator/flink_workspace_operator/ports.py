@@ -68,8 +68,11 @@ class Cloud(Protocol):
         ...
 
     async def find_role(self, name: str) -> Role | Absent:
-        """A RAM role with its policies. This and the next two are shared for seconds by all who ask; what we change is
-        asked for again."""
+        """A RAM role with its policies.
+
+        This and the next two are shared for seconds by all who ask; what we change is asked for
+        again.
+        """
         ...
 
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:
@@ -140,7 +143,9 @@ class Cluster(Protocol):
         ...
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
-        """The names of the key's orders that keep its claim, and of those that this version cannot read."""
+        """The names of the key's orders that keep its claim, and of those that this version
+        cannot read.
+        """
         ...
 
     async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
@@ -162,11 +167,15 @@ class Cluster(Protocol):
         """Replace the status; Conflict unless the resource is as it was read."""
         ...
 
-    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
+    async def write_conditions(
+        self, partial: PartialWorkspace, conditions: tuple[Condition, ...]
+    ) -> None:
         """Replace these conditions alone; Conflict unless the resource is as it was read."""
         ...
 
-    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(
+        self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None
+    ) -> None:
         """Claim the target for the resource with this uid: atomically if it is free (`over` None),
         else by replacing the claim that was read; else Conflict."""
         ...
@@ -175,11 +184,15 @@ class Cluster(Protocol):
         """Delete a claim; Conflict unless it is as it was read."""
         ...
 
-    async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
+    async def create_order(
+        self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec
+    ) -> FlinkWorkspaceOrder:
         """Create `<name>-<number>`, without status; Conflict if it exists."""
         ...
 
-    async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+    async def move_order(
+        self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus
+    ) -> FlinkWorkspaceOrder:
         """Replace an order's status; Conflict unless the order is as it was read."""
         ...
 
@@ -196,7 +209,9 @@ class Cluster(Protocol):
         `OutputsRefused` if the operator has no right to."""
         ...
 
-    async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
+    async def write_outputs(
+        self, key: Key, name: str, content: Content, over: ConfigMap | None
+    ) -> None:
         """Create it (`over` None), or replace its content; Conflict unless it is as it was read."""
         ...
 

@@ -1,4 +1,6 @@
-"""The command `probe`: says what it will ask the cloud, asks it, and prints a report without secrets."""
+"""The command `probe`: says what it will ask the cloud, asks it, and prints a report without
+secrets.
+"""
 
 from flink_workspace_operator import __version__, wiring
 from flink_workspace_operator.adapters.alibaba.prober import Prober
@@ -11,9 +13,9 @@ from flink_workspace_operator.settings import Settings
 _ABOUT = """\
 # Open questions about the cloud
 
-This asks {count} questions that cost nothing and change nothing, in region {region}, with the operator's own key:
-reads, and prices. The report has no keys, account, ids, names or amounts of yours; please look through it, and attach
-it to an issue.
+This asks {count} questions that cost nothing and change nothing, in region {region}, with the
+operator's own key: reads, and prices. The report has no keys, account, ids, names or amounts of
+yours; please look through it, and attach it to an issue.
 """
 
 
@@ -31,7 +33,8 @@ async def probe(settings: Settings, region: str, plan_only: bool) -> int:
             print(f"\ncannot ask: {describe(failure)}")  # noqa: T201
             return 1
         prober = cloud.prober(region)
-        print(f"\n## Report of version {__version__}, {_by_whom(settings)}, {await prober.now():%Y-%m-%d}")  # noqa: T201
+        day = f"{await prober.now():%Y-%m-%d}"
+        print(f"\n## Report of version {__version__}, {_by_whom(settings)}, {day}")  # noqa: T201
         for each in PROBES:
             print("\n".join(await _section(each, prober)))  # noqa: T201
     return 0
@@ -40,7 +43,14 @@ async def probe(settings: Settings, region: str, plan_only: bool) -> int:
 async def _section(probe: Probe, prober: Prober) -> list[str]:
     question = question_of(probe.key)
     told = [f"- {line}" for line in await probe.ask(prober)]
-    return ["", f"### {question.key}", "", f"{question.asked}; assumed: {question.meanwhile}", "", *told]
+    return [
+        "",
+        f"### {question.key}",
+        "",
+        f"{question.asked}; assumed: {question.meanwhile}",
+        "",
+        *told,
+    ]
 
 
 def question_of(key: str) -> Question:
@@ -51,4 +61,8 @@ def question_of(key: str) -> Question:
 def _by_whom(settings: Settings) -> str:
     if settings.endpoint is None:
         return "answered by the cloud"
-    return "answered by an emulator, so nothing here is known of the cloud" if settings.emulated else "another endpoint"
+    return (
+        "answered by an emulator, so nothing here is known of the cloud"
+        if settings.emulated
+        else "another endpoint"
+    )

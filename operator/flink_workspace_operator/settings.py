@@ -31,7 +31,9 @@ def _all_or_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-Endpoint = Annotated[str, Field(json_schema_extra={"pattern": r"^https?://[^/?#@ ]+$"}), AfterValidator(checked_form)]
+Endpoint = Annotated[
+    str, Field(json_schema_extra={"pattern": r"^https?://[^/?#@ ]+$"}), AfterValidator(checked_form)
+]
 Identity = Literal["key", "rrsa", "node"]
 Allowed = Annotated[tuple[NamespaceOrAll, ...], AfterValidator(_all_or_names)]
 """Namespaces with a permission that not all have."""
@@ -83,8 +85,11 @@ class Settings(BaseSettings):
     role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
     # Open question: RoleTrust.
-    role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = "stream.aliyuncs.com"
-    """Service that may assume the role, if the operator creates it. The real one is not published."""
+    role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = (
+        "stream.aliyuncs.com"
+    )
+    """Service that may assume the role, if the operator creates it. The real one is not
+    published."""
     role_policies: tuple[str, ...] = ("AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess")
     """System policies to attach to the role, as a JSON list of names."""
 
@@ -132,8 +137,8 @@ class Settings(BaseSettings):
     survey_seconds: Seconds = 3600
     """Seconds between surveys for orphans in all regions."""
     listing_max_age_seconds: Seconds = 5
-    """Age up to which a list of a region, a role, a network or a bucket serves other workspaces. A purchase lists anew,
-    and what the operator changed itself is read again."""
+    """Age up to which a list of a region, a role, a network or a bucket serves other workspaces.
+    A purchase lists anew, and what the operator changed itself is read again."""
     workers: Annotated[int, Field(ge=1, le=256)] = 16
     """Number of concurrent passes."""
     drain_seconds: Seconds = 90
@@ -157,8 +162,8 @@ class Settings(BaseSettings):
                 raise ValueError("emulator is about endpoint: set both, or neither")
         elif is_plain(self.endpoint) and not is_loopback(self.endpoint) and not self.emulator:
             raise ValueError(
-                "endpoint must begin with https://, unless it is on this machine; if no real cloud is there, set"
-                " emulator to true"
+                "endpoint must begin with https://, unless it is on this machine; if no real cloud"
+                " is there, set emulator to true"
             )
         return self
 
@@ -171,15 +176,19 @@ class Settings(BaseSettings):
             least = type(self).model_fields[name].default
             if getattr(self, name) < least:
                 raise ValueError(
-                    f"{name} must be at least {least} with the real cloud, or what is bought may be bought again;"
-                    " if you know that your cloud is quicker, set short_windows to true"
+                    f"{name} must be at least {least} with the real cloud, or what is bought may be"
+                    " bought again; if you know that your cloud is quicker, set short_windows to"
+                    " true"
                 )
         return self
 
     @model_validator(mode="after")
     def _drain_outlasts_purchase(self) -> "Settings":
         if self.drain_seconds <= self.purchase_timeout_seconds:
-            raise ValueError("drain_seconds must be longer than purchase_timeout_seconds, or a stop loses an answer")
+            raise ValueError(
+                "drain_seconds must be longer than purchase_timeout_seconds, or a stop loses an"
+                " answer"
+            )
         return self
 
     @property
@@ -233,7 +242,11 @@ class Settings(BaseSettings):
 
     @property
     def _through_seconds(self) -> float:
-        return self.signature_validity_seconds + self.longest_commit_seconds + self.longest_visibility_seconds
+        return (
+            self.signature_validity_seconds
+            + self.longest_commit_seconds
+            + self.longest_visibility_seconds
+        )
 
 
 def _is_in(namespace: str, allowed: tuple[str, ...] | None) -> bool:

@@ -36,4 +36,6 @@ async def survey(
             unread[region] = failure
     # After the instances: a resource is older than its purchase, so this list has it.
     wanted = await cluster.list_wanted_names()
-    return Findings(find_orphans(listings, wanted, cluster_id, namespaces), frozenset(listings), unread)
+    return Findings(
+        find_orphans(listings, wanted, cluster_id, namespaces), frozenset(listings), unread
+    )

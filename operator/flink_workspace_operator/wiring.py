@@ -17,10 +17,17 @@ from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobse
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
-from flink_workspace_operator.adapters.kubernetes.collection import PAGE_OF_USERS, Collection, OwnWrites
+from flink_workspace_operator.adapters.kubernetes.collection import (
+    PAGE_OF_USERS,
+    Collection,
+    OwnWrites,
+)
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
 from flink_workspace_operator.adapters.kubernetes.definitions import check_definitions
-from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
+from flink_workspace_operator.adapters.kubernetes.election_lease import (
+    ELECTION_LEASE,
+    ElectionLease,
+)
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.rights import Rights
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
@@ -81,7 +88,9 @@ async def connect(settings: Settings, lease_name: str = ELECTION_LEASE) -> Async
 
 
 @asynccontextmanager
-async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) -> AsyncIterator[ClusterSide]:
+async def connect_cluster(
+    settings: Settings, lease_name: str = ELECTION_LEASE
+) -> AsyncIterator[ClusterSide]:
     """The cluster that the process runs in, or that KUBECONFIG names. Raises ClusterFailure."""
     async with client.ApiClient(await load_configuration()) as api_client:
         cluster = KubernetesCluster(api_client, settings)
@@ -101,7 +110,9 @@ async def connect_cluster(settings: Settings, lease_name: str = ELECTION_LEASE) 
 
 
 @asynccontextmanager
-async def connect_cloud(settings: Settings, calls: CallObserver = unobserved) -> AsyncIterator[AlibabaCloud]:
+async def connect_cloud(
+    settings: Settings, calls: CallObserver = unobserved
+) -> AsyncIterator[AlibabaCloud]:
     """The cloud, or its emulator, as the settings and the environment's credentials say."""
     cloud = AlibabaCloud(settings, calls=calls)
     try:
@@ -110,7 +121,9 @@ async def connect_cloud(settings: Settings, calls: CallObserver = unobserved) ->
         await cloud.close()
 
 
-def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics) -> Operator:
+def assemble(
+    settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics
+) -> Operator:
     """The operator between any cloud and any cluster, not started. Call it on the running loop."""
     loop = asyncio.get_running_loop()
     queue = WorkQueue(loop, Share.of(settings.workers))
@@ -145,7 +158,11 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         resync=Resync(
             kinds=(
                 kinds.workspaces(
-                    watches.workspaces, cluster_side.workspaces.list, triggers, metrics, cluster_side.neighbours
+                    watches.workspaces,
+                    cluster_side.workspaces.list,
+                    triggers,
+                    metrics,
+                    cluster_side.neighbours,
                 ),
                 kinds.orders(watches.orders, cluster_side.orders.list, triggers, metrics),
             ),
@@ -160,11 +177,15 @@ def assemble(settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metric
         metrics=metrics,
         neighbours=cluster_side.neighbours,
         orphan_watch=OrphanWatch(
-            survey=lambda: survey(cloud, cluster_side.cluster, cluster_side.cluster_id, settings.namespaces),
+            survey=lambda: survey(
+                cloud, cluster_side.cluster, cluster_side.cluster_id, settings.namespaces
+            ),
             tell=cluster_side.cluster.post_notice,
             metrics=metrics.orphans,
             seconds=settings.survey_seconds,
         ),
-        creation_watch=CreationWatch(cloud.list_instances, queue, timedelta(seconds=settings.listing_max_age_seconds)),
+        creation_watch=CreationWatch(
+            cloud.list_instances, queue, timedelta(seconds=settings.listing_max_age_seconds)
+        ),
         drain_seconds=settings.drain_seconds,
     )

@@ -9,7 +9,7 @@ from flink_workspace_operator.adapters.alibaba.probes import PROBES
 from flink_workspace_operator.open_questions import COSTS, QUESTIONS
 
 CODE: Final = REPOSITORY / "operator" / "flink_workspace_operator"
-NAMED: Final = re.compile(r"[Oo]pen questions?: ([A-Z][A-Za-z]+(?:,\s+[A-Z][A-Za-z]+)*)")
+NAMED: Final = re.compile(r"[Oo]pen\s+(?:#\s+)?questions?:\s+(?:#\s+)?([A-Z][A-Za-z]+(?:,\s+(?:#\s+)?[A-Z][A-Za-z]+)*)")
 ELSEWHERE: Final = {"RenewalCodes"}
 """Asked for what is to come: no code rests on it yet."""
 
@@ -19,7 +19,7 @@ def named() -> dict[str, set[Path]]:
     found: dict[str, set[Path]] = {}
     for path in CODE.rglob("*.py"):
         for keys in NAMED.findall(path.read_text()):
-            for key in re.split(r",\s+", keys):
+            for key in re.split(r",\s+(?:#\s+)?", keys):
                 found.setdefault(key, set()).add(path.relative_to(CODE))
     return found
 

@@ -27,7 +27,13 @@ def query_orders(call: RpcCall) -> Answer:
     page, size = call.number("PageNum", 1) or 1, call.number("PageSize", 20) or 20
     shown = orders[(page - 1) * size : page * size]
     return _success(
-        {"HostName": "", "PageNum": page, "PageSize": size, "TotalCount": len(orders), "OrderList": {"Order": shown}}
+        {
+            "HostName": "",
+            "PageNum": page,
+            "PageSize": size,
+            "TotalCount": len(orders),
+            "OrderList": {"Order": shown},
+        }
     )
 
 
@@ -37,7 +43,12 @@ def get_order_detail(call: RpcCall) -> Answer:
     bss, product = call.account.bss, call.account.settings.bill_product_code
     paid = {"Quantity": "1", "Operator": call.account.id}
     details = [
-        {**_paid(each, product), **paid, "InstanceIDs": f'["{each.instance_id}"]', "Region": each.region}
+        {
+            **_paid(each, product),
+            **paid,
+            "InstanceIDs": f'["{each.instance_id}"]',
+            "Region": each.region,
+        }
         for each in bss.purchases
         if each.order_id == order_id
     ]
@@ -50,26 +61,46 @@ def get_order_detail(call: RpcCall) -> Answer:
     if not details:
         raise CloudError(400, "InvalidOrderId", "The specified order does not exist.")
     return _success(
-        {"HostName": "", "PageNum": 1, "PageSize": 20, "TotalCount": len(details), "OrderList": {"Order": details}}
+        {
+            "HostName": "",
+            "PageNum": 1,
+            "PageSize": 20,
+            "TotalCount": len(details),
+            "OrderList": {"Order": details},
+        }
     )
 
 
 def query_account_balance(call: RpcCall) -> Answer:
     """The money left; amounts are text, as the real API writes them."""
     balance = f"{call.account.settings.balance:,.2f}"
-    data = {"AvailableAmount": balance, "AvailableCashAmount": balance, "CreditAmount": "0.00", "Currency": "CNY"}
+    data = {
+        "AvailableAmount": balance,
+        "AvailableCashAmount": balance,
+        "CreditAmount": "0.00",
+        "Currency": "CNY",
+    }
     return _success(data)
 
 
 def query_available_instances(call: RpcCall) -> Answer:
-    """Subscriptions and how they are renewed. An unknown product code gives an empty list (Terraform's provider)."""
-    account, page, size = call.account, call.number("PageNum", 1) or 1, call.number("PageSize", 20) or 20
+    """Subscriptions and how they are renewed.
+
+    An unknown product code gives an empty list (Terraform's provider).
+    """
+    account, page, size = (
+        call.account,
+        call.number("PageNum", 1) or 1,
+        call.number("PageSize", 20) or 20,
+    )
     ids = (call.text("InstanceIDs") or "").split(",")
     paid = [each for each in account.foasconsole.workspaces.values() if each.charge_type == "PRE"]
     ours = call.text("ProductCode") in (None, account.settings.bill_product_code)
     found = [_renewable(each) for each in paid if ours and (ids == [""] or each.instance_id in ids)]
     shown = found[(page - 1) * size : page * size]
-    return _success({"PageNum": page, "PageSize": size, "TotalCount": len(found), "InstanceList": shown})
+    return _success(
+        {"PageNum": page, "PageSize": size, "TotalCount": len(found), "InstanceList": shown}
+    )
 
 
 def inquiry_price_refund_instance(call: RpcCall) -> Answer:
@@ -78,7 +109,14 @@ def inquiry_price_refund_instance(call: RpcCall) -> Answer:
     paid = [each for each in call.account.bss.purchases if each.instance_id == instance_id]
     if not paid or call.require("ProductCode") != call.account.settings.bill_product_code:
         raise CloudError(400, "ResourceNotExists", "The resource does not exist.")
-    return _success({"HostId": "", "InstanceId": instance_id, "RefundAmount": paid[-1].amount, "Currency": "CNY"})
+    return _success(
+        {
+            "HostId": "",
+            "InstanceId": instance_id,
+            "RefundAmount": paid[-1].amount,
+            "Currency": "CNY",
+        }
+    )
 
 
 def _renewable(workspace: Workspace) -> dict[str, Any]:
@@ -108,7 +146,11 @@ def _bill(call: RpcCall) -> list[tuple[datetime, dict[str, Any]]]:
 
 
 def _paid(order: Purchase, product: str) -> dict[str, Any]:
-    times = {"CreateTime": _text(order.time), "PaymentTime": _text(order.paid_at), "PaymentStatus": "Paid"}
+    times = {
+        "CreateTime": _text(order.time),
+        "PaymentTime": _text(order.paid_at),
+        "PaymentStatus": "Paid",
+    }
     return {**_priced(order.order_id, order.charge_type, order.amount, product), **times}
 
 
@@ -152,9 +194,13 @@ SERVICE = RpcService(
     version="2017-12-14",
     actions={
         "QueryOrders": RpcAction(
-            query_orders, (*_PERIOD, *_FILTERS, "PageNum", "PageSize"), permission="bssapi:QueryOrders"
+            query_orders,
+            (*_PERIOD, *_FILTERS, "PageNum", "PageSize"),
+            permission="bssapi:QueryOrders",
         ),
-        "GetOrderDetail": RpcAction(get_order_detail, ("OrderId",), permission="bssapi:GetOrderDetail"),
+        "GetOrderDetail": RpcAction(
+            get_order_detail, ("OrderId",), permission="bssapi:GetOrderDetail"
+        ),
         "QueryAvailableInstances": RpcAction(
             query_available_instances,
             ("InstanceIDs", "ProductCode", "PageNum", "PageSize"),
@@ -165,6 +211,8 @@ SERVICE = RpcService(
             ("InstanceId", "ProductCode"),
             permission="bssapi:InquiryPriceRefundInstance",
         ),
-        "QueryAccountBalance": RpcAction(query_account_balance, permission="bssapi:QueryAccountBalance"),
+        "QueryAccountBalance": RpcAction(
+            query_account_balance, permission="bssapi:QueryAccountBalance"
+        ),
     },
 )

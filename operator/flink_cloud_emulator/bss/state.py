@@ -8,7 +8,10 @@ from flink_cloud_emulator.foasconsole.state import Workspace
 
 @dataclass(frozen=True)
 class Order:
-    """An order that was placed. Nothing is delivered before it is paid, and while one is unpaid nothing new is sold."""
+    """An order that was placed.
+
+    Nothing is delivered before it is paid, and while one is unpaid nothing new is sold.
+    """
 
     order_id: str
     region: str

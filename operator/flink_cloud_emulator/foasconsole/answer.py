@@ -8,7 +8,9 @@ from flink_cloud_emulator.foasconsole.lifecycle import STAGES, Progress, progres
 from flink_cloud_emulator.foasconsole.state import Workspace
 
 SECRET_IN_ANSWER = "emulator-secret-that-must-never-be-shown"  # noqa: S105 - planted, to find leaks
-"""The AccessKey in OssInfo: the real API can return one, so clients must not log or store the answer."""
+"""The AccessKey in OssInfo: the real API can return one, so clients must not log or store the
+answer.
+"""
 
 
 def describe_workspace(workspace: Workspace, account: Account, now: datetime) -> dict[str, Any]:
@@ -26,11 +28,21 @@ def describe_workspace(workspace: Workspace, account: Account, now: datetime) ->
         "VpcId": workspace.vpc_id,
         "VSwitchIds": list(workspace.v_switch_ids),
         "VpcInfo": _vpc_info(workspace, account),
-        "VSwitchInfo": [_v_switch_info(each, workspace, account) for each in workspace.v_switch_ids],
-        "Storage": {"FullyManaged": False, "Oss": {"Bucket": workspace.bucket}, "OrderState": "NORMAL"},
+        "VSwitchInfo": [
+            _v_switch_info(each, workspace, account) for each in workspace.v_switch_ids
+        ],
+        "Storage": {
+            "FullyManaged": False,
+            "Oss": {"Bucket": workspace.bucket},
+            "OrderState": "NORMAL",
+        },
         "OssInfo": _oss_info(workspace, account),
         "ResourceCreateTime": _milliseconds(workspace.created_at),
-        **({"ResourceExpiredTime": _milliseconds(workspace.expires_at)} if workspace.expires_at else {}),
+        **(
+            {"ResourceExpiredTime": _milliseconds(workspace.expires_at)}
+            if workspace.expires_at
+            else {}
+        ),
         "DeletionProtection": False,
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "HostAliases": [],
@@ -78,14 +90,19 @@ def _cluster_state(workspace: Workspace, at: Progress) -> dict[str, Any]:
         "Status": at.cluster_status,
         "SubStatus": at.cluster_status,
         "CreateTimeout": False,
-        "Url": f"https://realtime-compute.console.aliyun.com/regions/{workspace.region}" if running else "",
+        "Url": (
+            f"https://realtime-compute.console.aliyun.com/regions/{workspace.region}"
+            if running
+            else ""
+        ),
         "ClusterStage": {
             "ClusterId": workspace.resource_id,
             "CurrentStage": at.stage,
             "Status": at.stage_status,
             "Message": at.message,
             "TotalStageWithWeight": [
-                {"StepIndex": index, "StepName": name, "Weight": weight} for index, (name, weight) in enumerate(STAGES)
+                {"StepIndex": index, "StepName": name, "Weight": weight}
+                for index, (name, weight) in enumerate(STAGES)
             ],
         },
         "UserSlbDto": {

@@ -1,7 +1,8 @@
 """What the product refuses after the gateway has let a purchase through.
 
-The real codes of most of these refusals are not published; those here are made up in the style of the cloud, except
-``ORDER.INST_HAS_UNPAID_ORDER``, an example value of the price query. Clients must not rely on them.
+The real codes of most of these refusals are not published; those here are made up in the style of
+the cloud, except ``ORDER.INST_HAS_UNPAID_ORDER``, an example value of the price query. Clients must
+not rely on them.
 """
 
 from flink_cloud_emulator.accounts import Account
@@ -44,28 +45,40 @@ def supported_zones(account: Account, region: str) -> tuple[str, ...]:
 def _check_role(account: Account) -> None:
     settings = account.settings
     if settings.require_role and settings.role_name not in account.ram.roles:
-        raise BusinessError("RoleNotAuthorized", f"The service role {settings.role_name} has not been granted.")
+        raise BusinessError(
+            "RoleNotAuthorized", f"The service role {settings.role_name} has not been granted."
+        )
 
 
 def _check_storage(request: CreateRequest, account: Account) -> None:
     if not account.oss.opened:
-        raise BusinessError("OssNotOpened", "Object Storage Service has not been activated for the account.")
+        raise BusinessError(
+            "OssNotOpened", "Object Storage Service has not been activated for the account."
+        )
     bucket = account.oss.buckets.get(request.bucket)
     if bucket is None:
-        raise BusinessError("InvalidBucket.NotFound", f"The bucket {request.bucket} does not exist.")
+        raise BusinessError(
+            "InvalidBucket.NotFound", f"The bucket {request.bucket} does not exist."
+        )
     if bucket.region != request.offer.region:
-        raise BusinessError("InvalidBucket.Region", f"The bucket {request.bucket} is in {bucket.region}.")
+        raise BusinessError(
+            "InvalidBucket.Region", f"The bucket {request.bucket} is in {bucket.region}."
+        )
 
 
 def _zone(request: CreateRequest, account: Account) -> str:
     vpc, region = account.vpc.vpcs.get(request.vpc_id), request.offer.region
     if vpc is None or vpc.region != region:
-        raise BusinessError("InvalidVpcId.NotFound", f"The VPC {request.vpc_id} does not exist in {region}.")
+        raise BusinessError(
+            "InvalidVpcId.NotFound", f"The VPC {request.vpc_id} does not exist in {region}."
+        )
     zones = set()
     for v_switch_id in request.v_switch_ids:
         v_switch = account.vpc.v_switches.get(v_switch_id)
         if v_switch is None or v_switch.vpc_id != request.vpc_id:
-            raise BusinessError("InvalidVSwitchId.NotFound", f"The vSwitch {v_switch_id} does not exist in the VPC.")
+            raise BusinessError(
+                "InvalidVSwitchId.NotFound", f"The vSwitch {v_switch_id} does not exist in the VPC."
+            )
         zones.add(v_switch.zone_id)
     if len(zones) > 1:
         raise BusinessError("InvalidVSwitchId.ZoneMismatch", "All vSwitches must be in one zone.")
@@ -81,4 +94,6 @@ def _check_name(request: CreateRequest, account: Account) -> None:
         if workspace.name != request.name or scope == "off":
             continue
         if scope == "account" or workspace.region == request.offer.region:
-            raise BusinessError("InstanceNameAlreadyExists", f"A workspace named {request.name} exists already.")
+            raise BusinessError(
+                "InstanceNameAlreadyExists", f"A workspace named {request.name} exists already."
+            )

@@ -1,9 +1,10 @@
-"""How a workspace comes into being and ends: its state is a function of the times of its order and its end.
+"""How a workspace comes into being and ends: its state is a function of the times of its order and
+its end.
 
-Words of OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE for overdue.
-What is either is still listed, and its data are kept for 15 days; then it is gone
-(help.aliyun.com/en/flink/realtime-flink/product-overview/overdue-payments). What ClusterStatus says meanwhile is not
-published: here it stays as it was.
+Words of OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and
+RELEASE for overdue. What is either is still listed, and its data are kept for 15 days; then it is
+gone (help.aliyun.com/en/flink/realtime-flink/product-overview/overdue-payments). What ClusterStatus
+says meanwhile is not published: here it stays as it was.
 """
 
 import uuid
@@ -102,10 +103,18 @@ def _creation(workspace: Workspace, now: datetime) -> Progress:
     last = len(STAGES) - 1
     if elapsed >= workspace.provisioning_seconds and not workspace.fails:
         return Progress("RUNNING", last, "SUCCESS", "", "NORMAL")
-    share = 100 * elapsed / workspace.provisioning_seconds if workspace.provisioning_seconds else 100
+    share = (
+        100 * elapsed / workspace.provisioning_seconds if workspace.provisioning_seconds else 100
+    )
     if workspace.fails and share >= STAGES[0][1]:
         return Progress("CREATING", 1, "FAILED", FAILURE, "NORMAL")
-    return Progress("CREATING", _stage_at(share), "CREATING", "", "NOT_INIT" if share < STAGES[0][1] else "NORMAL")
+    return Progress(
+        "CREATING",
+        _stage_at(share),
+        "CREATING",
+        "",
+        "NOT_INIT" if share < STAGES[0][1] else "NORMAL",
+    )
 
 
 def _stage_at(percent: float) -> int:

@@ -22,13 +22,22 @@ def describe_instances(call: RpcCall) -> Answer:
     found = [
         workspace
         for workspace in call.account.foasconsole.workspaces.values()
-        if workspace.region == region and visible(workspace, call.now, delay) and _fits(call, workspace, tags)
+        if workspace.region == region
+        and visible(workspace, call.now, delay)
+        and _fits(call, workspace, tags)
     ]
-    if not found and call.text("InstanceId") and call.account.settings.missing_instance == NOT_FOUND:
+    if (
+        not found
+        and call.text("InstanceId")
+        and call.account.settings.missing_instance == NOT_FOUND
+    ):
         raise BusinessError(NOT_FOUND, "The instance does not exist.")
     found.sort(key=lambda workspace: (workspace.created_at, workspace.instance_id))
     envelope, page = _paged(call, found)
-    return {**envelope, "Instances": [describe_workspace(each, call.account, call.now) for each in page]}
+    return {
+        **envelope,
+        "Instances": [describe_workspace(each, call.account, call.now) for each in page],
+    }
 
 
 def describe_namespaces(call: RpcCall) -> Answer:
@@ -45,7 +54,10 @@ def describe_namespaces(call: RpcCall) -> Answer:
 
 def describe_supported_regions(call: RpcCall) -> Answer:
     """Where workspaces are sold."""
-    found = [{"Region": region, "RegionName": name, "Description": name} for region, name in regions.NAMES.items()]
+    found = [
+        {"Region": region, "RegionName": name, "Description": name}
+        for region, name in regions.NAMES.items()
+    ]
     return {**_whole(len(found)), "Regions": found}
 
 
@@ -65,7 +77,9 @@ def _fits(call: RpcCall, workspace: Workspace, tags: dict[str, str | None]) -> b
         "ResourceGroupId": workspace.resource_group_id,
         "NamespaceName": f"{workspace.name}-default",
     }
-    if any(call.text(name) not in (None, value) for name, value in filters.items()) or call.flag("Elastic"):
+    if any(call.text(name) not in (None, value) for name, value in filters.items()) or call.flag(
+        "Elastic"
+    ):
         return False
     shown = shown_tags(workspace, call.now, call.account.settings.listed_tags_delay_seconds)
     return all(key in shown and value in (None, shown[key]) for key, value in tags.items())
@@ -92,7 +106,10 @@ def _visibility_delay(call: RpcCall, *, by_tag: bool) -> float:
 
 def _paged(call: RpcCall, found: list[Any]) -> tuple[dict[str, Any], list[Any]]:
     """The envelope of a page and what is on it. PageIndex counts from 1."""
-    index, size = call.number("PageIndex", 1) or 1, call.number("PageSize", _DEFAULT_PAGE) or _DEFAULT_PAGE
+    index, size = (
+        call.number("PageIndex", 1) or 1,
+        call.number("PageSize", _DEFAULT_PAGE) or _DEFAULT_PAGE,
+    )
     if index < 1 or not 1 <= size <= _LARGEST_PAGE:
         raise invalid("PageSize", f"PageIndex from 1 on, PageSize from 1 to {_LARGEST_PAGE}")
     envelope = {

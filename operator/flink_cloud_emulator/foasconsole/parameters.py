@@ -1,4 +1,6 @@
-"""What a purchase or a price query asks for, read strictly: all that the gateway refuses before the product sees it."""
+"""What a purchase or a price query asks for, read strictly: all that the gateway refuses before
+the product sees it.
+"""
 
 import re
 from dataclasses import dataclass
@@ -55,11 +57,17 @@ class CreateRequest:
 
 
 def read_create_request(call: RpcCall) -> CreateRequest:
-    """The parameters of CreateInstance. Raises CloudError for the first one that is missing or wrong."""
+    """The parameters of CreateInstance.
+
+    Raises CloudError for the first one that is missing or wrong.
+    """
     offer = read_offer(call)
     name = call.require("InstanceName")
     if not NAME.fullmatch(name):
-        raise invalid("InstanceName", "lower case letters, digits and hyphens, from a letter on, at most 60 characters")
+        raise invalid(
+            "InstanceName",
+            "lower case letters, digits and hyphens, from a letter on, at most 60 characters",
+        )
     return CreateRequest(
         offer=offer,
         name=name,
@@ -107,9 +115,19 @@ def read_tags(tags: list[Any], parameter: str) -> dict[str, str]:
         key, value = (tag.get("Key"), tag.get("Value", "")) if isinstance(tag, dict) else (None, "")
         if isinstance(tag, dict):
             check_members(parameter, tag, ("Key", "Value"))
-        if not isinstance(key, str) or not isinstance(value, str) or not 1 <= len(key) <= _LONGEST_TAG_KEY:
-            raise invalid(parameter, "each tag needs a Key of 1 to 128 characters and a text as Value")
-        if len(value) > _LONGEST_TAG_VALUE or key.lower().startswith(_RESERVED_TAG_PREFIXES) or key in read:
+        if (
+            not isinstance(key, str)
+            or not isinstance(value, str)
+            or not 1 <= len(key) <= _LONGEST_TAG_KEY
+        ):
+            raise invalid(
+                parameter, "each tag needs a Key of 1 to 128 characters and a text as Value"
+            )
+        if (
+            len(value) > _LONGEST_TAG_VALUE
+            or key.lower().startswith(_RESERVED_TAG_PREFIXES)
+            or key in read
+        ):
             raise invalid(parameter, f"tag {key}: value too long, reserved prefix or given twice")
         read[key] = value
     return read

@@ -7,8 +7,9 @@ discount                  15 % from 12 months on, 30 % from 24 months on
 one CU, one hour (POST)   0.57 CNY; not told unless ``payAsYouGoPrice`` is set
 ========================  ==========================================================
 
-Source of the 2 CU: help.aliyun.com/en/flink/realtime-flink/product-overview/subscription: the fee is that of 2 CU of
-management and of the ordered CU, for each month. A CU of management has a price of its own there.
+Source of the 2 CU: help.aliyun.com/en/flink/realtime-flink/product-overview/subscription: the fee
+is that of 2 CU of management and of the ordered CU, for each month. A CU of management has a price
+of its own there.
 """
 
 from dataclasses import dataclass

@@ -13,7 +13,12 @@ from flink_cloud_emulator.foasconsole.checks import (
     check_money,
     check_purchase,
 )
-from flink_cloud_emulator.foasconsole.lifecycle import new_instance_id, new_order_id, new_resource_id, progress
+from flink_cloud_emulator.foasconsole.lifecycle import (
+    new_instance_id,
+    new_order_id,
+    new_resource_id,
+    progress,
+)
 from flink_cloud_emulator.foasconsole.parameters import (
     CreateRequest,
     PricedOffer,
@@ -42,15 +47,23 @@ def create_instance(call: RpcCall) -> Answer:
             call.account.bss.unpaid.append(order)
         raise
     deliver(call.account, order, workspace, call.now)
-    return {"Success": True, "OrderInfo": {"InstanceId": workspace.instance_id, "OrderId": workspace.order_id}}
+    return {
+        "Success": True,
+        "OrderInfo": {"InstanceId": workspace.instance_id, "OrderId": workspace.order_id},
+    }
 
 
 def deliver(account: Account, order: Order, ordered: Workspace, now: datetime) -> None:
-    """Take the money for an order, enter it into the ledger, and start the workspace. No name is checked any more."""
+    """Take the money for an order, enter it into the ledger, and start the workspace.
+
+    No name is checked any more.
+    """
     lost = order.action == "CreateInstance" and account.settings.tags_lost
     end = terms.end_of_term(now, ordered.term_months) if ordered.term_months else ordered.expires_at
     workspace = replace(ordered, created_at=now, expires_at=end, tags={} if lost else ordered.tags)
-    account.settings = account.settings.model_copy(update={"balance": account.settings.balance - order.amount})
+    account.settings = account.settings.model_copy(
+        update={"balance": account.settings.balance - order.amount}
+    )
     account.foasconsole.workspaces[workspace.instance_id] = workspace
     account.bss.purchases.append(
         Purchase(
@@ -80,21 +93,26 @@ def query_create_instance_price(call: RpcCall) -> Answer:
     info = price.as_json() if price else {"Currency": prices.CURRENCY}
     if call.account.bss.unpaid:
         info |= {"Code": UNPAID_ORDER, "Message": UNPAID_MESSAGE}
-    return {"Success": True, "PriceInfo": {**info, "OptionalPromotions": [], "Rules": [], "IsContractActivity": False}}
+    return {
+        "Success": True,
+        "PriceInfo": {**info, "OptionalPromotions": [], "Rules": [], "IsContractActivity": False},
+    }
 
 
 def delete_instance(call: RpcCall) -> Answer:
     """Release a pay-as-you-go workspace, which takes a while.
 
-    That it is refused for a subscription, and while the workspace is created or released, is documented; the codes are
-    made up.
+    That it is refused for a subscription, and while the workspace is created or released, is
+    documented; the codes are made up.
     """
     region, instance_id = read_region(call), call.require("InstanceId")
     workspace = call.account.foasconsole.workspaces.get(instance_id)
     if workspace is None or workspace.region != region:
         raise BusinessError(NOT_FOUND, "The instance does not exist.")
     if workspace.charge_type == "PRE":
-        raise BusinessError("InvalidChargeType", "A subscription cannot be released by this action.")
+        raise BusinessError(
+            "InvalidChargeType", "A subscription cannot be released by this action."
+        )
     status = progress(workspace, call.now).cluster_status
     if status in ("CREATING", "DELETING"):
         raise BusinessError("OperationConflict", f"The instance is {status}.")

@@ -1,7 +1,7 @@
 """Where workspaces are sold: regions with their names and zones.
 
-The regions of the endpoint map of the official SDK 2.3.2, with their usual names; the zones are made up in the form of
-the real ones.
+The regions of the endpoint map of the official SDK 2.3.2, with their usual names; the zones are
+made up in the form of the real ones.
 """
 
 NAMES = {

@@ -37,7 +37,12 @@ def list_tag_resources(call: RpcCall) -> Answer:
     """Tags, one entry each. ``TagReponseId`` is misspelt in the real API too."""
     wanted = {tag["Key"]: tag.get("Value") for tag in call.flat_objects("Tag") if "Key" in tag}
     found = [
-        {"ResourceId": workspace.instance_id, "ResourceType": "vvpinstance", "TagKey": key, "TagValue": value}
+        {
+            "ResourceId": workspace.instance_id,
+            "ResourceType": "vvpinstance",
+            "TagKey": key,
+            "TagValue": value,
+        }
         for workspace in _workspaces(call, needed=False)
         for key, value in workspace.tags.items()
         if not wanted or (key in wanted and wanted[key] in (None, value))
@@ -53,7 +58,11 @@ def _workspaces(call: RpcCall, *, needed: bool) -> list[Workspace]:
         raise missing("ResourceId")
     if len(ids) > _MOST_RESOURCES:
         raise invalid("ResourceId", f"at most {_MOST_RESOURCES} ids")
-    there = {each.instance_id: each for each in call.account.foasconsole.workspaces.values() if each.region == region}
+    there = {
+        each.instance_id: each
+        for each in call.account.foasconsole.workspaces.values()
+        if each.region == region
+    }
     if not set(ids) <= there.keys():
         raise BusinessError(NOT_FOUND, "The instance does not exist.")
     return [there[each] for each in ids] if ids else list(there.values())

@@ -1,4 +1,6 @@
-"""What OSS can do here: the calls an operator of Flink workspaces makes on buckets and small objects."""
+"""What OSS can do here: the calls an operator of Flink workspaces makes on buckets and small
+objects.
+"""
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -37,7 +39,9 @@ class Action:
 
 
 def find_action(method: str, key: str, query: Mapping[str, str]) -> Action | None:
-    """The action of a request to a bucket (empty key) or an object; None for what is not implemented."""
+    """The action of a request to a bucket (empty key) or an object; None for what is not
+    implemented.
+    """
     if key:
         return _OBJECT_ACTIONS.get(method)
     if method != "GET":
@@ -97,7 +101,10 @@ def _head_object(call: ActionCall) -> Outgoing:
 
 def _put_object(call: ActionCall) -> Outgoing:
     digest = call.headers.get("Content-MD5")
-    if digest is not None and digest != b64encode(md5(call.body, usedforsecurity=False).digest()).decode():
+    if (
+        digest is not None
+        and digest != b64encode(md5(call.body, usedforsecurity=False).digest()).decode()
+    ):
         raise errors.invalid_digest(digest)
     forbid = call.headers.get("x-oss-forbid-overwrite", "false").lower()
     if forbid not in ("true", "false"):

@@ -14,7 +14,9 @@ Element = tuple[str, Content]
 
 def write_document(root: str, content: Content) -> bytes:
     """Nested (tag, content) pairs as an XML document."""
-    document: bytes = ElementTree.tostring(_element(root, content), encoding="utf-8", xml_declaration=True)
+    document: bytes = ElementTree.tostring(
+        _element(root, content), encoding="utf-8", xml_declaration=True
+    )
     return document
 
 
@@ -69,7 +71,9 @@ def list_keys(bucket: Bucket, page: Page) -> bytes:
     """Answer of ListObjectsV2: keys in order, cut off after `max_keys`."""
     shown = page.keys[: page.max_keys]
     truncated = len(page.keys) > len(shown)
-    token: list[Element] = [("NextContinuationToken", page.write(shown[-1]))] if truncated and shown else []
+    token: list[Element] = (
+        [("NextContinuationToken", page.write(shown[-1]))] if truncated and shown else []
+    )
     encoding: list[Element] = [("EncodingType", "url")] if page.encoded else []
     fields: list[Element] = [
         ("Name", bucket.name),

@@ -12,7 +12,12 @@ from flink_cloud_emulator.keys import KeyPair, TemporaryKey
 from flink_cloud_emulator.oss import errors
 from flink_cloud_emulator.oss.actions import ActionCall, find_action
 from flink_cloud_emulator.oss.documents import write_document
-from flink_cloud_emulator.oss.signature import Authorization, read_authorization, read_date, signature_matches
+from flink_cloud_emulator.oss.signature import (
+    Authorization,
+    read_authorization,
+    read_date,
+    signature_matches,
+)
 from flink_cloud_emulator.oss.state import Bucket
 
 _LONGEST_KEY = 1023
@@ -25,13 +30,19 @@ class OssDoor:
     """
 
     def recognise(self, incoming: Incoming, cloud: Cloud, request_id: str) -> Arrival:
-        """Find the action by method and query, the caller by the key id in the Authorization header."""
+        """Find the action by method and query, the caller by the key id in the Authorization
+        header.
+        """
         bucket, key = _read_path(incoming)
         action = find_action(incoming.method, key, dict(incoming.query))
         authorization = read_authorization(incoming.headers.get("Authorization", ""))
         owner = cloud.owner_of(authorization.access_key_id) if authorization else None
         account, pair = owner or (None, None)
-        shown = {"bucket": bucket, "key": key, "region": authorization.region if authorization else ""}
+        shown = {
+            "bucket": bucket,
+            "key": key,
+            "region": authorization.region if authorization else "",
+        }
         return Arrival(
             incoming=incoming,
             request_id=request_id,
@@ -56,8 +67,12 @@ class OssDoor:
         account, key = _caller(arrival)
         if not key.active:
             raise errors.invalid_key("The OSS Access Key Id is disabled.")
-        action = find_action(arrival.incoming.method, arrival.parameters.get("key", ""), dict(arrival.incoming.query))
-        if action and any(fnmatchcase(action.permission, denied) for denied in account.denied_actions):
+        action = find_action(
+            arrival.incoming.method, arrival.parameters.get("key", ""), dict(arrival.incoming.query)
+        )
+        if action and any(
+            fnmatchcase(action.permission, denied) for denied in account.denied_actions
+        ):
             raise errors.access_denied()
 
     def process(self, arrival: Arrival, now: datetime) -> Outgoing:
@@ -73,13 +88,20 @@ class OssDoor:
         incoming = arrival.incoming
         call = ActionCall(bucket, key, query, incoming.headers, incoming.body, account.id, now)
         answer = action.carry_out(call)
-        return Outgoing(answer.status, answer.body, {**_mark(arrival), **answer.headers}, answer.code)
+        return Outgoing(
+            answer.status, answer.body, {**_mark(arrival), **answer.headers}, answer.code
+        )
 
     def refuse(self, arrival: Arrival, error: CloudError) -> Outgoing:
         """An error document; for HEAD, whose answers have no body, in a header."""
         details = [(name, str(value)) for name, value in error.details.items()]
         host = arrival.incoming.headers.get("Host", "")
-        fields = [("Code", error.code), ("Message", error.message), ("RequestId", arrival.request_id), ("HostId", host)]
+        fields = [
+            ("Code", error.code),
+            ("Message", error.message),
+            ("RequestId", arrival.request_id),
+            ("HostId", host),
+        ]
         document = write_document("Error", [*fields, *details])
         finer = {"x-oss-ec": str(error.details["EC"])} if "EC" in error.details else {}
         headers = {**_mark(arrival), "Content-Type": "application/xml", **finer}
@@ -110,29 +132,43 @@ def _read_authorization(arrival: Arrival) -> Authorization:
 
 def _caller(arrival: Arrival) -> tuple[Account, KeyPair]:
     if arrival.account is None or arrival.key is None:
-        raise errors.invalid_key("The OSS Access Key Id you provided does not exist in our records.")
+        raise errors.invalid_key(
+            "The OSS Access Key Id you provided does not exist in our records."
+        )
     return arrival.account, arrival.key
 
 
 def _check_date(incoming: Incoming, authorization: Authorization, account: Account) -> None:
     signed = read_date(incoming.headers)
     if signed is None or authorization.date != f"{signed:%Y%m%d}" or authorization.product != "oss":
-        raise errors.invalid_argument("x-oss-date or the scope of the Authorization header is invalid.")
-    if not account.clock.accepts(signed, timedelta(seconds=account.settings.signature_validity_seconds)):
+        raise errors.invalid_argument(
+            "x-oss-date or the scope of the Authorization header is invalid."
+        )
+    if not account.clock.accepts(
+        signed, timedelta(seconds=account.settings.signature_validity_seconds)
+    ):
         raise errors.time_too_skewed(f"{account.clock.now():%Y-%m-%dT%H:%M:%S.000Z}")
 
 
 def _check_token(incoming: Incoming, key: KeyPair, account: Account) -> None:
-    """A temporary key needs its token, before its end; a permanent one has none (made up: what it gets)."""
+    """A temporary key needs its token, before its end; a permanent one has none (made up: what
+    it gets).
+    """
     token = incoming.headers.get("x-oss-security-token", "")
     own = key.token if isinstance(key, TemporaryKey) else ""
     if own and not token:
-        raise errors.invalid_key("The OSS Access Key Id you provided does not exist in our records.")
+        raise errors.invalid_key(
+            "The OSS Access Key Id you provided does not exist in our records."
+        )
     if token != own:
-        known = any(isinstance(each, TemporaryKey) and each.token == token for each in account.keys.values())
+        known = any(
+            isinstance(each, TemporaryKey) and each.token == token for each in account.keys.values()
+        )
         raise errors.token_of_another_key() if known else errors.invalid_token()
     if isinstance(key, TemporaryKey) and account.clock.now() >= key.expires:
-        raise errors.invalid_key("The OSS Access Key Id you provided does not exist in our records.")
+        raise errors.invalid_key(
+            "The OSS Access Key Id you provided does not exist in our records."
+        )
 
 
 def _find_bucket(arrival: Arrival, account: Account) -> Bucket:

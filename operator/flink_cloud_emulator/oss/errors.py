@@ -1,13 +1,17 @@
-"""The refusals of OSS. Statuses and codes follow its public error pages; EC is its finer error number.
+"""The refusals of OSS.
 
-Tokens: alibabacloud.com/help/en/oss/how-to-troubleshoot-403-status-code-when-you-access-oss, and for one that is over
-help.aliyun.com/document_detail/42775.html.
+Statuses and codes follow its public error pages; EC is its finer error number.
+
+Tokens: alibabacloud.com/help/en/oss/how-to-troubleshoot-403-status-code-when-you-access-oss, and
+for one that is over help.aliyun.com/document_detail/42775.html.
 """
 
 from flink_cloud_emulator.http import CloudError
 
 
-def access_denied(message: str = "You have no right to access this object because of bucket acl.") -> CloudError:
+def access_denied(
+    message: str = "You have no right to access this object because of bucket acl.",
+) -> CloudError:
     """403: no permission."""
     return CloudError(403, "AccessDenied", message)
 
@@ -19,7 +23,9 @@ def invalid_argument(message: str) -> CloudError:
 
 def invalid_object_name(key: str) -> CloudError:
     """400: a key of more than 1023 bytes or with a slash in front."""
-    return CloudError(400, "InvalidObjectName", "The specified object is not valid.", {"ObjectName": key})
+    return CloudError(
+        400, "InvalidObjectName", "The specified object is not valid.", {"ObjectName": key}
+    )
 
 
 def invalid_key(message: str) -> CloudError:
@@ -39,14 +45,19 @@ def token_of_another_key() -> CloudError:
 
 
 def first_signature() -> CloudError:
-    """403: signature version 1, which OSS does not take any more. Source: help.aliyun.com/en/oss, 0002-00000080."""
+    """403: signature version 1, which OSS does not take any more.
+
+    Source: help.aliyun.com/en/oss, 0002-00000080.
+    """
     message = "OSS does not accept signature version 1: sign with version 4 (OSS4-HMAC-SHA256)."
     return CloudError(403, "AccessDenied", message, {"EC": "0002-00000080"})
 
 
 def invalid_digest(name: str) -> CloudError:
     """400: the body is not the one that the Content-MD5 is of, or the header is none."""
-    return CloudError(400, "InvalidDigest", "The Content-MD5 you specified was invalid.", {"Content-MD5": name})
+    return CloudError(
+        400, "InvalidDigest", "The Content-MD5 you specified was invalid.", {"Content-MD5": name}
+    )
 
 
 def signature_does_not_match() -> CloudError:
@@ -68,7 +79,9 @@ def not_opened() -> CloudError:
 
 def no_such_bucket(name: str) -> CloudError:
     """404: there is no bucket of this name."""
-    return CloudError(404, "NoSuchBucket", "The specified bucket does not exist.", {"BucketName": name})
+    return CloudError(
+        404, "NoSuchBucket", "The specified bucket does not exist.", {"BucketName": name}
+    )
 
 
 def other_region(bucket_name: str, region: str) -> CloudError:

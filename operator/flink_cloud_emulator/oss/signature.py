@@ -15,13 +15,17 @@ from flink_cloud_emulator.http import Incoming
 
 ALGORITHM = "OSS4-HMAC-SHA256"
 _SIGNED_WITHOUT_BEING_NAMED = ("content-type", "content-md5")
-_CREDENTIAL = re.compile(r"(?P<key>[^/]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<product>[^/]+)/aliyun_v4_request")
+_CREDENTIAL = re.compile(
+    r"(?P<key>[^/]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<product>[^/]+)/aliyun_v4_request"
+)
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
 class Authorization:
-    """What the Authorization header says: who signed, for which day, region and product, and the signature."""
+    """What the Authorization header says: who signed, for which day, region and product, and the
+    signature.
+    """
 
     access_key_id: str
     date: str
@@ -43,7 +47,9 @@ def read_authorization(header: str) -> Authorization | None:
     credential = _CREDENTIAL.fullmatch(fields.get("Credential", ""))
     if algorithm != ALGORITHM or credential is None or not fields.get("Signature"):
         return None
-    additional = tuple(name for name in fields.get("AdditionalHeaders", "").lower().split(";") if name)
+    additional = tuple(
+        name for name in fields.get("AdditionalHeaders", "").lower().split(";") if name
+    )
     key, date, region, product = credential.group("key", "date", "region", "product")
     return Authorization(key, date, region, product, additional, fields["Signature"])
 
@@ -84,7 +90,11 @@ def _canonical_request(authorization: Authorization, incoming: Incoming) -> str:
 
 
 def _is_signed(name: str, authorization: Authorization) -> bool:
-    return name.startswith("x-oss-") or name in _SIGNED_WITHOUT_BEING_NAMED or name in authorization.additional_headers
+    return (
+        name.startswith("x-oss-")
+        or name in _SIGNED_WITHOUT_BEING_NAMED
+        or name in authorization.additional_headers
+    )
 
 
 def _canonical_query(query: Iterable[tuple[str, str]]) -> str:

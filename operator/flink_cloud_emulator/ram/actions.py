@@ -1,6 +1,7 @@
 """Roles and their policies, as far as a product's service role needs them.
 
-Codes and statuses: Alibaba Cloud's own OpenAPI metadata of RAM and what Terraform's provider handles.
+Codes and statuses: Alibaba Cloud's own OpenAPI metadata of RAM and what Terraform's provider
+handles.
 """
 
 import json
@@ -39,7 +40,9 @@ def create_role(call: RpcCall) -> Answer:
     _check_trust(trust)
     description = call.text("Description") or ""
     if len(description) > _LONGEST_DESCRIPTION:
-        raise CloudError(400, "InvalidParameter.Description.Length", "The length of the description is invalid.")
+        raise CloudError(
+            400, "InvalidParameter.Description.Length", "The length of the description is invalid."
+        )
     if name in call.account.ram.roles:
         raise CloudError(409, "EntityAlreadyExists.Role", f"The role already exists: {name}.")
     session = _read_session(call)
@@ -54,9 +57,13 @@ def attach_policy_to_role(call: RpcCall) -> Answer:
     role = _find_role(call)
     _check_policy(*policy)
     if policy in role.policies:
-        raise CloudError(409, "EntityAlreadyExists.Role.Policy", f"The policy {policy[1]} is attached already.")
+        raise CloudError(
+            409, "EntityAlreadyExists.Role.Policy", f"The policy {policy[1]} is attached already."
+        )
     if len(role.policies) >= _MOST_POLICIES:
-        raise CloudError(409, "LimitExceeded.Role.Policy", "The role has as many policies as it may have.")
+        raise CloudError(
+            409, "LimitExceeded.Role.Policy", "The role has as many policies as it may have."
+        )
     role.policies.append(policy)
     role.changed = call.now
     return {}
@@ -89,11 +96,18 @@ def get_policy(call: RpcCall) -> Answer:
         "Description": SYSTEM_POLICIES.get(name, ""),
         "DefaultVersion": "v1",
         "PolicyDocument": _DOCUMENT,
-        "AttachmentCount": sum((policy_type, name) in role.policies for role in call.account.ram.roles.values()),
+        "AttachmentCount": sum(
+            (policy_type, name) in role.policies for role in call.account.ram.roles.values()
+        ),
         "CreateDate": date,
         "UpdateDate": date,
     }
-    version = {"VersionId": "v1", "IsDefaultVersion": True, "PolicyDocument": _DOCUMENT, "CreateDate": date}
+    version = {
+        "VersionId": "v1",
+        "IsDefaultVersion": True,
+        "PolicyDocument": _DOCUMENT,
+        "CreateDate": date,
+    }
     return {"Policy": policy, "DefaultPolicyVersion": version}
 
 
@@ -107,8 +121,12 @@ def _find_role(call: RpcCall) -> Role:
 
 
 def _check_policy(policy_type: str, name: str) -> None:
-    if policy_type != "System" or name not in SYSTEM_POLICIES:  # accounts have no policies of their own here
-        raise CloudError(404, "EntityNotExist.Policy", f"The policy not exists: {policy_type}, {name}.")
+    if (
+        policy_type != "System" or name not in SYSTEM_POLICIES
+    ):  # accounts have no policies of their own here
+        raise CloudError(
+            404, "EntityNotExist.Policy", f"The policy not exists: {policy_type}, {name}."
+        )
 
 
 def _check_role_name(name: str) -> None:
@@ -116,7 +134,11 @@ def _check_role_name(name: str) -> None:
         message = f"The length of the role name is outside 1 to {_LONGEST_NAME}."
         raise CloudError(400, "InvalidParameter.RoleName.Length", message)
     if not _NAME.fullmatch(name):
-        raise CloudError(400, "InvalidParameter.RoleName.InvalidChars", "The role name has characters it may not have.")
+        raise CloudError(
+            400,
+            "InvalidParameter.RoleName.InvalidChars",
+            "The role name has characters it may not have.",
+        )
 
 
 def _check_trust(trust: str) -> None:
@@ -130,7 +152,11 @@ def _check_trust(trust: str) -> None:
     if not isinstance(document, dict) or document.get("Version") != "1":
         raise _malformed('it is no object of Version "1"')
     statements = document.get("Statement")
-    if not isinstance(statements, list) or not statements or not all(map(_is_trust_statement, statements)):
+    if (
+        not isinstance(statements, list)
+        or not statements
+        or not all(map(_is_trust_statement, statements))
+    ):
         raise _malformed("a Statement needs Effect, Principal and Action")
 
 
@@ -155,14 +181,18 @@ def _read_session(call: RpcCall) -> int:
     if seconds is None:
         return _SHORTEST_SESSION
     if not _SHORTEST_SESSION <= seconds <= _LONGEST_SESSION:
-        raise invalid("MaxSessionDuration", f"must be {_SHORTEST_SESSION} to {_LONGEST_SESSION} seconds")
+        raise invalid(
+            "MaxSessionDuration", f"must be {_SHORTEST_SESSION} to {_LONGEST_SESSION} seconds"
+        )
     return seconds
 
 
 def _read_policy_type(call: RpcCall) -> str:
     policy_type = call.require("PolicyType")
     if policy_type not in ("System", "Custom"):
-        raise CloudError(400, "InvalidParameter.PolicyType", "The policy type must be System or Custom.")
+        raise CloudError(
+            400, "InvalidParameter.PolicyType", "The policy type must be System or Custom."
+        )
     return policy_type
 
 
@@ -195,7 +225,9 @@ SERVICE = RpcService(
         "AttachPolicyToRole": RpcAction(
             attach_policy_to_role, (*_POLICY, "RoleName"), permission="ram:AttachPolicyToRole"
         ),
-        "ListPoliciesForRole": RpcAction(list_policies_for_role, ("RoleName",), permission="ram:ListPoliciesForRole"),
+        "ListPoliciesForRole": RpcAction(
+            list_policies_for_role, ("RoleName",), permission="ram:ListPoliciesForRole"
+        ),
         "GetPolicy": RpcAction(get_policy, _POLICY, permission="ram:GetPolicy"),
     },
 )

@@ -13,7 +13,9 @@ SYSTEM_POLICIES = {
     "AliyunStreamFullAccess": "All of Realtime Compute for Apache Flink.",
     "AliyunStreamReadOnlyAccess": "Reading in Realtime Compute for Apache Flink.",
 }
-"""System policies that every account has, with a description; of the long real list those near a Flink workspace."""
+"""System policies that every account has, with a description; of the long real list those near a
+Flink workspace.
+"""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Temporary keys of a role: who may have one, and how long it is good.
 
-Limits and codes: the cloud's OpenAPI metadata of STS; alibabacloud.com/help/doc-detail/42775.htm (root accounts).
+Limits and codes: the cloud's OpenAPI metadata of STS; alibabacloud.com/help/doc-detail/42775.htm
+(root accounts).
 """
 
 import re
@@ -25,19 +26,25 @@ def assume_role(call: RpcCall) -> Answer:
     if key is None or (not isinstance(key, TemporaryKey) and key.user is None):
         raise CloudError(403, "NoPermission", "Roles may not be assumed by root accounts.")
     role, name, seconds = _asked(call)
-    if not trust.trusts(role, "RAM", {f"acs:ram::{call.account.id}:{who}" for who in ("root", key.caller)}):
+    if not trust.trusts(
+        role, "RAM", {f"acs:ram::{call.account.id}:{who}" for who in ("root", key.caller)}
+    ):
         message = "You are not authorized to do this action. You should be authorized by RAM."
         raise CloudError(403, "NoPermission", message)
     return _give(call, role, name, seconds)
 
 
 def assume_role_with_oidc(call: RpcCall) -> Answer:
-    """A key of a role, for a token of an identity provider that the role trusts: the way that RRSA takes."""
+    """A key of a role, for a token of an identity provider that the role trusts: the way that
+    RRSA takes.
+    """
     provider_arn, text = call.require("OIDCProviderArn"), call.require("OIDCToken")
     role, name, seconds = _asked(call)
     provider = call.account.ram.oidc_providers.get(name_in_arn(provider_arn, "oidc-provider") or "")
     if provider is None or account_of_arn(provider_arn) != call.account.id:
-        raise CloudError(401, "AuthenticationFail.NoPermission", "No such OIDC Provider registered.")
+        raise CloudError(
+            401, "AuthenticationFail.NoPermission", "No such OIDC Provider registered."
+        )
     claims = read_token(text, provider, call.now)
     if not trust.trusts(role, "Federated", {provider_arn}, claims.as_context()):
         raise CloudError(401, "AuthenticationFail.NoPermission", "There is no permission")
@@ -49,10 +56,17 @@ def _asked(call: RpcCall) -> tuple[Role, str, int]:
     arn, name = call.require("RoleArn"), call.require("RoleSessionName")
     role_name = name_in_arn(arn, "role")
     if role_name is None:
-        raise CloudError(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.")
+        raise CloudError(
+            400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed."
+        )
     if not _SESSION.fullmatch(name):
-        raise CloudError(400, "InvalidParameter.RoleSessionName", "The parameter RoleSessionName is wrongly formed.")
-    # ARNs of roles are in lower case, whatever the role's name; roles of other accounts are not emulated.
+        raise CloudError(
+            400,
+            "InvalidParameter.RoleSessionName",
+            "The parameter RoleSessionName is wrongly formed.",
+        )
+    # ARNs of roles are in lower case, whatever the role's name; roles of other accounts are not
+    # emulated.
     roles = {each.name.lower(): each for each in call.account.ram.roles.values()}
     role = roles.get(role_name.lower()) if account_of_arn(arn) == call.account.id else None
     if role is None:
@@ -70,7 +84,9 @@ def _give(call: RpcCall, role: Role, session: str, seconds: int) -> Answer:
         id=f"STS.{secrets.token_hex(12)}",
         secret=secrets.token_urlsafe(32),
         token=secrets.token_urlsafe(90),
-        expires=(call.now + timedelta(seconds=seconds if lifetime is None else lifetime)).replace(microsecond=0),
+        expires=(call.now + timedelta(seconds=seconds if lifetime is None else lifetime)).replace(
+            microsecond=0
+        ),
         role=role.name,
         session=session,
     )

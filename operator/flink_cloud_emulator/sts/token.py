@@ -1,7 +1,7 @@
 """The token of an identity provider (OIDC): a JSON Web Token, signed with RS256.
 
-Codes: help.aliyun.com/zh/ram/developer-reference/api-sts-2015-04-01-errorcodes. The real cloud fetches the public key
-from the issuer; here it is given with the provider.
+Codes: help.aliyun.com/zh/ram/developer-reference/api-sts-2015-04-01-errorcodes. The real cloud
+fetches the public key from the issuer; here it is given with the provider.
 """
 
 import json
@@ -39,15 +39,23 @@ class Claims:
 
 
 def read_token(text: str, provider: OidcProvider, now: datetime) -> Claims:
-    """The claims of a token that the provider signed for this cloud, and that is still good. Raises CloudError."""
+    """The claims of a token that the provider signed for this cloud, and that is still good.
+
+    Raises CloudError.
+    """
     if not _SHORTEST <= len(text) <= _LONGEST:
         raise _refused("Invalid", "The Jwt content is invalid that cannot be recognized.")
     parts = text.split(".")
     if len(parts) != 3:
-        raise _refused("Invalid", "The number of Jwt field should be divided into 3 parts with '.' .")
+        raise _refused(
+            "Invalid", "The number of Jwt field should be divided into 3 parts with '.' ."
+        )
     header, body = _decode(parts[0]), _decode(parts[1])
     if header.get("alg") != "RS256":
-        raise _refused("Invalid", f"The algorithm {header.get('alg')} that be specified in Jwt header is unknown.")
+        raise _refused(
+            "Invalid",
+            f"The algorithm {header.get('alg')} that be specified in Jwt header is unknown.",
+        )
     _verify(parts, provider)
     claims = _claims(body)
     if claims.issuer != provider.issuer:  # made up: no code for it is published
@@ -62,11 +70,15 @@ def read_token(text: str, provider: OidcProvider, now: datetime) -> Claims:
 def _verify(parts: Sequence[str], provider: OidcProvider) -> None:
     key = load_pem_public_key(provider.public_key.encode())
     if not isinstance(key, RSAPublicKey):
-        raise _refused("InvalidSignature", "OIDC token validate failed: the provider's key is no RSA key.")
+        raise _refused(
+            "InvalidSignature", "OIDC token validate failed: the provider's key is no RSA key."
+        )
     try:
         key.verify(_bytes(parts[2]), f"{parts[0]}.{parts[1]}".encode(), PKCS1v15(), SHA256())
     except InvalidSignature:
-        raise _refused("InvalidSignature", "OIDC token validate failed: invalid signature.") from None
+        raise _refused(
+            "InvalidSignature", "OIDC token validate failed: invalid signature."
+        ) from None
 
 
 def _claims(body: Mapping[str, Any]) -> Claims:

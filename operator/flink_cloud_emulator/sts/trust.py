@@ -1,7 +1,8 @@
 """Whom a role trusts: its AssumeRolePolicyDocument.
 
-Form: the cloud's documentation of trust policies; for RRSA a Federated principal with conditions on `oidc:iss`,
-`oidc:aud` and `oidc:sub`. Of the operators of conditions, StringEquals and StringLike are known; others never hold.
+Form: the cloud's documentation of trust policies; for RRSA a Federated principal with conditions on
+`oidc:iss`, `oidc:aud` and `oidc:sub`. Of the operators of conditions, StringEquals and StringLike
+are known; others never hold.
 """
 
 import json
@@ -14,19 +15,29 @@ from flink_cloud_emulator.ram.state import Role
 _NOBODY: Mapping[str, Sequence[str]] = {}
 
 
-def trusts(role: Role, kind: str, principals: set[str], context: Mapping[str, Sequence[str]] = _NOBODY) -> bool:
+def trusts(
+    role: Role, kind: str, principals: set[str], context: Mapping[str, Sequence[str]] = _NOBODY
+) -> bool:
     """True if a statement allows one of the principals, of this kind, to assume the role."""
     try:
         document = json.loads(role.trust)
     except ValueError:
         return False
     statements = document.get("Statement") if isinstance(document, dict) else None
-    return any(_allows(each, kind, principals, context) for each in statements or () if isinstance(each, dict))
+    return any(
+        _allows(each, kind, principals, context)
+        for each in statements or ()
+        if isinstance(each, dict)
+    )
 
 
-def _allows(statement: dict[str, Any], kind: str, principals: set[str], context: Mapping[str, Sequence[str]]) -> bool:
+def _allows(
+    statement: dict[str, Any], kind: str, principals: set[str], context: Mapping[str, Sequence[str]]
+) -> bool:
     named = statement.get("Principal")
-    trusted = {each.lower() for each in _texts(named.get(kind))} if isinstance(named, dict) else set()
+    trusted = (
+        {each.lower() for each in _texts(named.get(kind))} if isinstance(named, dict) else set()
+    )
     return (
         statement.get("Effect") == "Allow"
         and any(fnmatchcase("sts:AssumeRole", action) for action in _texts(statement.get("Action")))

@@ -1,6 +1,9 @@
-"""Looking at networks and vSwitches. The list actions answer unknown ids with an empty list, unless set otherwise.
+"""Looking at networks and vSwitches.
 
-Source of the codes: the page of DescribeVSwitches, InvalidVSwitchId.NotFound (404) and Forbidden.VpcNotFound.
+The list actions answer unknown ids with an empty list, unless set otherwise.
+
+Source of the codes: the page of DescribeVSwitches, InvalidVSwitchId.NotFound (404) and
+Forbidden.VpcNotFound.
 """
 
 import re
@@ -38,17 +41,29 @@ def describe_v_switches(call: RpcCall) -> Answer:
     if not call.text("RegionId") and not call.text("VpcId"):
         raise missing("RegionId")
     _region(call.text("RegionId"))
-    found = [v_switch for v_switch in call.account.vpc.v_switches.values() if _is_asked_for(v_switch, call)]
+    found = [
+        v_switch
+        for v_switch in call.account.vpc.v_switches.values()
+        if _is_asked_for(v_switch, call)
+    ]
     if call.account.settings.missing_network == "error":
         _refuse_what_is_missing(call, found)
-    return _page(call, found, "VSwitches", "VSwitch", lambda v_switch: _describe_v_switch(v_switch, call.account.id))
+    return _page(
+        call,
+        found,
+        "VSwitches",
+        "VSwitch",
+        lambda v_switch: _describe_v_switch(v_switch, call.account.id),
+    )
 
 
 def _refuse_what_is_missing(call: RpcCall, found: Sequence[VSwitch]) -> None:
     if call.text("VpcId") not in (None, *call.account.vpc.vpcs):
         raise CloudError(403, "Forbidden.VpcNotFound", "Specified VPC can not found.")
     if call.text("VSwitchId") and not found:
-        raise CloudError(404, "InvalidVSwitchId.NotFound", "Specified virtual switch can not found.")
+        raise CloudError(
+            404, "InvalidVSwitchId.NotFound", "Specified virtual switch can not found."
+        )
 
 
 def describe_vpc_attribute(call: RpcCall) -> Answer:
@@ -64,7 +79,9 @@ def describe_v_switch_attributes(call: RpcCall) -> Answer:
     v_switch = call.account.vpc.v_switches.get(call.require("VSwitchId"))
     if v_switch is None or call.text("RegionId") not in (None, v_switch.region):
         # The real service spells this code in several ways; clients must not compare the case.
-        raise CloudError(404, "InvalidVswitchID.NotFound", "Specified virtual switch does not exist.")
+        raise CloudError(
+            404, "InvalidVswitchID.NotFound", "Specified virtual switch does not exist."
+        )
     return _describe_v_switch(v_switch, call.account.id)
 
 
@@ -87,7 +104,9 @@ def _is_asked_for(v_switch: VSwitch, call: RpcCall) -> bool:
     return all(call.text(parameter) in (None, value) for parameter, value in asked.items())
 
 
-def _page(call: RpcCall, found: Sequence[_T], plural: str, singular: str, describe: Callable[[_T], Answer]) -> Answer:
+def _page(
+    call: RpcCall, found: Sequence[_T], plural: str, singular: str, describe: Callable[[_T], Answer]
+) -> Answer:
     number = call.number("PageNumber", 1) or 0
     size = call.number("PageSize", _DEFAULT_PAGE) or 0
     if number < 1:
@@ -114,7 +133,9 @@ def _describe_vpc(vpc: Vpc, state: VpcState, account_id: str) -> Answer:
         "ResourceGroupId": "rg-default",
         "IsDefault": False,
         "CreationTime": _CREATED,
-        "VSwitchIds": {"VSwitchId": [entry.id for entry in state.v_switches.values() if entry.vpc_id == vpc.id]},
+        "VSwitchIds": {
+            "VSwitchId": [entry.id for entry in state.v_switches.values() if entry.vpc_id == vpc.id]
+        },
         "SecondaryCidrBlocks": {"SecondaryCidrBlock": []},
         "Tags": {"Tag": []},
     }
@@ -145,7 +166,9 @@ SERVICE = RpcService(
     name="vpc",
     version="2016-04-28",
     actions={
-        "DescribeVpcs": RpcAction(describe_vpcs, (*_PAGE, "VpcId", "VpcName"), permission="vpc:DescribeVpcs"),
+        "DescribeVpcs": RpcAction(
+            describe_vpcs, (*_PAGE, "VpcId", "VpcName"), permission="vpc:DescribeVpcs"
+        ),
         "DescribeVSwitches": RpcAction(
             describe_v_switches, (*_PAGE, *_OF_V_SWITCHES), permission="vpc:DescribeVSwitches"
         ),
@@ -153,7 +176,9 @@ SERVICE = RpcService(
             describe_vpc_attribute, ("RegionId", "VpcId"), permission="vpc:DescribeVpcAttribute"
         ),
         "DescribeVSwitchAttributes": RpcAction(
-            describe_v_switch_attributes, ("RegionId", "VSwitchId"), permission="vpc:DescribeVSwitchAttributes"
+            describe_v_switch_attributes,
+            ("RegionId", "VSwitchId"),
+            permission="vpc:DescribeVSwitchAttributes",
         ),
     },
 )

@@ -43,11 +43,17 @@ class SharedLook(Generic[T]):
         """An answer to a request sent at most `max_age` ago; by default: after this call."""
         asked = time.monotonic()
         async with self._one_at_a_time:
-            if self._last is None or self._last.began < self._changed or not self._last.serves(asked, max_age):
+            if (
+                self._last is None
+                or self._last.began < self._changed
+                or not self._last.serves(asked, max_age)
+            ):
                 self._last = await self._new()
             answer = self._last.answer
         if isinstance(answer, CloudFailure):
-            raise replace(answer)  # a copy each: a raised exception belongs to the task that raises it
+            raise replace(
+                answer
+            )  # a copy each: a raised exception belongs to the task that raises it
         return answer
 
     def forget(self) -> None:

@@ -51,7 +51,11 @@ class ApiModel(BaseModel):
     can read on."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, frozen=True, use_attribute_docstrings=True, extra="ignore"
+        alias_generator=to_camel,
+        populate_by_name=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+        extra="ignore",
     )
 
     def as_wire(self) -> dict[str, Any]:

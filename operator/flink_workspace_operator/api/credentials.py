@@ -12,7 +12,9 @@ _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 class Credentials(ApiModel):
     """A Secret in the same namespace."""
 
-    secret_name: Annotated[str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
+    secret_name: Annotated[
+        str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")
+    ]
     """Name of the Secret. Its keys: accessKeyId, accessKeySecret and, for temporary keys,
     securityToken. The account that they belong to pays. The Secret may be renewed at any time,
     within that account."""

@@ -8,7 +8,15 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Metadata, Time, cel, on_creation, validated
+from flink_workspace_operator.api.base import (
+    LARGEST_GENERATION,
+    ApiModel,
+    Metadata,
+    Time,
+    cel,
+    on_creation,
+    validated,
+)
 from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.order_states import (
     MOVES,
@@ -40,7 +48,10 @@ class FlinkWorkspaceOrderSpec(ApiModel):
 
     model_config = ConfigDict(
         json_schema_extra=validated(
-            cel("self == oldSelf", "`spec` must not change: an order is a record; edit the FlinkWorkspace instead"),
+            cel(
+                "self == oldSelf",
+                "`spec` must not change: an order is a record; edit the FlinkWorkspace instead",
+            ),
             cel(
                 "has(self.create) != has(self.parameters)",
                 "exactly one block must say what is paid for: `create` with action 'Create'",
@@ -122,7 +133,9 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     this is too old."""
     nonce: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The signature nonce of the call. The cloud refuses a second call with it."""
-    intent_mark: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")] | None = None
+    intent_mark: (
+        Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")] | None
+    ) = None
     """Random word, new with each announcement. Only the process that remembers it knows that it
     sent nothing yet."""
     settled_not_before: Time | None = None
@@ -149,7 +162,11 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     times: Annotated[
         tuple[StateTime, ...],
         Field(
-            max_length=12, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["state"]}
+            max_length=12,
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["state"],
+            },
         ),
     ] = ()
     """When it entered each state; of several times the last."""
@@ -181,7 +198,9 @@ def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
     old, new = f"oldSelf.status.{field}", f"self.status.{field}"
     kept = f"has({old}) == has({new}) && (!has({old}) || {old} == {new})"
     return cel(
-        f"!has(oldSelf.status) || !has(self.status) ||\n{unless} ||\n{kept}", message, fieldPath=f".status.{field}"
+        f"!has(oldSelf.status) || !has(self.status) ||\n{unless} ||\n{kept}",
+        message,
+        fieldPath=f".status.{field}",
     )
 
 
@@ -193,14 +212,20 @@ class FlinkWorkspaceOrder(ApiModel):
         json_schema_extra=validated(
             on_creation(
                 "(self.metadata.name.startsWith(self.spec.workspaceRef.name + '-') &&"
-                " self.metadata.name.substring(self.spec.workspaceRef.name.size() + 1).matches('^[1-9][0-9]{0,8}$'))",
-                "`metadata.name` must be the workspace's name, '-' and a number: the operator opens orders, one by one",
+                " self.metadata.name.substring(self.spec.workspaceRef.name.size() +"
+                " 1).matches('^[1-9][0-9]{0,8}$'))",
+                "`metadata.name` must be the workspace's name, '-' and a number: the operator opens"
+                " orders, one by one",
                 field_path=".metadata",
             ),
-            cel("!has(oldSelf.status) || has(self.status)", "`status` must not be removed: it is the ledger"),
+            cel(
+                "!has(oldSelf.status) || has(self.status)",
+                "`status` must not be removed: it is the ledger",
+            ),
             cel(
                 _moves_rule(),
-                "`status.state` must follow the legal moves of an order; it is written by the operator only",
+                "`status.state` must follow the legal moves of an order; it is written by the"
+                " operator only",
                 fieldPath=".status.state",
             ),
             _needed(
@@ -227,7 +252,14 @@ class FlinkWorkspaceOrder(ApiModel):
                     unless="!has(oldSelf.status.state) || oldSelf.status.state == 'Quoted'",
                     message=f"`status.{field}` must not change from 'Placing' on",
                 )
-                for field in ("quote", "digest", "intentTime", "nonce", "intentMark", "settledNotBefore")
+                for field in (
+                    "quote",
+                    "digest",
+                    "intentTime",
+                    "nonce",
+                    "intentMark",
+                    "settledNotBefore",
+                )
             ),
         )
     )

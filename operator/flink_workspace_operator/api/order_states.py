@@ -19,7 +19,16 @@ from enum import Enum, auto
 from typing import Final, Literal
 
 OrderState = Literal[
-    "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled", "Lost"
+    "Quoted",
+    "Placing",
+    "Uncertain",
+    "Placed",
+    "Fulfilled",
+    "Rejected",
+    "NotPlaced",
+    "Superseded",
+    "Canceled",
+    "Lost",
 ]
 
 Evidence = Literal[
@@ -138,7 +147,9 @@ class StateFacts:
         return self.may_be_under_way or self.is_paid
 
 
-NOTHING_SENT: Final[frozenset[Evidence | None]] = frozenset({"NothingSent", "SpecChanged", "Deleted"})
+NOTHING_SENT: Final[frozenset[Evidence | None]] = frozenset(
+    {"NothingSent", "SpecChanged", "Deleted"}
+)
 
 STATES: Final[dict[OrderState | None, StateFacts]] = {
     None: StateFacts(
@@ -156,7 +167,8 @@ STATES: Final[dict[OrderState | None, StateFacts]] = {
     ),
     "Placing": StateFacts(
         Phase.CALLING,
-        "the call is announced, and may have been sent. The order says until when it may be executed",
+        "the call is announced, and may have been sent. The order says until when it may be"
+        " executed",
         moves=("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
         is_announced=True,
     ),
@@ -174,11 +186,13 @@ STATES: Final[dict[OrderState | None, StateFacts]] = {
         awaits_delivery=True,
         event=Reported("OrderPlaced"),
     ),
-    "Fulfilled": StateFacts(Phase.PAID, "bought, and seen running", moves=("Lost",), is_delivered=True),
+    "Fulfilled": StateFacts(
+        Phase.PAID, "bought, and seen running", moves=("Lost",), is_delivered=True
+    ),
     "Rejected": StateFacts(
         Phase.FRUITLESS,
-        "not bought: the cloud refused, or somebody else has the name. If a copy of the call may still be executed, the"
-        " order says until when. Nothing else is bought before that",
+        "not bought: the cloud refused, or somebody else has the name. If a copy of the call may"
+        " still be executed, the order says until when. Nothing else is bought before that",
         moves=("Placed",),
         is_refused=True,
         next_follows=True,

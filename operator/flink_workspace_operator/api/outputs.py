@@ -12,7 +12,9 @@ _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 class Outputs(ApiModel):
     """A ConfigMap in the same namespace."""
 
-    config_map_name: Annotated[str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")]
+    config_map_name: Annotated[
+        str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")
+    ]
     """Name of the ConfigMap. Its keys: instanceId, workspaceId, region, namespace (the default one
     for jobs), endpoint (of Flink's development API), bucket, artifactsPath, jobsPath,
     savepointsPath and logsPath (as oss://bucket/...). It holds no secret, and is deleted with this

@@ -70,7 +70,9 @@ class Network(ApiModel):
 class OssBucket(ApiModel):
     """A bucket in the account."""
 
-    bucket: Annotated[str, Field(min_length=3, max_length=63, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+    bucket: Annotated[
+        str, Field(min_length=3, max_length=63, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+    ]
     """Name of the bucket, in the workspace's region. It can't be changed after the purchase."""
 
 
@@ -85,13 +87,16 @@ class Storage(ApiModel):
 
 # Trimmed and in lower case: the cloud may treat such a key as a reserved one.
 _BEGINS = "self.trim().lowerAscii().startsWith('{prefix}')"
-_RESERVED = " || ".join(_BEGINS.format(prefix=each) for each in ("acs:", "aliyun", "http://", "https://"))
+_RESERVED = " || ".join(
+    _BEGINS.format(prefix=each) for each in ("acs:", "aliyun", "http://", "https://")
+)
 
 
 def _visible(field: str) -> dict[str, Any]:
     return cel(
         "self.matches('^[^\\\\p{C}]*$')",
-        f"`{field}` must hold no control characters, as line ends, and no others that can't be seen",
+        f"`{field}` must hold no control characters, as line ends, and no others that can't be"
+        " seen",
     )
 
 
@@ -104,7 +109,10 @@ class Tag(ApiModel):
             min_length=1,
             max_length=64,
             json_schema_extra=validated(
-                cel(f"!({_RESERVED})", "`key` must not start with 'acs:', 'aliyun', 'http://' or 'https://'"),
+                cel(
+                    f"!({_RESERVED})",
+                    "`key` must not start with 'acs:', 'aliyun', 'http://' or 'https://'",
+                ),
                 cel(
                     f"!{_BEGINS.format(prefix=f'{GROUP}/')}",
                     f"`key` must not start with '{GROUP}/': the operator keeps its own tags there",
@@ -143,7 +151,10 @@ class WorkspaceParameters(ApiModel):
         tuple[Tag, ...],
         Field(
             max_length=15,
-            json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["key"]},
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["key"],
+            },
         ),
     ] = ()
     """Tags of the workspace in the cloud, at most 15."""

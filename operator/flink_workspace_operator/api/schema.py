@@ -14,7 +14,13 @@ Node = dict[str, Any]
 _COMMON: Final = ("description", "type", "default", "x-kubernetes-validations")
 _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "object": ("properties", "required"),
-    "array": ("items", "minItems", "maxItems", "x-kubernetes-list-type", "x-kubernetes-list-map-keys"),
+    "array": (
+        "items",
+        "minItems",
+        "maxItems",
+        "x-kubernetes-list-type",
+        "x-kubernetes-list-map-keys",
+    ),
     "string": ("enum", "minLength", "maxLength", "pattern", "format"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
@@ -85,7 +91,9 @@ def _spelled_for_kubernetes(node: Node, path: str) -> Node:
     for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if exclusive in node:
             if inclusive in node:
-                raise NotStructuralError(f"{path}: {inclusive} and {exclusive} can't stand together")
+                raise NotStructuralError(
+                    f"{path}: {inclusive} and {exclusive} can't stand together"
+                )
             node[inclusive], node[exclusive] = node[exclusive], True
     if "default" in node:
         default = _without_unset(node.pop("default"))
@@ -97,17 +105,25 @@ def _spelled_for_kubernetes(node: Node, path: str) -> Node:
 def _without_unset(default: Any) -> Any:  # noqa: ANN401 - a default is any JSON value
     """An object's default without null and empty values: its fields' own defaults cover them."""
     if isinstance(default, dict):
-        return {key: _without_unset(value) for key, value in default.items() if value not in (None, [], {})}
+        return {
+            key: _without_unset(value)
+            for key, value in default.items()
+            if value not in (None, [], {})
+        }
     return default
 
 
 def _require_known(node: Node, path: str) -> None:
     kind = str(node.get("type"))
     if kind not in _BY_TYPE:
-        raise NotStructuralError(f"{path}: type {kind!r} is not one that a structural schema knows here")
+        raise NotStructuralError(
+            f"{path}: type {kind!r} is not one that a structural schema knows here"
+        )
     unknown = set(node) - {*_COMMON, *_BY_TYPE[kind]}
     if unknown:
-        raise NotStructuralError(f"{path}: {', '.join(sorted(unknown))} can't be said for type {kind!r}")
+        raise NotStructuralError(
+            f"{path}: {', '.join(sorted(unknown))} can't be said for type {kind!r}"
+        )
 
 
 def _object_is_closed(node: Node) -> bool:
@@ -116,7 +132,9 @@ def _object_is_closed(node: Node) -> bool:
 
 def _string_is_bounded(node: Node) -> bool:
     if "format" in node:
-        return bool(node["format"] == "date-time")  # the API server checks it, and knows how long it can get
+        return bool(
+            node["format"] == "date-time"
+        )  # the API server checks it, and knows how long it can get
     return "enum" in node or "maxLength" in node
 
 
@@ -131,8 +149,14 @@ def _list_is_bounded(node: Node) -> bool:
 
 _BOUNDS: Final[Mapping[str, tuple[Callable[[Node], bool], str]]] = {
     "object": (_object_is_closed, "an object must name its fields"),
-    "array": (_list_is_bounded, "a list must have items, maxItems and a list type (and keys, if it is a map)"),
-    "string": (_string_is_bounded, "a string must have maxLength, an enum, or the format date-time"),
+    "array": (
+        _list_is_bounded,
+        "a list must have items, maxItems and a list type (and keys, if it is a map)",
+    ),
+    "string": (
+        _string_is_bounded,
+        "a string must have maxLength, an enum, or the format date-time",
+    ),
     "integer": (_number_is_bounded, "a number must have both bounds"),
     "number": (_number_is_bounded, "a number must have both bounds"),
     "boolean": (lambda _: True, ""),
@@ -147,5 +171,7 @@ def _require_bounds(node: Node, path: str) -> None:
 
 def _described(node: Node, path: str) -> Node:
     if not node.get("description"):
-        raise NotStructuralError(f"{path}: a field must have a docstring; `kubectl explain` shows it")
+        raise NotStructuralError(
+            f"{path}: a field must have a docstring; `kubectl explain` shows it"
+        )
     return node

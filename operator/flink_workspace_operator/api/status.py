@@ -73,7 +73,13 @@ class NetworkStatus(ApiModel):
 
     v_switches: Annotated[
         tuple[VSwitchStatus, ...],
-        Field(max_length=5, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["id"]}),
+        Field(
+            max_length=5,
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["id"],
+            },
+        ),
     ] = ()
     """The vSwitches in use."""
 

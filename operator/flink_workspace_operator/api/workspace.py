@@ -48,11 +48,15 @@ class Adoption(ApiModel):
     cluster's ownership tags; buy if there is none. ByInstanceId: adopt the named one, whatever its
     tags, and never buy. Differences from the spec are reported first, and nothing is adopted until
     they are gone."""
-    instance_id: Annotated[str, Field(min_length=1, max_length=128, pattern="^[A-Za-z0-9._-]+$")] | None = None
+    instance_id: (
+        Annotated[str, Field(min_length=1, max_length=128, pattern="^[A-Za-z0-9._-]+$")] | None
+    ) = None
     """Id of the instance to adopt; only and always with ByInstanceId."""
 
 
-_BOTH_OR_NONE = "`{field}` must be set with chargeType 'Subscription' and left out with 'PayAsYouGo'"
+_BOTH_OR_NONE = (
+    "`{field}` must be set with chargeType 'Subscription' and left out with 'PayAsYouGo'"
+)
 
 
 class FlinkWorkspaceSpec(WorkspaceParameters):
@@ -83,7 +87,8 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
             json_schema_extra=validated(
                 cel(
                     "self == oldSelf",
-                    "`region` must not change: a workspace can't be moved; create another FlinkWorkspace instead",
+                    "`region` must not change: a workspace can't be moved; create another"
+                    " FlinkWorkspace instead",
                 )
             ),
         ),
@@ -104,11 +109,14 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
 
 
 # Spelled with `has`: CEL's optionals have no known size, so the rules would be too expensive.
-_EFFECTIVE_NAME = "(has({self}.spec.workspaceName) ? {self}.spec.workspaceName : {self}.metadata.name)"
+_EFFECTIVE_NAME = (
+    "(has({self}.spec.workspaceName) ? {self}.spec.workspaceName : {self}.metadata.name)"
+)
 _FREEZING: Final = states_where(lambda facts: facts.freezes_spec)
 _BOUGHT = (
-    "(has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId) ||\n"
-    f"has(oldSelf.status.order) && has(oldSelf.status.order.state) && oldSelf.status.order.state in {list(_FREEZING)})"
+    "(has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId)"
+    " ||\nhas(oldSelf.status.order) && has(oldSelf.status.order.state) &&"
+    f" oldSelf.status.order.state in {list(_FREEZING)})"
 )
 
 
@@ -116,8 +124,10 @@ def _immutable_once_bought(field: str) -> dict[str, Any]:
     """A rule on the whole object: only there it sees the status, and a field added or removed."""
     old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
     return cel(
-        f"!has(oldSelf.status) || !{_BOUGHT} ||\nhas({old}) == has({new}) && (!has({old}) || {old} == {new})",
-        f"`{field}` must not change once the purchase is under way: not supported yet; set it back to its former value",
+        f"!has(oldSelf.status) || !{_BOUGHT} ||\nhas({old}) == has({new}) && (!has({old}) || {old}"
+        f" == {new})",
+        f"`{field}` must not change once the purchase is under way: not supported yet; set it back"
+        " to its former value",
         fieldPath=f".spec.{field}",
     )
 
@@ -130,8 +140,9 @@ class FlinkWorkspace(ApiModel):
         json_schema_extra=validated(
             on_creation(
                 f"{_EFFECTIVE_NAME.format(self='self')}.matches('{WORKSPACE_NAME_PATTERN}')",
-                "`workspaceName` (or, without it, `metadata.name`) must start with a lower case letter, hold only lower"
-                " case letters, digits and '-', not end with '-', and have at most 60 characters",
+                "`workspaceName` (or, without it, `metadata.name`) must start with a lower case"
+                " letter, hold only lower case letters, digits and '-', not end with '-', and have"
+                " at most 60 characters",
                 field_path=".spec.workspaceName",
             ),
             on_creation(
@@ -140,11 +151,16 @@ class FlinkWorkspace(ApiModel):
                 field_path=".metadata",
             ),
             cel(
-                f"{_EFFECTIVE_NAME.format(self='self')} == {_EFFECTIVE_NAME.format(self='oldSelf')}",
-                "`workspaceName` must not change: a workspace can't be renamed; create another FlinkWorkspace instead",
+                f"{_EFFECTIVE_NAME.format(self='self')} =="
+                f" {_EFFECTIVE_NAME.format(self='oldSelf')}",
+                "`workspaceName` must not change: a workspace can't be renamed; create another"
+                " FlinkWorkspace instead",
                 fieldPath=".spec.workspaceName",
             ),
-            *(_immutable_once_bought(field.alias or name) for name, field in WorkspaceParameters.model_fields.items()),
+            *(
+                _immutable_once_bought(field.alias or name)
+                for name, field in WorkspaceParameters.model_fields.items()
+            ),
         )
     )
 

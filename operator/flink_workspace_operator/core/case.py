@@ -13,7 +13,13 @@ from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.neighbours import Neighbour, not_shown
 from flink_workspace_operator.core.facts.observed import Absent, Listing, Unknown
-from flink_workspace_operator.core.facts.ownership import NO_ADOPTION, Found, Ours, Ownership, classify
+from flink_workspace_operator.core.facts.ownership import (
+    NO_ADOPTION,
+    Found,
+    Ours,
+    Ownership,
+    classify,
+)
 from flink_workspace_operator.core.facts.snapshot import (
     Seen,
     announced_order,
@@ -24,7 +30,12 @@ from flink_workspace_operator.core.facts.snapshot import (
     shown_id,
 )
 from flink_workspace_operator.core.orders.windows import window_end
-from flink_workspace_operator.core.prerequisites import Finding, judge_network, judge_role, judge_storage
+from flink_workspace_operator.core.prerequisites import (
+    Finding,
+    judge_network,
+    judge_role,
+    judge_storage,
+)
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -117,8 +128,12 @@ class Case:
         end = None if last is None else self._end_of(last)
         if last is None or end is None:
             return None
-        announced = {order.metadata.name: order.status.intent_time for order in self.seen.orders}.get(last.name)
-        is_known = announced is not None and (last.intent_time is None or announced >= last.intent_time)
+        announced = {
+            order.metadata.name: order.status.intent_time for order in self.seen.orders
+        }.get(last.name)
+        is_known = announced is not None and (
+            last.intent_time is None or announced >= last.intent_time
+        )
         listing = self.seen.cloud.listing
         over = not isinstance(listing, Unknown) and listing.date > end
         return None if over or is_known else last
@@ -149,12 +164,18 @@ class Case:
     def holds_claim(self) -> bool:
         """True if the claim belongs to this resource, and not to a former one of its name."""
         claim = self.seen.claim
-        return claim is not None and (claim.holder, claim.uid) == (self.seen.key, self.workspace.metadata.uid)
+        return claim is not None and (claim.holder, claim.uid) == (
+            self.seen.key,
+            self.workspace.metadata.uid,
+        )
 
     @cached_property
     def requested(self) -> bool:
         """True if a person requests another try now."""
-        return self.request is not None and self.request != self.workspace.status.last_handled_reconcile_at
+        return (
+            self.request is not None
+            and self.request != self.workspace.status.last_handled_reconcile_at
+        )
 
     @cached_property
     def request(self) -> str | None:
@@ -175,7 +196,9 @@ class Case:
         A refused purchase binds the resource only until its call is over: its key may have been a
         wrong one. If the ledger lacks the order that the status names, the status' account counts.
         """
-        binding = [order for order in self.orders if order.facts.was_sent and not _was_refused(order)]
+        binding = [
+            order for order in self.orders if order.facts.was_sent and not _was_refused(order)
+        ]
         if binding:
             return binding[-1].spec.account_id
         last = self.workspace.status.order
@@ -227,7 +250,9 @@ class Case:
     def adoption(self) -> Adoption:
         """The adoption that the resource may make. Without the right to name an instance: none."""
         wanted = self.workspace.spec.adoption or NO_ADOPTION
-        is_free = wanted.policy != "ByInstanceId" or self.settings.adopts_by_id_in(self.seen.key.namespace)
+        is_free = wanted.policy != "ByInstanceId" or self.settings.adopts_by_id_in(
+            self.seen.key.namespace
+        )
         return wanted if is_free else NO_ADOPTION
 
     def found_for(self, order: FlinkWorkspaceOrder) -> Found:
@@ -241,7 +266,9 @@ class Case:
         )
         placed = [other.status.instance_id for other in related if other.facts.is_paid]
         listing = self.listing_for(spec.account_id, spec.region)
-        return classify(listing, Ownership(target, self.seen.owner, related, placed[-1] if placed else None))
+        return classify(
+            listing, Ownership(target, self.seen.owner, related, placed[-1] if placed else None)
+        )
 
     def window_is_over(self, order: FlinkWorkspaceOrder) -> bool:
         """True if the list is newer than all effects that the order's call could have."""
@@ -256,7 +283,8 @@ class Case:
         spec = order.spec
         wanted = (spec.action, spec.region, spec.workspace_name)
         return any(
-            other.facts.is_paid and (other.spec.action, other.spec.region, other.spec.workspace_name) == wanted
+            other.facts.is_paid
+            and (other.spec.action, other.spec.region, other.spec.workspace_name) == wanted
             for other in self.seen.orders
             if other is not order
         )
@@ -275,7 +303,9 @@ class Case:
     @cached_property
     def network(self) -> Finding:
         """The finding on VPC and vSwitches."""
-        return judge_network(self.seen.cloud.network, self.seen.cloud.zones, self.workspace.spec, self.settings)
+        return judge_network(
+            self.seen.cloud.network, self.seen.cloud.zones, self.workspace.spec, self.settings
+        )
 
     @cached_property
     def storage(self) -> Finding:

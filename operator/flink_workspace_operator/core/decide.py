@@ -4,7 +4,15 @@ from collections.abc import Callable
 from typing import Final
 
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.checks import adoption, blockers, claim, deletion, purchase, retry, settlement
+from flink_workspace_operator.core.checks import (
+    adoption,
+    blockers,
+    claim,
+    deletion,
+    purchase,
+    retry,
+    settlement,
+)
 from flink_workspace_operator.core.checks.credentials import stop_without_who_may_buy, with_secrets
 from flink_workspace_operator.core.checks.lifecycle import follow_instance, while_running
 from flink_workspace_operator.core.checks.outputs import stop_without_outputs

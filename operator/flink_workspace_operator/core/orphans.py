@@ -34,7 +34,8 @@ class Orphan:
         ids = " and ".join(self.instance_ids)
         if self.kind == "Orphan":
             return (
-                f"{ids} ('{self.name}' in {self.region}) is marked as {self.owner}'s, and that wants no such workspace"
+                f"{ids} ('{self.name}' in {self.region}) is marked as {self.owner}'s, and that"
+                " wants no such workspace"
             )
         return f"{ids} have the same name, '{self.name}' in {self.region}"
 
@@ -50,16 +51,29 @@ def find_orphans(
 
     If `wanted_names` are of some namespaces only, instances tagged for others are left out.
     """
-    wanted = {(Owner(cluster_id, each.key).workspace_tag, each.region, each.workspace_name) for each in wanted_names}
+    wanted = {
+        (Owner(cluster_id, each.key).workspace_tag, each.region, each.workspace_name)
+        for each in wanted_names
+    }
     found: list[Orphan] = []
     for region, listing in listings.items():
         for instance in listing.instances:
             owner = instance.tags.get(WORKSPACE_TAG)
             is_ours = instance.tags.get(CLUSTER_TAG) == cluster_id
-            if is_ours and _concerns(owner, namespaces) and (owner, region, instance.name) not in wanted:
-                found.append(Orphan("Orphan", region, instance.name, (instance.instance_id,), owner or "nobody"))
+            if (
+                is_ours
+                and _concerns(owner, namespaces)
+                and (owner, region, instance.name) not in wanted
+            ):
+                found.append(
+                    Orphan(
+                        "Orphan", region, instance.name, (instance.instance_id,), owner or "nobody"
+                    )
+                )
         found += _twice(region, listing)
-    return tuple(sorted(found, key=lambda each: (each.region, each.name, each.kind, each.instance_ids)))
+    return tuple(
+        sorted(found, key=lambda each: (each.region, each.name, each.kind, each.instance_ids))
+    )
 
 
 def _concerns(owner: str | None, namespaces: tuple[str, ...] | None) -> bool:
@@ -74,4 +88,9 @@ def _twice(region: str, listing: Listing) -> Iterator[Orphan]:
         by_name[instance.name].append(instance)
     for name, instances in by_name.items():
         if len(instances) > 1:
-            yield Orphan("DuplicateName", region, name, tuple(sorted(instance.instance_id for instance in instances)))
+            yield Orphan(
+                "DuplicateName",
+                region,
+                name,
+                tuple(sorted(instance.instance_id for instance in instances)),
+            )

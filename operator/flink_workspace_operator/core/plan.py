@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    FlinkWorkspaceOrderStatus,
+)
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import Claim, PurchaseTarget
@@ -202,10 +206,10 @@ class Verdict:
     """The state of a workspace, in one word for programs and one line for people.
 
     Missing: a prerequisite (`about`, its condition's type) is missing; progress at first, stalled
-    if it stays so. `keeps_previous`: nothing new is known; if Ready was True or False, the last report
-    stays. `beside`: about the operator's own side. A workspace that was Ready stays so, and this is
-    reported beside it. `while_running`: about a further order of a running workspace. Ready stays
-    True, with this message.
+    if it stays so. `keeps_previous`: nothing new is known; if Ready was True or False, the last
+    report stays. `beside`: about the operator's own side. A workspace that was Ready stays so, and
+    this is reported beside it. `while_running`: about a further order of a running workspace. Ready
+    stays True, with this message.
     """
 
     kind: VerdictKind

@@ -38,10 +38,14 @@ class Finding:
 def _not_known(unknown: Unknown) -> Finding:
     if unknown.failure is None:
         return Finding("Unknown", "NotChecked", "not checked yet")
-    return Finding("Unknown", unknown.failure.reason, describe(unknown.failure), failure=unknown.failure)
+    return Finding(
+        "Unknown", unknown.failure.reason, describe(unknown.failure), failure=unknown.failure
+    )
 
 
-def judge_role(role: Role | Absent | Unknown, spec: FlinkWorkspaceSpec, settings: Settings) -> Finding:
+def judge_role(
+    role: Role | Absent | Unknown, spec: FlinkWorkspaceSpec, settings: Settings
+) -> Finding:
     """The finding on the RAM role: Flink may use the account if it exists and has its policies."""
     ensure = spec.ram_role.management == "Ensure"
     wanted = [Policy(name) for name in settings.role_policies]
@@ -66,8 +70,8 @@ def _role_lacks(reason: str, what: str, steps: tuple[CloudStep, ...], ensure: bo
     return Finding(
         "False",
         reason,
-        f"{what}: authorise Flink once in its console (Purchase, then Authorize in RAM), or set ramRole.management to"
-        " 'Ensure'",
+        f"{what}: authorise Flink once in its console (Purchase, then Authorize in RAM), or set"
+        " ramRole.management to 'Ensure'",
     )
 
 
@@ -79,7 +83,10 @@ def capacity(v_switch: SeenVSwitch, settings: Settings) -> VSwitchStatus:
 
 
 def judge_network(
-    network: SeenNetwork | Unknown, zones: frozenset[str] | Unknown, spec: FlinkWorkspaceSpec, settings: Settings
+    network: SeenNetwork | Unknown,
+    zones: frozenset[str] | Unknown,
+    spec: FlinkWorkspaceSpec,
+    settings: Settings,
 ) -> Finding:
     """The finding on VPC and vSwitches: existing, together, in one zone that sells workspaces."""
     if isinstance(network, Unknown):
@@ -91,7 +98,11 @@ def judge_network(
         return Finding("False", *problem)
     bands = [capacity(v_switch, settings) for v_switch in network.v_switches]
     if all(band.capacity == "Exhausted" for band in bands):
-        return Finding("False", "AddressesExhausted", "no vSwitch has a free address: add a vSwitch or free addresses")
+        return Finding(
+            "False",
+            "AddressesExhausted",
+            "no vSwitch has a free address: add a vSwitch or free addresses",
+        )
     short = [band.id for band in bands if band.capacity != "Enough"]
     note = f"; few or no free addresses in {', '.join(sorted(short))}" if short else ""
     return Finding("True", "Usable", f"VPC and vSwitches exist in zone {bands[0].zone_id}{note}")
@@ -100,12 +111,18 @@ def judge_network(
 def _existence_problem(network: SeenNetwork, spec: FlinkWorkspaceSpec) -> tuple[str, str] | None:
     wanted = spec.network
     if not network.vpc_exists:
-        return "VpcNotFound", f"VPC {wanted.vpc_id} does not exist in {spec.region}: create it or correct vpcId"
+        return (
+            "VpcNotFound",
+            f"VPC {wanted.vpc_id} does not exist in {spec.region}: create it or correct vpcId",
+        )
     seen = {v_switch.id: v_switch for v_switch in network.v_switches}
     missing = [name for name in wanted.v_switch_ids if name not in seen]
     if missing:
         ids = ", ".join(missing)
-        return "VSwitchNotFound", f"vSwitch {ids} does not exist in {spec.region}: create it or correct vSwitchIds"
+        return (
+            "VSwitchNotFound",
+            f"vSwitch {ids} does not exist in {spec.region}: create it or correct vSwitchIds",
+        )
     stray = [name for name in wanted.v_switch_ids if seen[name].vpc_id != wanted.vpc_id]
     if stray:
         where = ", ".join(f"{name} belongs to {seen[name].vpc_id}" for name in stray)
@@ -113,15 +130,26 @@ def _existence_problem(network: SeenNetwork, spec: FlinkWorkspaceSpec) -> tuple[
     return None
 
 
-def _zone_problem(network: SeenNetwork, zones: frozenset[str], spec: FlinkWorkspaceSpec) -> tuple[str, str] | None:
+def _zone_problem(
+    network: SeenNetwork, zones: frozenset[str], spec: FlinkWorkspaceSpec
+) -> tuple[str, str] | None:
     used = sorted({v_switch.zone_id for v_switch in network.v_switches})
     if len(used) > 1:
-        return "ZonesDiffer", f"the vSwitches lie in {' and '.join(used)}: use vSwitches of one zone"
+        return (
+            "ZonesDiffer",
+            f"the vSwitches lie in {' and '.join(used)}: use vSwitches of one zone",
+        )
     if spec.zone_id is not None and used != [spec.zone_id]:
-        return "ZoneMismatch", f"the vSwitches lie in {used[0]}, zoneId says {spec.zone_id}: correct one of them"
+        return (
+            "ZoneMismatch",
+            f"the vSwitches lie in {used[0]}, zoneId says {spec.zone_id}: correct one of them",
+        )
     if used[0] not in zones:
         sold = ", ".join(sorted(zones))
-        return "ZoneNotSupported", f"workspaces are not sold in zone {used[0]}: use vSwitches in one of {sold}"
+        return (
+            "ZoneNotSupported",
+            f"workspaces are not sold in zone {used[0]}: use vSwitches in one of {sold}",
+        )
     return None
 
 
@@ -132,12 +160,23 @@ def judge_storage(storage: SeenStorage, spec: FlinkWorkspaceSpec) -> Finding:
         case Unknown():
             return _not_known(storage)
         case OssNotActivated():
-            return Finding("False", "OssNotActivated", "OSS is not opened in this account: open it in the OSS console")
+            return Finding(
+                "False",
+                "OssNotActivated",
+                "OSS is not opened in this account: open it in the OSS console",
+            )
         case Absent():
-            return Finding("False", "BucketNotFound", f"bucket '{bucket}' does not exist: create it in {region}")
+            return Finding(
+                "False",
+                "BucketNotFound",
+                f"bucket '{bucket}' does not exist: create it in {region}",
+            )
         case BucketElsewhere(region=elsewhere):
             there = elsewhere or "another region"
-            message = f"bucket '{bucket}' is in {there}, the workspace in {region}: use a bucket in {region}"
+            message = (
+                f"bucket '{bucket}' is in {there}, the workspace in {region}: use a bucket in"
+                f" {region}"
+            )
             return Finding("False", "BucketInOtherRegion", message)
         case Bucket(directories=directories):
             return _judge_directories(spec, directories)

@@ -83,16 +83,27 @@ def questions(
     )
 
 
-def price_question(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> ApiModel | None:
+def price_question(
+    workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
+) -> ApiModel | None:
     """The block of the first action that may be ordered now."""
     asked = (action.price_question(workspace, orders) for action in ACTIONS.values())
     return next((block for block in asked if block is not None), None)
 
 
-def _outstanding_elsewhere(region: str, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[Place, ...]:
+def _outstanding_elsewhere(
+    region: str, orders: tuple[FlinkWorkspaceOrder, ...]
+) -> tuple[Place, ...]:
     """Former regions of a recreated resource, where its call was refused."""
-    calls = {order.spec.region: order.spec for order in orders if order.outstanding and order.spec.region != region}
-    return tuple(Place(spec.region, spec.workspace_name, ((ORDER_TAG, spec.token),)) for spec in calls.values())
+    calls = {
+        order.spec.region: order.spec
+        for order in orders
+        if order.outstanding and order.spec.region != region
+    }
+    return tuple(
+        Place(spec.region, spec.workspace_name, ((ORDER_TAG, spec.token),))
+        for spec in calls.values()
+    )
 
 
 def _about(

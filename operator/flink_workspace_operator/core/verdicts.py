@@ -42,7 +42,9 @@ WAITS_FOR_SOMEONE: Final = frozenset(
 )
 """Refusals that end when a person or an event outside changes something: Suspended."""
 
-NEEDS_ANOTHER_SPEC: Final = frozenset({"IdentityNotAllowed", "NameTaken", "OwnedElsewhere", "ParametersRefused"})
+NEEDS_ANOTHER_SPEC: Final = frozenset(
+    {"IdentityNotAllowed", "NameTaken", "OwnedElsewhere", "ParametersRefused"}
+)
 """Refusals that last until the resource is changed: Stalled."""
 
 ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
@@ -50,7 +52,9 @@ ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
 
 
 NOT_ASKED: Final = Plan(
-    verdict=Verdict("Progressing", "CloudUnreachable", "the cloud was not asked", keeps_previous=True),
+    verdict=Verdict(
+        "Progressing", "CloudUnreachable", "the cloud was not asked", keeps_previous=True
+    ),
     requeue=SOON,
 )
 """The cloud was not asked in this pass; the next one asks."""
@@ -99,8 +103,9 @@ def _retry(failure: CloudFailure, verdict: Verdict) -> Plan:
 def outputs_refused(refusal: OutputsRefused) -> Verdict:
     """The verdict on a ConfigMap that the operator may not read or write: a right is missing."""
     message = (
-        f"the ConfigMap of spec.outputs: {refusal}: bind the ClusterRole flink-workspace-operator-outputs to the"
-        " operator in this namespace, or choose another name"
+        f"the ConfigMap of spec.outputs: {refusal}: bind the ClusterRole"
+        " flink-workspace-operator-outputs to the operator in this namespace, or choose another"
+        " name"
     )
     return Verdict("Suspended", "OutputsRefused", message)
 
@@ -125,6 +130,10 @@ def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
     """
     if isinstance(failure, ClusterFailure):
         return verdict_on_cluster(failure)
-    said = describe(failure) if failure.call != PURCHASE_CALL else f"nothing was sent: {describe_call(failure)}"
+    said = (
+        describe(failure)
+        if failure.call != PURCHASE_CALL
+        else f"nothing was sent: {describe_call(failure)}"
+    )
     otherwise = failure.reason if isinstance(failure, KeyUnavailable) else "CloudUnreachable"
     return verdict_on(failure.reason, said, otherwise)

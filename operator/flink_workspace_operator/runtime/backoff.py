@@ -14,8 +14,8 @@ LONGEST_RETRY_SECONDS = 60.0
 
 NEXT_TRY = "next try in %.0f s, later ones up to a minute apart (logged once)"
 NOT_THERE = (
-    "a write was answered with 404 right after a read that succeeded. If the namespace does not exist any more, create"
-    " it again: then its objects can be reconciled, or deleted"
+    "a write was answered with 404 right after a read that succeeded. If the namespace does not"
+    " exist any more, create it again: then its objects can be reconciled, or deleted"
 )
 
 
@@ -51,7 +51,9 @@ class Backoff:
         if known == cause:
             return
         if not isinstance(failure, Failure):
-            log.error(f"the pass failed in a way nobody thought of; {NEXT_TRY}", wait, exc_info=failure)
+            log.error(
+                f"the pass failed in a way nobody thought of; {NEXT_TRY}", wait, exc_info=failure
+            )
         elif isinstance(failure, Vanished):
             log.warning(f"%s: {NOT_THERE}; {NEXT_TRY}", failure, wait)
         else:

@@ -74,7 +74,9 @@ class CreationWatch:
             self._wake(region, listing.instances)
 
     def _wake(self, region: str, instances: Iterable[SeenInstance]) -> None:
-        over = {each.instance_id for each in instances if judge_instance(each).kind != "Progressing"}
+        over = {
+            each.instance_id for each in instances if judge_instance(each).kind != "Progressing"
+        }
         for key, creation in tuple(self._creations.items()):
             if creation.region != region:
                 continue
@@ -82,7 +84,9 @@ class CreationWatch:
             if creation.instance_id in over:
                 self.queue.add(key)
             if creation.instance_id in over or creation.looks >= LOOKS:
-                del self._creations[key]  # if its pass comes to nothing, the next one comes when it is due
+                del self._creations[
+                    key
+                ]  # if its pass comes to nothing, the next one comes when it is due
 
 
 def creation_in(wire: Mapping[str, Any]) -> Creation | None:
@@ -90,7 +94,9 @@ def creation_in(wire: Mapping[str, Any]) -> Creation | None:
     look by themselves."""
     spec, status = wire.get("spec") or {}, wire.get("status") or {}
     instance_id = (status.get("instance") or {}).get("instanceId")
-    told = {each.get("reason") for each in status.get("conditions") or () if each.get("type") == "Ready"}
+    told = {
+        each.get("reason") for each in status.get("conditions") or () if each.get("type") == "Ready"
+    }
     if not instance_id or PROVISIONING not in told or spec.get("credentials"):
         return None
     return Creation(str(spec.get("region") or ""), str(instance_id))

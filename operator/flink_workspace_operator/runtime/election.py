@@ -36,7 +36,10 @@ RETRY_AFTER = 2 / 15
 LONGEST_LEASE_SECONDS = 300
 """The limit of a Lease that was edited: it must not make everybody wait for a year."""
 
-RESTORED = "the Lease is older than when it was last seen, so etcd was restored, and what this process knows is void"
+RESTORED = (
+    "the Lease is older than when it was last seen, so etcd was restored, and what this process"
+    " knows is void"
+)
 
 NEVER = float("-inf")
 
@@ -102,7 +105,9 @@ class Election:
             await self._attempt()
             await self.sleep(max(0.0, min(self.seconds * RETRY_AFTER, self._seconds_left)))
         why = self.obstacle or "this process stood still for too long"
-        log.error("leading no more: %s; no pass is begun and nothing is bought, the process ends", why)
+        log.error(
+            "leading no more: %s; no pass is begun and nothing is bought, the process ends", why
+        )
 
     async def give_back(self) -> None:
         """Stop to lead, and release the Lease, if it is still ours, so that the next can lead at
@@ -110,7 +115,9 @@ class Election:
         self._renewed_at = NEVER
         try:
             async with asyncio.timeout(self._attempt_seconds):
-                while (found := await self.lease.read()) is not None and found.holder == self.identity:
+                while (
+                    found := await self.lease.read()
+                ) is not None and found.holder == self.identity:
                     with suppress(Conflict):  # a cancelled renewal of ours may still have arrived
                         await self.lease.give_back(found)
         except (ClusterFailure, TimeoutError) as failure:
@@ -136,7 +143,9 @@ class Election:
         except Conflict:
             return  # somebody else wrote first: the next attempt shows the holder
         except (ClusterFailure, TimeoutError) as failure:
-            self._stand_by(self.holder, f"the Lease could not be taken or renewed: {_told(failure)}")
+            self._stand_by(
+                self.holder, f"the Lease could not be taken or renewed: {_told(failure)}"
+            )
 
     def _restored(self, found: Standing | None) -> bool:
         """True if the Lease is older than when it was read or written last."""

@@ -37,7 +37,9 @@ class Health:
         if illnesses := [watch.illness for watch in self._judged.values() if watch.illness]:
             raise Unhealthy("; ".join(illnesses))
         if min(self._queue.oldest_seconds, standstill) > LONGEST_STANDSTILL_SECONDS:
-            raise Unhealthy(f"{self._queue.depth} keys wait, and none was taken for {standstill:.0f} s")
+            raise Unhealthy(
+                f"{self._queue.depth} keys wait, and none was taken for {standstill:.0f} s"
+            )
         return {
             "depth": self._queue.depth,
             "oldestSeconds": round(self._queue.oldest_seconds, 1),

@@ -12,7 +12,11 @@ from flink_workspace_operator.runtime.watches import ObjectWatch, name_in
 
 
 def workspaces(
-    watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics, neighbours: Neighbours
+    watch: ObjectWatch,
+    objects: ListObjects,
+    triggers: Triggers,
+    metrics: Metrics,
+    neighbours: Neighbours,
 ) -> Kind:
     """All workspaces. Each of them gets a pass now and then."""
 

@@ -48,7 +48,9 @@ def set_up(log_format: Literal["text", "json"]) -> None:
     logging.getLogger(AUDIT).propagate = False
 
 
-def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     """Log the error that ends the process, unless it is Ctrl-C."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
@@ -86,8 +88,14 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "exception": self.formatException(record.exc_info) if record.exc_info else None,
         }
-        return json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False)
+        return json.dumps(
+            {name: value for name, value in fields.items() if value is not None}, ensure_ascii=False
+        )
 
 
 def _time(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(record.created, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )

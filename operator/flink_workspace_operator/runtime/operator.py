@@ -110,10 +110,14 @@ class Operator:
                     self.watches.claims.heard()
                     if change is not None:
                         name = (change.target.region, change.target.workspace_name)
-                        self.triggers.claim_seen(change.holder, name, change.given_back, change.resource_version)
+                        self.triggers.claim_seen(
+                            change.holder, name, change.given_back, change.resource_version
+                        )
             except ClusterFailure as failure:
                 log.warning("%s; watching again in %.0f s", failure, RECONNECT_SECONDS)
                 await asyncio.sleep(RECONNECT_SECONDS)
             except Exception:  # this watch only saves time: a bug in it must not end it for good
-                log.exception("the watch of claims broke; watching again in %.0f s", RECONNECT_SECONDS)
+                log.exception(
+                    "the watch of claims broke; watching again in %.0f s", RECONNECT_SECONDS
+                )
                 await asyncio.sleep(RECONNECT_SECONDS)

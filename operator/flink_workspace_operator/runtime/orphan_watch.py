@@ -44,7 +44,9 @@ class OrphanWatch:
         findings = await self.survey()
         for region, failure in findings.unread.items():
             log.warning("no look for orphans in %s: %s", region, describe(failure))
-        self.metrics.found(findings.read, [(orphan.kind, orphan.region) for orphan in findings.orphans])
+        self.metrics.found(
+            findings.read, [(orphan.kind, orphan.region) for orphan in findings.orphans]
+        )
         for orphan in findings.orphans:
             if orphan not in self._told:
                 message = f"{orphan}: {ADVICE[orphan.kind]}"

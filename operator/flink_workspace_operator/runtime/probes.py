@@ -56,12 +56,20 @@ class Probes:
     async def readyz(self, _: web.Request) -> web.Response:
         """200 for a leader and a standby, with its role and the reason."""
         election = self.election
-        told = {"leader": election.leads(), "holder": election.holder, "obstacle": election.obstacle}
+        told = {
+            "leader": election.leads(),
+            "holder": election.holder,
+            "obstacle": election.obstacle,
+        }
         return _closing(web.json_response(told))
 
     async def metricsz(self, _: web.Request) -> web.Response:
         """Metrics in Prometheus' text format."""
-        return _closing(web.Response(body=await self.metrics.as_text(), headers={"Content-Type": CONTENT_TYPE_LATEST}))
+        return _closing(
+            web.Response(
+                body=await self.metrics.as_text(), headers={"Content-Type": CONTENT_TYPE_LATEST}
+            )
+        )
 
 
 async def _listen(runner: web.AppRunner, port: int, address: str | None) -> None:

@@ -161,7 +161,11 @@ class WorkQueue:
     def _take(self) -> Key | None:
         """Take a key, beyond any share once the queue is closed: no others come then."""
         self._turns += 1
-        order = (Lane.ROUTINE, Lane.URGENT) if self._turns % FAIR_SHARE == 0 else (Lane.URGENT, Lane.ROUTINE)
+        order = (
+            (Lane.ROUTINE, Lane.URGENT)
+            if self._turns % FAIR_SHARE == 0
+            else (Lane.URGENT, Lane.ROUTINE)
+        )
         key = self._waiting.take(order, limited=not self._closed)
         if key is not None:
             self._active[key] = None

@@ -71,7 +71,11 @@ class Roll:
     def gone(self, unread: set[str]) -> set[Key]:
         """Known objects that are not listed any more, outside of the unreadable namespaces."""
         known = {*self._before, *self.watch.listed}
-        return {name for name in known - self.listed if name.namespace not in unread and not self._news_of(name)}
+        return {
+            name
+            for name in known - self.listed
+            if name.namespace not in unread and not self._news_of(name)
+        }
 
     def _news_of(self, name: Key) -> bool:
         return self.watch.shown.get(name) != self._before.get(name)
@@ -133,7 +137,9 @@ class Resync:
             elif (key := kind.key(wire)) is not None:
                 self.queue.add_after(key, self.seconds * (1 + JITTER * self.random()))
         except Exception as odd:  # a manual edit may have left anything
-            log.warning("what is listed as %s can't be read (%s)", name_in(wire), type(odd).__name__)
+            log.warning(
+                "what is listed as %s can't be read (%s)", name_in(wire), type(odd).__name__
+            )
 
     def _gone(self, kind: Kind, names: set[Key]) -> None:
         for name in names:
@@ -145,4 +151,9 @@ class Resync:
         """Log a refused list, once for each namespace."""
         if (kind.watch.name, place) not in self._refused:
             self._refused.add((kind.watch.name, place))
-            log.error("namespace %s is left out of the list to compare %s with: %s", place, kind.watch.name, refused)
+            log.error(
+                "namespace %s is left out of the list to compare %s with: %s",
+                place,
+                kind.watch.name,
+                refused,
+            )

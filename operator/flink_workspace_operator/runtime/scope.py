@@ -34,7 +34,10 @@ class Scope:
             return None
         served = await self._served(self.listed)
         if not served:
-            raise ClusterRefused("there is no listed namespace in which the operator has all the rights that it needs")
+            raise ClusterRefused(
+                "there is no listed namespace in which the operator has all the rights that it"
+                " needs"
+            )
         log.info("looking after the namespaces %s", ", ".join(served))
         return served
 
@@ -48,7 +51,10 @@ class Scope:
                 log.warning("what may be done in which namespace is not known: %s", failure)
                 continue
             if changed:
-                log.warning("rights in namespaces came or went: the process ends, to begin anew with what there is now")
+                log.warning(
+                    "rights in namespaces came or went: the process ends, to begin anew with what"
+                    " there is now"
+                )
                 return
 
     async def _served(self, listed: tuple[str, ...]) -> tuple[str, ...]:

@@ -46,7 +46,9 @@ class Triggers:
         """The same for an order that was opened for the key."""
         self.queue.add(key, Lane.ROUTINE)
 
-    def claim_seen(self, holder: Key | None, name: Name, given_back: bool, resource_version: str) -> None:
+    def claim_seen(
+        self, holder: Key | None, name: Name, given_back: bool, resource_version: str
+    ) -> None:
         """Queue the holder of a changed claim, and all who want the name once it is released."""
         if not given_back:
             if holder is not None:

@@ -61,7 +61,9 @@ class Turns:
 
     def __init__(self, share: Share = NO_LIMIT) -> None:
         self._share = share
-        self._rings: dict[Standing, dict[Lane, Ring]] = {each: {lane: Ring() for lane in Lane} for each in Standing}
+        self._rings: dict[Standing, dict[Lane, Ring]] = {
+            each: {lane: Ring() for lane in Lane} for each in Standing
+        }
         self._waiting: OrderedDict[Key, tuple[Lane, float]] = OrderedDict()
         """Lane of each key, and the time from which it waits; the oldest one first."""
         self._under_way: Counter[str] = Counter()
@@ -116,7 +118,9 @@ class Turns:
     @property
     def namespaces(self) -> int:
         """Number of namespaces with keys that wait."""
-        return len({name for rings in self._rings.values() for ring in rings.values() for name in ring})
+        return len(
+            {name for rings in self._rings.values() for ring in rings.values() for name in ring}
+        )
 
     def _next(self, ring: Ring) -> Key:
         """Take the first key of the namespace whose turn it is, and move the namespace to the

@@ -46,7 +46,11 @@ class Watch:
     def illness(self) -> str:
         """The reason to restart the process; empty if there is none."""
         silence = self.silent_seconds
-        return f"nothing heard from {self.name} for {silence:.0f} s" if silence > self.longest_silence else ""
+        return (
+            f"nothing heard from {self.name} for {silence:.0f} s"
+            if silence > self.longest_silence
+            else ""
+        )
 
     def told(self) -> dict[str, float]:
         """Numbers for /healthz."""
@@ -91,7 +95,10 @@ class ObjectWatch(Watch):
         for name, missed in self.missed.items():
             if missed.proven:
                 ago = self.clock() - missed.since
-                return f"{self.name} is blind: it did not show {name}, which changed at least {ago:.0f} s ago"
+                return (
+                    f"{self.name} is blind: it did not show {name}, which changed at least"
+                    f" {ago:.0f} s ago"
+                )
         return super().illness
 
     @property
@@ -107,11 +114,15 @@ class ObjectWatch(Watch):
         """Take in the objects, by name and version, that a complete list shows and the watch did
         not."""
         knew_it = self._proven
-        self.missed = {name: self._judged(name, version, asked_at) for name, version in missed.items()}
+        self.missed = {
+            name: self._judged(name, version, asked_at) for name, version in missed.items()
+        }
         if not missed:
             self.heard()
         if self._proven and not knew_it:
-            log.error("%s; objects are found by lists, and the process should be restarted", self.illness)
+            log.error(
+                "%s; objects are found by lists, and the process should be restarted", self.illness
+            )
 
     def acquit(self) -> None:
         """Drop unproven suspicions: the API server did not answer a list, so the watch is not to

@@ -15,7 +15,11 @@ from contextlib import suppress
 
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.plan import Requeue
-from flink_workspace_operator.runtime.backoff import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, Backoff
+from flink_workspace_operator.runtime.backoff import (
+    FIRST_RETRY_SECONDS,
+    LONGEST_RETRY_SECONDS,
+    Backoff,
+)
 from flink_workspace_operator.runtime.logs import about
 from flink_workspace_operator.runtime.queue import WorkQueue
 
@@ -65,7 +69,9 @@ class Workers:
 
     def start(self) -> None:
         """Start the tasks."""
-        self._tasks = [asyncio.create_task(self._work(), name=f"worker {n}") for n in range(self._number)]
+        self._tasks = [
+            asyncio.create_task(self._work(), name=f"worker {n}") for n in range(self._number)
+        ]
 
     @property
     def alive(self) -> int:

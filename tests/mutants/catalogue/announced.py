@@ -18,8 +18,12 @@ BRAKES: Final = (
         name="the resource is read last",
         fact="a brake that was acknowledged while the cloud was asked holds",
         file="observation.py",
-        old="orders=orders, workspace=await cluster.read_workspace(key), final_check=True)",
-        new="orders=orders, final_check=True)",
+        old=(
+            "        seen = seen.updated(\n"
+            "            orders=orders, workspace=await cluster.read_workspace(key), final_check=True\n"
+            "        )\n"
+        ),
+        new="        seen = seen.updated(orders=orders, final_check=True)\n",
         tests=(OBSERVATION,),
     ),
     Mutant(

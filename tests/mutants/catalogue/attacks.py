@@ -51,8 +51,14 @@ ATTACKS: Final = (
         name="adoption by name waits for marks",
         fact="what another cluster just bought is not adopted before its marks are shown",
         file="core/checks/adoption.py",
-        old="case.suspended or case.cloud_time > marks_shown_by(case, instance):",
-        new="case.suspended or marks_shown_by(case, instance):",
+        old=(
+            "    if (\n"
+            '        case.adoption.policy != "IfNameMatches"\n'
+            "        or case.suspended\n"
+            "        or case.cloud_time > marks_shown_by(case, instance)\n"
+            "    ):\n"
+        ),
+        new='    if case.adoption.policy != "IfNameMatches" or case.suspended or marks_shown_by(case, instance):\n',
         tests=(TESTS,),
     ),
     Mutant(

@@ -48,8 +48,14 @@ BEFORE_THE_CALL: Final = (
         name="what is lost stays claimed",
         fact="nobody else buys under the name of a resource whose workspace is gone",
         file="core/checks/claim.py",
-        old="not isinstance(case.found, Ours) and case.bound_id is None and case.sent_order not in case.orders:",
-        new="not isinstance(case.found, Ours) and case.sent_order not in case.orders:",
+        old=(
+            "    if (\n"
+            "        not isinstance(case.found, Ours)\n"
+            "        and case.bound_id is None\n"
+            "        and case.sent_order not in case.orders\n"
+            "    ):\n"
+        ),
+        new="    if not isinstance(case.found, Ours) and case.sent_order not in case.orders:\n",
         tests=(LOST,),
     ),
     Mutant(
@@ -80,8 +86,14 @@ BEFORE_THE_CALL: Final = (
         name="only what is still wanted",
         fact="an order for another description, uid or account than the resource's is closed and not placed",
         file="core/checks/purchase.py",
-        old="if not _is_wished(case, order) or order not in case.orders or order.spec.account_id",
-        new="if order not in case.orders or order.spec.account_id",
+        old=(
+            "    if (\n"
+            "        not _is_wished(case, order)\n"
+            "        or order not in case.orders\n"
+            "        or order.spec.account_id != target.account_id\n"
+            "    ):\n"
+        ),
+        new="    if order not in case.orders or order.spec.account_id != target.account_id:\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -131,8 +143,13 @@ AT_THE_CALL: Final = (
         name="the resource's generation at the call",
         fact="nothing is bought for a resource that was edited since the intent",
         file="core/checks/purchase.py",
-        old="if workspace.metadata.generation != generation or action_of(order).wish(case) != order.spec.block:",
-        new="if action_of(order).wish(case) != order.spec.block:",
+        old=(
+            "    if (\n"
+            "        workspace.metadata.generation != generation\n"
+            "        or action_of(order).wish(case) != order.spec.block\n"
+            "    ):\n"
+        ),
+        new="    if action_of(order).wish(case) != order.spec.block:\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -155,8 +172,13 @@ AT_THE_CALL: Final = (
         name="a claim of one life",
         fact="the claim of a former resource of the name counts only when it was written anew for this one",
         file="core/case.py",
-        old="(claim.holder, claim.uid) == (self.seen.key, self.workspace.metadata.uid)",
-        new="claim.holder == self.seen.key",
+        old=(
+            "        return claim is not None and (claim.holder, claim.uid) == (\n"
+            "            self.seen.key,\n"
+            "            self.workspace.metadata.uid,\n"
+            "        )\n"
+        ),
+        new="        return claim is not None and claim.holder == self.seen.key\n",
         tests=(PURCHASE,),
     ),
     Mutant(

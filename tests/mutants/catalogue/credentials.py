@@ -74,8 +74,15 @@ SIGNED: Final = (
         name="the operator's identity is held to its account",
         fact="where keys of another account come in its place, they buy nothing",
         file="core/checks/credentials.py",
-        old="or account_id == allowed:\n",
-        new="or account_id:\n",
+        old=(
+            "    if (\n"
+            "        signing != Signer()\n"
+            "        or allowed is None\n"
+            "        or isinstance(account_id, Unknown)\n"
+            "        or account_id == allowed\n"
+            "    ):\n"
+        ),
+        new="    if signing != Signer() or allowed is None or isinstance(account_id, Unknown) or account_id:\n",
         tests=(CREDENTIALS,),
     ),
     Mutant(

@@ -42,16 +42,26 @@ EVIDENCE: Final = (
         name="window outlasts the commit",
         fact="what the cloud accepted late is booked within the window",
         file="settings.py",
-        old="return self.signature_validity_seconds + self.longest_commit_seconds + self.longest_visibility_seconds",
-        new="return self.longest_visibility_seconds",
+        old=(
+            "        return (\n"
+            "            self.signature_validity_seconds\n"
+            "            + self.longest_commit_seconds\n"
+            "            + self.longest_visibility_seconds\n"
+            "        )\n"
+        ),
+        new="        return self.longest_visibility_seconds\n",
         tests=(SETTLEMENT,),
     ),
     Mutant(
         name="the caller's time",
         fact="an order in Placing is left to its caller as long as the call can take",
         file="core/checks/settlement.py",
-        old="moment > intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds)",
-        new="moment > intent",
+        old=(
+            "    return intent is not None and moment > intent + 2 * timedelta(\n"
+            "        seconds=case.settings.purchase_timeout_seconds\n"
+            "    )\n"
+        ),
+        new="    return intent is not None and moment > intent\n",
         tests=(SETTLEMENT,),
     ),
     Mutant(
@@ -90,8 +100,14 @@ EVIDENCE: Final = (
         name="an older instance is not this order's work",
         fact="what a lost ledger bought before the intent is ours, and not what this order bought",
         file="core/orders/actions/create.py",
-        old="not in tokens and made_after(order, instance) and fits(order, instance)",
-        new="not in tokens and fits(order, instance)",
+        old=(
+            "    is_ours = (\n"
+            "        instance.tags[ORDER_TAG] not in tokens\n"
+            "        and made_after(order, instance)\n"
+            "        and fits(order, instance)\n"
+            "    )\n"
+        ),
+        new="    is_ours = instance.tags[ORDER_TAG] not in tokens and fits(order, instance)\n",
         tests=(SETTLEMENT,),
     ),
     Mutant(

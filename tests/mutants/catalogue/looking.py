@@ -71,8 +71,14 @@ COMPLETE: Final = (
         name="what we changed is asked for again",
         fact="an answer from before a change serves nobody after it, also if the question was still under way",
         file="adapters/sharing.py",
-        old="self._last.began < self._changed or ",
-        new="",
+        old=(
+            "            if (\n"
+            "                self._last is None\n"
+            "                or self._last.began < self._changed\n"
+            "                or not self._last.serves(asked, max_age)\n"
+            "            ):\n"
+        ),
+        new="            if self._last is None or not self._last.serves(asked, max_age):\n",
         tests=(SHARING,),
     ),
     Mutant(
@@ -182,8 +188,12 @@ WHOSE: Final = (
         name="the region of the look",
         fact="a look into another region says nothing about what an order bought",
         file="core/facts/snapshot.py",
-        old="return self.listing if region == self.region else",
-        new="return self.listing if region else",
+        old=(
+            "        return (\n"
+            "            self.listing if region == self.region else dict(self.elsewhere).get(region, Unknown())\n"
+            "        )\n"
+        ),
+        new="        return self.listing if region else dict(self.elsewhere).get(region, Unknown())\n",
         tests=(SETTLEMENT,),
     ),
     Mutant(
@@ -249,8 +259,12 @@ HOLDING: Final = (
         name="another's claim stalls",
         fact="who finds the name claimed by a living resource buys nothing",
         file="core/checks/claim.py",
-        old="if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):",
-        new="if case.target is not None:",
+        old=(
+            "    if isinstance(case.found, Ours) or (\n"
+            "        case.bound_id is not None and not isinstance(case.found, Adoptable)\n"
+            "    ):\n"
+        ),
+        new="    if case.target is not None:\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -281,7 +295,11 @@ HOLDING: Final = (
         name="our clock does not free a name that nobody looked for",
         fact="a clock that is ahead frees no name of a purchase that nobody sees yet",
         file="core/checks/deletion.py",
-        old="        if cloud.region is None or any(isinstance(failure, SignatureExpired) for failure in failures):\n",
+        old=(
+            "        if cloud.region is None or any(\n"
+            "            isinstance(failure, SignatureExpired) for failure in failures\n"
+            "        ):\n"
+        ),
         new="        if any(isinstance(failure, SignatureExpired) for failure in failures):\n",
         tests=(LETTING_GO,),
     ),
@@ -289,7 +307,11 @@ HOLDING: Final = (
         name="a clock that the cloud refuses ends nothing",
         fact="where calls are refused for their date, our own clock proves nothing",
         file="core/checks/deletion.py",
-        old="        if cloud.region is None or any(isinstance(failure, SignatureExpired) for failure in failures):\n",
+        old=(
+            "        if cloud.region is None or any(\n"
+            "            isinstance(failure, SignatureExpired) for failure in failures\n"
+            "        ):\n"
+        ),
         new="        if cloud.region is None:\n",
         tests=(LETTING_GO,),
     ),
@@ -345,8 +367,8 @@ HOLDING: Final = (
         name="the claim before the differences",
         fact="what another resource's workspace is like is not told",
         file="core/checks/adoption.py",
-        old="return secure_claim(case) or _differs(case, instance) or",
-        new="return _differs(case, instance) or secure_claim(case) or",
+        old=("        secure_claim(case)\n        or _differs(case, instance)\n"),
+        new=("        _differs(case, instance)\n        or secure_claim(case)\n"),
         tests=(f"{ADOPTION}::TestAdoption::test_what_another_resource_claims_is_not_described",),
     ),
 )

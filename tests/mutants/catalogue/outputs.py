@@ -90,16 +90,28 @@ HANDED_ON: Final = (
         name="outputs are written as they were read",
         fact="the API server refuses the write where somebody was faster",
         file="adapters/kubernetes/outputs.py",
-        old='[lock, *({"op": "add", "path": path, "value": value} for path, value in changes.items())]',
-        new='[{"op": "add", "path": path, "value": value} for path, value in changes.items()]',
+        old=(
+            "                [\n"
+            "                    lock,\n"
+            "                    *(\n"
+            '                        {"op": "add", "path": path, "value": value}\n'
+            "                        for path, value in changes.items()\n"
+            "                    ),\n"
+            "                ],\n"
+        ),
+        new='                [{"op": "add", "path": path, "value": value} for path, value in changes.items()],\n',
         tests=(RIGHTS,),
     ),
     Mutant(
         name="outputs are deleted as they were read",
         fact="the API server refuses to delete another ConfigMap of that name, or a changed one",
         file="adapters/kubernetes/outputs.py",
-        old="client.V1Preconditions(uid=config_map.uid, resource_version=config_map.resource_version)",
-        new="client.V1Preconditions(uid=config_map.uid)",
+        old=(
+            "        condition = client.V1Preconditions(\n"
+            "            uid=config_map.uid, resource_version=config_map.resource_version\n"
+            "        )\n"
+        ),
+        new="        condition = client.V1Preconditions(uid=config_map.uid)\n",
         tests=(RIGHTS,),
     ),
 )

@@ -27,8 +27,17 @@ REQUIRED: Final = (
         name="conditional write",
         fact="a write names the version that was read, so that the API server refuses it if somebody was faster",
         file="adapters/kubernetes/collection.py",
-        old='[lock, *({"op": "add", "path": path, "value": value} for path, value in changes.items())]',
-        new='[{"op": "add", "path": path, "value": value} for path, value in changes.items()]',
+        old=(
+            "                        lock,\n"
+            "                        *(\n"
+            '                            {"op": "add", "path": path, "value": value}\n'
+            "                            for path, value in changes.items()\n"
+            "                        ),\n"
+        ),
+        new=(
+            '                        {"op": "add", "path": path, "value": value}\n'
+            "                        for path, value in changes.items()\n"
+        ),
         tests=(WRITES,),
     ),
     Mutant(
@@ -94,10 +103,12 @@ REQUIRED: Final = (
         name="ledger by name, not by uid",
         fact="a resource that was deleted and created again finds what was bought for its name",
         file="core/facts/snapshot.py",
-        old="if (order.spec.region, order.spec.workspace_name) == wanted)",
+        old="        order for order in orders if (order.spec.region, order.spec.workspace_name) == wanted\n",
         new=(
-            "if (order.spec.region, order.spec.workspace_name, order.spec.workspace_ref.uid)"
-            " == (*wanted, workspace.metadata.uid))"
+            "        order\n"
+            "        for order in orders\n"
+            "        if (order.spec.region, order.spec.workspace_name, order.spec.workspace_ref.uid)\n"
+            "        == (*wanted, workspace.metadata.uid)\n"
         ),
         tests=(SETTLEMENT,),
     ),
@@ -107,7 +118,9 @@ REQUIRED: Final = (
         file="core/checks/claim.py",
         old=(
             "    if claim is None or not claim.alive or claim.holder == case.seen.key:\n"
-            "        return Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None\n"
+            "        return (\n"
+            "            Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None\n"
+            "        )\n"
         ),
         new="    return None\n",
         tests=(PURCHASE,),
@@ -132,8 +145,13 @@ REQUIRED: Final = (
         name="deletion waits for an open outcome",
         fact="a resource goes only when it is known what its orders bought",
         file="core/checks/deletion.py",
-        old="if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:",
-        new="if False:",
+        old=(
+            "    if (\n"
+            "        order is not None\n"
+            "        and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name\n"
+            "    ):\n"
+        ),
+        new="    if False:\n",
         tests=(LETTING_GO,),
     ),
 )

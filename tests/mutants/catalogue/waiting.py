@@ -19,8 +19,12 @@ COPIES: Final = (
         name="a refusal of the moment is outstanding",
         fact="it answers one copy of the call; another one may have been accepted",
         file="core/orders/ledger.py",
-        old='at + copy_window if failure.fate == "CopyRefused" else None)',
-        new="None)",
+        old=(
+            "        return rejected(\n"
+            '            answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None\n'
+            "        )\n"
+        ),
+        new="        return rejected(answered, sent_at, reason, None)\n",
         tests=(OUTSTANDING,),
     ),
     Mutant(
@@ -107,8 +111,14 @@ COPIES: Final = (
         name="the resource knows until when its order is outstanding",
         fact="should the order be deleted by force",
         file="core/reporting/report.py",
-        old="if newest.facts.may_be_under_way else newest.status.outstanding_until",
-        new="if newest.facts.may_be_under_way else None",
+        old=(
+            "    open_until = (\n"
+            "        window_end(newest.status, case.settings)\n"
+            "        if newest.facts.may_be_under_way\n"
+            "        else newest.status.outstanding_until\n"
+            "    )\n"
+        ),
+        new="    open_until = window_end(newest.status, case.settings) if newest.facts.may_be_under_way else None\n",
         tests=(REPORT,),
     ),
     Mutant(
@@ -231,8 +241,12 @@ HIDDEN: Final = (
         name="what a list shows is not hidden",
         fact="a namespace need not wait for what everybody can see",
         file="core/checks/deletion.py",
-        old="if is_unlisted(order) and not _is_shown(case, order) and",
-        new="if is_unlisted(order) and",
+        old=(
+            "        if is_unlisted(order)\n"
+            "        and not _is_shown(case, order)\n"
+            "        and not _is_past(case, _window_end(case, order))\n"
+        ),
+        new="        if is_unlisted(order) and not _is_past(case, _window_end(case, order))\n",
         tests=(LETTING_GO,),
     ),
 )

@@ -88,8 +88,15 @@ ON_THE_WIRE: Final = (
         name="a redirect is no refusal",
         fact="what a redirect says beside proves nothing about the call",
         file="adapters/alibaba/errors.py",
-        old="if 300 <= refusal.status < 400 or not isinstance(code, str)",
-        new="if not isinstance(code, str)",
+        old=(
+            "    if (\n"
+            "        300 <= refusal.status < 400\n"
+            "        or not isinstance(code, str)\n"
+            "        or not _CODE.fullmatch(code)\n"
+            '        or code == "None"\n'
+            "    ):\n"
+        ),
+        new='    if not isinstance(code, str) or not _CODE.fullmatch(code) or code == "None":\n',
         tests=(f"{TRANSPORT}::test_no_redirect_is_followed",),
     ),
     Mutant(
@@ -136,8 +143,12 @@ ON_THE_WIRE: Final = (
         name="a failed question is no fate of the purchase",
         fact="what is refused to the question before the purchase is not taken for a refused purchase",
         file="adapters/alibaba/session.py",
-        old='return replace(error, fate="NothingSent")',
-        new="return error",
+        old=(
+            "        return replace(\n"
+            '            error, fate="NothingSent"\n'
+            "        )  # there is no key, or it is one of another account\n"
+        ),
+        new="        return error  # there is no key, or it is one of another account\n",
         tests=(f"{ORDERS_AT_THE_CLOUD}::test_what_became_of_the_question_before_is_not_the_fate_of_the_purchase",),
     ),
     Mutant(

@@ -1,4 +1,6 @@
-"""The authorities that the clients of the cloud trust: the system's, the SDKs', and those that two variables name."""
+"""The authorities that the clients of the cloud trust: the system's, the SDKs', and those that
+two variables name.
+"""
 
 import ssl
 from collections.abc import Mapping

@@ -8,11 +8,17 @@ from flink_workspace_operator.core.facts.failures import CloudFailure
 class CallObserver(Protocol):
     """Told after every attempt, also where nothing could be sent. Must not fail."""
 
-    def __call__(self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
-        """`call` is `service.Action`; `failure` None where there was an answer; `seconds` how long it took; `ahead` how
-        many seconds this node's clock is ahead of the cloud's, where the answer says when it was given."""
+    def __call__(
+        self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
+    ) -> None:
+        """`call` is `service.Action`; `failure` None where there was an answer; `seconds` how
+        long it took; `ahead` how many seconds this node's clock is ahead of the cloud's, where
+        the answer says when it was given.
+        """
         ...
 
 
-def unobserved(call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
+def unobserved(
+    call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
+) -> None:
     """Nobody is told."""

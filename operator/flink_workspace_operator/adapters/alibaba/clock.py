@@ -21,7 +21,9 @@ def read_date(headers: Mapping[str, str]) -> datetime | None:
 
 
 def seconds_ahead(headers: Mapping[str, str], sent: datetime, arrived: datetime) -> float | None:
-    """How far this node's clock is ahead of the cloud's; negative: behind. None where the answer has no Date.
+    """How far this node's clock is ahead of the cloud's; negative: behind.
+
+    None where the answer has no Date.
 
     The answer was dated at some moment between the two. What that alone explains counts as 0.
     """
@@ -33,12 +35,16 @@ def seconds_ahead(headers: Mapping[str, str], sent: datetime, arrived: datetime)
 
 
 def doubt(ahead: float | None, tolerance: timedelta | None) -> str | None:
-    """Why a Date is not believed; None where it is. One of the two clocks is wrong then, and nobody can say which.
+    """Why a Date is not believed; None where it is.
 
-    Windows are counted by these Dates: one far ahead would end the wait for a lost purchase before it is over.
+    One of the two clocks is wrong then, and nobody can say which.
+
+    Windows are counted by these Dates: one far ahead would end the wait for a lost purchase before
+    it is over.
     """
     if ahead is None or tolerance is None or abs(ahead) <= tolerance.total_seconds():
         return None
     return (
-        f"Date is {how_far(abs(ahead))} {'behind' if ahead > 0 else 'ahead of'} this node's clock: one of them is wrong"
+        f"Date is {how_far(abs(ahead))} {'behind' if ahead > 0 else 'ahead of'} this node's clock:"
+        " one of them is wrong"
     )

@@ -41,7 +41,8 @@ from flink_workspace_operator.settings import Settings
 
 
 class AlibabaCloud:
-    """One account, through one identity: by default the operator's own, which the settings choose (`key_sources.py`).
+    """One account, through one identity: by default the operator's own, which the settings choose
+    (`key_sources.py`).
 
     `credentials` is a client of the official credentials SDK.
     """
@@ -122,7 +123,9 @@ class AlibabaCloud:
         return await self._in_account(target.account_id).quote(target, block)
 
     async def read_bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
-        """New orders for workspaces of a region that the bill shows since then and that are not cancelled."""
+        """New orders for workspaces of a region that the bill shows since then and that are not
+        cancelled.
+        """
         return await Billing(self._session_in(await self.identify())).read_bill(region, since)
 
     async def create_role(self, name: str, trusted_service: str) -> bool:
@@ -146,7 +149,9 @@ class AlibabaCloud:
         return await self._in_account(call.target.account_id).place(call)
 
     def _in_account(self, account_id: str) -> Workspaces:
-        """Workspaces of one account: nothing that was seen in another is mixed in, and nothing is bought there."""
+        """Workspaces of one account: nothing that was seen in another is mixed in, and nothing
+        is bought there.
+        """
         if account_id not in self._workspaces:
             self._workspaces[account_id] = Workspaces(self._session_in(account_id))
         return self._workspaces[account_id]

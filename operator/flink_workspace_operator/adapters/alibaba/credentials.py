@@ -12,20 +12,29 @@ from Tea.request import TeaRequest
 from Tea.response import TeaResponse
 
 from flink_workspace_operator.adapters.alibaba.key_sources import CALL, NotGiven
-from flink_workspace_operator.adapters.alibaba.transport import Attempt, HttpAnswer, HttpRequest, Patience, send
+from flink_workspace_operator.adapters.alibaba.transport import (
+    Attempt,
+    HttpAnswer,
+    HttpRequest,
+    Patience,
+    send,
+)
 from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
 from flink_workspace_operator.core.facts.secret import AccessKey
 
 for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):
-    # On import the SDKs print to stderr by themselves, among it answers with keys, and headers where DEBUG is set.
+    # On import the SDKs print to stderr by themselves, among it answers with keys, and headers
+    # where DEBUG is set.
     # Failures are told by our own values.
     _logger = logging.getLogger(_name)
     _logger.handlers.clear()
     _logger.setLevel(logging.CRITICAL)
 
 
-async def _send_once(request: TeaRequest, runtime_option: Mapping[str, Any] | None = None) -> TeaResponse:
+async def _send_once(
+    request: TeaRequest, runtime_option: Mapping[str, Any] | None = None
+) -> TeaResponse:
     """Send a request of the credentials SDK in the same way as all others: once, without redirects.
 
     Raises `NotGiven`: the SDK would put the whole answer into the text of an exception of its own.
@@ -41,7 +50,11 @@ async def _send_once(request: TeaRequest, runtime_option: Mapping[str, Any] | No
     if answer.status != 200:
         raise NotGiven(answer.status, _code_in(answer))
     response = TeaResponse()
-    response.status_code, response.headers, response.body = answer.status, dict(answer.headers), answer.body
+    response.status_code, response.headers, response.body = (
+        answer.status,
+        dict(answer.headers),
+        answer.body,
+    )
     return response
 
 
@@ -54,7 +67,8 @@ def _code_in(answer: HttpAnswer) -> object:
     return body.get("Code") if isinstance(body, dict) else None
 
 
-# The SDK's own sender follows redirects, and would send the tokens of the Pod and of the node to wherever they lead.
+# The SDK's own sender follows redirects, and would send the tokens of the Pod and of the node to
+# wherever they lead.
 # Only the credentials SDK uses this class, and it has no other way to replace its sender.
 TeaCore.async_do_action = staticmethod(_send_once)
 
@@ -91,10 +105,12 @@ class FetchedKey:
 
 
 class Keys:
-    """The key in use. The SDKs' clients take it as their `credential`, and fetch the key before each call.
+    """The key in use.
 
-    One fetch at a time, shared by all who waited for it: the SDK guards a refresh with a thread's lock, and a second
-    task of the same loop that meets it would stop the loop.
+    The SDKs' clients take it as their `credential`, and fetch the key before each call.
+
+    One fetch at a time, shared by all who waited for it: the SDK guards a refresh with a thread's
+    lock, and a second task of the same loop that meets it would stop the loop.
     """
 
     def __init__(self, client: Any) -> None:  # noqa: ANN401 - the SDK is untyped
@@ -108,7 +124,8 @@ class Keys:
     async def _fetch(self) -> CredentialModel:
         outcome = await self._attempt()
         if isinstance(outcome, CloudFailure):
-            raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it
+            # Out here, so that it carries no trace of the SDK's exception and the texts in it.
+            raise outcome
         return outcome
 
     async def _attempt(self) -> CredentialModel | CloudFailure:

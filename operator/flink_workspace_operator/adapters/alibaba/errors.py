@@ -1,7 +1,10 @@
-"""What Alibaba Cloud's refusals mean: one table from its codes to our failures. Message texts are never looked at.
+"""What Alibaba Cloud's refusals mean: one table from its codes to our failures.
 
-A row with a `fate` says that the call was refused before anything was booked. Only codes of the gateway may say so,
-because the gateway answers before the product sees the call, and even they do so only with HTTP 4xx.
+Message texts are never looked at.
+
+A row with a `fate` says that the call was refused before anything was booked. Only codes of the
+gateway may say so, because the gateway answers before the product sees the call, and even they do
+so only with HTTP 4xx.
 """
 
 import re
@@ -28,7 +31,10 @@ _RAM_ACTION: Final = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9*]{1,80}")
 
 @dataclass(frozen=True)
 class Row:
-    """Codes of one meaning. `code` is compared without case (the cloud's spelling differs) and may end in `*`."""
+    """Codes of one meaning.
+
+    `code` is compared without case (the cloud's spelling differs) and may end in `*`.
+    """
 
     code: str
     failure: type[CloudFailure]
@@ -36,9 +42,18 @@ class Row:
     fate: Fate = "Unknown"
 
 
-_GATEWAY = "gateway error table, help.aliyun.com/document_detail/48054.html: refused before the product is called"
-_COMMON = "common error codes, help.aliyun.com/document_detail/60629.html: refused before the product is called"
-_STS = "alibabacloud.com/help/doc-detail/42775.htm: a temporary key without its token, refused by the gateway"
+_GATEWAY = (
+    "gateway error table, help.aliyun.com/document_detail/48054.html: refused before the product is"
+    " called"
+)
+_COMMON = (
+    "common error codes, help.aliyun.com/document_detail/60629.html: refused before the product is"
+    " called"
+)
+_STS = (
+    "alibabacloud.com/help/doc-detail/42775.htm: a temporary key without its token, refused by the"
+    " gateway"
+)
 _VPC = "page of DescribeVSwitches: what is not there, or not there yet, as an empty list says"
 _SEEN = "seen by others"
 _RAM = "OpenAPI metadata of RAM and Resource Manager"
@@ -52,7 +67,12 @@ TABLE: Final = (
     Row("TooManyRequests", Throttled, _RAM, fate="CopyRefused"),
     Row("InvalidAccessKeyId", failures.CredentialsRefused, _OSS),
     Row("InvalidAccessKeyId.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
-    Row("MissingAccessKeyId", failures.CredentialsRefused, f"{_SEEN} where the signature is not whole", "CopyRefused"),
+    Row(
+        "MissingAccessKeyId",
+        failures.CredentialsRefused,
+        f"{_SEEN} where the signature is not whole",
+        "CopyRefused",
+    ),
     Row("MissingSecurityToken", failures.CredentialsRefused, _STS, fate="CopyRefused"),
     Row("InvalidSecurityToken", failures.CredentialsRefused, _OSS),
     Row("InvalidSecurityToken.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
@@ -76,10 +96,24 @@ TABLE: Final = (
     Row("InvalidSignatureMethod", failures.Unexplained, _COMMON, fate="CallRefused"),
     Row("MissingParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
     Row("InvalidParameter", failures.ParametersRefused, _GATEWAY, fate="CallRefused"),
-    Row("Missing*", failures.ParametersRefused, f"{_COMMON}. MissingVpcId and the like", fate="CallRefused"),
-    # From here on every fate is unknown: these are the products' own words. Open question: UnpaidOrder.
-    Row("ORDER.INST_HAS_UNPAID_ORDER", failures.UnpaidOrder, "example of PriceInfo.Code in the OpenAPI metadata"),
-    Row("INSUFFICIENT.AVAILABLE.QUOTA", failures.BalanceTooLow, "OpenAPI metadata of the billing API"),
+    Row(
+        "Missing*",
+        failures.ParametersRefused,
+        f"{_COMMON}. MissingVpcId and the like",
+        fate="CallRefused",
+    ),
+    # From here on every fate is unknown: these are the products' own words. Open question:
+    # UnpaidOrder.
+    Row(
+        "ORDER.INST_HAS_UNPAID_ORDER",
+        failures.UnpaidOrder,
+        "example of PriceInfo.Code in the OpenAPI metadata",
+    ),
+    Row(
+        "INSUFFICIENT.AVAILABLE.QUOTA",
+        failures.BalanceTooLow,
+        "OpenAPI metadata of the billing API",
+    ),
     Row("InsufficientBalance", failures.BalanceTooLow, _GUESS),
     Row("NotEnoughBalance", failures.BalanceTooLow, _GUESS),
     Row("InvalidAccountStatus.NotEnoughBalance", failures.BalanceTooLow, _GUESS),
@@ -89,12 +123,20 @@ TABLE: Final = (
     Row("OssNotOpened", failures.ServiceNotActivated, _GUESS),
     Row("UserDisable", failures.ServiceNotActivated, _OSS),
     # Open questions: MissingInstance, MissingVSwitch.
-    Row("903021", failures.NotFound, "seen by others for an instance that is not there, or not there yet"),
+    Row(
+        "903021",
+        failures.NotFound,
+        "seen by others for an instance that is not there, or not there yet",
+    ),
     Row("903042", failures.NotFound, f"{_SEEN}: a project that is not there"),
     Row("990301", failures.NotFound, f"{_SEEN}: a deployment or job that is not there"),
     Row("InvalidVSwitchId.NotFound", failures.NotFound, _VPC),
     Row("Forbidden.VpcNotFound", failures.NotFound, _VPC),
-    Row("998001", ServerError, "seen by others on CreateInstance; Terraform's provider takes it for a passing failure"),
+    Row(
+        "998001",
+        ServerError,
+        "seen by others on CreateInstance; Terraform's provider takes it for a passing failure",
+    ),
     Row("ServiceUnavailable", ServerError, _GATEWAY),
     Row("InternalError", ServerError, _GATEWAY),
     Row("EntityNotExist.*", failures.NotFound, _RAM),
@@ -105,7 +147,11 @@ TABLE: Final = (
     Row("FileAlreadyExists", failures.AlreadyExists, _OSS),
     Row("FileImmutable", failures.AlreadyExists, _OSS),
     Row("InvalidBucketName", failures.ParametersRefused, _OSS),
-    Row("Invalid*", failures.ParametersRefused, "InvalidVpcId.NotFound and the like: the cloud's style for a bad one"),
+    Row(
+        "Invalid*",
+        failures.ParametersRefused,
+        "InvalidVpcId.NotFound and the like: the cloud's style for a bad one",
+    ),
 )
 """The first row that fits counts."""
 
@@ -137,9 +183,11 @@ OWN_CODES: Final = frozenset(
 RAM_ACTIONS: Final[Mapping[str, str]] = {
     "foasconsole.CreateInstance": "stream:CreateVvpInstance",
     "foasconsole.DescribeInstances": "stream:DescribeVvpInstances",
-    # Not in the documentation of Flink; it names stream:QueryTagVvpResources for the read, and others use this one.
+    # Not in the documentation of Flink; it names stream:QueryTagVvpResources for the read, and
+    # others use this one.
     "foasconsole.TagResources": "stream:TagVvpResources",
-    # help.aliyun.com/document_detail/89079.html for QueryOrders, and its rule bssapi:<API name> for the other.
+    # help.aliyun.com/document_detail/89079.html for QueryOrders, and its rule bssapi:<API name> for
+    # the other.
     "bss.QueryOrders": "bssapi:QueryOrders",
     "bss.GetOrderDetail": "bssapi:GetOrderDetail",
     "ram.GetRole": "ram:GetRole",
@@ -175,7 +223,9 @@ def find_row(code: str) -> Row | None:
 
 
 def known_code(code: str) -> str:
-    """A code of a failure as the operator's own lists spell it, else `Other`: the cloud's words could be anything."""
+    """A code of a failure as the operator's own lists spell it, else `Other`: the cloud's words
+    could be anything.
+    """
     if code in OWN_CODES or _HTTP_STATUS.fullmatch(code):
         return code
     row = find_row(code)
@@ -185,13 +235,24 @@ def known_code(code: str) -> str:
 def explain(refusal: Refusal) -> CloudFailure:
     """The failure for a refusal. A redirect is no answer, whatever code its body holds."""
     code, request_id = refusal.code, readable_request_id(refusal.request_id)
-    if 300 <= refusal.status < 400 or not isinstance(code, str) or not _CODE.fullmatch(code) or code == "None":
+    if (
+        300 <= refusal.status < 400
+        or not isinstance(code, str)
+        or not _CODE.fullmatch(code)
+        or code == "None"
+    ):
         return _without_code(refusal, request_id)
     row = find_row(code)
     fate: Fate = row.fate if row is not None and 400 <= refusal.status < 500 else "Unknown"
     failure = failures.Unexplained if row is None else row.failure
     if failure is Throttled or refusal.status == 429:
-        return Throttled(refusal.call, code, request_id, fate if failure is Throttled else "Unknown", _seconds(refusal))
+        return Throttled(
+            refusal.call,
+            code,
+            request_id,
+            fate if failure is Throttled else "Unknown",
+            _seconds(refusal),
+        )
     if refusal.status >= 500:
         return ServerError(refusal.call, code, request_id)
     if failure is PermissionMissing:

@@ -33,7 +33,9 @@ class Identity:
             raise key
         key_id = str(key.access_key_id)
         if key_id not in self._accounts:
-            self._accounts = {key_id: SharedLook(lambda: self._ask(key))}  # the keys before it are not used again
+            self._accounts = {
+                key_id: SharedLook(lambda: self._ask(key))
+            }  # the keys before it are not used again
         return await self._accounts[key_id].take(timedelta.max), key
 
     async def _ask(self, key: CredentialModel) -> str:
@@ -47,14 +49,16 @@ class Identity:
         except CloudFailure as failure:
             return failure
         except TimeoutError:
-            return KeyUnavailable(GET_CALLER_IDENTITY.name, "DeadlineExceeded", why="it took too long")
+            return KeyUnavailable(
+                GET_CALLER_IDENTITY.name, "DeadlineExceeded", why="it took too long"
+            )
 
 
 class KeysOfAccount:
     """The key in use as long as it is one of this account.
 
-    Whoever gives out keys may give one of another account from one call to the next. What is absent there says nothing
-    about this account, and a purchase there would be a second one.
+    Whoever gives out keys may give one of another account from one call to the next. What is absent
+    there says nothing about this account, and a purchase there would be a second one.
     """
 
     def __init__(self, identity: Identity, account_id: str) -> None:

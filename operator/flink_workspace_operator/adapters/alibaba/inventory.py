@@ -20,7 +20,9 @@ class Inventory:
     """The shared looks, one for each region."""
 
     def __init__(self, session: Session) -> None:
-        self._looks: SharedLooks[str, Listing] = SharedLooks(lambda region: look(session, region, {}))
+        self._looks: SharedLooks[str, Listing] = SharedLooks(
+            lambda region: look(session, region, {})
+        )
 
     async def take(self, region: str, max_age: timedelta) -> Listing:
         """All instances, from a look that began at most `max_age` ago. Raises `CloudFailure`."""
@@ -28,7 +30,10 @@ class Inventory:
 
 
 async def look(session: Session, region: str, filters: Mapping[str, str]) -> Listing:
-    """All instances of a region that fit the filters, complete or not at all. Raises `CloudFailure`."""
+    """All instances of a region that fit the filters, complete or not at all.
+
+    Raises `CloudFailure`.
+    """
 
     async def ask(number: int) -> Reply:
         asked = {"Region": region, "PageIndex": str(number), "PageSize": str(PAGE_SIZE), **filters}

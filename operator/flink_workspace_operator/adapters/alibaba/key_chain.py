@@ -1,4 +1,6 @@
-"""The operator's own access key: fetched from the first source that has one, and used until it really ends."""
+"""The operator's own access key: fetched from the first source that has one, and used until it
+really ends.
+"""
 
 import asyncio
 import time
@@ -17,7 +19,10 @@ RENEW_BEFORE: Final = 15 * 60.0
 PAUSE: Final = 30.0
 """Seconds between two tries while the key in hand is good: each may keep all calls waiting."""
 FETCH_SECONDS: Final = 6.0
-"""How long one source may take. Two such waits in a row still fit into the wait for a call's answer."""
+"""How long one source may take.
+
+Two such waits in a row still fit into the wait for a call's answer.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,10 @@ class Held:
 
 
 class KeyChain:
-    """The first source that has a key is asked from then on, and no other. `clock` gives seconds of the epoch."""
+    """The first source that has a key is asked from then on, and no other.
+
+    `clock` gives seconds of the epoch.
+    """
 
     def __init__(
         self,
@@ -45,7 +53,9 @@ class KeyChain:
         self._used: Source | None = None
         self._held: Held | None = None
         self._lasting: dict[Source, Any] = {}
-        """The SDK's providers of keys without a known end: they know themselves when to read again."""
+        """The SDK's providers of keys without a known end: they know themselves when to read
+        again.
+        """
 
     async def get_credential_async(self) -> CredentialModel:
         """The key. Raises `CloudFailure`. One fetch at a time: its callers see to that."""
@@ -62,12 +72,16 @@ class KeyChain:
         return held.key
 
     def hearing(self, calls: CallObserver) -> CallObserver:
-        """The same observer. Where the cloud does not take a key, another one is fetched before this one ends.
+        """The same observer.
+
+        Where the cloud does not take a key, another one is fetched before this one ends.
 
         It may have been taken away, or this node's clock may be behind the cloud's.
         """
 
-        def hear(call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
+        def hear(
+            call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
+        ) -> None:
             if isinstance(failure, CredentialsRefused) and failure.fate != "NothingSent":
                 self._doubt()
             calls(call, failure, seconds, ahead)
@@ -90,7 +104,9 @@ class KeyChain:
         return CredentialsRefused(CALL, "NoCredentials", fate="NothingSent", configured=False)
 
     async def _ask(self, source: Source) -> Held | CloudFailure | None:
-        """A new provider for each key that ends: the SDK's own memory would drop a good key, or keep one that ended."""
+        """A new provider for each key that ends: the SDK's own memory would drop a good key, or
+        keep one that ended.
+        """
         try:
             provider = self._lasting.pop(source, None) or source.open()
             async with asyncio.timeout(self._seconds):

@@ -1,8 +1,9 @@
-"""Where the operator's own access key comes from: the official SDK's sources, in the order of its chain.
+"""Where the operator's own access key comes from: the official SDK's sources, in the order of its
+chain.
 
-The chain itself tells nobody why it has no key, drops a good key 15 minutes before its end when no other can be had,
-and goes on to the node's identity when STS does not answer once. So its sources are asked here, one by one, and which
-they are can be chosen.
+The chain itself tells nobody why it has no key, drops a good key 15 minutes before its end when no
+other can be had, and goes on to the node's identity when STS does not answer once. So its sources
+are asked here, one by one, and which they are can be chosen.
 """
 
 import os
@@ -25,7 +26,10 @@ CALL: Final = "credentials.Fetch"
 
 
 class NotGiven(Exception):
-    """A source answered with another HTTP status than 200. Has no text: an answer might hold a key."""
+    """A source answered with another HTTP status than 200.
+
+    Has no text: an answer might hold a key.
+    """
 
     def __init__(self, status: int, code: object) -> None:
         super().__init__()
@@ -53,7 +57,8 @@ KEY: Final = Source("the environment", sdk.EnvironmentVariableCredentialsProvide
 def sources(identity: Identity | None = None) -> tuple[Source, ...]:
     """The sources of the identity that was chosen, else those of the SDK's chain that are set up.
 
-    The node's is there only by choice: whatever runs on a node may be of another account, or may do more.
+    The node's is there only by choice: whatever runs on a node may be of another account, or may do
+    more.
     """
     if identity == "key":
         return (KEY,)
@@ -84,7 +89,9 @@ def _node() -> tuple[Source, ...]:
 
 def _role_by_oidc() -> Any:  # noqa: ANN401 - the SDK is untyped
     """The SDK takes the endpoint as an argument only; ACK's webhook sets the variable."""
-    return sdk.OIDCRoleArnCredentialsProvider(sts_endpoint=os.environ.get("ALIBABA_CLOUD_STS_ENDPOINT"))
+    return sdk.OIDCRoleArnCredentialsProvider(
+        sts_endpoint=os.environ.get("ALIBABA_CLOUD_STS_ENDPOINT")
+    )
 
 
 def _role_of_node() -> Any:  # noqa: ANN401 - the SDK is untyped
@@ -116,7 +123,8 @@ def _not_given(source: Source, answer: NotGiven) -> CloudFailure:
     failure = explain(Refusal(CALL, answer.status, answer.code))
     if isinstance(failure, Throttled) or answer.status == 429:
         return _unavailable(failure.code, f"{source.name} was asked too often")
-    # Only STS says by a code that it was STS who refused: another answer may be of something on the way.
+    # Only STS says by a code that it was STS who refused: another answer may be of something on the
+    # way.
     refused = 400 <= answer.status < 500 and source.name != "STS"
     if isinstance(failure, NoAnswer) and not refused:
         return _unavailable(failure.code, f"{source.name} gave no usable answer")

@@ -20,7 +20,10 @@ VSwitches = Mapping[str, wire.VSwitch]
 
 
 class Networks:
-    """Networks of one account. What is known of a VPC serves all who ask about it within `max_age`."""
+    """Networks of one account.
+
+    What is known of a VPC serves all who ask about it within `max_age`.
+    """
 
     def __init__(self, session: Session, max_age: timedelta) -> None:
         self._session = session
@@ -29,12 +32,19 @@ class Networks:
         self._alone: SharedLooks[tuple[str, str], VSwitches] = SharedLooks(self._ask_for_v_switch)
 
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:
-        """Which of the wanted VPC and vSwitches exist. A vSwitch of another VPC is shown with that VPC's id."""
+        """Which of the wanted VPC and vSwitches exist.
+
+        A vSwitch of another VPC is shown with that VPC's id.
+        """
         vpc = await self._vpcs.take((region, network.vpc_id), self._max_age)
         inside = vpc or {}
         found = []
         for wanted in network.v_switch_ids:
-            by_id = inside if wanted in inside else await self._alone.take((region, wanted), self._max_age)
+            by_id = (
+                inside
+                if wanted in inside
+                else await self._alone.take((region, wanted), self._max_age)
+            )
             if wanted in by_id:
                 found.append(_seen(by_id[wanted]))
         return SeenNetwork(vpc is not None, tuple(found))
@@ -52,7 +62,9 @@ class Networks:
 
     async def _vpc_exists(self, region: str, vpc_id: str) -> bool:
         async def ask(number: int) -> Reply:
-            return await self._session.call(products.DESCRIBE_VPCS, _page(region, number) | {"VpcId": vpc_id}, region)
+            return await self._session.call(
+                products.DESCRIBE_VPCS, _page(region, number) | {"VpcId": vpc_id}, region
+            )
 
         rows, _ = await read_pages(ask, lambda reply: reply.read(wire.VpcsPage))
         return any(row.vpc_id == vpc_id for row in rows)
@@ -74,4 +86,6 @@ def _page(region: str, number: int) -> dict[str, str]:
 
 
 def _seen(v_switch: wire.VSwitch) -> SeenVSwitch:
-    return SeenVSwitch(v_switch.v_switch_id, v_switch.vpc_id, v_switch.zone_id, v_switch.available_ip_address_count)
+    return SeenVSwitch(
+        v_switch.v_switch_id, v_switch.vpc_id, v_switch.zone_id, v_switch.available_ip_address_count
+    )

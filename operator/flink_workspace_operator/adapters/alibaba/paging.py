@@ -10,7 +10,9 @@ from flink_workspace_operator.adapters.alibaba.session import Reply
 from flink_workspace_operator.core.facts.failures import ListChanged
 
 _REREADS: Final = 3
-"""In a busy account a list of many pages changes during most reads: to fail the whole pass each time costs more."""
+"""In a busy account a list of many pages changes during most reads: to fail the whole pass each
+time costs more.
+"""
 
 
 _AT_ONCE: Final = 8
@@ -39,7 +41,10 @@ class PageOf(Protocol[R_co]):
 
 
 class Whole(Generic[R]):
-    """A list being read. It is complete when as many different entries are there as every page says there are."""
+    """A list being read.
+
+    It is complete when as many different entries are there as every page says there are.
+    """
 
     def __init__(self) -> None:
         self.rows: list[R] = []
@@ -52,7 +57,9 @@ class Whole(Generic[R]):
 
     @property
     def missing(self) -> range:
-        """The pages that must follow if they are as long as those before; no more than are asked for at once."""
+        """The pages that must follow if they are as long as those before; no more than are asked
+        for at once.
+        """
         following = len(self.dates) + 1
         if self._total is None:
             return range(following, following + 1)
@@ -83,7 +90,10 @@ class Whole(Generic[R]):
 async def read_pages(
     ask: Callable[[int], Awaitable[Reply]], read: Callable[[Reply], PageOf[R]]
 ) -> tuple[list[R], datetime]:
-    """All entries, and the earliest Date of the answers. Pages count from 1. Raises `CloudFailure`."""
+    """All entries, and the earliest Date of the answers.
+
+    Pages count from 1. Raises `CloudFailure`.
+    """
     found = await _read_once(ask, read)
     for _ in range(_REREADS):
         if isinstance(found, ListChanged):
@@ -108,7 +118,10 @@ async def _read_once(
 async def _read_at_once(
     ask: Callable[[int], Awaitable[Reply]], read: Callable[[Reply], PageOf[R]], numbers: range
 ) -> list[tuple[PageOf[R], Reply]]:
-    """Pages in their order, each with its answer, of which the body is not kept. Raises `CloudFailure`."""
+    """Pages in their order, each with its answer, of which the body is not kept.
+
+    Raises `CloudFailure`.
+    """
     reading = asyncio.Lock()
 
     async def one(number: int) -> tuple[PageOf[R], Reply]:
@@ -118,7 +131,9 @@ async def _read_at_once(
             await asyncio.sleep(0)  # one page in a turn of the event loop: each takes milliseconds
         return page, replace(reply, body={})
 
-    outcomes = await asyncio.gather(*map(one, numbers), return_exceptions=True)  # so that none goes on unattended
+    outcomes = await asyncio.gather(
+        *map(one, numbers), return_exceptions=True
+    )  # so that none goes on unattended
     found = []
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
@@ -128,7 +143,9 @@ async def _read_at_once(
 
 
 def _check(page: PageOf[R], reply: Reply, *, is_first: bool) -> None:
-    """Raise `Garbled` if the page contradicts itself: it is of one moment, so no change of the list explains that."""
+    """Raise `Garbled` if the page contradicts itself: it is of one moment, so no change of the
+    list explains that.
+    """
     if len({row.id for row in page.rows}) < len(page.rows):
         raise reply.garbled("an id is on the page twice")
     if len(page.rows) > page.total_count:

@@ -1,7 +1,7 @@
 """Calls that ask the real cloud something and cost nothing.
 
-Reads only, and no other call than those of `READS` can be made from here. What is told of an answer holds no ids, names
-or amounts of what the account has, and no text of the cloud's.
+Reads only, and no other call than those of `READS` can be made from here. What is told of an answer
+holds no ids, names or amounts of what the account has, and no text of the cloud's.
 """
 
 import json
@@ -33,7 +33,10 @@ READS: Final = frozenset(
         INQUIRE_REFUND,
     }
 )
-"""None of them changes anything. The metadata of the cloud marks the price question, too, as a read."""
+"""None of them changes anything.
+
+The metadata of the cloud marks the price question, too, as a read.
+"""
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
@@ -93,9 +96,9 @@ class Prober:
     async def instances(self) -> tuple[list[dict[str, Any]], str]:
         """The first page, and what to say where it is empty."""
         reply = await self.ask(products.DESCRIBE_INSTANCES, self.here(PageSize="10"))
-        return rows_in(reply, "Instances"), said(reply) if isinstance(
-            reply, CloudFailure
-        ) else "there is no workspace to see it by"
+        return rows_in(reply, "Instances"), (
+            said(reply) if isinstance(reply, CloudFailure) else "there is no workspace to see it by"
+        )
 
     def here(self, **more: str) -> dict[str, str]:
         """Parameters with the region."""
@@ -113,7 +116,9 @@ def said(reply: Reply | CloudFailure, rows: str | None = None) -> str:
 
 
 def part(reply: Reply | CloudFailure, *names: str) -> Any:  # noqa: ANN401 - any JSON
-    """A member within members of an answer; None where there is none, whatever stands in its place."""
+    """A member within members of an answer; None where there is none, whatever stands in its
+    place.
+    """
     value: Any = reply.body if isinstance(reply, Reply) else None
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
@@ -129,7 +134,10 @@ def rows_in(reply: Reply | CloudFailure, *names: str) -> list[dict[str, Any]]:
 def words(values: Iterable[object]) -> str:
     """Words of the cloud's, with how often each was there."""
     counted = Counter(clean(str(value)) for value in values)
-    return ", ".join(f"{word} {number}" if number > 1 else word for word, number in counted.items()) or "nobody"
+    return (
+        ", ".join(f"{word} {number}" if number > 1 else word for word, number in counted.items())
+        or "nobody"
+    )
 
 
 def clean(word: str) -> str:

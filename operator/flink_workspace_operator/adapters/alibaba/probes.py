@@ -44,7 +44,9 @@ class Probe:
 async def _signature_validity(prober: Prober) -> list[str]:
     now, told = await prober.now(), []
     for minutes in (-14, -16, 14, 16):
-        fixed = PinnedSignature(now + timedelta(minutes=minutes), f"probe-{now.timestamp()}-{minutes}")
+        fixed = PinnedSignature(
+            now + timedelta(minutes=minutes), f"probe-{now.timestamp()}-{minutes}"
+        )
         reply = await prober.ask(products.GET_CALLER_IDENTITY, {}, fixed)
         told.append(f"{abs(minutes)} minutes {'old' if minutes < 0 else 'ahead'}: {said(reply)}")
     return told
@@ -82,7 +84,14 @@ async def _price_of_use(prober: Prober) -> list[str]:
 
 
 async def _missing_instance(prober: Prober) -> list[str]:
-    return [said(await prober.ask(products.DESCRIBE_INSTANCES, prober.here(InstanceId=f"f-cn-{NOWHERE}")), "Instances")]
+    return [
+        said(
+            await prober.ask(
+                products.DESCRIBE_INSTANCES, prober.here(InstanceId=f"f-cn-{NOWHERE}")
+            ),
+            "Instances",
+        )
+    ]
 
 
 async def _missing_v_switch(prober: Prober) -> list[str]:
@@ -112,7 +121,10 @@ async def _state_words(prober: Prober) -> list[str]:
     rows, said_instead = await prober.instances()
     if not rows:
         return [said_instead]
-    return [f"{member}: {words(row.get(member) for row in rows)}" for member in ("ClusterStatus", "OrderState")]
+    return [
+        f"{member}: {words(row.get(member) for row in rows)}"
+        for member in ("ClusterStatus", "OrderState")
+    ]
 
 
 async def _role_trust(prober: Prober) -> list[str]:
@@ -146,9 +158,13 @@ _BILLED: Final = ("ProductCode", "ProductType", "CommodityCode", "OrderType", "P
 async def _renewal_codes(prober: Prober) -> list[str]:
     told = []
     for code in ("sc", "foasconsole"):
-        reply = await prober.ask(QUERY_AVAILABLE_INSTANCES, {"ProductCode": code, "PageNum": "1", "PageSize": "20"})
+        reply = await prober.ask(
+            QUERY_AVAILABLE_INSTANCES, {"ProductCode": code, "PageNum": "1", "PageSize": "20"}
+        )
         total = part(reply, "Data", "TotalCount")
-        told.append(f"renewals of {code}: {f'{total} instances' if isinstance(total, int) else said(reply)}")
+        told.append(
+            f"renewals of {code}: {f'{total} instances' if isinstance(total, int) else said(reply)}"
+        )
         asked = {"ProductCode": code, "InstanceId": f"f-cn-{NOWHERE}"}
         told.append(f"refund of {code}: {said(await prober.ask(INQUIRE_REFUND, asked))}")
     return told
@@ -157,20 +173,30 @@ async def _renewal_codes(prober: Prober) -> list[str]:
 async def _permission_names(prober: Prober) -> list[str]:
     """Last: what all the others met."""
     await prober.ask(products.DESCRIBE_SUPPORTED_REGIONS, {})
-    return [f"missing: {', '.join(sorted(prober.lacking))}" if prober.lacking else "none was missing"]
+    return [
+        f"missing: {', '.join(sorted(prober.lacking))}" if prober.lacking else "none was missing"
+    ]
 
 
 _PRICE: Final = "foasconsole.QueryCreateInstancePrice"
 _WHO: Final = "sts.GetCallerIdentity"
 PROBES: Final = (
-    Probe("SignatureValidity", f"{_WHO}, five times, dated up to 16 minutes off", _signature_validity),
+    Probe(
+        "SignatureValidity", f"{_WHO}, five times, dated up to 16 minutes off", _signature_validity
+    ),
     Probe("NonceMemory", f"{_WHO}, twice with one nonce", _nonce_memory),
     Probe("PriceOfManagement", f"{_PRICE} of 1 and 2 CU", _price_of_management),
     Probe("SoldTerms", f"{_PRICE} of 1 CU for 21 terms", _sold_terms),
     Probe("SmallestSize", f"{_PRICE} of 0 to 100,000 CU", _smallest_size),
     Probe("PriceOfUse", f"{_PRICE} of pay-as-you-go", _price_of_use),
-    Probe("MissingInstance", "foasconsole.DescribeInstances of an id that does not exist", _missing_instance),
-    Probe("MissingVSwitch", "vpc.DescribeVSwitches of an id that does not exist", _missing_v_switch),
+    Probe(
+        "MissingInstance",
+        "foasconsole.DescribeInstances of an id that does not exist",
+        _missing_instance,
+    ),
+    Probe(
+        "MissingVSwitch", "vpc.DescribeVSwitches of an id that does not exist", _missing_v_switch
+    ),
     Probe("ZoneInList", "foasconsole.DescribeInstances, the first page", _zone_in_list),
     Probe("NameFilter", "foasconsole.DescribeInstances, by a part of a name", _name_filter),
     Probe("StateWords", "foasconsole.DescribeInstances, the first page", _state_words),
@@ -181,7 +207,11 @@ PROBES: Final = (
         "bss.QueryAvailableInstances and bss.InquiryPriceRefundInstance, by two product codes",
         _renewal_codes,
     ),
-    Probe("PermissionNames", "foasconsole.DescribeSupportedRegions, and what all the others met", _permission_names),
+    Probe(
+        "PermissionNames",
+        "foasconsole.DescribeSupportedRegions, and what all the others met",
+        _permission_names,
+    ),
 )
 
 
@@ -201,7 +231,9 @@ def _services(document: object) -> list[str]:
         named = [each["Principal"].get("Service") for each in statements]
     except (ValueError, TypeError, KeyError, AttributeError):
         return []
-    return [service for each in named for service in ([each] if isinstance(each, str) else each or ())]
+    return [
+        service for each in named for service in ([each] if isinstance(each, str) else each or ())
+    ]
 
 
 def _is_flink(word: str) -> bool:

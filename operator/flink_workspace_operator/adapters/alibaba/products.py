@@ -1,7 +1,7 @@
 """The services and actions that the operator uses.
 
-How parameters travel is measured with the SDKs: reads of the Flink console by query, its writes and price questions
-as a form, its tags and all of RAM, VPC, STS and billing by query.
+How parameters travel is measured with the SDKs: reads of the Flink console by query, its writes and
+price questions as a form, its tags and all of RAM, VPC, STS and billing by query.
 """
 
 from typing import Final

@@ -1,6 +1,8 @@
-"""The proxy that a request to the cloud takes: one rule for all clients, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+"""The proxy that a request to the cloud takes: one rule for all clients, from HTTPS_PROXY,
+HTTP_PROXY and NO_PROXY.
 
-Pure: the environment is an argument. Where two spellings of a variable are set, the one in capitals counts.
+Pure: the environment is an argument. Where two spellings of a variable are set, the one in capitals
+counts.
 """
 
 import ipaddress
@@ -12,7 +14,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 METADATA_SERVICE: Final = "100.100.100.200"
-"""Of ECS. It hands out keys to whoever asks from a node, so a proxy must not be the one who asks."""
+"""Of ECS.
+
+It hands out keys to whoever asks from a node, so a proxy must not be the one who asks.
+"""
 PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 PROXY_VARIABLES: Final[Mapping[str, str]] = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY"}
 """By the scheme of the request."""
@@ -21,7 +26,10 @@ _ENTRY: Final = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:]+))(?::(?P<port>
 
 
 class UnusableProxy(OSError):
-    """A variable that names no proxy. Carries the variable, never the value: it may hold a password."""
+    """A variable that names no proxy.
+
+    Carries the variable, never the value: it may hold a password.
+    """
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,9 @@ def proxy_for(scheme: str, host: str, port: int, environment: Mapping[str, str])
 def proxy_for_url(url: str, environment: Mapping[str, str]) -> str | None:
     """The same for a whole URL."""
     parts = urlsplit(url)
-    return proxy_for(parts.scheme, parts.hostname or "", parts.port or PORTS[parts.scheme], environment)
+    return proxy_for(
+        parts.scheme, parts.hostname or "", parts.port or PORTS[parts.scheme], environment
+    )
 
 
 def shown(proxy: str) -> str:
@@ -55,7 +65,10 @@ def shown(proxy: str) -> str:
 
 
 def proxies_in(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The variables that name a proxy, each with that proxy as it may be shown. Raises `UnusableProxy`."""
+    """The variables that name a proxy, each with that proxy as it may be shown.
+
+    Raises `UnusableProxy`.
+    """
     for variable in PROXY_VARIABLES.values():
         if value := _value(variable, environment):
             yield variable, shown(_proxy_url(variable, value))

@@ -12,7 +12,10 @@ from flink_workspace_operator.core.facts.observed import Absent, Policy, Role
 
 
 class Roles:
-    """RAM roles of one account. What is known of one serves all who ask within `max_age`, until we change it."""
+    """RAM roles of one account.
+
+    What is known of one serves all who ask within `max_age`, until we change it.
+    """
 
     def __init__(self, session: Session, max_age: timedelta) -> None:
         self._session = session
@@ -32,7 +35,9 @@ class Roles:
             return Absent()
         attached = reply.read(wire.PoliciesOfRole).policies.policy
         return Role(
-            role.role_name, role.arn, frozenset(Policy(each.policy_name, each.policy_type) for each in attached)
+            role.role_name,
+            role.arn,
+            frozenset(Policy(each.policy_name, each.policy_type) for each in attached),
         )
 
     async def create_role(self, name: str, trusted_service: str) -> bool:

@@ -1,7 +1,8 @@
 """The one way to Alibaba Cloud's RPC services: sign, send once, wait, translate.
 
-The official SDK finds the endpoint and signs. It does not send: its calls follow redirects, so one purchase can become
-two, and its typed ones drop Code and Message of an HTTP 200 with `Success=false`.
+The official SDK finds the endpoint and signs. It does not send: its calls follow redirects, so one
+purchase can become two, and its typed ones drop Code and Message of an HTTP 200 with
+`Success=false`.
 """
 
 import asyncio
@@ -62,7 +63,10 @@ class Api:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer that is no refusal. The body can hold secrets, so it is never shown; `read` takes out what is known."""
+    """An answer that is no refusal.
+
+    The body can hold secrets, so it is never shown; `read` takes out what is known.
+    """
 
     call: str
     body: dict[str, Any] = field(repr=False)
@@ -72,7 +76,10 @@ class Reply:
     """Why the date is not believed."""
 
     def read(self, model: type[M]) -> M:
-        """The body as a model. Raises `Garbled`, which names the place in the body and never its content."""
+        """The body as a model.
+
+        Raises `Garbled`, which names the place in the body and never its content.
+        """
         try:
             return model.model_validate(self.body)
         except ValidationError as error:
@@ -94,17 +101,23 @@ class Reply:
 
 
 def _row_at(body: dict[str, Any], place: tuple[int | str, ...]) -> str:
-    """The id of the instance that a place in a list belongs to: its number on a page means nothing to people."""
+    """The id of the instance that a place in a list belongs to: its number on a page means
+    nothing to people.
+    """
     try:
         instance_id = body[str(place[0])][place[1]]["InstanceId"]
     except (KeyError, IndexError, TypeError):
         return ""
-    return f" of {instance_id}" if isinstance(instance_id, str) and _ID.fullmatch(instance_id) else ""
+    return (
+        f" of {instance_id}" if isinstance(instance_id, str) and _ID.fullmatch(instance_id) else ""
+    )
 
 
 @dataclass(frozen=True)
 class PinnedSignature:
-    """Date and nonce of a signature, fixed before the call: the gateway refuses it when it comes late or twice."""
+    """Date and nonce of a signature, fixed before the call: the gateway refuses it when it comes
+    late or twice.
+    """
 
     signed_at: datetime
     nonce: str
@@ -117,7 +130,9 @@ class PinnedSignature:
 
 @dataclass(frozen=True)
 class _Way:
-    """How one call goes out: on which connections, how long silence and all of it may last, what is signed with it."""
+    """How one call goes out: on which connections, how long silence and all of it may last, what
+    is signed with it.
+    """
 
     opened: Callable[[], AbstractAsyncContextManager[ClientSession]]
     silence: float
@@ -133,7 +148,11 @@ class Session:
     """Calls in the name of one identity, whose connections these are."""
 
     def __init__(
-        self, settings: Settings, keys: KeySource, connections: Connections, calls: CallObserver = unobserved
+        self,
+        settings: Settings,
+        keys: KeySource,
+        connections: Connections,
+        calls: CallObserver = unobserved,
     ) -> None:
         self._settings = settings
         self._keys = keys
@@ -144,23 +163,30 @@ class Session:
         """The same with other keys of the identity."""
         return Session(self._settings, keys, self._connections, self._calls)
 
-    async def call(self, api: Api, parameters: Mapping[str, str], region: str | None = None) -> Reply:
+    async def call(
+        self, api: Api, parameters: Mapping[str, str], region: str | None = None
+    ) -> Reply:
         """Ask a question, or make a change that may be made twice. Raises `CloudFailure`.
 
-        The nonce is made for this call. If it was used before, something on the way repeated the call, and its first
-        answer was lost.
+        The nonce is made for this call. If it was used before, something on the way repeated the
+        call, and its first answer was lost.
         """
         seconds = self._settings.read_timeout_seconds
-        answer = await self._send(api, parameters, region, _Way(self._connections.opened, seconds, seconds))
+        answer = await self._send(
+            api, parameters, region, _Way(self._connections.opened, seconds, seconds)
+        )
         if isinstance(answer, SignatureReplayed):
             raise Unreachable(answer.call, "NoConnection", answer.request_id)
         return _answered(answer)
 
-    async def call_fixed(self, api: Api, parameters: Mapping[str, str], region: str, fixed: PinnedSignature) -> Reply:
+    async def call_fixed(
+        self, api: Api, parameters: Mapping[str, str], region: str, fixed: PinnedSignature
+    ) -> Reply:
         """Send a purchase once, signed as fixed beforehand. Raises `CloudFailure`.
 
-        Nothing of ours repeats it: no redirect is followed, and no broken connection is replaced. It has a connection
-        of its own: one that was kept may be closed by the cloud just then, and nobody would know what became of it.
+        Nothing of ours repeats it: no redirect is followed, and no broken connection is replaced.
+        It has a connection of its own: one that was kept may be closed by the cloud just then, and
+        nobody would know what became of it.
         """
         seconds = self._settings.purchase_timeout_seconds
         way = _Way(open_session, seconds, seconds + _CONNECT_SECONDS, fixed.as_headers())
@@ -174,13 +200,21 @@ class Session:
         clock = asyncio.get_running_loop()
         began = clock.time()
         answer, ahead = await self._attempt(api.name, request, way)
-        self._calls(api.name, answer if isinstance(answer, CloudFailure) else None, clock.time() - began, ahead)
+        self._calls(
+            api.name,
+            answer if isinstance(answer, CloudFailure) else None,
+            clock.time() - began,
+            ahead,
+        )
         if isinstance(answer, Reply):
             return replace(answer, doubt=doubt(ahead, self._settings.date_tolerance))
         return answer
 
-    async def _attempt(self, call: str, request: RpcRequest, way: _Way) -> tuple[Reply | CloudFailure, float | None]:
-        """The failure is returned and not raised in here, so that it carries no trace of what was thrown:
+    async def _attempt(
+        self, call: str, request: RpcRequest, way: _Way
+    ) -> tuple[Reply | CloudFailure, float | None]:
+        """The failure is returned and not raised in here, so that it carries no trace of what was
+        thrown:
 
         that may hold the answer's text, and with it secrets.
         """
@@ -197,7 +231,11 @@ class Session:
         return read_answer(call, answer, ahead), ahead
 
     def _request(
-        self, api: Api, parameters: Mapping[str, str], region: str | None, headers: Mapping[str, str]
+        self,
+        api: Api,
+        parameters: Mapping[str, str],
+        region: str | None,
+        headers: Mapping[str, str],
     ) -> RpcRequest:
         there = find_endpoint(api.product, region, self._settings.endpoint)
         in_query = api.place == "query"
@@ -216,7 +254,9 @@ class Session:
 def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
     """The failure for what was thrown before there was an answer."""
     if isinstance(error, CloudFailure):
-        return replace(error, fate="NothingSent")  # there is no key, or it is one of another account
+        return replace(
+            error, fate="NothingSent"
+        )  # there is no key, or it is one of another account
     if isinstance(error, TimeoutError) and not isinstance(error, ClientError):
         code = "ConnectTimeout" if attempt.begun and not attempt.connected else "DeadlineExceeded"
         return Unreachable(call, code, fate=attempt.fate, proxy=attempt.proxy)
@@ -226,15 +266,24 @@ def failure_of(call: str, error: Exception, attempt: Attempt) -> CloudFailure:
 
 
 def read_answer(call: str, answer: HttpAnswer, ahead: float | None = None) -> Reply | CloudFailure:
-    """The reply, or the failure that the answer stands for. `ahead`: of this node's clock, in seconds."""
+    """The reply, or the failure that the answer stands for.
+
+    `ahead`: of this node's clock, in seconds.
+    """
     body = _read_body(answer)
     if body is None:
         code = "Unreadable" if answer.status == 200 else f"HTTP{answer.status}"
         return Garbled(call, code, proxy=answer.proxy)
-    return _read_reply(call, body, answer) if answer.status == 200 else _read_refusal(call, body, answer, ahead)
+    return (
+        _read_reply(call, body, answer)
+        if answer.status == 200
+        else _read_refusal(call, body, answer, ahead)
+    )
 
 
-def _read_refusal(call: str, body: dict[str, Any], answer: HttpAnswer, ahead: float | None) -> CloudFailure:
+def _read_refusal(
+    call: str, body: dict[str, Any], answer: HttpAnswer, ahead: float | None
+) -> CloudFailure:
     details = body.get("AccessDeniedDetail")
     return explain(
         Refusal(

@@ -16,7 +16,10 @@ _ALGORITHM: Final = "ACS3-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class RpcRequest:
-    """A call of an RPC service, not signed yet. `headers` go over the ones that are made for each call."""
+    """A call of an RPC service, not signed yet.
+
+    `headers` go over the ones that are made for each call.
+    """
 
     protocol: Literal["HTTP", "HTTPS"]
     host: str
@@ -64,5 +67,8 @@ def _headers_of(key: CredentialModel) -> dict[str, str]:
     """The headers that a key adds: its origin, and its token if it is a temporary one."""
     headers = {"x-acs-credentials-provider": key.provider_name} if key.provider_name else {}
     if key.security_token:
-        headers |= {"x-acs-accesskey-id": key.access_key_id, "x-acs-security-token": key.security_token}
+        headers |= {
+            "x-acs-accesskey-id": key.access_key_id,
+            "x-acs-security-token": key.security_token,
+        }
     return headers

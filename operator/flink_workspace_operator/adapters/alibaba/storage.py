@@ -21,7 +21,12 @@ from flink_workspace_operator.adapters.alibaba.transport import cause_of, proxy_
 from flink_workspace_operator.adapters.sharing import SharedLooks
 from flink_workspace_operator.core.facts import failures
 from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled
-from flink_workspace_operator.core.facts.observed import Absent, Bucket, BucketElsewhere, OssNotActivated
+from flink_workspace_operator.core.facts.observed import (
+    Absent,
+    Bucket,
+    BucketElsewhere,
+    OssNotActivated,
+)
 from flink_workspace_operator.settings import Settings
 
 _GET_BUCKET_INFO, _HEAD_OBJECT, _PUT_OBJECT = "oss.GetBucketInfo", "oss.HeadObject", "oss.PutObject"
@@ -42,10 +47,17 @@ class _Wanted:
 
 
 class ObjectStorage:
-    """Buckets, as one identity sees them. What is known of one serves all who ask soon, until we change it."""
+    """Buckets, as one identity sees them.
+
+    What is known of one serves all who ask soon, until we change it.
+    """
 
     def __init__(
-        self, settings: Settings, keys: Keys, connections: Connections, calls: CallObserver = unobserved
+        self,
+        settings: Settings,
+        keys: Keys,
+        connections: Connections,
+        calls: CallObserver = unobserved,
     ) -> None:
         self._settings = settings
         self._keys = keys
@@ -56,14 +68,18 @@ class ObjectStorage:
         self._max_age = timedelta(seconds=settings.listing_max_age_seconds)
         self._looks: SharedLooks[_Wanted, SeenBucket] = SharedLooks(self._look)
 
-    async def describe_bucket(self, region: str, bucket: str, directories: tuple[str, ...]) -> SeenBucket:
+    async def describe_bucket(
+        self, region: str, bucket: str, directories: tuple[str, ...]
+    ) -> SeenBucket:
         """The bucket, and which of the directories it has. Raises `CloudFailure`."""
         return await self._looks.take(_Wanted(region, bucket, directories), self._max_age)
 
     async def _look(self, wanted: _Wanted) -> SeenBucket:
         region, bucket = wanted.region, wanted.bucket
         info = await self._send(
-            _GET_BUCKET_INFO, region, lambda client: client.get_bucket_info(oss.GetBucketInfoRequest(bucket=bucket))
+            _GET_BUCKET_INFO,
+            region,
+            lambda client: client.get_bucket_info(oss.GetBucketInfoRequest(bucket=bucket)),
         )
         if isinstance(info, exceptions.ServiceError):
             return _bucket_not_shown(bucket, info)
@@ -78,7 +94,8 @@ class ObjectStorage:
     async def create_directory(self, region: str, bucket: str, key: str) -> bool:
         """Write a zero-byte object, never over an existing one. Raises `CloudFailure`.
 
-        OSS ignores the header that forbids it where the bucket keeps versions, so the object is looked for first.
+        OSS ignores the header that forbids it where the bucket keeps versions, so the object is
+        looked for first.
         """
         if await self._exists(region, bucket, key):
             return False
@@ -111,13 +128,17 @@ class ObjectStorage:
         raise _failure_of(_HEAD_OBJECT, seen)
 
     async def _send(self, call: str, region: str, operation: Operation) -> Any:  # noqa: ANN401 - the SDK is untyped
-        """Ask once: the SDK's result, or OSS's error. Raises `CloudFailure` where there is neither."""
+        """Ask once: the SDK's result, or OSS's error.
+
+        Raises `CloudFailure` where there is neither.
+        """
         clock = asyncio.get_running_loop()
         began = clock.time()
         outcome = await self._attempt(call, region, operation)
         self._calls(call, _failure_in(call, outcome), clock.time() - began)
         if isinstance(outcome, CloudFailure):
-            raise outcome  # out here, so that it carries no trace of the SDK's exception and the texts in it
+            # Out here, so that it carries no trace of the SDK's exception and the texts in it.
+            raise outcome
         return outcome
 
     async def _attempt(self, call: str, region: str, operation: Operation) -> Any:  # noqa: ANN401 - the SDK is untyped
@@ -156,7 +177,9 @@ class ObjectStorage:
     def _latest_key(self) -> oss.credentials.Credentials:
         """The SDK asks for it while it signs and cannot wait; it was fetched just before."""
         key = self._key
-        return oss.credentials.Credentials(key.access_key_id, key.access_key_secret, key.security_token)
+        return oss.credentials.Credentials(
+            key.access_key_id, key.access_key_secret, key.security_token
+        )
 
 
 def _bucket_not_shown(bucket: str, error: Any) -> BucketElsewhere | OssNotActivated | Absent:  # noqa: ANN401 - untyped
@@ -185,7 +208,9 @@ def _outcome_of(call: str, error: Exception) -> Any:  # noqa: ANN401 - the SDK i
 
 
 def _is_bare_404(error: Any) -> bool:  # noqa: ANN401 - the SDK is untyped
-    """An answer to HEAD has no body; where OSS puts no error document into a header, the 404 is all there is."""
+    """An answer to HEAD has no body; where OSS puts no error document into a header, the 404 is
+    all there is.
+    """
     is_bare = error.code == "BadErrorResponse" and error.status_code == 404
     return is_bare and bool(error.headers.get("x-oss-request-id"))
 
@@ -194,7 +219,11 @@ def _failure_in(call: str, outcome: Any) -> CloudFailure | None:  # noqa: ANN401
     """What is told to whoever counts calls; None for an answer."""
     if not isinstance(outcome, exceptions.ServiceError):
         return outcome if isinstance(outcome, CloudFailure) else None
-    return failures.NotFound(call, "NoSuchKey") if _is_bare_404(outcome) else _failure_of(call, outcome)
+    return (
+        failures.NotFound(call, "NoSuchKey")
+        if _is_bare_404(outcome)
+        else _failure_of(call, outcome)
+    )
 
 
 def _failure_of(call: str, error: Any) -> CloudFailure:  # noqa: ANN401 - the SDK is untyped

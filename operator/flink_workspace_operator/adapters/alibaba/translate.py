@@ -115,7 +115,9 @@ def quote_of(price: wire.PriceInfo, basis: str, quoted_at: datetime) -> Quote:
 
 
 def amount(value: float | None) -> str | None:
-    """An amount of money as decimal text: at least two places, at most six, without the noise of binary fractions."""
+    """An amount of money as decimal text: at least two places, at most six, without the noise of
+    binary fractions.
+    """
     if value is None:
         return None
     exact = Decimal(repr(value)).quantize(_FINEST, ROUND_HALF_EVEN).normalize()
@@ -152,7 +154,11 @@ def _percent(stage: wire.ClusterStage) -> int | None:
         return None
     if stage.status == "SUCCESS":
         return 100
-    done = sum(step.weight or 0 for step in steps if step.step_index is not None and step.step_index < current)
+    done = sum(
+        step.weight or 0
+        for step in steps
+        if step.step_index is not None and step.step_index < current
+    )
     return max(0, min(100, round(100 * done / whole)))
 
 

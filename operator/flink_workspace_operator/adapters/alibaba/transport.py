@@ -1,8 +1,10 @@
-"""Every HTTP request to the cloud goes this way: once, and only to the host that it is addressed to.
+"""Every HTTP request to the cloud goes this way: once, and only to the host that it is addressed
+to.
 
-A purchase is one request. By default aiohttp follows redirects, and after 307 and 308 it repeats a POST with its body.
-It also repeats a GET whose connection broke, even if that was a new one. The SDKs of the RPC services and of the
-credentials have no switch against either. So they sign, and this module sends.
+A purchase is one request. By default aiohttp follows redirects, and after 307 and 308 it repeats a
+POST with its body. It also repeats a GET whose connection broke, even if that was a new one. The
+SDKs of the RPC services and of the credentials have no switch against either. So they sign, and
+this module sends.
 """
 
 import os
@@ -33,7 +35,12 @@ from aiohttp import (
 )
 
 from flink_workspace_operator.adapters.alibaba.authorities import UnusableAuthorities, trusted
-from flink_workspace_operator.adapters.alibaba.proxy import UnusableProxy, proxies_in, proxy_for_url, shown
+from flink_workspace_operator.adapters.alibaba.proxy import (
+    UnusableProxy,
+    proxies_in,
+    proxy_for_url,
+    shown,
+)
 from flink_workspace_operator.core.facts.failures import Fate
 
 
@@ -73,7 +80,9 @@ class Attempt:
     begun: bool = False
     """There was a place to send it from."""
     connected: bool = False
-    """There was a connection to send it on (with TLS, and through a proxy's CONNECT where these are needed)."""
+    """There was a connection to send it on (with TLS, and through a proxy's CONNECT where these
+    are needed).
+    """
     proxy: str | None = None
     """It takes this one, as it may be shown."""
 
@@ -84,7 +93,8 @@ class Attempt:
 
 
 class Broken(ClientError):
-    """The request got no answer; why is its cause. aiohttp does not know this class, so it does not repeat the request.
+    """The request got no answer; why is its cause. aiohttp does not know this class, so it does not
+    repeat the request.
 
     Carries the proxy that was taken, as it may be shown, and no text.
     """
@@ -104,8 +114,14 @@ def cause_of(error: Exception) -> str:
         return f"ProxyRefused{known.status}"
     if isinstance(known, ClientConnectorDNSError) and proxy_of(error):
         return "ProxyNotReached"  # the target's name is looked up by the proxy
-    if isinstance(known, ClientConnectorError) and isinstance(known.os_error, ConnectionRefusedError):
-        return "ProxyNotReached" if isinstance(known, ClientProxyConnectionError) else "ConnectionRefused"
+    if isinstance(known, ClientConnectorError) and isinstance(
+        known.os_error, ConnectionRefusedError
+    ):
+        return (
+            "ProxyNotReached"
+            if isinstance(known, ClientProxyConnectionError)
+            else "ConnectionRefused"
+        )
     return next((word for kind, word in _CAUSES if isinstance(known, kind)), "NoConnection")
 
 
@@ -135,8 +151,13 @@ async def send(request: HttpRequest, patience: Patience, attempt: Attempt) -> Ht
         return await send_on(session, request, patience, attempt)
 
 
-async def send_on(session: ClientSession, request: HttpRequest, patience: Patience, attempt: Attempt) -> HttpAnswer:
-    """Send it once, and note in `attempt` how far it came. Raises `ClientError`, `TimeoutError` or `OSError`."""
+async def send_on(
+    session: ClientSession, request: HttpRequest, patience: Patience, attempt: Attempt
+) -> HttpAnswer:
+    """Send it once, and note in `attempt` how far it came.
+
+    Raises `ClientError`, `TimeoutError` or `OSError`.
+    """
     proxy = proxy_for_url(request.url, os.environ)
     attempt.begun, attempt.proxy = True, shown(proxy) if proxy else None
     async with session.request(
@@ -156,10 +177,12 @@ async def send_on(session: ClientSession, request: HttpRequest, patience: Patien
 def open_session(idle_seconds: float = 0) -> ClientSession:
     """A session that sends each request once, and remembers nothing of an answer: no cookie either.
 
-    It keeps idle connections for so long; without that each request has its own. Its user must forbid redirects, and
-    name the proxy, with each request.
+    It keeps idle connections for so long; without that each request has its own. Its user must
+    forbid redirects, and name the proxy, with each request.
     """
-    keeping: dict[str, Any] = {"keepalive_timeout": idle_seconds} if idle_seconds else {"force_close": True}
+    keeping: dict[str, Any] = (
+        {"keepalive_timeout": idle_seconds} if idle_seconds else {"force_close": True}
+    )
     return ClientSession(
         connector=TCPConnector(ssl=trusted(os.environ), **keeping),
         cookie_jar=DummyCookieJar(),
@@ -169,7 +192,9 @@ def open_session(idle_seconds: float = 0) -> ClientSession:
 
 
 async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """aiohttp repeats GET, HEAD, PUT and DELETE where a connection broke, whether it was new or kept."""
+    """aiohttp repeats GET, HEAD, PUT and DELETE where a connection broke, whether it was new or
+    kept.
+    """
     try:
         return await handler(request)
     except ClientError as error:
@@ -177,11 +202,16 @@ async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> Clie
 
 
 def unusable_variables(environment: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with the variables for proxies and authorities: a line for each, without its value."""
+    """What is wrong with the variables for proxies and authorities: a line for each, without its
+    value.
+    """
     try:
         list(proxies_in(environment))
     except UnusableProxy as wrong:
-        yield f"{wrong}: must be like http://host:port, with user and password percent-encoded; SOCKS is not known"
+        yield (
+            f"{wrong}: must be like http://host:port, with user and password percent-encoded; SOCKS"
+            " is not known"
+        )
     try:
         trusted(environment)
     except UnusableAuthorities as wrong:

@@ -1,4 +1,6 @@
-"""Alibaba Cloud's answers, as far as they are used. Anything else in them, secrets included, is never kept.
+"""Alibaba Cloud's answers, as far as they are used.
+
+Anything else in them, secrets included, is never kept.
 
 Types are strict: an answer of another shape must become `Garbled`, and never "there is none".
 Source of the shapes: the official SDKs' response models.
@@ -119,8 +121,9 @@ class Tag(Wire):
 class Instance(Wire):
     """One workspace. `OssInfo`, which can hold an access key, is left out on purpose.
 
-    Only what tells whose it is makes a row worthless where it cannot be read: id, name and tags. One
-    odd row of anybody's must not blind the region. Open questions: ZoneInList, StateWords, EndOfTerm.
+    Only what tells whose it is makes a row worthless where it cannot be read: id, name and tags.
+    One odd row of anybody's must not blind the region. Open questions: ZoneInList, StateWords,
+    EndOfTerm.
     """
 
     instance_id: Identifier
@@ -230,7 +233,10 @@ class Zones(Wire):
 
 
 class PriceInfo(Wire):
-    """A price; `code` is set where an order would meet a problem. Open questions: PriceOfUse, PriceOfManagement."""
+    """A price; `code` is set where an order would meet a problem.
+
+    Open questions: PriceOfUse, PriceOfManagement.
+    """
 
     code: str | None = None
     currency: Annotated[str, Field(max_length=10)] | None = None

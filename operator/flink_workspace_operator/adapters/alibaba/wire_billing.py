@@ -1,4 +1,6 @@
-"""The billing API's answers, as far as they are used. As strict as those in `wire`, but for what is only a hint.
+"""The billing API's answers, as far as they are used.
+
+As strict as those in `wire`, but for what is only a hint.
 
 Source of the shapes: the official SDK's response models, BssOpenApi 2017-12-14.
 """
@@ -21,7 +23,10 @@ Moment = Annotated[datetime, BeforeValidator(_read_moment)]
 
 
 class Order(Wire):
-    """One order. What it is for stands in three fields; which of them a product fills is not published."""
+    """One order.
+
+    What it is for stands in three fields; which of them a product fills is not published.
+    """
 
     order_id: Identifier
     create_time: Moment
@@ -62,7 +67,10 @@ class OrdersPage(Wire):
 
 
 class OrderPart(Wire):
-    """An order, or a part of one, in detail. `instance_ids` takes any shape: it is JSON inside of a text."""
+    """An order, or a part of one, in detail.
+
+    `instance_ids` takes any shape: it is JSON inside of a text.
+    """
 
     order_id: Identifier
     region: str | None = None

@@ -16,7 +16,13 @@ from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
-from flink_workspace_operator.core.facts.observed import Answer, Bought, Listing, NotBought, SeenInstance
+from flink_workspace_operator.core.facts.observed import (
+    Answer,
+    Bought,
+    Listing,
+    NotBought,
+    SeenInstance,
+)
 from flink_workspace_operator.core.orders.calls import PaidCall
 
 OFFER_AGE: Final = timedelta(hours=1)
@@ -45,7 +51,8 @@ class Workspaces:
         return await self._inventory.take(region, max_age)
 
     async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
-        """Everything, and each tag and the name once more: the cloud may show a new instance by one way first.
+        """Everything, and each tag and the name once more: the cloud may show a new instance by one
+        way first.
 
         Open questions: NameFilter, VisibilityTime.
         """
@@ -87,7 +94,9 @@ class Workspaces:
         asked = translate.purchase_parameters(call, wanted)
         fixed = PinnedSignature(call.signed_at, call.nonce)
         try:
-            reply = await self._session.call_fixed(products.CREATE_INSTANCE, asked, call.target.region, fixed)
+            reply = await self._session.call_fixed(
+                products.CREATE_INSTANCE, asked, call.target.region, fixed
+            )
             order = reply.read(wire.CreatedInstance).order_info
         except CloudFailure as failure:
             return NotBought(failure)
@@ -105,7 +114,9 @@ class Workspaces:
 
 
 def read_quote(reply: Reply, basis: str) -> Quote:
-    """The quote in an answer. Raises the failure where the price comes with a problem, or a term without a price.
+    """The quote in an answer.
+
+    Raises the failure where the price comes with a problem, or a term without a price.
 
     A code that we do not know does not stand in the way of a price: it might say that all is well.
     """

@@ -44,7 +44,11 @@ class ClaimWatch:
     async def changes(self, seconds: int = WATCH_SECONDS) -> AsyncIterator[ClaimChange | None]:
         """Yield None once the watch is established, then each change. Raises `ClusterFailure`."""
         place = (*LEASES, self.namespace, "leases")
-        now = await answer(self.api.list_namespaced_custom_object(*place, limit=1, _request_timeout=TIMEOUT_SECONDS))
+        now = await answer(
+            self.api.list_namespaced_custom_object(
+                *place, limit=1, _request_timeout=TIMEOUT_SECONDS
+            )
+        )
         stream = await answer(
             self.api.list_namespaced_custom_object_without_preload_content(
                 *place,
@@ -61,7 +65,9 @@ class ClaimWatch:
             async for line in stream.content:
                 yield _change(line)
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as broken:
-            raise ClusterUnreachable(f"the watch of claims broke ({type(broken).__name__})") from broken
+            raise ClusterUnreachable(
+                f"the watch of claims broke ({type(broken).__name__})"
+            ) from broken
         finally:
             stream.close()
 

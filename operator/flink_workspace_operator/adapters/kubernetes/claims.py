@@ -55,15 +55,32 @@ class Claims:
     async def create(self, target: PurchaseTarget, holder: Key, uid: str) -> None:
         """Claim a free purchase target; Conflict if somebody was faster."""
         said = _content(target, holder, uid)
-        metadata = {"name": lease_name(target), "labels": said.labels, "annotations": said.annotations}
-        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": said.spec}
+        metadata = {
+            "name": lease_name(target),
+            "labels": said.labels,
+            "annotations": said.annotations,
+        }
+        lease = {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": metadata,
+            "spec": said.spec,
+        }
         await self.leases.create(self.namespace, lease)
 
     async def take_over(self, claim: Claim, holder: Key, uid: str) -> None:
         """Replace the holder that was read, also by a new resource of its name; else Conflict."""
-        read = {"namespace": self.namespace, "name": claim.name, "resourceVersion": claim.resource_version}
+        read = {
+            "namespace": self.namespace,
+            "name": claim.name,
+            "resourceVersion": claim.resource_version,
+        }
         said = _content(claim.target, holder, uid)
-        changes = {"/metadata/labels": said.labels, "/metadata/annotations": said.annotations, "/spec": said.spec}
+        changes = {
+            "/metadata/labels": said.labels,
+            "/metadata/annotations": said.annotations,
+            "/spec": said.spec,
+        }
         await self.leases.replace({"metadata": read}, changes)
 
     async def give_back(self, name: str, resource_version: str) -> None:
@@ -93,7 +110,9 @@ def claim_in(wire: Wire) -> tuple[Key | None, PurchaseTarget]:
     """Holder and target of a Lease. The holder is None if it is no key: not a claim, or edited."""
     annotations = wire["metadata"].get("annotations", {})
     namespace, _, name = (wire.get("spec", {}).get("holderIdentity") or "").partition("/")
-    target = PurchaseTarget(annotations.get(ACCOUNT, ""), annotations.get(REGION, ""), annotations.get(NAME, ""))
+    target = PurchaseTarget(
+        annotations.get(ACCOUNT, ""), annotations.get(REGION, ""), annotations.get(NAME, "")
+    )
     is_key = _NAME.fullmatch(namespace) and _NAME.fullmatch(name)
     return Key(namespace, name) if is_key else None, target
 

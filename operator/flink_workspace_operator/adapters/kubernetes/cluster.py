@@ -32,7 +32,11 @@ from flink_workspace_operator.api.names import (
     VERSION,
     WORKSPACES,
 )
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    FlinkWorkspaceOrderStatus,
+)
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
@@ -69,15 +73,20 @@ class KubernetesCluster:
         self._secrets = Secrets(self._core)
         self._own_writes = OwnWrites()
         custom = client.CustomObjectsApi(api_client)
-        self._workspaces = Collection(custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS)
+        self._workspaces = Collection(
+            custom, GROUP, VERSION, WORKSPACES, self._own_writes, PAGE_OF_USERS
+        )
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._ledger = Ledger(self._orders)
-        self._events = Collection(custom, "events.k8s.io", "v1", "events", OwnWrites(limit=0))  # nobody watches them
+        self._events = Collection(
+            custom, "events.k8s.io", "v1", "events", OwnWrites(limit=0)
+        )  # nobody watches them
         self._namespace = settings.namespace
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
         self._claims = Claims(
-            Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes), settings.namespace
+            Collection(custom, "coordination.k8s.io", "v1", "leases", self._own_writes),
+            settings.namespace,
         )
 
     def is_own_write(self, resource_version: str) -> bool:
@@ -86,7 +95,9 @@ class KubernetesCluster:
 
     async def cluster_id(self) -> str:
         """The uid of the namespace kube-system: the usual name of a cluster that has none."""
-        namespace = await answer(self._core.read_namespace("kube-system", _request_timeout=TIMEOUT_SECONDS))
+        namespace = await answer(
+            self._core.read_namespace("kube-system", _request_timeout=TIMEOUT_SECONDS)
+        )
         if namespace.metadata is None or not namespace.metadata.uid:
             raise ClusterUnreachable("the namespace kube-system has no uid")
         return namespace.metadata.uid
@@ -102,7 +113,9 @@ class KubernetesCluster:
     async def list_wanted_names(self) -> tuple[WantedName, ...]:
         """The workspace names that all resources in the managed namespaces ask for."""
         places = self._namespaces or (None,)
-        return tuple([wanted_in(wire) for place in places async for wire in self._workspaces.list(place)])
+        return tuple(
+            [wanted_in(wire) for place in places async for wire in self._workspaces.list(place)]
+        )
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
         return await self.neighbours.all()
@@ -149,7 +162,10 @@ class KubernetesCluster:
         if held is not None and (held.region, held.workspace_name) == wanted:
             return True
         orders = await self.read_orders(lease.holder)
-        return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
+        return any(
+            order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted
+            for order in orders
+        )
 
     async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         await self._set_finalizers(workspace, (*_other_finalizers(workspace), PURCHASE_FINALIZER))
@@ -157,13 +173,17 @@ class KubernetesCluster:
     async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         await self._set_finalizers(workspace, _other_finalizers(workspace))
 
-    async def _set_finalizers(self, workspace: FlinkWorkspace | PartialWorkspace, finalizers: tuple[str, ...]) -> None:
+    async def _set_finalizers(
+        self, workspace: FlinkWorkspace | PartialWorkspace, finalizers: tuple[str, ...]
+    ) -> None:
         await self._workspaces.put(_reference(workspace), "/metadata/finalizers", list(finalizers))
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)
 
-    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
+    async def write_conditions(
+        self, partial: PartialWorkspace, conditions: tuple[Condition, ...]
+    ) -> None:
         told = {each.type for each in conditions}
         others = (each for each in partial.stored_conditions if each.get("type") not in told)
         changed = {
@@ -173,7 +193,9 @@ class KubernetesCluster:
         missing: Wire = {} if partial.has_status else {"/status": {}}
         await self._workspaces.replace(_reference(partial), {**missing, **changed}, status=True)
 
-    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(
+        self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None
+    ) -> None:
         if over is None:
             await self._claims.create(target, holder, uid)
         else:
@@ -182,7 +204,9 @@ class KubernetesCluster:
     async def give_back_claim(self, claim: Claim) -> None:
         await self._claims.give_back(claim.name, claim.resource_version)
 
-    async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
+    async def create_order(
+        self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec
+    ) -> FlinkWorkspaceOrder:
         body = {
             "apiVersion": API_VERSION,
             "kind": "FlinkWorkspaceOrder",
@@ -191,7 +215,9 @@ class KubernetesCluster:
         }
         return order_in(await self._orders.create(key.namespace, body))
 
-    async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+    async def move_order(
+        self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus
+    ) -> FlinkWorkspaceOrder:
         wire = await self._orders.put(_reference(order), "/status", status.as_wire(), status=True)
         return order_in(wire)
 
@@ -208,7 +234,9 @@ class KubernetesCluster:
     async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
         return await self._outputs.read(key, name)
 
-    async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
+    async def write_outputs(
+        self, key: Key, name: str, content: Content, over: ConfigMap | None
+    ) -> None:
         await self._outputs.write(key, name, content, over)
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
@@ -267,7 +295,9 @@ def _other_finalizers(workspace: FlinkWorkspace | PartialWorkspace) -> tuple[str
 
 def _claim(lease: Lease, alive: bool) -> Claim:
     metadata = lease.wire["metadata"]
-    return Claim(metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.target, lease.uid)
+    return Claim(
+        metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.target, lease.uid
+    )
 
 
 def _reference(resource: FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder) -> Wire:

@@ -13,12 +13,20 @@ from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 from kubernetes.aio.config import ConfigException
 
-from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, Conflict, Vanished
+from flink_workspace_operator.core.facts.failures import (
+    ClusterRefused,
+    ClusterUnreachable,
+    Conflict,
+    Vanished,
+)
 
 FIELD_MANAGER = "flink-workspace-operator"
 TIMEOUT_SECONDS = 15.0
 PAGE = 200
-"""Objects on a page of a kind that only the operator writes. Reading one blocks the loop for some 10 ms."""
+"""Objects on a page of a kind that only the operator writes.
+
+Reading one blocks the loop for some 10 ms.
+"""
 PAGE_OF_USERS = 20
 """Objects on a page of a kind that users write: each may have up to 1.5 MB."""
 JSON_PATCH = "application/json-patch+json"
@@ -70,25 +78,40 @@ class Collection:
         try:
             return await _wire(
                 self.api.get_namespaced_custom_object(
-                    self.group, self.version, namespace, self.plural, name, _request_timeout=TIMEOUT_SECONDS
+                    self.group,
+                    self.version,
+                    namespace,
+                    self.plural,
+                    name,
+                    _request_timeout=TIMEOUT_SECONDS,
                 )
             )
         except Vanished:
             return None
 
     async def select(self, namespace: str, field_selector: str) -> list[Wire]:
-        """The objects of a namespace that a field selector chooses, which are few. Raises `NotUnderstood` too.
+        """The objects of a namespace that a field selector chooses, which are few.
 
-        In one answer: where pages are asked for, an API server of some age reads all there are to fill one.
+        Raises `NotUnderstood` too.
+
+        In one answer: where pages are asked for, an API server of some age reads all there are to
+        fill one.
         """
-        chosen: dict[str, Any] = {"field_selector": field_selector, "_request_timeout": TIMEOUT_SECONDS}
+        chosen: dict[str, Any] = {
+            "field_selector": field_selector,
+            "_request_timeout": TIMEOUT_SECONDS,
+        }
         page = await _wire_of_place(
-            self.api.list_namespaced_custom_object(self.group, self.version, namespace, self.plural, **chosen)
+            self.api.list_namespaced_custom_object(
+                self.group, self.version, namespace, self.plural, **chosen
+            )
         )
         items: list[Wire] = page["items"]
         return items
 
-    async def list(self, namespace: str | None = None, label_selector: str | None = None) -> AsyncIterator[Wire]:
+    async def list(
+        self, namespace: str | None = None, label_selector: str | None = None
+    ) -> AsyncIterator[Wire]:
         """All objects of a namespace, or of all, page by page of one consistent snapshot."""
         token = None
         while True:
@@ -99,7 +122,9 @@ class Collection:
             if not token:
                 return
 
-    def _page(self, namespace: str | None, label_selector: str | None, token: str | None) -> Awaitable[object]:
+    def _page(
+        self, namespace: str | None, label_selector: str | None, token: str | None
+    ) -> Awaitable[object]:
         kind = (self.group, self.version)
         asked = {"label_selector": label_selector, "limit": self.page, "_continue": token}
         wait: dict[str, Any] = {**asked, "_request_timeout": TIMEOUT_SECONDS}
@@ -128,13 +153,23 @@ class Collection:
         read."""
         return await self.replace(read, {path: value}, status=status)
 
-    async def replace(self, read: Wire, changes: Mapping[str, object], *, status: bool = False) -> Wire:
+    async def replace(
+        self, read: Wire, changes: Mapping[str, object], *, status: bool = False
+    ) -> Wire:
         """Replace what is at several paths, all or nothing; Conflict unless the object is as it was
         read."""
         metadata = read["metadata"]
-        call = self.api.patch_namespaced_custom_object_status if status else self.api.patch_namespaced_custom_object
+        call = (
+            self.api.patch_namespaced_custom_object_status
+            if status
+            else self.api.patch_namespaced_custom_object
+        )
         # Naming the version that was read makes the API server compare: a mismatch is a 409.
-        lock = {"op": "replace", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]}
+        lock = {
+            "op": "replace",
+            "path": "/metadata/resourceVersion",
+            "value": metadata["resourceVersion"],
+        }
         return self._noted(
             await _wire(
                 call(
@@ -143,7 +178,13 @@ class Collection:
                     metadata["namespace"],
                     self.plural,
                     metadata["name"],
-                    [lock, *({"op": "add", "path": path, "value": value} for path, value in changes.items())],
+                    [
+                        lock,
+                        *(
+                            {"op": "add", "path": path, "value": value}
+                            for path, value in changes.items()
+                        ),
+                    ],
                     field_manager=FIELD_MANAGER,
                     _content_type=JSON_PATCH,
                     _request_timeout=TIMEOUT_SECONDS,
@@ -180,8 +221,15 @@ async def answer(call: Awaitable[T]) -> T:
         return await call
     except ApiException as error:
         raise _translated(error) from error
-    except (TimeoutError, aiohttp.ClientError, OSError, ConfigException) as error:  # the last: half a token file
-        raise ClusterUnreachable(f"the API server did not answer ({type(error).__name__})") from error
+    except (
+        TimeoutError,
+        aiohttp.ClientError,
+        OSError,
+        ConfigException,
+    ) as error:  # the last: half a token file
+        raise ClusterUnreachable(
+            f"the API server did not answer ({type(error).__name__})"
+        ) from error
 
 
 async def _wire(call: Awaitable[object]) -> Wire:
@@ -196,7 +244,9 @@ async def _wire_of_place(call: Awaitable[object]) -> Wire:
     try:
         return await _wire(call)
     except Vanished as missing:
-        raise ClusterRefused(f"{missing}: the namespace or the definition of the kind is missing") from missing
+        raise ClusterRefused(
+            f"{missing}: the namespace or the definition of the kind is missing"
+        ) from missing
 
 
 def _translated(error: ApiException) -> Exception:

@@ -75,6 +75,13 @@ class _Reread:
 async def _load_kubeconfig(configuration: Configuration) -> None:
     try:
         await config.load_kube_config(client_configuration=configuration, persist_config=False)  # type: ignore[no-untyped-call]  # its own gap
-    except (config.ConfigException, OSError, yaml.YAMLError, TypeError) as missing:  # TypeError: the file is empty
+    except (
+        config.ConfigException,
+        OSError,
+        yaml.YAMLError,
+        TypeError,
+    ) as missing:  # TypeError: the file is empty
         said = " ".join(str(missing).split())
-        raise ClusterUnreachable(f"neither a ServiceAccount nor a usable kubeconfig: {said}") from missing
+        raise ClusterUnreachable(
+            f"neither a ServiceAccount nor a usable kubeconfig: {said}"
+        ) from missing

@@ -32,7 +32,9 @@ async def check_definitions(api_client: client.ApiClient) -> None:
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while problem := _problem(await _served(api_client)):
         if asyncio.get_running_loop().time() > deadline:
-            raise ClusterRefused(f"{problem}. Apply crds/ of version {__version__}; nothing is bought meanwhile")
+            raise ClusterRefused(
+                f"{problem}. Apply crds/ of version {__version__}; nothing is bought meanwhile"
+            )
         await asyncio.sleep(1)
 
 
@@ -50,7 +52,9 @@ async def _served(api_client: client.ApiClient) -> dict[str, Node]:
             raise ValueError
         schemas: dict[str, Node] = json.loads(body)["components"]["schemas"]
     except (ValueError, KeyError, TypeError) as garbled:
-        raise ClusterUnreachable(f"the API server answered {response.status} to {PATH}") from garbled
+        raise ClusterUnreachable(
+            f"the API server answered {response.status} to {PATH}"
+        ) from garbled
     return {each["kind"]: schema for schema in schemas.values() for each in _kinds(schema)}
 
 
@@ -66,9 +70,14 @@ def _problem(served: dict[str, Node]) -> str | None:
             return f"the cluster has no definition of {kind}"
         missing = list(_missing_fields(structural_schema(resource.model), served[kind]))
         if missing:
-            others = f" and {len(missing) - FIELDS_NAMED} more" if len(missing) > FIELDS_NAMED else ""
+            others = (
+                f" and {len(missing) - FIELDS_NAMED} more" if len(missing) > FIELDS_NAMED else ""
+            )
             named = ", ".join(missing[:FIELDS_NAMED])
-            return f"the definition of {kind} in the cluster is older than this operator: it lacks {named}{others}"
+            return (
+                f"the definition of {kind} in the cluster is older than this operator: it lacks"
+                f" {named}{others}"
+            )
     return None
 
 

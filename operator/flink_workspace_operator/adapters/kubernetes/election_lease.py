@@ -66,8 +66,15 @@ class ElectionLease:
         The times are for people: nobody compares them.
         """
         now = micro_time()
-        since = over.spec.get("acquireTime", now) if over is not None and over.holder == holder else now
-        spec = {"holderIdentity": holder, "leaseDurationSeconds": seconds, "acquireTime": since, "renewTime": now}
+        since = (
+            over.spec.get("acquireTime", now) if over is not None and over.holder == holder else now
+        )
+        spec = {
+            "holderIdentity": holder,
+            "leaseDurationSeconds": seconds,
+            "acquireTime": since,
+            "renewTime": now,
+        }
         return await self._write(over, spec)
 
     async def give_back(self, held: Standing) -> None:
@@ -79,5 +86,10 @@ class ElectionLease:
         if over is not None:
             return Standing(await self.leases.put(over.wire, "/spec", spec))
         metadata = {"name": self.name}
-        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
+        lease = {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": metadata,
+            "spec": spec,
+        }
         return Standing(await self.leases.create(self.namespace, lease))

@@ -6,9 +6,19 @@ from typing import Any, TypeVar
 
 from kubernetes.aio import client
 
-from flink_workspace_operator.adapters.kubernetes.collection import FIELD_MANAGER, JSON_PATCH, TIMEOUT_SECONDS, answer
+from flink_workspace_operator.adapters.kubernetes.collection import (
+    FIELD_MANAGER,
+    JSON_PATCH,
+    TIMEOUT_SECONDS,
+    answer,
+)
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference
-from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, OutputsRefused, Vanished
+from flink_workspace_operator.core.facts.failures import (
+    ClusterRefused,
+    ClusterUnreachable,
+    OutputsRefused,
+    Vanished,
+)
 from flink_workspace_operator.core.facts.identity import Key
 
 T = TypeVar("T")
@@ -24,7 +34,9 @@ class OutputsMaps:
         """The ConfigMap, None if there is none."""
         try:
             found = await _let(
-                self.core.read_namespaced_config_map(name, key.namespace, _request_timeout=TIMEOUT_SECONDS)
+                self.core.read_namespaced_config_map(
+                    name, key.namespace, _request_timeout=TIMEOUT_SECONDS
+                )
             )
         except Vanished:
             return None
@@ -35,7 +47,11 @@ class OutputsMaps:
         if over is None:
             await self._create(key, name, content)
             return
-        lock = {"op": "replace", "path": "/metadata/resourceVersion", "value": over.resource_version}
+        lock = {
+            "op": "replace",
+            "path": "/metadata/resourceVersion",
+            "value": over.resource_version,
+        }
         changes = {
             "/data": dict(content.data),
             "/binaryData": None,
@@ -46,7 +62,13 @@ class OutputsMaps:
             self.core.patch_namespaced_config_map(
                 name,
                 key.namespace,
-                [lock, *({"op": "add", "path": path, "value": value} for path, value in changes.items())],
+                [
+                    lock,
+                    *(
+                        {"op": "add", "path": path, "value": value}
+                        for path, value in changes.items()
+                    ),
+                ],
                 field_manager=FIELD_MANAGER,
                 _content_type=JSON_PATCH,
                 _request_timeout=TIMEOUT_SECONDS,
@@ -55,7 +77,9 @@ class OutputsMaps:
 
     async def _create(self, key: Key, name: str, content: Content) -> None:
         owners = [client.V1OwnerReference(**_wire(owner)) for owner in content.owners]
-        metadata = client.V1ObjectMeta(name=name, labels=dict(content.labels), owner_references=owners)
+        metadata = client.V1ObjectMeta(
+            name=name, labels=dict(content.labels), owner_references=owners
+        )
         body = client.V1ConfigMap(metadata=metadata, data=dict(content.data))
         call = self.core.create_namespaced_config_map(
             key.namespace, body, field_manager=FIELD_MANAGER, _request_timeout=TIMEOUT_SECONDS
@@ -67,7 +91,9 @@ class OutputsMaps:
 
     async def delete(self, key: Key, config_map: ConfigMap) -> None:
         """Delete it; Conflict unless it is as it was read; fine if it is gone."""
-        condition = client.V1Preconditions(uid=config_map.uid, resource_version=config_map.resource_version)
+        condition = client.V1Preconditions(
+            uid=config_map.uid, resource_version=config_map.resource_version
+        )
         call = self.core.delete_namespaced_config_map(
             config_map.name,
             key.namespace,
@@ -95,12 +121,16 @@ def _config_map(name: str, found: client.V1ConfigMap) -> ConfigMap:
         raise ClusterUnreachable(f"the API server answered ConfigMap '{name}' without its metadata")
     data = {**dict.fromkeys(found.binary_data or {}, ""), **(found.data or {})}
     owners = tuple(_reference(owner) for owner in metadata.owner_references or ())
-    return ConfigMap(name, metadata.uid, metadata.resource_version, Content(data, metadata.labels or {}, owners))
+    return ConfigMap(
+        name, metadata.uid, metadata.resource_version, Content(data, metadata.labels or {}, owners)
+    )
 
 
 def _reference(owner: client.V1OwnerReference) -> Reference:
     said = (owner.api_version, owner.kind, owner.name, owner.uid)
-    return Reference(*said, controller=bool(owner.controller), blocks_deletion=bool(owner.block_owner_deletion))
+    return Reference(
+        *said, controller=bool(owner.controller), blocks_deletion=bool(owner.block_owner_deletion)
+    )
 
 
 def _wire(owner: Reference) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def order_in(wire: Wire) -> FlinkWorkspaceOrder:
     if unknown and not order.settled:
         fields = ", ".join(unknown)
         raise Unreadable(
-            f"{_named('FlinkWorkspaceOrder', wire)} is open and has what this version does not know: {fields}"
+            f"{_named('FlinkWorkspaceOrder', wire)} is open and has what this version does not"
+            f" know: {fields}"
         )
     return order
 
@@ -44,7 +45,9 @@ def wanted_in(wire: Wire) -> WantedName:
     """The workspace name that a resource wants, also if the rest cannot be parsed."""
     metadata, spec = wire["metadata"], wire.get("spec") or {}
     name = str(spec.get("workspaceName") or metadata["name"])
-    return WantedName(Key(metadata["namespace"], metadata["name"]), str(spec.get("region") or ""), name)
+    return WantedName(
+        Key(metadata["namespace"], metadata["name"]), str(spec.get("region") or ""), name
+    )
 
 
 def _readable(kind: str, wire: Wire, read: Callable[[Wire], T]) -> T:
@@ -57,7 +60,10 @@ def _readable(kind: str, wire: Wire, read: Callable[[Wire], T]) -> T:
 
 
 def _with_value(kind: str, wire: Wire, field: str, value: object) -> str:
-    return f"{_named(kind, wire)} has a value of `{field}` that this version does not know: {_shown(value)}"
+    return (
+        f"{_named(kind, wire)} has a value of `{field}` that this version does not know:"
+        f" {_shown(value)}"
+    )
 
 
 def _named(kind: str, wire: Wire) -> str:

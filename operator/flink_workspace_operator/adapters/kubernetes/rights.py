@@ -41,12 +41,18 @@ class Rights:
     async def _may(self, namespace: str, group: str, resource: str, verb: str) -> bool:
         resource, _, subresource = resource.partition("/")
         attributes = client.V1ResourceAttributes(
-            namespace=namespace, group=group, resource=resource, subresource=subresource or None, verb=verb
+            namespace=namespace,
+            group=group,
+            resource=resource,
+            subresource=subresource or None,
+            verb=verb,
         )
         review = client.V1SelfSubjectAccessReview(
             spec=client.V1SelfSubjectAccessReviewSpec(resource_attributes=attributes)
         )
-        told = await answer(self.api.create_self_subject_access_review(review, _request_timeout=TIMEOUT_SECONDS))
+        told = await answer(
+            self.api.create_self_subject_access_review(review, _request_timeout=TIMEOUT_SECONDS)
+        )
         return told.status is not None and told.status.allowed
 
 

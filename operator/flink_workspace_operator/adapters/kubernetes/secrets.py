@@ -8,9 +8,19 @@ from typing import Any, Final
 
 from kubernetes.aio import client
 
-from flink_workspace_operator.adapters.kubernetes.collection import FIELD_MANAGER, JSON_PATCH, TIMEOUT_SECONDS, answer
+from flink_workspace_operator.adapters.kubernetes.collection import (
+    FIELD_MANAGER,
+    JSON_PATCH,
+    TIMEOUT_SECONDS,
+    answer,
+)
 from flink_workspace_operator.api.names import secret_finalizer
-from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, SecretRefused, Vanished
+from flink_workspace_operator.core.facts.failures import (
+    ClusterRefused,
+    ClusterUnreachable,
+    SecretRefused,
+    Vanished,
+)
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret
@@ -30,7 +40,9 @@ class Secrets:
         """The Secret, or why there is none to read."""
         try:
             found = await answer(
-                self.core.read_namespaced_secret(name, key.namespace, _request_timeout=TIMEOUT_SECONDS)
+                self.core.read_namespaced_secret(
+                    name, key.namespace, _request_timeout=TIMEOUT_SECONDS
+                )
             )
         except Vanished:
             return Absent()
@@ -40,15 +52,23 @@ class Secrets:
 
     async def hold(self, key: Key, secret: Secret) -> SecretRefused | None:
         """Add the key's finalizer to the Secret as it was read."""
-        return await self._set_finalizers(key, secret, [*_others(key, secret), secret_finalizer(key.name)])
+        return await self._set_finalizers(
+            key, secret, [*_others(key, secret), secret_finalizer(key.name)]
+        )
 
     async def release(self, key: Key, secret: Secret) -> SecretRefused | None:
         """Remove the key's finalizer from the Secret as it was read."""
         return await self._set_finalizers(key, secret, _others(key, secret))
 
-    async def _set_finalizers(self, key: Key, secret: Secret, finalizers: list[str]) -> SecretRefused | None:
+    async def _set_finalizers(
+        self, key: Key, secret: Secret, finalizers: list[str]
+    ) -> SecretRefused | None:
         change: list[dict[str, Any]] = [
-            {"op": "replace", "path": "/metadata/resourceVersion", "value": secret.resource_version},
+            {
+                "op": "replace",
+                "path": "/metadata/resourceVersion",
+                "value": secret.resource_version,
+            },
             {"op": "add", "path": "/metadata/finalizers", "value": finalizers},
         ]
         try:

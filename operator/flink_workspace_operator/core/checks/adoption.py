@@ -24,25 +24,37 @@ def adopt(case: Case) -> Plan | None:
     if not isinstance(found, Adoptable) or case.sent_order is not None:
         return None
     instance = found.instance
-    return secure_claim(case) or _differs(case, instance) or _wait_for_marks(case, instance) or _mark(case, found)
+    return (
+        secure_claim(case)
+        or _differs(case, instance)
+        or _wait_for_marks(case, instance)
+        or _mark(case, found)
+    )
 
 
 def _differs(case: Case, instance: SeenInstance) -> Plan | None:
     differing = differences(case.workspace.spec, instance)
     if not differing:
         return None
-    message = f"{instance.instance_id} is adopted as soon as the spec agrees with it: {'; '.join(differing)}"
+    message = (
+        f"{instance.instance_id} is adopted as soon as the spec agrees with it:"
+        f" {'; '.join(differing)}"
+    )
     return Plan(verdict=Verdict("Stalled", "AdoptionDiffers", message), requeue=OUTSIDE)
 
 
 def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
     """Wait for tags: a list may show a new instance before the tags of its owner."""
-    if case.adoption.policy != "IfNameMatches" or case.suspended or case.cloud_time > marks_shown_by(case, instance):
+    if (
+        case.adoption.policy != "IfNameMatches"
+        or case.suspended
+        or case.cloud_time > marks_shown_by(case, instance)
+    ):
         return None
     message = (
         f"{instance.instance_id} is adopted if it shows no ownership tags within"
-        f" {case.settings.longest_visibility_seconds:.0f} s from its creation: another cluster may have bought it;"
-        " with policy ByInstanceId it is adopted at once"
+        f" {case.settings.longest_visibility_seconds:.0f} s from its creation: another cluster may"
+        " have bought it; with policy ByInstanceId it is adopted at once"
     )
     return Plan(verdict=Verdict("Progressing", ADOPTING, message), requeue=OUTSIDE)
 
@@ -52,7 +64,9 @@ def _mark(case: Case, found: Adoptable) -> Plan:
         return Plan(verdict=SUSPENDED_BY_USER, requeue=OUTSIDE)
     instance = found.instance
     message = f"{instance.instance_id} agrees with the spec and is being adopted"
-    mark = AdoptInstance(instance.region, instance.instance_id, tuple(case.seen.owner.marks.items()))
+    mark = AdoptInstance(
+        instance.region, instance.instance_id, tuple(case.seen.owner.marks.items())
+    )
     steps = (mark,) if _was_told(case) else ()
     return Plan(steps, Verdict("Progressing", ADOPTING, message), requeue=SOON)
 
@@ -74,7 +88,11 @@ def announced_after(case: Case, verdict: Verdict) -> AdoptionStatus | None:
 def stop_what_may_not_be_adopted(case: Case) -> Plan | None:
     """Stop if the namespace may not name an instance id: that takes over anybody's instance."""
     adoption, namespace = case.workspace.spec.adoption, case.seen.key.namespace
-    if adoption is None or adoption.policy != "ByInstanceId" or case.settings.adopts_by_id_in(namespace):
+    if (
+        adoption is None
+        or adoption.policy != "ByInstanceId"
+        or case.settings.adopts_by_id_in(namespace)
+    ):
         return None
     found = case.found
     is_new = isinstance(found, Absent) and case.bound_id is None
@@ -82,8 +100,8 @@ def stop_what_may_not_be_adopted(case: Case) -> Plan | None:
     if case.sent_order is not None or not (is_new or is_others):
         return None
     message = (
-        f"adoption.policy ByInstanceId is not for namespace '{namespace}': have it put on the operator's list"
-        " FLINK_OPERATOR_ADOPTION_NAMESPACES, or choose another policy"
+        f"adoption.policy ByInstanceId is not for namespace '{namespace}': have it put on the"
+        " operator's list FLINK_OPERATOR_ADOPTION_NAMESPACES, or choose another policy"
     )
     return Plan(verdict=Verdict("Stalled", "AdoptionNotAllowed", message), requeue=OUTSIDE)
 
@@ -94,8 +112,8 @@ def stop_without_what_to_adopt(case: Case) -> Plan | None:
     if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):
         return None
     message = (
-        f"{adoption.instance_id} is not in {case.target}: correct adoption.instanceId, or remove adoption to buy a"
-        " workspace"
+        f"{adoption.instance_id} is not in {case.target}: correct adoption.instanceId, or remove"
+        " adoption to buy a workspace"
     )
     return Plan(verdict=Verdict("Stalled", "NothingToAdopt", message), requeue=OUTSIDE)
 

@@ -25,7 +25,8 @@ def unexplained(case: Case, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, .
     return tuple(
         each
         for each in bill
-        if each.order_id not in recorded | dismissed and not (each.paid and shown.intersection(each.instance_ids))
+        if each.order_id not in recorded | dismissed
+        and not (each.paid and shown.intersection(each.instance_ids))
     )
 
 
@@ -62,11 +63,17 @@ def left_open_by_bill(case: Case, order: FlinkWorkspaceOrder) -> Open | None:
     open_ones = unexplained(case, order)
     unpaid = ", ".join(each.order_id for each in open_ones if not each.paid)
     if unpaid:
-        message = f"It may be billing order {unpaid}, which is not paid: pay or cancel that in the console"
+        message = (
+            f"It may be billing order {unpaid}, which is not paid: pay or cancel that in the"
+            " console"
+        )
         return Open("UnpaidOrder", message + _or_dismiss(unpaid))
     paid = ", ".join(each.order_id for each in open_ones)
     if paid and case.window_is_over(order):
-        message = f"It may be billing order {paid}, which is paid, but no look shows what that bought: see the console"
+        message = (
+            f"It may be billing order {paid}, which is paid, but no look shows what that bought:"
+            " see the console"
+        )
         return Open("BillUnexplained", message + _or_dismiss(paid))
     return None
 

@@ -20,7 +20,10 @@ def stop_on_another_account(case: Case) -> Plan | None:
     refused = case.outstanding_order
     if refused is not None and refused.spec.account_id == case.recorded_account:
         end = clock(latest_end_of_call(refused, case.settings) or case.cloud_time)
-        message += f", or wait: order {refused.metadata.name} was refused, and after {end} any account may be used"
+        message += (
+            f", or wait: order {refused.metadata.name} was refused, and after {end} any account may"
+            " be used"
+        )
         return Plan(verdict=Verdict("Progressing", "WaitingToRetry", message), requeue=OUTSIDE)
     return Plan(verdict=Verdict("Stalled", "AccountChanged", message), requeue=OUTSIDE)
 
@@ -32,7 +35,10 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
         return Plan(verdict=Verdict("Stalled", found.reason, found.message), requeue=OUTSIDE)
     if isinstance(found, Unexplained) and len(found.instances) > 1:
         ids = ", ".join(instance.instance_id for instance in found.instances)
-        message = f"{ids} have this name, and an order may have bought one of them: release the wrong ones"
+        message = (
+            f"{ids} have this name, and an order may have bought one of them: release the wrong"
+            " ones"
+        )
         return Plan(verdict=Verdict("Stalled", "DuplicateInstance", message), requeue=OUTSIDE)
     return None
 
@@ -60,8 +66,8 @@ def stop_on_unknown_fields(case: Case) -> Plan | None:
     if not unknown:
         return None
     message = (
-        f"this version of the operator does not know {', '.join(unknown)}, and buys nothing without what it asks for:"
-        " run a version that knows it, or remove it"
+        f"this version of the operator does not know {', '.join(unknown)}, and buys nothing without"
+        " what it asks for: run a version that knows it, or remove it"
     )
     return Plan(verdict=Verdict("Stalled", "NewerVersion", message), requeue=OUTSIDE)
 
@@ -72,5 +78,8 @@ def stop_on_an_unknown_region(case: Case) -> Plan | None:
     if isinstance(regions, Unknown) or region in regions:
         return None
     sold = ", ".join(sorted(regions))
-    message = f"workspaces are not sold in region '{region}': create a FlinkWorkspace in one of {sold} instead"
+    message = (
+        f"workspaces are not sold in region '{region}': create a FlinkWorkspace in one of {sold}"
+        " instead"
+    )
     return Plan(verdict=Verdict("Stalled", "RegionNotSupported", message), requeue=OUTSIDE)

@@ -13,7 +13,11 @@ def secure_claim_of_what_exists(case: Case) -> Plan | None:
 
     Also a lost one: nobody else may buy in its place.
     """
-    if not isinstance(case.found, Ours) and case.bound_id is None and case.sent_order not in case.orders:
+    if (
+        not isinstance(case.found, Ours)
+        and case.bound_id is None
+        and case.sent_order not in case.orders
+    ):
         return None
     missing = secure_claim(case)
     return missing if missing is not None and missing.steps else None
@@ -31,8 +35,12 @@ def secure_claim(case: Case) -> Plan | None:
         return None
     # A former resource's claim is rewritten with our uid: its pass can't release it then.
     if claim is None or not claim.alive or claim.holder == case.seen.key:
-        return Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None
-    if isinstance(case.found, Ours) or (case.bound_id is not None and not isinstance(case.found, Adoptable)):
+        return (
+            Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None
+        )
+    if isinstance(case.found, Ours) or (
+        case.bound_id is not None and not isinstance(case.found, Adoptable)
+    ):
         return None
     return Plan(verdict=Verdict("Stalled", "NameTaken", _taken(case, claim)), requeue=OUTSIDE)
 
@@ -42,4 +50,7 @@ def _taken(case: Case, claim: Claim) -> str:
     holder = claim.holder
     known = holder is not None and holder.namespace == case.seen.key.namespace
     who = str(holder) if known else "a resource of another namespace"
-    return f"{who} in this cluster claims the workspace name '{claim.target.workspace_name}': choose another"
+    return (
+        f"{who} in this cluster claims the workspace name '{claim.target.workspace_name}': choose"
+        " another"
+    )

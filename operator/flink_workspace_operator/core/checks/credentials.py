@@ -27,8 +27,19 @@ from flink_workspace_operator.core.facts.key_failures import AccountNotAllowed
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.ownership import Adoptable, Ours
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
-from flink_workspace_operator.core.facts.snapshot import open_order, order_to_ask_about, orders_of, shown_id
-from flink_workspace_operator.core.plan import HoldSecret, OpenOrder, Plan, ReleaseSecret, WriteIntent
+from flink_workspace_operator.core.facts.snapshot import (
+    open_order,
+    order_to_ask_about,
+    orders_of,
+    shown_id,
+)
+from flink_workspace_operator.core.plan import (
+    HoldSecret,
+    OpenOrder,
+    Plan,
+    ReleaseSecret,
+    WriteIntent,
+)
 from flink_workspace_operator.core.verdicts import could_not_read
 from flink_workspace_operator.settings import Settings
 
@@ -41,13 +52,17 @@ def secret_names(workspace: FlinkWorkspace | None, orders: Orders) -> tuple[str,
 
     Also that of an open order whose finalizer was removed manually.
     """
-    kept = [each for each in orders if LEDGER_FINALIZER in each.metadata.finalizers or not each.settled]
+    kept = [
+        each for each in orders if LEDGER_FINALIZER in each.metadata.finalizers or not each.settled
+    ]
     in_use = [each.spec.credentials for each in kept]
     wanted = [] if workspace is None else [workspace.spec.credentials]
     return tuple(dict.fromkeys(each.secret_name for each in (*wanted, *in_use) if each is not None))
 
 
-def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: Secrets, settings: Settings) -> Signer:
+def signer(
+    key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: Secrets, settings: Settings
+) -> Signer:
     """The identity that signs the calls of this pass."""
     order = open_order(orders)
     sent = order if order is not None and order.facts.may_be_under_way else None
@@ -55,18 +70,26 @@ def signer(key: Key, workspace: FlinkWorkspace | None, orders: Orders, secrets: 
         sent = order_to_ask_about(orders)
     holder = workspace if workspace is not None else sent or order
     wanted = None if holder is None else holder.spec.credentials
-    own = Signer() if settings.buys_for(key.namespace) else Signer(problem=IdentityNotAllowed(key.namespace))
+    own = (
+        Signer()
+        if settings.buys_for(key.namespace)
+        else Signer(problem=IdentityNotAllowed(key.namespace))
+    )
     if wanted is None:
         if own.problem is None or was_own(workspace, orders, sent):
             return replace(own, keeps_watch=own.problem is not None)
         return own if sent is None else _stand_in(sent, own.problem, own, secrets)
-    usable = _usable(wanted.secret_name, secrets.get(wanted.secret_name, Absent()), is_held=sent is not None)
+    usable = _usable(
+        wanted.secret_name, secrets.get(wanted.secret_name, Absent()), is_held=sent is not None
+    )
     if isinstance(usable, AccessKey):
         return Signer(usable)
     return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)
 
 
-def was_own(workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspaceOrder | None) -> bool:
+def was_own(
+    workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspaceOrder | None
+) -> bool:
     """True if the resource's purchase was, or may have been, signed by the operator's identity.
 
     An adopted instance, and one that the ledger lacks, count as such.
@@ -87,7 +110,12 @@ def was_own(workspace: FlinkWorkspace | None, orders: Orders, sent: FlinkWorkspa
 def held_to_account(signing: Signer, account_id: str | Unknown, settings: Settings) -> Signer:
     """The signer; the operator's own identity may buy only in the account of its settings."""
     allowed = settings.account_id
-    if signing != Signer() or allowed is None or isinstance(account_id, Unknown) or account_id == allowed:
+    if (
+        signing != Signer()
+        or allowed is None
+        or isinstance(account_id, Unknown)
+        or account_id == allowed
+    ):
         return signing
     return Signer(problem=AccountNotAllowed(account_id, allowed), keeps_watch=True)
 
@@ -102,7 +130,9 @@ def stop_without_who_may_buy(case: Case) -> Plan | None:
     return could_not_read(Unknown(problem))
 
 
-def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets) -> Signer:
+def _stand_in(
+    sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets
+) -> Signer:
     """The identity that may settle an order: the Secret of its purchase, or the operator's own."""
     account_id, used = sent.spec.account_id, sent.spec.credentials
     if used is not None:
@@ -112,7 +142,9 @@ def _stand_in(sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Sign
     return Signer(problem=problem, stands_in_for=None if own.problem else account_id)
 
 
-def _usable(name: str, found: Secret | Absent | SecretRefused, is_held: bool) -> AccessKey | CredentialsUnusable:
+def _usable(
+    name: str, found: Secret | Absent | SecretRefused, is_held: bool
+) -> AccessKey | CredentialsUnusable:
     """The access key. A Secret that is being deleted counts only for the order that holds it."""
     if isinstance(found, SecretRefused):
         return found
@@ -154,7 +186,9 @@ def who_is_missing(case: Case) -> str | None:
     if order is None or order.spec.account_id == account:
         return None
     holder = order if case.seen.workspace is None else case.workspace
-    return of_another_account(holder.spec.credentials, account, f"this order of {order.spec.account_id}")
+    return of_another_account(
+        holder.spec.credentials, account, f"this order of {order.spec.account_id}"
+    )
 
 
 def of_another_account(wanted: Credentials | None, account: str, owned: str) -> str:

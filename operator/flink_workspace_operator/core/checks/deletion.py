@@ -41,9 +41,15 @@ def settle_without_resource(case: Case) -> Plan | None:
         ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
-    steps += tuple(MoveOrder(each, status) for each in _unlisted(case) if (status := _until(case, each)) != each.status)
+    steps += tuple(
+        MoveOrder(each, status)
+        for each in _unlisted(case)
+        if (status := _until(case, each)) != each.status
+    )
     unfinished = next((each for each in (case.order, *kept) if each is not None), None)
-    return Plan(steps, requeue=Requeue(None) if unfinished is None else _rising_for(case, unfinished))
+    return Plan(
+        steps, requeue=Requeue(None) if unfinished is None else _rising_for(case, unfinished)
+    )
 
 
 def _until(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
@@ -58,23 +64,36 @@ def finalize_deletion(case: Case) -> Plan | None:
     cancellation, order = _cancel_what_is_quoted(case), case.order
     if cancellation is not None:
         return cancellation
-    if order is not None and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name:
+    if (
+        order is not None
+        and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name
+    ):
         bill = left_open_by_bill(case, order)
         awaited = who_is_missing(case) or (bill.message if bill else AWAITED)
         message = (
-            f"order {order.metadata.name} is not settled: {awaited};"
-            f" to let the resource go before, set the annotation {ABANDON_ORDER}: {order.metadata.name}"
+            f"order {order.metadata.name} is not settled: {awaited}; to let the resource go before,"
+            f" set the annotation {ABANDON_ORDER}: {order.metadata.name}"
         )
-        return Plan(verdict=Verdict("Deleting", "Deleting", message), requeue=_rising_for(case, order))
+        return Plan(
+            verdict=Verdict("Deleting", "Deleting", message), requeue=_rising_for(case, order)
+        )
     if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
-        going = Verdict("Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it")
-        return Plan(verdict=going, requeue=Requeue(None) if order is None else _rising_for(case, order))
+        going = Verdict(
+            "Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it"
+        )
+        return Plan(
+            verdict=going, requeue=Requeue(None) if order is None else _rising_for(case, order)
+        )
     return Plan((*_claims_to_give_back(case), RemoveFinalizer()), requeue=SOON)
 
 
 def _cancel_what_is_quoted(case: Case) -> Plan | None:
     quoted = [order for order in case.seen.orders if order.facts.may_be_closed]
-    return Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted)) if quoted else None
+    return (
+        Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted))
+        if quoted
+        else None
+    )
 
 
 def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
@@ -91,7 +110,11 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
 
 def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
     """Settled orders that keep their name. A refused one for a while: the cloud may be down."""
-    outstanding = [(order, latest_end_of_call(order, case.settings)) for order in case.seen.orders if order.outstanding]
+    outstanding = [
+        (order, latest_end_of_call(order, case.settings))
+        for order in case.seen.orders
+        if order.outstanding
+    ]
     kept = [order for order, end in outstanding if end is None or not _is_past(case, end)]
     return kept + _unlisted(case)
 
@@ -101,7 +124,9 @@ def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
     return [
         order
         for order in case.seen.orders
-        if is_unlisted(order) and not _is_shown(case, order) and not _is_past(case, _window_end(case, order))
+        if is_unlisted(order)
+        and not _is_shown(case, order)
+        and not _is_past(case, _window_end(case, order))
     ]
 
 
@@ -113,8 +138,12 @@ def _is_past(case: Case, end: datetime) -> bool:
     """
     cloud = case.seen.cloud
     if isinstance(cloud.listing, Unknown):
-        failures = [each.failure for each in (cloud.account_id, cloud.listing) if isinstance(each, Unknown)]
-        if cloud.region is None or any(isinstance(failure, SignatureExpired) for failure in failures):
+        failures = [
+            each.failure for each in (cloud.account_id, cloud.listing) if isinstance(each, Unknown)
+        ]
+        if cloud.region is None or any(
+            isinstance(failure, SignatureExpired) for failure in failures
+        ):
             return False
     return case.cloud_time > end
 

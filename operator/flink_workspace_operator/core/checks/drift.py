@@ -13,7 +13,10 @@ def differences(spec: FlinkWorkspaceSpec, instance: SeenInstance) -> list[str]:
     wanted: dict[str, tuple[object, object]] = {
         "chargeType": (spec.charge_type, instance.charge_type),
         "network.vpcId": (spec.network.vpc_id, instance.vpc_id),
-        "network.vSwitchIds": (sorted(spec.network.v_switch_ids), sorted(instance.v_switch_ids) or None),
+        "network.vSwitchIds": (
+            sorted(spec.network.v_switch_ids),
+            sorted(instance.v_switch_ids) or None,
+        ),
         "storage.oss.bucket": (spec.storage.oss.bucket, instance.bucket),
     }
     if spec.resources is not None:
@@ -33,7 +36,9 @@ def _shown(value: object) -> str:
 
 def marks_shown_by(case: Case, instance: SeenInstance) -> datetime:
     """The time by which every list must show an instance with its tags."""
-    return (instance.create_time or case.cloud_time) + timedelta(seconds=case.settings.longest_visibility_seconds)
+    return (instance.create_time or case.cloud_time) + timedelta(
+        seconds=case.settings.longest_visibility_seconds
+    )
 
 
 def missing_marks(case: Case, instance: SeenInstance) -> dict[str, str]:

@@ -17,7 +17,9 @@ from flink_workspace_operator.core.plan import MoveOrder, Plan, Requeue, Verdict
 from flink_workspace_operator.core.verdicts import could_not_read_owned
 
 KEPT_DAYS = 15
-"""How long the cloud keeps the data of a workspace that has expired or is overdue: its page "Overdue payments"."""
+"""How long the cloud keeps the data of a workspace that has expired or is overdue: its page
+"Overdue payments".
+"""
 PROVISIONING = "Provisioning"
 LOST = "Lost"
 TOO_EARLY = "ReplaceLostTooEarly"
@@ -33,7 +35,11 @@ def follow_instance(case: Case) -> Plan | None:
         return None
     if isinstance(found, Unknown):
         # An order for another name is settled first.
-        return None if case.sent_order is not None and found.failure is None else _not_looked(case, found)
+        return (
+            None
+            if case.sent_order is not None and found.failure is None
+            else _not_looked(case, found)
+        )
     if isinstance(found, Absent):
         return _not_visible(case, case.known_id)
     return None
@@ -54,7 +60,10 @@ def while_running(case: Case, plan: Plan) -> Plan:
     """The plan of a further order, marked so that Ready stays True."""
     if plan.verdict is None or not isinstance(case.found, Ours):
         return plan
-    return replace(plan, verdict=replace(plan.verdict, while_running=judge_instance(case.found.instance).message))
+    return replace(
+        plan,
+        verdict=replace(plan.verdict, while_running=judge_instance(case.found.instance).message),
+    )
 
 
 def _not_looked(case: Case, unknown: Unknown) -> Plan:
@@ -67,7 +76,9 @@ def _follow(case: Case, instance: SeenInstance) -> Plan:
     if verdict.kind == "Stalled" or marks:
         return Plan(marks, verdict, requeue=OUTSIDE)
     if verdict.kind == "Running":
-        return Plan(verdict=verdict, requeue=Requeue(timedelta(seconds=case.settings.resync_seconds)))
+        return Plan(
+            verdict=verdict, requeue=Requeue(timedelta(seconds=case.settings.resync_seconds))
+        )
     since = instance.create_time or case.workspace.metadata.creation_timestamp
     return Plan(verdict=verdict, requeue=rising(case.cloud_time - since))
 
@@ -75,29 +86,40 @@ def _follow(case: Case, instance: SeenInstance) -> Plan:
 def judge_instance(instance: SeenInstance) -> Verdict:
     """The verdict on the cloud's states. An unknown state means progress, never a failure.
 
-    OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE for overdue. Neither
-    is gone: that is only what a complete list does not show. Open questions: StateWords, ReleaseTime.
+    OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE
+    for overdue. Neither is gone: that is only what a complete list does not show. Open questions:
+    StateWords, ReleaseTime.
     """
     name, status = instance.instance_id, instance.cluster_status
     if instance.order_state == "CEASE":
         message = (
-            f"{name} is suspended: its paid time is over, and its data are kept for {KEPT_DAYS} days; renew it in the"
+            f"{name} is suspended: its paid time is over, and its data are kept for {KEPT_DAYS}"
+            " days; renew it in the"
         )
         return Verdict("Stalled", "Expired", f"{message} console")
     if status in ("DELETING", "DELETED"):
-        return Verdict("Stalled", "Released", f"{name} was released in the cloud; the operator did not do that")
+        return Verdict(
+            "Stalled", "Released", f"{name} was released in the cloud; the operator did not do that"
+        )
     if instance.order_state == "RELEASE":
         message = (
-            f"{name} is overdue: the cloud stops its jobs, and keeps its data for {KEPT_DAYS} days; top up the account"
+            f"{name} is overdue: the cloud stops its jobs, and keeps its data for {KEPT_DAYS} days;"
+            " top up the account"
         )
         return Verdict("Stalled", "Overdue", message)
     if status == "DISABLE":
-        return Verdict("Stalled", "Disabled", f"{name} is disabled in the cloud: see its console or ask the support")
+        return Verdict(
+            "Stalled",
+            "Disabled",
+            f"{name} is disabled in the cloud: see its console or ask the support",
+        )
     if status == "RUNNING":
         return Verdict("Running", "Running", f"{name} is running")
     if instance.stage_status == "FAILED" or instance.create_timeout:
         said = f": {instance.message}" if instance.message else ""
-        return Verdict("Stalled", "CreationFailed", f"the cloud could not create {name}{said}; ask its support")
+        return Verdict(
+            "Stalled", "CreationFailed", f"the cloud could not create {name}{said}; ask its support"
+        )
     if not status:
         message = f"the cloud's list does not say in a readable way how {name} is"
         return Verdict("Progressing", PROVISIONING, message, keeps_previous=True)
@@ -111,7 +133,9 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
     if not was_seen(case):
         since = max((order.status.intent_time or now for order in case.orders), default=now)
         message = f"{instance_id} is bought; the cloud does not show it yet"
-        return Plan(verdict=Verdict("Progressing", PROVISIONING, message), requeue=rising(now - since))
+        return Plan(
+            verdict=Verdict("Progressing", PROVISIONING, message), requeue=rising(now - since)
+        )
     if case.given_up:
         return _give_up(case)
     since = missing_since(case) or now
@@ -124,9 +148,15 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
 
 def _gone(case: Case, instance_id: str) -> Verdict:
     """The verdict on a lost instance. An older `replace-lost` is of an earlier loss that ended."""
-    gone = f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another one,"
+    gone = (
+        f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another"
+        " one,"
+    )
     if case.is_named_for_replacement and not case.said_lost:
-        message = f"{gone} remove the annotation {REPLACE_LOST}, which was set before that was known, and set it again"
+        message = (
+            f"{gone} remove the annotation {REPLACE_LOST}, which was set before that was known, and"
+            " set it again"
+        )
         return Verdict("Stalled", TOO_EARLY, message)
     return Verdict("Stalled", LOST, f"{gone} set the annotation {REPLACE_LOST}: {instance_id}")
 
@@ -136,7 +166,9 @@ def _give_up(case: Case) -> Plan:
     bought_it = [
         order
         for order in case.orders
-        if order.spec.makes_instance and order.status.instance_id == case.known_id and not order.facts.is_given_up
+        if order.spec.makes_instance
+        and order.status.instance_id == case.known_id
+        and not order.facts.is_given_up
     ]
     steps = tuple(MoveOrder(order, ledger.lost(order, case.cloud_time)) for order in bought_it)
     message = f"{case.known_id} is lost; another workspace is being bought in its place"

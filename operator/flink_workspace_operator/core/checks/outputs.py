@@ -13,11 +13,22 @@ from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, R
 from flink_workspace_operator.core.facts.failures import OutputsRefused
 from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.pace import OUTSIDE
-from flink_workspace_operator.core.plan import DeleteOutputs, OutputsStep, Plan, Verdict, WriteOutputs
+from flink_workspace_operator.core.plan import (
+    DeleteOutputs,
+    OutputsStep,
+    Plan,
+    Verdict,
+    WriteOutputs,
+)
 from flink_workspace_operator.core.verdicts import outputs_refused
 
 LABELS: Final = {"app.kubernetes.io/managed-by": "flink-workspace-operator"}
-PATHS: Final = {"artifactsPath": ARTIFACTS, "jobsPath": JOBS, "savepointsPath": SAVEPOINTS, "logsPath": LOGS}
+PATHS: Final = {
+    "artifactsPath": ARTIFACTS,
+    "jobsPath": JOBS,
+    "savepointsPath": SAVEPOINTS,
+    "logsPath": LOGS,
+}
 KIND: Final = "FlinkWorkspace"
 
 
@@ -33,13 +44,15 @@ def obstacle(case: Case) -> Verdict | None:
     if wanted is None and _written(case) is None:
         return None
     if isinstance(seen, Unread):
-        return outputs_refused(seen.refusal or OutputsRefused("ConfigMaps were not read in this pass"))
+        return outputs_refused(
+            seen.refusal or OutputsRefused("ConfigMaps were not read in this pass")
+        )
     in_the_way = None if wanted is None else _found(case, wanted)
     if in_the_way is None or _belongs(case, in_the_way):
         return None
     message = (
-        f"ConfigMap '{wanted}' is not this resource's, and is not overwritten: choose another name in"
-        " spec.outputs.configMapName, or delete that ConfigMap"
+        f"ConfigMap '{wanted}' is not this resource's, and is not overwritten: choose another name"
+        " in spec.outputs.configMapName, or delete that ConfigMap"
     )
     return Verdict("Stalled", "OutputsTaken", message)
 
@@ -134,7 +147,11 @@ def _reference(case: Case) -> Reference:
 
 def _found(case: Case, name: str | None) -> ConfigMap | None:
     seen = case.seen.outputs
-    return None if isinstance(seen, Unread) else next((each for each in seen if each.name == name), None)
+    return (
+        None
+        if isinstance(seen, Unread)
+        else next((each for each in seen if each.name == name), None)
+    )
 
 
 def _belongs(case: Case, found: ConfigMap) -> bool:

@@ -25,7 +25,9 @@ def ensure_prerequisites(case: Case) -> Plan | None:
     if case.suspended:
         steps = ()
     # First what a person must do, then what could not be read, then what the operator does itself.
-    about, finding = min(lacking, key=lambda each: (bool(each[1].steps), each[1].status == "Unknown"))
+    about, finding = min(
+        lacking, key=lambda each: (bool(each[1].steps), each[1].status == "Unknown")
+    )
     if finding.status == "Unknown":
         unread = could_not_read(Unknown(finding.failure))
         return Plan(steps, unread.verdict, unread.requeue, retry=unread.retry)

@@ -50,7 +50,9 @@ def finish_intent(case: Case) -> Plan | None:
     action = action_of(order)
     evidence = action.evidence(case, order)
     if evidence.exists:
-        status = ledger.superseded(order, case.cloud_time, "NothingSent", "what it is for is there already")
+        status = ledger.superseded(
+            order, case.cloud_time, "NothingSent", "what it is for is there already"
+        )
         return Plan((MoveOrder(order, status),))
     why = _why_not(case, order, intent.generation)
     if why is None and evidence.is_free:
@@ -83,7 +85,10 @@ def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: in
     workspace = case.workspace
     if workspace.metadata.uid != order.spec.workspace_ref.uid:
         return "the FlinkWorkspace was deleted and created again"
-    if workspace.metadata.generation != generation or action_of(order).wish(case) != order.spec.block:
+    if (
+        workspace.metadata.generation != generation
+        or action_of(order).wish(case) != order.spec.block
+    ):
         return "the FlinkWorkspace was changed"
     return "the FlinkWorkspace was suspended" if case.suspended else None
 
@@ -113,7 +118,10 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     """The verdict while it is open. Obstacles come first, because a person can remove them."""
     missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
     if missing is not None:
-        message = f"order {order.metadata.name}: it is not known whether this was bought, and nobody can ask: {missing}"
+        message = (
+            f"order {order.metadata.name}: it is not known whether this was bought, and nobody can"
+            f" ask: {missing}"
+        )
         if problem is not None:
             return Verdict("Suspended", problem.reason, message)
         return Verdict("Stalled", "AccountChanged", message)
@@ -121,7 +129,10 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     if bill is not None:
         return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
     if case.missing_neighbours and case.window_is_over(order):
-        message = f"order {order.metadata.name}: it is not known whether this was bought, and {_incomplete(case)}"
+        message = (
+            f"order {order.metadata.name}: it is not known whether this was bought, and"
+            f" {_incomplete(case)}"
+        )
         return Verdict("Suspended", "ListIncomplete", message)
     message = _open_outcome(case, order)
     if order.facts.is_announced:
@@ -135,7 +146,10 @@ def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
     """The order's state, and the time until which nothing else is bought."""
     known = order.status.message or "It is not known whether this was bought."
     if order.facts.is_announced:
-        known = "Announced by another process, or before a restart. It is not known whether the call was sent."
+        known = (
+            "Announced by another process, or before a restart. It is not known whether the call"
+            " was sent."
+        )
     end = window_end(order.status, case.settings)
     message = f"order {order.metadata.name}: {known}"
     return message if end is None else f"{message} {nothing_before(end)}"
@@ -153,9 +167,10 @@ def _incomplete(case: Case) -> str:
     first = missing[0]
     others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
     return (
-        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}: it is not complete,"
-        " so nothing is bought. Grant the operator's identity stream:DescribeVvpInstances on all instances. If"
-        f" {first.instance_id} is gone, delete {first.key}, or set its annotation {REPLACE_LOST}: {first.instance_id}"
+        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}:"
+        " it is not complete, so nothing is bought. Grant the operator's identity"
+        f" stream:DescribeVvpInstances on all instances. If {first.instance_id} is gone, delete"
+        f" {first.key}, or set its annotation {REPLACE_LOST}: {first.instance_id}"
     )
 
 
@@ -180,7 +195,10 @@ def open_next_order(case: Case) -> Plan | None:
 
 
 def _quote_for(case: Case, block: ApiModel) -> Quote | Unknown:
-    """The price of the block. The price of another was asked where the look shows other facts than the status did."""
+    """The price of the block.
+
+    The price of another was asked where the look shows other facts than the status did.
+    """
     asked = price_question(case.workspace, case.seen.orders)
     return case.seen.cloud.quote if asked == block else Unknown()
 
@@ -190,7 +208,9 @@ def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspa
     if target is None:
         raise LookupError("the account is known here: the look would have been unknown without it")
     spec = FlinkWorkspaceOrderSpec(
-        workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
+        workspace_ref=WorkspaceReference(
+            name=metadata.name, uid=metadata.uid, generation=metadata.generation
+        ),
         account_id=target.account_id,
         region=target.region,
         workspace_name=target.workspace_name,
@@ -221,15 +241,23 @@ def write_intent(case: Case) -> Plan | None:
     order, target = case.order, case.target
     if order is None or target is None or not order.facts.may_be_announced:
         return Plan(requeue=SOON)
-    if not _is_wished(case, order) or order not in case.orders or order.spec.account_id != target.account_id:
+    if (
+        not _is_wished(case, order)
+        or order not in case.orders
+        or order.spec.account_id != target.account_id
+    ):
         why = "the FlinkWorkspace or the account was changed"
-        return Plan((MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),))
+        return Plan(
+            (MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),)
+        )
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
     nonce = action_of(order).nonce(case, order)
     call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
     message = f"order {order.metadata.name} is being placed"
-    step = WriteIntent(order, ledger.intended(order, call), case.token, case.workspace.metadata.generation)
+    step = WriteIntent(
+        order, ledger.intended(order, call), case.token, case.workspace.metadata.generation
+    )
     return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))
 
 

@@ -28,7 +28,11 @@ def rest(case: Case) -> Plan | None:
     return Plan(verdict=None, requeue=Requeue(case.settings.resync))
 
 
-def rests(workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, ...], remembered: Remembered) -> bool:
+def rests(
+    workspace: FlinkWorkspace | None,
+    orders: tuple[FlinkWorkspaceOrder, ...],
+    remembered: Remembered,
+) -> bool:
     """True if this process reported all there is about the resource in its present form."""
     if workspace is None or not remembered.rests_as or not is_untouched(workspace, orders):
         return False
@@ -39,10 +43,23 @@ def rests(workspace: FlinkWorkspace | None, orders: tuple[FlinkWorkspaceOrder, .
 def rests_after(seen: Seen, plan: Plan) -> str:
     """The next `Remembered.rests_as`; empty if there may be more to report."""
     workspace = seen.workspace
-    if workspace is None or not is_untouched(workspace, seen.orders) or plan.steps or plan.retry is not None:
+    if (
+        workspace is None
+        or not is_untouched(workspace, seen.orders)
+        or plan.steps
+        or plan.retry is not None
+    ):
         return ""
     cloud = seen.cloud
-    looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
+    looks = (
+        cloud.account_id,
+        cloud.listing,
+        cloud.regions,
+        cloud.zones,
+        cloud.role,
+        cloud.network,
+        cloud.storage,
+    )
     if any(isinstance(look, Unknown) for look in looks) or _is_unanswered(cloud.quote):
         return ""
     return as_written(workspace) if _is_last_word(workspace, plan) else ""
@@ -50,7 +67,9 @@ def rests_after(seen: Seen, plan: Plan) -> str:
 
 def _is_unanswered(quote: Quote | Unknown) -> bool:
     """True if no price is known. A refusal of the description is an answer too."""
-    return isinstance(quote, Unknown) and not isinstance(quote.failure, ParametersRefused | NoneType)
+    return isinstance(quote, Unknown) and not isinstance(
+        quote.failure, ParametersRefused | NoneType
+    )
 
 
 def _is_last_word(workspace: FlinkWorkspace, plan: Plan) -> bool:
@@ -64,6 +83,8 @@ def _is_last_word(workspace: FlinkWorkspace, plan: Plan) -> bool:
 def as_written(workspace: FlinkWorkspace) -> str:
     """A hash of the spec and annotations that we act upon: annotations may be long."""
     metadata = workspace.metadata
-    ours = {name: value for name, value in metadata.annotations.items() if name.startswith(f"{GROUP}/")}
+    ours = {
+        name: value for name, value in metadata.annotations.items() if name.startswith(f"{GROUP}/")
+    }
     written = json.dumps([metadata.uid, metadata.generation, ours], sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()

@@ -54,7 +54,8 @@ def wait_for_next_try(case: Case) -> Plan | None:
 def wait_for_change(case: Case) -> Plan | None:
     """The last order for the same wish ended in a state after which no other follows by itself.
 
-    A person may have declined it, or paid it: money is spent on it again only after a change or a request.
+    A person may have declined it, or paid it: money is spent on it again only after a change or a
+    request.
     """
     wish = wished(case)
     if wish is None or case.order is not None:
@@ -77,7 +78,9 @@ def wait_for_connection(case: Case) -> Plan | None:
     due = _announced_at(order) + UNSENT_PAUSE
     if case.cloud_time >= due:
         return None
-    return _waiting(order, f"order {order.metadata.name}: {order.status.message}", due - case.cloud_time)
+    return _waiting(
+        order, f"order {order.metadata.name}: {order.status.message}", due - case.cloud_time
+    )
 
 
 def _waiting(last: FlinkWorkspaceOrder, message: str, wait: timedelta) -> Plan:
@@ -86,7 +89,10 @@ def _waiting(last: FlinkWorkspaceOrder, message: str, wait: timedelta) -> Plan:
 
 
 def _next_order(last: FlinkWorkspaceOrder, due: datetime) -> str:
-    return f"order {last.metadata.name}: {last.status.message} The next order follows after {clock(due)}"
+    return (
+        f"order {last.metadata.name}: {last.status.message} The next order follows after"
+        f" {clock(due)}"
+    )
 
 
 def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:
@@ -98,7 +104,9 @@ def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
     """The last consecutive orders of the action in question that were refused or never executed."""
     wish = wished(case)
     action = case.order.spec.action if case.order is not None else wish and wish[0].name
-    tried = [each for each in reversed(case.orders) if each.spec.action == action and each.facts.was_sent]
+    tried = [
+        each for each in reversed(case.orders) if each.spec.action == action and each.facts.was_sent
+    ]
     in_a_row = takewhile(lambda order: order.facts.is_fruitless, tried)
     return tuple(reversed(tuple(in_a_row)))
 
@@ -110,6 +118,10 @@ def _announced_at(order: FlinkWorkspaceOrder) -> datetime:
 def _backoff(case: Case, tries: tuple[FlinkWorkspaceOrder, ...]) -> timedelta:
     """The wait, from the intent: the first adds nothing to the window of a lost call."""
     settings, answer = case.settings, tries[-1].status.answer if tries else None
-    first = settings.throttled_backoff_seconds if answer == "Throttled" else settings.refusal_backoff_seconds
+    first = (
+        settings.throttled_backoff_seconds
+        if answer == "Throttled"
+        else settings.refusal_backoff_seconds
+    )
     doubled = first * 2.0 ** min(max(len(tries) - 1, 0), 16)
     return timedelta(seconds=min(doubled, settings.refusal_backoff_max_seconds))

@@ -4,7 +4,11 @@ from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill, unexplained, was_left_open
+from flink_workspace_operator.core.checks.billing_evidence import (
+    left_open_by_bill,
+    unexplained,
+    was_left_open,
+)
 from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.orders import ledger
@@ -26,7 +30,9 @@ def record_answers(case: Case) -> Plan | None:
     """Record answers of the cloud that only this process has: a crash would lose them."""
     by_uid = {order.metadata.uid: order for order in case.seen.orders}
     answers = case.seen.remembered.answers
-    steps = [RecordAnswer(by_uid[each.order_uid], each) for each in answers if each.order_uid in by_uid]
+    steps = [
+        RecordAnswer(by_uid[each.order_uid], each) for each in answers if each.order_uid in by_uid
+    ]
     return Plan(tuple(steps)) if steps else None
 
 
@@ -53,11 +59,17 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return _settle_outstanding(case, order, evidence)
     # Nothing was sent, and nothing must be: the instance exists.
     if facts.may_be_closed and evidence.exists:
-        return ledger.superseded(order, case.cloud_time, "NothingSent", "what it is for is there already")
+        return ledger.superseded(
+            order, case.cloud_time, "NothingSent", "what it is for is there already"
+        )
     # Only the process that announced it knows whether it is sent: `finish_intent` decides.
     if order is not case.sent_order or order is case.announced_order:
         return None
-    return _by_evidence(case, order, evidence) or _told_by_bill(case, order) or _told_who_is_missing(case, order)
+    return (
+        _by_evidence(case, order, evidence)
+        or _told_by_bill(case, order)
+        or _told_who_is_missing(case, order)
+    )
 
 
 def _lacks_status(case: Case, order: FlinkWorkspaceOrder) -> bool:
@@ -95,12 +107,18 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
     return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
 
-def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+def _told_who_is_missing(
+    case: Case, order: FlinkWorkspaceOrder
+) -> FlinkWorkspaceOrderStatus | None:
     """Report a missing signer on the order: its resource may be gone. Our clock ends the
     sending."""
     why = who_is_missing(case)
     if order.facts.is_announced:
-        return _unheard_of(order, case.seen.now) if why and _call_is_over(case, order, case.seen.now) else None
+        return (
+            _unheard_of(order, case.seen.now)
+            if why and _call_is_over(case, order, case.seen.now)
+            else None
+        )
     told = ledger.waiting(order, why)
     return None if told == order.status else told
 
@@ -108,11 +126,15 @@ def _told_who_is_missing(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspa
 def _call_is_over(case: Case, order: FlinkWorkspaceOrder, moment: datetime) -> bool:
     """True if the caller cannot be sending any more, by the longest time of a call."""
     intent = order.status.intent_time
-    return intent is not None and moment > intent + 2 * timedelta(seconds=case.settings.purchase_timeout_seconds)
+    return intent is not None and moment > intent + 2 * timedelta(
+        seconds=case.settings.purchase_timeout_seconds
+    )
 
 
 def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    return ledger.uncertain(order, at, "the process that announced it did not report whether it sent the call")
+    return ledger.uncertain(
+        order, at, "the process that announced it did not report whether it sent the call"
+    )
 
 
 def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
@@ -128,7 +150,9 @@ def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder
     return None if told == order.status else told
 
 
-def _by_evidence(case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence) -> FlinkWorkspaceOrderStatus | None:
+def _by_evidence(
+    case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence
+) -> FlinkWorkspaceOrderStatus | None:
     """The end of a sent order by a complete list, once proof of its own was ruled out."""
     if evidence.date is None or order.status.intent_time is None:
         return None
@@ -137,7 +161,9 @@ def _by_evidence(case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence
         return _by_stranger(case, order, evidence.stranger, evidence.date)
     # Its caller may still be sending.
     if order.facts.is_announced:
-        return _unheard_of(order, evidence.date) if _call_is_over(case, order, evidence.date) else None
+        return (
+            _unheard_of(order, evidence.date) if _call_is_over(case, order, evidence.date) else None
+        )
     if evidence.contested:
         return _by_description(order, evidence)
     # The call may still be executed, or its effect not be listed yet; or the list is incomplete.
@@ -164,14 +190,18 @@ def _after_window(
     return ledger.not_placed(order, at, window_end(order.status, case.settings) or at)
 
 
-def _by_stranger(case: Case, order: FlinkWorkspaceOrder, stranger: Stranger, at: datetime) -> FlinkWorkspaceOrderStatus:
+def _by_stranger(
+    case: Case, order: FlinkWorkspaceOrder, stranger: Stranger, at: datetime
+) -> FlinkWorkspaceOrderStatus:
     """Reject for a stranger's instance. The call may still be executed once that is released."""
     end = window_end(order.status, case.settings)
     reason = Rejection("ForeignInstance", stranger.reason, stranger.message)
     return ledger.rejected(order, at, reason, end if end is not None and end >= at else None)
 
 
-def _by_description(order: FlinkWorkspaceOrder, evidence: OrderEvidence) -> FlinkWorkspaceOrderStatus | None:
+def _by_description(
+    order: FlinkWorkspaceOrder, evidence: OrderEvidence
+) -> FlinkWorkspaceOrderStatus | None:
     """Place the order on a contested instance, if it can be nobody else's by now."""
     if evidence.described is None or evidence.date is None:
         return None

@@ -28,7 +28,11 @@ def wait_out_deleted_orders(case: Case) -> Plan | None:
 
 def wait_out_manually_closed_orders(case: Case) -> Plan | None:
     """Wait for the call of an order that was closed manually: it may still be executed."""
-    closed = [order for order in case.orders if order.status.evidence not in (order.facts.written_with or EVIDENCE)]
+    closed = [
+        order
+        for order in case.orders
+        if order.status.evidence not in (order.facts.written_with or EVIDENCE)
+    ]
     ends = {order.metadata.name: window_end(order.status, case.settings) for order in closed}
     known = {name: end for name, end in ends.items() if end is not None}
     if not known:
@@ -46,16 +50,21 @@ def wait_out_restored_orders(case: Case) -> Plan | None:
     is not behind by more than the gateway accepts in a signature's date.
     """
     uid = case.workspace.metadata.uid
-    found = [order for order in case.orders if order.state == "Superseded" and order.status.quote is None]
+    found = [
+        order for order in case.orders if order.state == "Superseded" and order.status.quote is None
+    ]
     restored = [order for order in found if order.spec.workspace_ref.uid != uid]
     if not restored:
         return None
     closed = {
-        order.metadata.name: time_of(order, "Superseded") or order.metadata.creation_timestamp for order in restored
+        order.metadata.name: time_of(order, "Superseded") or order.metadata.creation_timestamp
+        for order in restored
     }
     name = max(closed, key=lambda each: closed[each])
     skew = timedelta(seconds=case.settings.signature_validity_seconds)
-    return _wait_until(case, closed[name] + case.settings.settle_window + skew, RESTORED.format(name))
+    return _wait_until(
+        case, closed[name] + case.settings.settle_window + skew, RESTORED.format(name)
+    )
 
 
 def may_still_come(case: Case) -> bool:
@@ -65,7 +74,11 @@ def may_still_come(case: Case) -> bool:
         end is not None and case.cloud_time <= end for end in ends
     )
     waits = (wait_out_manually_closed_orders, wait_out_restored_orders)
-    return is_awaited or case.left_the_ledger is not None or any(wait(case) is not None for wait in waits)
+    return (
+        is_awaited
+        or case.left_the_ledger is not None
+        or any(wait(case) is not None for wait in waits)
+    )
 
 
 def _wait_until(case: Case, over: datetime, why: str) -> Plan | None:
@@ -74,5 +87,6 @@ def _wait_until(case: Case, over: datetime, why: str) -> Plan | None:
         return None
     wait = min(over - case.cloud_time + timedelta(seconds=1), LONGEST)
     return Plan(
-        verdict=Verdict("Progressing", "PurchaseUncertain", f"{why}. {nothing_before(over)}"), requeue=Requeue(wait)
+        verdict=Verdict("Progressing", "PurchaseUncertain", f"{why}. {nothing_before(over)}"),
+        requeue=Requeue(wait),
     )

@@ -8,17 +8,31 @@ from flink_workspace_operator.core.facts.failures import CloudFailure, Signature
 REPEATED: Final = "the operator asks again"
 
 ADVICE: Final[Mapping[str, str]] = {
-    "CredentialsRefused": "put a valid one into the Secret of spec.credentials; else give it to the operator",
+    "CredentialsRefused": (
+        "put a valid one into the Secret of spec.credentials; else give it to the operator"
+    ),
     "KeyRefused": "check the role: its name or ARN, what it trusts, and that it exists",
-    "SecretMissing": "create it, with the keys accessKeyId and accessKeySecret, or correct secretName",
-    "SecretIncomplete": "put accessKeyId and accessKeySecret into it, both of one line and not empty",
-    "SecretRefused": "let the operator get and patch that Secret, by a Role of this namespace that names it",
-    "IdentityNotAllowed": "name a Secret with keys in spec.credentials.secretName, or have the namespace put on the"
-    " operator's list FLINK_OPERATOR_IDENTITY_NAMESPACES",
-    "AccountNotAllowed": "give the operator a key of that account, or correct the setting; or name a Secret with keys"
-    " in spec.credentials.secretName",
+    "SecretMissing": (
+        "create it, with the keys accessKeyId and accessKeySecret, or correct secretName"
+    ),
+    "SecretIncomplete": (
+        "put accessKeyId and accessKeySecret into it, both of one line and not empty"
+    ),
+    "SecretRefused": (
+        "let the operator get and patch that Secret, by a Role of this namespace that names it"
+    ),
+    "IdentityNotAllowed": (
+        "name a Secret with keys in spec.credentials.secretName, or have the namespace put on the"
+        " operator's list FLINK_OPERATOR_IDENTITY_NAMESPACES"
+    ),
+    "AccountNotAllowed": (
+        "give the operator a key of that account, or correct the setting; or name a Secret with"
+        " keys in spec.credentials.secretName"
+    ),
     "BalanceTooLow": "top up the account",
-    "NotFound": "create what is missing, or correct its name in the spec or in the operator's settings",
+    "NotFound": (
+        "create what is missing, or correct its name in the spec or in the operator's settings"
+    ),
     "UnpaidOrder": "pay or cancel the unpaid order in the console",
     "ServiceNotActivated": "open the service in the console",
     "RoleNotAuthorised": "authorise Flink in its console",
@@ -36,18 +50,29 @@ ADVICE: Final[Mapping[str, str]] = {
 
 
 CAUSES: Final[Mapping[str, str]] = {
-    "CertificateNotTrusted": "its certificate is not trusted: name a file of authorities in SSL_CERT_FILE",
+    "CertificateNotTrusted": (
+        "its certificate is not trusted: name a file of authorities in SSL_CERT_FILE"
+    ),
     "TlsFailed": "the TLS handshake failed: check what is between the operator and the cloud",
     "NameNotResolved": "its host name has no address: check DNS, the region and the endpoint",
     "ConnectionRefused": "its address refuses connections: check the endpoint",
     "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
-    "TokenFileMissing": "check that RRSA is on and its webhook runs, then restart the Pod: the webhook adds the file",
-    "TokenFileUnreadable": "check that the operator's user may read the file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names",
+    "TokenFileMissing": (
+        "check that RRSA is on and its webhook runs, then restart the Pod: the webhook adds the"
+        " file"
+    ),
+    "TokenFileUnreadable": (
+        "check that the operator's user may read the file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names"
+    ),
     "ProxyNotReached": "the proxy refuses connections or has no address: check HTTPS_PROXY",
-    "ProxyNotUsable": "HTTPS_PROXY or HTTP_PROXY names no proxy: check that it is like http://host:port",
+    "ProxyNotUsable": (
+        "HTTPS_PROXY or HTTP_PROXY names no proxy: check that it is like http://host:port"
+    ),
     "ProxyRefused407": "the proxy asks for a user and a password: check them in HTTPS_PROXY",
     "HTTP407": "a proxy asks for a user and a password: check them in HTTP_PROXY",
-    "AuthoritiesNotUsable": "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names no file of certificates: check the path",
+    "AuthoritiesNotUsable": (
+        "SSL_CERT_FILE or REQUESTS_CA_BUNDLE names no file of certificates: check the path"
+    ),
 }
 """By the code of a request without an answer, or of an access key that could not be fetched."""
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
@@ -87,7 +112,10 @@ def _clock(ahead: float | None) -> str | None:
         return "compare this node's clock with the cloud's"
     if abs(ahead) < CLOCK_IS_RIGHT:
         return None
-    return f"this node's clock is {how_far(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the cloud's: correct it"
+    return (
+        f"this node's clock is {how_far(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the"
+        " cloud's: correct it"
+    )
 
 
 def describe_call(failure: CloudFailure) -> str:

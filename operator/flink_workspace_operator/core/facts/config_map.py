@@ -48,4 +48,6 @@ class Unread:
 def names_of_outputs(workspace: FlinkWorkspace) -> tuple[str, ...]:
     """The ConfigMaps of a resource: the one that it wants, and the one that was written for it."""
     wanted, written = workspace.spec.outputs, workspace.status.outputs
-    return tuple(dict.fromkeys(each.config_map_name for each in (wanted, written) if each is not None))
+    return tuple(
+        dict.fromkeys(each.config_map_name for each in (wanted, written) if each is not None)
+    )

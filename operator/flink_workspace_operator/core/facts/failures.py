@@ -8,13 +8,15 @@
     │   │   ├── ListChanged       the pages of a list do not fit each other
     │   │   └── ServerError       5xx
     │   ├── Throttled             too many calls; may say when to come back
-    │   ├── KeyUnavailable        no access key could be fetched: nothing was sent (core/facts/key_failures.py)
+    │   ├── KeyUnavailable        no access key could be fetched: nothing was sent
+    (core/facts/key_failures.py)
     │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
     │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
     │   │   ├── SecretIncomplete      it lacks a part of the access key
     │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
     │   │   ├── IdentityNotAllowed    the operator's own identity is not for this namespace
-    │   │   └── AccountNotAllowed     it is of another account than it must be (core/facts/key_failures.py)
+    │   │   └── AccountNotAllowed     it is of another account than it must be
+    (core/facts/key_failures.py)
     │   └── Refused               the cloud understood, and refused
     │       ├── CredentialsRefused    the key is wrong, inactive or expired, or there is none
     │       ├── KeyRefused            who gives out keys gives none (core/facts/key_failures.py)
@@ -33,7 +35,8 @@
     └── ClusterFailure            the API server did not do what was asked for
         ├── Conflict              the object is not what it was when we read it
         ├── Vanished              the object is gone
-        ├── ClusterRefused        a rule forbids it: the CRD's, a quota, a policy, or a missing right
+        ├── ClusterRefused        a rule forbids it: the CRD's, a quota, a policy, or a missing
+        right
         │   └── OutputsRefused    the ConfigMap of `spec.outputs` may not be read or written
         ├── Unreadable            what is stored has a value that this version does not know
         └── ClusterUnreachable    no answer, or a failure inside
@@ -49,8 +52,10 @@ Fate = Literal["Unknown", "NothingSent", "CallRefused", "CopyRefused"]
 
 Unknown      none: the call may be executed, now or later
 NothingSent  the call failed before a connection was made, so the cloud never received it
-CallRefused  the gateway refused the call's content before anything was booked: it refuses every copy alike
-CopyRefused  the gateway refused the call for a reason of the moment before anything was booked: another copy of the
+CallRefused  the gateway refused the call's content before anything was booked: it refuses every
+copy alike
+CopyRefused  the gateway refused the call for a reason of the moment before anything was booked:
+another copy of the
              same call, repeated by something on the way, may have been accepted
 """
 
@@ -180,7 +185,9 @@ class CredentialsRefused(Refused):
     said: ClassVar[str] = "was refused: the access key is not valid"
 
     def __str__(self) -> str:
-        none = "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
+        none = (
+            "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
+        )
         return super().__str__() if self.configured else none
 
 

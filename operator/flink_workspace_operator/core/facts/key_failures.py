@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsUnusable, Fate, Refused
+from flink_workspace_operator.core.facts.failures import (
+    CloudFailure,
+    CredentialsUnusable,
+    Fate,
+    Refused,
+)
 
 
 @dataclass
@@ -18,7 +23,10 @@ class KeyUnavailable(CloudFailure):
 
 @dataclass
 class KeyRefused(Refused):
-    """The source of access keys, for example STS, refused. Nothing was sent. `giver` is its name."""
+    """The source of access keys, for example STS, refused.
+
+    Nothing was sent. `giver` is its name.
+    """
 
     fate: Fate = "NothingSent"
     giver: str = "STS"

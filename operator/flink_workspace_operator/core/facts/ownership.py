@@ -78,10 +78,14 @@ class Ownership:
 
         A missing tag proves nothing.
         """
-        return any(instance.tags.get(key, value) != value for key, value in self.owner.marks.items())
+        return any(
+            instance.tags.get(key, value) != value for key, value in self.owner.marks.items()
+        )
 
 
-def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoption = NO_ADOPTION) -> Found:
+def classify(
+    listing: Listing | Unknown, ownership: Ownership, adoption: Adoption = NO_ADOPTION
+) -> Found:
     """Classify the instance that a target has in the list."""
     if isinstance(listing, Unknown):
         return listing
@@ -93,13 +97,18 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
     if len({instance.instance_id for instance in ours}) > 1:
         ids = ", ".join(sorted(instance.instance_id for instance in ours))
         message = (
-            f"two instances carry this resource's tags: {ids}; nothing is bought or deleted: release the wrong one"
+            f"two instances carry this resource's tags: {ids}; nothing is bought or deleted:"
+            " release the wrong one"
         )
         return Foreign(ours[0], "DuplicateInstance", message)
     if ours:
         return Ours(ours[0])
-    namesakes = tuple(instance for instance in instances if instance.name == ownership.target.workspace_name)
-    if any(_may_have_bought(order, instance) for order in ownership.orders for instance in namesakes):
+    namesakes = tuple(
+        instance for instance in instances if instance.name == ownership.target.workspace_name
+    )
+    if any(
+        _may_have_bought(order, instance) for order in ownership.orders for instance in namesakes
+    ):
         return Unexplained(tuple(each for each in namesakes if CLUSTER_TAG not in each.tags))
     wanted = _to_adopt(instances, namesakes, adoption, ownership.bound_id)
     if wanted is not None:
@@ -109,7 +118,10 @@ def classify(listing: Listing | Unknown, ownership: Ownership, adoption: Adoptio
 
 
 def _to_adopt(
-    instances: list[SeenInstance], namesakes: tuple[SeenInstance, ...], adoption: Adoption, bound_id: str | None
+    instances: list[SeenInstance],
+    namesakes: tuple[SeenInstance, ...],
+    adoption: Adoption,
+    bound_id: str | None,
 ) -> SeenInstance | None:
     """The instance that the spec allows to adopt: by id, or the only untagged one of the name.
 
@@ -118,7 +130,11 @@ def _to_adopt(
     if adoption.policy == "ByInstanceId":
         return next((each for each in instances if each.instance_id == adoption.instance_id), None)
     by_name = adoption.policy == "IfNameMatches" and bound_id is None
-    return namesakes[0] if by_name and len(namesakes) == 1 and CLUSTER_TAG not in namesakes[0].tags else None
+    return (
+        namesakes[0]
+        if by_name and len(namesakes) == 1 and CLUSTER_TAG not in namesakes[0].tags
+        else None
+    )
 
 
 def _adopted(instance: SeenInstance, ownership: Ownership) -> Adoptable | Foreign:
@@ -128,8 +144,8 @@ def _adopted(instance: SeenInstance, ownership: Ownership) -> Adoptable | Foreig
     return Foreign(
         instance,
         "NameMismatch",
-        f"adoption.instanceId is {instance.instance_id}, named '{instance.name}', not '{wanted}': adopt it with a"
-        f" resource whose workspaceName is '{instance.name}'",
+        f"adoption.instanceId is {instance.instance_id}, named '{instance.name}', not '{wanted}':"
+        f" adopt it with a resource whose workspaceName is '{instance.name}'",
     )
 
 
@@ -140,8 +156,8 @@ def _stranger(instance: SeenInstance, ownership: Ownership) -> Foreign | None:
         return Foreign(
             instance,
             "NameMismatch",
-            f"this resource owns {instance_id}, named '{name}': set workspaceName to it in a new resource, or use"
-            " another resource name for another workspace",
+            f"this resource owns {instance_id}, named '{name}': set workspaceName to it in a new"
+            " resource, or use another resource name for another workspace",
         )
     if name != ownership.target.workspace_name and instance_id != ownership.bound_id:
         return None
@@ -151,13 +167,16 @@ def _stranger(instance: SeenInstance, ownership: Ownership) -> Foreign | None:
         return Foreign(
             instance,
             "OwnedElsewhere",
-            f"{instance_id} of this name belongs to cluster '{cluster}': choose another workspaceName, {adopt} to move"
-            " it here, or give this operator that cluster id if it replaces that cluster",
+            f"{instance_id} of this name belongs to cluster '{cluster}': choose another"
+            f" workspaceName, {adopt} to move it here, or give this operator that cluster id if it"
+            " replaces that cluster",
         )
     whose = instance.tags.get(WORKSPACE_TAG)
     owner = f"belongs to {whose}" if whose else "is not this resource's"
     return Foreign(
-        instance, "NameTaken", f"{instance_id} has this name and {owner}: choose another workspaceName, or {adopt}"
+        instance,
+        "NameTaken",
+        f"{instance_id} has this name and {owner}: choose another workspaceName, or {adopt}",
     )
 
 
@@ -180,4 +199,7 @@ def fits(order: FlinkWorkspaceOrder, instance: SeenInstance) -> bool:
     wanted = order.spec.block
     if not isinstance(wanted, WorkspaceParameters):
         return False
-    return instance.vpc_id in (None, wanted.network.vpc_id) and instance.bucket in (None, wanted.storage.oss.bucket)
+    return instance.vpc_id in (None, wanted.network.vpc_id) and instance.bucket in (
+        None,
+        wanted.storage.oss.bucket,
+    )

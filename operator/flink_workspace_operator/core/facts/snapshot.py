@@ -84,7 +84,9 @@ class SeenCloud:
 
     def listing_of(self, region: str) -> Listing | Unknown:
         """The list of a region; unknown if it was not listed."""
-        return self.listing if region == self.region else dict(self.elsewhere).get(region, Unknown())
+        return (
+            self.listing if region == self.region else dict(self.elsewhere).get(region, Unknown())
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,12 @@ def is_suspended(workspace: FlinkWorkspace) -> bool:
 def is_untouched(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
     """True if suspended, and nothing was ever ordered or bound: no order, and no trace of one."""
     status = workspace.status
-    traces = (status.instance, status.account_id, status.order, workspace.metadata.deletion_timestamp)
+    traces = (
+        status.instance,
+        status.account_id,
+        status.order,
+        workspace.metadata.deletion_timestamp,
+    )
     return is_suspended(workspace) and not orders and all(trace is None for trace in traces)
 
 
@@ -144,7 +151,9 @@ def open_order(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspaceOrder |
     return min(unsettled, key=lambda order: not order.facts.may_be_under_way, default=None)
 
 
-def announced_order(orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | None) -> FlinkWorkspaceOrder | None:
+def announced_order(
+    orders: tuple[FlinkWorkspaceOrder, ...], intent: Intent | None
+) -> FlinkWorkspaceOrder | None:
     """The order of this process's unsent intent; None if another process announced it since."""
     order = open_order(orders)
     if intent is None or order is None or not order.facts.is_announced:
@@ -170,15 +179,21 @@ def is_unlisted(order: FlinkWorkspaceOrder) -> bool:
     return order.facts.awaits_delivery and order.status.evidence == "Answer"
 
 
-def orders_of(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> tuple[FlinkWorkspaceOrder, ...]:
+def orders_of(
+    workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
+) -> tuple[FlinkWorkspaceOrder, ...]:
     """The orders for the workspace's region and name, whatever the resource's uid."""
     wanted = (workspace.spec.region, workspace.workspace_name)
-    return tuple(order for order in orders if (order.spec.region, order.spec.workspace_name) == wanted)
+    return tuple(
+        order for order in orders if (order.spec.region, order.spec.workspace_name) == wanted
+    )
 
 
 def bound_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> str | None:
     """Id of the workspace's instance: by the ledger first, else by its own status."""
-    paid = [order.status.instance_id for order in orders_of(workspace, orders) if order.facts.is_paid]
+    paid = [
+        order.status.instance_id for order in orders_of(workspace, orders) if order.facts.is_paid
+    ]
     # An order that changed an instance stays paid when that instance is given up.
     there = [instance_id for instance_id in paid if instance_id not in _given_up(orders)]
     return there[-1] if there else shown_id(workspace, orders)

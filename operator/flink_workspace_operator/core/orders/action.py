@@ -22,7 +22,9 @@ class PaidAction(Protocol):
         """The word in `spec.action` of its orders."""
         ...
 
-    def price_question(self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> ApiModel | None:
+    def price_question(
+        self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
+    ) -> ApiModel | None:
         """The block to quote. None: no order of this action can be opened in this pass."""
         ...
 

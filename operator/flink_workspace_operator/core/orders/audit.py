@@ -18,11 +18,17 @@ def entry(order: FlinkWorkspaceOrder) -> dict[str, Any]:
         "order": f"{order.metadata.namespace}/{order.metadata.name}",
         "state": order.state,
         "time": came and came.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        **{field: spec[field] for field in ("action", "accountId", "region", "workspaceName", "token")},
+        **{
+            field: spec[field]
+            for field in ("action", "accountId", "region", "workspaceName", "token")
+        },
         "workspace": f"{order.metadata.namespace}/{order.spec.workspace_ref.name}",
         "amount": quote.get("tradeAmount"),
         **{field: quote.get(field) for field in ("currency", "basis")},
-        **{field: status.get(field) for field in ("digest", "intentTime", "instanceId", "orderId", "requestIds")},
+        **{
+            field: status.get(field)
+            for field in ("digest", "intentTime", "instanceId", "orderId", "requestIds")
+        },
         **{field: status.get(field) for field in ("answer", "evidence", "message")},
     }
     return {field: value for field, value in told.items() if value}

@@ -2,10 +2,13 @@
 protocol.
 
      proof          it took place                                    ──► Placed, from every state
-     contested      something may be it, undecided                   ──► waits, or Placed by its description
+     contested      something may be it, undecided                   ──► waits, or Placed by its
+     description
      stranger       something else has its name                      ──► Rejected
-     leftover       it is there, without a sign of this very order   ──► Placed, once the window is over
-     nothing        it did not take place                            ──► NotPlaced, once the window is over
+     leftover       it is there, without a sign of this very order   ──► Placed, once the window is
+     over
+     nothing        it did not take place                            ──► NotPlaced, once the window
+     is over
 
 A list that is not complete, or of another account, is no evidence at all: `date` is None then.
 """

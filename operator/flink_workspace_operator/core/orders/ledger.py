@@ -22,7 +22,10 @@ from flink_workspace_operator.core.orders.windows import clock
 
 MESSAGE_LENGTH = 1024
 NOBODY_ASKS = " Nobody can ask the cloud: "
-OUTSTANDING = " Nothing else is bought under this name before {}: the call, or a copy of it, may still be executed."
+OUTSTANDING = (
+    " Nothing else is bought under this name before {}: the call, or a copy of it, may still be"
+    " executed."
+)
 
 
 def moved(
@@ -38,7 +41,10 @@ def moved(
     never be recorded.
     """
     line = _line(message)
-    times = (*(entry for entry in status.times if entry.state != state), StateTime(state=state, time=at))
+    times = (
+        *(entry for entry in status.times if entry.state != state),
+        StateTime(state=state, time=at),
+    )
     return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
 
 
@@ -56,7 +62,9 @@ def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
 def waiting(order: FlinkWorkspaceOrder, why: str | None) -> FlinkWorkspaceOrderStatus:
     """In the same state, because nobody can ask the cloud (`why`); None: somebody can."""
     known = (order.status.message or "").partition(NOBODY_ASKS)[0]
-    return order.status.model_copy(update={"message": _line(known + NOBODY_ASKS + why) if why else known or None})
+    return order.status.model_copy(
+        update={"message": _line(known + NOBODY_ASKS + why) if why else known or None}
+    )
 
 
 def _line(message: str) -> str:
@@ -85,16 +93,22 @@ class Announcement:
     window: timedelta
 
 
-def quoted(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime) -> FlinkWorkspaceOrderStatus:
+def quoted(
+    spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime
+) -> FlinkWorkspaceOrderStatus:
     """The first status of an order."""
     message = f"The price is known: {price(quote, spec.block)}."
     agreed = digest(spec, number, quote)
-    return moved(FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed)
+    return moved(
+        FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed
+    )
 
 
 def requoted(order: FlinkWorkspaceOrder, number: int, quote: Quote) -> FlinkWorkspaceOrderStatus:
     """A newer price for an order that was not placed yet."""
-    return order.status.model_copy(update={"quote": quote, "digest": digest(order.spec, number, quote)})
+    return order.status.model_copy(
+        update={"quote": quote, "digest": digest(order.spec, number, quote)}
+    )
 
 
 def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOrderStatus:
@@ -115,18 +129,25 @@ def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOr
 
 def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """Quoted again: this process knows that it sent nothing."""
-    return moved(order.status, "Quoted", at, evidence="NothingSent", message=f"Nothing was sent: {why}.")
+    return moved(
+        order.status, "Quoted", at, evidence="NothingSent", message=f"Nothing was sent: {why}."
+    )
 
 
-def superseded(order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str) -> FlinkWorkspaceOrderStatus:
+def superseded(
+    order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str
+) -> FlinkWorkspaceOrderStatus:
     """Closed before anything was sent; another order may follow."""
-    return moved(order.status, "Superseded", at, evidence=evidence, message=f"Nothing was sent: {why}.")
+    return moved(
+        order.status, "Superseded", at, evidence=evidence, message=f"Nothing was sent: {why}."
+    )
 
 
 def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """Closed because its history is lost; its token on an instance would prove a purchase."""
     message = (
-        "Found without status: its process stopped before it wrote one, or a backup restored the order without it."
+        "Found without status: its process stopped before it wrote one, or a backup restored the"
+        " order without it."
     )
     return moved(order.status, "Superseded", at, message=message)
 
@@ -134,11 +155,17 @@ def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOr
 def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """Closed because its workspace resource is deleted."""
     return moved(
-        order.status, "Canceled", at, evidence="Deleted", message="Nothing was sent: the FlinkWorkspace was deleted."
+        order.status,
+        "Canceled",
+        at,
+        evidence="Deleted",
+        message="Nothing was sent: the FlinkWorkspace was deleted.",
     )
 
 
-def placed(order: FlinkWorkspaceOrder, instance_id: str, at: datetime, evidence: Evidence) -> FlinkWorkspaceOrderStatus:
+def placed(
+    order: FlinkWorkspaceOrder, instance_id: str, at: datetime, evidence: Evidence
+) -> FlinkWorkspaceOrderStatus:
     """Bought. Evidence beats every state, so this is reached from nearly all of them."""
     return moved(
         order.status,
@@ -153,24 +180,37 @@ def placed(order: FlinkWorkspaceOrder, instance_id: str, at: datetime, evidence:
 
 def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The purchase was seen running."""
-    return moved(order.status, "Fulfilled", at, message=f"Bought and seen running: {order.status.instance_id}.")
+    return moved(
+        order.status,
+        "Fulfilled",
+        at,
+        message=f"Bought and seen running: {order.status.instance_id}.",
+    )
 
 
 def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The instance is gone, and a person allowed another in its place, by its id."""
-    message = f"Bought, and gone from the cloud since: {order.status.instance_id}. Given up by hand."
+    message = (
+        f"Bought, and gone from the cloud since: {order.status.instance_id}. Given up by hand."
+    )
     return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
 
 
 def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """May or may not have been bought: only evidence decides."""
-    return moved(order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}.")
+    return moved(
+        order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}."
+    )
 
 
-def not_placed(order: FlinkWorkspaceOrder, at: datetime, over: datetime) -> FlinkWorkspaceOrderStatus:
+def not_placed(
+    order: FlinkWorkspaceOrder, at: datetime, over: datetime
+) -> FlinkWorkspaceOrderStatus:
     """No list showed it until `over`, when the cloud must have shown it."""
     why = f"no list showed the workspace by {clock(over)}"
-    return moved(order.status, "NotPlaced", at, evidence="AbsentAfterWindow", message=f"Not bought: {why}.")
+    return moved(
+        order.status, "NotPlaced", at, evidence="AbsentAfterWindow", message=f"Not bought: {why}."
+    )
 
 
 @dataclass(frozen=True)
@@ -244,28 +284,40 @@ def after_answer(
     """
     sent_at = order.status.intent_time or at
     if isinstance(answer, Bought):
-        known = _with_request(order.status, answer.request_id).model_copy(update={"order_id": answer.order_id})
+        known = _with_request(order.status, answer.request_id).model_copy(
+            update={"order_id": answer.order_id}
+        )
         if order.status.instance_id is not None:
-            is_news = order.status.instance_id == answer.instance_id and order.status.order_id is None
+            is_news = (
+                order.status.instance_id == answer.instance_id and order.status.order_id is None
+            )
             return known if is_news and known != order.status else None
-        return placed(order.model_copy(update={"status": known}), answer.instance_id, sent_at, "Answer")
+        return placed(
+            order.model_copy(update={"status": known}), answer.instance_id, sent_at, "Answer"
+        )
     failure = answer.failure
     answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
     if failure.fate == "NothingSent" and order.facts.is_announced:
         return not_sent(answered, sent_at, describe_call(failure))
     if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:
         reason = Rejection("Answer", failure.reason, describe_call(failure))
-        return rejected(answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None)
+        return rejected(
+            answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None
+        )
     if order.facts.is_announced:
         return uncertain(answered, sent_at, describe_call(failure))
     return None
 
 
-def _with_answer(status: FlinkWorkspaceOrderStatus, failure: CloudFailure) -> FlinkWorkspaceOrderStatus:
+def _with_answer(
+    status: FlinkWorkspaceOrderStatus, failure: CloudFailure
+) -> FlinkWorkspaceOrderStatus:
     return _with_request(status, failure.request_id).model_copy(update={"answer": failure.reason})
 
 
-def _with_request(status: FlinkWorkspaceOrderStatus, request_id: str | None) -> FlinkWorkspaceOrderStatus:
+def _with_request(
+    status: FlinkWorkspaceOrderStatus, request_id: str | None
+) -> FlinkWorkspaceOrderStatus:
     if request_id is None or request_id in status.request_ids:
         return status
     return status.model_copy(update={"request_ids": (*status.request_ids, request_id)[-10:]})

@@ -8,7 +8,9 @@ from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.settings import Settings
 
 
-def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
+def window_end(
+    status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings
+) -> datetime | None:
     """The end of the window of an announced call; None for an order that was never announced.
 
     The latest of three ends. The first was written on the order with its intent: the process that
@@ -25,7 +27,9 @@ def window_end(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Setti
     return present if recorded is None else max(present, recorded)
 
 
-def _found_announced(status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings) -> datetime | None:
+def _found_announced(
+    status: FlinkWorkspaceOrderStatus | OrderSummary, settings: Settings
+) -> datetime | None:
     """The moment at which another process found the order in Placing, if that was long after its
     intent.
 
@@ -67,5 +71,6 @@ def clock(moment: datetime) -> str:
 def nothing_before(end: datetime) -> str:
     """One line that ends every message about a call whose outcome is open."""
     return (
-        f"Nothing else is bought before {clock(end)}. If no list shows the workspace by then, the next order may follow"
+        f"Nothing else is bought before {clock(end)}. If no list shows the workspace by then, the"
+        " next order may follow"
     )

@@ -34,27 +34,27 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "Purchasing": Entry("Reconciling", "an order is being opened", "wait"),
     "Provisioning": Entry(
         "Reconciling",
-        "an order is announced, or the workspace that it bought is being created. If another process announced it, the"
-        " message says that it is not known whether the call was sent",
+        "an order is announced, or the workspace that it bought is being created. If another"
+        " process announced it, the message says that it is not known whether the call was sent",
         "wait: real clouds take 5 to 10 minutes",
     ),
     "PurchaseUncertain": Entry(
         "Reconciling",
-        "a purchase was or may have been sent, and its outcome is not known. Nothing else is bought before the time"
-        " that the message names",
+        "a purchase was or may have been sent, and its outcome is not known. Nothing else is bought"
+        " before the time that the message names",
         "wait: evidence decides, usually by that time",
     ),
     "WaitingToRetry": Entry(
         "Reconciling",
-        "the last order came to nothing. The next order waits until the call of the last one can no longer be executed,"
-        " and until the back-off is over",
+        "the last order came to nothing. The next order waits until the call of the last one can no"
+        " longer be executed, and until the back-off is over",
         "wait. Only the back-off can be skipped: change the spec, or set the annotation"
         " `flink.alicloud.dev/reconcile-requested-at` to any new value",
     ),
     "WaitingForChange": Entry(
         "Suspended",
-        "the last order ended in a state after which no other order for the same follows by itself. The message has its"
-        " last word",
+        "the last order ended in a state after which no other order for the same follows by itself."
+        " The message has its last word",
         "if it is wanted all the same: change the spec, or set the annotation"
         " `flink.alicloud.dev/reconcile-requested-at` to any new value",
     ),
@@ -65,21 +65,22 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "ClusterUnavailable": Entry(
         _ON_ITS_SIDE,
-        "the API server failed, had no time, or somebody else wrote the same object again and again. The message has"
-        " the API server's own sentence",
+        "the API server failed, had no time, or somebody else wrote the same object again and"
+        " again. The message has the API server's own sentence",
         "wait; if it lasts, see the webhook that the message names, or the API server's health",
     ),
     "OperatorFault": Entry(
         _ON_ITS_SIDE,
-        "a fault of the operator ended the pass. What is known stays as it is, and nothing is bought by such a pass",
+        "a fault of the operator ended the pass. What is known stays as it is, and nothing is"
+        " bought by such a pass",
         "see the operator's log, and report it",
     ),
     "KeyUnavailable": Entry(
         "Reconciling",
-        "the operator's access key could not be fetched: STS or the metadata service did not answer, or a file is"
-        " missing. So nothing was sent. The key in hand is used until it ends",
-        "wait: it is tried again. If it lasts, do what the message says;"
-        " [a network without a way out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS",
+        "the operator's access key could not be fetched: STS or the metadata service did not"
+        " answer, or a file is missing. So nothing was sent. The key in hand is used until it ends",
+        "wait: it is tried again. If it lasts, do what the message says; [a network without a way"
+        " out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS",
     ),
     "Adopting": Entry(
         "Reconciling",
@@ -94,14 +95,25 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "RoleMissing": Entry(
         _ON_ITS_WAY,
         "the RAM role that Flink works through does not exist",
-        "with `ramRole.management: Ensure` wait; with `Require` authorise Flink once in its console",
+        "with `ramRole.management: Ensure` wait; with `Require` authorise Flink once in its"
+        " console",
     ),
-    "PolicyMissing": Entry(_ON_ITS_WAY, "that role lacks a policy", "the same; the message names the policy"),
+    "PolicyMissing": Entry(
+        _ON_ITS_WAY, "that role lacks a policy", "the same; the message names the policy"
+    ),
     "VpcNotFound": Entry(_ON_ITS_WAY, "no such VPC in the region", "create it, or correct `vpcId`"),
-    "VSwitchNotFound": Entry(_ON_ITS_WAY, "no such vSwitch in the region", "create it, or correct `vSwitchIds`"),
-    "VSwitchInOtherVpc": Entry(_ON_ITS_WAY, "a vSwitch belongs to another VPC", "correct `vSwitchIds` or `vpcId`"),
-    "ZonesDiffer": Entry(_ON_ITS_WAY, "the vSwitches lie in more than one zone", "name vSwitches of one zone"),
-    "ZoneMismatch": Entry(_ON_ITS_WAY, "the vSwitches do not lie in `zoneId`", "correct `zoneId` or `vSwitchIds`"),
+    "VSwitchNotFound": Entry(
+        _ON_ITS_WAY, "no such vSwitch in the region", "create it, or correct `vSwitchIds`"
+    ),
+    "VSwitchInOtherVpc": Entry(
+        _ON_ITS_WAY, "a vSwitch belongs to another VPC", "correct `vSwitchIds` or `vpcId`"
+    ),
+    "ZonesDiffer": Entry(
+        _ON_ITS_WAY, "the vSwitches lie in more than one zone", "name vSwitches of one zone"
+    ),
+    "ZoneMismatch": Entry(
+        _ON_ITS_WAY, "the vSwitches do not lie in `zoneId`", "correct `zoneId` or `vSwitchIds`"
+    ),
     "ZoneNotSupported": Entry(
         _ON_ITS_WAY,
         "workspaces are not sold in that zone",
@@ -112,25 +124,33 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "no vSwitch has a free address",
         "add a vSwitch, or free addresses; every JobManager and TaskManager takes one",
     ),
-    "OssNotActivated": Entry(_ON_ITS_WAY, "OSS was never opened in this account", "open it in the OSS console"),
+    "OssNotActivated": Entry(
+        _ON_ITS_WAY, "OSS was never opened in this account", "open it in the OSS console"
+    ),
     "BucketNotFound": Entry(_ON_ITS_WAY, "no such bucket", "create it in the workspace's region"),
     "BucketInOtherRegion": Entry(
         _ON_ITS_WAY, "the bucket lies in another region", "name a bucket in the workspace's region"
     ),
-    "DirectoriesMissing": Entry(_ON_ITS_WAY, "the bucket lacks directories that Flink keeps its files in", BY_ITSELF),
+    "DirectoriesMissing": Entry(
+        _ON_ITS_WAY, "the bucket lacks directories that Flink keeps its files in", BY_ITSELF
+    ),
     "SuspendedByUser": Entry(
         "Suspended",
         "a person stopped all writes to the cloud",
-        "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend` if its value is not `false`",
+        "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend` if its value is not"
+        " `false`",
     ),
     "ListIncomplete": Entry(
         "Suspended",
-        "the list of instances lacks one that another resource of this cluster owns. So it is not complete, and nothing"
-        " is bought",
-        "let the operator's identity see all instances. If the instance that the message names is gone, delete its"
-        " resource, or [give the instance up](../ownership.md#replace-a-workspace-that-is-gone)",
+        "the list of instances lacks one that another resource of this cluster owns. So it is not"
+        " complete, and nothing is bought",
+        "let the operator's identity see all instances. If the instance that the message names is"
+        " gone, delete its resource, or [give the instance"
+        " up](../ownership.md#replace-a-workspace-that-is-gone)",
     ),
-    "BalanceTooLow": Entry("Suspended", "the cloud wants more money in the account first", "top up the account"),
+    "BalanceTooLow": Entry(
+        "Suspended", "the cloud wants more money in the account first", "top up the account"
+    ),
     "UnpaidOrder": Entry(
         "Suspended",
         "an unpaid order blocks the purchase, or may be this purchase",
@@ -159,19 +179,21 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "IdentityNotAllowed": Entry(
         "Stalled; Suspended once something may be bought",
         "the operator's own identity does not buy for resources of this namespace",
-        "one of two: name a Secret with keys in `spec.credentials.secretName`, or have the namespace put on the list"
-        " `FLINK_OPERATOR_IDENTITY_NAMESPACES` of the operator",
+        "one of two: name a Secret with keys in `spec.credentials.secretName`, or have the"
+        " namespace put on the list `FLINK_OPERATOR_IDENTITY_NAMESPACES` of the operator",
     ),
     "AccountNotAllowed": Entry(
         "Suspended",
-        "the operator's own access key is of another account than `FLINK_OPERATOR_ACCOUNT_ID` says. Nothing is bought",
-        "give the operator a key of that account, or correct the setting; or name a Secret with keys in"
-        " `spec.credentials.secretName`",
+        "the operator's own access key is of another account than `FLINK_OPERATOR_ACCOUNT_ID` says."
+        " Nothing is bought",
+        "give the operator a key of that account, or correct the setting; or name a Secret with"
+        " keys in `spec.credentials.secretName`",
     ),
     "CredentialsRefused": Entry(
         "Suspended",
         "the cloud does not take the access key, or there is none",
-        "put a valid one into the Secret of `spec.credentials`; without one, give it to the operator",
+        "put a valid one into the Secret of `spec.credentials`; without one, give it to the"
+        " operator",
     ),
     "KeyRefused": Entry(
         "Suspended",
@@ -179,13 +201,17 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "check the role: its name or ARN, what it trusts, and that it exists",
     ),
     "PermissionMissing": Entry(
-        "Suspended", "the operator's identity may not do this", "grant the RAM action that the message names"
+        "Suspended",
+        "the operator's identity may not do this",
+        "grant the RAM action that the message names",
     ),
     "RoleNotAuthorised": Entry(
         "Suspended", "Flink may not work in the account yet", "authorise Flink once in its console"
     ),
     "ServiceNotActivated": Entry(
-        "Suspended", "a service was never opened in this account", "open the service that the message names"
+        "Suspended",
+        "a service was never opened in this account",
+        "open the service that the message names",
     ),
     "NotFound": Entry(
         "Suspended",
@@ -205,40 +231,47 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "ClusterRefused": Entry(
         "Suspended",
-        "the API server refuses a read or write of the operator, for a quota, a policy, a webhook or a missing right."
-        " The message has its own sentence",
+        "the API server refuses a read or write of the operator, for a quota, a policy, a webhook"
+        " or a missing right. The message has its own sentence",
         "change what the message names",
     ),
     "NewerVersion": Entry(
         "Stalled; Suspended beside a workspace that runs",
-        "the resource, or an order of it, has a value or field that this version of the operator does not know. Nothing"
-        " is bought without what it asks for",
+        "the resource, or an order of it, has a value or field that this version of the operator"
+        " does not know. Nothing is bought without what it asks for",
         "run a version that knows it, or correct the field that the message names",
     ),
-    "ParametersRefused": Entry("Stalled", "the cloud does not sell what is described", "change the spec"),
+    "ParametersRefused": Entry(
+        "Stalled", "the cloud does not sell what is described", "change the spec"
+    ),
     "NameTaken": Entry(
         "Stalled",
         "a workspace, or another resource of this cluster, has this name",
-        "choose another `workspaceName`, or [adopt](../ownership.md#adopt-a-workspace-that-exists) what exists",
+        "choose another `workspaceName`, or [adopt](../ownership.md#adopt-a-workspace-that-exists)"
+        " what exists",
     ),
     "OwnedElsewhere": Entry(
         "Stalled",
         "the workspace of this name carries another cluster's ownership tags",
-        "choose another `workspaceName`, or [move it here](../ownership.md#move-a-workspace-to-another-cluster)",
+        "choose another `workspaceName`, or [move it"
+        " here](../ownership.md#move-a-workspace-to-another-cluster)",
     ),
     "NameMismatch": Entry(
         "Stalled",
-        "this resource's ownership tags are on a workspace of another name, or `adoption.instanceId` names such a one",
+        "this resource's ownership tags are on a workspace of another name, or"
+        " `adoption.instanceId` names such a one",
         "use a resource whose `workspaceName` is that name",
     ),
     "AdoptionDiffers": Entry(
-        "Stalled", "what is to be adopted is not as the spec says", "correct the fields that the message lists"
+        "Stalled",
+        "what is to be adopted is not as the spec says",
+        "correct the fields that the message lists",
     ),
     "AdoptionNotAllowed": Entry(
         "Stalled",
         "`adoption.policy: ByInstanceId` is not for this namespace. Nothing is adopted or bought",
-        "have the namespace put on the list `FLINK_OPERATOR_ADOPTION_NAMESPACES` of the operator, or choose another"
-        " policy",
+        "have the namespace put on the list `FLINK_OPERATOR_ADOPTION_NAMESPACES` of the operator,"
+        " or choose another policy",
     ),
     "NothingToAdopt": Entry(
         "Stalled",
@@ -248,7 +281,8 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "AccountChanged": Entry(
         "Stalled",
         "the access key in use belongs to another account than this resource",
-        "put one of the former account into the Secret of `spec.credentials`; without one, give it to the operator",
+        "put one of the former account into the Secret of `spec.credentials`; without one, give it"
+        " to the operator",
     ),
     "RegionNotSupported": Entry(
         "Stalled",
@@ -271,7 +305,9 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "remove the annotation, and set it again",
     ),
     "Released": Entry(
-        "Stalled", "somebody released the workspace. Nothing is bought in its place", "see the console for who did"
+        "Stalled",
+        "somebody released the workspace. Nothing is bought in its place",
+        "see the console for who did",
     ),
     "Expired": Entry(
         "Stalled",
@@ -280,10 +316,13 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "Overdue": Entry(
         "Stalled",
-        "the account can't pay for the workspace, and the cloud stopped it. It keeps the data for 15 days",
+        "the account can't pay for the workspace, and the cloud stopped it. It keeps the data for"
+        " 15 days",
         "top up the account",
     ),
-    "Disabled": Entry("Stalled", "the cloud disabled the workspace", "see its console, or ask the cloud's support"),
+    "Disabled": Entry(
+        "Stalled", "the cloud disabled the workspace", "see its console, or ask the cloud's support"
+    ),
     "CreationFailed": Entry(
         "Stalled",
         "it is bought, and the cloud could not create it",

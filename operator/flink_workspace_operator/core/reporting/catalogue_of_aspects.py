@@ -8,8 +8,12 @@ from flink_workspace_operator.core.reporting.catalogue import BY_ITSELF, SEE_REA
 
 _NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
 _NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", SEE_READY)
-_NOT_CHECKED: Final = Entry("Unknown", "not looked at yet, or the last pass failed before it could look", SEE_READY)
-_NOBODY: Final = Entry("Unknown", "nobody could ask: see the same reason of Ready", "what the message says")
+_NOT_CHECKED: Final = Entry(
+    "Unknown", "not looked at yet, or the last pass failed before it could look", SEE_READY
+)
+_NOBODY: Final = Entry(
+    "Unknown", "nobody could ask: see the same reason of Ready", "what the message says"
+)
 _LACKING: Final = Entry("False", "see the same reason of Ready", SEE_READY)
 
 ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
@@ -19,8 +23,13 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotChecked": _NOT_CHECKED,
     },
     "NetworkReady": {
-        "Usable": Entry("True", "VPC and vSwitches exist, in one zone. The message names those with few addresses"),
-        **dict.fromkeys(("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"), _LACKING),
+        "Usable": Entry(
+            "True",
+            "VPC and vSwitches exist, in one zone. The message names those with few addresses",
+        ),
+        **dict.fromkeys(
+            ("VpcNotFound", "VSwitchNotFound", "VSwitchInOtherVpc", "AddressesExhausted"), _LACKING
+        ),
         **dict.fromkeys(("ZonesDiffer", "ZoneMismatch", "ZoneNotSupported"), _LACKING),
         "NotChecked": _NOT_CHECKED,
     },
@@ -33,10 +42,13 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "Purchased": {
         "Bound": Entry("True", "an instance belongs to this resource"),
         "Placing": Entry("Unknown", "an order is announced, and may have been sent", "wait"),
-        "PurchaseUncertain": Entry("Unknown", "an order's outcome is not known", "wait: evidence decides"),
+        "PurchaseUncertain": Entry(
+            "Unknown", "an order's outcome is not known", "wait: evidence decides"
+        ),
         "Outstanding": Entry(
             "Unknown",
-            "the last order came to nothing, or is missing, and its call, or a copy of it, may still be executed",
+            "the last order came to nothing, or is missing, and its call, or a copy of it, may"
+            " still be executed",
             "wait: Ready's message says until when",
         ),
         "NotPurchased": Entry("False", "nothing was bought for this resource"),
@@ -44,7 +56,9 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     },
     "WorkspaceRunning": {
         "Running": Entry("True", "the cloud says RUNNING"),
-        "NotRunning": Entry("False", "the cloud says something else, which the message repeats", SEE_READY),
+        "NotRunning": Entry(
+            "False", "the cloud says something else, which the message repeats", SEE_READY
+        ),
         "NotTold": Entry("Unknown", "the cloud does not say how it is", "look in the console"),
         "NotPurchased": Entry("False", "there is no workspace yet"),
         "NotVisible": _NOT_VISIBLE,
@@ -54,10 +68,13 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "InSync": Entry("True", "spec and cloud agree"),
         "Drifted": Entry(
             "False",
-            "somebody changed the workspace, or the spec just before the purchase. This is reported, not corrected",
+            "somebody changed the workspace, or the spec just before the purchase. This is"
+            " reported, not corrected",
             "change the spec or the workspace back; the message says field by field what differs",
         ),
-        "MarksMissing": Entry("False", "ownership tags are missing; the operator puts them back", BY_ITSELF),
+        "MarksMissing": Entry(
+            "False", "ownership tags are missing; the operator puts them back", BY_ITSELF
+        ),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
         "NotChecked": _NOT_CHECKED,
@@ -67,26 +84,36 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotApplicable": Entry("True", "billed by use"),
         "ExpiresSoon": Entry("False", "the paid time ends within days", "renew it in the console"),
         "Expired": Entry("False", "the paid time is over", "renew it in the console"),
-        "NotTold": Entry("Unknown", "the cloud does not report the end of the paid time", "look in the console"),
+        "NotTold": Entry(
+            "Unknown", "the cloud does not report the end of the paid time", "look in the console"
+        ),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
         "NotChecked": _NOT_CHECKED,
     },
     "CloudReachable": {
-        "Answered": Entry("True", "the last question was answered. The message says so where an emulator did it"),
+        "Answered": Entry(
+            "True", "the last question was answered. The message says so where an emulator did it"
+        ),
         "Throttled": Entry(
-            "False", "the account makes too many calls", "wait; if it lasts, see who else calls so often"
+            "False",
+            "the account makes too many calls",
+            "wait; if it lasts, see who else calls so often",
         ),
         "Unavailable": Entry(
-            "False", "no usable answer came back", "wait; if it lasts, see the network and the cloud's status page"
+            "False",
+            "no usable answer came back",
+            "wait; if it lasts, see the network and the cloud's status page",
         ),
         "KeyUnavailable": Entry(
-            "False", "no access key could be fetched, so nothing was asked", "wait; if it lasts, what the message says"
+            "False",
+            "no access key could be fetched, so nothing was asked",
+            "wait; if it lasts, what the message says",
         ),
         "Unauthorized": Entry(
             "True",
-            "the cloud answers, and refuses: a key is not valid, or a permission is missing. So what is told of the"
-            " workspace may be old",
+            "the cloud answers, and refuses: a key is not valid, or a permission is missing. So"
+            " what is told of the workspace may be old",
             "what the message says, and grant or replace it",
         ),
         "Refused": Entry(
@@ -94,7 +121,9 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "the cloud answers, and refuses for another reason",
             "what the message says",
         ),
-        **dict.fromkeys(("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY),
+        **dict.fromkeys(
+            ("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY
+        ),
         **dict.fromkeys(("KeyRefused", "CredentialsRefused"), _NOBODY),
         "NotAsked": Entry("Unknown", "this pass had nothing to ask"),
     },

@@ -23,7 +23,10 @@ from flink_workspace_operator.core.prerequisites import Finding
 
 @dataclass(frozen=True)
 class ConditionDraft:
-    """A condition before it is dated. `keeps_previous`: a former report, if any, stays instead of this."""
+    """A condition before it is dated.
+
+    `keeps_previous`: a former report, if any, stays instead of this.
+    """
 
     type: str
     status: ConditionStatus
@@ -48,7 +51,11 @@ def drafts(case: Case) -> tuple[ConditionDraft, ...]:
 
 def _prerequisite(type_: str, finding: Finding) -> ConditionDraft:
     return ConditionDraft(
-        type_, finding.status, finding.reason, finding.message, keeps_previous=finding.status == "Unknown"
+        type_,
+        finding.status,
+        finding.reason,
+        finding.message,
+        keeps_previous=finding.status == "Unknown",
     )
 
 
@@ -56,21 +63,35 @@ def purchased(case: Case) -> ConditionDraft:
     """Purchased: True if the workspace is bought, Unknown while an outcome is open."""
     if isinstance(case.found, Ours):
         return ConditionDraft(
-            "Purchased", "True", "Bound", f"{case.found.instance.instance_id} belongs to this resource"
+            "Purchased",
+            "True",
+            "Bound",
+            f"{case.found.instance.instance_id} belongs to this resource",
         )
     if case.known_id is not None:
-        return ConditionDraft("Purchased", "True", "Bound", f"{case.known_id} belongs to this resource")
+        return ConditionDraft(
+            "Purchased", "True", "Bound", f"{case.known_id} belongs to this resource"
+        )
     order = case.sent_order
     if order is not None:
         reason = "PurchaseUncertain" if order.facts.awaits_evidence else "Placing"
-        return ConditionDraft("Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet")
+        return ConditionDraft(
+            "Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet"
+        )
     if may_still_come(case):
         return ConditionDraft(
-            "Purchased", "Unknown", "Outstanding", "a call that was sent may still be executed: Ready says until when"
+            "Purchased",
+            "Unknown",
+            "Outstanding",
+            "a call that was sent may still be executed: Ready says until when",
         )
     if isinstance(case.found, Absent | Adoptable | Foreign):
-        return ConditionDraft("Purchased", "False", "NotPurchased", "nothing was bought for this resource")
-    return ConditionDraft("Purchased", "Unknown", "NotChecked", "not checked yet", keeps_previous=True)
+        return ConditionDraft(
+            "Purchased", "False", "NotPurchased", "nothing was bought for this resource"
+        )
+    return ConditionDraft(
+        "Purchased", "Unknown", "NotChecked", "not checked yet", keeps_previous=True
+    )
 
 
 def running(case: Case) -> ConditionDraft:
@@ -80,12 +101,18 @@ def running(case: Case) -> ConditionDraft:
         if status == "RUNNING":
             return ConditionDraft("WorkspaceRunning", "True", "Running", "the cloud says RUNNING")
         if not status:
-            return ConditionDraft("WorkspaceRunning", "Unknown", "NotTold", "the cloud does not say how it is")
+            return ConditionDraft(
+                "WorkspaceRunning", "Unknown", "NotTold", "the cloud does not say how it is"
+            )
         return ConditionDraft("WorkspaceRunning", "False", "NotRunning", f"the cloud says {status}")
     if isinstance(case.found, Unknown):
-        return ConditionDraft("WorkspaceRunning", "Unknown", "NotChecked", "not checked yet", keeps_previous=True)
+        return ConditionDraft(
+            "WorkspaceRunning", "Unknown", "NotChecked", "not checked yet", keeps_previous=True
+        )
     if case.known_id is not None:
-        return ConditionDraft("WorkspaceRunning", "Unknown", "NotVisible", f"the cloud does not show {case.known_id}")
+        return ConditionDraft(
+            "WorkspaceRunning", "Unknown", "NotVisible", f"the cloud does not show {case.known_id}"
+        )
     return ConditionDraft("WorkspaceRunning", "False", "NotPurchased", "there is no workspace yet")
 
 
@@ -97,13 +124,16 @@ def in_sync(case: Case) -> ConditionDraft:
     drift = differences(case.workspace.spec, found.instance)
     if drift:
         return ConditionDraft(
-            "InSync", "False", "Drifted", f"{'; '.join(drift)}: change the spec or the workspace back"
+            "InSync",
+            "False",
+            "Drifted",
+            f"{'; '.join(drift)}: change the spec or the workspace back",
         )
     missing = missing_marks(case, found.instance) if isinstance(found, Ours) else {}
     if missing:
         message = (
-            f"{found.instance.instance_id} lacks the tags {', '.join(missing)}: the operator puts them back, if it has"
-            " the right to tag"
+            f"{found.instance.instance_id} lacks the tags {', '.join(missing)}: the operator puts"
+            " them back, if it has the right to tag"
         )
         return ConditionDraft("InSync", "False", "MarksMissing", message)
     return ConditionDraft("InSync", "True", "InSync", "spec and cloud agree")
@@ -112,16 +142,30 @@ def in_sync(case: Case) -> ConditionDraft:
 def expiry(case: Case) -> ConditionDraft:
     """ExpiryHealthy: True if the end of the paid time is far enough away."""
     if case.workspace.spec.charge_type == "PayAsYouGo":
-        return ConditionDraft("ExpiryHealthy", "True", "NotApplicable", "billed by use: there is no end of a paid time")
+        return ConditionDraft(
+            "ExpiryHealthy",
+            "True",
+            "NotApplicable",
+            "billed by use: there is no end of a paid time",
+        )
     if not isinstance(case.found, Ours):
         return _until_bound("ExpiryHealthy", case)
     end = case.found.instance.expire_time
     if end is None:
-        return ConditionDraft("ExpiryHealthy", "Unknown", "NotTold", "the cloud does not tell the end of the paid time")
+        return ConditionDraft(
+            "ExpiryHealthy",
+            "Unknown",
+            "NotTold",
+            "the cloud does not tell the end of the paid time",
+        )
     if case.cloud_time >= end:
-        return ConditionDraft("ExpiryHealthy", "False", "Expired", f"the paid time ended at {_utc(end)}: renew it")
+        return ConditionDraft(
+            "ExpiryHealthy", "False", "Expired", f"the paid time ended at {_utc(end)}: renew it"
+        )
     if case.cloud_time >= end - timedelta(days=case.settings.expiry_warning_days):
-        return ConditionDraft("ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends at {_utc(end)}: renew it")
+        return ConditionDraft(
+            "ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends at {_utc(end)}: renew it"
+        )
     return ConditionDraft("ExpiryHealthy", "True", "Paid", f"paid until {_utc(end)}")
 
 
@@ -135,25 +179,49 @@ def _until_bound(type_: str, case: Case) -> ConditionDraft:
         reason, message = "NotPurchased", "there is no workspace yet"
     else:
         reason, message = "NotVisible", f"the cloud does not show {case.known_id}"
-    return ConditionDraft(type_, "Unknown", reason, message, keeps_previous=isinstance(case.found, Unknown))
+    return ConditionDraft(
+        type_, "Unknown", reason, message, keeps_previous=isinstance(case.found, Unknown)
+    )
 
 
 def reachable(case: Case) -> ConditionDraft:
     """CloudReachable: True if the cloud answered the last calls. A refusal is an answer."""
     cloud = case.seen.cloud
-    looks = (cloud.account_id, cloud.listing, cloud.regions, cloud.zones, cloud.role, cloud.network, cloud.storage)
+    looks = (
+        cloud.account_id,
+        cloud.listing,
+        cloud.regions,
+        cloud.zones,
+        cloud.role,
+        cloud.network,
+        cloud.storage,
+    )
     answers = (*looks, cloud.quote)
-    told = [answer.failure for answer in answers if isinstance(answer, Unknown) and answer.failure is not None]
+    told = [
+        answer.failure
+        for answer in answers
+        if isinstance(answer, Unknown) and answer.failure is not None
+    ]
     # A refusal of the description is an answer too.
     failures = [failure for failure in told if not isinstance(failure, ParametersRefused)]
     if failures:
-        silent = (failure for failure in failures if isinstance(failure, NoAnswer | Throttled | KeyUnavailable))
+        silent = (
+            failure
+            for failure in failures
+            if isinstance(failure, NoAnswer | Throttled | KeyUnavailable)
+        )
         worst = next(silent, failures[0])
-        return ConditionDraft("CloudReachable", _reached(worst), _unreachable(worst), describe(worst))
+        return ConditionDraft(
+            "CloudReachable", _reached(worst), _unreachable(worst), describe(worst)
+        )
     if isinstance(cloud.account_id, Unknown):
-        return ConditionDraft("CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps_previous=True)
+        return ConditionDraft(
+            "CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps_previous=True
+        )
     by_whom = " by an emulator, nothing here is real" if case.settings.emulated else ""
-    return ConditionDraft("CloudReachable", "True", "Answered", f"the last look was answered{by_whom}")
+    return ConditionDraft(
+        "CloudReachable", "True", "Answered", f"the last look was answered{by_whom}"
+    )
 
 
 def _reached(failure: CloudFailure) -> ConditionStatus:
@@ -170,4 +238,8 @@ def _unreachable(failure: CloudFailure) -> str:
         return "Throttled"
     if isinstance(failure, NoAnswer):
         return "Unavailable"
-    return "Unauthorized" if failure.reason in ("PermissionMissing", "CredentialsRefused") else "Refused"
+    return (
+        "Unauthorized"
+        if failure.reason in ("PermissionMissing", "CredentialsRefused")
+        else "Refused"
+    )

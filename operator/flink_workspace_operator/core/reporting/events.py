@@ -36,13 +36,29 @@ def _of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
             case CreateRole(name=name):
                 told.append(Event("Normal", "RoleCreated", f"created RAM role '{name}'"))
             case AttachPolicy(role=role, policy=policy):
-                told.append(Event("Normal", "PolicyAttached", f"attached '{policy.name}' to RAM role '{role}'"))
+                told.append(
+                    Event(
+                        "Normal", "PolicyAttached", f"attached '{policy.name}' to RAM role '{role}'"
+                    )
+                )
             case CreateDirectory(bucket=bucket, key=key):
-                told.append(Event("Normal", "DirectoryCreated", f"created {key} in bucket '{bucket}'"))
+                told.append(
+                    Event("Normal", "DirectoryCreated", f"created {key} in bucket '{bucket}'")
+                )
             case AdoptInstance(instance_id=instance_id):
-                told.append(Event("Normal", "WorkspaceAdopted", f"{instance_id} belongs to this resource from now on"))
+                told.append(
+                    Event(
+                        "Normal",
+                        "WorkspaceAdopted",
+                        f"{instance_id} belongs to this resource from now on",
+                    )
+                )
             case RestoreTags(instance_id=instance_id, tags=tags):
-                told.append(Event("Normal", "MarksPutBack", f"{instance_id} has {', '.join(dict(tags))} again"))
+                told.append(
+                    Event(
+                        "Normal", "MarksPutBack", f"{instance_id} has {', '.join(dict(tags))} again"
+                    )
+                )
             case WriteOutputs() | DeleteOutputs():
                 told.append(_of_outputs(step))
     return tuple(told)
@@ -51,11 +67,15 @@ def _of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
 def _of_outputs(step: WriteOutputs | DeleteOutputs) -> Event:
     if isinstance(step, DeleteOutputs):
         return Event(
-            "Normal", "OutputsDeleted", f"deleted ConfigMap '{step.former.name}', which is not wanted any more"
+            "Normal",
+            "OutputsDeleted",
+            f"deleted ConfigMap '{step.former.name}', which is not wanted any more",
         )
     if step.corrects:
         return Event(
-            "Normal", "OutputsCorrected", f"ConfigMap '{step.name}' was changed or deleted, and is right again"
+            "Normal",
+            "OutputsCorrected",
+            f"ConfigMap '{step.name}' was changed or deleted, and is right again",
         )
     return Event("Normal", "OutputsWritten", f"ConfigMap '{step.name}' has the workspace's ids")
 
@@ -64,7 +84,9 @@ def _of_orders(before: Ledger, after: Ledger) -> tuple[Event, ...]:
     """Orders that entered another state in this pass."""
     states = {order.metadata.uid: order.state for order in before}
     moved = (order for order in after if states.get(order.metadata.uid) != order.state)
-    return tuple(_event(order, order.facts.event) for order in moved if order.facts.event is not None)
+    return tuple(
+        _event(order, order.facts.event) for order in moved if order.facts.event is not None
+    )
 
 
 def _event(order: FlinkWorkspaceOrder, reported: Reported) -> Event:
@@ -76,7 +98,11 @@ def _of_status(before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus) -> tup
     """Turning points of the resource itself."""
     was = {condition.type: condition for condition in before.conditions}
     now = {condition.type: condition for condition in after.conditions}
-    ready = [Event("Normal", "WorkspaceReady", now["Ready"].message)] if _turned(was, now, "Ready") else []
+    ready = (
+        [Event("Normal", "WorkspaceReady", now["Ready"].message)]
+        if _turned(was, now, "Ready")
+        else []
+    )
     stopped = [
         Event("Warning", now[type_].reason, now[type_].message)
         for type_ in ("Stalled", "Suspended")

@@ -16,7 +16,9 @@ EVENTS: Final[Mapping[str, str]] = {
     "OrderPlaced": "**money was spent**: the order is bought",
     "PurchaseUncertain": "it is not known whether the order is bought",
     "OrderRejected": "the order is not bought: the cloud refused, or somebody else has the name",
-    "OrderNotPlaced": "the order is not bought: no list showed the workspace by the end of the wait",
+    "OrderNotPlaced": (
+        "the order is not bought: no list showed the workspace by the end of the wait"
+    ),
     "OrderCanceled": "the resource was deleted before anything was sent",
     "WorkspaceGivenUp": "a person said that another one may be bought in place of one that is gone",
     "WorkspaceReady": "Ready became True",

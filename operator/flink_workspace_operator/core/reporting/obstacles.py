@@ -11,7 +11,12 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.workspace import PartialWorkspace
-from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterUnreachable, Conflict, Vanished
+from flink_workspace_operator.core.facts.failures import (
+    ClusterFailure,
+    ClusterUnreachable,
+    Conflict,
+    Vanished,
+)
 from flink_workspace_operator.core.facts.observed import Bought
 from flink_workspace_operator.core.facts.snapshot import Answered
 from flink_workspace_operator.core.plan import Event, Verdict
@@ -36,8 +41,8 @@ def verdict_on_obstacle(failure: BaseException) -> Verdict:
     if isinstance(failure, ClusterFailure):
         return verdict_on_cluster(failure)
     message = (
-        f"a fault of the operator ended the pass ({type(failure).__name__}): its log has the details, please report"
-        " them. It tries again about every minute"
+        f"a fault of the operator ended the pass ({type(failure).__name__}): its log has the"
+        " details, please report them. It tries again about every minute"
     )
     return Verdict("Progressing", "OperatorFault", message, beside=True)
 
@@ -51,7 +56,9 @@ def with_unrecorded(verdict: Verdict, answers: Iterable[Answered]) -> Verdict:
     return replace(verdict, message=f"{told}: {verdict.message}")
 
 
-def conditions_under(verdict: Verdict, partial: PartialWorkspace, now: datetime) -> tuple[Condition, ...]:
+def conditions_under(
+    verdict: Verdict, partial: PartialWorkspace, now: datetime
+) -> tuple[Condition, ...]:
     """All conditions. Those that the pass could not check stay as they were, or are Unknown."""
     previous = {condition.type: condition for condition in partial.conditions}
     summary = obstructed(verdict, previous, partial.deleting)
@@ -64,7 +71,11 @@ def _unchecked(type_: str, was: Condition | None) -> ConditionDraft:
     reason = "NotAsked" if type_ == "CloudReachable" else "NotChecked"
     unsure = type_ == "Purchased" and was is not None and was.status == "False"
     return ConditionDraft(
-        type_, "Unknown", reason, "not checked in the last pass, which failed", keeps_previous=not unsure
+        type_,
+        "Unknown",
+        reason,
+        "not checked in the last pass, which failed",
+        keeps_previous=not unsure,
     )
 
 
@@ -82,5 +93,8 @@ def holding(partial: PartialWorkspace, open_orders: Iterable[str]) -> tuple[str,
 
 def with_way_out(verdict: Verdict, held_by: tuple[str, ...]) -> Verdict:
     """The verdict on a resource that is being deleted, with a person's way to release it."""
-    way = f"order {held_by[0]} is not settled; to let the resource go before, set the annotation {ABANDON_ORDER}:"
+    way = (
+        f"order {held_by[0]} is not settled; to let the resource go before, set the annotation"
+        f" {ABANDON_ORDER}:"
+    )
     return replace(verdict, message=f"{verdict.message}. {way} {held_by[0]}")

@@ -17,7 +17,14 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.adoption import announced_after
 from flink_workspace_operator.core.checks.loss import is_lost
 from flink_workspace_operator.core.checks.outputs import default_namespace, outputs_after
-from flink_workspace_operator.core.facts.observed import Absent, Bucket, Role, SeenInstance, SeenNetwork, Unknown
+from flink_workspace_operator.core.facts.observed import (
+    Absent,
+    Bucket,
+    Role,
+    SeenInstance,
+    SeenNetwork,
+    Unknown,
+)
 from flink_workspace_operator.core.facts.ownership import Ours
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import window_end
@@ -41,8 +48,15 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
     return before.model_copy(
         update={
             "observed_generation": workspace.metadata.generation,
-            "conditions": (*dated(drafted, previous, workspace.metadata.generation, now), *_others(drafted, previous)),
-            "instance": _instance(case, case.found.instance) if isinstance(case.found, Ours) else _known(case),
+            "conditions": (
+                *dated(drafted, previous, workspace.metadata.generation, now),
+                *_others(drafted, previous),
+            ),
+            "instance": (
+                _instance(case, case.found.instance)
+                if isinstance(case.found, Ours)
+                else _known(case)
+            ),
             "account_id": case.recorded_account or _account(case),
             "last_handled_reconcile_at": _handled(case),
             "network": _network(case) or before.network,
@@ -55,20 +69,27 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
     )
 
 
-def _others(drafted: Iterable[ConditionDraft], previous: dict[str, Condition]) -> tuple[Condition, ...]:
+def _others(
+    drafted: Iterable[ConditionDraft], previous: dict[str, Condition]
+) -> tuple[Condition, ...]:
     """Conditions of other controllers, kept: the list is a map by type, and these are theirs."""
     ours = {draft.type for draft in drafted}
     return tuple(condition for type_, condition in previous.items() if type_ not in ours)
 
 
 def dated(
-    drafted: Iterable[ConditionDraft], previous: dict[str, Condition], generation: int, now: datetime
+    drafted: Iterable[ConditionDraft],
+    previous: dict[str, Condition],
+    generation: int,
+    now: datetime,
 ) -> tuple[Condition, ...]:
     """Conditions as stored; `previous` ones give the transition times."""
     return tuple(_date(draft, previous.get(draft.type), generation, now) for draft in drafted)
 
 
-def _date(draft: ConditionDraft, was: Condition | None, generation: int, now: datetime) -> Condition:
+def _date(
+    draft: ConditionDraft, was: Condition | None, generation: int, now: datetime
+) -> Condition:
     """A dated condition. Its transition time changes only with its status."""
     if was is not None and draft.keeps_previous:
         return was.model_copy(update={"observed_generation": generation})
@@ -89,8 +110,13 @@ def _known(case: Case) -> Instance | None:
     if case.known_id is None or case.given_up:
         return None
     shown = case.workspace.status.instance
-    known = shown if shown is not None and shown.instance_id == case.known_id else Instance(instance_id=case.known_id)
-    # Not beside an annotation that is there already: the next pass would take it for an agreement to this loss.
+    known = (
+        shown
+        if shown is not None and shown.instance_id == case.known_id
+        else Instance(instance_id=case.known_id)
+    )
+    # Not beside an annotation that is there already: the next pass would take it for an agreement
+    # to this loss.
     is_news = is_lost(case) and not case.said_lost and not case.is_named_for_replacement
     return known.model_copy(update={"lost_since": case.cloud_time}) if is_news else known
 
@@ -120,7 +146,9 @@ def _zone_of_network(case: Case, seen: SeenInstance) -> str | None:
     """The zone of its vSwitches, which is its own: the cloud's list may leave it out."""
     network, known = case.seen.cloud.network, case.workspace.status.instance
     if isinstance(network, SeenNetwork):
-        zones = {v_switch.zone_id for v_switch in network.v_switches if v_switch.id in seen.v_switch_ids}
+        zones = {
+            v_switch.zone_id for v_switch in network.v_switches if v_switch.id in seen.v_switch_ids
+        }
         return zones.pop() if len(zones) == 1 else None
     return known.zone_id if known is not None and known.instance_id == seen.instance_id else None
 
@@ -128,7 +156,9 @@ def _zone_of_network(case: Case, seen: SeenInstance) -> str | None:
 def _account(case: Case) -> str | None:
     """The recorded account: only from the first order or instance on, since it may change
     before."""
-    return case.target.account_id if case.target is not None and isinstance(case.found, Ours) else None
+    return (
+        case.target.account_id if case.target is not None and isinstance(case.found, Ours) else None
+    )
 
 
 def _handled(case: Case) -> str | None:
@@ -136,8 +166,12 @@ def _handled(case: Case) -> str | None:
     made."""
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
-    waiting = isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None
-    if waiting and any(order.facts.is_fruitless or not order.facts.next_follows for order in case.orders):
+    waiting = (
+        isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None
+    )
+    if waiting and any(
+        order.facts.is_fruitless or not order.facts.next_follows for order in case.orders
+    ):
         return before
     return case.request or before
 
@@ -147,7 +181,9 @@ def _network(case: Case) -> NetworkStatus | None:
     if not isinstance(network, SeenNetwork):
         return None
     in_order = sorted(network.v_switches, key=lambda v_switch: v_switch.id)
-    return NetworkStatus(v_switches=tuple(capacity(v_switch, case.settings) for v_switch in in_order))
+    return NetworkStatus(
+        v_switches=tuple(capacity(v_switch, case.settings) for v_switch in in_order)
+    )
 
 
 def _role(case: Case) -> RamRoleStatus | None:
@@ -167,7 +203,9 @@ def _order(case: Case) -> OrderSummary | None:
         return None
     newest = case.seen.orders[-1]
     open_until = (
-        window_end(newest.status, case.settings) if newest.facts.may_be_under_way else newest.status.outstanding_until
+        window_end(newest.status, case.settings)
+        if newest.facts.may_be_under_way
+        else newest.status.outstanding_until
     )
     return OrderSummary(
         name=newest.metadata.name,

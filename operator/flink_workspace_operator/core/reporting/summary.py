@@ -27,16 +27,18 @@ SHOWN_BY: Final = {
 """The condition that each kind of verdict turns True."""
 
 
-def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> tuple[ConditionDraft, ...]:
+def summary(
+    case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime
+) -> tuple[ConditionDraft, ...]:
     """The four conditions that programs wait for. `Ready` repeats the one that is True."""
     if verdict.beside:
         return obstructed(verdict, previous, case.deleting)
     if verdict.while_running:
         return _running(case, verdict)
     was = previous.get("Ready")
-    is_kept = (verdict.keeps_previous and was is not None and was.status != "Unknown") or _stays_stalled(
-        case, verdict, previous
-    )
+    is_kept = (
+        verdict.keeps_previous and was is not None and was.status != "Unknown"
+    ) or _stays_stalled(case, verdict, previous)
     if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
         return _kept(case, was, previous)
     verdict = _resolved(case, verdict, previous, now)
@@ -48,17 +50,28 @@ def summary(case: Case, verdict: Verdict, previous: dict[str, Condition], now: d
     companions = tuple(_companion(type_, active.get(type_)) for type_ in QUIET)
     if verdict.kind == "Deleting" and was is not None:
         return (_again(was), *companions)
-    return (ConditionDraft("Ready", _ready(case, verdict, previous), verdict.reason, verdict.message), *companions)
+    return (
+        ConditionDraft("Ready", _ready(case, verdict, previous), verdict.reason, verdict.message),
+        *companions,
+    )
 
 
 def _running(case: Case, verdict: Verdict) -> tuple[ConditionDraft, ...]:
     """The four while a further order of a running workspace is under way, or waits."""
-    shown = SUSPENDED_BY_USER if case.suspended and verdict.kind in ("Progressing", "Suspended") else verdict
-    companions = tuple(_companion(type_, shown if SHOWN_BY.get(shown.kind) == type_ else None) for type_ in QUIET)
+    shown = (
+        SUSPENDED_BY_USER
+        if case.suspended and verdict.kind in ("Progressing", "Suspended")
+        else verdict
+    )
+    companions = tuple(
+        _companion(type_, shown if SHOWN_BY.get(shown.kind) == type_ else None) for type_ in QUIET
+    )
     return (ConditionDraft("Ready", "True", "Running", verdict.while_running), *companions)
 
 
-def obstructed(verdict: Verdict, previous: dict[str, Condition], deleting: bool) -> tuple[ConditionDraft, ...]:
+def obstructed(
+    verdict: Verdict, previous: dict[str, Condition], deleting: bool
+) -> tuple[ConditionDraft, ...]:
     """The four under a verdict about the operator's own side, not about the workspace.
 
     A workspace that was Ready stays Ready: the operator waits, Suspended.
@@ -70,14 +83,19 @@ def obstructed(verdict: Verdict, previous: dict[str, Condition], deleting: bool)
     if was is not None and (stays or deleting):
         return (_again(was), *companions)
     no = verdict.kind == "Stalled" or _said_to_have_run(previous)
-    return (ConditionDraft("Ready", "False" if no else "Unknown", verdict.reason, verdict.message), *companions)
+    return (
+        ConditionDraft("Ready", "False" if no else "Unknown", verdict.reason, verdict.message),
+        *companions,
+    )
 
 
 def _stays_stalled(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> bool:
     """True if it stays stalled for its spec: an unreachable cloud says nothing new about that."""
     stalled = previous.get("Stalled")
     was_stalled = stalled is not None and stalled.status == "True"
-    of_this_spec = stalled is not None and stalled.observed_generation == case.workspace.metadata.generation
+    of_this_spec = (
+        stalled is not None and stalled.observed_generation == case.workspace.metadata.generation
+    )
     return verdict.reason in NOT_ANSWERED and was_stalled and of_this_spec
 
 
@@ -87,9 +105,14 @@ def _companion(type_: str, verdict: Verdict | None) -> ConditionDraft:
     return ConditionDraft(type_, "True", verdict.reason, verdict.message)
 
 
-def _kept(case: Case, ready: Condition, previous: dict[str, Condition]) -> tuple[ConditionDraft, ...]:
+def _kept(
+    case: Case, ready: Condition, previous: dict[str, Condition]
+) -> tuple[ConditionDraft, ...]:
     """The four as before, as nothing new is known; but Suspended if a person suspended it."""
-    drafted = {type_: _again(previous[type_]) if type_ in previous else _companion(type_, None) for type_ in QUIET}
+    drafted = {
+        type_: _again(previous[type_]) if type_ in previous else _companion(type_, None)
+        for type_ in QUIET
+    }
     if case.suspended and drafted["Stalled"].status != "True":
         drafted["Reconciling"] = _companion("Reconciling", None)
         drafted["Suspended"] = _companion("Suspended", SUSPENDED_BY_USER)
@@ -98,7 +121,9 @@ def _kept(case: Case, ready: Condition, previous: dict[str, Condition]) -> tuple
     return (_again(ready), *drafted.values())
 
 
-def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime) -> Verdict:
+def _resolved(
+    case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime
+) -> Verdict:
     """A missing prerequisite is progress at first; if it stays missing, it is stalled.
 
     The grace counts from the condition's transition, for the same spec. A prerequisite that was
@@ -110,7 +135,8 @@ def _resolved(case: Case, verdict: Verdict, previous: dict[str, Condition], now:
     reported = (
         condition is not None
         and condition.status != "True"
-        and (condition.reason, condition.observed_generation) == (verdict.reason, case.workspace.metadata.generation)
+        and (condition.reason, condition.observed_generation)
+        == (verdict.reason, case.workspace.metadata.generation)
     )
     since = condition.last_transition_time if condition is not None and reported else now
     late = now - since >= timedelta(seconds=case.settings.prerequisite_grace_seconds)

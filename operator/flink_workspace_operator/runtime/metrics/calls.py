@@ -39,7 +39,9 @@ class CallMetrics:
         self._clock = ClockMetrics()
         registry.register(self._clock)
 
-    def __call__(self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
+    def __call__(
+        self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
+    ) -> None:
         """Count a call. Its code is one of the operator's list: the cloud could send any text."""
         service, _, action = call.partition(".")
         result = ANSWERED if failure is None else (failure.reason, known_code(failure.code))

@@ -33,7 +33,8 @@ class Family:
     def written(self, series: Iterable[tuple[tuple[str, ...], float]]) -> str:
         """A gauge's series, by the values of their labels, as Prometheus reads them.
 
-        The library takes four times as long for it, and with ten thousand workspaces there are 80,000 series.
+        The library takes four times as long for it, and with ten thousand workspaces there are
+        80,000 series.
         """
         labels = ",".join(f'{label}="%s"' for label in self.labels)
         form = f"{self.name}{{{labels}}} %s\n"
@@ -53,13 +54,15 @@ class Family:
         return Histogram(self.name, self.help, self.labels, registry=registry, buckets=buckets)
 
 
-LEADER: Final = Family("flink_operator_leader", "gauge", "Whether this process leads (1) or stands by (0).")
+LEADER: Final = Family(
+    "flink_operator_leader", "gauge", "Whether this process leads (1) or stands by (0)."
+)
 
 ENDPOINT: Final = Family(
     "flink_operator_endpoint_info",
     "gauge",
-    "Always 1. `endpoint` is `cloud`, or `set` where a setting names another; `emulated` is `true` where nothing that"
-    " is bought is real.",
+    "Always 1. `endpoint` is `cloud`, or `set` where a setting names another; `emulated` is `true`"
+    " where nothing that is bought is real.",
     ("endpoint", "emulated"),
 )
 
@@ -83,15 +86,19 @@ QUEUE_AGE: Final = Family(
 PASSES: Final = Family(
     "flink_operator_passes_total",
     "counter",
-    "Passes over a workspace: Done, stopped by a CloudFailure or a ClusterFailure, or by a Defect of the operator.",
+    "Passes over a workspace: Done, stopped by a CloudFailure or a ClusterFailure, or by a Defect"
+    " of the operator.",
     ("result",),
 )
-PASS_DURATION: Final = Family("flink_operator_pass_duration_seconds", "histogram", "How long passes took.")
+PASS_DURATION: Final = Family(
+    "flink_operator_pass_duration_seconds", "histogram", "How long passes took."
+)
 
 CALLS: Final = Family(
     "flink_operator_cloud_calls_total",
     "counter",
-    "Calls to the cloud: Answered, or what the failure means, and the cloud's code as far as the operator knows it.",
+    "Calls to the cloud: Answered, or what the failure means, and the cloud's code as far as the"
+    " operator knows it.",
     ("service", "action", "result", "code"),
 )
 CALL_DURATION: Final = Family(
@@ -104,22 +111,27 @@ CALL_DURATION: Final = Family(
 CLOCK: Final = Family(
     "flink_operator_clock_ahead_seconds",
     "gauge",
-    "How far the clock of this process's node is ahead of the cloud's, by the Date of the last answer; negative:"
-    " behind. 0 within what the answer's way explains. None before the first answer.",
+    "How far the clock of this process's node is ahead of the cloud's, by the Date of the last"
+    " answer; negative: behind. 0 within what the answer's way explains. None before the first"
+    " answer.",
 )
 
 ORPHANS: Final = Family(
     "flink_operator_orphans",
     "gauge",
-    "Workspaces that carry this cluster's mark and have no resource, and names that two workspaces have.",
+    "Workspaces that carry this cluster's mark and have no resource, and names that two workspaces"
+    " have.",
     ("kind", "region"),
 )
 
-ORDERS: Final = Family("flink_workspace_orders", "gauge", "Orders in the ledger.", ("action", "state"))
+ORDERS: Final = Family(
+    "flink_workspace_orders", "gauge", "Orders in the ledger.", ("action", "state")
+)
 PLACED_AMOUNT: Final = Family(
     "flink_workspace_orders_placed_amount",
     "gauge",
-    "Money of the orders in the ledger that were placed, for their whole terms. What is billed by use has no amount.",
+    "Money of the orders in the ledger that were placed, for their whole terms. What is billed by"
+    " use has no amount.",
     ("action", "currency"),
 )
 UNSETTLED_ORDER: Final = Family(
@@ -155,6 +167,7 @@ FREE_ADDRESSES: Final = Family(
 )
 
 FAMILIES: Final = (
-    LEADER, ENDPOINT, QUEUE_DEPTH, QUEUE_NAMESPACES, QUEUE_AGE, PASSES, PASS_DURATION, CALLS, CALL_DURATION, CLOCK,
-    ORPHANS, ORDERS, PLACED_AMOUNT, UNSETTLED_ORDER, CONDITION, EXPIRATION, CAPACITY, FREE_ADDRESSES,
+    LEADER, ENDPOINT, QUEUE_DEPTH, QUEUE_NAMESPACES, QUEUE_AGE, PASSES, PASS_DURATION, CALLS,
+    CALL_DURATION, CLOCK, ORPHANS, ORDERS, PLACED_AMOUNT, UNSETTLED_ORDER, CONDITION,
+    EXPIRATION, CAPACITY, FREE_ADDRESSES,
 )  # fmt: skip

@@ -124,5 +124,7 @@ def _unsettled(orders: tuple[OrderNumbers, ...]) -> GaugeMetricFamily:
     for order in orders:
         if facts_of(order.state).is_open:
             state = order.state or NO_STATUS
-            family.add_metric((order.namespace, order.name, order.workspace, order.action, state), order.since)
+            family.add_metric(
+                (order.namespace, order.name, order.workspace, order.action, state), order.since
+            )
     return family

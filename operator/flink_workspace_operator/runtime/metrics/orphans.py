@@ -21,7 +21,11 @@ class OrphanMetrics(Collector):
         """Take in the findings as kind and region. A region that was not listed has no number,
         which is not the same as 0."""
         numbers = Counter(orphans)
-        self._numbers = {(kind, region): numbers[kind, region] for region in regions for kind in get_args(OrphanKind)}
+        self._numbers = {
+            (kind, region): numbers[kind, region]
+            for region in regions
+            for kind in get_args(OrphanKind)
+        }
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The numbers of the last survey."""

@@ -74,7 +74,9 @@ class Metrics:
         """The text, written in a thread: with thousands of workspaces it would block the loop."""
         for gauge, number in self._asked:
             gauge.set(number())
-        return await asyncio.to_thread(lambda: generate_latest(self._registry) + self.workspaces.as_text().encode())
+        return await asyncio.to_thread(
+            lambda: generate_latest(self._registry) + self.workspaces.as_text().encode()
+        )
 
     def _add(self, family: Family, number: Callable[[], float]) -> None:
         self._asked.append((family.as_gauge(self._registry), number))

@@ -63,7 +63,10 @@ def _shared(*words: str) -> Labels:
 
 
 class WorkspaceMetrics:
-    """Conditions, ends of paid times and free addresses. Empty until the watch showed a workspace."""
+    """Conditions, ends of paid times and free addresses.
+
+    Empty until the watch showed a workspace.
+    """
 
     def __init__(self) -> None:
         self._workspaces: dict[Key, WorkspaceNumbers] = {}
@@ -94,7 +97,10 @@ class WorkspaceMetrics:
         job."""
         network = seen.cloud.network
         if seen.workspace is not None and isinstance(network, SeenNetwork):
-            numbers = ((sys.intern(v_switch.id), v_switch.free_addresses) for v_switch in network.v_switches)
+            numbers = (
+                (sys.intern(v_switch.id), v_switch.free_addresses)
+                for v_switch in network.v_switches
+            )
             self._free_addresses[seen.key] = tuple(numbers)
 
     def _forget(self, key: Key) -> None:
@@ -118,7 +124,11 @@ Series = Iterator[tuple[Labels, float]]
 
 def _each(labelled: Iterable[tuple[Key, tuple[Labels, ...]]]) -> Series:
     """1 for each of these labels."""
-    return (((key.namespace, key.name, *labels), 1.0) for key, all_labels in labelled for labels in all_labels)
+    return (
+        ((key.namespace, key.name, *labels), 1.0)
+        for key, all_labels in labelled
+        for labels in all_labels
+    )
 
 
 def _expirations(workspaces: tuple[tuple[Key, WorkspaceNumbers], ...]) -> Series:

@@ -12,7 +12,14 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.identity import PurchaseTarget, signature_nonce
 from flink_workspace_operator.core.facts.observed import Absent, Listing, SeenInstance, Unknown
-from flink_workspace_operator.core.facts.ownership import Foreign, Found, Ours, Unexplained, fits, made_after
+from flink_workspace_operator.core.facts.ownership import (
+    Foreign,
+    Found,
+    Ours,
+    Unexplained,
+    fits,
+    made_after,
+)
 from flink_workspace_operator.core.facts.snapshot import bound_id
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence, Stranger
@@ -56,7 +63,11 @@ class Create:
             exists=is_bought or isinstance(found, Ours),
             is_free=isinstance(found, Absent),
             contested=contested,
-            described=_described(case, order, found, listing.date) if isinstance(found, Unexplained) else None,
+            described=(
+                _described(case, order, found, listing.date)
+                if isinstance(found, Unexplained)
+                else None
+            ),
             leftover=_leftover(case, order, found),
             stranger=_stranger(found),
         )
@@ -64,8 +75,12 @@ class Create:
     def nonce(self, case: Case, order: FlinkWorkspaceOrder) -> str:
         """By the workspace name, and the number of its purchases that are over without result."""
         spec = order.spec
-        ended = sum(1 for each in case.orders if each.spec.action == spec.action and each.facts.ends_call)
-        return signature_nonce(PurchaseTarget(spec.account_id, spec.region, spec.workspace_name), ended)
+        ended = sum(
+            1 for each in case.orders if each.spec.action == spec.action and each.facts.ends_call
+        )
+        return signature_nonce(
+            PurchaseTarget(spec.account_id, spec.region, spec.workspace_name), ended
+        )
 
     def call(self, case: Case, order: FlinkWorkspaceOrder) -> PaidCall:
         """CreateInstance."""
@@ -92,13 +107,23 @@ def _bought_by(listing: Listing, order: FlinkWorkspaceOrder) -> SeenInstance | N
     mark = (spec.token, spec.workspace_name)
     marked = [each for each in near if (each.tags.get(ORDER_TAG), each.name) == mark]
     never = datetime.max.replace(tzinfo=UTC)
-    return min(known or marked, key=lambda each: (each.create_time or never, each.instance_id), default=None)
+    return min(
+        known or marked,
+        key=lambda each: (each.create_time or never, each.instance_id),
+        default=None,
+    )
 
 
-def _described(case: Case, order: FlinkWorkspaceOrder, found: Unexplained, at: datetime) -> str | None:
+def _described(
+    case: Case, order: FlinkWorkspaceOrder, found: Unexplained, at: datetime
+) -> str | None:
     """The only instance of this name, as described, untagged although tags must be listed."""
     instance, wanted = found.instances[0], order.spec.block
-    if len(found.instances) > 1 or not isinstance(wanted, WorkspaceParameters) or instance.create_time is None:
+    if (
+        len(found.instances) > 1
+        or not isinstance(wanted, WorkspaceParameters)
+        or instance.create_time is None
+    ):
         return None
     if (instance.vpc_id, instance.bucket) != (wanted.network.vpc_id, wanted.storage.oss.bucket):
         return None
@@ -113,7 +138,11 @@ def _leftover(case: Case, order: FlinkWorkspaceOrder, found: Found) -> str | Non
     instance, tokens = found.instance, {each.spec.token for each in case.seen.orders}
     if ORDER_TAG not in instance.tags:
         return instance.instance_id
-    is_ours = instance.tags[ORDER_TAG] not in tokens and made_after(order, instance) and fits(order, instance)
+    is_ours = (
+        instance.tags[ORDER_TAG] not in tokens
+        and made_after(order, instance)
+        and fits(order, instance)
+    )
     return instance.instance_id if is_ours else None
 
 
