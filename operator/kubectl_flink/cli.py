@@ -1,0 +1,143 @@
+"""The verbs and their flags. What they do stands in `verbs.py`."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from cyclopts import App, Parameter
+from cyclopts.exceptions import CycloptsError
+
+from kubectl_flink import __version__
+from kubectl_flink.exits import Exit
+from kubectl_flink.printing import Format, complain
+from kubectl_flink.target import Target, WideTarget
+from kubectl_flink.words import parse_length, parse_since
+
+app: Final = App(
+    name="kubectl flink",
+    help="Flink workspaces on Alibaba Cloud: how they stand, what they cost, what to do next.",
+    version=__version__,
+    result_action="return_value",
+    help_format="plaintext",
+)
+Name = Annotated[str, Parameter(help="The FlinkWorkspace.")]
+MaybeName = Annotated[str | None, Parameter(help="The FlinkWorkspace.")]
+Output = Annotated[Format, Parameter(name=("--output", "-o"), help="For people, or for programs.")]
+Since = Annotated[
+    str | None, Parameter(help="Only orders from then on: 2026-11, 2026-11-24 or 30d.")
+]
+Timeout = Annotated[str, Parameter(help="The longest time to wait: 90s, 20m or 2h.")]
+Yes = Annotated[
+    bool,
+    Parameter(name=("--yes", "-y"), negative=(), show_default=False, help="Ask nothing."),
+]
+_HERE: Final = Target()
+_WIDE: Final = WideTarget()
+
+
+@app.command
+def status(
+    name: MaybeName = None, /, *, output: Output = "table", target: WideTarget = _WIDE
+) -> Exit:
+    """How one workspace stands, and what to do next; without a name, a table of all."""
+    from kubectl_flink import verbs
+
+    if name is None:
+        return verbs.status_of_all(target, output)
+    return _misplaced(target) or verbs.status_of_one(target, name, output)
+
+
+@app.command
+def wait(name: Name, /, *, timeout: Timeout = "20m", target: Target = _HERE) -> Exit:
+    """Wait until it is Ready; ends at once where waiting does not help."""
+    from kubectl_flink import verbs
+
+    try:
+        seconds = parse_length(timeout).total_seconds()
+    except ValueError as wrong:
+        return _usage(str(wrong))
+    return _misplaced(target) or verbs.wait_for(target, name, seconds)
+
+
+@app.command
+def orders(
+    name: MaybeName = None,
+    /,
+    *,
+    since: Since = None,
+    output: Output = "table",
+    target: WideTarget = _WIDE,
+) -> Exit:
+    """What was bought: sums by month, namespace and currency; with a name, its story."""
+    from kubectl_flink import verbs
+
+    try:
+        begin = parse_since(since, datetime.now(UTC)) if since else None
+    except ValueError as wrong:
+        return _usage(str(wrong))
+    if name is None:
+        return verbs.ledger_of_all(target, begin, output)
+    return _misplaced(target) or verbs.story_of_one(target, name, begin, output)
+
+
+@app.command
+def suspend(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
+    """Stop all writes to the cloud for one workspace; what runs goes on, and is billed."""
+    from kubectl_flink import actions, verbs
+
+    return _misplaced(target) or verbs.change(target, name, actions.suspend, yes=yes)
+
+
+@app.command
+def resume(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
+    """Take `suspend` back. May SPEND MONEY: what is not bought yet may be bought."""
+    from kubectl_flink import actions, verbs
+
+    return _misplaced(target) or verbs.change(target, name, actions.resume, yes=yes)
+
+
+@app.command
+def reconcile(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
+    """Have it looked at now, without back-off. May SPEND MONEY: what is not bought may be bought."""
+    from kubectl_flink import actions, verbs
+
+    now = datetime.now(UTC)
+    return _misplaced(target) or verbs.change(
+        target, name, lambda found: actions.reconcile(found, now), yes=yes
+    )
+
+
+@app.command
+def abandon(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
+    """Let a resource that is being deleted go, before it is known what its order bought."""
+    from kubectl_flink import actions, verbs
+
+    return _misplaced(target) or verbs.change(target, name, actions.abandon, yes=yes)
+
+
+@app.command(name="replace-lost")
+def replace_lost(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
+    """SPENDS MONEY: have another one bought in the place of one that is gone from the cloud."""
+    from kubectl_flink import actions, verbs
+
+    return _misplaced(target) or verbs.change(target, name, actions.replace_lost, yes=yes)
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; gives its exit code."""
+    try:
+        code = app(arguments, print_error=False, exit_on_error=False)
+    except CycloptsError as wrong:
+        return _usage(str(wrong))
+    return int(code or Exit.DONE)
+
+
+def _misplaced(target: Target) -> Exit | None:
+    """The refusal of namespaces that do not fit a verb about one workspace."""
+    if len(target.namespace) > 1 or getattr(target, "all_namespaces", False):
+        return _usage("with a name there can be one namespace only")
+    return None
+
+
+def _usage(problem: str) -> Exit:
+    complain(f"{problem}\nSee: kubectl flink --help")
+    return Exit.USAGE

@@ -1,0 +1,23 @@
+"""Names that the operator and its resources use. A test compares them with the operator's."""
+
+from typing import Final
+
+GROUP: Final = "flink.alicloud.dev"
+WORKSPACES: Final = f"flinkworkspaces.{GROUP}"
+ORDERS: Final = f"flinkworkspaceorders.{GROUP}"
+WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
+
+SUSPEND: Final = f"{GROUP}/suspend"
+RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
+ABANDON_ORDER: Final = f"{GROUP}/abandon-order"
+REPLACE_LOST: Final = f"{GROUP}/replace-lost"
+
+PREPARING: Final = frozenset({None, "Quoted"})
+"""States of an order that is open, and for which nothing was sent."""
+CALLING: Final = frozenset({"Placing", "Uncertain"})
+"""States in which it is open whether something was bought."""
+PAID: Final = frozenset({"Placed", "Fulfilled", "Lost"})
+"""States of an order that bought something."""
+FRUITLESS: Final = frozenset({"Rejected", "NotPlaced", "Superseded", "Canceled"})
+"""States of an order that bought nothing. A state that is in none of these is of a newer version,
+and counts as open."""
