@@ -20,7 +20,7 @@ listed = awk -F ':.*$(1) ' '/^[a-z0-9-]+:.*$(1) / { printf "  make %-14s %s\n", 
 
 .DEFAULT_GOAL := help
 .PHONY: help help-all demo up down test proof mutate e2e-argocd kind kind-down sbom check crds argocd dashboard packages docs \
-	site bench lock clean control-plane argo-cd helm promtool
+	kubectl-flink site bench lock clean control-plane argo-cd helm promtool
 
 help: ## show this; `make help-all` shows the others too
 	@$(call listed,##) Makefile
@@ -105,11 +105,25 @@ dashboard: $(VENV) ##+ generate deploy/monitoring/dashboard.json
 site: $(VENV) ## build the pages as a site into .local/site; index.html is where to begin
 	@$(MKDOCS)
 
+# What was compiled here counts with the same version of Python; any other reads the sources.
+kubectl-flink: PIP = .venv/bin/pip install --quiet --disable-pip-version-check --no-compile --upgrade --target .local/kubectl-flink/content
+kubectl-flink: $(VENV) ## make `kubectl flink`, as one file for the PATH and as a wheel, in .local/kubectl-flink
+	@rm -rf .local/kubectl-flink && mkdir -p .local/kubectl-flink/content
+	@.venv/bin/uv build --quiet --wheel --no-build-isolation --python .venv/bin/python --out-dir .local/kubectl-flink operator/kubectl_flink
+	@$(PIP) --require-hashes --only-binary=:all: --requirement operator/kubectl_flink/requirements.txt
+	@$(PIP) --no-deps --no-index .local/kubectl-flink/kubectl_flink-*.whl
+	@find .local/kubectl-flink/content -name '*.so' -delete
+	@.venv/bin/python -m compileall -q -b --invalidation-mode unchecked-hash .local/kubectl-flink/content
+	@.venv/bin/python -m zipapp .local/kubectl-flink/content --compress --python '/usr/bin/env python3' \
+		--main kubectl_flink.__main__:main_of_zipapp --output .local/kubectl-flink/kubectl-flink
+	@cp .local/kubectl-flink/kubectl-flink .local/kubectl-flink/kubectl_complete-flink
+	@rm -rf .local/kubectl-flink/content && echo "Made .local/kubectl-flink/: put kubectl-flink and kubectl_complete-flink on the PATH."
+
 docs: $(VENV) ##+ generate the pages that come from the code: settings, metrics, API reference, reasons, errors
 	@$(PAGES) docs
 
 lock: $(VENV) ##+ pin requirements*.in with hashes, taking newer versions
-	@for name in requirements requirements-dev requirements-go requirements-image; do \
+	@for name in operator/kubectl_flink/requirements requirements requirements-dev requirements-go requirements-image; do \
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --output-file $$name.txt $$name.in || exit 1; \
 	done

@@ -3,6 +3,7 @@
 import io
 import signal
 import sys
+from pathlib import Path
 
 from kubectl_flink.exits import Exit
 
@@ -20,6 +21,15 @@ def main() -> int:
         return run(sys.argv[1:])
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+
+
+def main_of_zipapp() -> None:
+    """Be the program by whose name the file was started: the command, or its completion."""
+    if Path(sys.argv[0]).name.startswith("kubectl_complete"):
+        from kubectl_flink.completion import main as complete
+
+        sys.exit(complete())
+    sys.exit(main())
 
 
 if __name__ == "__main__":

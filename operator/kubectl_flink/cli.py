@@ -89,7 +89,7 @@ def suspend(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
 
 @app.command
 def resume(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
-    """Take `suspend` back. May SPEND MONEY: what is not bought yet may be bought."""
+    """Take `suspend` back. May SPEND MONEY, if nothing is bought yet."""
     from kubectl_flink import actions, verbs
 
     return _misplaced(target) or verbs.change(target, name, actions.resume, yes=yes)
@@ -97,7 +97,7 @@ def resume(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
 
 @app.command
 def reconcile(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
-    """Have it looked at now, without back-off. May SPEND MONEY: what is not bought may be bought."""
+    """Have it looked at now, without back-off. May SPEND MONEY, if nothing is bought yet."""
     from kubectl_flink import actions, verbs
 
     now = datetime.now(UTC)

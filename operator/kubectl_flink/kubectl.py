@@ -133,12 +133,21 @@ class Kubectl:
         """The configuration as kubectl reads it; it asks no server."""
         said = self.run("config", "view", "--minify", "--output=json")
         if isinstance(said, Failure):
-            return Place()
+            return Place(self._given("context"), self._given("server"))
         view = json.loads(said)
         context = _first(view.get("contexts"))
         server = _first(view.get("clusters")).get("cluster", {}).get("server", "")
-        namespace = context.get("context", {}).get("namespace") or "default"
-        return Place(view.get("current-context", ""), server, namespace)
+        return Place(
+            context=view.get("current-context", ""),
+            server=self._given("server") or server,
+            namespace=context.get("context", {}).get("namespace") or "default",
+        )
+
+    def _given(self, flag: str) -> str:
+        """The value of a flag that the user gave, which `config view` does not heed."""
+        start = f"--{flag}="
+        given = [each.removeprefix(start) for each in self.flags if each.startswith(start)]
+        return given[-1] if given else ""
 
     def command(self, *arguments: str) -> Sequence[str]:
         """The whole command line."""

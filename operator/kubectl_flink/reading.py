@@ -68,10 +68,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def tell(kubectl: Kubectl, *failures: Failure) -> None:
     """Say what failed, where, and what helps."""
-    place = kubectl.place()
     for failure in failures:
-        complain(f"{failure.message}\n  ({place})")
-        if hint := _HINTS.get(failure.kind):
+        complain(failure.message)
+    complain(f"  ({kubectl.place()})")
+    for kind in dict.fromkeys(failure.kind for failure in failures):
+        if hint := _HINTS.get(kind):
             complain(f"  {hint}")
 
 

@@ -11,14 +11,16 @@ from kubectl_flink.kubectl import Kubectl
 _PASSED_ON = ("context", "kubeconfig", "cluster", "user", "server", "as_", "request_timeout")
 
 
+def _flag(*names: str) -> Parameter:
+    return Parameter(name=names, negative=(), show_default=False)
+
+
 @Parameter(name="*", group="Cluster and namespace, as of kubectl")
 @dataclass(frozen=True)
 class Target:
     """The cluster and the namespaces."""
 
-    namespace: Annotated[
-        tuple[str, ...], Parameter(name=("--namespace", "-n"), negative=(), show_default=False)
-    ] = ()
+    namespace: Annotated[tuple[str, ...], _flag("--namespace", "-n")] = ()
     """Namespace; by default that of the context."""
     context: str | None = None
     """Context of the kubeconfig."""
@@ -32,9 +34,7 @@ class Target:
     """Address of the API server."""
     as_: Annotated[str | None, Parameter(name="--as")] = None
     """User to impersonate."""
-    as_group: Annotated[
-        tuple[str, ...], Parameter(name="--as-group", negative=(), show_default=False)
-    ] = ()
+    as_group: Annotated[tuple[str, ...], _flag("--as-group")] = ()
     """Group to impersonate; may be repeated."""
     request_timeout: str | None = None
     """How long one request may take, for example 10s."""
@@ -56,9 +56,7 @@ class Target:
 class WideTarget(Target):
     """The same, for verbs that look at many."""
 
-    all_namespaces: Annotated[
-        bool, Parameter(name=("--all-namespaces", "-A"), negative=(), show_default=False)
-    ] = False
+    all_namespaces: Annotated[bool, _flag("--all-namespaces", "-A")] = False
     """All namespaces."""
 
     @property

@@ -63,6 +63,8 @@ def _ended(report: Report) -> Exit | None:
 def _state(report: Report) -> str:
     if report.standing is Standing.DELETING:
         return "is being deleted"
+    if report.runs and report.standing is Standing.SUSPENDED:
+        return f"runs, and the operator is suspended ({report.reason})"
     return f"is {report.standing} ({report.reason})"
 
 
