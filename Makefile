@@ -116,7 +116,7 @@ kubectl-flink: $(VENV) ## make `kubectl flink`, as one file for the PATH and as 
 	@.venv/bin/python -m compileall -q -b --invalidation-mode unchecked-hash .local/kubectl-flink/content
 	@.venv/bin/python -m zipapp .local/kubectl-flink/content --compress --python '/usr/bin/env python3' \
 		--main kubectl_flink.__main__:main_of_zipapp --output .local/kubectl-flink/kubectl-flink
-	@cp .local/kubectl-flink/kubectl-flink .local/kubectl-flink/kubectl_complete-flink
+	@chmod 755 .local/kubectl-flink/kubectl-flink && cp .local/kubectl-flink/kubectl-flink .local/kubectl-flink/kubectl_complete-flink
 	@rm -rf .local/kubectl-flink/content && echo "Made .local/kubectl-flink/: put kubectl-flink and kubectl_complete-flink on the PATH."
 
 docs: $(VENV) ##+ generate the pages that come from the code: settings, metrics, API reference, reasons, errors

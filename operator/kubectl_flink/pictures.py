@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -44,14 +45,9 @@ def _headline(report: Report, now: datetime) -> Text:
     line.append_text(_state(report))
     if report.since:
         line.append(f" for {length(now - report.since)}")
-    parts = [report.zone, f"{report.cu} CU" if report.cu else "", _account(report)]
-    for part in filter(None, parts):
+    for part in filter(None, (report.zone, f"{report.cu} CU" if report.cu else "")):
         line.append(f"   {part}")
     return line
-
-
-def _account(report: Report) -> str:
-    return f"account {report.account}" if report.account else ""
 
 
 def _state(report: Report) -> Text:
@@ -69,7 +65,10 @@ def _branches(report: Report) -> Iterator[tuple[str, RenderableType]]:
         since = f"since {moment(report.since)}: " if report.since else ""
         yield "why", Text(f"{since}{report.message}", overflow="fold")
     yield "bought", _bought(report.bought, report.instance_id)
-    yield "paid", _paid(report.paid)
+    yield (
+        "paid",
+        _paid(report.paid).append(f"   account {report.account}" if report.account else ""),
+    )
     yield "needs", _needs(report)
     yield "drift", _marked(report.drift, report)
     yield "cloud", _marked(report.cloud, report)
@@ -164,7 +163,7 @@ def _until(report: Report) -> str:
     return moment(report.paid.until) if report.paid.until else "-"
 
 
-def _item(report: Report) -> Iterator[Text]:
+def _item(report: Report) -> Iterator[RenderableType]:
     line = Text(f"{report.namespace}/{report.name} ", style="bold", overflow="fold")
     yield line.append_text(_state(report))
-    yield Text(f"  {report.message}", overflow="fold")
+    yield Padding(Text(report.message, overflow="fold"), (0, 0, 0, 2))
