@@ -20,6 +20,7 @@ _SIGNS: Final = (
             "the connection to the server",
             "no configuration has been provided",
             "error loading config",
+            "no such file or directory",
             "does not exist in kubeconfig",
             "context was not found",
             'context "',

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from flink_local.cluster import Cluster
-from tests.gitops.customization import fixtures
-from tests.kubectl_flink.typed import Typist, status_of
+from tests.kubectl_flink.typed import Typist, captured, status_of
 from tests.namespaces import Namespaces
 from tests.objects import Objects
 from tests.scenario.manifests import subscription
@@ -26,7 +25,7 @@ def place(namespaces: Namespaces) -> Iterator[str]:
 
 def put(objects: Objects, situation: str, name: str | None = None) -> None:
     """Make an object that is in a situation, as an operator would have left it."""
-    wire = fixtures()[situation]
+    wire = captured()[situation]
     made = {**subscription(name or situation), "spec": wire["spec"]}
     objects.apply(made)
     objects.patch(f"flinkworkspaces/{name or situation}/status", {"status": status_of(wire)})

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import os
 import pty
 import re
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
+from tests.gitops.customization import fixtures
 from tests.patience import patience
 
 SECONDS: Final = 60
@@ -107,6 +109,12 @@ def plain(text: str) -> str:
 def unfolded(text: str) -> str:
     """All lines as one, without the lines of a tree and the blanks at both ends."""
     return "".join(re.sub(r"^[│├└─ ]+", "", line).strip() for line in plain(text).splitlines())
+
+
+@functools.cache
+def captured() -> dict[str, dict[str, Any]]:
+    """The captured objects by situation; to read them takes a second."""
+    return fixtures()
 
 
 def status_of(wire: dict[str, Any]) -> dict[str, Any]:
