@@ -41,7 +41,7 @@ from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
-from flink_workspace_operator.runtime.resync import Resync
+from flink_workspace_operator.runtime.resync import Kind, Resync
 from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.turns import Share
@@ -136,16 +136,7 @@ def assemble(
         clock=lambda: time.clock_gettime(CLOCK),
         heard=health.heard,
     )
-    reconciler = Reconciler(
-        cloud=cloud,
-        cluster=cluster_side.cluster,
-        settings=settings,
-        cluster_id=cluster_side.cluster_id,
-        clock=lambda: datetime.now(UTC),
-        random_token=lambda: secrets.token_hex(16),
-        leads=election.leads,
-        observer=metrics.workspaces.looked,
-    )
+    reconciler = _reconciler(settings, cloud, cluster_side, election, metrics)
     metrics.ask(election.leads, queue)
     metrics.tell_endpoint(settings.endpoint is not None, settings.emulated)
     triggers = Triggers(queue, cluster_side.cluster.is_own_write)
@@ -156,16 +147,7 @@ def assemble(
         workers=Workers(queue, run_pass, settings.workers, random.random, reconciler.has_announced),
         watches=watches,
         resync=Resync(
-            kinds=(
-                kinds.workspaces(
-                    watches.workspaces,
-                    cluster_side.workspaces.list,
-                    triggers,
-                    metrics,
-                    cluster_side.neighbours,
-                ),
-                kinds.orders(watches.orders, cluster_side.orders.list, triggers, metrics),
-            ),
+            kinds=_kinds(watches, cluster_side, triggers, metrics),
             queue=queue,
             seconds=settings.resync_seconds,
             random=random.random,
@@ -188,4 +170,39 @@ def assemble(
             cloud.list_instances, queue, timedelta(seconds=settings.listing_max_age_seconds)
         ),
         drain_seconds=settings.drain_seconds,
+    )
+
+
+def _reconciler(
+    settings: Settings,
+    cloud: Cloud,
+    cluster_side: ClusterSide,
+    election: Election,
+    metrics: Metrics,
+) -> Reconciler:
+    return Reconciler(
+        cloud=cloud,
+        cluster=cluster_side.cluster,
+        settings=settings,
+        cluster_id=cluster_side.cluster_id,
+        clock=lambda: datetime.now(UTC),
+        random_token=lambda: secrets.token_hex(16),
+        leads=election.leads,
+        observer=metrics.workspaces.looked,
+    )
+
+
+def _kinds(
+    watches: Watches, cluster_side: ClusterSide, triggers: Triggers, metrics: Metrics
+) -> tuple[Kind, ...]:
+    """All that a resync lists."""
+    return (
+        kinds.workspaces(
+            watches.workspaces,
+            cluster_side.workspaces.list,
+            triggers,
+            metrics,
+            cluster_side.neighbours,
+        ),
+        kinds.orders(watches.orders, cluster_side.orders.list, triggers, metrics),
     )
