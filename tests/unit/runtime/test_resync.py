@@ -14,6 +14,7 @@ from flink_workspace_operator.runtime import kinds
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.resync import LOOK_AGAIN_SECONDS, Resync
+from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.watches import LONGEST_BLINDNESS_SECONDS, Watches
 from tests.unit.runtime.timers import FakeTimers
@@ -67,15 +68,20 @@ class Bench:
         self.neighbours = Neighbours(lambda: self.workspaces.list(None))
         self.resync = Resync(
             kinds=(
-                kinds.workspaces(self.watches.workspaces, self.workspaces.list, triggers, metrics, self.neighbours),
                 kinds.orders(self.watches.orders, self.orders.list, triggers, metrics),
+                kinds.workspaces(self.watches.workspaces, self.workspaces.list, triggers, metrics, self.neighbours),
             ),
+            begin_round=self._no_round,
             queue=self.queue,
             seconds=RESYNC,
             random=lambda: 0.5,
             clock=self.timers.time,
             sleep=self._wait,
         )
+
+    async def _no_round(self) -> Round:
+        """Nothing is confirmed: these tests are about the watches."""
+        raise ClusterUnreachable("no claims")
 
     async def _wait(self, seconds: float) -> None:
         if len(self.waits) == self.looks:
