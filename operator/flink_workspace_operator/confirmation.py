@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, Self, TypeVar
 
+from flink_workspace_operator.api.base import ApiModel
+from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.facts.identity import Key, Owner
+from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Listing
 from flink_workspace_operator.core.facts.snapshot import Remembered, Seen
 from flink_workspace_operator.core.plan import Plan, Requeue
@@ -35,7 +38,7 @@ class Doubtful(Exception):
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Judges resources. Writes nothing, and changes no memory."""
+    """Judges resources. Writes nothing."""
 
     cluster_id: str
     settings: Settings
@@ -54,8 +57,11 @@ class Confirmation:
             seen = await observe(owner, cloud, listed, remembered, self.settings, now)
         except (Doubtful, ClusterFailure):
             return None
-        if not is_quiet(seen, decide(Case(seen, self.settings)), self.settings):
+        plan = decide(Case(seen, self.settings))
+        if not is_quiet(seen, plan, self.settings):
             return None
+        if not seen.rests:
+            self.memory.note_rest(key, rests_after(seen, plan))
         self.observer(seen)
         return seen
 
@@ -137,16 +143,18 @@ class SharedAnswers:
             about, lambda: self.cloud.describe_bucket(region, bucket, directories)
         )
 
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
+        """The price, which is the same for all that are described alike. Nothing is bought on it:
+        before an order is opened, a fresh look is asked for."""
+        about = ("price", target.region, block.model_dump_json())
+        return await self._once(about, lambda: self.cloud.quote(target, block))
+
     async def signed_with(self, *_: object) -> Self:
         """Other identities have other accounts."""
         raise Doubtful
 
     async def look_up(self, *_: object) -> NoReturn:
         """A fresh look is a pass's."""
-        raise Doubtful
-
-    async def quote(self, *_: object) -> NoReturn:
-        """So is a price."""
         raise Doubtful
 
     async def read_bill(self, *_: object) -> NoReturn:

@@ -30,6 +30,25 @@ def queue(timers: FakeTimers) -> WorkQueue:
     return WorkQueue(timers)
 
 
+async def test_what_is_put_off_comes_later_unless_it_waits(queue: WorkQueue, timers: FakeTimers) -> None:
+    """A pass that waits, or one under way, is wanted for another reason; closed, nothing is to come."""
+    queue.add_after(A, 10)
+    queue.put_off(A, 100)
+    timers.advance(99)
+    assert queue.depth == 0
+    timers.advance(1)
+    assert queue.depth == 1
+    queue.put_off(A, 100)
+    assert await queue.get() == A
+    queue.put_off(A, 100)
+    queue.finish(A, 10)
+    timers.advance(10)
+    assert queue.depth == 1
+    queue.close()
+    queue.put_off(A, 1)
+    assert timers.pending == 0
+
+
 async def test_a_key_waits_once(queue: WorkQueue) -> None:
     """However often a key is added while it waits, it gets one turn."""
     for _ in range(3):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,9 +13,10 @@ from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime import kinds
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.queue import WorkQueue
-from flink_workspace_operator.runtime.resync import LOOK_AGAIN_SECONDS, Resync
+from flink_workspace_operator.runtime.resync import LISTED_SECONDS, LOOK_AGAIN_SECONDS, Resync
 from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.turns import Lane
 from flink_workspace_operator.runtime.watches import LONGEST_BLINDNESS_SECONDS, Watches
 from tests.unit.runtime.timers import FakeTimers
 
@@ -274,3 +275,72 @@ async def test_suspicion_is_followed_soon_and_proof_is_not(bench: Bench) -> None
     assert bench.waits == [RESYNC, *[LOOK_AGAIN_SECONDS] * (until_proven - 1), RESYNC]
     assert "is blind: it did not show ns/a" in bench.watches.workspaces.illness
     assert bench.watches.orders.illness == ""
+
+
+@dataclass
+class Confirming:
+    """A round that confirms all but some."""
+
+    queue: WorkQueue
+    doubted: set[Key] = field(default_factory=set)
+    taken: list[Key] = field(default_factory=list)
+
+    async def take_order(self, wire: dict[str, Any]) -> None:
+        """Not looked at."""
+
+    async def take_workspace(self, wire: dict[str, Any]) -> None:
+        key = Key(wire["metadata"]["namespace"], wire["metadata"]["name"])
+        self.taken.append(key)
+        if key in self.doubted:
+            self.queue.add(key, Lane.ROUTINE)
+
+    def end(self) -> tuple[Key, ...]:
+        return tuple(key for key in self.taken if key not in self.doubted)
+
+
+def confirming(bench: Bench, *doubted: Key) -> list[int]:
+    """Let the bench's rounds confirm all but these; how many each confirmed."""
+    told: list[int] = []
+
+    async def begin() -> Round:
+        return cast(Round, Confirming(bench.queue, set(doubted)))
+
+    bench.resync.begin_round, bench.resync.ended = begin, told.append
+    return told
+
+
+async def test_the_first_round_wakes_only_who_is_in_doubt(bench: Bench) -> None:
+    """What the watches list meanwhile needs no pass; what they list in another version has one."""
+    bench.workspaces.put(A, "1")
+    bench.workspaces.put(B, "2")
+    told = confirming(bench, B)
+    assert bench.resync.wait_for("1") == LISTED_SECONDS
+    await bench.resync.begin(None)
+    assert told == [1]
+    assert (await bench.queue.get(), bench.queue.depth) == (B, 0)
+    assert [bench.resync.wait_for(version) for version in ("1", "2", "3")] == [None, None, 0.0]
+
+
+async def test_what_a_round_confirms_has_no_pass_before_the_next(bench: Bench) -> None:
+    """It is put off at each; should there be no other round, it has one all the same."""
+    confirming(bench)
+    bench.watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
+    bench.queue.add_after(A, RESYNC * 1.1)
+    assert await bench.look(times=3) == set()
+    bench.timers.advance(RESYNC * 1.2)
+    assert bench.queue.depth == 0
+    bench.timers.advance(RESYNC * 0.2)
+    assert bench.queue.depth == 1
+
+
+@pytest.mark.parametrize("kind", ["orders", "workspaces"])
+async def test_half_a_round_confirms_nobody(bench: Bench, kind: str) -> None:
+    """Without the orders, or some of the workspaces, nothing is known: passes come when they are due."""
+    told = confirming(bench)
+    bench.watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
+    getattr(bench, kind).failures["hidden"] = ClusterRefused("403")
+    bench.queue.add_after(A, RESYNC * 1.1)
+    await bench.look(("ns", "hidden"))
+    assert told == []
+    bench.timers.advance(RESYNC * 0.2)
+    assert bench.queue.depth == 1

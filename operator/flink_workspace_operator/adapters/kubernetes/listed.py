@@ -63,10 +63,12 @@ class Listed:
         """Its orders by number."""
         return tuple(order_in(wire) for wire in orders_of_key(self.orders, key))
 
-    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim:
-        """The reader's own claim: a pass must ask whether another holder is alive."""
+    async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
+        """The reader's own claim, or none: a pass must ask whether another holder is alive."""
         wire = self.claims.get(lease_name(target))
-        if wire is None or claim_in(wire)[0] != reader:
+        if wire is None:
+            return None
+        if claim_in(wire)[0] != reader:
             raise Doubtful
         metadata = wire["metadata"]
         uid = (metadata.get("annotations") or {}).get(HOLDER_UID)
