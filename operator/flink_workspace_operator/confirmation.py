@@ -75,7 +75,8 @@ def is_quiet(seen: Seen, plan: Plan, settings: Settings) -> bool:
     """True if the plan does nothing before the next round, and the status already says so."""
     if plan.steps or plan.retry is not None or plan.missing_since is not None:
         return False
-    if seen.workspace is None or plan.requeue != Requeue(settings.resync):
+    is_routine = plan.requeue == Requeue(settings.resync) or bool(rests_after(seen, plan))
+    if seen.workspace is None or not is_routine:
         return False
     if plan.verdict is None:
         return seen.rests
