@@ -151,6 +151,17 @@ def test_what_changed_has_its_pass(bench: Bench, change: str) -> None:
     assert not bench.confirmed(Memory())
 
 
+def test_what_is_due_soon_has_its_pass(bench: Bench) -> None:
+    """Stalled as told, and nothing to write: but it is looked at again in half a minute, not at the next round."""
+    bench.world.account.release(only(bench))
+    for _ in range(MOST_PASSES):
+        bench.run_pass()
+    ready = bench.world.condition(bench.key)
+    assert ready is not None
+    assert ready.reason == "Lost"
+    assert not bench.confirmed(Memory())
+
+
 def test_what_this_process_owes_has_its_pass(bench: Bench) -> None:
     """An unsent purchase, an answer to record, a list that lacked it, a pass that failed."""
     memories = [Memory() for _ in range(4)]
