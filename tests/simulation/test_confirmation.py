@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.confirmation import Confirmation, Doubtful, SharedAnswers
+from flink_workspace_operator.confirmation import Confirmation, Doubtful, SharedAnswers, is_quiet
+from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import Unreachable
-from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Bought
-from flink_workspace_operator.core.facts.snapshot import Answered, Intent
+from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered
+from flink_workspace_operator.core.pace import OUTSIDE
+from flink_workspace_operator.core.plan import RemoveFinalizer, Verdict
 from flink_workspace_operator.memory import Memory
+from flink_workspace_operator.observation import observe
 from flink_workspace_operator.reconcile import Reconciler
 from tests.scenario.manifests import pay_as_you_go, subscription
 from tests.simulation.cloud import SimulatedCloud
@@ -149,6 +154,36 @@ def test_what_changed_has_its_pass(bench: Bench, change: str) -> None:
     CHANGES[change](bench)
     assert not bench.confirmed()
     assert not bench.confirmed(Memory())
+
+
+DOING: dict[str, dict[str, object]] = {
+    "a step": {"steps": (RemoveFinalizer(),)},
+    "a failure": {"retry": Unreachable("x", "NoConnection")},
+    "a pass soon": {"requeue": OUTSIDE},
+    "a list that lacks it": {"missing_since": datetime(2026, 1, 1, tzinfo=UTC)},
+    "another word": {"verdict": Verdict("Running", "Running", "something else")},
+    "no word": {"verdict": None},
+}
+
+
+@pytest.mark.parametrize("doing", DOING)
+def test_a_plan_that_is_more_than_nothing_is_a_pass(doing: str) -> None:
+    """Whichever part of it."""
+    bench = Bench(pay_as_you_go("w")).settle()
+    around = bench.world.around
+    seen = asyncio.run(
+        observe(
+            Owner(around.cluster_id, bench.key),
+            SharedAnswers(bench.cloud, timedelta(0)),
+            Lists(bench.cluster),  # type: ignore[arg-type]  # the rest raises
+            Remembered(),
+            around.settings,
+            bench.world.clock.now,
+        )
+    )
+    plan = decide(Case(seen, around.settings))
+    assert is_quiet(seen, plan, around.settings)
+    assert not is_quiet(seen, replace(plan, **DOING[doing]), around.settings)  # type: ignore[arg-type]  # any field
 
 
 def test_what_is_due_soon_has_its_pass(bench: Bench) -> None:

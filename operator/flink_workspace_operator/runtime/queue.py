@@ -79,9 +79,9 @@ class WorkQueue:
         self._due[key] = self._timers.call_at(when, self._ring, key)
 
     def put_off(self, key: Key, seconds: float) -> None:
-        """Let the next routine pass come so much later, and not when it was due. A pass that
-        waits, or is under way, is wanted for another reason, and stays."""
-        if self._closed or key in self._waiting or key in self._active:
+        """Let the next routine pass come so much later, and not when it was due. A key that waits
+        is wanted for another reason, and stays."""
+        if self._closed or key in self._waiting:
             return
         self._cancel_timer(key)
         self._due[key] = self._timers.call_at(self._timers.time() + seconds, self._ring, key)

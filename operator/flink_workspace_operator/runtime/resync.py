@@ -143,7 +143,7 @@ class Resync:
         if round_ is not None and all(whole):
             confirmed = round_.end()
             for key in confirmed:
-                wait = self.seconds * (PUT_OFF + JITTER * self.random())
+                wait = LISTED_SECONDS + self.seconds * (PUT_OFF + JITTER * self.random())
                 self.queue.put_off(key, wait)
             self.ended(len(confirmed))
             self._listed = frozenset(self._listing)

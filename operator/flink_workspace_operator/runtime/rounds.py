@@ -67,7 +67,7 @@ class Round:
             return None
 
     def end(self) -> tuple[Key, ...]:
-        """The confirmed keys. All others are in doubt."""
+        """The confirmed keys. All others are in doubt, or had a pass meanwhile that asks for more."""
         for key in self.lists.held_for() - self._workspaces:
             self.doubt(key)
         unreliable = {
@@ -76,7 +76,12 @@ class Round:
         for key, place in self._quiet.items():
             if place in unreliable:
                 self.doubt(key)
-        return tuple(key for key, place in self._quiet.items() if place not in unreliable)
+        is_restless = self.confirmation.memory.is_restless
+        return tuple(
+            key
+            for key, place in self._quiet.items()
+            if place not in unreliable and not is_restless(key)
+        )
 
     def _is_reliable(self, place: Place) -> bool:
         listing = self.cloud.listings[place[1]]

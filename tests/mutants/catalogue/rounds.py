@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import CONFIRMATION, QUEUE, RESYNC, ROUNDS
+from tests.mutants.catalogue.files import CONFIRMATION, RESYNC, ROUNDS
 from tests.mutants.mutant import Mutant
 
 CHANGED: Final = f"{CONFIRMATION}::test_what_changed_has_its_pass"
+ANY_PLAN: Final = f"{CONFIRMATION}::test_a_plan_that_is_more_than_nothing_is_a_pass"
 OWED: Final = f"{CONFIRMATION}::test_what_this_process_owes_has_its_pass"
 
 CONFIRMED: Final = (
@@ -15,7 +16,7 @@ CONFIRMED: Final = (
         file="confirmation.py",
         old="    if plan.steps or plan.retry",
         new="    if plan.retry",
-        tests=(CHANGED,),
+        tests=(ANY_PLAN,),
     ),
     Mutant(
         name="lists confirm no news",
@@ -23,7 +24,7 @@ CONFIRMED: Final = (
         file="confirmation.py",
         old="    return told.as_wire() == seen.workspace.status.as_wire()\n",
         new="    return True\n",
-        tests=(CHANGED,),
+        tests=(ANY_PLAN,),
     ),
     Mutant(
         name="lists confirm nothing that is due",
@@ -31,7 +32,7 @@ CONFIRMED: Final = (
         file="confirmation.py",
         old="    if seen.workspace is None or not is_routine:\n",
         new="    if seen.workspace is None:\n",
-        tests=(f"{CONFIRMATION}::test_what_is_due_soon_has_its_pass",),
+        tests=(ANY_PLAN,),
     ),
     Mutant(
         name="what this process owes is a pass's",
@@ -98,12 +99,12 @@ CONFIRMED: Final = (
         tests=(f"{RESYNC}::test_half_a_round_confirms_nobody",),
     ),
     Mutant(
-        name="what is wanted now is not put off",
-        fact="a round does not take away a pass that an event asked for",
-        file="runtime/queue.py",
-        old="if self._closed or key in self._waiting or key in self._active:\n            return\n        self._cancel",
-        new="if self._closed or key in self._waiting:\n            return\n        self._cancel",
-        tests=(f"{QUEUE}::test_what_is_put_off_comes_later_unless_it_waits",),
+        name="a pass meanwhile counts more",
+        fact="a round does not put off what a pass asked for while the lists were read",
+        file="runtime/rounds.py",
+        old="if place not in unreliable and not is_restless(key)",
+        new="if place not in unreliable",
+        tests=(f"{ROUNDS}::test_a_pass_meanwhile_counts_more_than_the_list",),
     ),
     Mutant(
         name="a confirmed key has a pass all the same",

@@ -31,7 +31,7 @@ def queue(timers: FakeTimers) -> WorkQueue:
 
 
 async def test_what_is_put_off_comes_later_unless_it_waits(queue: WorkQueue, timers: FakeTimers) -> None:
-    """A pass that waits, or one under way, is wanted for another reason; closed, nothing is to come."""
+    """What waits is wanted for another reason, and what a pass asked for comes first; closed, nothing is to come."""
     queue.add_after(A, 10)
     queue.put_off(A, 100)
     timers.advance(99)

@@ -327,7 +327,7 @@ async def test_what_a_round_confirms_has_no_pass_before_the_next(bench: Bench) -
     bench.watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
     bench.queue.add_after(A, RESYNC * 1.1)
     assert await bench.look(times=3) == set()
-    bench.timers.advance(RESYNC * 1.2)
+    bench.timers.advance(RESYNC * 1.3)
     assert bench.queue.depth == 0
     bench.timers.advance(RESYNC * 0.2)
     assert bench.queue.depth == 1

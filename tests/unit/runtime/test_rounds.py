@@ -89,6 +89,18 @@ def test_a_list_that_lacks_what_somebody_owns_confirms_nobody_there() -> None:
     assert sorted(bench.doubted, key=str) == [A, B]
 
 
+def test_a_pass_meanwhile_counts_more_than_the_list() -> None:
+    """It may have asked for another one soon, which no round puts off."""
+    bench = Bench(quiet=(A, B))
+
+    def passed(key: Key) -> None:
+        bench.round.confirmation.memory.note_restless(key, True)
+
+    asyncio.run(bench.round.take_workspace(owning(A)))
+    passed(A)
+    assert bench.end() == (B,)
+
+
 def test_orders_that_outlive_their_resource_have_a_pass() -> None:
     """They may have to be settled or released; those that were released need none."""
     gone, released, bench = Key("ns", "gone"), Key("ns", "released"), Bench(quiet=(A, B))
