@@ -222,6 +222,7 @@ def test_a_pass_that_failed_is_followed_by_a_pass(bench: Bench) -> None:
     bench.world.arm(fault)
     with pytest.raises(Unreachable):
         bench.run_pass()
+    assert bench.memory.is_restless(bench.key)
     assert not bench.confirmed()
     bench.run_pass()
     assert bench.confirmed()

@@ -67,7 +67,7 @@ class Round:
             return None
 
     def end(self) -> tuple[Key, ...]:
-        """The confirmed keys. All others are in doubt, or had a pass meanwhile that asks for more."""
+        """The confirmed keys. All others are in doubt, or had a pass meanwhile that wants more."""
         for key in self.lists.held_for() - self._workspaces:
             self.doubt(key)
         unreliable = {
