@@ -145,7 +145,7 @@ def assemble(
     metrics.ask(election.leads, queue)
     metrics.tell_endpoint(settings.endpoint is not None, settings.emulated)
     triggers = Triggers(
-        queue, cluster_side.cluster.is_own_write, lambda version: resync.wait_for(version)
+        queue, cluster_side.cluster.is_own_write, lambda key, version: resync.wait_for(key, version)
     )
     resync = Resync(
         kinds=_kinds(watches, cluster_side, triggers, metrics),

@@ -17,6 +17,7 @@ from flink_workspace_operator.core.facts.failures import ClusterFailure, Cluster
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.rounds import Round
+from flink_workspace_operator.runtime.turns import Lane
 from flink_workspace_operator.runtime.watches import ObjectWatch, name_in, version_in
 from flink_workspace_operator.runtime.workers import JITTER
 
@@ -26,7 +27,8 @@ LOOK_AGAIN_SECONDS = 30.0
 """Until the next list, after one with an object that the watch lacked: it may only be late."""
 
 LISTED_SECONDS = 60.0
-"""What the watches list before the first round is over has a pass after so long at the latest."""
+"""What the watches list before the first round is over has a pass after so long at the latest. So
+long may a round take, too, before what it confirms has a pass all the same."""
 PUT_OFF = 1.25
 """Part of the time between two rounds after which a confirmed key has a pass all the same: more
 than one, as the next round confirms it again."""
@@ -112,6 +114,8 @@ class Resync:
     """Those of the round under way."""
     _began: bool = False
     """True once the first round is over."""
+    _early: list[tuple[Key, str]] = field(default_factory=list)
+    """Keys that the watches listed before, each with a version that the round did not have yet."""
     _refused: set[tuple[str, str]] = field(default_factory=set)
     """Kind and namespace of refused lists that were logged."""
 
@@ -119,6 +123,10 @@ class Resync:
         """The first round, of what there was before the process. Nothing is compared yet."""
         await self._go_round(served, compares=False)
         self._began = True
+        for key, version in self._early:
+            if version not in self._listed:
+                self.queue.add(key, Lane.ROUTINE)
+        self._early.clear()
 
     async def keep_listing(self, served: tuple[str, ...] | None) -> None:
         """List for as long as the process leads. The watches list at the start, so the first list
@@ -128,12 +136,15 @@ class Resync:
             await self.sleep(min(LOOK_AGAIN_SECONDS, self.seconds) if suspicious else self.seconds)
             await self._go_round(served, compares=True)
 
-    def wait_for(self, version: str) -> float | None:
-        """Seconds until an object that a watch lists in this version has a pass; None: a round had
-        it in this version."""
+    def wait_for(self, key: Key, version: str) -> float | None:
+        """Seconds until a key has a pass of which a watch lists an object in this version; None: a
+        round had it in this version."""
         if version in self._listed or version in self._listing:
             return None
-        return 0.0 if self._began else LISTED_SECONDS
+        if self._began:
+            return 0.0
+        self._early.append((key, version))
+        return LISTED_SECONDS
 
     async def _go_round(self, served: tuple[str, ...] | None, *, compares: bool) -> None:
         """List all kinds. If one can't be listed, nothing is confirmed, and all keys have passes
@@ -154,7 +165,9 @@ class Resync:
             return await self.begin_round()
         except ClusterFailure as failure:
             log.warning("no list of claims, so each workspace has its own pass: %s", failure)
-            return None
+        except Exception:  # a bug in it must not end all lists that follow
+            log.exception("the round broke before it began")
+        return None
 
     async def _try(
         self, kind: Kind, served: tuple[str, ...] | None, round_: Round | None, compares: bool

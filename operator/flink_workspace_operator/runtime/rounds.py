@@ -84,8 +84,10 @@ class Round:
         )
 
     def _is_reliable(self, place: Place) -> bool:
-        listing = self.cloud.listings[place[1]]
-        return not not_shown(listing, self._neighbours, place, self.settings)
+        listing = self.cloud.listings.get(place[1])
+        return listing is not None and not not_shown(
+            listing, self._neighbours, place, self.settings
+        )
 
 
 def _place(seen: Seen) -> Place | None:

@@ -16,13 +16,13 @@ Name = tuple[str, str]
 class Triggers:
     """Turns watch events into keys. `is_own_write` is True for a resourceVersion that we made.
 
-    `wait` gives the seconds until what the watch lists in a version has a pass; None: it needs
-    none.
+    `wait` gives the seconds until a key has a pass of which the watch lists an object in a version;
+    None: it needs none.
     """
 
     queue: WorkQueue
     is_own_write: Callable[[str], bool]
-    wait: Callable[[str], float | None] = lambda _: 0.0
+    wait: Callable[[Key, str], float | None] = lambda *_: 0.0
     _wanted: dict[Key, Name] = field(default_factory=dict)
     """The name that each resource wants, to find those that wait when its claim is released."""
 
@@ -70,7 +70,7 @@ class Triggers:
             self.queue.add(key)
 
     def _wake_listed(self, key: Key, resource_version: str) -> None:
-        seconds = self.wait(resource_version)
+        seconds = self.wait(key, resource_version)
         if seconds == 0:
             self.queue.add(key, Lane.ROUTINE)
         elif seconds is not None:

@@ -78,8 +78,8 @@ CONFIRMED: Final = (
         name="a list that lacks an instance confirms nobody",
         fact="a narrowed permission, or an outage, does not look like a region in order",
         file="runtime/rounds.py",
-        old="return not not_shown(listing, self._neighbours, place, self.settings)",
-        new="return True",
+        old="return listing is not None and not not_shown(",
+        new="return listing is not None or not_shown(",
         tests=(f"{ROUNDS}::test_a_list_that_lacks_what_somebody_owns_confirms_nobody_there",),
     ),
     Mutant(
@@ -89,6 +89,14 @@ CONFIRMED: Final = (
         old="        for key in self.lists.held_for() - self._workspaces:\n",
         new="        for key in ():\n",
         tests=(f"{ROUNDS}::test_orders_that_outlive_their_resource_have_a_pass",),
+    ),
+    Mutant(
+        name="what the first round did not have has a pass",
+        fact="a resource that is made while the process begins is not left waiting",
+        file="runtime/resync.py",
+        old="            if version not in self._listed:\n                self.queue.add",
+        new="            if False:\n                self.queue.add",
+        tests=(f"{RESYNC}::test_what_the_watches_list_and_the_first_round_does_not_has_a_pass",),
     ),
     Mutant(
         name="half a round confirms nobody",

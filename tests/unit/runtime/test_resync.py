@@ -314,11 +314,23 @@ async def test_the_first_round_wakes_only_who_is_in_doubt(bench: Bench) -> None:
     bench.workspaces.put(A, "1")
     bench.workspaces.put(B, "2")
     told = confirming(bench, B)
-    assert bench.resync.wait_for("1") == LISTED_SECONDS
+    assert bench.resync.wait_for(A, "1") == LISTED_SECONDS
     await bench.resync.begin(None)
     assert told == [1]
     assert (await bench.queue.get(), bench.queue.depth) == (B, 0)
-    assert [bench.resync.wait_for(version) for version in ("1", "2", "3")] == [None, None, 0.0]
+    assert [bench.resync.wait_for(A, version) for version in ("1", "2", "3")] == [None, None, 0.0]
+
+
+@pytest.mark.parametrize("lists", [True, False])
+async def test_what_the_watches_list_and_the_first_round_does_not_has_a_pass(bench: Bench, lists: bool) -> None:
+    """It was made or changed in between; or there was no round at all."""
+    if lists:
+        bench.workspaces.put(A, "1")
+        confirming(bench)
+    for key, version in ((A, "1"), (B, "2")):
+        assert bench.resync.wait_for(key, version) == LISTED_SECONDS
+    await bench.resync.begin(None)
+    assert {await bench.queue.get() for _ in range(bench.queue.depth)} == ({B} if lists else {A, B})
 
 
 async def test_what_a_round_confirms_has_no_pass_before_the_next(bench: Bench) -> None:

@@ -55,7 +55,8 @@ async def test_changes_wake_the_key(woken: Woken) -> None:
 
 async def test_what_a_round_had_is_not_woken_by_the_watch(woken: Woken) -> None:
     """What a watch lists at the start waits for the round; what a round had in this version needs no pass."""
-    woken.triggers.wait = {"known": None, "soon": 0.0, "later": 60.0}.__getitem__
+    waits = {"known": None, "soon": 0.0, "later": 60.0}
+    woken.triggers.wait = lambda _, version: waits[version]
     woken.triggers.workspace_seen(None, workspace(A, "known"))
     woken.triggers.workspace_seen(None, workspace(B, "later"))
     assert await woken.take() == set()
