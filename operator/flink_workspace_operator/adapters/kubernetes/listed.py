@@ -1,5 +1,6 @@
 """Resources with their orders and claims, as one list of each kind has them."""
 
+import json
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -18,7 +19,9 @@ from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTar
 class Lists:
     """Orders and claims of a round, to be there before its workspaces are judged."""
 
-    _orders: dict[Key, list[Wire]] = field(default_factory=dict)
+    _orders: dict[Key, list[bytes]] = field(default_factory=dict)
+    """As text: decoded, each takes five times as much memory."""
+    _held: set[Key] = field(default_factory=set)
     _claims: dict[str, Wire] = field(default_factory=dict)
 
     def take_order(self, wire: Wire) -> None:
@@ -26,7 +29,9 @@ class Lists:
         metadata = wire["metadata"]
         metadata.pop("managedFields", None)  # half of what is stored, and nobody reads it
         key = Key(metadata["namespace"], metadata["name"].rpartition("-")[0])
-        self._orders.setdefault(key, []).append(wire)
+        self._orders.setdefault(key, []).append(json.dumps(wire).encode())
+        if LEDGER_FINALIZER in (metadata.get("finalizers") or ()):
+            self._held.add(key)
 
     def take_claim(self, wire: Wire) -> None:
         """Keep a Lease of the operator's namespace."""
@@ -36,15 +41,12 @@ class Lists:
         """The resource with all that belongs to it."""
         metadata = workspace["metadata"]
         key = Key(metadata["namespace"], metadata["name"])
-        return Listed(workspace, tuple(self._orders.get(key, ())), self._claims)
+        orders = tuple(json.loads(each) for each in self._orders.get(key, ()))
+        return Listed(workspace, orders, self._claims)
 
     def held_for(self) -> set[Key]:
         """The keys with an order that a pass may have to release, or to settle."""
-        return {key for key, orders in self._orders.items() if any(map(_is_held, orders))}
-
-
-def _is_held(order: Wire) -> bool:
-    return LEDGER_FINALIZER in (order["metadata"].get("finalizers") or ())
+        return self._held
 
 
 @dataclass(frozen=True)
