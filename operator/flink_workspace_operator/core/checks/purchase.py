@@ -18,6 +18,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.checks.outputs import obstacle
+from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.action import PaidAction
@@ -33,7 +34,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.questions import price_question
-from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_read
+from flink_workspace_operator.core.verdicts import could_not_read
 
 
 def finish_intent(case: Case) -> Plan | None:
@@ -137,7 +138,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     message = _open_outcome(case, order)
     if order.facts.is_announced:
         return Verdict("Progressing", "Provisioning", message)
-    if answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
+    if answer is not None and answer != "Unexplained" and turn_of(answer) == "Outside":
         return Verdict("Suspended", answer, message)
     return Verdict("Progressing", "PurchaseUncertain", message)
 

@@ -10,12 +10,11 @@ from flink_workspace_operator.core.checks.unfinished_calls import may_still_come
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
-    CredentialsUnusable,
     NoAnswer,
     ParametersRefused,
     Throttled,
 )
-from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable, KeyUnavailable
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.ownership import Adoptable, Foreign, Ours
 from flink_workspace_operator.core.prerequisites import Finding
