@@ -89,7 +89,7 @@ ANNOUNCED: Final = (
     Mutant(
         name="a call that was never sent takes back only what was announced",
         fact="evidence that was written since stands",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old='if failure.fate == "NothingSent" and order.facts.is_announced:',
         new='if failure.fate == "NothingSent":',
         tests=(SETTLEMENT,),
