@@ -19,6 +19,7 @@ from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.order_states import STATES, Evidence, OrderState
 from flink_workspace_operator.core.facts.failure_kinds import KINDS, turn_of
 from flink_workspace_operator.core.facts.failures import Fate, Turn
+from flink_workspace_operator.core.orders.actions import ACTIONS
 from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
 from flink_workspace_operator.core.reporting.catalogue import DECIDING
@@ -55,7 +56,8 @@ def other_words() -> frozenset[str]:
     ]
     literals = (ConditionStatus, Evidence, Fate, OrderState, OrphanKind, Turn, VerdictKind)
     named = [word for literal in literals for word in get_args(literal)]
-    return frozenset({*listed, *named, *ASPECTS, *SUMMARY, "Normal", "Warning", "System", "FlinkWorkspace"})
+    spoken = [action.words.done for action in ACTIONS.values()]
+    return frozenset({*listed, *named, *spoken, *ASPECTS, *SUMMARY, "Normal", "Warning", "System", "FlinkWorkspace"})
 
 
 def documented() -> frozenset[str]:

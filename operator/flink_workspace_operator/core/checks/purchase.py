@@ -120,7 +120,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
     if missing is not None:
         message = (
-            f"order {order.metadata.name}: it is not known whether this was bought, and nobody can"
+            f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and nobody can"
             f" ask: {missing}"
         )
         if problem is not None:
@@ -131,7 +131,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
         return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
     if case.missing_neighbours and case.window_is_over(order):
         message = (
-            f"order {order.metadata.name}: it is not known whether this was bought, and"
+            f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and"
             f" {_incomplete(case)}"
         )
         return Verdict("Suspended", "ListIncomplete", message)
@@ -145,7 +145,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
 
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
     """The order's state, and the time until which nothing else is bought."""
-    known = order.status.message or "It is not known whether this was bought."
+    known = order.status.message or f"{ledger.open_outcome(order)}."
     if order.facts.is_announced:
         known = (
             "Announced by another process, or before a restart. It is not known whether the call"
@@ -153,7 +153,7 @@ def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
         )
     end = window_end(order.status, case.settings)
     message = f"order {order.metadata.name}: {known}"
-    return message if end is None else f"{message} {nothing_before(end)}"
+    return message if end is None else f"{message} {nothing_before(end, ledger.words_of(order))}"
 
 
 def wait_for_neighbours(case: Case) -> Plan | None:

@@ -16,8 +16,10 @@ from flink_workspace_operator.api.order import (
     StateTime,
 )
 from flink_workspace_operator.api.order_states import Evidence, OrderState
+from flink_workspace_operator.core.orders.actions import action_of
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import clock
+from flink_workspace_operator.core.orders.words import Words
 
 MESSAGE_LENGTH = 1024
 NOBODY_ASKS = " Nobody can ask the cloud: "
@@ -47,6 +49,17 @@ def moved(
     return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
 
 
+def words_of(order: FlinkWorkspaceOrder) -> Words:
+    """The words of the order's action."""
+    return action_of(order).words
+
+
+def open_outcome(order: FlinkWorkspaceOrder) -> str:
+    """The beginning of every message about an outcome that is not known."""
+    unknown = words_of(order).unknown
+    return unknown[:1].upper() + unknown[1:]
+
+
 def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderStatus:
     """In the same state, with an open question of the bill."""
     return order.status.model_copy(update={"evidence": "Bill", "message": _line(message)})
@@ -54,7 +67,7 @@ def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderSt
 
 def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
     """In the same state, without an open question of the bill."""
-    message = "It is not known whether this was bought: the bill leaves nothing open any more."
+    message = f"{open_outcome(order)}: the bill leaves nothing open any more."
     return order.status.model_copy(update={"evidence": None, "message": message})
 
 
@@ -70,9 +83,9 @@ def _line(message: str) -> str:
     return " ".join(message.split())[:MESSAGE_LENGTH]
 
 
-def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
-    """Time at which the order last entered the state."""
-    return next((entry.time for entry in order.status.times if entry.state == state), None)
+def entered(order: FlinkWorkspaceOrder) -> datetime | None:
+    """Time at which the order last entered its present state."""
+    return next((entry.time for entry in order.status.times if entry.state == order.state), None)
 
 
 def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
@@ -122,7 +135,7 @@ def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOr
         settled_not_before=call.intent_time + call.window,
         evidence=None,
         answer=None,
-        message="The purchase is announced; the call follows at once.",
+        message=words_of(order).announced,
     )
 
 
@@ -173,7 +186,7 @@ def placed(
         instance_id=instance_id,
         evidence=evidence,
         outstanding_until=None,
-        message=f"Bought: {instance_id}.",
+        message=f"{words_of(order).done}: {instance_id}.",
     )
 
 
@@ -183,32 +196,33 @@ def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderSt
         order.status,
         "Fulfilled",
         at,
-        message=f"Bought and seen running: {order.status.instance_id}.",
+        message=f"{words_of(order).delivered}: {order.status.instance_id}.",
     )
 
 
 def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The instance is gone, and a person allowed another in its place, by its id."""
-    message = (
-        f"Bought, and gone from the cloud since: {order.status.instance_id}. Given up by hand."
-    )
+    message = f"{words_of(order).gone}: {order.status.instance_id}. Given up manually."
     return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
 
 
 def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """May or may not have been bought: only evidence decides."""
-    return moved(
-        order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}."
-    )
+    return moved(order.status, "Uncertain", at, message=f"{open_outcome(order)}: {why}.")
 
 
 def not_placed(
     order: FlinkWorkspaceOrder, at: datetime, over: datetime
 ) -> FlinkWorkspaceOrderStatus:
     """No list showed it until `over`, when the cloud must have shown it."""
-    why = f"no list showed the workspace by {clock(over)}"
+    words = words_of(order)
+    why = f"{words.absent} by {clock(over)}"
     return moved(
-        order.status, "NotPlaced", at, evidence="AbsentAfterWindow", message=f"Not bought: {why}."
+        order.status,
+        "NotPlaced",
+        at,
+        evidence="AbsentAfterWindow",
+        message=f"{words.not_done}: {why}.",
     )
 
 
@@ -228,7 +242,7 @@ def rejected(
     outstanding_until: datetime | None = None,
 ) -> FlinkWorkspaceOrderStatus:
     """Not bought. Until `outstanding_until` the call, or a copy of it, may still be executed."""
-    message = f"Not bought: {reason.why}."
+    message = f"{words_of(order).not_done}: {reason.why}."
     if outstanding_until is not None:
         message += OUTSTANDING.format(clock(outstanding_until))
     return moved(
@@ -251,5 +265,6 @@ def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
 def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStatus:
     """Bought; the FlinkWorkspace is gone, and no list has shown the instance yet."""
     why = f"this order is kept until a list shows the instance, at the latest until {clock(until)}"
-    message = f"Bought: {order.status.instance_id}. The FlinkWorkspace was deleted; {why}."
+    done = f"{words_of(order).done}: {order.status.instance_id}"
+    message = f"{done}. The FlinkWorkspace was deleted; {why}."
     return order.status.model_copy(update={"message": _line(message)})

@@ -6,6 +6,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.order_states import facts_of
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.core.facts.observed import Listing, Unknown
+from flink_workspace_operator.core.orders.words import Words
 from flink_workspace_operator.settings import Settings
 
 
@@ -96,9 +97,13 @@ def clock(moment: datetime) -> str:
     return f"{moment + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"
 
 
-def nothing_before(end: datetime) -> str:
-    """One line that ends every message about a call whose outcome is open."""
+def nothing_before(end: datetime, words: Words | None = None) -> str:
+    """One line that ends every message about a call whose outcome is open.
+
+    Without `words`: the order, and so its action, is not in the ledger.
+    """
+    absent = "no list shows a result" if words is None else words.if_absent
     return (
-        f"Nothing else is bought before {clock(end)}. If no list shows the workspace by then, the"
+        f"Nothing else is bought before {clock(end)}. If {absent} by then, the"
         " next order may follow"
     )

@@ -361,7 +361,7 @@ class TestAnswer:
         order = an_order("Placing")
         status = answers.after_answer(order, BOUGHT, NOW + WINDOW, COPY_WINDOW)
         assert status is not None
-        assert ledger.time_of(order.model_copy(update={"status": status}), "Placed") == order.status.intent_time
+        assert ledger.entered(order.model_copy(update={"status": status})) == order.status.intent_time
 
     @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
     @pytest.mark.parametrize("answer", [Bought("other", "order-1", None), NotBought(Unreachable("x.Y", "reset"))])
