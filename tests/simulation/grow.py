@@ -70,6 +70,7 @@ class Grow:
     """Pays for another number of CU."""
 
     name: Final = GROW
+    api_call: Final = "foasconsole.ModifyInstanceSpec"
     words: Final = Words(
         announced="The growth is announced; the call follows at once.",
         unknown="it is not known whether it grew",

@@ -1,5 +1,6 @@
 """The facts of one pass, with the questions that several checks ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -30,12 +31,7 @@ from flink_workspace_operator.core.facts.snapshot import (
     shown_id,
 )
 from flink_workspace_operator.core.orders.windows import missing_order, window_end
-from flink_workspace_operator.core.prerequisites import (
-    Finding,
-    judge_network,
-    judge_role,
-    judge_storage,
-)
+from flink_workspace_operator.core.prerequisites import Finding, findings
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -275,21 +271,9 @@ class Case:
         return self.seen.now if isinstance(listing, Unknown) else listing.date
 
     @cached_property
-    def role(self) -> Finding:
-        """The finding on the RAM role."""
-        return judge_role(self.seen.cloud.role, self.workspace.spec, self.settings)
-
-    @cached_property
-    def network(self) -> Finding:
-        """The finding on VPC and vSwitches."""
-        return judge_network(
-            self.seen.cloud.network, self.seen.cloud.zones, self.workspace.spec, self.settings
-        )
-
-    @cached_property
-    def storage(self) -> Finding:
-        """The finding on the bucket and its directories."""
-        return judge_storage(self.seen.cloud.storage, self.workspace.spec)
+    def findings(self) -> Mapping[str, Finding]:
+        """The finding on each prerequisite, by the condition that reports it."""
+        return findings(self.seen.cloud, self.workspace.spec, self.settings)
 
 
 def _was_refused(order: FlinkWorkspaceOrder) -> bool:

@@ -14,10 +14,9 @@ from flink_workspace_operator.core.facts.failures import (
 )
 from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable, KeyUnavailable
 from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.orders.actions import ACTIONS
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
-
-PURCHASE_CALL: Final = "foasconsole.CreateInstance"
 
 SUSPENDED_BY_USER: Final = Verdict(
     "Suspended",
@@ -108,7 +107,7 @@ def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
         return verdict_on_cluster(failure)
     said = (
         describe(failure)
-        if failure.call != PURCHASE_CALL
+        if failure.call not in {action.api_call for action in ACTIONS.values()}
         else f"nothing was sent: {describe_call(failure)}"
     )
     otherwise = failure.reason if isinstance(failure, KeyUnavailable) else "CloudUnreachable"

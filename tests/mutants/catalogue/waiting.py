@@ -206,7 +206,7 @@ WINDOWS: Final = (
         name="a bare order waits from when it was closed",
         fact="the API server's clock may be far behind",
         file="core/checks/unfinished_calls.py",
-        old='entered(order) or order.metadata.creation_timestamp',
+        old="entered(order) or order.metadata.creation_timestamp",
         new="order.metadata.creation_timestamp",
         tests=(LOST,),
     ),

@@ -51,17 +51,8 @@ def rests_after(seen: Seen, plan: Plan, reported: FlinkWorkspaceStatus | None) -
         or plan.retry is not None
     ):
         return ""
-    cloud = seen.cloud
-    looks = (
-        cloud.account_id,
-        cloud.listing,
-        cloud.regions,
-        cloud.zones,
-        cloud.role,
-        cloud.network,
-        cloud.storage,
-    )
-    if any(isinstance(look, Unknown) for look in looks) or _is_unanswered(cloud.quote):
+    is_unknown = any(isinstance(look, Unknown) for look in seen.cloud.looks)
+    if is_unknown or _is_unanswered(seen.cloud.quote):
         return ""
     return as_written(workspace) if _is_last_word(plan, reported) else ""
 

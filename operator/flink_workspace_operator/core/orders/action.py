@@ -24,6 +24,11 @@ class PaidAction(Protocol):
         ...
 
     @property
+    def api_call(self) -> str:
+        """The paid call as failures name it. It is sent once, so no message promises a retry."""
+        ...
+
+    @property
     def words(self) -> Words:
         """Its words in the messages of its orders."""
         ...

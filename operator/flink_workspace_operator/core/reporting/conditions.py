@@ -37,9 +37,7 @@ class ConditionDraft:
 def drafts(case: Case) -> tuple[ConditionDraft, ...]:
     """All conditions but the summary."""
     return (
-        _prerequisite("RamRoleReady", case.role),
-        _prerequisite("NetworkReady", case.network),
-        _prerequisite("OssDirectoriesReady", case.storage),
+        *(_prerequisite(type_, finding) for type_, finding in case.findings.items()),
         purchased(case),
         running(case),
         in_sync(case),
@@ -186,16 +184,7 @@ def _until_bound(type_: str, case: Case) -> ConditionDraft:
 def reachable(case: Case) -> ConditionDraft:
     """CloudReachable: True if the cloud answered the last calls. A refusal is an answer."""
     cloud = case.seen.cloud
-    looks = (
-        cloud.account_id,
-        cloud.listing,
-        cloud.regions,
-        cloud.zones,
-        cloud.role,
-        cloud.network,
-        cloud.storage,
-    )
-    answers = (*looks, cloud.quote)
+    answers = (*cloud.looks, cloud.quote)
     told = [
         answer.failure
         for answer in answers

@@ -51,6 +51,7 @@ class Create:
 
     name: Final = "Create"
     words: Final = WORDS
+    api_call: Final = "foasconsole.CreateInstance"
 
     def price_question(
         self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
