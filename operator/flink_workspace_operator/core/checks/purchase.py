@@ -50,6 +50,7 @@ def finish_intent(case: Case) -> Plan | None:
         return Plan(requeue=SOON) if case.seen.final_check else None
     action = action_of(order)
     evidence = action.evidence(case, order)
+    # It is there by now: the call would buy a second one.
     if evidence.exists:
         status = ledger.superseded(
             order, case.cloud_time, "NothingSent", "what it is for is there already"
@@ -58,6 +59,7 @@ def finish_intent(case: Case) -> Plan | None:
     why = _why_not(case, order, intent.generation)
     if why is None and evidence.is_free:
         return Plan((PlaceOrder(order, action.call(case, order)),))
+    # Something has changed, or absence is not proven: take it back, and begin again.
     why = why or "the last list before the call did not show that the name is free"
     return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), requeue=SOON)
 
@@ -118,6 +120,7 @@ def wait_for_outcome(case: Case) -> Plan | None:
 def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     """The verdict while it is open. Obstacles come first, because a person can remove them."""
     missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
+    # Nobody can ask the cloud: no evidence will come.
     if missing is not None:
         message = (
             f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and nobody can"
@@ -127,8 +130,10 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
             return Verdict("Suspended", problem.reason, message)
         return Verdict("Stalled", "AccountChanged", message)
     bill = left_open_by_bill(case, order)
+    # The bill contradicts the list, so a person must look.
     if bill is not None:
         return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
+    # Time is over, but the list is not complete: it does not prove that nothing was bought.
     if case.missing_neighbours and case.window_is_over(order):
         message = (
             f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and"
@@ -138,6 +143,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     message = _open_outcome(case, order)
     if order.facts.is_announced:
         return Verdict("Progressing", "Provisioning", message)
+    # The cloud gave a reason that a person can remove; an unexplained one is none.
     if answer is not None and answer != "Unexplained" and turn_of(answer) == "Outside":
         return Verdict("Suspended", answer, message)
     return Verdict("Progressing", "PurchaseUncertain", message)
@@ -184,6 +190,7 @@ def wished(case: Case) -> tuple[PaidAction, ApiModel] | None:
 def open_next_order(case: Case) -> Plan | None:
     """Write the next order: nothing is open, and the price is known."""
     wish = wished(case)
+    # One order at a time, and none without a wish.
     if case.order is not None or wish is None:
         return None
     quote = _quote_for(case, wish[1])
@@ -240,8 +247,10 @@ def _next_number(case: Case) -> int:
 def write_intent(case: Case) -> Plan | None:
     """Announce in the ledger that a quoted order, still wished, is about to be sent."""
     order, target = case.order, case.target
+    # Only a state whose row says so may be announced: an unknown one must not spend.
     if order is None or target is None or not order.facts.may_be_announced:
         return Plan(requeue=SOON)
+    # It was opened for something else than is wished now, or would be paid by somebody else.
     if (
         not _is_wished(case, order)
         or order not in case.orders
@@ -251,6 +260,7 @@ def write_intent(case: Case) -> Plan | None:
         return Plan(
             (MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),)
         )
+    # The price may have changed since.
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
     nonce = action_of(order).nonce(case, order)
