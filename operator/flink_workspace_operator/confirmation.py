@@ -61,7 +61,7 @@ class Confirmation:
         if not is_quiet(seen, plan, self.settings):
             return None
         if not seen.rests:
-            self.memory.note_rest(key, rests_after(seen, plan))
+            self.memory.note_rest(key, _rests_after(seen, plan))
         self.observer(seen)
         return seen
 
@@ -71,11 +71,16 @@ def _is_idle(remembered: Remembered) -> bool:
     return remembered == Remembered(rests_as=remembered.rests_as)
 
 
+def _rests_after(seen: Seen, plan: Plan) -> str:
+    """The same as after a pass, which would leave the status as it is."""
+    return rests_after(seen, plan, None if seen.workspace is None else seen.workspace.status)
+
+
 def is_quiet(seen: Seen, plan: Plan, settings: Settings) -> bool:
     """True if the plan does nothing before the next round, and the status already says so."""
     if plan.steps or plan.retry is not None or plan.missing_since is not None:
         return False
-    is_routine = plan.requeue == Requeue(settings.resync) or bool(rests_after(seen, plan))
+    is_routine = plan.requeue == Requeue(settings.resync) or bool(_rests_after(seen, plan))
     if seen.workspace is None or not is_routine:
         return False
     if plan.verdict is None:
