@@ -10,11 +10,10 @@ execute it with, and whatever such a pass reads raises `Doubtful`.
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
-from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
@@ -89,11 +88,16 @@ def is_quiet(seen: Seen, plan: Plan, settings: Settings) -> bool:
     return told.as_wire() == seen.workspace.status.as_wire()
 
 
+NOT_SHARED: Final = frozenset({"signed_with", "look_up", "read_bill"})
+"""Other identities have other accounts; a fresh look and the bill are a pass's."""
+
+
 @dataclass
 class SharedAnswers:
-    """The cloud's answers of one round: each question that many share is asked once.
+    """The cloud's answers of one round: each question of `CloudReads` is asked once.
 
-    What is asked before something is bought or settled is not shared, and raises `Doubtful`.
+    What is asked before something is bought or settled is not shared, and raises `Doubtful`; so
+    does a question that failed.
     """
 
     cloud: CloudReads
@@ -101,6 +105,25 @@ class SharedAnswers:
     listings: dict[str, Listing] = field(default_factory=dict)
     """The complete lists of this round, by region."""
     _answers: dict[Hashable, Any] = field(default_factory=dict)
+
+    def __getattr__(self, question: str) -> Callable[..., Awaitable[Any]]:
+        if question in NOT_SHARED or question not in vars(CloudReads):
+            return _doubt
+        ask = getattr(self.cloud, question)
+        return lambda *about: self._once((question, *about), lambda: ask(*about))
+
+    async def list_instances(self, region: str, _: timedelta) -> Listing:
+        """All instances of a region: one list in a round."""
+        about = ("instances", region)
+        listing = await self._once(about, lambda: self.cloud.list_instances(region, self.max_age))
+        self.listings[region] = listing
+        return listing
+
+    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
+        """The price, which is the same for all that are described alike. Nothing is bought on it:
+        before an order is opened, a fresh look is asked for."""
+        about = ("price", target.region, block.model_dump_json())
+        return await self._once(about, lambda: self.cloud.quote(target, block))
 
     async def _once(self, about: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         if about not in self._answers:
@@ -113,56 +136,6 @@ class SharedAnswers:
             raise Doubtful
         return answer
 
-    async def identify(self) -> str:
-        """The account of the operator's own identity."""
-        return await self._once("account", self.cloud.identify)
 
-    async def list_regions(self) -> frozenset[str]:
-        """Regions where workspaces are sold."""
-        return await self._once("regions", self.cloud.list_regions)
-
-    async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
-        """Zones of a region where workspaces of that architecture are sold."""
-        about = ("zones", region, architecture)
-        return await self._once(about, lambda: self.cloud.list_zones(region, architecture))
-
-    async def list_instances(self, region: str, max_age: timedelta) -> Listing:
-        """All instances of a region: one list in a round."""
-        about = ("instances", region)
-        listing = await self._once(about, lambda: self.cloud.list_instances(region, self.max_age))
-        self.listings[region] = listing
-        return listing
-
-    async def find_role(self, name: str) -> Any:  # noqa: ANN401 - as the port has it
-        """A RAM role with its policies."""
-        return await self._once(("role", name), lambda: self.cloud.find_role(name))
-
-    async def describe_network(self, region: str, network: Network) -> Any:  # noqa: ANN401 - as the port has it
-        """The VPC and vSwitches that exist."""
-        about = ("network", region, network)
-        return await self._once(about, lambda: self.cloud.describe_network(region, network))
-
-    async def describe_bucket(self, region: str, bucket: str, directories: tuple[str, ...]) -> Any:  # noqa: ANN401 - as the port has it
-        """The bucket, and those of the directories that it has."""
-        about = ("bucket", region, bucket, directories)
-        return await self._once(
-            about, lambda: self.cloud.describe_bucket(region, bucket, directories)
-        )
-
-    async def quote(self, target: PurchaseTarget, block: ApiModel) -> Quote:
-        """The price, which is the same for all that are described alike. Nothing is bought on it:
-        before an order is opened, a fresh look is asked for."""
-        about = ("price", target.region, block.model_dump_json())
-        return await self._once(about, lambda: self.cloud.quote(target, block))
-
-    async def signed_with(self, *_: object) -> Self:
-        """Other identities have other accounts."""
-        raise Doubtful
-
-    async def look_up(self, *_: object) -> NoReturn:
-        """A fresh look is a pass's."""
-        raise Doubtful
-
-    async def read_bill(self, *_: object) -> NoReturn:
-        """And the bill."""
-        raise Doubtful
+async def _doubt(*_: object) -> NoReturn:
+    raise Doubtful

@@ -174,7 +174,7 @@ def test_a_plan_that_is_more_than_nothing_is_a_pass(doing: str) -> None:
     seen = asyncio.run(
         observe(
             Owner(around.cluster_id, bench.key),
-            SharedAnswers(bench.cloud, timedelta(0)),
+            SharedAnswers(bench.cloud, timedelta(0)),  # type: ignore[arg-type]  # answers as one
             Lists(bench.cluster),  # type: ignore[arg-type]  # the rest raises
             Remembered(),
             around.settings,

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.adapters.kubernetes.listed import Lists
@@ -19,6 +20,7 @@ from flink_workspace_operator.confirmation import Confirmation, SharedAnswers
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.neighbours import Neighbour, not_shown
 from flink_workspace_operator.core.facts.snapshot import Seen
+from flink_workspace_operator.ports import CloudReads
 from flink_workspace_operator.runtime.watches import name_in
 from flink_workspace_operator.settings import Settings
 
@@ -61,7 +63,8 @@ class Round:
         try:
             if (neighbour := neighbour_in(wire)) is not None:
                 self._neighbours.append(neighbour)
-            return await self.confirmation.confirmed(key, self.cloud, self.lists.of(wire))
+            shared = cast(CloudReads, self.cloud)
+            return await self.confirmation.confirmed(key, shared, self.lists.of(wire))
         except Exception:  # whatever it is: its pass finds out and tells
             log.info("a list does not tell how %s is", key, exc_info=True)
             return None

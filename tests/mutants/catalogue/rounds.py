@@ -62,8 +62,8 @@ CONFIRMED: Final = (
         name="a shared answer is no fresh look",
         fact="who asks for a fresh look reads it in a pass: a list of a round is older than what it decides",
         file="confirmation.py",
-        old='        """A fresh look is a pass\'s."""\n        raise Doubtful\n',
-        new='        """A fresh look is a pass\'s."""\n        return next(iter(self.listings.values()))\n',
+        old='frozenset({"signed_with", "look_up", "read_bill"})',
+        new='frozenset({"signed_with", "read_bill"})',
         tests=(f"{ROUNDS}::test_a_round_asks_each_question_once",),
     ),
     Mutant(
