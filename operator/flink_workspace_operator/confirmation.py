@@ -88,13 +88,23 @@ def is_quiet(seen: Seen, plan: Plan, settings: Settings) -> bool:
     return told.as_wire() == seen.workspace.status.as_wire()
 
 
-NOT_SHARED: Final = frozenset({"signed_with", "look_up", "read_bill"})
-"""Other identities have other accounts; a fresh look and the bill are a pass's."""
+SHARED: Final = frozenset(
+    {
+        "identify",
+        "list_regions",
+        "list_zones",
+        "find_role",
+        "describe_network",
+        "describe_bucket",
+    }
+)
+"""All that is asked once for many without more. Not the others: another identity has another
+account; a fresh look and the bill are a pass's."""
 
 
 @dataclass
 class SharedAnswers:
-    """The cloud's answers of one round: each question of `CloudReads` is asked once.
+    """The cloud's answers of one round: each question is asked once.
 
     What is asked before something is bought or settled is not shared, and raises `Doubtful`; so
     does a question that failed.
@@ -107,7 +117,7 @@ class SharedAnswers:
     _answers: dict[Hashable, Any] = field(default_factory=dict)
 
     def __getattr__(self, question: str) -> Callable[..., Awaitable[Any]]:
-        if question in NOT_SHARED or question not in vars(CloudReads):
+        if question not in SHARED:
             return _doubt
         ask = getattr(self.cloud, question)
         return lambda *about: self._once((question, *about), lambda: ask(*about))
