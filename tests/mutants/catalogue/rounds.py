@@ -62,8 +62,8 @@ CONFIRMED: Final = (
         name="a shared answer is no fresh look",
         fact="who asks for a fresh look reads it in a pass: a list of a round is older than what it decides",
         file="confirmation.py",
-        old='frozenset({"signed_with", "look_up", "read_bill"})',
-        new='frozenset({"signed_with", "read_bill"})',
+        old='        "identify",\n        "list_regions",\n',
+        new='        "identify",\n        "look_up",\n        "list_regions",\n',
         tests=(f"{ROUNDS}::test_a_round_asks_each_question_once",),
     ),
     Mutant(
