@@ -12,7 +12,7 @@ _APPLIED = ("namespace.yaml", "serviceaccount.yaml", "rbac.yaml", "roles.yaml", 
 
 
 def install(cluster: Cluster) -> None:
-    """Apply `crds/`, the rights and the warnings of `deploy/base`, and wait until the API server serves the new kinds."""
+    """Apply `crds/`, the rights and the warnings of `deploy/base`, and wait until the new kinds are served."""
     base = REPOSITORY / "deploy" / "base"
     definitions = [f"--filename={file}" for file in sorted((REPOSITORY / "crds").glob("*.yaml"))]
     cluster.kubectl("apply", "--server-side", *definitions, *(f"--filename={base / name}" for name in _APPLIED))

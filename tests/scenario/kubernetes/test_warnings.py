@@ -68,7 +68,7 @@ def stored(objects: Objects, manifest: Manifest, **status: Any) -> None:  # noqa
     ("manifest", "words"),
     [
         (pay_as_you_go(), "(PayAsYouGo, billed from its creation on)"),
-        (subscription(), "(10 CU for 1 month(s), paid in advance)"),
+        (subscription(), "(10 CU for 1 month, paid in advance)"),
     ],
     ids=["by use", "in advance"],
 )
@@ -121,7 +121,8 @@ def test_what_is_bought_stays_when_the_resource_is_deleted(objects: Objects) -> 
 
 def test_what_has_no_end_is_billed_until_it_is_released(objects: Objects) -> None:
     """Pay-as-you-go has no end of a paid time."""
-    stored(objects, pay_as_you_go(), instance={"instanceId": "sc_1"})
+    order = {"name": "w-1", "state": "Fulfilled", "price": "by use"}
+    stored(objects, pay_as_you_go(), instance={"instanceId": "sc_1"}, order=order)
     assert "stays in the cloud and is billed until somebody releases it (PayAsYouGo)" in str(
         warned(objects, "DELETE", "/w")
     )
