@@ -193,8 +193,7 @@ def _needed(field: str, states: tuple[OrderState, ...], message: str) -> dict[st
 
 
 def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
-    """A rule on the whole object: one on the field itself is skipped when the field is removed, or
-    added again."""
+    """A rule on the whole object: one on the field is skipped when that is removed or added."""
     old, new = f"oldSelf.status.{field}", f"self.status.{field}"
     kept = f"has({old}) == has({new}) && (!has({old}) || {old} == {new})"
     return cel(

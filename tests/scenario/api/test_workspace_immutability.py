@@ -133,6 +133,22 @@ def test_the_spec_may_follow_what_the_cloud_shows(workspaces: Kind, path: str, r
         assert answer.says(f"spec.{path.split('.')[0]}", "then set it here to what `status.instance."), answer
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("order", {"name": "x-2", "state": "Placing"}),
+        ("order", {"name": "x-2", "state": "Uncertain"}),
+        ("instance.lostSince", TIME),
+    ],
+    ids=["placing", "uncertain", "lost"],
+)
+def test_the_spec_follows_nothing_while_another_one_may_be_bought(workspaces: Kind, path: str, value: object) -> None:
+    """The replacement of a lost workspace is bought as it was announced."""
+    stored = _created(workspaces, changed(SHOWN, path, value))
+    answer = refused(workspaces.replace(changed(stored, "spec.resources.cu", 20), dry_run=True))
+    assert answer.says("spec.resources", "`resources` must not change"), answer
+
+
 def test_the_spec_may_follow_a_conversion(workspaces: Kind) -> None:
     """Term and size come and go with the charge type; a size that the cloud does not show is refused."""
     by_use = changed(SHOWN, "instance.chargeType", "PayAsYouGo")
