@@ -3,6 +3,7 @@
 from typing import Final
 
 GROUP: Final = "flink.alicloud.dev"
+API: Final = f"apis/{GROUP}/v1alpha1"
 WORKSPACES: Final = f"flinkworkspaces.{GROUP}"
 ORDERS: Final = f"flinkworkspaceorders.{GROUP}"
 WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"

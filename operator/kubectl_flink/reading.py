@@ -9,6 +9,7 @@ from kubectl_flink import names
 from kubectl_flink.exits import Exit
 from kubectl_flink.kubectl import Failure, Kubectl
 from kubectl_flink.printing import complain
+from kubectl_flink.target import EVERYWHERE
 from kubectl_flink.workspace import Workspace
 
 Wires = list[Any]
@@ -31,7 +32,10 @@ def read_all(kubectl: Kubectl, kind: str, scopes: Iterable[Sequence[str]], *more
     """All objects of a kind, in each of the scopes. A scope that fails stops no other."""
     found = Found()
     for scope in scopes:
-        items = kubectl.items(kind, *scope, *more)
+        if scope == EVERYWHERE:
+            items = kubectl.everywhere(f"{names.API}/{kind.partition('.')[0]}")
+        else:
+            items = kubectl.items(kind, *scope, *more)
         if isinstance(items, Failure):
             found.failures.append(items)
         else:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from kubectl_flink.kubectl import Kubectl
 
+EVERYWHERE: Final = ("--all-namespaces",)
+"""The scope that is all namespaces."""
 _PASSED_ON = ("context", "kubeconfig", "cluster", "user", "server", "as_", "request_timeout")
 
 
@@ -63,5 +65,5 @@ class WideTarget(Target):
     def scopes(self) -> tuple[tuple[str, ...], ...]:
         """The flags of each question: one for each namespace."""
         if self.all_namespaces:
-            return (("--all-namespaces",),)
+            return (EVERYWHERE,)
         return tuple((f"--namespace={name}",) for name in self.namespace) or ((),)

@@ -48,6 +48,16 @@ def test_status_of_all_is_a_table(admin: Typist, place: str) -> None:
     assert {each["name"]: each["standing"] for each in as_json["workspaces"]}["lost"] == "Stalled"
 
 
+def test_all_namespaces(admin: Typist, place: str) -> None:
+    """With the namespace of each; what may not be read is told like elsewhere."""
+    said = admin.piped("status", "--all-namespaces")
+    assert said.code == 0
+    assert re.search(rf"^{place} +running +● Running .* {INSTANCE} is running$", said.out, re.M)
+    refused = admin.piped("orders", "-A", "--as=nobody")
+    assert (refused.code, refused.out) == (4, "")
+    assert "at the cluster scope" in refused.err
+
+
 def test_narrow_terminals_get_a_list(admin: Typist, place: str) -> None:
     """Nothing is lost in 40 columns."""
     said = admin.in_terminal("status", "-n", place, columns=40)
