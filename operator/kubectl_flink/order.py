@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kubectl_flink import names
+from kubectl_flink.words import printable
 from kubectl_flink.workspace import time_of
 
 Wire = Mapping[str, Any]
@@ -65,7 +66,7 @@ def order_of(wire: Wire) -> Order:
         amount=_amount(quote.get("tradeAmount")),
         currency=quote.get("currency"),
         instance_id=status.get("instanceId"),
-        message=status.get("message", ""),
+        message=printable(status.get("message", "")),
         times=_times(status),
     )
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from kubectl_flink.exits import Exit
 from kubectl_flink.kubectl import Failure, Kubectl, failure_of
 from kubectl_flink.report import Report, Standing, report_of
+from kubectl_flink.words import printable
 from kubectl_flink.workspace import Workspace
 
 _CHUNK: Final = 65536
@@ -50,7 +51,7 @@ def look(wire: dict[str, Any]) -> Progress | End:
         return End(code, f"{report.namespace}/{report.name} {_state(report)}: {report.message}")
     told = found.instance.get("provisioning") or {}
     words = told.get("stage") or told.get("message") or report.message or "not looked at yet"
-    return Progress(str(words), told.get("percent"))
+    return Progress(printable(str(words)), told.get("percent"))
 
 
 def _ended(report: Report) -> Exit | None:

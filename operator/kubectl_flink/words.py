@@ -7,6 +7,11 @@ from typing import Final
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
+def printable(text: str) -> str:
+    """The text in one line, without what a terminal would take as a command."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
 def moment(time: datetime) -> str:
     """A time to the minute. It is UTC, as in the operator's messages."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from kubectl_flink.words import printable
+
 Wire = Mapping[str, Any]
 
 
@@ -90,7 +92,9 @@ class Workspace:
 
 def _condition(wire: Wire) -> Condition:
     since = time_of(wire.get("lastTransitionTime"))
-    return Condition(wire["status"], wire.get("reason", ""), wire.get("message", ""), since)
+    return Condition(
+        wire["status"], wire.get("reason", ""), printable(wire.get("message", "")), since
+    )
 
 
 def time_of(text: object) -> datetime | None:

@@ -18,6 +18,7 @@ from tests.bench.floors import Floor
 from tests.bench.planting import Template, buy_template, plant
 from tests.bench.resting import Rest, rest, started
 from tests.bench.stage import Stage, staged
+from tests.bench.typed import Commands, commands
 from tests.bench.wanted import count
 
 LEAST_LOOK_SECONDS = 60
@@ -48,12 +49,15 @@ async def main(arguments: argparse.Namespace) -> None:
 
 async def converged(stage: Stage, template: Template, sizes: list[int]) -> None:
     """A column for each size, each among those of the one before."""
-    before, measured = 0, list[Rest]()
+    before, measured, typed = 0, list[Rest](), list[Commands]()
     for size in sizes:
         await plant(stage, template, before, size)
         before = size
         measured.append(await rest(stage, template, size, max(LEAST_LOOK_SECONDS, size / LOOKS_A_SECOND)))
         tables.say(tables.rests(measured))
+        typed.append(await commands(stage, size))
+    if typed:
+        tables.say(tables.commands(typed))
 
 
 async def waves(stage: Stage, template: Template, numbers: list[int]) -> None:

@@ -9,6 +9,7 @@ from statistics import median
 from tests.bench.buying import Wave
 from tests.bench.floors import CLUSTER, Floor
 from tests.bench.resting import Rest
+from tests.bench.typed import Commands
 from tests.bench.usage import Usage
 
 OPERATOR = "operator"
@@ -48,6 +49,17 @@ def floors(measured: Iterable[Floor]) -> str:
         head,
         ((each.what, f"{each.rate:.0f}", _ms(each.own_each), _ms(each.server_each)) for each in measured),
     )
+
+
+def commands(measured: Sequence[Commands]) -> str:
+    """`kubectl flink`, typed beside the operator at rest."""
+    rows = {
+        "start, s": [f"{each.start.seconds:.2f}" for each in measured],
+        "CPU of it, s": [f"{each.start.cpu:.2f}" for each in measured],
+        "status -A, s": [f"{each.status.seconds:.2f}" for each in measured],
+        "CPU of it, kubectl's too, s": [f"{each.status.cpu:.2f}" for each in measured],
+    }
+    return table(("kubectl flink", *(f"{each.number}" for each in measured)), _rows(rows))
 
 
 def rests(measured: Sequence[Rest]) -> str:

@@ -81,6 +81,14 @@ def test_nothing_is_cut_in_any_width(situation: str, columns: int) -> None:
     assert (report.instance_id or report.name) in unfolded(text_of(tree(report, NOW), console))
 
 
+def test_a_message_is_no_command_of_the_terminal() -> None:
+    """Whatever the cloud said: control characters are blanks."""
+    wire = captured()["lost"]
+    conditions = [{**each, "message": "gone\x1b]0;title\x07\nand more"} for each in wire["status"]["conditions"]]
+    report = report_of(Workspace({**wire, "status": {**wire["status"], "conditions": conditions}}), NOW)
+    assert report.message == "gone ]0;title and more"
+
+
 def test_an_older_spec_gives_no_verdict() -> None:
     """What was Ready before the edit is not said to be Ready."""
     assert report_of(found("edited-while-running"), NOW).standing is Standing.NOT_SEEN
