@@ -4,6 +4,7 @@ import json
 import os
 import selectors
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from kubectl_flink.words import printable
 from kubectl_flink.workspace import Workspace
 
 _CHUNK: Final = 65536
+_BETWEEN_WATCHES: Final = 1.0
+"""Seconds, so that a server that ends each watch at once is not asked all the time."""
 _ENDS: Final = {
     Standing.STALLED: Exit.STALLED,
     Standing.SUSPENDED: Exit.SUSPENDED,
@@ -48,10 +51,16 @@ def look(wire: dict[str, Any]) -> Progress | End:
         return End(Exit.DELETED, f"{found.namespace}/{found.name} is deleted")
     report = report_of(found, datetime.now(UTC))
     if (code := _ended(report)) is not None:
-        return End(code, f"{report.namespace}/{report.name} {_state(report)}: {report.message}")
+        words = f"{report.namespace}/{report.name} {_state(report)}: {report.message}"
+        return End(code, words if code is Exit.DONE else f"{words}\n{_next(report)}")
     told = found.instance.get("provisioning") or {}
     words = told.get("stage") or told.get("message") or report.message or "not looked at yet"
     return Progress(printable(str(words)), told.get("percent"))
+
+
+def _next(report: Report) -> str:
+    command = f": {report.next.command}" if report.next.command else ""
+    return f"next: {report.next.words}{command}"
 
 
 def _ended(report: Report) -> Exit | None:
@@ -83,6 +92,7 @@ def follow(
         if time.monotonic() >= deadline:
             yield End(Exit.TIMED_OUT, f"not decided within {seconds:.0f} s")
             return
+        threading.Event().wait(_BETWEEN_WATCHES)
 
 
 def events(

@@ -33,6 +33,7 @@ def test_wait_ends_with_the_verdict(admin: Typist, place: str, situation: str, c
     assert said.code == code
     told = {each["type"]: each["message"] for each in captured()[situation]["status"]["conditions"]}
     assert (told["Ready"] if code != 12 else "not decided within 2 s") in said.out
+    assert ("\nnext: " in said.out) is (code in (Exit.STALLED, Exit.SUSPENDED))
 
 
 def test_wait_tells_the_stages_of_the_cloud(admin: Typist, objects: Objects) -> None:
