@@ -95,11 +95,9 @@ class TestVerdict:
 
     def test_a_stage_is_told(self) -> None:
         """If there is one."""
-        for stage, said in (
-            ("VPC", f"{ID} is bought and being created: VPC"),
-            (None, f"{ID} is bought and being created"),
-        ):
-            assert judge_instance(an_instance(cluster_status="CREATING", stage=stage)).message == said
+        for stage, said in (("VPC", ": VPC"), (None, "")):
+            verdict = judge_instance(an_instance(cluster_status="CREATING", stage=stage))
+            assert verdict.message == f"{ID} is bought and being created{said}"
 
     def test_a_list_that_does_not_say_how_it_is_changes_nothing(self) -> None:
         """What was reported before stays."""
