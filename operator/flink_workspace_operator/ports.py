@@ -19,8 +19,8 @@ from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
-from flink_workspace_operator.core.facts.failures import SecretRefused
 from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
     Absent,

@@ -1,5 +1,6 @@
 """The facts of one pass, with the questions that several checks ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -29,13 +30,8 @@ from flink_workspace_operator.core.facts.snapshot import (
     orders_of,
     shown_id,
 )
-from flink_workspace_operator.core.orders.windows import window_end
-from flink_workspace_operator.core.prerequisites import (
-    Finding,
-    judge_network,
-    judge_role,
-    judge_storage,
-)
+from flink_workspace_operator.core.orders.windows import missing_order, window_end
+from flink_workspace_operator.core.prerequisites import Finding, findings
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -118,30 +114,9 @@ class Case:
 
     @cached_property
     def left_the_ledger(self) -> OrderSummary | None:
-        """The order in the resource's status that may have been sent and is not in the ledger.
-
-        An order of the same name with an earlier announcement, or none, replaced it: no evidence
-        about the call. With a later one, the process that had sent nothing took it back in between.
-        The wait ends with the window of the call, by the date of a list.
-        """
-        last = self.workspace.status.order
-        end = None if last is None else self._end_of(last)
-        if last is None or end is None:
-            return None
-        announced = {
-            order.metadata.name: order.status.intent_time for order in self.seen.orders
-        }.get(last.name)
-        is_known = announced is not None and (
-            last.intent_time is None or announced >= last.intent_time
-        )
-        listing = self.seen.cloud.listing
-        over = not isinstance(listing, Unknown) and listing.date > end
-        return None if over or is_known else last
-
-    def _end_of(self, last: OrderSummary) -> datetime | None:
-        if last.facts.may_be_under_way:
-            return window_end(last, self.settings)
-        return last.settled_not_before if last.facts.is_refused else None
+        """The order in the resource's status that may have been sent and is not in the ledger."""
+        last, listing = self.workspace.status.order, self.seen.cloud.listing
+        return missing_order(last, self.seen.orders, listing, self.settings)
 
     @cached_property
     def deleting(self) -> bool:
@@ -296,21 +271,9 @@ class Case:
         return self.seen.now if isinstance(listing, Unknown) else listing.date
 
     @cached_property
-    def role(self) -> Finding:
-        """The finding on the RAM role."""
-        return judge_role(self.seen.cloud.role, self.workspace.spec, self.settings)
-
-    @cached_property
-    def network(self) -> Finding:
-        """The finding on VPC and vSwitches."""
-        return judge_network(
-            self.seen.cloud.network, self.seen.cloud.zones, self.workspace.spec, self.settings
-        )
-
-    @cached_property
-    def storage(self) -> Finding:
-        """The finding on the bucket and its directories."""
-        return judge_storage(self.seen.cloud.storage, self.workspace.spec)
+    def findings(self) -> Mapping[str, Finding]:
+        """The finding on each prerequisite, by the condition that reports it."""
+        return findings(self.seen.cloud, self.workspace.spec, self.settings)
 
 
 def _was_refused(order: FlinkWorkspaceOrder) -> bool:

@@ -39,7 +39,7 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="wait for an order that left the ledger",
         fact="an order that was deleted while its call was open is waited for all the same",
-        file="core/case.py",
+        file="core/orders/windows.py",
         old="if last is None or end is None:",
         new="if last is None or end is None or last.state is not None:",
         tests=(LOST,),

@@ -161,7 +161,7 @@ EVIDENCE: Final = (
     Mutant(
         name="a late refusal changes no evidence",
         fact="a refusal that comes after evidence was written adds nothing",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old='if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:',
         new='if failure.fate in ("CallRefused", "CopyRefused"):',
         tests=(SETTLEMENT,),
@@ -188,7 +188,7 @@ RECORDING: Final = (
     Mutant(
         name="an id is written over any state",
         fact="the answer's id makes the order Placed, whatever was written to it meanwhile",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old="        if order.status.instance_id is not None:\n            is_news",
         new='        if order.state not in ("Placing", "Uncertain"):\n            is_news',
         tests=(SETTLEMENT,),

@@ -44,11 +44,11 @@ from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,
-    SecretRefused,
     Unreadable,
     Vanished,
 )
 from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret

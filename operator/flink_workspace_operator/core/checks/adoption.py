@@ -33,6 +33,7 @@ def adopt(case: Case) -> Plan | None:
 
 
 def _differs(case: Case, instance: SeenInstance) -> Plan | None:
+    """Stop while spec and instance differ."""
     differing = differences(case.workspace.spec, instance)
     if not differing:
         return None
@@ -60,6 +61,7 @@ def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
 
 
 def _mark(case: Case, found: Adoptable) -> Plan:
+    """Announce the adoption in one pass, and tag in the next: a person can stop it in between."""
     if case.suspended:
         return Plan(verdict=SUSPENDED_BY_USER, requeue=OUTSIDE)
     instance = found.instance

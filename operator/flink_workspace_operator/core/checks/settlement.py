@@ -157,7 +157,7 @@ def _by_evidence(
     if evidence.date is None or order.status.intent_time is None:
         return None
     # The cloud reported that something else has the name, and the list shows it.
-    if evidence.stranger is not None and order.status.answer == "NameTaken":
+    if evidence.stranger is not None and evidence.expected is not None:
         return _by_stranger(case, order, evidence.stranger, evidence.date)
     # Its caller may still be sending.
     if order.facts.is_announced:
@@ -184,9 +184,10 @@ def _after_window(
     # Not before: names may repeat, and our paid instance may still show up beside it.
     if evidence.stranger is not None:
         return _by_stranger(case, order, evidence.stranger, at)
-    if order.status.answer == "NameTaken":
-        why = "the cloud says that the name is taken, and shows no workspace of that name"
-        return ledger.rejected(order, at, Rejection("AbsentAfterWindow", "NameTaken", why))
+    # The cloud reported one, and no list shows it.
+    if evidence.expected is not None:
+        reason, why = evidence.expected.reason, evidence.expected.message
+        return ledger.rejected(order, at, Rejection("AbsentAfterWindow", reason, why))
     return ledger.not_placed(order, at, window_end(order.status, case.settings) or at)
 
 
