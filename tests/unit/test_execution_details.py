@@ -11,11 +11,11 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     PermissionMissing,
-    SecretRefused,
     Throttled,
     Unreachable,
 )
 from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.observed import Absent, Policy, Unknown
 from flink_workspace_operator.core.facts.secret import AccessKey
 from flink_workspace_operator.core.orders import ledger

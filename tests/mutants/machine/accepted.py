@@ -140,8 +140,8 @@ ACCEPTED: Final = (
         "says for the reader that no id equals none: an instance has one",
     ),
     Accepted(
-        f"{PACKAGE}/core/case.py",
-        "Case.left_the_ledger",
+        f"{PACKAGE}/core/orders/windows.py",
+        "missing_order",
         "drop `last is None` of `last is None or end is None`",
         "tells the type checker that without a summary there is no end",
     ),

@@ -15,7 +15,7 @@ from flink_workspace_operator.core.checks.credentials import (
     who_is_missing,
 )
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.facts.failures import SecretMissing
+from flink_workspace_operator.core.facts.key_failures import SecretMissing
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
 from flink_workspace_operator.core.plan import HoldSecret, OpenOrder

@@ -16,7 +16,8 @@ from flink_workspace_operator.core.checks.lifecycle import (
     runs,
     while_running,
 )
-from flink_workspace_operator.core.facts.failures import SecretMissing, Unreachable
+from flink_workspace_operator.core.facts.failures import Unreachable
+from flink_workspace_operator.core.facts.key_failures import SecretMissing
 from flink_workspace_operator.core.facts.observed import SeenInstance, Unknown
 from flink_workspace_operator.core.facts.secret import Signer
 from flink_workspace_operator.core.facts.snapshot import Remembered
