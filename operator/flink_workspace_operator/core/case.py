@@ -74,11 +74,11 @@ class Case:
         The loss is read from the resource: another process may have taken the two lists. Not
         while suspended: nothing would follow, and the person could not take it back any more.
         """
-        is_lost = self.said_lost and isinstance(self.found, Absent)
+        is_lost = self.is_reported_lost and isinstance(self.found, Absent)
         return not self.suspended and is_lost and self.is_named_for_replacement
 
     @cached_property
-    def said_lost(self) -> bool:
+    def is_reported_lost(self) -> bool:
         """The resource's status reports the instance as lost."""
         shown = self.workspace.status.instance
         return shown is not None and shown.lost_since is not None

@@ -81,8 +81,8 @@ ATTACKS: Final = (
         name="given up after it is lost, not before",
         fact="an annotation that is left over from a false alarm buys nothing",
         file="core/checks/lifecycle.py",
-        old="    if case.is_named_for_replacement and not case.said_lost:\n",
-        new="    if case.is_named_for_replacement and case.said_lost:\n",
+        old="    if case.is_named_for_replacement and not case.is_reported_lost:\n",
+        new="    if case.is_named_for_replacement and case.is_reported_lost:\n",
         tests=(TESTS,),
     ),
     Mutant(

@@ -40,8 +40,8 @@ BEFORE_THE_CALL: Final = (
         name="wait for an order that left the ledger",
         fact="an order that was deleted while its call was open is waited for all the same",
         file="core/orders/windows.py",
-        old="if last is None or end is None:",
-        new="if last is None or end is None or last.state is not None:",
+        old="    if last is None:\n        return None\n    end = _end_of",
+        new="    if last is None or last.state is not None:\n        return None\n    end = _end_of",
         tests=(LOST,),
     ),
     Mutant(

@@ -69,11 +69,11 @@ def _mark(case: Case, found: Adoptable) -> Plan:
     mark = AdoptInstance(
         instance.region, instance.instance_id, tuple(case.seen.owner.marks.items())
     )
-    steps = (mark,) if _was_told(case) else ()
+    steps = (mark,) if _was_announced(case) else ()
     return Plan(steps, Verdict("Progressing", ADOPTING, message), requeue=SOON)
 
 
-def _was_told(case: Case) -> bool:
+def _was_announced(case: Case) -> bool:
     """True if the status announced the adoption for the resource's present generation."""
     announced, now = case.workspace.status.adoption, case.workspace.metadata.generation
     return announced is not None and announced.announced_generation == now

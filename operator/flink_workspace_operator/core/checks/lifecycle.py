@@ -158,7 +158,7 @@ def _gone(case: Case, instance_id: str) -> Verdict:
         f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another"
         " one,"
     )
-    if case.is_named_for_replacement and not case.said_lost:
+    if case.is_named_for_replacement and not case.is_reported_lost:
         message = (
             f"{gone} remove the annotation {REPLACE_LOST}, which was set before that was known, and"
             " set it again"

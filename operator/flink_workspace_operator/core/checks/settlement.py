@@ -67,8 +67,8 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return None
     return (
         _by_evidence(case, order, evidence)
-        or _told_by_bill(case, order)
-        or _told_who_is_missing(case, order)
+        or _note_open_bill(case, order)
+        or _note_who_is_missing(case, order)
     )
 
 
@@ -107,7 +107,7 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
     return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
 
-def _told_who_is_missing(
+def _note_who_is_missing(
     case: Case, order: FlinkWorkspaceOrder
 ) -> FlinkWorkspaceOrderStatus | None:
     """Report a missing signer on the order: its resource may be gone. Our clock ends the
@@ -137,7 +137,7 @@ def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrder
     )
 
 
-def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+def _note_open_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     """Report on the order what the bill leaves open: its resource may be gone."""
     unread = (case.seen.cloud.bill, case.listing_for(order.spec.account_id, order.spec.region))
     if not order.facts.awaits_evidence or any(isinstance(each, Unknown) for each in unread):

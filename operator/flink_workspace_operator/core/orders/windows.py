@@ -77,8 +77,10 @@ def missing_order(
     about the call. With a later one, the process that had sent nothing took it back in between.
     The wait ends with the window of the call, by the date of a list.
     """
-    end = None if last is None else _end_of(last, settings)
-    if last is None or end is None:
+    if last is None:
+        return None
+    end = _end_of(last, settings)
+    if end is None:
         return None
     announced = {order.metadata.name: order.status.intent_time for order in orders}.get(last.name)
     is_known = announced is not None and (last.intent_time is None or announced >= last.intent_time)

@@ -117,7 +117,7 @@ def _known(case: Case) -> Instance | None:
     )
     # Not beside an annotation that is there already: the next pass would take it for an agreement
     # to this loss.
-    is_news = is_lost(case) and not case.said_lost and not case.is_named_for_replacement
+    is_news = is_lost(case) and not case.is_reported_lost and not case.is_named_for_replacement
     return known.model_copy(update={"lost_since": case.cloud_time}) if is_news else known
 
 

@@ -87,7 +87,7 @@ def obstructed(
     companions = tuple(_companion(type_, verdict if type_ == shown_by else None) for type_ in QUIET)
     if was is not None and (stays or deleting):
         return (_again(was), *companions)
-    no = verdict.kind == "Stalled" or _said_to_have_run(previous)
+    no = verdict.kind == "Stalled" or _is_reported_to_have_run(previous)
     return (
         ConditionDraft("Ready", "False" if no else "Unknown", verdict.reason, verdict.message),
         *companions,
@@ -158,10 +158,12 @@ def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> Cond
 
 def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
     """True if it once ran, by ledger or conditions: only then Ready turns False without a stall."""
-    return _said_to_have_run(previous) or any(order.facts.is_delivered for order in case.orders)
+    return _is_reported_to_have_run(previous) or any(
+        order.facts.is_delivered for order in case.orders
+    )
 
 
-def _said_to_have_run(previous: dict[str, Condition]) -> bool:
+def _is_reported_to_have_run(previous: dict[str, Condition]) -> bool:
     was = {type_: condition.status for type_, condition in previous.items()}
     if "True" in (was.get("Ready"), was.get("WorkspaceRunning")):
         return True
