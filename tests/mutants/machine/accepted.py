@@ -140,12 +140,6 @@ ACCEPTED: Final = (
         "says for the reader that no id equals none: an instance has one",
     ),
     Accepted(
-        f"{PACKAGE}/core/orders/windows.py",
-        "missing_order",
-        "drop `last is None` of `last is None or end is None`",
-        "tells the type checker that without a summary there is no end",
-    ),
-    Accepted(
         f"{PACKAGE}/core/case.py",
         "Case.missing_neighbours_in",
         "drop `isinstance(cloud.account_id, Unknown)` of"

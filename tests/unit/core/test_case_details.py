@@ -1,6 +1,5 @@
 """What a pass knows about its resource, where ledger, status and list differ."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -28,31 +27,6 @@ def told(state: OrderState = "Placing", **summary: Any) -> FlinkWorkspaceStatus:
 def test_nothing_is_named_for_replacement_where_nothing_is_known() -> None:
     """No id, and no annotation: they are not equal."""
     assert not a_case(a_workspace()).is_named_for_replacement
-
-
-class TestLeftTheLedger:
-    """The order in the status, and the ledger without it."""
-
-    def leaves(self, status: FlinkWorkspaceStatus, *announced: datetime, **read: Any) -> bool:  # noqa: ANN401 - whatever `a_case` takes
-        """With order 1 in the ledger, announced at that moment."""
-        orders = [an_order("Rejected", intent=moment) for moment in announced]
-        return a_case(a_workspace(status=status), *orders, **read).left_the_ledger is not None
-
-    def test_an_order_of_an_earlier_announcement_is_another_one(self) -> None:
-        """A backup brought it back: it says nothing about the call of the later one."""
-        assert self.leaves(told(), INTENT - minutes(1))
-        assert not self.leaves(told(), INTENT)
-
-    def test_an_order_is_known_where_the_status_has_no_time_of_it(self) -> None:
-        """An older version wrote none."""
-        assert not self.leaves(told("Rejected", intent_time=None), INTENT)
-        assert self.leaves(told("Rejected", intent_time=None))
-
-    def test_only_a_list_ends_the_wait(self) -> None:
-        """One that is later than everything that could come of the call."""
-        assert self.leaves(told(), cloud=UNREAD, now=NOW + 9 * WINDOW)
-        assert self.leaves(told(), cloud=a_cloud(a_listing(at=INTENT + WINDOW)))
-        assert not self.leaves(told(), cloud=a_cloud(a_listing(at=NOW + WINDOW)))
 
 
 @pytest.mark.parametrize(
