@@ -104,6 +104,13 @@ ACCEPTED: Final = (
         "tells the type checker that without an intent no order is the announced one",
     ),
     Accepted(
+        f"{PACKAGE}/core/checks/purchase.py",
+        "_verdict_on_outcome",
+        "drop `answer is not None` of"
+        " `answer is not None and answer != 'Unexplained' and (turn_of(answer) == 'Outside')`",
+        "tells the type checker that there is a word: where there is none, it is nobody's turn",
+    ),
+    Accepted(
         f"{PACKAGE}/core/checks/retry.py",
         "wait_for_end_of_call",
         "drop `ends is None` of `ends is None or (is_time_over and (not last.outstanding))`",

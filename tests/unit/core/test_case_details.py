@@ -29,6 +29,13 @@ def test_nothing_is_named_for_replacement_where_nothing_is_known() -> None:
     assert not a_case(a_workspace()).is_named_for_replacement
 
 
+def test_the_status_knows_the_instance_better_than_an_old_ledger() -> None:
+    """It was adopted in the place of a lost one, or a backup brought the ledger back."""
+    ledger_of_another = an_order("Fulfilled", instance_id="sc-0")
+    assert a_case(a_workspace(status=BOUND), ledger_of_another).known_id == ID
+    assert a_case(a_workspace(), ledger_of_another).known_id == "sc-0"
+
+
 @pytest.mark.parametrize(
     "status", [BOUND, told(), None], ids=["in the status", "its order left the ledger", "in the list"]
 )

@@ -132,6 +132,10 @@ class TestConnection:
         plan = wait_for_connection(at(timedelta(0), order))
         assert (None if plan is None else plan.requeue.after) == (None if wait is None else wait * SECOND)
 
+    def test_an_order_that_was_taken_back_for_another_reason_does_not_wait(self) -> None:
+        """Nothing is wrong with the connection."""
+        assert wait_for_connection(at(timedelta(0), an_order("Quoted", intent=NOW, evidence="NothingSent"))) is None
+
     def test_an_order_whose_call_may_be_under_way_does_not_wait_for_that(self) -> None:
         """Its outcome is waited for, by another check."""
         assert wait_for_connection(at(timedelta(0), an_order("Uncertain", intent=NOW, answer="Unreachable"))) is None

@@ -27,6 +27,13 @@ def test_a_bill_says_nothing_of_a_call_that_another_process_may_be_sending() -> 
     assert settle_orders(case_of(an_order("Uncertain", intent=INTENT), bill=bill)) is not None
 
 
+def test_a_bill_that_can_not_be_read_leaves_open_what_it_left_open() -> None:
+    """Only a bill, or a list, that was read ends it."""
+    order = an_order("Uncertain", intent=INTENT, evidence="Bill", message="It may be billing order b-1.")
+    assert settle_orders(case_of(order)) is None
+    assert settle_orders(case_of(order, bill=())) is not None
+
+
 def test_an_order_without_the_time_of_its_announcement_is_not_settled() -> None:
     """Nobody knows when its window ends, whatever has the name."""
     order = an_order("Uncertain", intent=INTENT, answer="NameTaken")
