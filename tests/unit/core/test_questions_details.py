@@ -53,3 +53,9 @@ def test_the_own_region_is_listed_once() -> None:
     """A refused call there is in that list."""
     refused = an_order("Rejected", answer="Throttled", outstanding_until=NOW + minutes(9))
     assert asked(a_workspace(), refused).elsewhere == ()
+
+
+def test_a_former_region_is_listed_only_while_something_may_come_there() -> None:
+    """A list costs a call in every pass."""
+    over = an_order("Rejected", workspace=a_workspace(region="cn-shanghai"), answer="ParametersRefused")
+    assert asked(a_workspace(), over).elsewhere == ()

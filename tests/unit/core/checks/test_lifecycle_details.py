@@ -81,6 +81,12 @@ class TestRequeue:
         assert plan.verdict is not None
         assert plan.verdict.reason == "Provisioning"
 
+    def test_one_of_unknown_age_is_looked_for_soon(self) -> None:
+        """As one that was bought just now."""
+        placed = an_order("Placed")
+        undated = placed.model_copy(update={"status": placed.status.model_copy(update={"intent_time": None})})
+        assert following(a_case(a_workspace(), undated)).requeue.after == timedelta(seconds=1)
+
 
 class TestVerdict:
     """What the cloud's words mean."""
@@ -164,6 +170,10 @@ class TestFurtherOrders:
         """The wish may have been taken back since."""
         assert may_order_more(self.case_of(a_growth()))
         assert not may_order_more(self.case_of())
+
+    def test_an_order_that_would_make_another_instance_is_none(self) -> None:
+        """This one runs: the other is closed elsewhere, and changes nothing here."""
+        assert not may_order_more(self.case_of(an_order("Quoted", 3)))
 
     def test_a_wish_needs_somebody_to_pay(self) -> None:
         """Without, the workspace stays Ready and says nothing."""
