@@ -245,7 +245,7 @@ class Execution:
         """Record the answer. An id is never dropped: after a conflict it is written over any
         state."""
         if isinstance(answered.answer, Bought):
-            log.warning("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
+            log.info("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
         status = answers.recorded(order, answered, self.settings.copy_window)
         try:
             recorded = order if status is None else await self._move(order, status)

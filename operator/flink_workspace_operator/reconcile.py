@@ -58,10 +58,13 @@ class Reconciler:
         try:
             plan, done = await self._pass(key)
         except Exception as obstacle:  # also a fault of ours: people must see it on the resource
+            self.memory.note_restless(key, True)
             self.memory.note_rest(key, "")  # the report on the obstacle must be withdrawn later
             await self._obstacles.tell(key, obstacle)
             raise
         failure = done.failure or plan.retry
+        is_routine = plan.requeue.after in (None, self.settings.resync)
+        self.memory.note_restless(key, failure is not None or not is_routine)
         if failure is not None:
             raise failure
         return plan.requeue

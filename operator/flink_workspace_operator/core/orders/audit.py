@@ -6,7 +6,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.orders.ledger import entered
 
 AUDIT: Final = "flink_workspace_operator.audit"
-"""Logger of the lines, each a JSON object by itself, whatever the format of the other logs."""
+"""Logger of the lines, each a JSON object by itself; only where the format of the log is JSON."""
 
 
 def entry(order: FlinkWorkspaceOrder) -> dict[str, Any]:
