@@ -27,6 +27,12 @@ DEEP: Final = (
     Run(
         "an order removed, created anew", Chances(removals=1, lost=1, deletions=1, creations=1), 1, 1, 1, 3, "refusals"
     ),
+    Run(
+        "equal versions after a restore",
+        Chances(freezes=0, early_rollbacks=1),
+        processes=REPLICAS,
+        happens=("bought", "the API server is restored before anything was sent"),
+    ),
     Run("two replicas, delays, crash, lost", Chances(crashes=1, lost=1), 1, 1, 1, processes=REPLICAS),
     Run("two replicas, crash, lost answer", Chances(crashes=1, lost=1), processes=REPLICAS, happens=AFTER_NOTHING),
     Run("two replicas, all delays, lost", Chances(lost=1), 1, 1, 1, processes=REPLICAS, happens=AFTER_NOTHING),

@@ -100,12 +100,6 @@ RUNS: Final = (
         happens=WHILE_REJECTED,
     ),
     Run(
-        "equal versions after a restore",
-        Chances(freezes=0, early_rollbacks=1),
-        processes=REPLICAS,
-        happens=("bought", "the API server is restored before anything was sent"),
-    ),
-    Run(
         "restored during the purchase",
         Chances(orders=1, unknown=1, unheard=1, rollbacks=1),
         *DELAYS,
