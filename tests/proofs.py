@@ -208,6 +208,6 @@ PROOFS: Final = (
         ("tests/mutants",),
         ("without the safeguard", "this fails"),
         lambda rows: f"{len(rows)} safeguards taken out of the code",
-        lambda _: "each is missed by a test",
+        lambda _: "every removal fails a test",
     ),
 )

@@ -194,8 +194,9 @@ def work() -> Panels:
         _graph("Longest wait", "How long the one that waits longest has waited.")
         .with_target(_over_time("max(flink_operator_queue_oldest_age_seconds)", "oldest"))
         .unit("s"),
-        _graph("Passes", "By how they end. A Defect is one of the operator.", 2 * THIRD)
+        _graph("Passes", "By how they end; confirmed: who needed none. A Defect is one of the operator.", 2 * THIRD)
         .with_target(_over_time("sum by (result) (rate(flink_operator_passes_total[$__rate_interval]))", "{{result}}"))
+        .with_target(_over_time("sum(rate(flink_operator_confirmed_total[$__rate_interval]))", "confirmed", "B"))
         .unit("ops"),
         _graph("Time of a pass", "Half of them, and 19 of 20, took less.")
         .with_target(_over_time(f"histogram_quantile(0.5, sum by (le) (rate({passes}[$__rate_interval])))", "half"))

@@ -1,13 +1,13 @@
 """The page of the cloud's refusals: from the table of codes, and from what is made of each failure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from docs.generator.markdown import code, page, table
 from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE
-from flink_workspace_operator.core.facts.advice import ADVICE, CAUSES
-from flink_workspace_operator.core.facts.failures import CloudFailure, Fate
-from flink_workspace_operator.core.verdicts import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
+from flink_workspace_operator.core.facts.advice import CAUSES
+from flink_workspace_operator.core.facts.failure_kinds import KINDS, meaning_of, page_advice_of
+from flink_workspace_operator.core.facts.failures import Fate, Turn
 
 _ABOUT: Final = """\
 A message of the operator quotes the cloud by call and code, for example
@@ -44,20 +44,20 @@ and [what each statement is for](../real-account.md#2-the-smallest-ram-policy)."
 
 REFUSED: Final[Mapping[Fate, str]] = {"Unknown": "", "CallRefused": "every copy", "CopyRefused": "this copy"}
 
-_WHAT_TO_DO: Final = {
-    **ADVICE,
-    "PermissionMissing": "grant the RAM action that the message names to the operator's identity",
-    "SignatureExpired": "correct the clock of the operator's node; Ready says when the next order follows",
-    "SignatureReplayed": "nothing: the call was made before, and evidence shows what came of it",
-    "AlreadyExists": "nothing: somebody else made it at the same time",
+_MADE_OF: Final[Mapping[Turn, str]] = {
+    "Nobody": "retried",
+    "Outside": "Suspended",
+    "Spec": "Stalled",
+    "Prerequisite": "waited for, then Stalled",
 }
-"""For those, too, of which the operator's message gives no advice of its own."""
 
 
 def errors_page() -> str:
     """Failures, codes, actions."""
     codes = [(code(row.code), code(row.failure.__name__), REFUSED[row.fate], row.source) for row in TABLE]
-    failures = [(code(name), _doc(kind), _made_of(name), _WHAT_TO_DO[name]) for name, kind in failures_of_the_cloud()]
+    failures = [
+        (code(name), meaning_of(kind), _MADE_OF[kind.turn], page_advice_of(kind)) for name, kind in KINDS.items()
+    ]
     return page(
         "Error catalogue",
         _ABOUT,
@@ -74,26 +74,3 @@ def errors_page() -> str:
         _ACTIONS,
         table(("call", "RAM action"), [(code(call), code(action)) for call, action in RAM_ACTIONS.items()]),
     )
-
-
-def failures_of_the_cloud() -> Iterator[tuple[str, type[CloudFailure]]]:
-    """The leaves of the tree, in its order: what a failure can be."""
-    waiting = list(CloudFailure.__subclasses__())
-    while waiting:
-        kind = waiting.pop(0)
-        inner = kind.__subclasses__()
-        waiting = [*inner, *waiting]
-        if not inner:
-            yield kind.__name__, kind
-
-
-def _doc(kind: type[CloudFailure]) -> str:
-    return (kind.__doc__ or "").partition(".")[0]
-
-
-def _made_of(name: str) -> str:
-    if name in WAITS_FOR_SOMEONE:
-        return "Suspended"
-    if name in ON_ITS_WAY:
-        return "waited for, then Stalled"
-    return "Stalled" if name in NEEDS_ANOTHER_SPEC else "retried"

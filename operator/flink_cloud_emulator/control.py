@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from flink_cloud_emulator import calls, seed, snapshot
 from flink_cloud_emulator.accounts import DEFAULT_ACCOUNT, Account, Cloud
+from flink_cloud_emulator.changes import Changes
 from flink_cloud_emulator.clock import machine_now
 from flink_cloud_emulator.faults import Rule
 from flink_cloud_emulator.settings import Camel, Seconds, Settings
@@ -140,7 +141,7 @@ class _Control:
         )
 
     async def change_state(self, request: web.Request) -> web.Response:
-        changes = seed.Changes.read(await _body(request))
+        changes = Changes.read(await _body(request))
         account = self._write(request)
         seed.apply(changes, account, self._cloud)
         return web.json_response(snapshot.describe(account))

@@ -7,12 +7,10 @@ import argparse
 import asyncio
 import logging
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +18,7 @@ from rich.table import Table
 from flink_workspace_operator import __version__, handlers, wiring
 from flink_workspace_operator.adapters.alibaba.proxy import proxies_in
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
+from flink_workspace_operator.bad_settings import misspelt, problems_of, variable
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.orphans import ADVICE, Orphan
@@ -33,7 +32,6 @@ log = logging.getLogger(__name__)
 
 BAD_SETTINGS = 2
 NO_METADATA = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
-NO_LIST = 'must be a JSON list, for example ["a", "b"]'
 ABOUT = (
     "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace"
     " resource each."
@@ -72,10 +70,10 @@ def refuse(problems: Sequence[str]) -> int:
 
 def tell_proxies() -> None:
     """Name the proxies in use, without user and password."""
-    for variable, proxy in proxies_in(os.environ):
+    for name, proxy in proxies_in(os.environ):
         log.info(
             "%s: calls to the cloud go through the proxy %s, but for what NO_PROXY names",
-            variable,
+            name,
             proxy,
         )
 
@@ -84,7 +82,7 @@ def contradictions(settings: Settings, environment: Mapping[str, str]) -> Iterat
     """Settings that contradict the environment variables of the cloud's SDKs, a line each."""
     if settings.identity == "node" and environment.get(NO_METADATA, "").lower() == "true":
         yield (
-            f"{_variable('identity')}: the role of the node is told by the service that"
+            f"{variable('identity')}: the role of the node is told by the service that"
             f" {NO_METADATA} turns off"
         )
 
@@ -97,23 +95,23 @@ def tell_endpoint(settings: Settings) -> None:
             if settings.emulated
             else "in the place of the real cloud"
         )
-        log.warning("%s: all calls go to %s, %s", _variable("endpoint"), settings.endpoint, what)
+        log.warning("%s: all calls go to %s, %s", variable("endpoint"), settings.endpoint, what)
 
 
 def tell_whom_it_buys_for(settings: Settings) -> None:
     """Log the namespaces that the operator's own account pays for: once it was all of them."""
-    variable, names = _variable("identity_namespaces"), settings.identity_namespaces
+    setting, names = variable("identity_namespaces"), settings.identity_namespaces
     if names is None:
         log.warning(
             "%s is not set: resources without spec.credentials are looked after, but nothing new is"
             " bought for them. Name the namespaces that the operator's own account pays for, as in"
             ' ["team-a"], or all by ["*"]',
-            variable,
+            setting,
         )
     else:
         log.info(
             "%s: the operator's own account pays for %s",
-            variable,
+            setting,
             ", ".join(names) or "no namespace",
         )
 
@@ -151,10 +149,10 @@ def orphans_table(orphans: Sequence[Orphan]) -> Table:
 
 def warn_of_unknown_settings() -> None:
     """Log variables that look like a setting. No error: Kubernetes makes some for a Service."""
-    known = {_variable(name) for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields}
     for name in sorted(os.environ):
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
-            log.warning("%s is not a setting of this version and has no effect", name)
+            log.warning("%s", misspelt(name))
 
 
 def describe_settings() -> str:
@@ -162,7 +160,7 @@ def describe_settings() -> str:
     lines = ["settings, by environment:"]
     for name, field in Settings.model_fields.items():
         default = "not set" if field.default is None else _as_written(field.default)
-        lines.append(f"\n  {_variable(name)}  (default: {default})")
+        lines.append(f"\n  {variable(name)}  (default: {default})")
         lines += [f"      {line.strip()}" for line in (field.description or "").splitlines()]
     lines.append(
         "\nthe cloud's credentials: as Alibaba Cloud's SDKs take them, for example from the"
@@ -175,25 +173,6 @@ def describe_settings() -> str:
     )
     lines.append("the cluster: that of the Pod, or that of KUBECONFIG")
     return "\n".join(lines)
-
-
-def problems_of(bad: ValidationError | SettingsError) -> list[str]:
-    """One line for each problem, with its environment variable and never its value."""
-    if isinstance(bad, SettingsError):  # of all that is no JSON, the first is told
-        named = re.search(r'field "(\w+)"', str(bad))
-        return [f"{_variable(named[1])}: {NO_LIST}" if named else str(bad)]
-    return [
-        (
-            f"{_variable(str(error['loc'][0]))}: {_said(error)}"
-            if error["loc"]
-            else _naming_variables(_said(error))
-        )
-        for error in bad.errors(include_input=False, include_url=False)
-    ]
-
-
-def _said(error: ErrorDetails) -> str:
-    return NO_LIST if error["type"] == "tuple_type" else error["msg"].removeprefix("Value error, ")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -226,17 +205,6 @@ def _parser() -> argparse.ArgumentParser:
         "--plan", action="store_true", help="say what would be asked, and ask nothing"
     )
     return parser
-
-
-def _naming_variables(text: str) -> str:
-    """The text with each setting replaced by its environment variable."""
-    return re.sub(
-        rf"\b({'|'.join(Settings.model_fields)})\b", lambda found: _variable(found[1]), text
-    )
-
-
-def _variable(name: str) -> str:
-    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
 
 
 def _as_written(default: object) -> str:

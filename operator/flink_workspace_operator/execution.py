@@ -18,7 +18,7 @@ from flink_workspace_operator.core.facts.failures import (
 )
 from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
 from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import answers
 from flink_workspace_operator.core.orders.audit import AUDIT, entry
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -245,8 +245,8 @@ class Execution:
         """Record the answer. An id is never dropped: after a conflict it is written over any
         state."""
         if isinstance(answered.answer, Bought):
-            log.warning("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
-        status = ledger.recorded(order, answered, self.settings.copy_window)
+            log.info("bought %s with order %s", answered.answer.instance_id, order.metadata.name)
+        status = answers.recorded(order, answered, self.settings.copy_window)
         try:
             recorded = order if status is None else await self._move(order, status)
         except Conflict:

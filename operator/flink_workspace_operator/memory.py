@@ -20,6 +20,7 @@ class Memory:
     _of: dict[Key, Remembered] = field(default_factory=dict)
     _failures: Counter[Key] = field(default_factory=Counter)
     """Consecutive passes that ended without a report."""
+    _restless: set[Key] = field(default_factory=set)
 
     def of(self, key: Key) -> Remembered:
         """The memory of the key."""
@@ -54,6 +55,14 @@ class Memory:
         """Keep the hash of a resource that is fully reported; empty: it does not rest."""
         if self.of(key).rests_as != rests_as:
             self._of[key] = replace(self.of(key), rests_as=rests_as)
+
+    def note_restless(self, key: Key, restless: bool) -> None:
+        """Keep that the last pass failed, or asked for another before the next routine one."""
+        (self._restless.add if restless else self._restless.discard)(key)
+
+    def is_restless(self, key: Key) -> bool:
+        """True if only a pass may judge the key."""
+        return key in self._restless
 
     def count_failure(self, key: Key) -> int:
         """Count a pass that ended without a report; returns the number of consecutive ones."""

@@ -15,16 +15,17 @@ from flink_workspace_operator.core.facts.observed import Listing, Unknown
 from flink_workspace_operator.core.facts.secret import Secret, Signer
 from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, SeenCloud
 from flink_workspace_operator.core.questions import Questions, questions
-from flink_workspace_operator.ports import Cloud, Cluster
+from flink_workspace_operator.ports import CloudReads, ClusterReads
 from flink_workspace_operator.settings import Settings
 
 T = TypeVar("T")
+C = TypeVar("C", bound=CloudReads)
 
 
 async def observe(
     owner: Owner,
-    cloud: Cloud,
-    cluster: Cluster,
+    cloud: CloudReads,
+    cluster: ClusterReads,
     remembered: Remembered,
     settings: Settings,
     now: datetime,
@@ -83,7 +84,9 @@ async def observe(
     return seen
 
 
-async def _outputs(cluster: Cluster, workspace: FlinkWorkspace) -> tuple[ConfigMap, ...] | Unread:
+async def _outputs(
+    cluster: ClusterReads, workspace: FlinkWorkspace
+) -> tuple[ConfigMap, ...] | Unread:
     """Read the ConfigMaps; no call if none is wanted and none was written."""
     metadata = workspace.metadata
     try:
@@ -96,12 +99,12 @@ async def _outputs(cluster: Cluster, workspace: FlinkWorkspace) -> tuple[ConfigM
     return tuple(each for each in found if each is not None)
 
 
-async def cloud_of(signing: Signer, own: Cloud) -> Cloud:
+async def cloud_of(signing: Signer, own: C) -> C:
     """The cloud, signed by the signer; `own` is the operator's."""
     return own if signing.access_key is None else await own.signed_with(signing.access_key)
 
 
-async def _account(cloud: Cloud, signing: Signer) -> str | Unknown:
+async def _account(cloud: CloudReads, signing: Signer) -> str | Unknown:
     """The signer's account. A substitute counts only if it is of the same account."""
     if signing.problem is None or signing.keeps_watch:
         return await _known(cloud.identify())
@@ -113,7 +116,7 @@ async def _account(cloud: Cloud, signing: Signer) -> str | Unknown:
     return Unknown(signing.problem)
 
 
-async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -> SeenCloud:
+async def _ask(cloud: CloudReads, asked: Questions, read: Seen, settings: Settings) -> SeenCloud:
     workspace, account_id = read.workspace, await _account(cloud, read.signer)
     seen = SeenCloud(account_id=account_id, region=asked.region)
     if isinstance(account_id, Unknown):
@@ -151,7 +154,7 @@ async def _ask(cloud: Cloud, asked: Questions, read: Seen, settings: Settings) -
 
 
 async def _look(
-    cloud: Cloud, target: PurchaseTarget, asked: Questions, settings: Settings
+    cloud: CloudReads, target: PurchaseTarget, asked: Questions, settings: Settings
 ) -> Listing | Unknown:
     if asked.fresh:
         return await _known(cloud.look_up(target, asked.tags))
@@ -161,7 +164,7 @@ async def _look(
 
 
 async def _ask_for_prerequisites(
-    cloud: Cloud, workspace: FlinkWorkspace, seen: SeenCloud, settings: Settings
+    cloud: CloudReads, workspace: FlinkWorkspace, seen: SeenCloud, settings: Settings
 ) -> SeenCloud:
     spec = workspace.spec
     return seen.updated(

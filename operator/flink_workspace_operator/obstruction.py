@@ -15,7 +15,7 @@ from flink_workspace_operator.core.reporting.obstacles import (
     conditions_under,
     event_of,
     holding,
-    is_told,
+    is_reported,
     verdict_on_obstacle,
     with_unrecorded,
     with_way_out,
@@ -38,7 +38,7 @@ class Obstacles:
         """Report it by conditions and event. Never raises: the caller handles the obstacle
         itself."""
         in_a_row = self.memory.count_failure(key)
-        if not is_told(obstacle, in_a_row):
+        if not is_reported(obstacle, in_a_row):
             return None
         verdict = with_unrecorded(verdict_on_obstacle(obstacle), self.memory.of(key).answers)
         try:

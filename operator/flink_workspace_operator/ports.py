@@ -6,7 +6,7 @@ Every method is one question or one change. Methods of `Cloud` raise `CloudFailu
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from flink_workspace_operator.api.base import ApiModel, Condition
 from flink_workspace_operator.api.order import (
@@ -19,8 +19,8 @@ from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
-from flink_workspace_operator.core.facts.failures import SecretRefused
 from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
     Absent,
@@ -39,10 +39,10 @@ from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.plan import Event
 
 
-class Cloud(Protocol):
-    """One account of the cloud, through one identity."""
+class CloudReads(Protocol):
+    """Questions to one account of the cloud, through one identity."""
 
-    async def signed_with(self, access_key: AccessKey) -> "Cloud":
+    async def signed_with(self, access_key: AccessKey) -> Self:
         """The cloud through another identity. Makes no call: the keys may be wrong."""
         ...
 
@@ -94,6 +94,10 @@ class Cloud(Protocol):
         of its own, which many operators never get."""
         ...
 
+
+class Cloud(CloudReads, Protocol):
+    """One account of the cloud, through one identity."""
+
     async def create_role(self, name: str, trusted_service: str) -> bool:
         """Create a RAM role that the service may assume. Fine if it exists; True if this call made
         it."""
@@ -117,20 +121,12 @@ class Cloud(Protocol):
         ...
 
 
-class Cluster(Protocol):
-    """The API server. Every read is uncached."""
+class ClusterReads(Protocol):
+    """All reads of the API server in a pass."""
 
     async def read_workspace(self, key: Key) -> FlinkWorkspace | None:
         """The workspace resource, None if there is none. Raises `Unreadable`, as all do that give a
         resource or an order."""
-        ...
-
-    async def read_partial(self, key: Key) -> PartialWorkspace | None:
-        """The part of the resource that every version can read, None if there is none."""
-        ...
-
-    async def list_wanted_names(self) -> tuple[WantedName, ...]:
-        """The names that all resources of all namespaces want, also unreadable ones."""
         ...
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
@@ -142,18 +138,39 @@ class Cluster(Protocol):
         """All orders that were ever opened for this key and still exist, by number."""
         ...
 
-    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
-        """The names of the key's orders that keep its claim, and of those that this version
-        cannot read.
-        """
-        ...
-
     async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
         """The claim on the target, None if it is free. The reader's own claim counts as alive."""
         ...
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
         """All claims that a key holds."""
+        ...
+
+    async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
+        """A ConfigMap in the key's namespace, None if there is none. Like the next two, raises
+        `OutputsRefused` if the operator has no right to."""
+        ...
+
+    async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
+        """A Secret in the key's namespace with an access key in it."""
+        ...
+
+
+class Cluster(ClusterReads, Protocol):
+    """The API server. Every read is uncached."""
+
+    async def read_partial(self, key: Key) -> PartialWorkspace | None:
+        """The part of the resource that every version can read, None if there is none."""
+        ...
+
+    async def list_wanted_names(self) -> tuple[WantedName, ...]:
+        """The names that all resources of all namespaces want, also unreadable ones."""
+        ...
+
+    async def list_open_orders(self, key: Key) -> tuple[str, ...]:
+        """The names of the key's orders that keep its claim, and of those that this version
+        cannot read.
+        """
         ...
 
     async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
@@ -204,11 +221,6 @@ class Cluster(Protocol):
         """Remove our finalizer from an order; Conflict unless it is as it was read."""
         ...
 
-    async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
-        """A ConfigMap in the key's namespace, None if there is none. Like the next two, raises
-        `OutputsRefused` if the operator has no right to."""
-        ...
-
     async def write_outputs(
         self, key: Key, name: str, content: Content, over: ConfigMap | None
     ) -> None:
@@ -217,10 +229,6 @@ class Cluster(Protocol):
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
         """Delete it; Conflict unless it is as it was read; fine if it is gone."""
-        ...
-
-    async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
-        """A Secret in the key's namespace with an access key in it."""
         ...
 
     async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
@@ -57,10 +58,13 @@ class Reconciler:
         try:
             plan, done = await self._pass(key)
         except Exception as obstacle:  # also a fault of ours: people must see it on the resource
+            self.memory.note_restless(key, True)
             self.memory.note_rest(key, "")  # the report on the obstacle must be withdrawn later
             await self._obstacles.tell(key, obstacle)
             raise
         failure = done.failure or plan.retry
+        is_routine = plan.requeue.after in (None, self.settings.resync)
+        self.memory.note_restless(key, failure is not None or not is_routine)
         if failure is not None:
             raise failure
         return plan.requeue
@@ -80,15 +84,18 @@ class Reconciler:
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.execute(plan)
-        await self._tell(seen, plan, done)
+        reported = await self._tell(seen, plan, done)
         if not seen.rests:
-            self.memory.note_rest(key, rests_after(seen, plan))
+            self.memory.note_rest(key, rests_after(seen, plan, reported))
         return plan, done
 
-    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> None:
-        """One status write, if anything changed, and an event for each thing that happened."""
+    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
+        """One status write, if anything changed, and an event for each thing that happened.
+
+        Returns the status as it is now.
+        """
         if seen.workspace is None:
-            return
+            return None
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
@@ -100,3 +107,4 @@ class Reconciler:
             await self.cluster.write_status(seen.workspace, after)
         if verdict:
             self.memory.end_failures(seen.key)
+        return after

@@ -11,9 +11,14 @@ from flink_workspace_operator.endpoint import checked_form, is_loopback, is_plai
 ENVIRONMENT_PREFIX = "FLINK_OPERATOR_"
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
-NamespaceName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+NAMESPACE_PATTERN: Final = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+NAMESPACE_OR_ALL_PATTERN: Final = r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$"
+ACCOUNT_PATTERN: Final = "^[0-9]{1,32}$"
+ROLE_PATTERN: Final = "^[A-Za-z0-9.-]{1,64}$"
+ADDRESS_PATTERN: Final = "^[0-9a-fA-F:.]{2,45}$"
+NamespaceName = Annotated[str, Field(pattern=NAMESPACE_PATTERN)]
 EVERYWHERE: Final = "*"
-NamespaceOrAll = Annotated[str, Field(pattern=r"^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$")]
+NamespaceOrAll = Annotated[str, Field(pattern=NAMESPACE_OR_ALL_PATTERN)]
 WindowSeconds = Annotated[float, Field(ge=5, le=7 * 24 * 3600)]
 
 
@@ -69,7 +74,7 @@ class Settings(BaseSettings):
     """Source of the operator's own access key: the key of its environment, the RAM role of its Pod
     by RRSA, or the RAM role of its node. Left out: the first that is set up, but never the
     node's."""
-    account_id: Annotated[str, Field(pattern="^[0-9]{1,32}$")] | None = None
+    account_id: Annotated[str, Field(pattern=ACCOUNT_PATTERN)] | None = None
     """Account of the operator's own identity. In any other it buys nothing. Left out: any."""
     identity_namespaces: Allowed | None = None
     """Namespaces whose resources the operator's own identity buys for, as a JSON list; ["*"] means
@@ -82,7 +87,7 @@ class Settings(BaseSettings):
     """Namespaces to manage, as a JSON list of names. Left out: all.
     A namespace without all rights for the operator is left out until it has them, and logged."""
 
-    role_name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]{1,64}$")] = "AliyunStreamAsiDefaultRole"
+    role_name: Annotated[str, Field(pattern=ROLE_PATTERN)] = "AliyunStreamAsiDefaultRole"
     """RAM role that Flink works through."""
     # Open question: RoleTrust.
     role_trusted_service: Annotated[str, Field(min_length=1, max_length=200)] = (
@@ -147,11 +152,11 @@ class Settings(BaseSettings):
     """Seconds that a silent leader stays leader. It stops by itself after two thirds of it."""
     health_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """Port of /healthz, /readyz and /metrics; 0 turns it off."""
-    health_address: Annotated[str, Field(pattern="^[0-9a-fA-F:.]{2,45}$")] | None = None
+    health_address: Annotated[str, Field(pattern=ADDRESS_PATTERN)] | None = None
     """Address to answer on, for example 127.0.0.1. Left out: all, as a kubelet and Prometheus need
     it."""
     log_format: Literal["text", "json"] = "text"
-    """text for people, json for collectors."""
+    """text for people; json for collectors, with a line for each change of an order."""
 
     @model_validator(mode="after")
     def _endpoint_is_safe(self) -> "Settings":

@@ -5,10 +5,11 @@ import random
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from kubernetes.aio import client
@@ -31,6 +32,7 @@ from flink_workspace_operator.adapters.kubernetes.election_lease import (
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.rights import Rights
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
+from flink_workspace_operator.confirmation import Confirmation, SharedAnswers
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.runtime import kinds
@@ -41,10 +43,11 @@ from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
-from flink_workspace_operator.runtime.resync import Resync
+from flink_workspace_operator.runtime.resync import Kind, Resync
+from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
-from flink_workspace_operator.runtime.turns import Share
+from flink_workspace_operator.runtime.turns import Lane, Share
 from flink_workspace_operator.runtime.watches import Watches
 from flink_workspace_operator.runtime.workers import Workers
 from flink_workspace_operator.settings import Settings
@@ -70,6 +73,7 @@ class ClusterSide:
     cluster_id: str
     workspaces: Collection
     orders: Collection
+    claims: Collection
     claim_watch: ClaimWatch
     election_lease: ElectionLease
     rights: Rights
@@ -102,6 +106,7 @@ async def connect_cluster(
             cluster_id=settings.cluster_id or await cluster.cluster_id(),
             workspaces=Collection(custom, GROUP, VERSION, WORKSPACES, OwnWrites(), PAGE_OF_USERS),
             orders=Collection(custom, GROUP, VERSION, ORDERS, OwnWrites()),
+            claims=leases,
             claim_watch=ClaimWatch(custom, settings.namespace),
             election_lease=ElectionLease(leases, settings.namespace, lease_name),
             rights=Rights(client.AuthorizationV1Api(api_client)),
@@ -136,41 +141,28 @@ def assemble(
         clock=lambda: time.clock_gettime(CLOCK),
         heard=health.heard,
     )
-    reconciler = Reconciler(
-        cloud=cloud,
-        cluster=cluster_side.cluster,
-        settings=settings,
-        cluster_id=cluster_side.cluster_id,
-        clock=lambda: datetime.now(UTC),
-        random_token=lambda: secrets.token_hex(16),
-        leads=election.leads,
-        observer=metrics.workspaces.looked,
-    )
+    reconciler = _reconciler(settings, cloud, cluster_side, election, metrics)
     metrics.ask(election.leads, queue)
     metrics.tell_endpoint(settings.endpoint is not None, settings.emulated)
-    triggers = Triggers(queue, cluster_side.cluster.is_own_write)
+    triggers = Triggers(
+        queue, cluster_side.cluster.is_own_write, lambda key, version: resync.wait_for(key, version)
+    )
+    resync = Resync(
+        kinds=_kinds(watches, cluster_side, triggers, metrics),
+        begin_round=_rounds(settings, cloud, cluster_side, queue, reconciler),
+        queue=queue,
+        seconds=settings.resync_seconds,
+        random=random.random,
+        clock=loop.time,
+        ended=partial(_ended, cluster_side, metrics),
+    )
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
         scope=Scope(settings.namespaces, cluster_side.rights.missing),
         triggers=triggers,
         workers=Workers(queue, run_pass, settings.workers, random.random, reconciler.has_announced),
         watches=watches,
-        resync=Resync(
-            kinds=(
-                kinds.workspaces(
-                    watches.workspaces,
-                    cluster_side.workspaces.list,
-                    triggers,
-                    metrics,
-                    cluster_side.neighbours,
-                ),
-                kinds.orders(watches.orders, cluster_side.orders.list, triggers, metrics),
-            ),
-            queue=queue,
-            seconds=settings.resync_seconds,
-            random=random.random,
-            clock=loop.time,
-        ),
+        resync=resync,
         health=health,
         claim_watch=cluster_side.claim_watch,
         election=election,
@@ -189,3 +181,75 @@ def assemble(
         ),
         drain_seconds=settings.drain_seconds,
     )
+
+
+def _reconciler(
+    settings: Settings,
+    cloud: Cloud,
+    cluster_side: ClusterSide,
+    election: Election,
+    metrics: Metrics,
+) -> Reconciler:
+    return Reconciler(
+        cloud=cloud,
+        cluster=cluster_side.cluster,
+        settings=settings,
+        cluster_id=cluster_side.cluster_id,
+        clock=lambda: datetime.now(UTC),
+        random_token=lambda: secrets.token_hex(16),
+        leads=election.leads,
+        observer=metrics.workspaces.looked,
+    )
+
+
+def _kinds(
+    watches: Watches, cluster_side: ClusterSide, triggers: Triggers, metrics: Metrics
+) -> tuple[Kind, ...]:
+    """All that a resync lists: orders first, as a round needs them to judge workspaces."""
+    return (
+        kinds.orders(watches.orders, cluster_side.orders.list, triggers, metrics),
+        kinds.workspaces(
+            watches.workspaces,
+            cluster_side.workspaces.list,
+            triggers,
+            metrics,
+            cluster_side.neighbours,
+        ),
+    )
+
+
+def _rounds(
+    settings: Settings,
+    cloud: Cloud,
+    cluster_side: ClusterSide,
+    queue: WorkQueue,
+    reconciler: Reconciler,
+) -> Callable[[], Awaitable[Round]]:
+    confirmation = Confirmation(
+        cluster_id=reconciler.cluster_id,
+        settings=settings,
+        memory=reconciler.memory,
+        clock=reconciler.clock,
+        observer=reconciler.observer,
+    )
+    max_age = timedelta(seconds=settings.listing_max_age_seconds)
+
+    async def begin() -> Round:
+        """A round with all claims. Raises `ClusterFailure`."""
+        round_ = Round(
+            confirmation,
+            SharedAnswers(cloud, max_age),
+            settings,
+            doubt=partial(queue.add, lane=Lane.ROUTINE),
+        )
+        async for wire in cluster_side.claims.list(settings.namespace):
+            round_.lists.take_claim(wire)
+        return round_
+
+    return begin
+
+
+def _ended(cluster_side: ClusterSide, metrics: Metrics, confirmed: int) -> None:
+    """A round listed everything."""
+    cluster_side.neighbours.all_listed()
+    metrics.passes.confirmed(confirmed)

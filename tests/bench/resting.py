@@ -43,7 +43,8 @@ async def started(stage: Stage, number: int, look_seconds: float) -> float:
     await stage.start_operator(resync_seconds=look_seconds)
     while True:
         await until(lambda: stage.told("healthz")["depth"] == 0, PATIENCE_SECONDS)
-        if (await stage.usage()).passes >= number:
+        used = await stage.usage()
+        if used.passes + used.confirmed >= number:
             return time.monotonic() - stage.started_at
         await stage.pause(0.5)
 

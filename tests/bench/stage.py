@@ -29,7 +29,7 @@ from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesClust
 from flink_workspace_operator.adapters.kubernetes.connection import DIRECT
 from flink_workspace_operator.settings import Settings
 from tests.bench import watched
-from tests.bench.usage import Usage, passes_in, writes_in
+from tests.bench.usage import Usage, confirmed_in, passes_in, writes_in
 
 BARE: Final = "bare"
 """A namespace in which things are done without the operator. Nothing is left there when it runs."""
@@ -98,12 +98,14 @@ class Stage:
         times = {name: running[name].cpu_times() for name in MEASURED if name in running}
         counters: Mapping[str, Mapping[str, int]] = self.ask("GET", "calls")["counters"]
         operator = running.get(OPERATOR)
+        told = self._get(f"http://127.0.0.1:{self.port}/metrics").decode() if operator else ""
         return Usage(
             moment=time.monotonic(),
             cpu=Counter({name: each.user + each.system for name, each in times.items()}),
             calls=Counter({name: sum(counts.values()) for name, counts in counters.items()}),
             writes=writes_in(await self._metrics_of_api_server()),
-            passes=passes_in(self._get(f"http://127.0.0.1:{self.port}/metrics").decode()) if operator else 0,
+            passes=passes_in(told),
+            confirmed=confirmed_in(told),
             peak=peak_of(operator) if operator else 0,
         )
 

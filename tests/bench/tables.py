@@ -62,6 +62,7 @@ def rests(measured: Sequence[Rest]) -> str:
         "CPU of the operator in it, s": [f"{each.round.cpu[OPERATOR]:.2f}" for each in measured],
         "CPU of the API server and etcd in it, s": [f"{_cluster(each.round):.2f}" for each in measured],
         "calls of the cloud in it": [f"{each.round.calls.total()}" for each in measured],
+        "confirmed in it, with no pass": [f"{each.round.confirmed}" for each in measured],
         "passes in it": [f"{each.round.passes}" for each in measured],
         "writes in it": [f"{each.round.writes.total()}" for each in measured],
         "longest turn of the loop in it, ms": [_ms(each.round_still.turn) for each in measured],

@@ -8,6 +8,7 @@ from typing import Final
 _WRITE: Final = re.compile(r"apiserver_request_total\{([^}]*)\} ([0-9.e+]+)")
 _LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
 _PASS: Final = re.compile(r"flink_operator_passes_total\{[^}]*\} ([0-9.e+]+)")
+_CONFIRMED: Final = re.compile(r"^flink_operator_confirmed_total ([0-9.e+]+)", re.MULTILINE)
 KINDS: Final = ("flinkworkspaces", "flinkworkspaceorders", "leases", "events")
 
 
@@ -21,6 +22,8 @@ class Usage:
     calls: Counter[str]
     writes: Counter[str]
     passes: int
+    confirmed: int
+    """Workspaces that needed none in a round."""
     peak: int
     """Bytes."""
 
@@ -32,6 +35,7 @@ class Usage:
             calls=self.calls - before.calls,
             writes=self.writes - before.writes,
             passes=self.passes - before.passes,
+            confirmed=self.confirmed - before.confirmed,
             peak=self.peak,
         )
 
@@ -53,3 +57,8 @@ def writes_in(metrics: str) -> Counter[str]:
 def passes_in(metrics: str) -> int:
     """Passes, however they ended."""
     return int(sum(float(found[1]) for found in _PASS.finditer(metrics)))
+
+
+def confirmed_in(metrics: str) -> int:
+    """Workspaces that a round confirmed, as the operator tells it."""
+    return round(sum(float(number) for number in _CONFIRMED.findall(metrics)))

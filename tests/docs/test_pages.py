@@ -27,6 +27,38 @@ def test_files_that_a_page_names_exist(page: str) -> None:
     assert [path for path in named if not any((REPOSITORY / place / path).exists() for place in PLACES)] == []
 
 
+@pytest.mark.parametrize("page", pages())
+def test_no_page_has_a_merge_conflict(page: str) -> None:
+    """Else a reader gets two versions, and neither is right."""
+    assert not re.search("^(<<<<<<<|>>>>>>>) ", (DOCS / page).read_text(), re.MULTILINE)
+
+
+README_LINES: Final = 150
+
+
+def test_the_readme_says_what_it_is_on_its_first_screen() -> None:
+    """Names, promise, status, resource, commands and links within 25 lines, and the rest within 150."""
+    lines = (REPOSITORY / "README.md").read_text().splitlines()
+    screen = "\n".join(lines[:25])
+    assert len(lines) < README_LINES
+    wanted = (
+        "Realtime Compute for Apache Flink",
+        "实时计算Flink版",
+        "spends money",
+        "at most one workspace is bought",
+        "alpha",
+        "Not there yet",
+        "kind: FlinkWorkspace",
+        "$ make demo",
+        "$ make up",
+        "$ kubectl get flinkworkspaces",
+        "docs/index.md",
+        "LICENSE",
+        "CHANGELOG.md",
+    )
+    assert [each for each in wanted if each.lower() not in screen.lower()] == []
+
+
 TEST: Final = re.compile(r"`(tests/[A-Za-z0-9_./-]+\.py)?(?:::(test_[a-z0-9_]+))?`")
 
 

@@ -17,13 +17,14 @@ from flink_local.manifests import REPOSITORY
 from flink_workspace_operator import core
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.order_states import STATES, Evidence, OrderState
-from flink_workspace_operator.core.facts.failures import Fate
+from flink_workspace_operator.core.facts.failure_kinds import KINDS, turn_of
+from flink_workspace_operator.core.facts.failures import Fate, Turn
+from flink_workspace_operator.core.orders.actions import ACTIONS
 from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
 from flink_workspace_operator.core.reporting.catalogue import DECIDING
 from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS, QUIET
 from flink_workspace_operator.core.reporting.glossary import EVENTS
-from flink_workspace_operator.core.verdicts import NEEDS_ANOTHER_SPEC, ON_ITS_WAY, WAITS_FOR_SOMEONE
 from tests.gitops.truth import SUMMARY, Untrue, judge_reasons
 
 CORE: Final = Path(core.__file__).parent
@@ -53,9 +54,10 @@ def other_words() -> frozenset[str]:
     listed = [
         value for schema in schemas for version in schema["spec"]["versions"] for value in enums(version["schema"])
     ]
-    literals = (ConditionStatus, Evidence, Fate, OrderState, OrphanKind, VerdictKind)
+    literals = (ConditionStatus, Evidence, Fate, OrderState, OrphanKind, Turn, VerdictKind)
     named = [word for literal in literals for word in get_args(literal)]
-    return frozenset({*listed, *named, *ASPECTS, *SUMMARY, "Normal", "Warning", "System", "FlinkWorkspace"})
+    spoken = [action.words.done for action in ACTIONS.values()]
+    return frozenset({*listed, *named, *spoken, *ASPECTS, *SUMMARY, "Normal", "Warning", "System", "FlinkWorkspace"})
 
 
 def documented() -> frozenset[str]:
@@ -69,16 +71,16 @@ def test_every_reason_of_the_code_is_documented() -> None:
 
 
 def test_every_refusal_is_documented() -> None:
-    """Those whose reason is the name of a failure."""
-    assert set(DECIDING) >= WAITS_FOR_SOMEONE | NEEDS_ANOTHER_SPEC
-    assert {name for name in WAITS_FOR_SOMEONE if DECIDING[name].status != "Suspended"} == set()
-    assert {name for name in ON_ITS_WAY if "Stalled" not in DECIDING[name].status} == set()
-    assert {name for name in NEEDS_ANOTHER_SPEC if not DECIDING[name].status.startswith("Stalled")} == set()
+    """Whose turn it is stands with the failure; the page says the same."""
+    shown = {"Outside": "Suspended", "Spec": "Stalled", "Prerequisite": "Reconciling, then Stalled"}
+    lasting = {name: shown[kind.turn] for name, kind in KINDS.items() if kind.turn != "Nobody"}
+    assert {name for name, status in lasting.items() if not DECIDING[name].status.startswith(status)} == set()
+    assert turn_of("OwnedElsewhere") == "Spec"
 
 
 def test_nothing_is_documented_that_the_code_does_not_say() -> None:
     """A reason that is gone leaves the page too."""
-    assert documented() - words() == set()
+    assert documented() - words() - set(KINDS) == set()
 
 
 def test_every_event_of_an_order_is_documented() -> None:

@@ -51,16 +51,15 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
     operator.until(lambda: "Placed" not in kubectl("get", "fwo"))
     shown = rows(kubectl("get", "flinkworkspaces", "--output=wide"))
     orders = rows(kubectl("get", "fwo", "--output=wide"))
-    for name, charge, cu in (("by-use", "PayAsYouGo", ""), ("by-month", "Subscription", "10")):
+    for name, priced in (("by-use", False), ("by-month", True)):
         row, instance_id = shown[name], bought[name]["instanceId"]
-        assert (row["READY"], row["REASON"], row["REGION"], row["CHARGE"], row["CU"]) == (
+        assert (row["READY"], row["REASON"], row["SUSPENDED"], row["REGION"]) == (
             "True",
             "Running",
+            "False",
             "cn-hangzhou",
-            charge,
-            cu,
         )
-        assert (row["INSTANCE ID"], row["ORDER"]) == (instance_id, f"{name}-1")
+        assert (row["INSTANCE ID"], "CNY" in row["PRICE"], bool(row["EXPIRES"])) == (instance_id, priced, priced)
         order = orders[f"{name}-1"]
         assert (order["WORKSPACE"], order["ACTION"], order["STATE"], order["INSTANCE ID"]) == (
             name,

@@ -47,7 +47,7 @@ def action_tests() -> Wire:
 def expected_outputs() -> dict[str, Wire]:
     """What the actions are to make of their input, by path."""
     suspended, resumed = fixtures()["running"], fixtures()["suspended-while-running"]
-    suspended["metadata"]["annotations"][SUSPEND] = "true"
+    suspended["metadata"].setdefault("annotations", {})[SUSPEND] = "true"
     del resumed["metadata"]["annotations"][SUSPEND]
     return {SUSPENDED: suspended, RESUMED: resumed}
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flink_workspace_operator.adapters.kubernetes.cluster import CONTROLLER
+from flink_workspace_operator.adapters.kubernetes.events import CONTROLLER
 from flink_workspace_operator.core.plan import Event
 from tests.gitops.events import judge_event
 from tests.gitops.lifecycle import lifecycle

@@ -3,7 +3,7 @@
 One function per tool; each compares what the tool makes of the object with what is the case.
 """
 
-from docs.generator.errors import failures_of_the_cloud
+from flink_workspace_operator.core.facts.failure_kinds import KINDS
 from flink_workspace_operator.core.reporting import catalogue, catalogue_of_aspects
 from tests.gitops import kstatus
 from tests.gitops.kstatus import Wire
@@ -59,7 +59,7 @@ def _is_documented(condition: Wire) -> bool:
     if entry is not None:
         return entry.status == status
     # Of a prerequisite that could not be looked at, the failure's name.
-    return status == "Unknown" and reason in {name for name, _ in failures_of_the_cloud()}
+    return status == "Unknown" and reason in KINDS
 
 
 def judge_kstatus(wire: Wire) -> None:

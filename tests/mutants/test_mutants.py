@@ -1,4 +1,4 @@
-"""Each safeguard is missed by a test when it is gone: the code can't lose one unnoticed.
+"""The removal of each safeguard fails a test: the code can't lose one unnoticed.
 
 The required ones in every run, the others in `make proof`.
 """

@@ -15,14 +15,9 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspa
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
-from flink_workspace_operator.core.facts.failures import (
-    ClusterFailure,
-    ClusterRefused,
-    Conflict,
-    SecretRefused,
-    Vanished,
-)
+from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused, Conflict, Vanished
 from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret

@@ -20,6 +20,7 @@ from flink_workspace_operator.core.facts.ownership import Ours
 from flink_workspace_operator.core.facts.snapshot import bound_id
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence
+from flink_workspace_operator.core.orders.words import Words
 
 GROW: Final = "Grow"
 GROW_TO: Final = "test/grow-to"
@@ -69,6 +70,17 @@ class Grow:
     """Pays for another number of CU."""
 
     name: Final = GROW
+    api_call: Final = "foasconsole.ModifyInstanceSpec"
+    words: Final = Words(
+        announced="The growth is announced; the call follows at once.",
+        unknown="it is not known whether it grew",
+        done="Grown",
+        delivered="Grown and seen",
+        gone="Grown, and gone from the cloud since",
+        not_done="Not grown",
+        absent="no list showed the number",
+        if_absent="no list shows the number",
+    )
 
     def price_question(self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> Growth | None:
         """By the number that the status shows: the list of this pass is still to come."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flink_local.environment import python_environment
+from flink_workspace_operator.bad_settings import FORMS
 from flink_workspace_operator.cli import (
     main,
     tell_endpoint,
@@ -64,6 +65,46 @@ def test_every_bad_setting_is_one_line_with_its_variable(
     assert "secret" not in "".join(said)
 
 
+BAD: list[tuple[str, str, str]] = [
+    ("workers", "0", "must be at least 1"),
+    ("workers", "257", "must be at most 256"),
+    ("workers", "1.5", "must be a whole number"),
+    ("workers", "many", "must be a whole number"),
+    ("resync_seconds", "0", "must be more than 0"),
+    ("resync_seconds", "soon", "must be a number"),
+    ("resync_seconds", "nan", "must be"),
+    ("emulator", "maybe", "must be true or false"),
+    ("log_format", "xml", "must be 'text' or 'json'"),
+    ("identity", "me", "must be 'key', 'rrsa' or 'node'"),
+    ("cluster_id", "", "must not be empty: leave it out instead"),
+    ("cluster_id", "c" * 65, "must have at most 64 characters"),
+    ("account_id", "team-a", "must be the id of an account: digits, as the console shows it"),
+    ("role_name", "a role", "must be the name of a RAM role: 1 to 64 letters, digits, '.' and '-'"),
+    ("health_address", "localhost", "must be an IP address, for example 127.0.0.1"),
+    ("namespaces", '["Team"]', "must name namespaces: lower case letters, digits and '-'"),
+    ("namespaces", '"team"', 'must be a JSON list, for example ["a", "b"]'),
+    ("identity_namespaces", '["team-*"]', "must name namespaces: lower case letters, digits and '-'; or be [\"*\"]"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "words"), BAD, ids=[f"{name}={value[:9]}" for name, value, _ in BAD])
+def test_a_bad_setting_is_refused_in_our_own_words(
+    name: str, value: str, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the rule, and without the words of a library or a regular expression."""
+    monkeypatch.setenv(f"{ENVIRONMENT_PREFIX}{name.upper()}", value)
+    [said] = refusal(capsys)
+    assert said.startswith(f"{ENVIRONMENT_PREFIX}{name.upper()}: {words}")
+    assert not re.search(r"Input|String|should|pattern|\^", said)
+
+
+def test_every_regular_expression_of_a_setting_has_words() -> None:
+    """A new one is not shown as it is."""
+    shown = set(re.findall(r"'pattern': '([^']+)'", str(Settings.model_json_schema())))
+    expressions = {each.encode().decode("unicode_escape") for each in shown}
+    assert {each for each in expressions if each.startswith("^https")} | set(FORMS) == expressions
+
+
 def test_settings_that_contradict_each_other_are_both_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,7 +146,8 @@ def test_a_misspelt_setting_is_not_passed_over_in_silence(
     monkeypatch.setenv("FLINK_OPERATOR_CLUSTERID", "old-cluster")
     monkeypatch.setenv("FLINK_OPERATOR_ENDPOINT", "http://127.0.0.1")
     warn_of_unknown_settings()
-    assert "FLINK_OPERATOR_CLUSTERID is not a setting" in caplog.text
+    assert "FLINK_OPERATOR_CLUSTERID is not a setting of this version and has no effect" in caplog.text
+    assert "did you mean FLINK_OPERATOR_CLUSTER_ID?" in caplog.text
     assert "FLINK_OPERATOR_ENDPOINT" not in caplog.text
 
 

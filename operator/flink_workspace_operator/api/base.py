@@ -85,6 +85,27 @@ def cel(rule: str, message: str, **more: str | bool) -> dict[str, Any]:
     return {"rule": rule, "message": message, **more}
 
 
+def matching(field: str, pattern: str, wanted: str) -> dict[str, Any]:
+    """A rule for a text: a bare `pattern` of the schema would be shown to users as it is."""
+    return cel(
+        f"self.matches('{pattern}')",
+        f"`{field}` must be {wanted}",
+        messageExpression=f'"`{field}` is \'" + self + "\', but must be {wanted}"',
+    )
+
+
+_LABEL: Final = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+
+
+def named_object(field: str, kind: str) -> dict[str, Any]:
+    """A rule for the name of an object in the same namespace."""
+    wanted = (
+        f"the name of a {kind} in this namespace: lower case letters, digits, '-' and '.', with a"
+        " letter or digit at both ends and beside each '.'"
+    )
+    return matching(field, f"^{_LABEL}([.]{_LABEL})*$", wanted)
+
+
 def on_creation(rule: str, message: str, field_path: str) -> dict[str, Any]:
     """A rule checked on creation only. Checked on every update, it would keep a finalizer on a
     resource older than the rule: the API server tolerates old errors only below the root."""

@@ -40,8 +40,12 @@ class Resource:
     """Paths that `kubectl get --field-selector` takes."""
 
 
+def _condition(type_: str, part: str) -> str:
+    return f'.status.conditions[?(@.type=="{type_}")].{part}'
+
+
 def _ready(part: str) -> str:
-    return f'.status.conditions[?(@.type=="Ready")].{part}'
+    return _condition("Ready", part)
 
 
 _AGE: Final = Column("Age", ".metadata.creationTimestamp", type="date")
@@ -55,24 +59,25 @@ RESOURCES: Final = (
         columns=(
             Column("Ready", _ready("status")),
             Column("Reason", _ready("reason")),
-            Column("Region", ".spec.region"),
-            Column("Charge", ".spec.chargeType"),
-            Column("CU", ".spec.resources.cu", type="integer"),
+            Column("%", ".status.instance.provisioning.percent", type="integer"),
+            Column("Suspended", _condition("Suspended", "status")),
+            # How long ago its deletion was asked for.
+            Column("Deleting", ".metadata.deletionTimestamp", type="date"),
+            Column("CU", ".status.instance.cu", type="integer"),
+            Column("Price", ".status.order.price"),
             # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still
             # to come.
             Column("Expires", ".status.instance.expireTime"),
             _AGE,
+            Column("Region", ".spec.region", wide=True),
             Column("Instance ID", ".status.instance.instanceId", wide=True),
-            Column("Workspace ID", ".status.instance.workspaceId", wide=True),
-            Column("Order", ".status.order.name", wide=True),
-            Column("Message", _ready("message"), wide=True),
         ),
     ),
     Resource(
         model=FlinkWorkspaceOrder,
         plural=names.ORDERS,
         short_name="fwo",
-        selectable=(f".{names.WORKSPACE_OF_ORDER}",),
+        selectable=(f".{names.WORKSPACE_OF_ORDER}", ".spec.action", ".status.state"),
         columns=(
             Column("Workspace", ".spec.workspaceRef.name"),
             Column("Action", ".spec.action"),

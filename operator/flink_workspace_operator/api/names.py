@@ -42,6 +42,9 @@ WORKSPACE_NAME_PATTERN: Final = "^[a-z]([a-z0-9-]{0,58}[a-z0-9])?$"
 Open questions: NameLength, UniqueNames.
 """
 
+EARLIER_WORKSPACE_NAME_PATTERN: Final = "^[A-Za-z]([A-Za-z0-9-]{0,58}[A-Za-z0-9])?$"
+"""Names that the cloud once accepted: such a workspace can be adopted, and no new one bought."""
+
 ARTIFACTS: Final = "artifacts/"
 JOBS: Final = "flink-jobs/"
 SAVEPOINTS: Final = "flink-savepoints/"

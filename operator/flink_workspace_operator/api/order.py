@@ -1,10 +1,10 @@
 """`FlinkWorkspaceOrder`: one paid action, written before the cloud is asked and kept afterwards.
 
-Its states are a table of their own (`api/order_states.py`). The CRD's rules are generated from it,
-so that a manual edit or an old process is stopped by the API server.
+Its states are a table of their own (`api/order_states.py`), from which rules of the CRD are made
+(`api/order_rules.py`): the API server stops a manual edit or an old process.
 """
 
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -18,8 +18,8 @@ from flink_workspace_operator.api.base import (
     validated,
 )
 from flink_workspace_operator.api.credentials import Credentials
+from flink_workspace_operator.api.order_rules import frozen, moves_rule, needed
 from flink_workspace_operator.api.order_states import (
-    MOVES,
     Evidence,
     OrderState,
     StateFacts,
@@ -172,38 +172,6 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """When it entered each state; of several times the last."""
 
 
-def _moves_rule() -> str:
-    """CEL: the new state is the old one, or a legal move from it. No status yet counts as state ''.
-
-    Spelled with `has`: CEL's optionals have no known size, so the rule would be too expensive.
-    """
-    state = "(has({self}.status) && has({self}.status.state) ? {self}.status.state : '')"
-    new, old = state.format(self="self"), state.format(self="oldSelf")
-    table = ",\n".join(f"  '{state or ''}': {list(targets)}" for state, targets in MOVES.items())
-    return f"{new} ==\n{old} ||\n{new} in {{\n{table}\n}}[{old}]"
-
-
-def _needed(field: str, states: tuple[OrderState, ...], message: str) -> dict[str, Any]:
-    return cel(
-        f"!has(self.status) || !has(self.status.state) || !(self.status.state in {list(states)})"
-        f" || has(self.status.{field})",
-        message,
-        fieldPath=f".status.{field}",
-    )
-
-
-def _frozen(field: str, unless: str, message: str) -> dict[str, Any]:
-    """A rule on the whole object: one on the field itself is skipped when the field is removed, or
-    added again."""
-    old, new = f"oldSelf.status.{field}", f"self.status.{field}"
-    kept = f"has({old}) == has({new}) && (!has({old}) || {old} == {new})"
-    return cel(
-        f"!has(oldSelf.status) || !has(self.status) ||\n{unless} ||\n{kept}",
-        message,
-        fieldPath=f".status.{field}",
-    )
-
-
 class FlinkWorkspaceOrder(ApiModel):
     """One paid action: the record before the call, and the ledger after it. Kept when the workspace
     is deleted."""
@@ -223,31 +191,31 @@ class FlinkWorkspaceOrder(ApiModel):
                 "`status` must not be removed: it is the ledger",
             ),
             cel(
-                _moves_rule(),
+                moves_rule(),
                 "`status.state` must follow the legal moves of an order; it is written by the"
                 " operator only",
                 fieldPath=".status.state",
             ),
-            _needed(
+            needed(
                 "instanceId",
                 states_where(lambda facts: facts.was_paid),
                 "`status.instanceId` must be set in state 'Placed' and after it",
             ),
             *(
-                _needed(
+                needed(
                     field,
                     states_where(lambda facts: facts.is_announced),
                     f"`status.{field}` must be set in state 'Placing'",
                 )
                 for field in ("quote", "intentTime", "nonce")
             ),
-            _frozen(
+            frozen(
                 "instanceId",
                 unless="!has(oldSelf.status.instanceId)",
                 message="`status.instanceId` must not change: it is set once",
             ),
             *(
-                _frozen(
+                frozen(
                     field,
                     unless="!has(oldSelf.status.state) || oldSelf.status.state == 'Quoted'",
                     message=f"`status.{field}` must not change from 'Placing' on",

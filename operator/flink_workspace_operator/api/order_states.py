@@ -95,6 +95,8 @@ class StateFacts:
     """The cloud refused, or something else has the name."""
     may_be_closed: bool = False
     """Nothing was sent: closed if its resource is deleted, or already has what it is for."""
+    lost_its_history: bool = False
+    """An order without a first status, and so without a price, is closed in this state."""
     next_follows: bool = False
     """Another order may follow automatically. Else only after an edit or a person's request."""
     written_with: frozenset[Evidence | None] | None = None
@@ -209,6 +211,7 @@ STATES: Final[dict[OrderState | None, StateFacts]] = {
         Phase.CLOSED,
         "closed before anything was sent, or found without status; another order may follow",
         moves=("Placed",),
+        lost_its_history=True,
         next_follows=True,
         written_with=NOTHING_SENT,
     ),

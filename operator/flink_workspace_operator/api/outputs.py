@@ -4,16 +4,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flink_workspace_operator.api.base import ApiModel
-
-_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+from flink_workspace_operator.api.base import ApiModel, named_object, validated
 
 
 class Outputs(ApiModel):
     """A ConfigMap in the same namespace."""
 
     config_map_name: Annotated[
-        str, Field(min_length=1, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})*$")
+        str,
+        Field(
+            max_length=253, json_schema_extra=validated(named_object("configMapName", "ConfigMap"))
+        ),
     ]
     """Name of the ConfigMap. Its keys: instanceId, workspaceId, region, namespace (the default one
     for jobs), endpoint (of Flink's development API), bucket, artifactsPath, jobsPath,

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from flink_workspace_operator.api.base import ApiModel, cel, validated
+from flink_workspace_operator.api.base import ApiModel, cel, matching, validated
 from flink_workspace_operator.api.names import GROUP
 
 ChargeType = Literal["Subscription", "PayAsYouGo"]
@@ -54,13 +54,40 @@ class Resources(ApiModel):
     """Compute quota in CU; 1 CU is 1 vCPU and 4 GiB of memory. This is what is billed."""
 
 
+VSwitchId = Annotated[
+    str,
+    Field(
+        max_length=64,
+        json_schema_extra=validated(
+            matching(
+                "vSwitchIds",
+                "^vsw-[a-z0-9-]+$",
+                "the id of a vSwitch, such as vsw-bp1example, not its name",
+            )
+        ),
+    ),
+]
+
+
 class Network(ApiModel):
     """The network that the workspace's jobs get their addresses from."""
 
-    vpc_id: Annotated[str, Field(max_length=64, pattern="^vpc-[a-z0-9-]+$")]
+    vpc_id: Annotated[
+        str,
+        Field(
+            max_length=64,
+            json_schema_extra=validated(
+                matching(
+                    "vpcId",
+                    "^vpc-[a-z0-9-]+$",
+                    "the id of a VPC, such as vpc-bp1example, not its name",
+                )
+            ),
+        ),
+    ]
     """Id of the VPC, in the workspace's region."""
     v_switch_ids: Annotated[
-        tuple[Annotated[str, Field(max_length=64, pattern="^vsw-[a-z0-9-]+$")], ...],
+        tuple[VSwitchId, ...],
         Field(min_length=1, max_length=5, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ]
     """Ids of 1 to 5 vSwitches of that VPC, all in one zone. Every JobManager and TaskManager takes
@@ -71,7 +98,18 @@ class OssBucket(ApiModel):
     """A bucket in the account."""
 
     bucket: Annotated[
-        str, Field(min_length=3, max_length=63, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+        str,
+        Field(
+            max_length=63,
+            json_schema_extra=validated(
+                matching(
+                    "bucket",
+                    "^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",
+                    "the name of an OSS bucket without 'oss://': 3 to 63 lower case letters, digits"
+                    " and '-', with no '-' at either end",
+                )
+            ),
+        ),
     ]
     """Name of the bucket, in the workspace's region. It can't be changed after the purchase."""
 
@@ -127,9 +165,25 @@ class Tag(ApiModel):
 
 
 class WorkspaceParameters(ApiModel):
-    """The description of a workspace to buy. Orders copy it; immutable from the purchase on."""
+    """The description of a workspace to buy. Orders copy it; from the purchase on, it changes
+    only to what the cloud shows."""
 
-    zone_id: Annotated[str, Field(max_length=64, pattern="^[a-z0-9-]+$")] | None = None
+    zone_id: (
+        Annotated[
+            str,
+            Field(
+                max_length=64,
+                json_schema_extra=validated(
+                    matching(
+                        "zoneId",
+                        "^[a-z0-9-]+$",
+                        "the id of a zone, such as cn-hangzhou-i, or left out",
+                    )
+                ),
+            ),
+        ]
+        | None
+    ) = None
     """Zone that the vSwitches must be in. Left out: the zone of the vSwitches."""
     charge_type: ChargeType
     """Subscription is paid in advance for a term; PayAsYouGo is billed for what is used."""
@@ -145,7 +199,23 @@ class WorkspaceParameters(ApiModel):
     """Processor architecture of the compute nodes."""
     monitoring: Literal["ARMS", "CloudMonitor"] = "ARMS"
     """The service that shows the workspace's metrics. ARMS is billed by itself."""
-    resource_group_id: Annotated[str, Field(max_length=64, pattern="^rg-[a-z0-9-]+$")] | None = None
+    resource_group_id: (
+        Annotated[
+            str,
+            Field(
+                max_length=64,
+                json_schema_extra=validated(
+                    matching(
+                        "resourceGroupId",
+                        "^rg-[a-z0-9-]+$",
+                        "the id of a resource group, such as rg-acfexample, not its name, or left"
+                        " out",
+                    )
+                ),
+            ),
+        ]
+        | None
+    ) = None
     """Resource group to put the workspace into. Left out: the account's default group."""
     tags: Annotated[
         tuple[Tag, ...],

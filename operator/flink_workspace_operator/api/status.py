@@ -35,6 +35,18 @@ class Instance(ApiModel):
     """Charge type, as the cloud reports it."""
     cu: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     """Compute quota in CU, as the cloud reports it."""
+    vpc_id: Annotated[str, Field(max_length=64)] | None = None
+    """Its VPC, as the cloud reports it."""
+    v_switch_ids: (
+        Annotated[
+            tuple[Annotated[str, Field(max_length=64)], ...],
+            Field(max_length=20, json_schema_extra={"x-kubernetes-list-type": "set"}),
+        ]
+        | None
+    ) = None
+    """Its vSwitches, as the cloud reports them."""
+    bucket: Annotated[str, Field(max_length=63)] | None = None
+    """Its bucket, as the cloud reports it."""
     create_time: Time | None = None
     """When it was created."""
     expire_time: Time | None = None

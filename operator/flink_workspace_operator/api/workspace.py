@@ -10,13 +10,17 @@ from flink_workspace_operator.api.base import (
     Condition,
     Metadata,
     cel,
+    matching,
     on_creation,
     unknown_fields,
     validated,
 )
 from flink_workspace_operator.api.credentials import Credentials
-from flink_workspace_operator.api.names import WORKSPACE_NAME_PATTERN
-from flink_workspace_operator.api.order_states import states_where
+from flink_workspace_operator.api.freezing import immutable_once_bought
+from flink_workspace_operator.api.names import (
+    EARLIER_WORKSPACE_NAME_PATTERN,
+    WORKSPACE_NAME_PATTERN,
+)
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
@@ -49,7 +53,20 @@ class Adoption(ApiModel):
     tags, and never buy. Differences from the spec are reported first, and nothing is adopted until
     they are gone."""
     instance_id: (
-        Annotated[str, Field(min_length=1, max_length=128, pattern="^[A-Za-z0-9._-]+$")] | None
+        Annotated[
+            str,
+            Field(
+                max_length=128,
+                json_schema_extra=validated(
+                    matching(
+                        "instanceId",
+                        "^[A-Za-z0-9._-]+$",
+                        "the id of an instance, such as sc_flinkserverless_public_cn-example",
+                    )
+                ),
+            ),
+        ]
+        | None
     ) = None
     """Id of the instance to adopt; only and always with ByInstanceId."""
 
@@ -75,21 +92,20 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
         )
     )
 
-    workspace_name: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    workspace_name: Annotated[str, Field(max_length=60)] | None = None
     """Name of the workspace in the cloud, unique in the account. Left out: the name of this
     resource. Immutable."""
     region: Annotated[
         str,
         Field(
-            min_length=2,
             max_length=40,
-            pattern="^[a-z0-9-]+$",
             json_schema_extra=validated(
+                matching("region", "^[a-z0-9-]{2,}$", "the id of a region, such as cn-hangzhou"),
                 cel(
                     "self == oldSelf",
                     "`region` must not change: a workspace can't be moved; create another"
                     " FlinkWorkspace instead",
-                )
+                ),
             ),
         ),
     ]
@@ -112,24 +128,7 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
 _EFFECTIVE_NAME = (
     "(has({self}.spec.workspaceName) ? {self}.spec.workspaceName : {self}.metadata.name)"
 )
-_FREEZING: Final = states_where(lambda facts: facts.freezes_spec)
-_BOUGHT = (
-    "(has(oldSelf.status.instance) && has(oldSelf.status.instance.instanceId)"
-    " ||\nhas(oldSelf.status.order) && has(oldSelf.status.order.state) &&"
-    f" oldSelf.status.order.state in {list(_FREEZING)})"
-)
-
-
-def _immutable_once_bought(field: str) -> dict[str, Any]:
-    """A rule on the whole object: only there it sees the status, and a field added or removed."""
-    old, new = f"oldSelf.spec.{field}", f"self.spec.{field}"
-    return cel(
-        f"!has(oldSelf.status) || !{_BOUGHT} ||\nhas({old}) == has({new}) && (!has({old}) || {old}"
-        f" == {new})",
-        f"`{field}` must not change once the purchase is under way: not supported yet; set it back"
-        " to its former value",
-        fieldPath=f".spec.{field}",
-    )
+_ADOPTS_BY_ID: Final = "has(self.spec.adoption) && self.spec.adoption.policy == 'ByInstanceId'"
 
 
 class FlinkWorkspace(ApiModel):
@@ -139,10 +138,14 @@ class FlinkWorkspace(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=validated(
             on_creation(
-                f"{_EFFECTIVE_NAME.format(self='self')}.matches('{WORKSPACE_NAME_PATTERN}')",
+                f"{_EFFECTIVE_NAME.format(self='self')}.matches('{WORKSPACE_NAME_PATTERN}')"
+                f" || {_ADOPTS_BY_ID} &&"
+                f" {_EFFECTIVE_NAME.format(self='self')}.matches("
+                f"'{EARLIER_WORKSPACE_NAME_PATTERN}')",
                 "`workspaceName` (or, without it, `metadata.name`) must start with a lower case"
                 " letter, hold only lower case letters, digits and '-', not end with '-', and have"
-                " at most 60 characters",
+                " at most 60 characters; an older name with capitals goes with adoption.policy"
+                " 'ByInstanceId'",
                 field_path=".spec.workspaceName",
             ),
             on_creation(
@@ -158,7 +161,7 @@ class FlinkWorkspace(ApiModel):
                 fieldPath=".spec.workspaceName",
             ),
             *(
-                _immutable_once_bought(field.alias or name)
+                immutable_once_bought(field.alias or name)
                 for name, field in WorkspaceParameters.model_fields.items()
             ),
         )

@@ -1,11 +1,11 @@
 """The facts of one pass, with the questions that several checks ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderSummary
@@ -29,13 +29,8 @@ from flink_workspace_operator.core.facts.snapshot import (
     orders_of,
     shown_id,
 )
-from flink_workspace_operator.core.orders.windows import window_end
-from flink_workspace_operator.core.prerequisites import (
-    Finding,
-    judge_network,
-    judge_role,
-    judge_storage,
-)
+from flink_workspace_operator.core.orders.windows import missing_order, window_end
+from flink_workspace_operator.core.prerequisites import Finding, findings
 from flink_workspace_operator.settings import Settings
 
 REQUEST_LENGTH: Final = 100
@@ -72,10 +67,6 @@ class Case:
         """The open order, if this process moved it to Placing and sent nothing for it."""
         return announced_order(self.seen.orders, self.seen.remembered.intent)
 
-    def condition(self, type_: str) -> Condition | None:
-        """A condition as the resource shows it, None before its first pass."""
-        return next((each for each in self.workspace.status.conditions if each.type == type_), None)
-
     @cached_property
     def given_up(self) -> bool:
         """True if the bound instance is lost and a person named it as one to replace.
@@ -83,11 +74,11 @@ class Case:
         The loss is read from the resource: another process may have taken the two lists. Not
         while suspended: nothing would follow, and the person could not take it back any more.
         """
-        is_lost = self.said_lost and isinstance(self.found, Absent)
+        is_lost = self.is_reported_lost and isinstance(self.found, Absent)
         return not self.suspended and is_lost and self.is_named_for_replacement
 
     @cached_property
-    def said_lost(self) -> bool:
+    def is_reported_lost(self) -> bool:
         """The resource's status reports the instance as lost."""
         shown = self.workspace.status.instance
         return shown is not None and shown.lost_since is not None
@@ -118,30 +109,9 @@ class Case:
 
     @cached_property
     def left_the_ledger(self) -> OrderSummary | None:
-        """The order in the resource's status that may have been sent and is not in the ledger.
-
-        An order of the same name with an earlier announcement, or none, replaced it: no evidence
-        about the call. With a later one, the process that had sent nothing took it back in between.
-        The wait ends with the window of the call, by the date of a list.
-        """
-        last = self.workspace.status.order
-        end = None if last is None else self._end_of(last)
-        if last is None or end is None:
-            return None
-        announced = {
-            order.metadata.name: order.status.intent_time for order in self.seen.orders
-        }.get(last.name)
-        is_known = announced is not None and (
-            last.intent_time is None or announced >= last.intent_time
-        )
-        listing = self.seen.cloud.listing
-        over = not isinstance(listing, Unknown) and listing.date > end
-        return None if over or is_known else last
-
-    def _end_of(self, last: OrderSummary) -> datetime | None:
-        if last.facts.may_be_under_way:
-            return window_end(last, self.settings)
-        return last.settled_not_before if last.facts.is_refused else None
+        """The order in the resource's status that may have been sent and is not in the ledger."""
+        last, listing = self.workspace.status.order, self.seen.cloud.listing
+        return missing_order(last, self.seen.orders, listing, self.settings)
 
     @cached_property
     def deleting(self) -> bool:
@@ -296,21 +266,9 @@ class Case:
         return self.seen.now if isinstance(listing, Unknown) else listing.date
 
     @cached_property
-    def role(self) -> Finding:
-        """The finding on the RAM role."""
-        return judge_role(self.seen.cloud.role, self.workspace.spec, self.settings)
-
-    @cached_property
-    def network(self) -> Finding:
-        """The finding on VPC and vSwitches."""
-        return judge_network(
-            self.seen.cloud.network, self.seen.cloud.zones, self.workspace.spec, self.settings
-        )
-
-    @cached_property
-    def storage(self) -> Finding:
-        """The finding on the bucket and its directories."""
-        return judge_storage(self.seen.cloud.storage, self.workspace.spec)
+    def findings(self) -> Mapping[str, Finding]:
+        """The finding on each prerequisite, by the condition that reports it."""
+        return findings(self.seen.cloud, self.workspace.spec, self.settings)
 
 
 def _was_refused(order: FlinkWorkspaceOrder) -> bool:

@@ -1,5 +1,6 @@
 """The three prerequisites: their state, the steps that create them, the message for a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flink_workspace_operator.api.base import ConditionStatus
@@ -20,6 +21,7 @@ from flink_workspace_operator.core.facts.observed import (
     SeenVSwitch,
     Unknown,
 )
+from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.plan import AttachPolicy, CloudStep, CreateDirectory, CreateRole
 from flink_workspace_operator.settings import Settings
 
@@ -33,6 +35,17 @@ class Finding:
     message: str
     steps: tuple[CloudStep, ...] = ()
     failure: CloudFailure | None = None
+
+
+def findings(
+    cloud: SeenCloud, spec: FlinkWorkspaceSpec, settings: Settings
+) -> Mapping[str, Finding]:
+    """The finding on each prerequisite, by the condition that reports it."""
+    return {
+        "RamRoleReady": judge_role(cloud.role, spec, settings),
+        "NetworkReady": judge_network(cloud.network, cloud.zones, spec, settings),
+        "OssDirectoriesReady": judge_storage(cloud.storage, spec),
+    }
 
 
 def _not_known(unknown: Unknown) -> Finding:

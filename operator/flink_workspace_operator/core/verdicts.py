@@ -4,52 +4,25 @@ from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.facts.advice import describe, describe_call
+from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     ClusterFailure,
     ClusterRefused,
-    CredentialsUnusable,
     OutputsRefused,
     Unreadable,
 )
-from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable, KeyUnavailable
 from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.orders.actions import ACTIONS
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
-
-PURCHASE_CALL: Final = "foasconsole.CreateInstance"
 
 SUSPENDED_BY_USER: Final = Verdict(
     "Suspended",
     "SuspendedByUser",
     "suspended by spec.suspend or the annotation suspend: nothing is written to the cloud",
 )
-
-WAITS_FOR_SOMEONE: Final = frozenset(
-    {
-        "AccountNotAllowed",
-        "BalanceTooLow",
-        "CredentialsRefused",
-        "KeyRefused",
-        "NotFound",
-        "PermissionMissing",
-        "RoleNotAuthorised",
-        "SecretRefused",
-        "ServiceNotActivated",
-        "Unexplained",
-        "UnpaidOrder",
-    }
-)
-"""Refusals that end when a person or an event outside changes something: Suspended."""
-
-NEEDS_ANOTHER_SPEC: Final = frozenset(
-    {"IdentityNotAllowed", "NameTaken", "OwnedElsewhere", "ParametersRefused"}
-)
-"""Refusals that last until the resource is changed: Stalled."""
-
-ON_ITS_WAY: Final = frozenset({"SecretIncomplete", "SecretMissing"})
-"""Refusals by things that somebody else creates, in any order: prerequisites."""
-
 
 NOT_ASKED: Final = Plan(
     verdict=Verdict(
@@ -62,13 +35,15 @@ NOT_ASKED: Final = Plan(
 
 def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
     """The verdict on a refusal; `otherwise` is the reason if it ends by itself."""
-    if reason in WAITS_FOR_SOMEONE:
-        return Verdict("Suspended", reason, message)
-    if reason in NEEDS_ANOTHER_SPEC:
-        return Verdict("Stalled", reason, message)
-    if reason in ON_ITS_WAY:
-        return Verdict("Missing", reason, message, about="CloudReachable")
-    return Verdict("Progressing", otherwise, message)
+    match turn_of(reason):
+        case "Outside":
+            return Verdict("Suspended", reason, message)
+        case "Spec":
+            return Verdict("Stalled", reason, message)
+        case "Prerequisite":
+            return Verdict("Missing", reason, message, about="CloudReachable")
+        case "Nobody":
+            return Verdict("Progressing", otherwise, message)
 
 
 def could_not_read(unknown: Unknown) -> Plan:
@@ -132,7 +107,7 @@ def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
         return verdict_on_cluster(failure)
     said = (
         describe(failure)
-        if failure.call != PURCHASE_CALL
+        if failure.call not in {action.api_call for action in ACTIONS.values()}
         else f"nothing was sent: {describe_call(failure)}"
     )
     otherwise = failure.reason if isinstance(failure, KeyUnavailable) else "CloudUnreachable"

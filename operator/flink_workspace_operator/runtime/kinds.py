@@ -7,6 +7,7 @@ from flink_workspace_operator.api.order_states import facts_of
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.resync import Kind, ListObjects, Wire
+from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.watches import ObjectWatch, name_in
 
@@ -30,7 +31,11 @@ def workspaces(
         metrics.workspaces.seen("DELETED", _no_more_than(name))
         neighbours.seen("DELETED", _no_more_than(name))
 
-    return Kind(watch, objects, key=name_in, show=show, gone=gone)
+    async def take(round_: Round, wire: Wire) -> None:
+        neighbours.listed(wire)
+        await round_.take_workspace(wire)
+
+    return Kind(watch, objects, key=name_in, show=show, gone=gone, take=take)
 
 
 def orders(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics: Metrics) -> Kind:
@@ -44,7 +49,7 @@ def orders(watch: ObjectWatch, objects: ListObjects, triggers: Triggers, metrics
         triggers.order_gone(_workspace_of(name))
         metrics.orders.seen("DELETED", _no_more_than(name))
 
-    return Kind(watch, objects, key=_key_of_open_order, show=show, gone=gone)
+    return Kind(watch, objects, key=_key_of_open_order, show=show, gone=gone, take=Round.take_order)
 
 
 def _key_of_open_order(wire: Wire) -> Key | None:

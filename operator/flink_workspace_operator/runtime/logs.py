@@ -33,7 +33,8 @@ def set_up(log_format: Literal["text", "json"]) -> None:
     """Log to standard error. Of kopf and the SDKs only warnings: below that they log whole objects.
 
     Python's own output, warnings and the error that ends the process, is logged too: a collector of
-    JSON cannot read anything else. The ledger's lines are JSON already.
+    JSON cannot read anything else. The ledger's lines are JSON, so a text log has none of them:
+    people read the orders.
     """
     handler = logging.StreamHandler()
     handler.addFilter(_add_object)
@@ -42,7 +43,7 @@ def set_up(log_format: Literal["text", "json"]) -> None:
     logging.getLogger(OURS).setLevel(logging.INFO)
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
-    ledger_lines = logging.StreamHandler()
+    ledger_lines = logging.StreamHandler() if log_format == "json" else logging.NullHandler()
     ledger_lines.setFormatter(logging.Formatter("%(message)s"))
     logging.getLogger(AUDIT).handlers = [ledger_lines]
     logging.getLogger(AUDIT).propagate = False

@@ -78,7 +78,7 @@ class Operator:
         self.workers.start()
         beside = (
             asyncio.create_task(self._watch_claims(), name="watch of claims"),
-            asyncio.create_task(self.resync.keep_listing(served), name="list of everything"),
+            asyncio.create_task(self._list_everything(served), name="list of everything"),
             asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
             asyncio.create_task(self.creation_watch.keep_looking(), name="look at creations"),
             asyncio.create_task(self._follow_rights(served), name="look at rights"),
@@ -96,6 +96,10 @@ class Operator:
         self.ending.set()
         log.info("stopping; passes under way may take up to %.0f s", self.drain_seconds)
         await self.workers.drain(self.drain_seconds)
+
+    async def _list_everything(self, served: tuple[str, ...] | None) -> None:
+        await self.resync.begin(served)
+        await self.resync.keep_listing(served)
 
     async def _follow_rights(self, served: tuple[str, ...] | None) -> None:
         """End the watches, and so the process, once there are other namespaces to watch."""

@@ -3,8 +3,11 @@
     add ──► urgent  ─┐
     add ──► routine ─┴─► get ──► (a pass) ──► finish ──► again at once, later, or never
 
-In each lane the namespaces take turns (`turns.py`). Deadlines are timers of the event loop, so
-nothing runs while nothing is due.
+In each lane the namespaces take turns (`turns.py`). What goes on at once comes before what waits in
+its namespace: of a thousand new resources the first is bought within seconds, and not after each
+had its first pass.
+
+Deadlines are timers of the event loop, so nothing runs while nothing is due.
 """
 
 import asyncio
@@ -78,6 +81,14 @@ class WorkQueue:
         self._cancel_timer(key)
         self._due[key] = self._timers.call_at(when, self._ring, key)
 
+    def put_off(self, key: Key, seconds: float) -> None:
+        """Let the next routine pass come so much later, and not when it was due. A key that waits
+        is wanted for another reason, and stays."""
+        if self._closed or key in self._waiting:
+            return
+        self._cancel_timer(key)
+        self._due[key] = self._timers.call_at(self._timers.time() + seconds, self._ring, key)
+
     async def get(self) -> Key | None:
         """The next key, active until `finish`; None once the queue is closed and empty."""
         while (key := self._take()) is None and not self._closed:
@@ -106,6 +117,7 @@ class WorkQueue:
             self.add(key, lane)
         elif after is not None and after <= 0:
             self.add(key)
+            self._waiting.prefer(key)
         elif after is not None:
             self.add_after(key, after)
 

@@ -14,10 +14,15 @@ Name = tuple[str, str]
 
 @dataclass
 class Triggers:
-    """Turns watch events into keys. `is_own_write` is True for a resourceVersion that we made."""
+    """Turns watch events into keys. `is_own_write` is True for a resourceVersion that we made.
+
+    `wait` gives the seconds until a key has a pass of which the watch lists an object in a version;
+    None: it needs none.
+    """
 
     queue: WorkQueue
     is_own_write: Callable[[str], bool]
+    wait: Callable[[Key, str], float | None] = lambda *_: 0.0
     _wanted: dict[Key, Name] = field(default_factory=dict)
     """The name that each resource wants, to find those that wait when its claim is released."""
 
@@ -60,6 +65,13 @@ class Triggers:
 
     def _wake(self, key: Key, how: str | None, resource_version: str) -> None:
         if how is None:
-            self.queue.add(key, Lane.ROUTINE)
+            self._wake_listed(key, resource_version)
         elif how == "DELETED" or not self.is_own_write(resource_version):
             self.queue.add(key)
+
+    def _wake_listed(self, key: Key, resource_version: str) -> None:
+        seconds = self.wait(key, resource_version)
+        if seconds == 0:
+            self.queue.add(key, Lane.ROUTINE)
+        elif seconds is not None:
+            self.queue.add_after(key, seconds)

@@ -84,6 +84,12 @@ class Turns:
         self._waiting[key] = lane, since
         self._ring(key.namespace, lane).setdefault(key.namespace, OrderedDict())[key] = None
 
+    def prefer(self, key: Key) -> None:
+        """Let a waiting key be the next one of its namespace."""
+        if key in self._waiting:
+            lane, _ = self._waiting[key]
+            self._ring(key.namespace, lane)[key.namespace].move_to_end(key, last=False)
+
     def take(self, order: Iterable[Lane], limited: bool = True) -> Key | None:
         """The next key, counted as under way until `done`; None if none may be taken now."""
         lanes = tuple(order)

@@ -14,6 +14,7 @@ from tests.mutants.catalogue.neighbours import BESIDE
 from tests.mutants.catalogue.obstacles import IN_THE_WAY
 from tests.mutants.catalogue.outputs import HANDED_ON
 from tests.mutants.catalogue.required import REQUIRED
+from tests.mutants.catalogue.rounds import CONFIRMED
 from tests.mutants.catalogue.waiting import COPIES, HIDDEN, WINDOWS
 from tests.mutants.catalogue.wire import ON_THE_WIRE
 from tests.mutants.catalogue.working import AT_WORK
@@ -45,6 +46,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *BESIDE,
     *AT_WORK,
     *IN_THE_WAY,
+    *CONFIRMED,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

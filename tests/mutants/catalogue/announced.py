@@ -89,7 +89,7 @@ ANNOUNCED: Final = (
     Mutant(
         name="a call that was never sent takes back only what was announced",
         fact="evidence that was written since stands",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old='if failure.fate == "NothingSent" and order.facts.is_announced:',
         new='if failure.fate == "NothingSent":',
         tests=(SETTLEMENT,),
@@ -106,7 +106,7 @@ ANNOUNCED: Final = (
         name="a purchase is not said to be repeated",
         fact="nobody who reads a message believes that a purchase is sent again",
         file="core/facts/advice.py",
-        old="    if ADVICE.get(failure.reason) != REPEATED:\n        return describe(failure)\n",
+        old="    if failure.advice != ASKED_AGAIN:\n        return describe(failure)\n",
         new="    return describe(failure)\n",
         tests=(SETTLEMENT,),
     ),

@@ -18,7 +18,7 @@ ATTACKS: Final = (
     Mutant(
         name="an order that left the ledger is known by its time",
         fact="an order that was put back without status does not stand for the one that was sent",
-        file="core/case.py",
+        file="core/orders/windows.py",
         old="return None if over or is_known else last",
         new="return None if over or last.name in {each.metadata.name for each in self.seen.orders} else last",
         tests=(TESTS,),
@@ -81,8 +81,8 @@ ATTACKS: Final = (
         name="given up after it is lost, not before",
         fact="an annotation that is left over from a false alarm buys nothing",
         file="core/checks/lifecycle.py",
-        old="    if case.is_named_for_replacement and not case.said_lost:\n",
-        new="    if case.is_named_for_replacement and case.said_lost:\n",
+        old="    if case.is_named_for_replacement and not case.is_reported_lost:\n",
+        new="    if case.is_named_for_replacement and case.is_reported_lost:\n",
         tests=(TESTS,),
     ),
     Mutant(
@@ -96,7 +96,7 @@ ATTACKS: Final = (
     Mutant(
         name="an answer is about one intent",
         fact="an answer that could not be recorded is not written over a later announcement by another process",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old="    if not is_of_this_intent and not isinstance(answered.answer, Bought):\n",
         new="    if not is_of_this_intent and not answered.answer:\n",
         tests=(STALE,),

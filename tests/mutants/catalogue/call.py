@@ -39,9 +39,9 @@ BEFORE_THE_CALL: Final = (
     Mutant(
         name="wait for an order that left the ledger",
         fact="an order that was deleted while its call was open is waited for all the same",
-        file="core/case.py",
-        old="if last is None or end is None:",
-        new="if last is None or end is None or last.state is not None:",
+        file="core/orders/windows.py",
+        old="    if last is None:\n        return None\n    end = _end_of",
+        new="    if last is None or last.state is not None:\n        return None\n    end = _end_of",
         tests=(LOST,),
     ),
     Mutant(

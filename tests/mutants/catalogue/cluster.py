@@ -2,10 +2,18 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import CLUSTER_PORT, DEFINITIONS, ELECTION, LEDGER_AT_THE_API_SERVER, READING_ORDERS
+from tests.mutants.catalogue.files import (
+    CLUSTER_PORT,
+    DEFINITIONS,
+    ELECTION,
+    FREEZE,
+    LEDGER_AT_THE_API_SERVER,
+    READING_ORDERS,
+)
 from tests.mutants.mutant import Mutant
 
 ORDERS: Final = "crds/flinkworkspaceorders.yaml"
+WORKSPACES: Final = "crds/flinkworkspaces.yaml"
 
 API_SERVER: Final = (
     Mutant(
@@ -71,6 +79,22 @@ API_SERVER: Final = (
         old="oldSelf.status.intentMark == self.status.intentMark)",
         new="true)",
         tests=(f"{LEDGER_AT_THE_API_SERVER}::test_what_was_announced_is_frozen_from_placing_on",),
+    ),
+    Mutant(
+        name="the API server freezes what is being bought again",
+        fact="a spec follows no lost workspace while its replacement may be bought",
+        file=WORKSPACES,
+        old="in ['Placing', 'Uncertain']) &&\n                (has(self.spec.resources)",
+        new="in []) &&\n                (has(self.spec.resources)",
+        tests=(f"{FREEZE}::test_the_spec_follows_nothing_while_another_one_may_be_bought",),
+    ),
+    Mutant(
+        name="the API server takes only what the cloud shows",
+        fact="a spec that follows the console buys nothing: any other size is refused",
+        file=WORKSPACES,
+        old="self.spec.resources.cu == oldSelf.status.instance.cu",
+        new="true",
+        tests=(f"{FREEZE}::test_the_spec_may_follow_what_the_cloud_shows",),
     ),
     Mutant(
         name="the API server keeps the status",

@@ -115,7 +115,7 @@ SIGNED: Final = (
         file="core/case.py",
         old="        return wanted if is_free else NO_ADOPTION\n",
         new="        return wanted\n",
-        tests=("tests/unit/core/test_adoption.py",),
+        tests=("tests/unit/core/checks/test_adoption.py",),
     ),
     Mutant(
         name="nothing is bought in place of what may not be adopted",
@@ -123,7 +123,7 @@ SIGNED: Final = (
         file="core/decide.py",
         old="    adoption.stop_what_may_not_be_adopted,\n",
         new="",
-        tests=("tests/unit/core/test_adoption.py",),
+        tests=("tests/unit/core/checks/test_adoption.py",),
     ),
     Mutant(
         name="the key is not shown to another machine without TLS",

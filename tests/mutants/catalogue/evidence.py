@@ -161,7 +161,7 @@ EVIDENCE: Final = (
     Mutant(
         name="a late refusal changes no evidence",
         fact="a refusal that comes after evidence was written adds nothing",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old='if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:',
         new='if failure.fate in ("CallRefused", "CopyRefused"):',
         tests=(SETTLEMENT,),
@@ -188,7 +188,7 @@ RECORDING: Final = (
     Mutant(
         name="an id is written over any state",
         fact="the answer's id makes the order Placed, whatever was written to it meanwhile",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old="        if order.status.instance_id is not None:\n            is_news",
         new='        if order.state not in ("Placing", "Uncertain"):\n            is_news',
         tests=(SETTLEMENT,),
@@ -248,7 +248,7 @@ BOUND: Final = (
         name="replaced only what is said to be lost",
         fact="an annotation alone, before two looks have shown that the workspace is gone, replaces nothing",
         file="core/case.py",
-        old="is_lost = self.said_lost and isinstance(self.found, Absent)",
+        old="is_lost = self.is_reported_lost and isinstance(self.found, Absent)",
         new="is_lost = isinstance(self.found, Absent)",
         tests=(LOST,),
     ),
@@ -264,8 +264,8 @@ BOUND: Final = (
         name="replaced only what no look shows",
         fact="a workspace that shows up again is not replaced, whatever the resource said",
         file="core/case.py",
-        old="is_lost = self.said_lost and isinstance(self.found, Absent)",
-        new="is_lost = self.said_lost",
+        old="is_lost = self.is_reported_lost and isinstance(self.found, Absent)",
+        new="is_lost = self.is_reported_lost",
         tests=(LOST,),
     ),
     Mutant(

@@ -116,7 +116,7 @@ COMPLETE: Final = (
     Mutant(
         name="a Date that is far off dates nothing",
         fact="dated tomorrow, a list would prove today that a lost call bought nothing",
-        file="adapters/alibaba/session.py",
+        file="adapters/alibaba/reply.py",
         old="        if self.doubt is not None:\n",
         new="        if False:\n",
         tests=(CLOCK,),
@@ -132,7 +132,7 @@ COMPLETE: Final = (
     Mutant(
         name="a Date or no look",
         fact="an answer without a date proves nothing, because it is not known when it was true",
-        file="adapters/alibaba/session.py",
+        file="adapters/alibaba/reply.py",
         old='        if self.date is None:\n            raise self.garbled("no Date")\n        return self.date\n',
         new="        return self.date or datetime.now(UTC)\n",
         tests=(PAGING,),

@@ -123,8 +123,8 @@ BESIDE: Final = (
         name="an old row over the watch",
         fact="what the watch showed while the list was read is newer than the list",
         file="adapters/kubernetes/neighbours.py",
-        old="            if _key(wire) not in self._shown:\n                self._note",
-        new="            if True:\n                self._note",
+        old="        if not self._listed and _key(wire) not in self._shown:\n",
+        new="        if not self._listed:\n",
         tests=(STORED_NEIGHBOURS,),
     ),
 )

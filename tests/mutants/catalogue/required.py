@@ -128,7 +128,7 @@ REQUIRED: Final = (
     Mutant(
         name="allow-list of refusals",
         fact="only what the gateway says before anything is executed proves that nothing was bought",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old='if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:',
         new='if order.state in ("Placing", "Uncertain"):',
         tests=(SETTLEMENT,),

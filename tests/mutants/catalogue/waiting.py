@@ -18,7 +18,7 @@ COPIES: Final = (
     Mutant(
         name="a refusal of the moment is outstanding",
         fact="it answers one copy of the call; another one may have been accepted",
-        file="core/orders/ledger.py",
+        file="core/orders/answers.py",
         old=(
             "        return rejected(\n"
             '            answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None\n'
@@ -102,7 +102,7 @@ COPIES: Final = (
     Mutant(
         name="an outstanding order that left the ledger is waited for",
         fact="its call may still be executed",
-        file="core/case.py",
+        file="core/orders/windows.py",
         old="return last.settled_not_before if last.facts.is_refused else None",
         new="return None",
         tests=(OUTSTANDING,),
@@ -206,7 +206,7 @@ WINDOWS: Final = (
         name="a bare order waits from when it was closed",
         fact="the API server's clock may be far behind",
         file="core/checks/unfinished_calls.py",
-        old='time_of(order, "Superseded") or order.metadata.creation_timestamp',
+        old="entered(order) or order.metadata.creation_timestamp",
         new="order.metadata.creation_timestamp",
         tests=(LOST,),
     ),

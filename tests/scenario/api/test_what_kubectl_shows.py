@@ -1,5 +1,6 @@
 """What people see of the resources through kubectl: columns, explanations, names."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ import yaml
 from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.base import Condition
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
+from flink_workspace_operator.api.names import API_VERSION
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary, Provisioning
+from tests.objects import Objects
 from tests.scenario.api.samples import ORDER, PLACED, TIME, WORKSPACE
-from tests.scenario.api.server import Kind, Wire, accepted
+from tests.scenario.api.server import Kind, Wire, accepted, changed
 
 THEN = datetime(2026, 11, 23, 10, tzinfo=UTC)
 IN_A_YEAR = datetime(2027, 11, 23, 16, tzinfo=UTC)
@@ -19,6 +22,9 @@ STATUS = FlinkWorkspaceStatus(
     observed_generation=1,
     conditions=(
         Condition(type="Purchased", status="True", reason="Bought", last_transition_time=THEN, observed_generation=1),
+        Condition(
+            type="Suspended", status="False", reason="NotSuspended", last_transition_time=THEN, observed_generation=1
+        ),
         Condition(
             type="Ready",
             status="True",
@@ -28,8 +34,8 @@ STATUS = FlinkWorkspaceStatus(
             observed_generation=1,
         ),
     ),
-    instance=Instance(instance_id="f-cn-1", workspace_id="ws-1", expire_time=IN_A_YEAR),
-    order=OrderSummary(name="realtime-prod-1", state="Fulfilled"),
+    instance=Instance(instance_id="f-cn-1", workspace_id="ws-1", expire_time=IN_A_YEAR, cu=20),
+    order=OrderSummary(name="realtime-prod-1", state="Fulfilled", price="CNY 2760.00 for 1 month"),
 ).as_wire()
 
 
@@ -48,26 +54,85 @@ def _get(cluster: Cluster, namespace: str, kind: str, *more: str) -> dict[str, s
 
 
 def test_the_columns_of_a_workspace(cluster: Cluster, workspaces: Kind, namespace: str) -> None:
-    """Whether it runs, and when it ends, at one glance; ids for the console with -o wide."""
+    """State, size that is paid for, price and end at one glance; the id for the console with -o wide."""
     accepted(workspaces.replace_status(accepted(workspaces.create(WORKSPACE)), STATUS))
     narrow = {
         "NAME": "realtime-prod",
         "READY": "True",
         "REASON": "Running",
-        "REGION": "cn-hangzhou",
-        "CHARGE": "Subscription",
-        "CU": "10",
+        "%": "",
+        "SUSPENDED": "False",
+        "DELETING": "",
+        "CU": "20",
+        "PRICE": "CNY 2760.00 for 1 month",
         "EXPIRES": "2027-11-23T16:00:00Z",
     }
 
     assert _get(cluster, namespace, "fws") == narrow
     assert _get(cluster, namespace, "flinkworkspaces", "--output=wide") == {
         **narrow,
+        "REGION": "cn-hangzhou",
         "INSTANCE ID": "f-cn-1",
-        "WORKSPACE ID": "ws-1",
-        "ORDER": "realtime-prod-1",
-        "MESSAGE": "The workspace runs",
     }
+
+
+LONGEST = FlinkWorkspaceStatus(
+    observed_generation=1,
+    conditions=(
+        Condition(type="Suspended", status="True", reason="Any", last_transition_time=THEN, observed_generation=1),
+        Condition(
+            type="Ready", status="Unknown", reason="PurchaseUncertain", last_transition_time=THEN, observed_generation=1
+        ),
+    ),
+    instance=Instance(
+        instance_id="sc_flinkserverlesspost_public_cn-3e95c11f84b",
+        expire_time=IN_A_YEAR,
+        cu=10000,
+        provisioning=Provisioning(stage="Deploy services", percent=70),
+    ),
+    order=OrderSummary(name="realtime-prod-1", state="Fulfilled", price="CNY 31200.00 for 12 months"),
+).as_wire()
+
+
+def test_a_wide_row_fits_on_a_screen(cluster: Cluster, workspaces: Kind) -> None:
+    """Less than 200 columns, by the API server's Table; while it is created and deleted, that is seen."""
+    held = changed(WORKSPACE, "metadata.finalizers", ["example.com/held"])
+    accepted(workspaces.replace_status(accepted(workspaces.create(held)), LONGEST))
+    objects = Objects.of(cluster, workspaces.namespace)
+    objects.delete("flinkworkspaces/realtime-prod")
+    table = _table_of(objects)
+    cells = dict(zip([each["name"] for each in table["columnDefinitions"]], table["rows"][0]["cells"], strict=True))
+    objects.let_go("flinkworkspaces/realtime-prod")
+
+    assert (cells["%"], cells["Suspended"], cells["CU"]) == (70, "True", 10000)
+    assert cells["Deleting"]
+    widths = [max(len(name), len(str(cell))) for name, cell in cells.items()]
+    assert sum(widths) + 3 * (len(widths) - 1) < 200
+
+
+def _table_of(objects: Objects) -> Wire:
+    """All columns, the wide ones too, as kubectl asks for them."""
+    connection = objects.connection
+    answer = connection.pool.request(
+        "GET",
+        f"{connection.url}/apis/{API_VERSION}/namespaces/{objects.namespace}/flinkworkspaces",
+        headers={**connection.identity, "Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"},
+    )
+    table: Wire = json.loads(answer.data)
+    return table
+
+
+def test_orders_are_selected_by_workspace_action_and_state(cluster: Cluster, orders: Kind, namespace: str) -> None:
+    """`kubectl get fwo --field-selector`."""
+    accepted(orders.replace_status(accepted(orders.create(ORDER)), PLACED))
+    get = ("get", "fwo", "--namespace", namespace, "--output=name")
+    for field, fits, other in (
+        ("spec.workspaceRef.name", "realtime-prod", "x"),
+        ("spec.action", "Create", "Renew"),
+        ("status.state", "Placed", "Quoted"),
+    ):
+        assert "realtime-prod-1" in cluster.kubectl(*get, f"--field-selector={field}={fits}")
+        assert cluster.kubectl(*get, f"--field-selector={field}={other}") == ""
 
 
 def test_the_columns_of_an_order(cluster: Cluster, orders: Kind, namespace: str) -> None:

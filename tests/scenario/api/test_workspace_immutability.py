@@ -97,6 +97,78 @@ def test_the_charge_type_cannot_change_after_the_purchase(workspaces: Kind) -> N
         assert answer.says(f"spec.{field}", "must not change once the purchase is under way")
 
 
+SHOWN = FlinkWorkspaceStatus(
+    observed_generation=1,
+    instance=Instance(
+        instance_id="f-cn-1",
+        charge_type="Subscription",
+        cu=20,
+        zone_id="cn-hangzhou-k",
+        vpc_id="vpc-2",
+        v_switch_ids=("vsw-2", "vsw-3"),
+        bucket="other-bucket",
+        monitoring="ARMS",
+    ),
+).as_wire()
+"""The workspace was changed in the console."""
+REALITY: list[tuple[str, Any, Any]] = [
+    ("zoneId", "cn-hangzhou-k", "cn-hangzhou-j"),
+    ("resources.cu", 20, 21),
+    ("network.vpcId", "vpc-2", "vpc-3"),
+    ("network.vSwitchIds", ["vsw-3", "vsw-2"], ["vsw-3"]),
+    ("network", {"vpcId": "vpc-2", "vSwitchIds": ["vsw-2", "vsw-3"]}, {"vpcId": "vpc-2", "vSwitchIds": ["vsw-9"]}),
+    ("storage.oss.bucket", "other-bucket", "third-bucket"),
+    ("monitoring", "ARMS", None),
+]
+"""By field: what the cloud shows, and what it does not."""
+
+
+@pytest.mark.parametrize(("path", "real", "invented"), REALITY, ids=[path for path, *_ in REALITY])
+def test_the_spec_may_follow_what_the_cloud_shows(workspaces: Kind, path: str, real: object, invented: object) -> None:
+    """That buys nothing and ends a drift. Any other value is refused, with the way out."""
+    stored = _created(workspaces, SHOWN)
+    accepted(workspaces.replace(changed(stored, f"spec.{path}", real), dry_run=True))
+    if invented is not None:
+        answer = refused(workspaces.replace(changed(stored, f"spec.{path}", invented), dry_run=True))
+        assert answer.says(f"spec.{path.split('.')[0]}", "then set it here to what `status.instance."), answer
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("order", {"name": "x-2", "state": "Placing"}),
+        ("order", {"name": "x-2", "state": "Uncertain"}),
+        ("instance.lostSince", TIME),
+    ],
+    ids=["placing", "uncertain", "lost"],
+)
+def test_the_spec_follows_nothing_while_another_one_may_be_bought(workspaces: Kind, path: str, value: object) -> None:
+    """The replacement of a lost workspace is bought as it was announced."""
+    stored = _created(workspaces, changed(SHOWN, path, value))
+    answer = refused(workspaces.replace(changed(stored, "spec.resources.cu", 20), dry_run=True))
+    assert answer.says("spec.resources", "`resources` must not change"), answer
+
+
+def test_the_spec_may_follow_a_conversion(workspaces: Kind) -> None:
+    """Term and size come and go with the charge type; a size that the cloud does not show is refused."""
+    by_use = changed(SHOWN, "instance.chargeType", "PayAsYouGo")
+    stored = _created(workspaces, by_use, WORKSPACE, name="by-use")
+    accepted(workspaces.replace({**stored, "spec": BY_USE["spec"]}, dry_run=True))
+
+    stored = _created(workspaces, SHOWN, BY_USE, name="in-advance")
+    converted = {**WORKSPACE["spec"], "resources": {"cu": 20}}
+    accepted(workspaces.replace({**stored, "spec": converted}, dry_run=True))
+    answer = refused(workspaces.replace({**stored, "spec": WORKSPACE["spec"]}, dry_run=True))
+    assert answer.says("spec.resources", "`resources` must not change"), answer
+
+
+def test_the_term_of_a_purchase_follows_nothing_else(workspaces: Kind) -> None:
+    """A renewal in the console changes no field that the spec has."""
+    stored = _created(workspaces, SHOWN)
+    answer = refused(workspaces.replace(changed(stored, "spec.subscription.initialTerm.count", 2), dry_run=True))
+    assert answer.says("spec.subscription", "`subscription` must not change"), answer
+
+
 def test_a_status_in_a_write_of_the_spec_changes_nothing(workspaces: Kind) -> None:
     """Who may edit the resource, but not its status, can't lift the freeze by sending another status, or none."""
     stored = _created(workspaces, BOUND)

@@ -21,18 +21,29 @@ BAD: list[tuple[str, object, str, str]] = [
     ("metadata.name", "1st", "spec.workspaceName", NAME_RULE),
     ("metadata.name", "a.b", "spec.workspaceName", NAME_RULE),
     ("spec", REMOVED, "spec", REQUIRED),
-    ("spec.workspaceName", "", "spec.workspaceName", "at least 1 chars"),
+    ("spec.workspaceName", "", "spec.workspaceName", NAME_RULE),
     ("spec.workspaceName", "a" * 61, "spec.workspaceName", "may not be more than 60"),
     ("spec.workspaceName", "Realtime", "spec.workspaceName", NAME_RULE),
     ("spec.workspaceName", "1st", "spec.workspaceName", NAME_RULE),
+    ("spec.workspaceName", "Realtime", "spec.workspaceName", "an older name with capitals goes with adoption.policy"),
     ("spec.workspaceName", "a-", "spec.workspaceName", NAME_RULE),
     ("spec.workspaceName", "a_b", "spec.workspaceName", NAME_RULE),
     ("spec.region", REMOVED, "spec.region", REQUIRED),
-    ("spec.region", "x", "spec.region", "at least 2 chars"),
+    ("spec.region", "x", "spec.region", "is 'x', but must be the id of a region, such as cn-hangzhou"),
     ("spec.region", "x" * 41, "spec.region", "may not be more than 40"),
-    ("spec.region", "cn_hangzhou", "spec.region", "should match '^[a-z0-9-]+$'"),
-    ("spec.zoneId", "", "spec.zoneId", "should match '^[a-z0-9-]+$'"),
-    ("spec.zoneId", "CN-I", "spec.zoneId", "should match '^[a-z0-9-]+$'"),
+    (
+        "spec.region",
+        "cn_hangzhou",
+        "spec.region",
+        "is 'cn_hangzhou', but must be the id of a region, such as cn-hangzhou",
+    ),
+    ("spec.zoneId", "", "spec.zoneId", "is '', but must be the id of a zone, such as cn-hangzhou-i, or left out"),
+    (
+        "spec.zoneId",
+        "CN-I",
+        "spec.zoneId",
+        "is 'CN-I', but must be the id of a zone, such as cn-hangzhou-i, or left out",
+    ),
     ("spec.zoneId", "z" * 65, "spec.zoneId", "may not be more than 64"),
     ("spec.chargeType", REMOVED, "spec.chargeType", REQUIRED),
     ("spec.chargeType", "PRE", "spec.chargeType", 'supported values: "Subscription", "PayAsYouGo"'),
@@ -56,25 +67,55 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.resources.cu", "10", "spec.resources.cu", "must be of type integer"),
     ("spec.network", REMOVED, "spec.network", REQUIRED),
     ("spec.network.vpcId", REMOVED, "spec.network.vpcId", REQUIRED),
-    ("spec.network.vpcId", "vsw-1", "spec.network.vpcId", "should match '^vpc-[a-z0-9-]+$'"),
+    (
+        "spec.network.vpcId",
+        "vsw-1",
+        "spec.network.vpcId",
+        "is 'vsw-1', but must be the id of a VPC, such as vpc-bp1example, not its name",
+    ),
     ("spec.network.vpcId", "vpc-" + "1" * 61, "spec.network.vpcId", "may not be more than 64"),
     ("spec.network.vSwitchIds", REMOVED, "spec.network.vSwitchIds", REQUIRED),
     ("spec.network.vSwitchIds", [], "spec.network.vSwitchIds", "at least 1 items"),
     ("spec.network.vSwitchIds", [f"vsw-{n}" for n in range(6)], "spec.network.vSwitchIds", "at most 5 items"),
     ("spec.network.vSwitchIds[1]", "vsw-1", "spec.network.vSwitchIds[1]", "Duplicate value"),
-    ("spec.network.vSwitchIds[0]", "vpc-1", "spec.network.vSwitchIds[0]", "should match '^vsw-[a-z0-9-]+$'"),
+    (
+        "spec.network.vSwitchIds[0]",
+        "vpc-1",
+        "spec.network.vSwitchIds[0]",
+        "is 'vpc-1', but must be the id of a vSwitch, such as vsw-bp1example, not its name",
+    ),
     ("spec.network.vSwitchIds[0]", "vsw-" + "1" * 61, "spec.network.vSwitchIds[0]", "may not be more than 64"),
     ("spec.storage", REMOVED, "spec.storage", REQUIRED),
     ("spec.storage.type", "FullyManaged", "spec.storage.type", 'supported values: "OSS"'),
     ("spec.storage.oss", REMOVED, "spec.storage.oss", REQUIRED),
     ("spec.storage.oss.bucket", REMOVED, "spec.storage.oss.bucket", REQUIRED),
-    ("spec.storage.oss.bucket", "ab", "spec.storage.oss.bucket", "at least 3 chars"),
+    (
+        "spec.storage.oss.bucket",
+        "ab",
+        "spec.storage.oss.bucket",
+        "is 'ab', but must be the name of an OSS bucket without 'oss://': 3 to 63 lower case letters",
+    ),
     ("spec.storage.oss.bucket", "a" * 64, "spec.storage.oss.bucket", "may not be more than 63"),
-    ("spec.storage.oss.bucket", "My-bucket", "spec.storage.oss.bucket", "should match '^[a-z0-9]"),
-    ("spec.storage.oss.bucket", "my-bucket-", "spec.storage.oss.bucket", "should match '^[a-z0-9]"),
+    (
+        "spec.storage.oss.bucket",
+        "My-bucket",
+        "spec.storage.oss.bucket",
+        "is 'My-bucket', but must be the name of an OSS bucket without 'oss://': 3 to 63 lower case letters",
+    ),
+    (
+        "spec.storage.oss.bucket",
+        "my-bucket-",
+        "spec.storage.oss.bucket",
+        "is 'my-bucket-', but must be the name of an OSS bucket without 'oss://': 3 to 63 lower case letters",
+    ),
     ("spec.architecture", "x86", "spec.architecture", 'supported values: "X86", "ARM"'),
     ("spec.monitoring", "None", "spec.monitoring", 'supported values: "ARMS", "CloudMonitor"'),
-    ("spec.resourceGroupId", "1", "spec.resourceGroupId", "should match '^rg-[a-z0-9-]+$'"),
+    (
+        "spec.resourceGroupId",
+        "1",
+        "spec.resourceGroupId",
+        "is '1', but must be the id of a resource group, such as rg-acfexample, not its name",
+    ),
     ("spec.resourceGroupId", "rg-" + "1" * 62, "spec.resourceGroupId", "may not be more than 64"),
     ("spec.tags", [{"key": str(n)} for n in range(16)], "spec.tags", "at most 15 items"),
     ("spec.tags", [{"key": "a"}, {"key": "a", "value": "b"}], "spec.tags[1]", "Duplicate value"),
@@ -99,19 +140,59 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.adoption", {"policy": "ByInstanceId"}, "spec.adoption.instanceId", ID_RULE),
     ("spec.adoption", {"policy": "IfNameMatches", "instanceId": "i"}, "spec.adoption.instanceId", ID_RULE),
     ("spec.adoption", {"instanceId": "i"}, "spec.adoption.instanceId", ID_RULE),
-    ("spec.adoption.instanceId", "", "spec.adoption.instanceId", "at least 1 chars"),
+    (
+        "spec.adoption.instanceId",
+        "",
+        "spec.adoption.instanceId",
+        "is '', but must be the id of an instance, such as sc_",
+    ),
     ("spec.adoption.instanceId", "i" * 129, "spec.adoption.instanceId", "may not be more than 128"),
-    ("spec.adoption.instanceId", "a b", "spec.adoption.instanceId", "should match '^[A-Za-z0-9._-]+$'"),
+    (
+        "spec.adoption.instanceId",
+        "a b",
+        "spec.adoption.instanceId",
+        "is 'a b', but must be the id of an instance, such as sc_",
+    ),
     ("spec.credentials", {}, "spec.credentials.secretName", REQUIRED),
-    ("spec.credentials.secretName", "", "spec.credentials.secretName", "at least 1 chars"),
+    (
+        "spec.credentials.secretName",
+        "",
+        "spec.credentials.secretName",
+        "is '', but must be the name of a Secret in this namespace: lower case letters",
+    ),
     ("spec.credentials.secretName", "a" * 254, "spec.credentials.secretName", "may not be more than 253"),
-    ("spec.credentials.secretName", "Keys", "spec.credentials.secretName", "should match '^[a-z0-9]"),
+    (
+        "spec.credentials.secretName",
+        "Keys",
+        "spec.credentials.secretName",
+        "is 'Keys', but must be the name of a Secret in this namespace: lower case letters",
+    ),
     ("spec.outputs", {}, "spec.outputs.configMapName", REQUIRED),
-    ("spec.outputs.configMapName", "", "spec.outputs.configMapName", "at least 1 chars"),
+    (
+        "spec.outputs.configMapName",
+        "",
+        "spec.outputs.configMapName",
+        "is '', but must be the name of a ConfigMap in this namespace: lower case letters",
+    ),
     ("spec.outputs.configMapName", "a" * 254, "spec.outputs.configMapName", "may not be more than 253"),
-    ("spec.outputs.configMapName", "Ids", "spec.outputs.configMapName", "should match '^[a-z0-9]"),
-    ("spec.outputs.configMapName", "a..b", "spec.outputs.configMapName", "should match '^[a-z0-9]"),
-    ("spec.outputs.configMapName", "a-", "spec.outputs.configMapName", "should match '^[a-z0-9]"),
+    (
+        "spec.outputs.configMapName",
+        "Ids",
+        "spec.outputs.configMapName",
+        "is 'Ids', but must be the name of a ConfigMap in this namespace: lower case letters",
+    ),
+    (
+        "spec.outputs.configMapName",
+        "a..b",
+        "spec.outputs.configMapName",
+        "is 'a..b', but must be the name of a ConfigMap in this namespace: lower case letters",
+    ),
+    (
+        "spec.outputs.configMapName",
+        "a-",
+        "spec.outputs.configMapName",
+        "is 'a-', but must be the name of a ConfigMap in this namespace: lower case letters",
+    ),
     ("spec.suspend", "yes", "spec.suspend", "must be of type boolean"),
 ]
 
@@ -195,6 +276,37 @@ def _overlaid(below: Wire, above: Wire) -> Wire:
 def test_the_ends_of_each_range_are_accepted(asked_workspaces: Kind, path: str, value: object) -> None:
     """Bounds are inclusive."""
     accepted(asked_workspaces.create(changed(_with_tag(), path, value), dry_run=True))
+
+
+def adopting(name: str, policy: str) -> Wire:
+    """A resource with this workspace name and adoption policy."""
+    by_id = {"instanceId": "sc_1"} if policy == "ByInstanceId" else {}
+    named = changed(WORKSPACE, "spec.workspaceName", name)
+    return changed(named, "spec.adoption", {"policy": policy, **by_id})
+
+
+def test_a_workspace_with_an_older_name_can_be_adopted(asked_workspaces: Kind) -> None:
+    """The cloud once took capitals. By id alone: every other policy may buy."""
+    accepted(asked_workspaces.create(adopting("Realtime-Prod", "ByInstanceId"), dry_run=True))
+    for name, policy in (("Realtime-Prod", "IfNameMatches"), ("Realtime-Prod", "Never"), ("1st", "ByInstanceId")):
+        assert refused(asked_workspaces.create(adopting(name, policy), dry_run=True)).says(
+            "spec.workspaceName", NAME_RULE
+        )
+
+
+def test_no_refusal_of_the_schema_is_a_regular_expression() -> None:
+    """Users read a rule in words, and what to write instead."""
+    for plural in ("flinkworkspaces", "flinkworkspaceorders"):
+        schema = yaml.safe_load((REPOSITORY / "crds" / f"{plural}.yaml").read_text())
+        spec = schema["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+        assert [path for path in patterns(spec, "spec") if path != "spec.token"] == []
+
+
+def patterns(node: Wire, path: str) -> list[str]:
+    """Paths of fields with a bare regular expression."""
+    below = {**node.get("properties", {}), **({"[]": node["items"]} if "items" in node else {})}
+    found = [each for name, field in below.items() for each in patterns(field, f"{path}.{name}")]
+    return [path, *found] if "pattern" in node else found
 
 
 def test_what_is_left_out_gets_its_default(asked_workspaces: Kind) -> None:

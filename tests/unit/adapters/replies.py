@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flink_workspace_operator.adapters.alibaba.session import Reply
+from flink_workspace_operator.adapters.alibaba.reply import Reply
 
 DATE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

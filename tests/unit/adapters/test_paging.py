@@ -9,7 +9,7 @@ import pytest
 
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
-from flink_workspace_operator.adapters.alibaba.session import Reply
+from flink_workspace_operator.adapters.alibaba.reply import Reply
 from flink_workspace_operator.core.facts.failures import Garbled, ListChanged, ServerError
 from tests.unit.adapters.replies import DATE, instance, reply
 

@@ -42,7 +42,7 @@ from flink_workspace_operator.core.facts.observed import (
 )
 from flink_workspace_operator.core.facts.ownership import Ownership, classify
 from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered, Seen, SeenCloud
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import answers
 from flink_workspace_operator.core.plan import (
     AttachPolicy,
     CreateDirectory,
@@ -409,7 +409,7 @@ def test_every_move_is_legal(read: Seen) -> None:
 @given(STATES, st.one_of(st.just(Bought(ID, "o", "r" * 9)), FAILURES.map(NotBought)))
 def test_every_answer_makes_a_legal_move(state: OrderState | None, answer: Bought | NotBought) -> None:
     """Or none, or adds to what is known."""
-    status = ledger.after_answer(an_order(state), answer, NOW, COPY_WINDOW)
+    status = answers.after_answer(an_order(state), answer, NOW, COPY_WINDOW)
     assert status is None or status.state in (state, *MOVES[state])
 
 

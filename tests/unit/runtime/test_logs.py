@@ -5,11 +5,13 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
 from flink_local.environment import python_environment
 from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orders.audit import AUDIT
 from flink_workspace_operator.runtime.logs import about, set_up
 
 log = logging.getLogger("flink_workspace_operator.somewhere")
@@ -36,6 +38,16 @@ def test_text_names_the_object(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = capsys.readouterr().err.splitlines()
     assert first.endswith("INFO    [ns/a] bought")
     assert second.endswith("INFO    started")
+
+
+@pytest.mark.parametrize(("log_format", "lines"), [("text", []), ("json", ['{"order": "ns/a-1"}'])])
+def test_ledger_lines_are_written_where_the_log_is_json(
+    log_format: Literal["text", "json"], lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A terminal shows one format; the orders themselves are the ledger for people."""
+    set_up(log_format)
+    logging.getLogger(AUDIT).info("%s", '{"order": "ns/a-1"}')
+    assert capsys.readouterr().err.splitlines() == lines
 
 
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:

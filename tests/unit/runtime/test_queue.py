@@ -31,6 +31,36 @@ def queue(timers: FakeTimers) -> WorkQueue:
     return WorkQueue(timers)
 
 
+async def test_what_goes_on_at_once_comes_before_what_waits(queue: WorkQueue) -> None:
+    """The first of many is done before the last has begun; other namespaces have their turns all the same."""
+    for key in (A, B, C):
+        queue.add(key)
+    other = Key("other", "x")
+    queue.add(other)
+    assert await queue.get() == A
+    queue.finish(A, 0)
+    assert [await queue.get() for _ in range(4)] == [other, A, B, C]
+
+
+async def test_what_is_put_off_comes_later_unless_it_waits(queue: WorkQueue, timers: FakeTimers) -> None:
+    """What waits is wanted for another reason, and what a pass asked for comes first; closed, nothing is to come."""
+    queue.add_after(A, 10)
+    queue.put_off(A, 100)
+    timers.advance(99)
+    assert queue.depth == 0
+    timers.advance(1)
+    assert queue.depth == 1
+    queue.put_off(A, 100)
+    assert await queue.get() == A
+    queue.put_off(A, 100)
+    queue.finish(A, 10)
+    timers.advance(10)
+    assert queue.depth == 1
+    queue.close()
+    queue.put_off(A, 1)
+    assert timers.pending == 0
+
+
 async def test_a_key_waits_once(queue: WorkQueue) -> None:
     """However often a key is added while it waits, it gets one turn."""
     for _ in range(3):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,8 +13,10 @@ from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime import kinds
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.queue import WorkQueue
-from flink_workspace_operator.runtime.resync import LOOK_AGAIN_SECONDS, Resync
+from flink_workspace_operator.runtime.resync import LISTED_SECONDS, LOOK_AGAIN_SECONDS, Resync
+from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.triggers import Triggers
+from flink_workspace_operator.runtime.turns import Lane
 from flink_workspace_operator.runtime.watches import LONGEST_BLINDNESS_SECONDS, Watches
 from tests.unit.runtime.timers import FakeTimers
 
@@ -67,15 +69,20 @@ class Bench:
         self.neighbours = Neighbours(lambda: self.workspaces.list(None))
         self.resync = Resync(
             kinds=(
-                kinds.workspaces(self.watches.workspaces, self.workspaces.list, triggers, metrics, self.neighbours),
                 kinds.orders(self.watches.orders, self.orders.list, triggers, metrics),
+                kinds.workspaces(self.watches.workspaces, self.workspaces.list, triggers, metrics, self.neighbours),
             ),
+            begin_round=self._no_round,
             queue=self.queue,
             seconds=RESYNC,
             random=lambda: 0.5,
             clock=self.timers.time,
             sleep=self._wait,
         )
+
+    async def _no_round(self) -> Round:
+        """Nothing is confirmed: these tests are about the watches."""
+        raise ClusterUnreachable("no claims")
 
     async def _wait(self, seconds: float) -> None:
         if len(self.waits) == self.looks:
@@ -268,3 +275,84 @@ async def test_suspicion_is_followed_soon_and_proof_is_not(bench: Bench) -> None
     assert bench.waits == [RESYNC, *[LOOK_AGAIN_SECONDS] * (until_proven - 1), RESYNC]
     assert "is blind: it did not show ns/a" in bench.watches.workspaces.illness
     assert bench.watches.orders.illness == ""
+
+
+@dataclass
+class Confirming:
+    """A round that confirms all but some."""
+
+    queue: WorkQueue
+    doubted: set[Key] = field(default_factory=set)
+    taken: list[Key] = field(default_factory=list)
+
+    async def take_order(self, wire: dict[str, Any]) -> None:
+        """Not looked at."""
+
+    async def take_workspace(self, wire: dict[str, Any]) -> None:
+        key = Key(wire["metadata"]["namespace"], wire["metadata"]["name"])
+        self.taken.append(key)
+        if key in self.doubted:
+            self.queue.add(key, Lane.ROUTINE)
+
+    def end(self) -> tuple[Key, ...]:
+        return tuple(key for key in self.taken if key not in self.doubted)
+
+
+def confirming(bench: Bench, *doubted: Key) -> list[int]:
+    """Let the bench's rounds confirm all but these; how many each confirmed."""
+    told: list[int] = []
+
+    async def begin() -> Round:
+        return cast(Round, Confirming(bench.queue, set(doubted)))
+
+    bench.resync.begin_round, bench.resync.ended = begin, told.append
+    return told
+
+
+async def test_the_first_round_wakes_only_who_is_in_doubt(bench: Bench) -> None:
+    """What the watches list meanwhile needs no pass; what they list in another version has one."""
+    bench.workspaces.put(A, "1")
+    bench.workspaces.put(B, "2")
+    told = confirming(bench, B)
+    assert bench.resync.wait_for(A, "1") == LISTED_SECONDS
+    await bench.resync.begin(None)
+    assert told == [1]
+    assert (await bench.queue.get(), bench.queue.depth) == (B, 0)
+    assert [bench.resync.wait_for(A, version) for version in ("1", "2", "3")] == [None, None, 0.0]
+
+
+@pytest.mark.parametrize("lists", [True, False])
+async def test_what_the_watches_list_and_the_first_round_does_not_has_a_pass(bench: Bench, lists: bool) -> None:
+    """It was made or changed in between; or there was no round at all."""
+    if lists:
+        bench.workspaces.put(A, "1")
+        confirming(bench)
+    for key, version in ((A, "1"), (B, "2")):
+        assert bench.resync.wait_for(key, version) == LISTED_SECONDS
+    await bench.resync.begin(None)
+    assert {await bench.queue.get() for _ in range(bench.queue.depth)} == ({B} if lists else {A, B})
+
+
+async def test_what_a_round_confirms_has_no_pass_before_the_next(bench: Bench) -> None:
+    """It is put off at each; should there be no other round, it has one all the same."""
+    confirming(bench)
+    bench.watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
+    bench.queue.add_after(A, RESYNC * 1.1)
+    assert await bench.look(times=3) == set()
+    bench.timers.advance(RESYNC * 1.3)
+    assert bench.queue.depth == 0
+    bench.timers.advance(RESYNC * 0.2)
+    assert bench.queue.depth == 1
+
+
+@pytest.mark.parametrize("kind", ["orders", "workspaces"])
+async def test_half_a_round_confirms_nobody(bench: Bench, kind: str) -> None:
+    """Without the orders, or some of the workspaces, nothing is known: passes come when they are due."""
+    told = confirming(bench)
+    bench.watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
+    getattr(bench, kind).failures["hidden"] = ClusterRefused("403")
+    bench.queue.add_after(A, RESYNC * 1.1)
+    await bench.look(("ns", "hidden"))
+    assert told == []
+    bench.timers.advance(RESYNC * 0.2)
+    assert bench.queue.depth == 1

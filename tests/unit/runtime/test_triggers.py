@@ -17,7 +17,8 @@ class Woken:
     """Triggers on a queue of which the test sees who waits."""
 
     def __init__(self) -> None:
-        self.queue = WorkQueue(FakeTimers())
+        self.timers = FakeTimers()
+        self.queue = WorkQueue(self.timers)
         self.triggers = Triggers(self.queue, lambda version: version == OURS)
 
     async def take(self) -> set[Key | None]:
@@ -50,6 +51,19 @@ async def test_changes_wake_the_key(woken: Woken) -> None:
     woken.triggers.workspace_seen("MODIFIED", workspace(A))
     woken.triggers.order_seen("ADDED", order(B))
     assert await woken.take() == {A, B}
+
+
+async def test_what_a_round_had_is_not_woken_by_the_watch(woken: Woken) -> None:
+    """What a watch lists at the start waits for the round; what a round had in this version needs no pass."""
+    waits = {"known": None, "soon": 0.0, "later": 60.0}
+    woken.triggers.wait = lambda _, version: waits[version]
+    woken.triggers.workspace_seen(None, workspace(A, "known"))
+    woken.triggers.workspace_seen(None, workspace(B, "later"))
+    assert await woken.take() == set()
+    woken.timers.advance(60)
+    assert await woken.take() == {B}
+    woken.triggers.order_seen(None, order(A, "soon"))
+    assert await woken.take() == {A}
 
 
 async def test_own_echo_wakes_nobody(woken: Woken) -> None:

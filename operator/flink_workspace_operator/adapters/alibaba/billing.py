@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from flink_workspace_operator.adapters.alibaba import products
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
-from flink_workspace_operator.adapters.alibaba.session import Reply, Session
+from flink_workspace_operator.adapters.alibaba.reply import Reply
+from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.wire import Identifier
 from flink_workspace_operator.adapters.alibaba.wire_billing import (
     Order,

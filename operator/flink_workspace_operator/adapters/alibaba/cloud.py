@@ -7,13 +7,13 @@ from typing import Any
 
 from flink_workspace_operator.adapters.alibaba.billing import Billing
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
+from flink_workspace_operator.adapters.alibaba.client_pool import ClientPool
 from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, static_credentials
-from flink_workspace_operator.adapters.alibaba.identity import Identity, KeysOfAccount
+from flink_workspace_operator.adapters.alibaba.identity import AccountGuard, Identity
 from flink_workspace_operator.adapters.alibaba.key_chain import KeyChain
 from flink_workspace_operator.adapters.alibaba.key_sources import sources
 from flink_workspace_operator.adapters.alibaba.network import Networks
-from flink_workspace_operator.adapters.alibaba.other_identities import OtherIdentities
 from flink_workspace_operator.adapters.alibaba.prober import Prober
 from flink_workspace_operator.adapters.alibaba.ram import Roles
 from flink_workspace_operator.adapters.alibaba.session import Session
@@ -66,7 +66,7 @@ class AlibabaCloud:
         self._roles = Roles(session, soon)
         self._networks = Networks(session, soon)
         self._storage = ObjectStorage(settings, keys, self._connections, own_calls)
-        self._others = OtherIdentities(
+        self._others = ClientPool(
             lambda key: AlibabaCloud(settings, static_credentials(key), calls), time.monotonic
         )
 
@@ -157,4 +157,4 @@ class AlibabaCloud:
         return self._workspaces[account_id]
 
     def _session_in(self, account_id: str) -> Session:
-        return self._session.signed_with(KeysOfAccount(self._identity, account_id))
+        return self._session.signed_with(AccountGuard(self._identity, account_id))

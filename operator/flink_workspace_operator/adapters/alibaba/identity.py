@@ -54,7 +54,7 @@ class Identity:
             )
 
 
-class KeysOfAccount:
+class AccountGuard:
     """The key in use as long as it is one of this account.
 
     Whoever gives out keys may give one of another account from one call to the next. What is absent

@@ -7,7 +7,8 @@ from typing import Final
 from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.products import DESCRIBE_INSTANCES
-from flink_workspace_operator.adapters.alibaba.session import Reply, Session
+from flink_workspace_operator.adapters.alibaba.reply import Reply
+from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.translate import seen_instance
 from flink_workspace_operator.adapters.sharing import SharedLooks
 from flink_workspace_operator.core.facts.observed import Listing

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from flink_workspace_operator.adapters.alibaba import products, wire
+from flink_workspace_operator.adapters.alibaba import products, wire_network
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
-from flink_workspace_operator.adapters.alibaba.session import Reply, Session
+from flink_workspace_operator.adapters.alibaba.reply import Reply
+from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SharedLooks
 from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.core.facts.failures import NotFound
@@ -15,7 +16,7 @@ from flink_workspace_operator.core.facts.observed import SeenNetwork, SeenVSwitc
 _PAGE_SIZE: Final = 50  # the largest that the VPC API gives
 
 
-VSwitches = Mapping[str, wire.VSwitch]
+VSwitches = Mapping[str, wire_network.VSwitch]
 """By id."""
 
 
@@ -66,7 +67,7 @@ class Networks:
                 products.DESCRIBE_VPCS, _page(region, number) | {"VpcId": vpc_id}, region
             )
 
-        rows, _ = await read_pages(ask, lambda reply: reply.read(wire.VpcsPage))
+        rows, _ = await read_pages(ask, lambda reply: reply.read(wire_network.VpcsPage))
         return any(row.vpc_id == vpc_id for row in rows)
 
     async def _v_switches(self, region: str, chosen: Mapping[str, str]) -> VSwitches:
@@ -75,7 +76,7 @@ class Networks:
             return await self._session.call(products.DESCRIBE_V_SWITCHES, asked, region)
 
         try:
-            rows, _ = await read_pages(ask, lambda reply: reply.read(wire.VSwitchesPage))
+            rows, _ = await read_pages(ask, lambda reply: reply.read(wire_network.VSwitchesPage))
         except NotFound:  # its page lists codes for it, where other lists are empty
             return {}
         return {row.v_switch_id: row for row in rows}
@@ -85,7 +86,7 @@ def _page(region: str, number: int) -> dict[str, str]:
     return {"RegionId": region, "PageNumber": str(number), "PageSize": str(_PAGE_SIZE)}
 
 
-def _seen(v_switch: wire.VSwitch) -> SeenVSwitch:
+def _seen(v_switch: wire_network.VSwitch) -> SeenVSwitch:
     return SeenVSwitch(
         v_switch.v_switch_id, v_switch.vpc_id, v_switch.zone_id, v_switch.available_ip_address_count
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
-from flink_workspace_operator.adapters.alibaba.session import Reply
+from flink_workspace_operator.adapters.alibaba.reply import Reply
 from flink_workspace_operator.core.facts.failures import ListChanged
 
 _REREADS: Final = 3

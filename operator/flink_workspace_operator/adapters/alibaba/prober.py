@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from flink_workspace_operator.adapters.alibaba import products
-from flink_workspace_operator.adapters.alibaba.session import Api, PinnedSignature, Reply, Session
+from flink_workspace_operator.adapters.alibaba.reply import Reply
+from flink_workspace_operator.adapters.alibaba.session import Api, PinnedSignature, Session
 from flink_workspace_operator.core.facts.failures import CloudFailure, PermissionMissing
 from flink_workspace_operator.settings import Settings
 

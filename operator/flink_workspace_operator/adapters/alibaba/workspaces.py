@@ -9,7 +9,8 @@ from typing import Final
 from flink_workspace_operator.adapters.alibaba import products, translate, wire
 from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, find_row
 from flink_workspace_operator.adapters.alibaba.inventory import Inventory, look
-from flink_workspace_operator.adapters.alibaba.session import PinnedSignature, Reply, Session
+from flink_workspace_operator.adapters.alibaba.reply import Reply
+from flink_workspace_operator.adapters.alibaba.session import PinnedSignature, Session
 from flink_workspace_operator.adapters.sharing import SharedLook, SharedLooks
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote

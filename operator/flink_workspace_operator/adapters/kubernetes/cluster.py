@@ -1,9 +1,6 @@
 """The `Cluster` port on the API server."""
 
-import logging
-import uuid
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 from kubernetes.aio import client
 
@@ -16,7 +13,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
     Wire,
     answer,
 )
-from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
+from flink_workspace_operator.adapters.kubernetes.events import Events
 from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
@@ -41,24 +38,18 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import (
-    ClusterFailure,
     ClusterRefused,
     ClusterUnreachable,
-    SecretRefused,
     Unreadable,
     Vanished,
 )
 from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
-
-log = logging.getLogger(__name__)
-
-CONTROLLER = "flink-workspace-operator"
-ELECTION = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "name": ELECTION_LEASE}
 
 
 class KubernetesCluster:
@@ -78,10 +69,7 @@ class KubernetesCluster:
         )
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._ledger = Ledger(self._orders)
-        self._events = Collection(
-            custom, "events.k8s.io", "v1", "events", OwnWrites(limit=0)
-        )  # nobody watches them
-        self._namespace = settings.namespace
+        self._events = Events(custom, settings.namespace)
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
         self._claims = Claims(
@@ -252,41 +240,10 @@ class KubernetesCluster:
         return await self._secrets.release(key, secret)
 
     async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        metadata = workspace.metadata
-        await self._post(
-            event,
-            {
-                "apiVersion": API_VERSION,
-                "kind": "FlinkWorkspace",
-                "namespace": metadata.namespace,
-                "name": metadata.name,
-                "uid": metadata.uid,
-            },
-        )
+        await self._events.post_about(workspace, event)
 
     async def post_notice(self, event: Event) -> None:
-        """Post an event about no resource: on the election Lease, in the operator's namespace."""
-        await self._post(event, {**ELECTION, "namespace": self._namespace})
-
-    async def _post(self, event: Event, regarding: dict[str, str]) -> None:
-        """Post it, or log that it failed: the conditions report the same."""
-        body = {
-            "apiVersion": "events.k8s.io/v1",
-            "kind": "Event",
-            "metadata": {"name": f"{regarding['name']}.{uuid.uuid4().hex[:16]}"},
-            "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "reportingController": CONTROLLER,
-            "reportingInstance": CONTROLLER,
-            "action": event.reason,
-            "reason": event.reason,
-            "type": event.type,
-            "note": event.message[:1024],
-            "regarding": regarding,
-        }
-        try:
-            await self._events.create(regarding["namespace"], body)
-        except ClusterFailure as failure:
-            log.warning("could not post the event %s: %s", event.reason, failure)
+        await self._events.post_notice(event)
 
 
 def _other_finalizers(workspace: FlinkWorkspace | PartialWorkspace) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, NotUnderstood, Wire
@@ -40,12 +40,7 @@ class Ledger:
 
     async def _stored(self, key: Key) -> list[Wire]:
         """As they are stored, by number."""
-        found: list[tuple[int, Wire]] = []
-        async for wire in self._of(key):
-            match = _NUMBERED.fullmatch(wire["metadata"]["name"])
-            if match and match[1] == key.name == wire["spec"]["workspaceRef"]["name"]:
-                found.append((int(match[2]), wire))
-        return [wire for _, wire in sorted(found, key=lambda each: each[0])]
+        return orders_of_key([wire async for wire in self._of(key)], key)
 
     async def _of(self, key: Key) -> AsyncIterator[Wire]:
         """The orders of the key, and others: whoever ignores the selector gives all of the
@@ -66,6 +61,16 @@ class Ledger:
             self._selects = False
             log.info("orders are listed by namespace, which takes longer with each: %s", refusal)
             return None
+
+
+def orders_of_key(wires: Iterable[Wire], key: Key) -> list[Wire]:
+    """Those of a key, by number."""
+    found: list[tuple[int, Wire]] = []
+    for wire in wires:
+        match = _NUMBERED.fullmatch(wire["metadata"]["name"])
+        if match and match[1] == key.name == wire["spec"]["workspaceRef"]["name"]:
+            found.append((int(match[2]), wire))
+    return [wire for _, wire in sorted(found, key=lambda each: each[0])]
 
 
 def _is_open(wire: Wire) -> bool:

@@ -45,12 +45,20 @@ class Neighbours:
                 await self._list()
         return tuple(self._owned.values())
 
-    async def _list(self) -> None:
-        async for wire in self.objects():
-            if _key(wire) not in self._shown:
-                self._note(_key(wire), neighbour_in(wire))
+    def listed(self, wire: Wire) -> None:
+        """Take in a workspace of somebody else's list of all, until `all_listed`."""
+        if not self._listed and _key(wire) not in self._shown:
+            self._note(_key(wire), neighbour_in(wire))
+
+    def all_listed(self) -> None:
+        """That list was complete: no other is needed."""
         self._listed = True
         self._shown.clear()
+
+    async def _list(self) -> None:
+        async for wire in self.objects():
+            self.listed(wire)
+        self.all_listed()
 
     def _note(self, key: Key, neighbour: Neighbour | None) -> None:
         if neighbour is None:

@@ -18,10 +18,10 @@ from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.core.facts.failures import (
     ClusterRefused,
     ClusterUnreachable,
-    SecretRefused,
     Vanished,
 )
 from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 

@@ -33,6 +33,7 @@ def adopt(case: Case) -> Plan | None:
 
 
 def _differs(case: Case, instance: SeenInstance) -> Plan | None:
+    """Stop while spec and instance differ."""
     differing = differences(case.workspace.spec, instance)
     if not differing:
         return None
@@ -60,6 +61,7 @@ def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
 
 
 def _mark(case: Case, found: Adoptable) -> Plan:
+    """Announce the adoption in one pass, and tag in the next: a person can stop it in between."""
     if case.suspended:
         return Plan(verdict=SUSPENDED_BY_USER, requeue=OUTSIDE)
     instance = found.instance
@@ -67,11 +69,11 @@ def _mark(case: Case, found: Adoptable) -> Plan:
     mark = AdoptInstance(
         instance.region, instance.instance_id, tuple(case.seen.owner.marks.items())
     )
-    steps = (mark,) if _was_told(case) else ()
+    steps = (mark,) if _was_announced(case) else ()
     return Plan(steps, Verdict("Progressing", ADOPTING, message), requeue=SOON)
 
 
-def _was_told(case: Case) -> bool:
+def _was_announced(case: Case) -> bool:
     """True if the status announced the adoption for the resource's present generation."""
     announced, now = case.workspace.status.adoption, case.workspace.metadata.generation
     return announced is not None and announced.announced_generation == now

@@ -15,15 +15,15 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import (
+from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.facts.key_failures import (
+    AccountNotAllowed,
     CredentialsUnusable,
     IdentityNotAllowed,
     SecretIncomplete,
     SecretMissing,
     SecretRefused,
 )
-from flink_workspace_operator.core.facts.identity import Key
-from flink_workspace_operator.core.facts.key_failures import AccountNotAllowed
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.ownership import Adoptable, Ours
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer

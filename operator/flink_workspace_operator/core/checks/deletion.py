@@ -64,6 +64,7 @@ def finalize_deletion(case: Case) -> Plan | None:
     cancellation, order = _cancel_what_is_quoted(case), case.order
     if cancellation is not None:
         return cancellation
+    # A call may be under way, and no person abandoned it: its purchase would be nobody's.
     if (
         order is not None
         and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name
@@ -77,6 +78,7 @@ def finalize_deletion(case: Case) -> Plan | None:
         return Plan(
             verdict=Verdict("Deleting", "Deleting", message), requeue=_rising_for(case, order)
         )
+    # Released already: nothing is left to do but to wait.
     if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
         going = Verdict(
             "Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it"

@@ -31,8 +31,10 @@ def follow_instance(case: Case) -> Plan | None:
     if isinstance(found, Ours):
         plan = hand_over(case, found.instance, _follow(case, found.instance))
         return None if runs(plan) and may_order_more(case) else plan
+    # Nothing is bound: the later checks may buy.
     if case.known_id is None:
         return None
+    # Bound, and no list in this pass: it must not be believed lost.
     if isinstance(found, Unknown):
         # An order for another name is settled first.
         return (
@@ -40,6 +42,7 @@ def follow_instance(case: Case) -> Plan | None:
             if case.sent_order is not None and found.failure is None
             else _not_looked(case, found)
         )
+    # Bound, and a complete list lacks it: late, or lost.
     if isinstance(found, Absent):
         return _not_visible(case, case.known_id)
     return None
@@ -130,15 +133,18 @@ def judge_instance(instance: SeenInstance) -> Verdict:
 def _not_visible(case: Case, instance_id: str) -> Plan:
     """Bought, but a complete list lacks it: not visible yet, or lost if it was seen before."""
     now = case.cloud_time
+    # No list ever showed it: lists are late after a purchase.
     if not was_seen(case):
         since = max((order.status.intent_time or now for order in case.orders), default=now)
         message = f"{instance_id} is bought; the cloud does not show it yet"
         return Plan(
             verdict=Verdict("Progressing", PROVISIONING, message), requeue=rising(now - since)
         )
+    # A person named it as gone: only now may another one be bought.
     if case.given_up:
         return _give_up(case)
     since = missing_since(case) or now
+    # One list is not enough: a list may lack an instance for a moment.
     if not is_lost(case):
         message = f"{instance_id} was seen before and is not shown now: looking again"
         kept = Verdict("Progressing", PROVISIONING, message, keeps_previous=True)
@@ -152,7 +158,7 @@ def _gone(case: Case, instance_id: str) -> Verdict:
         f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another"
         " one,"
     )
-    if case.is_named_for_replacement and not case.said_lost:
+    if case.is_named_for_replacement and not case.is_reported_lost:
         message = (
             f"{gone} remove the annotation {REPLACE_LOST}, which was set before that was known, and"
             " set it again"

@@ -13,12 +13,7 @@ def ensure_prerequisites(case: Case) -> Plan | None:
 
     Before the check for suspension, because a person's work is reported first; no writes then.
     """
-    findings = (
-        ("RamRoleReady", case.role),
-        ("NetworkReady", case.network),
-        ("OssDirectoriesReady", case.storage),
-    )
-    lacking = [(about, finding) for about, finding in findings if finding.status != "True"]
+    lacking = [each for each in case.findings.items() if each[1].status != "True"]
     if not lacking or isinstance(case.found, Ours):
         return None
     steps: tuple[CloudStep, ...] = tuple(step for _, finding in lacking for step in finding.steps)

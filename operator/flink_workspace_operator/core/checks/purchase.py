@@ -18,6 +18,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.checks.outputs import obstacle
+from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.action import PaidAction
@@ -33,7 +34,7 @@ from flink_workspace_operator.core.plan import (
     WriteIntent,
 )
 from flink_workspace_operator.core.questions import price_question
-from flink_workspace_operator.core.verdicts import WAITS_FOR_SOMEONE, could_not_read
+from flink_workspace_operator.core.verdicts import could_not_read
 
 
 def finish_intent(case: Case) -> Plan | None:
@@ -49,6 +50,7 @@ def finish_intent(case: Case) -> Plan | None:
         return Plan(requeue=SOON) if case.seen.final_check else None
     action = action_of(order)
     evidence = action.evidence(case, order)
+    # It is there by now: the call would buy a second one.
     if evidence.exists:
         status = ledger.superseded(
             order, case.cloud_time, "NothingSent", "what it is for is there already"
@@ -57,6 +59,7 @@ def finish_intent(case: Case) -> Plan | None:
     why = _why_not(case, order, intent.generation)
     if why is None and evidence.is_free:
         return Plan((PlaceOrder(order, action.call(case, order)),))
+    # Something has changed, or absence is not proven: take it back, and begin again.
     why = why or "the last list before the call did not show that the name is free"
     return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), requeue=SOON)
 
@@ -117,34 +120,38 @@ def wait_for_outcome(case: Case) -> Plan | None:
 def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     """The verdict while it is open. Obstacles come first, because a person can remove them."""
     missing, problem, answer = who_is_missing(case), case.seen.signer.problem, order.status.answer
+    # Nobody can ask the cloud: no evidence will come.
     if missing is not None:
         message = (
-            f"order {order.metadata.name}: it is not known whether this was bought, and nobody can"
+            f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and nobody can"
             f" ask: {missing}"
         )
         if problem is not None:
             return Verdict("Suspended", problem.reason, message)
         return Verdict("Stalled", "AccountChanged", message)
     bill = left_open_by_bill(case, order)
+    # The bill contradicts the list, so a person must look.
     if bill is not None:
         return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
+    # Time is over, but the list is not complete: it does not prove that nothing was bought.
     if case.missing_neighbours and case.window_is_over(order):
         message = (
-            f"order {order.metadata.name}: it is not known whether this was bought, and"
+            f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and"
             f" {_incomplete(case)}"
         )
         return Verdict("Suspended", "ListIncomplete", message)
     message = _open_outcome(case, order)
     if order.facts.is_announced:
         return Verdict("Progressing", "Provisioning", message)
-    if answer in WAITS_FOR_SOMEONE and answer != "Unexplained":
+    # The cloud gave a reason that a person can remove; an unexplained one is none.
+    if answer is not None and answer != "Unexplained" and turn_of(answer) == "Outside":
         return Verdict("Suspended", answer, message)
     return Verdict("Progressing", "PurchaseUncertain", message)
 
 
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
     """The order's state, and the time until which nothing else is bought."""
-    known = order.status.message or "It is not known whether this was bought."
+    known = order.status.message or f"{ledger.open_outcome(order)}."
     if order.facts.is_announced:
         known = (
             "Announced by another process, or before a restart. It is not known whether the call"
@@ -152,7 +159,7 @@ def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
         )
     end = window_end(order.status, case.settings)
     message = f"order {order.metadata.name}: {known}"
-    return message if end is None else f"{message} {nothing_before(end)}"
+    return message if end is None else f"{message} {nothing_before(end, ledger.words_of(order))}"
 
 
 def wait_for_neighbours(case: Case) -> Plan | None:
@@ -183,6 +190,7 @@ def wished(case: Case) -> tuple[PaidAction, ApiModel] | None:
 def open_next_order(case: Case) -> Plan | None:
     """Write the next order: nothing is open, and the price is known."""
     wish = wished(case)
+    # One order at a time, and none without a wish.
     if case.order is not None or wish is None:
         return None
     quote = _quote_for(case, wish[1])
@@ -239,8 +247,10 @@ def _next_number(case: Case) -> int:
 def write_intent(case: Case) -> Plan | None:
     """Announce in the ledger that a quoted order, still wished, is about to be sent."""
     order, target = case.order, case.target
+    # Only a state whose row says so may be announced: an unknown one must not spend.
     if order is None or target is None or not order.facts.may_be_announced:
         return Plan(requeue=SOON)
+    # It was opened for something else than is wished now, or would be paid by somebody else.
     if (
         not _is_wished(case, order)
         or order not in case.orders
@@ -250,6 +260,7 @@ def write_intent(case: Case) -> Plan | None:
         return Plan(
             (MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),)
         )
+    # The price may have changed since.
     if _is_stale(order.status.quote, case):
         return _ask_again(case, order)
     nonce = action_of(order).nonce(case, order)

@@ -12,6 +12,7 @@ from types import NoneType
 
 from flink_workspace_operator.api.names import GROUP
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.failures import ParametersRefused
@@ -40,8 +41,8 @@ def rests(
     return not is_open and remembered.rests_as == as_written(workspace)
 
 
-def rests_after(seen: Seen, plan: Plan) -> str:
-    """The next `Remembered.rests_as`; empty if there may be more to report."""
+def rests_after(seen: Seen, plan: Plan, reported: FlinkWorkspaceStatus | None) -> str:
+    """The next `Remembered.rests_as`; empty if there may be more to report than `reported`."""
     workspace = seen.workspace
     if (
         workspace is None
@@ -50,19 +51,10 @@ def rests_after(seen: Seen, plan: Plan) -> str:
         or plan.retry is not None
     ):
         return ""
-    cloud = seen.cloud
-    looks = (
-        cloud.account_id,
-        cloud.listing,
-        cloud.regions,
-        cloud.zones,
-        cloud.role,
-        cloud.network,
-        cloud.storage,
-    )
-    if any(isinstance(look, Unknown) for look in looks) or _is_unanswered(cloud.quote):
+    is_unknown = any(isinstance(look, Unknown) for look in seen.cloud.looks)
+    if is_unknown or _is_unanswered(seen.cloud.quote):
         return ""
-    return as_written(workspace) if _is_last_word(workspace, plan) else ""
+    return as_written(workspace) if _is_last_word(plan, reported) else ""
 
 
 def _is_unanswered(quote: Quote | Unknown) -> bool:
@@ -72,12 +64,12 @@ def _is_unanswered(quote: Quote | Unknown) -> bool:
     )
 
 
-def _is_last_word(workspace: FlinkWorkspace, plan: Plan) -> bool:
+def _is_last_word(plan: Plan, reported: FlinkWorkspaceStatus | None) -> bool:
     """True if no later report can differ: a missing prerequisite is progress before it stalls."""
     if plan.verdict is None or plan.verdict.kind != "Missing":
         return plan.verdict == SUSPENDED_BY_USER
-    said = {condition.type: condition for condition in workspace.status.conditions}.get("Stalled")
-    return said is not None and (said.status, said.reason) == ("True", plan.verdict.reason)
+    conditions = () if reported is None else reported.conditions
+    return any((each.type, each.status) == ("Stalled", "True") for each in conditions)
 
 
 def as_written(workspace: FlinkWorkspace) -> str:

@@ -67,8 +67,8 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
         return None
     return (
         _by_evidence(case, order, evidence)
-        or _told_by_bill(case, order)
-        or _told_who_is_missing(case, order)
+        or _note_open_bill(case, order)
+        or _note_who_is_missing(case, order)
     )
 
 
@@ -107,7 +107,7 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
     return end is not None and not isinstance(listing, Unknown) and listing.date > end
 
 
-def _told_who_is_missing(
+def _note_who_is_missing(
     case: Case, order: FlinkWorkspaceOrder
 ) -> FlinkWorkspaceOrderStatus | None:
     """Report a missing signer on the order: its resource may be gone. Our clock ends the
@@ -137,7 +137,7 @@ def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrder
     )
 
 
-def _told_by_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+def _note_open_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     """Report on the order what the bill leaves open: its resource may be gone."""
     unread = (case.seen.cloud.bill, case.listing_for(order.spec.account_id, order.spec.region))
     if not order.facts.awaits_evidence or any(isinstance(each, Unknown) for each in unread):
@@ -157,7 +157,7 @@ def _by_evidence(
     if evidence.date is None or order.status.intent_time is None:
         return None
     # The cloud reported that something else has the name, and the list shows it.
-    if evidence.stranger is not None and order.status.answer == "NameTaken":
+    if evidence.stranger is not None and evidence.expected is not None:
         return _by_stranger(case, order, evidence.stranger, evidence.date)
     # Its caller may still be sending.
     if order.facts.is_announced:
@@ -184,9 +184,10 @@ def _after_window(
     # Not before: names may repeat, and our paid instance may still show up beside it.
     if evidence.stranger is not None:
         return _by_stranger(case, order, evidence.stranger, at)
-    if order.status.answer == "NameTaken":
-        why = "the cloud says that the name is taken, and shows no workspace of that name"
-        return ledger.rejected(order, at, Rejection("AbsentAfterWindow", "NameTaken", why))
+    # The cloud reported one, and no list shows it.
+    if evidence.expected is not None:
+        reason, why = evidence.expected.reason, evidence.expected.message
+        return ledger.rejected(order, at, Rejection("AbsentAfterWindow", reason, why))
     return ledger.not_placed(order, at, window_end(order.status, case.settings) or at)
 
 

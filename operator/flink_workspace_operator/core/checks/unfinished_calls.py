@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from flink_workspace_operator.api.order_states import Evidence
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.orders.ledger import time_of
+from flink_workspace_operator.core.orders.ledger import entered
 from flink_workspace_operator.core.orders.windows import end_of_call, nothing_before, window_end
 from flink_workspace_operator.core.pace import LONGEST
 from flink_workspace_operator.core.plan import Plan, Requeue, Verdict
@@ -51,13 +51,15 @@ def wait_out_restored_orders(case: Case) -> Plan | None:
     """
     uid = case.workspace.metadata.uid
     found = [
-        order for order in case.orders if order.state == "Superseded" and order.status.quote is None
+        order
+        for order in case.orders
+        if order.facts.lost_its_history and order.status.quote is None
     ]
     restored = [order for order in found if order.spec.workspace_ref.uid != uid]
     if not restored:
         return None
     closed = {
-        order.metadata.name: time_of(order, "Superseded") or order.metadata.creation_timestamp
+        order.metadata.name: entered(order) or order.metadata.creation_timestamp
         for order in restored
     }
     name = max(closed, key=lambda each: closed[each])

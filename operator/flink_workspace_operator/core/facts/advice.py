@@ -3,51 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flink_workspace_operator.core.facts.failures import CloudFailure, SignatureExpired
-
-REPEATED: Final = "the operator asks again"
-
-ADVICE: Final[Mapping[str, str]] = {
-    "CredentialsRefused": (
-        "put a valid one into the Secret of spec.credentials; else give it to the operator"
-    ),
-    "KeyRefused": "check the role: its name or ARN, what it trusts, and that it exists",
-    "SecretMissing": (
-        "create it, with the keys accessKeyId and accessKeySecret, or correct secretName"
-    ),
-    "SecretIncomplete": (
-        "put accessKeyId and accessKeySecret into it, both of one line and not empty"
-    ),
-    "SecretRefused": (
-        "let the operator get and patch that Secret, by a Role of this namespace that names it"
-    ),
-    "IdentityNotAllowed": (
-        "name a Secret with keys in spec.credentials.secretName, or have the namespace put on the"
-        " operator's list FLINK_OPERATOR_IDENTITY_NAMESPACES"
-    ),
-    "AccountNotAllowed": (
-        "give the operator a key of that account, or correct the setting; or name a Secret with"
-        " keys in spec.credentials.secretName"
-    ),
-    "BalanceTooLow": "top up the account",
-    "NotFound": (
-        "create what is missing, or correct its name in the spec or in the operator's settings"
-    ),
-    "UnpaidOrder": "pay or cancel the unpaid order in the console",
-    "ServiceNotActivated": "open the service in the console",
-    "RoleNotAuthorised": "authorise Flink in its console",
-    "NameTaken": "choose another workspaceName",
-    "ParametersRefused": "change the spec",
-    "Unexplained": "look for it in the console, or ask the cloud's support what the code means",
-    "Throttled": REPEATED,
-    "KeyUnavailable": REPEATED,
-    "Unreachable": REPEATED,
-    "Garbled": REPEATED,
-    "ListChanged": REPEATED,
-    "ServerError": REPEATED,
-}
-"""By the failure's reason. For a missing permission: grant the action that the failure names."""
-
+from flink_workspace_operator.core.facts.failures import (
+    ASKED_AGAIN,
+    CloudFailure,
+    SignatureExpired,
+)
 
 CAUSES: Final[Mapping[str, str]] = {
     "CertificateNotTrusted": (
@@ -95,7 +55,7 @@ def describe(failure: CloudFailure) -> str:
     action = getattr(failure, "action", "")
     if action:
         return f"{failure}: grant the RAM action {action} to the operator's identity"
-    advice = "; ".join(each for each in (cause(failure), ADVICE.get(failure.reason)) if each)
+    advice = "; ".join(each for each in (cause(failure), failure.advice) if each)
     return f"{failure}: {advice}" if advice else str(failure)
 
 
@@ -120,7 +80,7 @@ def _clock(ahead: float | None) -> str | None:
 
 def describe_call(failure: CloudFailure) -> str:
     """One line about a purchase call, which is sent once: it must not promise a retry."""
-    if ADVICE.get(failure.reason) != REPEATED:
+    if failure.advice != ASKED_AGAIN:
         return describe(failure)
     why = cause(failure)
     return f"{failure}: {why}" if why else str(failure)

@@ -3,49 +3,31 @@
     Failure
     ├── CloudFailure              the cloud did not give what was asked for
     │   ├── NoAnswer              nothing usable came back: what the cloud did is not known
-    │   │   ├── Unreachable       refused, reset, timed out
-    │   │   ├── Garbled           HTML, half a JSON, wrong types, a page that does not add up
-    │   │   ├── ListChanged       the pages of a list do not fit each other
-    │   │   └── ServerError       5xx
-    │   ├── Throttled             too many calls; may say when to come back
-    │   ├── KeyUnavailable        no access key could be fetched: nothing was sent
-    (core/facts/key_failures.py)
-    │   ├── CredentialsUnusable   there is nobody to ask it as: nothing was sent
-    │   │   ├── SecretMissing         the Secret of `spec.credentials` does not exist
-    │   │   ├── SecretIncomplete      it lacks a part of the access key
-    │   │   ├── SecretRefused         the API server does not let the operator read it, or hold it
-    │   │   ├── IdentityNotAllowed    the operator's own identity is not for this namespace
-    │   │   └── AccountNotAllowed     it is of another account than it must be
-    (core/facts/key_failures.py)
+    │   ├── Throttled             too many calls
+    │   ├── KeyUnavailable        no access key could be fetched (core/facts/key_failures.py)
+    │   ├── CredentialsUnusable   nobody may sign the call (core/facts/key_failures.py)
     │   └── Refused               the cloud understood, and refused
-    │       ├── CredentialsRefused    the key is wrong, inactive or expired, or there is none
-    │       ├── KeyRefused            who gives out keys gives none (core/facts/key_failures.py)
-    │       ├── PermissionMissing     names the RAM action that is missing
-    │       ├── ParametersRefused     this can't be bought as described
-    │       ├── SignatureExpired      the call came too late: the gateway's guard
-    │       ├── SignatureReplayed     the call came twice: the gateway's guard
-    │       ├── NotFound              what was named does not exist
-    │       ├── AlreadyExists         what was to be made exists
-    │       ├── NameTaken             a workspace of that name exists
-    │       ├── BalanceTooLow         not enough money
-    │       ├── UnpaidOrder           an unpaid order blocks the purchase
-    │       ├── ServiceNotActivated   the service (OSS) was never opened in this account
-    │       ├── RoleNotAuthorised     Flink may not use the account yet
-    │       └── Unexplained           a code that we do not know
     └── ClusterFailure            the API server did not do what was asked for
-        ├── Conflict              the object is not what it was when we read it
-        ├── Vanished              the object is gone
-        ├── ClusterRefused        a rule forbids it: the CRD's, a quota, a policy, or a missing
-        right
-        │   └── OutputsRefused    the ConfigMap of `spec.outputs` may not be read or written
-        ├── Unreadable            what is stored has a value that this version does not know
-        └── ClusterUnreachable    no answer, or a failure inside
 
-Adapters fill it from one table of codes, never from message texts.
+A failure of the cloud says everything about itself, once: its docstring begins with its meaning,
+`said` goes into messages, `turn` and `advice` tell who ends it and how. Verdicts, messages and the
+pages of the reference derive from these. Adapters fill the tree from one table of codes, never
+from message texts; that table has the proof (`fate`) that a code gives.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
+
+Turn = Literal["Nobody", "Outside", "Spec", "Prerequisite"]
+"""The one who ends a failure.
+
+Nobody        it ends by itself: asked again
+Outside       a person or an event outside changes something: Suspended
+Spec          the resource has to be changed: Stalled
+Prerequisite  somebody creates what is missing, in any order: waited for, then Stalled
+"""
+
+ASKED_AGAIN: Final = "the operator asks again"
 
 Fate = Literal["Unknown", "NothingSent", "CallRefused", "CopyRefused"]
 """The proof that a failure gives about a call that spends money.
@@ -79,6 +61,11 @@ class CloudFailure(Failure):
     """The proof about the call, if it was one that spends money."""
 
     said: ClassVar[str] = "did not give what was asked for"
+    turn: ClassVar[Turn] = "Nobody"
+    advice: ClassVar[str] = ""
+    """The instruction in messages. Empty: the message needs none, or finds a better one."""
+    page_advice: ClassVar[str] = ""
+    """The instruction on the pages of the reference, if it is not that of the messages."""
 
     @property
     def reason(self) -> str:
@@ -97,6 +84,7 @@ class NoAnswer(CloudFailure):
     """The proxy of the call as `host:port`: never its user and password."""
 
     said: ClassVar[str] = "gave no usable answer"
+    advice: ClassVar[str] = ASKED_AGAIN
 
     def __str__(self) -> str:
         through = f", through the proxy {self.proxy}" if self.proxy else ""
@@ -134,40 +122,7 @@ class Throttled(CloudFailure):
     retry_after: float | None = None
 
     said: ClassVar[str] = "was called too often"
-
-
-class CredentialsUnusable(CloudFailure):
-    """No identity may sign calls. `about` is the Secret's name, or the namespace."""
-
-    def __init__(self, about: str) -> None:
-        super().__init__("spec.credentials", about)
-
-    def __str__(self) -> str:
-        return self.said.format(self.code)
-
-
-class SecretMissing(CredentialsUnusable):
-    """The Secret does not exist, or is being deleted."""
-
-    said = "Secret '{}' of spec.credentials does not exist"
-
-
-class SecretIncomplete(CredentialsUnusable):
-    """The Secret lacks a part of the access key."""
-
-    said = "Secret '{}' of spec.credentials lacks a key"
-
-
-class SecretRefused(CredentialsUnusable):
-    """The API server does not let the operator read the Secret, or put its finalizer on it."""
-
-    said = "the operator may not read Secret '{}' of spec.credentials, or not hold it"
-
-
-class IdentityNotAllowed(CredentialsUnusable):
-    """The operator's own identity is not for resources of this namespace."""
-
-    said = "the operator's own identity is not for namespace '{}'"
+    advice: ClassVar[str] = ASKED_AGAIN
 
 
 class Refused(CloudFailure):
@@ -183,6 +138,10 @@ class CredentialsRefused(Refused):
     configured: bool = True
 
     said: ClassVar[str] = "was refused: the access key is not valid"
+    turn: ClassVar[Turn] = "Outside"
+    advice: ClassVar[str] = (
+        "put a valid one into the Secret of spec.credentials; else give it to the operator"
+    )
 
     def __str__(self) -> str:
         none = (
@@ -198,12 +157,18 @@ class PermissionMissing(Refused):
     action: str = ""
 
     said: ClassVar[str] = "was refused: a permission is missing"
+    turn: ClassVar[Turn] = "Outside"
+    page_advice: ClassVar[str] = (
+        "grant the RAM action that the message names to the operator's identity"
+    )
 
 
 class ParametersRefused(Refused):
-    """This can't be bought as described."""
+    """The cloud does not sell what is described."""
 
     said = "refused the parameters"
+    turn = "Spec"
+    advice = "change the spec"
 
 
 @dataclass
@@ -216,60 +181,79 @@ class SignatureExpired(Refused):
     ahead: float | None = None
 
     said: ClassVar[str] = "came too late, or dated too far ahead, and was refused by the gateway"
+    page_advice: ClassVar[str] = (
+        "correct the clock of the operator's node; Ready says when the next order follows"
+    )
 
 
 class SignatureReplayed(Refused):
     """The gateway has seen this call before."""
 
     said = "was seen before by the gateway"
+    page_advice = "nothing: the call was made before, and evidence shows what came of it"
 
 
 class NotFound(Refused):
-    """The named thing does not exist."""
+    """The cloud does not find something that was named."""
 
     said = "did not find what was named"
+    turn = "Outside"
+    advice = "create what is missing, or correct its name in the spec or in the operator's settings"
 
 
 class AlreadyExists(Refused):
     """The thing to create exists already."""
 
     said = "found that it exists already"
+    page_advice = "nothing: somebody else made it at the same time"
 
 
 class NameTaken(Refused):
     """A workspace of that name exists."""
 
     said = "found the workspace's name taken"
+    turn = "Spec"
+    advice = "choose another workspaceName"
 
 
 class BalanceTooLow(Refused):
     """Not enough money in the account."""
 
     said = "was refused: the account's balance is too low"
+    turn = "Outside"
+    advice = "top up the account"
 
 
 class UnpaidOrder(Refused):
-    """An unpaid order blocks the purchase."""
+    """An unpaid order blocks the purchase, or may be this purchase."""
 
     said = "was refused: an unpaid order blocks the purchase"
+    turn = "Outside"
+    advice = "pay or cancel the unpaid order in the console"
 
 
 class ServiceNotActivated(Refused):
     """The service was never opened in this account."""
 
     said = "was refused: the service is not activated in this account"
+    turn = "Outside"
+    advice = "open the service in the console"
 
 
 class RoleNotAuthorised(Refused):
-    """Flink may not use the account yet."""
+    """The account has not authorised Flink yet."""
 
     said = "was refused: Flink's RAM role is not authorised"
+    turn = "Outside"
+    advice = "authorise Flink in its console"
 
 
 class Unexplained(Refused):
-    """A refusal with a code that we do not know."""
+    """The cloud refused with a code that the operator does not know."""
 
     said = "was refused for an unknown reason"
+    turn = "Outside"
+    advice = "look for it in the console, or ask the cloud's support what the code means"
 
 
 class ClusterFailure(Failure):

@@ -94,6 +94,7 @@ def classify(
     # Sorted, so that messages do not change with the order in which the cloud lists instances.
     instances = sorted(near, key=lambda instance: instance.instance_id)
     ours = [instance for instance in instances if ownership.covers(instance)]
+    # A purchase was executed twice, or somebody copied tags: only a person can tell which to keep.
     if len({instance.instance_id for instance in ours}) > 1:
         ids = ", ".join(sorted(instance.instance_id for instance in ours))
         message = (
@@ -106,13 +107,17 @@ def classify(
     namesakes = tuple(
         instance for instance in instances if instance.name == ownership.target.workspace_name
     )
+    # An untagged one may be the purchase whose answer was lost. Adopting it for another order, or
+    # calling it a stranger's, would forget what was bought.
     if any(
         _may_have_bought(order, instance) for order in ownership.orders for instance in namesakes
     ):
         return Unexplained(tuple(each for each in namesakes if CLUSTER_TAG not in each.tags))
+    # No order of ours explains it, and the spec allows to take it over.
     wanted = _to_adopt(instances, namesakes, adoption, ownership.bound_id)
     if wanted is not None:
         return _adopted(wanted, ownership)
+    # It is somebody else's: it only matters if it blocks the name.
     strangers = (_stranger(instance, ownership) for instance in instances)
     return next((stranger for stranger in strangers if stranger is not None), Absent())
 

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass, field
 
-from flink_workspace_operator.core.facts.failures import CredentialsUnusable
+from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,12 @@ class SeenCloud:
     bill: tuple[BillingOrder, ...] | Unknown = field(default_factory=Unknown)
     """Usually unknown: it needs rights of its own."""
 
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """The answers about the account, its instances, and each prerequisite."""
+        about_all = (self.account_id, self.listing, self.regions, self.zones)
+        return (*about_all, self.role, self.network, self.storage)
+
     def updated(self, **answers: Any) -> Self:  # noqa: ANN401 - any field of this class
         """The same with more answers."""
         return replace(self, **answers)

@@ -1,7 +1,7 @@
 """The contract of a paid action: everything that the protocol does not know by itself.
 
-The protocol (`settling.py`, `purchasing.py`, `retrying.py`) knows no action by name. Each action is
-one module of `actions`, and one line of its registry.
+The protocol (`checks/settlement.py`, `checks/purchase.py`, `checks/retry.py`) knows no
+action by name. Each action is one module of `actions`, and one line of its registry.
 """
 
 from typing import Protocol
@@ -12,6 +12,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence
+from flink_workspace_operator.core.orders.words import Words
 
 
 class PaidAction(Protocol):
@@ -20,6 +21,16 @@ class PaidAction(Protocol):
     @property
     def name(self) -> str:
         """The word in `spec.action` of its orders."""
+        ...
+
+    @property
+    def api_call(self) -> str:
+        """The paid call as failures name it. It is sent once, so no message promises a retry."""
+        ...
+
+    @property
+    def words(self) -> Words:
+        """Its words in the messages of its orders."""
         ...
 
     def price_question(

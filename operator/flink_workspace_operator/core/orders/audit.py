@@ -3,17 +3,17 @@
 from typing import Any, Final
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.orders.ledger import time_of
+from flink_workspace_operator.core.orders.ledger import entered
 
 AUDIT: Final = "flink_workspace_operator.audit"
-"""Logger of the lines, each a JSON object by itself, whatever the format of the other logs."""
+"""Logger of the lines, each a JSON object by itself; only where the format of the log is JSON."""
 
 
 def entry(order: FlinkWorkspaceOrder) -> dict[str, Any]:
     """The known fields of an order, each value as the order has it."""
     spec, status = order.spec.as_wire(), order.status.as_wire()
     quote = status.get("quote", {})
-    came = time_of(order, order.state) if order.state else None
+    came = entered(order)
     told = {
         "order": f"{order.metadata.namespace}/{order.metadata.name}",
         "state": order.state,

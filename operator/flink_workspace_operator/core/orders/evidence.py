@@ -46,3 +46,5 @@ class OrderEvidence:
     leftover: str | None = None
     """An instance that can only be this order's, though its token is missing."""
     stranger: Stranger | None = None
+    expected: Stranger | None = None
+    """The one that the cloud's answer reported, whether or not a list shows it."""

@@ -1,4 +1,7 @@
-"""The moves of an order's status, one function each. `api/order_states.py` has the legal ones."""
+"""The moves of an order's status, one function each. `api/order_states.py` has the legal ones.
+
+Those after an answer of the cloud: `core/orders/answers.py`.
+"""
 
 import hashlib
 import json
@@ -13,12 +16,10 @@ from flink_workspace_operator.api.order import (
     StateTime,
 )
 from flink_workspace_operator.api.order_states import Evidence, OrderState
-from flink_workspace_operator.core.facts.advice import describe_call
-from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.observed import Answer, Bought
-from flink_workspace_operator.core.facts.snapshot import Answered
+from flink_workspace_operator.core.orders.actions import action_of
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import clock
+from flink_workspace_operator.core.orders.words import Words
 
 MESSAGE_LENGTH = 1024
 NOBODY_ASKS = " Nobody can ask the cloud: "
@@ -48,6 +49,17 @@ def moved(
     return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
 
 
+def words_of(order: FlinkWorkspaceOrder) -> Words:
+    """The words of the order's action."""
+    return action_of(order).words
+
+
+def open_outcome(order: FlinkWorkspaceOrder) -> str:
+    """The beginning of every message about an outcome that is not known."""
+    unknown = words_of(order).unknown
+    return unknown[:1].upper() + unknown[1:]
+
+
 def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderStatus:
     """In the same state, with an open question of the bill."""
     return order.status.model_copy(update={"evidence": "Bill", "message": _line(message)})
@@ -55,7 +67,7 @@ def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderSt
 
 def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
     """In the same state, without an open question of the bill."""
-    message = "It is not known whether this was bought: the bill leaves nothing open any more."
+    message = f"{open_outcome(order)}: the bill leaves nothing open any more."
     return order.status.model_copy(update={"evidence": None, "message": message})
 
 
@@ -71,9 +83,9 @@ def _line(message: str) -> str:
     return " ".join(message.split())[:MESSAGE_LENGTH]
 
 
-def time_of(order: FlinkWorkspaceOrder, state: OrderState) -> datetime | None:
-    """Time at which the order last entered the state."""
-    return next((entry.time for entry in order.status.times if entry.state == state), None)
+def entered(order: FlinkWorkspaceOrder) -> datetime | None:
+    """Time at which the order last entered its present state."""
+    return next((entry.time for entry in order.status.times if entry.state == order.state), None)
 
 
 def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
@@ -123,7 +135,7 @@ def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOr
         settled_not_before=call.intent_time + call.window,
         evidence=None,
         answer=None,
-        message="The purchase is announced; the call follows at once.",
+        message=words_of(order).announced,
     )
 
 
@@ -174,7 +186,7 @@ def placed(
         instance_id=instance_id,
         evidence=evidence,
         outstanding_until=None,
-        message=f"Bought: {instance_id}.",
+        message=f"{words_of(order).done}: {instance_id}.",
     )
 
 
@@ -184,32 +196,33 @@ def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderSt
         order.status,
         "Fulfilled",
         at,
-        message=f"Bought and seen running: {order.status.instance_id}.",
+        message=f"{words_of(order).delivered}: {order.status.instance_id}.",
     )
 
 
 def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The instance is gone, and a person allowed another in its place, by its id."""
-    message = (
-        f"Bought, and gone from the cloud since: {order.status.instance_id}. Given up by hand."
-    )
+    message = f"{words_of(order).gone}: {order.status.instance_id}. Given up manually."
     return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
 
 
 def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """May or may not have been bought: only evidence decides."""
-    return moved(
-        order.status, "Uncertain", at, message=f"It is not known whether this was bought: {why}."
-    )
+    return moved(order.status, "Uncertain", at, message=f"{open_outcome(order)}: {why}.")
 
 
 def not_placed(
     order: FlinkWorkspaceOrder, at: datetime, over: datetime
 ) -> FlinkWorkspaceOrderStatus:
     """No list showed it until `over`, when the cloud must have shown it."""
-    why = f"no list showed the workspace by {clock(over)}"
+    words = words_of(order)
+    why = f"{words.absent} by {clock(over)}"
     return moved(
-        order.status, "NotPlaced", at, evidence="AbsentAfterWindow", message=f"Not bought: {why}."
+        order.status,
+        "NotPlaced",
+        at,
+        evidence="AbsentAfterWindow",
+        message=f"{words.not_done}: {why}.",
     )
 
 
@@ -229,7 +242,7 @@ def rejected(
     outstanding_until: datetime | None = None,
 ) -> FlinkWorkspaceOrderStatus:
     """Not bought. Until `outstanding_until` the call, or a copy of it, may still be executed."""
-    message = f"Not bought: {reason.why}."
+    message = f"{words_of(order).not_done}: {reason.why}."
     if outstanding_until is not None:
         message += OUTSTANDING.format(clock(outstanding_until))
     return moved(
@@ -252,72 +265,6 @@ def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
 def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStatus:
     """Bought; the FlinkWorkspace is gone, and no list has shown the instance yet."""
     why = f"this order is kept until a list shows the instance, at the latest until {clock(until)}"
-    message = f"Bought: {order.status.instance_id}. The FlinkWorkspace was deleted; {why}."
+    done = f"{words_of(order).done}: {order.status.instance_id}"
+    message = f"{done}. The FlinkWorkspace was deleted; {why}."
     return order.status.model_copy(update={"message": _line(message)})
-
-
-def recorded(
-    order: FlinkWorkspaceOrder, answered: Answered, copy_window: timedelta
-) -> FlinkWorkspaceOrderStatus | None:
-    """The order's status after the answer to a call; None if the answer adds nothing.
-
-    An id always counts. Anything else is about the call of one intent: if the answer to its
-    record was lost, the order was Quoted again, and another process may have announced it since.
-    """
-    is_of_this_intent = order.status.intent_mark == answered.mark
-    if not is_of_this_intent and not isinstance(answered.answer, Bought):
-        return None
-    return after_answer(order, answered.answer, answered.at, copy_window)
-
-
-def after_answer(
-    order: FlinkWorkspaceOrder, answer: Answer, at: datetime, copy_window: timedelta
-) -> FlinkWorkspaceOrderStatus | None:
-    """The status of the order, as it is now, after the cloud's answer; None if it adds nothing.
-
-    `at` is a moment by the cloud's clock by which the answer had arrived. For `copy_window` after
-    it, a list may not show yet what another copy of the call bought. The ledger dates the move by
-    the call, which is known exactly.
-
-    An id is never dropped: it is written over any state. A refusal counts only where no evidence
-    was written since.
-    """
-    sent_at = order.status.intent_time or at
-    if isinstance(answer, Bought):
-        known = _with_request(order.status, answer.request_id).model_copy(
-            update={"order_id": answer.order_id}
-        )
-        if order.status.instance_id is not None:
-            is_news = (
-                order.status.instance_id == answer.instance_id and order.status.order_id is None
-            )
-            return known if is_news and known != order.status else None
-        return placed(
-            order.model_copy(update={"status": known}), answer.instance_id, sent_at, "Answer"
-        )
-    failure = answer.failure
-    answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
-    if failure.fate == "NothingSent" and order.facts.is_announced:
-        return not_sent(answered, sent_at, describe_call(failure))
-    if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:
-        reason = Rejection("Answer", failure.reason, describe_call(failure))
-        return rejected(
-            answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None
-        )
-    if order.facts.is_announced:
-        return uncertain(answered, sent_at, describe_call(failure))
-    return None
-
-
-def _with_answer(
-    status: FlinkWorkspaceOrderStatus, failure: CloudFailure
-) -> FlinkWorkspaceOrderStatus:
-    return _with_request(status, failure.request_id).model_copy(update={"answer": failure.reason})
-
-
-def _with_request(
-    status: FlinkWorkspaceOrderStatus, request_id: str | None
-) -> FlinkWorkspaceOrderStatus:
-    if request_id is None or request_id in status.request_ids:
-        return status
-    return status.model_copy(update={"request_ids": (*status.request_ids, request_id)[-10:]})

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.api.order_states import facts_of
 from flink_workspace_operator.api.status import OrderSummary
+from flink_workspace_operator.core.facts.observed import Listing, Unknown
+from flink_workspace_operator.core.orders.words import Words
 from flink_workspace_operator.settings import Settings
 
 
@@ -63,14 +65,47 @@ def latest_end_of_call(order: FlinkWorkspaceOrder, settings: Settings) -> dateti
     return max((each for each in ends if each is not None), default=None)
 
 
+def missing_order(
+    last: OrderSummary | None,
+    orders: tuple[FlinkWorkspaceOrder, ...],
+    listing: Listing | Unknown,
+    settings: Settings,
+) -> OrderSummary | None:
+    """The order that a resource's status names, may have been sent, and is not in the ledger.
+
+    An order of the same name with an earlier announcement, or none, replaced it: no evidence
+    about the call. With a later one, the process that had sent nothing took it back in between.
+    The wait ends with the window of the call, by the date of a list.
+    """
+    if last is None:
+        return None
+    end = _end_of(last, settings)
+    if end is None:
+        return None
+    announced = {order.metadata.name: order.status.intent_time for order in orders}.get(last.name)
+    is_known = announced is not None and (last.intent_time is None or announced >= last.intent_time)
+    over = not isinstance(listing, Unknown) and listing.date > end
+    return None if over or is_known else last
+
+
+def _end_of(last: OrderSummary, settings: Settings) -> datetime | None:
+    if last.facts.may_be_under_way:
+        return window_end(last, settings)
+    return last.settled_not_before if last.facts.is_refused else None
+
+
 def clock(moment: datetime) -> str:
     """The full minute after a moment, as messages show it: no wait that they name is too short."""
     return f"{moment + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"
 
 
-def nothing_before(end: datetime) -> str:
-    """One line that ends every message about a call whose outcome is open."""
+def nothing_before(end: datetime, words: Words | None = None) -> str:
+    """One line that ends every message about a call whose outcome is open.
+
+    Without `words`: the order, and so its action, is not in the ledger.
+    """
+    absent = "no list shows a result" if words is None else words.if_absent
     return (
-        f"Nothing else is bought before {clock(end)}. If no list shows the workspace by then, the"
+        f"Nothing else is bought before {clock(end)}. If {absent} by then, the"
         " next order may follow"
     )

@@ -1,12 +1,16 @@
 """Every reason that a FlinkWorkspace can show, with its meaning and advice.
 
 The only source of the page `docs/reference/reasons.md`. A reason that is missing here fails the
-tests.
+tests. Failures of the cloud describe themselves (`core/facts/failures.py`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from flink_workspace_operator.core.facts.failure_kinds import KINDS, meaning_of, page_advice_of
+from flink_workspace_operator.core.facts.failures import CloudFailure, Turn
+from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable
 
 _NOTHING: Final = "nothing"
 BY_ITSELF: Final = "wait: it continues by itself"
@@ -29,7 +33,33 @@ class Entry:
     advice: str = _NOTHING
 
 
+_TURNS: Final[Mapping[Turn, str]] = {
+    "Nobody": "Reconciling",
+    "Outside": "Suspended",
+    "Spec": "Stalled",
+    "Prerequisite": _ON_ITS_WAY,
+}
+
+
+def _entry_of(kind: type[CloudFailure]) -> Entry:
+    """The entry of a failure. Once something may be bought, no edit of the spec ends a lack of
+    credentials: see `verdicts.could_not_read_owned`."""
+    status, meaning = _TURNS[kind.turn], meaning_of(kind)
+    if issubclass(kind, CredentialsUnusable) and status != "Suspended":
+        status += "; Suspended once something may be bought"
+    return Entry(status, meaning[:1].lower() + meaning[1:], page_advice_of(kind))
+
+
+_FAILURES: Final = {
+    name: _entry_of(kind)
+    for name, kind in KINDS.items()
+    if kind.turn != "Nobody" or name == "KeyUnavailable"
+}
+"""The failures that are reasons. Of the others that end by themselves, only a lack of keys is one
+of its own: all else is CloudUnreachable."""
+
 DECIDING: Final[Mapping[str, Entry]] = {
+    **_FAILURES,
     "Running": Entry("Ready", "the workspace exists, is this resource's, and runs"),
     "Purchasing": Entry("Reconciling", "an order is being opened", "wait"),
     "Provisioning": Entry(
@@ -74,13 +104,6 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "a fault of the operator ended the pass. What is known stays as it is, and nothing is"
         " bought by such a pass",
         "see the operator's log, and report it",
-    ),
-    "KeyUnavailable": Entry(
-        "Reconciling",
-        "the operator's access key could not be fetched: STS or the metadata service did not"
-        " answer, or a file is missing. So nothing was sent. The key in hand is used until it ends",
-        "wait: it is tried again. If it lasts, do what the message says; [a network without a way"
-        " out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS",
     ),
     "Adopting": Entry(
         "Reconciling",
@@ -148,80 +171,10 @@ DECIDING: Final[Mapping[str, Entry]] = {
         " gone, delete its resource, or [give the instance"
         " up](../ownership.md#replace-a-workspace-that-is-gone)",
     ),
-    "BalanceTooLow": Entry(
-        "Suspended", "the cloud wants more money in the account first", "top up the account"
-    ),
-    "UnpaidOrder": Entry(
-        "Suspended",
-        "an unpaid order blocks the purchase, or may be this purchase",
-        "pay or cancel it in the console; the operator continues by itself",
-    ),
     "BillUnexplained": Entry(
         "Suspended",
         "a paid order may be this purchase, and no list shows what it bought",
         "see the console; if it is something else, set the annotation that the message names",
-    ),
-    "SecretMissing": Entry(
-        f"{_ON_ITS_WAY}; Suspended once something may be bought",
-        "the Secret of `spec.credentials` does not exist, or is being deleted",
-        "create it, with the keys `accessKeyId` and `accessKeySecret`, or correct `secretName`",
-    ),
-    "SecretIncomplete": Entry(
-        f"{_ON_ITS_WAY}; Suspended once something may be bought",
-        "that Secret lacks a part of the access key",
-        "put `accessKeyId` and `accessKeySecret` into it, both of one line and not empty",
-    ),
-    "SecretRefused": Entry(
-        "Suspended",
-        "the operator may not read that Secret, or not put its finalizer on it",
-        "[let it](../credentials.md#the-right-to-read-it) read that Secret",
-    ),
-    "IdentityNotAllowed": Entry(
-        "Stalled; Suspended once something may be bought",
-        "the operator's own identity does not buy for resources of this namespace",
-        "one of two: name a Secret with keys in `spec.credentials.secretName`, or have the"
-        " namespace put on the list `FLINK_OPERATOR_IDENTITY_NAMESPACES` of the operator",
-    ),
-    "AccountNotAllowed": Entry(
-        "Suspended",
-        "the operator's own access key is of another account than `FLINK_OPERATOR_ACCOUNT_ID` says."
-        " Nothing is bought",
-        "give the operator a key of that account, or correct the setting; or name a Secret with"
-        " keys in `spec.credentials.secretName`",
-    ),
-    "CredentialsRefused": Entry(
-        "Suspended",
-        "the cloud does not take the access key, or there is none",
-        "put a valid one into the Secret of `spec.credentials`; without one, give it to the"
-        " operator",
-    ),
-    "KeyRefused": Entry(
-        "Suspended",
-        "STS, or who else gives out access keys, was asked for the operator's and gave none",
-        "check the role: its name or ARN, what it trusts, and that it exists",
-    ),
-    "PermissionMissing": Entry(
-        "Suspended",
-        "the operator's identity may not do this",
-        "grant the RAM action that the message names",
-    ),
-    "RoleNotAuthorised": Entry(
-        "Suspended", "Flink may not work in the account yet", "authorise Flink once in its console"
-    ),
-    "ServiceNotActivated": Entry(
-        "Suspended",
-        "a service was never opened in this account",
-        "open the service that the message names",
-    ),
-    "NotFound": Entry(
-        "Suspended",
-        "the cloud does not find something that was named",
-        "create it, or correct its name in the spec or in the operator's settings",
-    ),
-    "Unexplained": Entry(
-        "Suspended",
-        "the cloud refused with a code that the operator does not know",
-        "look for the code in the console, or ask the cloud's support",
     ),
     "OutputsRefused": Entry(
         "Suspended",
@@ -240,9 +193,6 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "the resource, or an order of it, has a value or field that this version of the operator"
         " does not know. Nothing is bought without what it asks for",
         "run a version that knows it, or correct the field that the message names",
-    ),
-    "ParametersRefused": Entry(
-        "Stalled", "the cloud does not sell what is described", "change the spec"
     ),
     "NameTaken": Entry(
         "Stalled",

@@ -10,12 +10,11 @@ from flink_workspace_operator.core.checks.unfinished_calls import may_still_come
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
-    CredentialsUnusable,
     NoAnswer,
     ParametersRefused,
     Throttled,
 )
-from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable, KeyUnavailable
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.ownership import Adoptable, Foreign, Ours
 from flink_workspace_operator.core.prerequisites import Finding
@@ -38,9 +37,7 @@ class ConditionDraft:
 def drafts(case: Case) -> tuple[ConditionDraft, ...]:
     """All conditions but the summary."""
     return (
-        _prerequisite("RamRoleReady", case.role),
-        _prerequisite("NetworkReady", case.network),
-        _prerequisite("OssDirectoriesReady", case.storage),
+        *(_prerequisite(type_, finding) for type_, finding in case.findings.items()),
         purchased(case),
         running(case),
         in_sync(case),
@@ -187,16 +184,7 @@ def _until_bound(type_: str, case: Case) -> ConditionDraft:
 def reachable(case: Case) -> ConditionDraft:
     """CloudReachable: True if the cloud answered the last calls. A refusal is an answer."""
     cloud = case.seen.cloud
-    looks = (
-        cloud.account_id,
-        cloud.listing,
-        cloud.regions,
-        cloud.zones,
-        cloud.role,
-        cloud.network,
-        cloud.storage,
-    )
-    answers = (*looks, cloud.quote)
+    answers = (*cloud.looks, cloud.quote)
     told = [
         answer.failure
         for answer in answers

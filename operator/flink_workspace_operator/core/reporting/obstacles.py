@@ -30,7 +30,7 @@ PATIENCE: Final = 3
 """Consecutive failures from which on one that may be transient is reported: after seconds."""
 
 
-def is_told(failure: BaseException, in_a_row: int) -> bool:
+def is_reported(failure: BaseException, in_a_row: int) -> bool:
     """True if the failure is reported. A race, or a moment without an API server, is not."""
     passing = isinstance(failure, Conflict | Vanished | ClusterUnreachable)
     return in_a_row >= PATIENCE or not passing

@@ -117,7 +117,7 @@ def _known(case: Case) -> Instance | None:
     )
     # Not beside an annotation that is there already: the next pass would take it for an agreement
     # to this loss.
-    is_news = is_lost(case) and not case.said_lost and not case.is_named_for_replacement
+    is_news = is_lost(case) and not case.is_reported_lost and not case.is_named_for_replacement
     return known.model_copy(update={"lost_since": case.cloud_time}) if is_news else known
 
 
@@ -131,6 +131,9 @@ def _instance(case: Case, seen: SeenInstance) -> Instance:
         zone_id=seen.zone_id or _zone_of_network(case, seen),
         charge_type=seen.charge_type,
         cu=seen.cu,
+        vpc_id=seen.vpc_id,
+        v_switch_ids=tuple(sorted(set(seen.v_switch_ids))) or None,
+        bucket=seen.bucket,
         create_time=seen.create_time,
         expire_time=seen.expire_time,
         cluster_status=seen.cluster_status,

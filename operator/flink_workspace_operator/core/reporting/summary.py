@@ -31,23 +31,28 @@ def summary(
     case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime
 ) -> tuple[ConditionDraft, ...]:
     """The four conditions that programs wait for. `Ready` repeats the one that is True."""
+    # About the operator: says nothing new about the workspace.
     if verdict.beside:
         return obstructed(verdict, previous, case.deleting)
+    # A further order of a workspace that runs: Ready stays True.
     if verdict.while_running:
         return _running(case, verdict)
     was = previous.get("Ready")
     is_kept = (
         verdict.keeps_previous and was is not None and was.status != "Unknown"
     ) or _stays_stalled(case, verdict, previous)
+    # Nothing new is known: what was reported stays, but for outputs that are owed.
     if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
         return _kept(case, was, previous)
     verdict = _resolved(case, verdict, previous, now)
+    # Nothing goes on while a person suspended it. A stall is reported all the same.
     if case.suspended and verdict.kind in ("Progressing", "Suspended"):
         verdict = SUSPENDED_BY_USER
     active = {SHOWN_BY[verdict.kind]: verdict} if verdict.kind in SHOWN_BY else {}
     if case.suspended and verdict.kind == "Running":
         active["Suspended"] = SUSPENDED_BY_USER
     companions = tuple(_companion(type_, active.get(type_)) for type_ in QUIET)
+    # The workspace stays in the cloud: its deletion does not change how it is.
     if verdict.kind == "Deleting" and was is not None:
         return (_again(was), *companions)
     return (
@@ -82,7 +87,7 @@ def obstructed(
     companions = tuple(_companion(type_, verdict if type_ == shown_by else None) for type_ in QUIET)
     if was is not None and (stays or deleting):
         return (_again(was), *companions)
-    no = verdict.kind == "Stalled" or _said_to_have_run(previous)
+    no = verdict.kind == "Stalled" or _is_reported_to_have_run(previous)
     return (
         ConditionDraft("Ready", "False" if no else "Unknown", verdict.reason, verdict.message),
         *companions,
@@ -153,10 +158,12 @@ def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> Cond
 
 def _once_ran(case: Case, previous: dict[str, Condition]) -> bool:
     """True if it once ran, by ledger or conditions: only then Ready turns False without a stall."""
-    return _said_to_have_run(previous) or any(order.facts.is_delivered for order in case.orders)
+    return _is_reported_to_have_run(previous) or any(
+        order.facts.is_delivered for order in case.orders
+    )
 
 
-def _said_to_have_run(previous: dict[str, Condition]) -> bool:
+def _is_reported_to_have_run(previous: dict[str, Condition]) -> bool:
     was = {type_: condition.status for type_, condition in previous.items()}
     if "True" in (was.get("Ready"), was.get("WorkspaceRunning")):
         return True

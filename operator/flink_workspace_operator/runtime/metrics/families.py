@@ -90,6 +90,11 @@ PASSES: Final = Family(
     " of the operator.",
     ("result",),
 )
+CONFIRMED: Final = Family(
+    "flink_operator_confirmed_total",
+    "counter",
+    "Workspaces that needed no pass: a round of lists showed that nothing is to be done.",
+)
 PASS_DURATION: Final = Family(
     "flink_operator_pass_duration_seconds", "histogram", "How long passes took."
 )
@@ -169,5 +174,5 @@ FREE_ADDRESSES: Final = Family(
 FAMILIES: Final = (
     LEADER, ENDPOINT, QUEUE_DEPTH, QUEUE_NAMESPACES, QUEUE_AGE, PASSES, PASS_DURATION, CALLS,
     CALL_DURATION, CLOCK, ORPHANS, ORDERS, PLACED_AMOUNT, UNSETTLED_ORDER, CONDITION,
-    EXPIRATION, CAPACITY, FREE_ADDRESSES,
+    EXPIRATION, CAPACITY, FREE_ADDRESSES, CONFIRMED,
 )  # fmt: skip

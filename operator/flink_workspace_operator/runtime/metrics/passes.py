@@ -23,7 +23,12 @@ class PassMetrics:
         passes = families.PASSES.as_counter(registry)
         # From 0, so that a first failure is a rise that an alert sees.
         self._passes = {result: passes.labels(result) for result in RESULTS}
+        self._confirmed = families.CONFIRMED.as_counter(registry)
         self._durations = families.PASS_DURATION.as_histogram(registry, BUCKETS)
+
+    def confirmed(self, number: int) -> None:
+        """So many workspaces needed no pass in a round."""
+        self._confirmed.inc(number)
 
     def counted(self, run_pass: Pass) -> Pass:
         """The pass with a count of its results. A cancelled pass is not counted."""

@@ -108,8 +108,13 @@ class WorkspaceMetrics:
         self._free_addresses.pop(key, None)
 
     def as_text(self) -> str:
-        """The numbers now, as Prometheus reads them."""
-        workspaces, addresses = tuple(self._workspaces.items()), tuple(self._free_addresses.items())
+        """The numbers now, as Prometheus reads them.
+
+        Copied whole, as this is written in a thread: while pairs are made one by one, garbage may
+        be collected, and the event loop goes on meanwhile.
+        """
+        workspaces = tuple(self._workspaces.copy().items())
+        addresses = tuple(self._free_addresses.copy().items())
         told = (
             (families.CONDITION, _each((key, numbers.conditions) for key, numbers in workspaces)),
             (families.EXPIRATION, _expirations(workspaces)),

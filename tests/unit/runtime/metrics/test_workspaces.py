@@ -1,5 +1,6 @@
 """Workspaces in numbers: conditions, ends of paid times, free addresses; and they go with the resource."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -131,3 +132,24 @@ def test_it_is_written_as_prometheus_reads_it() -> None:
     [family] = told
     assert (family.name, family.documentation, family.type) == (EXPIRATIONS.name, EXPIRATIONS.help, "gauge")
     assert [(each.labels["name"], each.value) for each in family.samples] == [(odd, 1.5e9), ("b", 0.0)]
+
+
+def test_what_comes_while_they_are_written_does_no_harm() -> None:
+    """They are written in a thread, and a collection of garbage lets the event loop go on in the middle."""
+    metrics, wire = WorkspaceMetrics(), running().as_wire()
+    named = ({**wire, "metadata": {**wire["metadata"], "name": f"w-{number}"}} for number in range(4000))
+    for _ in range(1000):
+        metrics.seen("ADDED", next(named))
+
+    def another(phase: str, _: dict[str, int]) -> None:
+        if phase == "stop":
+            metrics.seen("ADDED", next(named))
+
+    before = gc.get_threshold()
+    gc.callbacks.append(another)
+    gc.set_threshold(50)
+    try:
+        assert metrics.as_text()
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(another)

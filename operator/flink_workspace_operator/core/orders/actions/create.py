@@ -23,15 +23,35 @@ from flink_workspace_operator.core.facts.ownership import (
 from flink_workspace_operator.core.facts.snapshot import bound_id
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence, Stranger
+from flink_workspace_operator.core.orders.words import Words
 
 STRANGERS: Final = ("NameTaken", "OwnedElsewhere")
 """Reasons of an instance that has our name and is not owned."""
+
+
+HIDDEN_STRANGER: Final = Stranger(
+    "NameTaken", "the cloud says that the name is taken, and shows no workspace of that name"
+)
+"""The owner of the name that the cloud's answer reported, until a list shows it."""
+
+WORDS: Final = Words(
+    announced="The purchase is announced; the call follows at once.",
+    unknown="it is not known whether this was bought",
+    done="Bought",
+    delivered="Bought and seen running",
+    gone="Bought, and gone from the cloud since",
+    not_done="Not bought",
+    absent="no list showed the workspace",
+    if_absent="no list shows the workspace",
+)
 
 
 class Create:
     """The purchase of a workspace: one for each name."""
 
     name: Final = "Create"
+    words: Final = WORDS
+    api_call: Final = "foasconsole.CreateInstance"
 
     def price_question(
         self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
@@ -70,6 +90,7 @@ class Create:
             ),
             leftover=_leftover(case, order, found),
             stranger=_stranger(found),
+            expected=HIDDEN_STRANGER if order.status.answer == HIDDEN_STRANGER.reason else None,
         )
 
     def nonce(self, case: Case, order: FlinkWorkspaceOrder) -> str:

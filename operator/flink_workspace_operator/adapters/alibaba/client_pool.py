@@ -18,7 +18,7 @@ One more key costs another one that it is identified anew.
 
 
 class Closable(Protocol):
-    """What has connections."""
+    """A client with connections."""
 
     async def close(self) -> None:
         """Close them once no call is under way."""
@@ -28,8 +28,8 @@ class Closable(Protocol):
 C = TypeVar("C", bound=Closable)
 
 
-class OtherIdentities(Generic[C]):
-    """What was opened for each key, the one last that was taken last.
+class ClientPool(Generic[C]):
+    """The clients of other access keys, the one that was taken last at the end.
 
     `clock` gives seconds and never goes back.
     """

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.core.facts.observed import Bought
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import answers, ledger
 from tests.builders import COPY_WINDOW, ID, NOW, an_order
 
 LATER = NOW + timedelta(seconds=1)
@@ -36,7 +36,7 @@ def test_an_answer_about_a_known_id_adds_its_order_id_once(
 ) -> None:
     """Evidence was faster than the answer; what is written once stays, and nothing is written in vain."""
     order = an_order("Placed", instance_id=ID, order_id=known, request_ids=("request-1",))
-    status = ledger.after_answer(order, Bought(ID, answered, "request-1"), NOW, COPY_WINDOW)
+    status = answers.after_answer(order, Bought(ID, answered, "request-1"), NOW, COPY_WINDOW)
     if told is None:
         assert status is None
     else:

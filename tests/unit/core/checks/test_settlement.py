@@ -24,7 +24,7 @@ from flink_workspace_operator.core.facts.failures import (
 from flink_workspace_operator.core.facts.identity import Key, Owner
 from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought, SeenInstance, Unknown
 from flink_workspace_operator.core.facts.snapshot import Answered, Remembered
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import answers, ledger
 from flink_workspace_operator.core.orders.windows import window_end
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
 from flink_workspace_operator.core.questions import questions
@@ -204,7 +204,7 @@ class TestEvidence:
 
     def test_what_is_not_known_names_the_time_until_which_nothing_is_bought(self) -> None:
         """And does not say that a purchase is repeated."""
-        lost = ledger.after_answer(an_order("Placing", intent=INTENT), UNANSWERED_CALL, NOW, COPY_WINDOW)
+        lost = answers.after_answer(an_order("Placing", intent=INTENT), UNANSWERED_CALL, NOW, COPY_WINDOW)
         order = an_order("Uncertain", intent=INTENT).model_copy(update={"status": lost})
         verdict = decide(a_case(a_workspace(), order)).verdict
         assert verdict is not None
@@ -346,7 +346,7 @@ class TestAnswer:
     @pytest.mark.parametrize("state", [None, *(s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled"))])
     def test_an_id_is_never_dropped(self, state: OrderState | None) -> None:
         """Counterexample 8."""
-        status = ledger.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
+        status = answers.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.instance_id, status.order_id, status.evidence) == (
             "Placed",
@@ -359,43 +359,43 @@ class TestAnswer:
     def test_a_purchase_is_dated_by_its_call(self) -> None:
         """Not by the moment at which its answer had surely arrived, which may be yet to come."""
         order = an_order("Placing")
-        status = ledger.after_answer(order, BOUGHT, NOW + WINDOW, COPY_WINDOW)
+        status = answers.after_answer(order, BOUGHT, NOW + WINDOW, COPY_WINDOW)
         assert status is not None
-        assert ledger.time_of(order.model_copy(update={"status": status}), "Placed") == order.status.intent_time
+        assert ledger.entered(order.model_copy(update={"status": status})) == order.status.intent_time
 
     @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
     @pytest.mark.parametrize("answer", [Bought("other", "order-1", None), NotBought(Unreachable("x.Y", "reset"))])
     def test_what_is_placed_stays_as_it_is(self, state: OrderState, answer: Answer) -> None:
         """The id is set once."""
-        assert ledger.after_answer(an_order(state), answer, NOW, COPY_WINDOW) is None
+        assert answers.after_answer(an_order(state), answer, NOW, COPY_WINDOW) is None
 
     @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
     def test_a_late_answer_adds_the_billing_order(self, state: OrderState) -> None:
         """Counterexample 8: evidence was faster, but only the answer names order and request."""
-        status = ledger.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
+        status = answers.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.order_id, status.request_ids) == (state, "order-1", ("request-1",))
         again = an_order(state).model_copy(update={"status": status})
-        assert ledger.after_answer(again, BOUGHT, NOW, COPY_WINDOW) is None
+        assert answers.after_answer(again, BOUGHT, NOW, COPY_WINDOW) is None
 
     @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
     def test_a_certain_refusal_rejects(self, state: OrderState) -> None:
         """Only codes of the gateway that come before anything is booked are certain."""
         refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", fate="CallRefused"))
-        status = ledger.after_answer(an_order(state), refused, NOW, COPY_WINDOW)
+        status = answers.after_answer(an_order(state), refused, NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.answer) == ("Rejected", "ParametersRefused")
 
     @pytest.mark.parametrize("failure", [Unreachable, NameTaken, SignatureReplayed, BalanceTooLow, Throttled])
     def test_anything_else_is_uncertain(self, failure: type[CloudFailure]) -> None:
         """Counterexample 10; the answer is kept to be shown."""
-        status = ledger.after_answer(an_order("Placing"), NotBought(failure("x.Y", "code")), NOW, COPY_WINDOW)
+        status = answers.after_answer(an_order("Placing"), NotBought(failure("x.Y", "code")), NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.answer) == ("Uncertain", failure.__name__)
 
     def test_a_call_that_was_never_sent_takes_the_order_back(self) -> None:
         """The cloud has never heard of it. It is announced anew, and no call is repeated."""
-        status = ledger.after_answer(an_order("Placing"), NEVER_SENT, NOW, COPY_WINDOW)
+        status = answers.after_answer(an_order("Placing"), NEVER_SENT, NOW, COPY_WINDOW)
         assert status is not None
         assert (status.state, status.evidence) == ("Quoted", "NothingSent")
         assert "again" not in str(status.message)
@@ -405,7 +405,7 @@ class TestAnswer:
     @pytest.mark.parametrize("state", [each for each in (None, *get_args(OrderState)) if each != "Placing"])
     def test_a_call_that_was_never_sent_changes_no_other_state(self, state: OrderState | None) -> None:
         """Somebody else wrote, who knows something else."""
-        assert ledger.after_answer(an_order(state), NEVER_SENT, NOW, COPY_WINDOW) is None
+        assert answers.after_answer(an_order(state), NEVER_SENT, NOW, COPY_WINDOW) is None
 
     @pytest.mark.parametrize("failure", [Unreachable, Garbled, ServerError, Throttled])
     @pytest.mark.parametrize("fate", get_args(Fate))
@@ -414,7 +414,7 @@ class TestAnswer:
     ) -> None:
         """It is sent once."""
         answer = NotBought(failure(BUY, "code", fate=fate))
-        status = ledger.after_answer(an_order("Placing"), answer, NOW, COPY_WINDOW)
+        status = answers.after_answer(an_order("Placing"), answer, NOW, COPY_WINDOW)
         assert status is not None
         assert "again" not in str(status.message)
 
@@ -422,19 +422,19 @@ class TestAnswer:
     def test_a_late_refusal_changes_nothing(self, state: OrderState) -> None:
         """Evidence was written since."""
         refused = NotBought(ParametersRefused("x.Y", "InvalidParameter", fate="CallRefused"))
-        assert ledger.after_answer(an_order(state), refused, NOW, COPY_WINDOW) is None
+        assert answers.after_answer(an_order(state), refused, NOW, COPY_WINDOW) is None
 
     @pytest.mark.parametrize("answer", [NEVER_SENT, UNANSWERED_CALL])
     def test_an_answer_to_an_earlier_call_says_nothing_of_a_later_one(self, answer: NotBought) -> None:
         """Another process announced the order anew since, and its call may be under way."""
         late = Answered("order-uid-1", "o" * 32, answer, NOW)
-        assert ledger.recorded(an_order("Placing"), late, COPY_WINDOW) is None
+        assert answers.recorded(an_order("Placing"), late, COPY_WINDOW) is None
         of_this_call = replace(late, mark=MARK)
-        assert ledger.recorded(an_order("Placing"), of_this_call, COPY_WINDOW) is not None
+        assert answers.recorded(an_order("Placing"), of_this_call, COPY_WINDOW) is not None
 
     def test_an_id_counts_whichever_call_brought_it(self) -> None:
         """It is never dropped."""
-        status = ledger.recorded(an_order("Placing"), Answered("order-uid-1", "o" * 32, BOUGHT, NOW), COPY_WINDOW)
+        status = answers.recorded(an_order("Placing"), Answered("order-uid-1", "o" * 32, BOUGHT, NOW), COPY_WINDOW)
         assert status is not None
         assert (status.state, status.instance_id) == ("Placed", ID)
 
@@ -450,7 +450,9 @@ class TestAnswer:
 
     def test_a_message_fits_the_api_server_whatever_the_cloud_says(self) -> None:
         """One line of at most 1024 characters: what is refused could never be recorded."""
-        status = ledger.after_answer(an_order("Placing"), NotBought(Unreachable("x.Y", "a\nb" * 900)), NOW, COPY_WINDOW)
+        status = answers.after_answer(
+            an_order("Placing"), NotBought(Unreachable("x.Y", "a\nb" * 900)), NOW, COPY_WINDOW
+        )
         assert status is not None
         assert status.message is not None
         assert len(status.message) <= 1024

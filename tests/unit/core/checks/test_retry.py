@@ -16,7 +16,7 @@ from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Listing, NotBought, Unknown
 from flink_workspace_operator.core.facts.snapshot import Intent, SeenCloud
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import answers, ledger
 from flink_workspace_operator.core.plan import GiveBackClaim, MoveOrder, OpenOrder, Plan, ReleaseOrder, RemoveFinalizer
 from flink_workspace_operator.core.questions import Place, questions
 from tests.builders import (
@@ -51,7 +51,7 @@ MISSING = (Neighbour(Key("team", "other"), ACCOUNT, REGION, "sc_flink-9"),)
 
 
 def answered(state: OrderState, answer: NotBought) -> FlinkWorkspaceOrderStatus:
-    status = ledger.after_answer(an_order(state, intent=INTENT), answer, NOW, COPY_WINDOW)
+    status = answers.after_answer(an_order(state, intent=INTENT), answer, NOW, COPY_WINDOW)
     assert status is not None
     return status
 
@@ -59,7 +59,7 @@ def answered(state: OrderState, answer: NotBought) -> FlinkWorkspaceOrderStatus:
 def refused(number: int = 1, account_id: str = ACCOUNT) -> FlinkWorkspaceOrder:
     """Announced two minutes ago, and refused just now for a reason of the moment."""
     placing = an_order("Placing", number, intent=INTENT, account_id=account_id)
-    status = ledger.after_answer(placing, OF_THE_MOMENT, NOW, COPY_WINDOW)
+    status = answers.after_answer(placing, OF_THE_MOMENT, NOW, COPY_WINDOW)
     return placing.model_copy(update={"status": status})
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from flink_workspace_operator.adapters.alibaba.other_identities import IDLE_SECONDS, MOST, OtherIdentities
+from flink_workspace_operator.adapters.alibaba.client_pool import IDLE_SECONDS, MOST, ClientPool
 from flink_workspace_operator.core.facts.secret import AccessKey
 
 
@@ -41,15 +41,15 @@ def opener() -> Opener:
 
 
 @pytest.fixture
-def others(opener: Opener) -> OtherIdentities[Opened]:
-    return OtherIdentities(opener.open, lambda: opener.now)
+def others(opener: Opener) -> ClientPool[Opened]:
+    return ClientPool(opener.open, lambda: opener.now)
 
 
 def key(number: int) -> AccessKey:
     return AccessKey(f"key-{number}", "secret", None)
 
 
-async def test_keys_that_change_without_end_cost_no_more(others: OtherIdentities[Opened], opener: Opener) -> None:
+async def test_keys_that_change_without_end_cost_no_more(others: ClientPool[Opened], opener: Opener) -> None:
     """The ones that were taken last are kept; each other one is closed, once."""
     for number in range(3 * MOST):
         await others.take(key(number))
@@ -58,13 +58,13 @@ async def test_keys_that_change_without_end_cost_no_more(others: OtherIdentities
     assert max(each.closed for each in opener.all) == 1
 
 
-async def test_one_key_is_opened_once(others: OtherIdentities[Opened], opener: Opener) -> None:
+async def test_one_key_is_opened_once(others: ClientPool[Opened], opener: Opener) -> None:
     """Resources with one key share looks."""
     assert await others.take(key(1)) is await others.take(key(1))
     assert len(opener.all) == 1
 
 
-async def test_idle_ones_are_closed(others: OtherIdentities[Opened], opener: Opener) -> None:
+async def test_idle_ones_are_closed(others: ClientPool[Opened], opener: Opener) -> None:
     """And those that are in use are not."""
     for number in range(3):
         await others.take(key(number))
@@ -75,7 +75,7 @@ async def test_idle_ones_are_closed(others: OtherIdentities[Opened], opener: Ope
     assert opener.kept == ["key-1", "key-3"]
 
 
-async def test_the_end_closes_all(others: OtherIdentities[Opened], opener: Opener) -> None:
+async def test_the_end_closes_all(others: ClientPool[Opened], opener: Opener) -> None:
     """Each once."""
     for number in range(MOST + 3):
         await others.take(key(number))

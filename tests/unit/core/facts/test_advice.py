@@ -3,16 +3,22 @@
 import pytest
 
 from flink_workspace_operator.core.facts.advice import CAUSES, describe, describe_call
+from flink_workspace_operator.core.facts.failure_kinds import KINDS, page_advice_of
 from flink_workspace_operator.core.facts.failures import CloudFailure, PermissionMissing, Refused, Unreachable
-from flink_workspace_operator.core.verdicts import NEEDS_ANOTHER_SPEC, WAITS_FOR_SOMEONE
 
-BY_REASON: dict[str, type[CloudFailure]] = {kind.__name__: kind for kind in Refused.__subclasses__()}
+LASTING = [kind for kind in KINDS.values() if issubclass(kind, Refused) and kind.turn != "Nobody"]
 
 
-@pytest.mark.parametrize("reason", sorted((WAITS_FOR_SOMEONE | NEEDS_ANOTHER_SPEC) & set(BY_REASON)))
-def test_what_lasts_until_somebody_acts_says_what_to_do(reason: str) -> None:
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_every_failure_has_an_instruction_for_the_pages(kind: type[CloudFailure]) -> None:
+    """It stands with the failure, so a new one has it too."""
+    assert len(page_advice_of(kind).split()) > 2
+
+
+@pytest.mark.parametrize("kind", LASTING)
+def test_what_lasts_until_somebody_acts_says_what_to_do(kind: type[CloudFailure]) -> None:
     """The failure is told, and after it an instruction, on one line."""
-    failure = BY_REASON[reason]("foasconsole.CreateInstance", "SomeCode")
+    failure = kind("foasconsole.CreateInstance", "SomeCode")
     if isinstance(failure, PermissionMissing):
         failure.action = "stream:CreateVvpInstance"
     told, _, instruction = describe(failure).partition(f"{failure}: ")

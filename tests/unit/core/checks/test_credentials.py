@@ -12,14 +12,14 @@ from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.credentials import Orders, Secrets, held_to_account, secret_names, signer
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.facts.failures import (
+from flink_workspace_operator.core.facts.key_failures import (
+    AccountNotAllowed,
     CredentialsUnusable,
     IdentityNotAllowed,
     SecretIncomplete,
     SecretMissing,
     SecretRefused,
 )
-from flink_workspace_operator.core.facts.key_failures import AccountNotAllowed
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
 from flink_workspace_operator.core.facts.snapshot import SeenCloud

@@ -74,15 +74,15 @@ def test_nothing_else_replaces_it(workspace: FlinkWorkspace) -> None:
     assert decide(a_case(workspace, BOUGHT)).steps == ()
 
 
-@pytest.mark.parametrize(("named", "is_told"), [(None, True), ("sc_flink-2", True), (ID, False)])
-def test_an_agreement_from_before_is_none(named: str | None, is_told: bool) -> None:
+@pytest.mark.parametrize(("named", "is_reported"), [(None, True), ("sc_flink-2", True), (ID, False)])
+def test_an_agreement_from_before_is_none(named: str | None, is_reported: bool) -> None:
     """The status does not say that it is lost beside an annotation that names it already: the next pass would obey."""
     cloud = a_cloud(a_listing(at=NOW + minutes(6)))
     case = a_case(lost(named, since=None), BOUGHT, cloud=cloud, remembered=Remembered(missing_since=NOW))
-    assert verdict_of(case) == ("Stalled", "Lost" if is_told else "ReplaceLostTooEarly")
+    assert verdict_of(case) == ("Stalled", "Lost" if is_reported else "ReplaceLostTooEarly")
     instance = reported(case, decide(case)).instance
     assert instance is not None
-    assert (instance.lost_since is not None) == is_told
+    assert (instance.lost_since is not None) == is_reported
 
 
 def test_what_is_shown_again_is_not_replaced() -> None:

@@ -20,14 +20,12 @@ from flink_workspace_operator.core.facts.failures import (
     CredentialsRefused,
     ParametersRefused,
     PermissionMissing,
-    SecretMissing,
-    SecretRefused,
     SignatureExpired,
     Throttled,
     Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable, SecretMissing, SecretRefused
 from flink_workspace_operator.core.facts.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
 from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.orders.price import price
