@@ -34,9 +34,6 @@ from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT, install
 from tests.namespaces import Namespaces
 
 ADDRESS = "FLINK_TEST_CONTROL_PLANE"
-GARBAGE_PERCENT = "400"
-"""Of what is in use, when an API server collects it: a fifth of its time goes into that by default, and memory is here
-in exchange."""
 TOKEN_SECONDS = 24 * 3600
 """Longer than any run."""
 
@@ -70,9 +67,7 @@ class Owner:
     def _start(self) -> tuple[str, str]:
         try:
             self._plane = ControlPlane(self.directory / "control-plane")
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("GOGC", GARBAGE_PERCENT)
-                cluster = self._plane.start()
+            cluster = self._plane.start()
             install(cluster)
         except LocalFailure as failure:
             return "failed", str(failure)

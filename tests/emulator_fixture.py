@@ -78,7 +78,7 @@ class EmulatorControl:
         address = f"{self.url}/_emulator/{what}?account={self.account}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(address, data=data, method=method)  # noqa: S310 - our own process
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own process
+        with urllib.request.urlopen(request, timeout=patience(10)) as answer:  # noqa: S310 - our own process
             return json.load(answer)
 
 

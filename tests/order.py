@@ -2,7 +2,8 @@
 
 What takes long begins early, and many short tests are left for the end, so that no process waits for another. Tests
 that need a control plane to themselves share one: they run one after the other in one process. Files of quick tests go
-to a process as a whole. `make test` asks for this by `--dist loadgroup --no-loadscope-reorder`.
+to a process as a whole, and so do those that render the same again. `make test` asks for this by `--dist loadgroup
+--no-loadscope-reorder`.
 """
 
 from functools import cache
@@ -16,7 +17,7 @@ OWN: Final = ("own_cluster", "bare_cluster")
 ORDER: Final = ("e2e", "docs", "local", "packages", "proof", "mutants", "simulation", "model", "unit", "contract")
 """Folders whose tests come first, those with the longest ones at the head. All others come after them."""
 QUICK: Final = tuple(
-    f"tests/{folder}/" for folder in ("unit", "contract", "emulator", "scenario/api", "scenario/kubernetes")
+    f"tests/{folder}/" for folder in ("unit", "contract", "emulator", "packages", "scenario/api", "scenario/kubernetes")
 )
 
 

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tests.patience import patience
+
 FORM = "application/x-www-form-urlencoded"
 Pairs = Sequence[tuple[str, str]]
 
@@ -129,7 +131,7 @@ def _now() -> str:
 
 
 def _send(address: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    connection = http.client.HTTPConnection(address, timeout=10)
+    connection = http.client.HTTPConnection(address, timeout=patience(10))
     try:
         connection.request(method, target, body, dict(headers))
         answer = connection.getresponse()

@@ -17,17 +17,19 @@ from flink_workspace_operator.core.facts.identity import Key, Owner, PurchaseTar
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.settings import Settings
 from tests.emulator_fixture import EmulatedAccount
+from tests.patience import patience
 
 TOKEN = "token-of-the-order"
 OWNER = Owner("cluster-1", Key("team-a", "realtime-prod"))
 NAME = "realtime-prod"
+TIMEOUTS = ("read_timeout_seconds", "purchase_timeout_seconds")
 
 
 def open_cloud(account: EmulatedAccount, calls: CallObserver = unobserved, **changes: object) -> AlibabaCloud:
-    """The port on an account of the emulator."""
-    settings = Settings.model_validate(
-        {"endpoint": account.url, "read_timeout_seconds": 1, "purchase_timeout_seconds": 5, **changes}
-    )
+    """The port on an account of the emulator. Its time-outs are those of an idle machine."""
+    told: dict[str, object] = {"read_timeout_seconds": 1, "purchase_timeout_seconds": 5, **changes}
+    stretched = {name: patience(float(str(told[name]))) for name in TIMEOUTS}
+    settings = Settings.model_validate({"endpoint": account.url, **told, **stretched})
     return AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret), calls)
 
 

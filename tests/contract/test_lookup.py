@@ -10,6 +10,7 @@ from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.facts.failures import CloudFailure, ListChanged, ServerError
 from tests.contract.clients import NAME, OWNER, TOKEN, open_cloud, target
 from tests.emulator_fixture import EmulatedAccount
+from tests.patience import patience
 
 DESCRIBE = "foasconsole.DescribeInstances"
 TAGS = tuple(OWNER.tags(TOKEN).items())
@@ -100,7 +101,7 @@ async def test_a_lookup_begins_after_it_was_asked_for(cloud: AlibabaCloud, accou
     """A look that is under way does not count, however young: it may have passed what was bought meanwhile."""
     account.control.faults([{"action": "DescribeInstances", "fault": "delay", "ms": 300, "times": 1}])
     under_way = asyncio.create_task(cloud.list_instances(account.region, FRESH))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patience(10)):
         while account.control.struck() == [0]:  # noqa: ASYNC110 - the emulator is asked, it sends no event
             await asyncio.sleep(0.01)
     await cloud.look_up(target(account), TAGS)

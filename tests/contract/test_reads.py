@@ -20,6 +20,7 @@ from flink_workspace_operator.core.facts.observed import Absent, Policy, Role, S
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, target
 from tests.emulator_fixture import ROLE, EmulatedAccount, grant_role
+from tests.patience import patience
 
 
 async def test_the_account_is_asked_for_once_for_a_key(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
@@ -40,7 +41,7 @@ async def test_a_failed_question_for_the_account_is_asked_again(cloud: AlibabaCl
 async def test_a_wrong_key_is_refused_everywhere(account: EmulatedAccount, key: tuple[str | None, str]) -> None:
     """An unknown key id and a wrong secret are both told as credentials."""
     keys = static_keys(key[0] or account.access_key_id, key[1])
-    cloud = AlibabaCloud(Settings(endpoint=account.url, read_timeout_seconds=2), keys)
+    cloud = AlibabaCloud(Settings(endpoint=account.url, read_timeout_seconds=patience(2)), keys)
     for question in (
         cloud.identify(),
         cloud.list_regions(),
@@ -54,7 +55,7 @@ async def test_a_wrong_key_is_refused_everywhere(account: EmulatedAccount, key: 
 
 async def test_without_a_server_nothing_is_reached(account: EmulatedAccount) -> None:
     """A refused connection is no answer."""
-    settings = Settings(endpoint="http://127.0.0.1:9", read_timeout_seconds=2)
+    settings = Settings(endpoint="http://127.0.0.1:9", read_timeout_seconds=patience(2))
     cloud = AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret))
     for question in (cloud.identify(), cloud.describe_bucket(account.region, account.bucket, ())):
         with pytest.raises(Unreachable):
@@ -243,5 +244,5 @@ async def test_the_loop_is_free_while_the_cloud_is_slow(account: EmulatedAccount
     loop = asyncio.get_running_loop()
     began = loop.time()
     await asyncio.gather(*(cloud.find_role(f"Role{number}") for number in range(10)))
-    assert loop.time() - began < 3
+    assert loop.time() - began < patience(3)
     await cloud.close()

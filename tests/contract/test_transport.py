@@ -23,6 +23,7 @@ from flink_workspace_operator.core.facts.failures import CloudFailure, Fate, Gar
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import open_session, static_keys
 from tests.contract.servers import Server, closed_port, serving, tls_of
+from tests.patience import patience
 
 REGION = "cn-hangzhou"
 KEY = CredentialModel(access_key_id="key", access_key_secret="secret", type="access_key")
@@ -39,14 +40,14 @@ async def buy(endpoint: str) -> object:
 
 async def ask(endpoint: str) -> object:
     """A question by GET, which aiohttp takes for one that may be repeated."""
-    settings = Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1)
+    settings = Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=patience(1))
     async with open_session(settings, FetchedKey(KEY)) as session:
         return await session.call(DESCRIBE_INSTANCES, {"Region": REGION}, REGION)
 
 
 async def look_into_bucket(endpoint: str) -> object:
     """A question to OSS, by its own SDK."""
-    settings, connections = Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=1), Connections()
+    settings, connections = Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=patience(1)), Connections()
     try:
         storage = ObjectStorage(settings, Keys(static_keys("key", "secret")), connections)
         return await storage.describe_bucket(REGION, "bucket", ())

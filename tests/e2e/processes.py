@@ -61,7 +61,7 @@ class Operator:
 
     def asked(self, path: str) -> tuple[int, str]:
         """What the process answers to a probe; status 0 if it does not answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience(5))
         try:
             connection.request("GET", path)
             answer = connection.getresponse()

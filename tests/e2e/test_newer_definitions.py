@@ -17,6 +17,7 @@ from flink_workspace_operator.core.facts.failures import Unreadable
 from flink_workspace_operator.survey import survey
 from tests.emulator_fixture import EmulatedAccount
 from tests.gitops.truth import judge
+from tests.patience import patience
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import SHORT_WINDOWS, World, a_world, conditions, has_reason
 
@@ -51,7 +52,9 @@ def newer_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
         definitions, namespace = directory / "crds.yaml", REPOSITORY / "deploy" / "base" / "namespace.yaml"
         definitions.write_text(newer_definitions())
         cluster.kubectl("apply", "--server-side", f"--filename={definitions}", f"--filename={namespace}")
-        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", f"--filename={definitions}")
+        cluster.kubectl(
+            "wait", "--for=condition=Established", f"--timeout={patience(30):.0f}s", f"--filename={definitions}"
+        )
         yield cluster
 
 

@@ -9,6 +9,7 @@ from flink_cloud_emulator.foasconsole.answer import SECRET_IN_ANSWER
 from flink_local.cluster import Cluster
 from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
+from tests.patience import patience
 from tests.scenario.manifests import apply, pay_as_you_go, subscription
 
 
@@ -38,7 +39,13 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
         "default",
         {"apiVersion": "v1", "kind": "List", "items": [pay_as_you_go("by-use"), subscription("by-month")]},
     )
-    kubectl("wait", "--for=condition=Ready", "--timeout=55s", "flinkworkspace/by-use", "flinkworkspace/by-month")
+    kubectl(
+        "wait",
+        "--for=condition=Ready",
+        f"--timeout={patience(55):.0f}s",
+        "flinkworkspace/by-use",
+        "flinkworkspace/by-month",
+    )
     bought = {each["name"]: each for each in account.control.purchases()}
     assert len(account.control.purchases()) == 2
     operator.until(lambda: "Placed" not in kubectl("get", "fwo"))
@@ -66,5 +73,5 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
     told = operator.log.read_text() + kubectl("get", "flinkworkspaces,fwo,events", "--output=yaml")
     assert account.access_key_secret not in told
     assert SECRET_IN_ANSWER not in told
-    kubectl("delete", "flinkworkspace/by-use", "flinkworkspace/by-month", "--timeout=30s")
+    kubectl("delete", "flinkworkspace/by-use", "flinkworkspace/by-month", f"--timeout={patience(30):.0f}s")
     assert len(account.control.state()["workspaces"]) == 2

@@ -18,6 +18,7 @@ from tests.e2e.processes import running_operator
 from tests.e2e.purchases import Purchases
 from tests.emulator_fixture import EmulatedAccount
 from tests.objects import OPERATOR, RBAC, Objects, binding
+from tests.patience import until
 from tests.scenario.manifests import apply, pay_as_you_go
 
 NAMES = [f"shared-{number}" for number in range(5)]
@@ -91,3 +92,4 @@ def install_again(cluster: Cluster, namespace: str) -> None:
     for each in namespaced:
         each["metadata"]["namespace"] = namespace
     apply(cluster, namespace, {"apiVersion": "v1", "kind": "List", "items": namespaced})
+    until(lambda: Objects.of(cluster, namespace).by(OPERATOR).may("patch", "leases"))

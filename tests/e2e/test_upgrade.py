@@ -24,6 +24,7 @@ from tests.e2e.processes import Operator, running_operator
 from tests.e2e.purchases import GATEWAY, WINDOWS
 from tests.emulator_fixture import EmulatedAccount
 from tests.objects import Objects
+from tests.patience import patience
 from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go, subscription
 
 EARLIER = "4b2f22376e651e3c4740082833d42e834d3818d5"
@@ -63,7 +64,9 @@ def cluster_before(earlier: Path, tmp_path: Path) -> Iterator[Cluster]:
             *(base / f"{name}.yaml" for name in ("namespace", "serviceaccount", "rbac", "roles")),
         )
         cluster.kubectl("apply", "--server-side", *(f"--filename={folder}" for folder in folders))
-        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", f"--filename={earlier / 'crds'}")
+        cluster.kubectl(
+            "wait", "--for=condition=Established", f"--timeout={patience(30):.0f}s", f"--filename={earlier / 'crds'}"
+        )
         yield cluster
 
 

@@ -21,6 +21,7 @@ import pytest
 from flink_local.certificates import Authority
 from tests.emulator.sdk import Sdk
 from tests.emulator_fixture import EmulatedAccount, EmulatorControl, grant_role, open_account
+from tests.patience import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
@@ -113,7 +114,7 @@ async def test_nothing_shows_secrets(account: EmulatedAccount) -> None:
 
 def test_reads_without_account_cover_all(account: EmulatedAccount, emulator: str) -> None:
     """Without an account in the address, reads answer for every account."""
-    with urllib.request.urlopen(f"{emulator}/_emulator/state", timeout=10) as answer:  # noqa: S310 - our own emulator
+    with urllib.request.urlopen(f"{emulator}/_emulator/state", timeout=patience(10)) as answer:  # noqa: S310 - our own emulator
         text = answer.read().decode()
     assert account.id in text
     assert "1000000000000001" in text
@@ -135,7 +136,7 @@ def test_the_program_by_tls(tmp_path: Path) -> None:
     with _running(tmp_path / "url", "--tls", str(file)) as (url, by_tls):
         EmulatorControl(url, "1000000000000001").advance(3600)
         asked = f"{by_tls}/_emulator/clock"
-        with urllib.request.urlopen(asked, timeout=10, context=trusting) as answer:  # noqa: S310 - our own emulator
+        with urllib.request.urlopen(asked, timeout=patience(10), context=trusting) as answer:  # noqa: S310 - our own emulator
             clock = datetime.fromisoformat(json.load(answer)["1000000000000001"])
     assert clock > datetime.now(UTC) + timedelta(minutes=50)
 

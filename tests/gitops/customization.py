@@ -16,7 +16,7 @@ Wire = dict[str, Any]
 
 def load(path: Path) -> Wire:
     """An object, or the tests, of a file."""
-    found: Wire = yaml.safe_load(path.read_text())
+    found: Wire = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
     return found
 
 

@@ -4,7 +4,9 @@ from typing import Final
 
 from tests.model.rules import Run
 from tests.model.runs import (
+    AFTER_EDIT,
     AFTER_NOTHING,
+    AFTER_REFUSAL,
     DELAYS,
     REPLICAS,
     RESTORED,
@@ -19,6 +21,18 @@ from tests.model.state import Chances
 DEEP: Final = (
     Run("one replica, many mishaps", Chances(3, 2, None, 2, 2, 1, 1), 1, 1, 1, happens=AFTER_NOTHING),
     Run("one replica, longer delays", Chances(crashes=1, lost=1, unknown=1), 2, 2, 3, happens=AFTER_NOTHING),
+    Run("two replicas, a lost answer", Chances(lost=1), processes=REPLICAS, happens=AFTER_NOTHING),
+    Run("two replicas, all delays", Chances(), 1, 1, 1, processes=REPLICAS, happens=AFTER_REFUSAL),
+    Run("an edit, a vain look", Chances(edits=1, crashes=1, unknown=1), 1, 1, 1, happens=AFTER_EDIT),
+    Run(
+        "an order removed, created anew", Chances(removals=1, lost=1, deletions=1, creations=1), 1, 1, 1, 3, "refusals"
+    ),
+    Run(
+        "equal versions after a restore",
+        Chances(freezes=0, early_rollbacks=1),
+        processes=REPLICAS,
+        happens=("bought", "the API server is restored before anything was sent"),
+    ),
     Run("two replicas, delays, crash, lost", Chances(crashes=1, lost=1), 1, 1, 1, processes=REPLICAS),
     Run("two replicas, crash, lost answer", Chances(crashes=1, lost=1), processes=REPLICAS, happens=AFTER_NOTHING),
     Run("two replicas, all delays, lost", Chances(lost=1), 1, 1, 1, processes=REPLICAS, happens=AFTER_NOTHING),

@@ -77,9 +77,9 @@ MUTANTS: Final = (
     _without(
         Run(
             "bound before tags can show",
-            Chances(restores=1, late_tags=1),
+            Chances(freezes=0, restores=1, late_tags=1),
             visibility=1,
-            memory=2,
+            memory=1,
             nonce="name",
             processes=TWO_CLUSTERS,
             cluster_ids=("A", "B"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.mutants.mutant import Mutant
+from tests.patience import patience
 
 REPOSITORY: Final = Path(__file__).parents[2]
 PARTS: Final = ("operator", "tests", "deploy", "crds", "docs", "pyproject.toml")
@@ -106,11 +107,11 @@ class Tree:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                timeout=PATIENCE_SECONDS,
+                timeout=patience(PATIENCE_SECONDS),
                 check=False,
             )
         except subprocess.TimeoutExpired as hung:
-            raise Inconclusive(f"no end after {PATIENCE_SECONDS} seconds: {' '.join(tests)}") from hung
+            raise Inconclusive(f"no end after {patience(PATIENCE_SECONDS):.0f} seconds: {' '.join(tests)}") from hung
         failed = tuple((match[1], match[2] or "") for match in _FAILED.finditer(ended.stdout))
         return Run(ended.returncode, failed, ended.stdout)
 

@@ -14,6 +14,7 @@ import yaml
 from flink_local.build import ensure_built
 from flink_local.manifests import REPOSITORY
 from flink_local.promtool import PROMTOOL
+from tests.patience import patience
 
 MONITORING: Final = REPOSITORY / "deploy" / "monitoring"
 _VARIABLES: Final = {"$__rate_interval": "5m"}
@@ -90,4 +91,4 @@ def _nodes(node: promql_parser.Expr) -> Iterator[promql_parser.Expr]:
 def promtool(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run it in a directory. Raises LocalFailure where it can't be built."""
     command = [str(ensure_built(PROMTOOL).path("promtool")), *arguments]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=patience(60), check=False)

@@ -14,6 +14,7 @@ from flink_local.manifests import REPOSITORY
 from tests.packages.programs import Refusal
 from tests.packages.rendering import CHART, OPERATOR, Manifest, bare_pods, helm, helm_template, one
 from tests.packages.test_kustomize import apply, environment
+from tests.patience import patience
 from tests.scenario.manifests import pay_as_you_go
 
 SECONDS: Final = 30.0
@@ -333,7 +334,7 @@ def release(bare_cluster: Cluster) -> Iterator[Callable[..., str]]:
     yield helm_there
     helm_there("uninstall", "--ignore-not-found")
     bare_cluster.kubectl("delete", "customresourcedefinitions", "--all", "--wait=false")
-    bare_cluster.kubectl("delete", "namespace", OPERATOR, "--timeout=30s")
+    bare_cluster.kubectl("delete", "namespace", OPERATOR, f"--timeout={patience(SECONDS):.0f}s")
 
 
 def test_uninstalling_leaves_what_was_bought(bare_cluster: Cluster, release: Callable[..., str]) -> None:
@@ -372,7 +373,7 @@ def edit_buys(cluster: Cluster) -> bool:
 
 def until(fact: Callable[[], bool]) -> None:
     """A controller does it, or the API server takes a moment."""
-    end = monotonic() + SECONDS
+    end = monotonic() + patience(SECONDS)
     while not fact():
         assert monotonic() < end, f"not the case after {SECONDS:.0f} s"
 

@@ -18,6 +18,7 @@ from flink_local.manifests import REPOSITORY, install
 from flink_workspace_operator.api.names import GROUP, LEDGER_FINALIZER, PURCHASE_FINALIZER
 from tests.e2e.processes import running_operator
 from tests.emulator_fixture import EmulatedAccount
+from tests.patience import patience
 from tests.scenario.api.samples import ORDER
 from tests.scenario.manifests import Manifest, pay_as_you_go
 
@@ -43,7 +44,9 @@ def abandoned(bare_cluster: Cluster) -> Iterator[Cluster]:
     for name in names(bare_cluster, *KINDS):
         bare_cluster.kubectl("patch", name, "--type=merge", '--patch={"metadata": {"finalizers": null}}')
         bare_cluster.kubectl("delete", name, "--ignore-not-found")
-    bare_cluster.kubectl("delete", f"--filename={REPOSITORY / 'crds'}", "--ignore-not-found", "--timeout=50s")
+    bare_cluster.kubectl(
+        "delete", f"--filename={REPOSITORY / 'crds'}", "--ignore-not-found", f"--timeout={patience(50):.0f}s"
+    )
     bare_cluster.kubectl("delete", f"--kustomize={REPOSITORY / 'deploy' / 'base'}", "--ignore-not-found")
 
 
@@ -78,7 +81,7 @@ def run_in_shell(cluster: Cluster, command: str) -> None:
         env={**cluster.environment, "PATH": path},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=patience(90),
         check=False,
     )
     assert told.returncode == 0, told.stderr
@@ -137,10 +140,12 @@ def test_definitions_deleted_first_come_to_an_end(abandoned: Cluster) -> None:
         "patch", "fws/ours-too", "--type=merge", f'--patch={{"metadata": {{"finalizers": ["{PURCHASE_FINALIZER}"]}}}}'
     )
     abandoned.kubectl("delete", f"--filename={REPOSITORY / 'crds'}", "--wait=false")
-    end = monotonic() + SECONDS
+    end = monotonic() + patience(SECONDS)
     while "deletionTimestamp" not in abandoned.kubectl("get", "fws/wanted", "--output=yaml"):
         assert monotonic() < end, "the API server did not begin to delete"
     run_in_shell(abandoned, documented())
     while left := names(abandoned, *KINDS[:2]):
         assert monotonic() < end, f"still there: {left}"
-    abandoned.kubectl("wait", "--for=delete", "customresourcedefinitions", "--all", "--timeout=30s")
+    abandoned.kubectl(
+        "wait", "--for=delete", "customresourcedefinitions", "--all", f"--timeout={patience(SECONDS):.0f}s"
+    )

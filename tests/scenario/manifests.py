@@ -4,6 +4,7 @@ from typing import Any
 
 from flink_local.cluster import Cluster
 from tests.objects import OPERATOR, Objects
+from tests.patience import until
 
 Manifest = dict[str, Any]
 
@@ -45,6 +46,7 @@ def apply(cluster: Cluster, namespace: str, manifest: Manifest) -> None:
 def let_write_outputs(cluster: Cluster, namespace: str) -> None:
     """Give the operator the rights on ConfigMaps of the namespace, as docs/outputs.md says."""
     let(cluster, namespace, "flink-workspace-operator-outputs")
+    until(lambda: Objects.of(cluster, namespace).by(OPERATOR).may("get", "configmaps"))  # it holds a moment later
 
 
 def let(cluster: Cluster, namespace: str, role: str) -> None:

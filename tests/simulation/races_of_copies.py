@@ -16,7 +16,9 @@ RACES_OF_COPIES: Final = (
     Race("answer of another copy, and a request", Story("", bought_once, acts=anytime("request", request), **_OTHER)),
     Race("answer of another copy, and an edit", Story("", bought_as_said, acts=anytime("edit", edit), **_OTHER_LATE)),
     Race("answer of another copy, deletion", Story("", gone, acts=anytime("delete", delete), **_OTHER_LATE)),
-    Race("answer of another copy, deletion and return", Story("", bought_once, acts=_RETURN, **_OTHER_LATE)),
+    Race(
+        "answer of another copy, deletion and return", Story("", bought_once, acts=_RETURN, **_OTHER_LATE), quick=False
+    ),
     Race("answer of another copy, two replicas", Story("", bought_once, **_OTHER), TWO, preemptions=1, quick=False),
     Race(
         "answer of another copy, shown late, two replicas",

@@ -2,6 +2,7 @@
 
 A world stands before a choice whenever a pass stands before a call, and whenever a pass has ended. It is taken back
 to that moment for each move; where the same state was reached before with the same budget, its rest is known already.
+A `brief` exploration lets things go wrong at each call once in each situation, and not each time that a pass looks.
 """
 
 import sys
@@ -84,6 +85,11 @@ class Exploration:
     """In how many states they end."""
     calls: int = 0
     """How many calls were made in the search."""
+    brief: bool = False
+    """Things go wrong at a call the first time that it is made in a situation: orders and purchases are as they were
+    where it is made again."""
+    tried: set[tuple[object, ...]] = field(default_factory=set)
+    """Calls at which things went wrong, with their situations."""
 
     def explore(self, budget: Budget, acts: tuple[Act, ...] = ()) -> None:
         """Try all runs. All of them end well, or this raises `Broken` with the way to the end that is not."""
@@ -141,10 +147,25 @@ class Exploration:
         point = current.point
         assert point is not None
         yield f"{GOES_ON} {current.name}", lambda: self._go_on(node, current)
+        if self.brief and self._is_known(node, current):
+            return
         yield from self._failing(node, current, point.call)
         if node.budget.preemptions and self._matters(current):
             less = replace(node, budget=replace(node.budget, preemptions=node.budget.preemptions - 1))
             yield from self._others(less, current, f"before {point.call} of {current.name}: ")
+
+    def _is_known(self, node: Node, current: Task) -> bool:
+        """Things went wrong at this call before, in this situation; if not, they do now."""
+        if node.budget == Budget():
+            return True
+        point, stored = current.point, self.world.server.stored
+        assert point is not None
+        orders = tuple((at, order.state) for at, order in stored.orders.items())
+        booked = tuple(len(account.books.instances) for account in self.world.accounts)
+        situation = (current.name, point.call, node.budget, len(node.acts), tuple(stored.workspaces), orders, booked)
+        known = situation in self.tried
+        self.tried.add(situation)
+        return known
 
     def _between_passes(self, node: Node) -> Iterator[tuple[str, Move]]:
         for task in self._worth_waking():

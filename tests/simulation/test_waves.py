@@ -16,13 +16,15 @@ from tests.simulation.faults import Fault
 from tests.simulation.process import Process
 from tests.simulation.world import NAMESPACE, SimulatedWorld
 
-NUMBER: Final = 60
+FEW, MANY = 30, 60
 PROVISIONING: Final = 10.0
 CLOUD: Final = Behaviour(visibility=5, provisioning=PROVISIONING)
 SETTINGS: Final = Settings(**ALLOWED, resync_seconds=86400)
 """Of what is Ready already, no look every ten minutes."""
 in_full = pytest.mark.proof
-each_seed = pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=in_full) for seed in (2, 3, 4))])
+each_seed = pytest.mark.parametrize(
+    ("seed", "number"), [(1, FEW), *(pytest.param(seed, MANY, marks=in_full) for seed in (1, 2, 3, 4))]
+)
 
 
 @dataclass
@@ -30,13 +32,14 @@ class Wave:
     """Resources that are applied while a process is at work; at `most` so many are announced and unsent at once."""
 
     seed: int
+    number: int
     world: SimulatedWorld = field(default_factory=lambda: SimulatedWorld(CLOUD, processes=(), settings=SETTINGS))
     most: int = 0
     left: frozenset[str] = frozenset()
     """What a former process left announced and unsent."""
 
     def __post_init__(self) -> None:
-        self.keys = [Key(NAMESPACE, f"w{number:02}") for number in range(NUMBER)]
+        self.keys = [Key(NAMESPACE, f"w{number:02}") for number in range(self.number)]
         self.process = Process(self.world, self.seed)
         self.process.at_work = lambda: [self.world.apply(pay_as_you_go(key.name)) for key in self.keys]
         self.world.server.watchers.append(lambda _: self._count())
@@ -71,7 +74,7 @@ class Wave:
 
     def recorded(self, name: str) -> list[object]:
         """The row of the proof."""
-        return [name, NUMBER, SETTINGS.workers, self.most, self.bought]
+        return [name, self.number, SETTINGS.workers, self.most, self.bought]
 
     def _count(self) -> None:
         self.most = max(self.most, len(self.unsent - self.left))
@@ -83,10 +86,10 @@ def named(order: FlinkWorkspaceOrder) -> str:
 
 
 @pytest.fixture
-def wave(seed: int, quiet: None) -> Wave:
+def wave(seed: int, number: int, quiet: None) -> Wave:
     """With calls of random lengths."""
     del quiet
-    return Wave(seed)
+    return Wave(seed, number)
 
 
 @each_seed
@@ -98,7 +101,9 @@ def test_all_are_bought(wave: Wave, record_property: Callable[[str, object], Non
     record_property("waves", wave.recorded("nothing"))
 
 
-@pytest.mark.parametrize("already", [20, pytest.param(1, marks=in_full), pytest.param(44, marks=in_full)])
+@pytest.mark.parametrize(
+    "already", [10, pytest.param(1, marks=in_full), pytest.param(20, marks=in_full), pytest.param(44, marks=in_full)]
+)
 @each_seed
 def test_kill(wave: Wave, already: int, record_property: Callable[[str, object], None]) -> None:
     """kill -9: what was announced and unsent waits for evidence, one order at most for each worker, and no other does.
@@ -116,7 +121,7 @@ def test_kill(wave: Wave, already: int, record_property: Callable[[str, object],
 
 
 @pytest.mark.parametrize("failing", [0, 40], ids=["", "while writes fail"])
-@pytest.mark.parametrize("already", [20, pytest.param(1, marks=in_full)])
+@pytest.mark.parametrize("already", [10, pytest.param(1, marks=in_full), pytest.param(20, marks=in_full)])
 @each_seed
 def test_end(wave: Wave, already: int, failing: int, record_property: Callable[[str, object], None]) -> None:
     """SIGTERM: nothing is left announced and unsent, so the process that follows waits for nothing."""
@@ -129,7 +134,7 @@ def test_end(wave: Wave, already: int, failing: int, record_property: Callable[[
 
     wave.live(until=ending, to_its_end=True)
     assert wave.unsent == set()
-    assert already <= wave.bought < NUMBER
+    assert already <= wave.bought < wave.number
     ended = wave.world.clock.now
     wave.finish()
     assert (wave.world.clock.now - ended).total_seconds() < PROVISIONING + 120

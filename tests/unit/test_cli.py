@@ -20,6 +20,7 @@ from flink_workspace_operator.cli import (
     warn_of_unknown_settings,
 )
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
+from tests.patience import patience
 
 
 def refusal(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -257,7 +258,7 @@ def test_the_warnings_come_before_anything_is_done(tmp_path: Path) -> None:
     told = {"FLINK_OPERATOR_ENDPOINT": "http://127.0.0.1:9", "KUBECONFIG": str(tmp_path / "none")}
     command = [sys.executable, "-m", "flink_workspace_operator", "run"]
     done = subprocess.run(
-        command, env={**python_environment(), **told}, capture_output=True, text=True, timeout=60, check=False
+        command, env={**python_environment(), **told}, capture_output=True, text=True, timeout=patience(60), check=False
     )
     warnings = [line for line in (done.stdout + done.stderr).splitlines() if " WARNING " in line]
     assert ["FLINK_OPERATOR_ENDPOINT: all calls" in warnings[0], "_IDENTITY_NAMESPACES is not set" in warnings[1]] == [
@@ -274,7 +275,7 @@ def test_told_to_end_while_it_starts() -> None:
         while not catches(process.pid, signal.SIGTERM):
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        _out, said = process.communicate(timeout=60)
+        _out, said = process.communicate(timeout=patience(60))
     assert (process.returncode, said) == (0, b"")
 
 

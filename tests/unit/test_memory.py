@@ -41,3 +41,11 @@ def test_an_answer_is_remembered_until_it_is_recorded() -> None:
     assert memory.of(KEY).answers == (answered,)
     memory.forget_answer(KEY, PLACING)
     assert memory.of(KEY) == Remembered()
+
+
+def test_a_rest_is_remembered_until_it_ends() -> None:
+    """By what was reported; a resource that changed since does not rest."""
+    memory = Memory()
+    for rests_as in ("hash", "another", ""):
+        memory.note_rest(KEY, rests_as)
+        assert memory.of(KEY).rests_as == rests_as

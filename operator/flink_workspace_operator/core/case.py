@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderSummary
@@ -67,10 +66,6 @@ class Case:
     def announced_order(self) -> FlinkWorkspaceOrder | None:
         """The open order, if this process moved it to Placing and sent nothing for it."""
         return announced_order(self.seen.orders, self.seen.remembered.intent)
-
-    def condition(self, type_: str) -> Condition | None:
-        """A condition as the resource shows it, None before its first pass."""
-        return next((each for each in self.workspace.status.conditions if each.type == type_), None)
 
     @cached_property
     def given_up(self) -> bool:

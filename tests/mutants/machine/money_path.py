@@ -40,6 +40,7 @@ PLACES: Final = (
 TESTS: Final = (
     "tests/unit/core",
     "tests/unit/test_execution.py",
+    "tests/unit/test_execution_details.py",
     "tests/unit/test_memory.py",
     "tests/unit/test_observation.py",
     "tests/unit/adapters",

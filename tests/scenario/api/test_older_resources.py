@@ -13,6 +13,7 @@ from kubernetes import client
 from flink_local.cluster import Cluster
 from flink_workspace_operator.api import names
 from flink_workspace_operator.api.crd import RESOURCES, crd
+from tests.patience import patience
 from tests.scenario.api.samples import WORKSPACE
 from tests.scenario.api.server import Kind, Refused, Wire, accepted, changed, refused
 
@@ -44,7 +45,9 @@ def _without_rules(node: Any) -> Any:  # noqa: ANN401 - any part of a definition
 def _apply(cluster: Cluster, definition: Wire) -> None:
     cluster.kubectl("apply", "--server-side", "--filename=-", stdin=yaml.safe_dump(definition))
     name = definition["metadata"]["name"]
-    cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "customresourcedefinition", name)
+    cluster.kubectl(
+        "wait", "--for=condition=Established", f"--timeout={patience(30):.0f}s", "customresourcedefinition", name
+    )
 
 
 def _eventually_refused(older: Kind, body: Wire) -> Refused:

@@ -13,7 +13,8 @@ from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesClust
 from flink_workspace_operator.adapters.kubernetes.connection import load_configuration
 from flink_workspace_operator.settings import Settings
 from tests.control_plane import operator_kubeconfig
-from tests.objects import Objects
+from tests.objects import OPERATOR, Objects
+from tests.patience import until
 
 
 @pytest.fixture
@@ -48,5 +49,7 @@ def operator_namespace(cluster: Cluster, namespace: str) -> str:
     namespaced = [each for each in documents if "namespace" in each["metadata"]]
     for each in namespaced:
         each["metadata"]["namespace"] = namespace
-    Objects.of(cluster, namespace).apply({"kind": "List", "items": namespaced})
+    objects = Objects.of(cluster, namespace)
+    objects.apply({"kind": "List", "items": namespaced})
+    until(lambda: objects.by(OPERATOR).may("patch", "leases"))  # a RoleBinding holds a moment later
     return namespace

@@ -18,6 +18,7 @@ from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION
 from flink_workspace_operator.core.facts.failures import ClusterRefused
 from flink_workspace_operator.core.facts.identity import Key
 from tests.contract.servers import Server, serving
+from tests.patience import patience
 from tests.scenario.world import configuration_in
 
 PARAMETERS = {
@@ -65,7 +66,7 @@ def old_group(cluster: Cluster) -> Iterator[str]:
     cluster.kubectl(
         "wait",
         "--for=condition=Established",
-        "--timeout=30s",
+        f"--timeout={patience(30):.0f}s",
         "crd",
         definition["metadata"]["name"],
     )

@@ -11,6 +11,7 @@ import pytest
 from flink_workspace_operator.adapters.kubernetes.election_lease import Standing
 from flink_workspace_operator.core.facts.failures import ClusterUnreachable, Conflict
 from flink_workspace_operator.runtime.election import LONGEST_LEASE_SECONDS, RESTORED, Election
+from tests.patience import patience
 from tests.unit.runtime.timers import FakeTimers
 
 SECONDS = 15
@@ -219,7 +220,7 @@ async def test_hanging_api_server_costs_half_the_time_there_is(bench: Bench) -> 
         await asyncio.Event().wait()
 
     bench.lease.before = hang
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience(5)):
         await leader.keep()
     assert hung >= 2
     assert "did not answer in time" in leader.obstacle

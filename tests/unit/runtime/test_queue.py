@@ -13,6 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.turns import Lane, Share
+from tests.patience import patience
 from tests.unit.runtime.timers import FakeTimers
 
 T = TypeVar("T")
@@ -186,7 +187,7 @@ async def test_age_is_that_of_who_waits_longest(queue: WorkQueue, timers: FakeTi
 
 async def taken(queue: WorkQueue, number: int) -> list[str]:
     """The namespaces of the next so many keys, which stay under work."""
-    keys = [await asyncio.wait_for(queue.get(), 1) for _ in range(number)]
+    keys = [await asyncio.wait_for(queue.get(), patience(1)) for _ in range(number)]
     return [key.namespace for key in keys if key is not None]
 
 
@@ -222,7 +223,7 @@ async def test_a_namespace_has_half_of_the_workers_while_others_wait() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     add_many(queue, "late", 6)
-    assert (await asyncio.wait_for(waiting, 1), await taken(queue, 3)) == (Key("late", "w-0"), ["late"] * 3)
+    assert (await asyncio.wait_for(waiting, patience(1)), await taken(queue, 3)) == (Key("late", "w-0"), ["late"] * 3)
     freed = []
     for number in range(3):
         queue.finish(Key("flood", f"w-{number}"), None)
@@ -247,7 +248,7 @@ async def test_an_ended_pass_lets_the_next_of_its_namespace_begin() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     queue.finish(Key("ns", "w-0"), None)
-    assert await asyncio.wait_for(waiting, 1) == Key("ns", "w-1")
+    assert await asyncio.wait_for(waiting, patience(1)) == Key("ns", "w-1")
 
 
 async def test_a_closed_queue_keeps_no_worker_free() -> None:
