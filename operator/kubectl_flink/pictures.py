@@ -23,8 +23,8 @@ _SIGNS: Final = {
     Standing.UNKNOWN: ("?", "yellow"),
 }
 _MARKS: Final = {Mark.GOOD: ("✔", "green"), Mark.BAD: ("✖", "red"), Mark.UNKNOWN: ("?", "yellow")}
-_NARROWEST_MESSAGE: Final = 24
-"""Columns that the last column needs; where there are fewer, the table becomes a list."""
+_NARROWEST_MESSAGE: Final = 48
+"""Columns in which an instance's id has room; where there are fewer, the table becomes a list."""
 
 
 def tree(report: Report, now: datetime) -> RenderableType:
@@ -165,5 +165,7 @@ def _until(report: Report) -> str:
 
 def _item(report: Report) -> Iterator[RenderableType]:
     line = Text(f"{report.namespace}/{report.name} ", style="bold", overflow="fold")
-    yield line.append_text(_state(report))
+    line.append_text(_state(report))
+    facts = f"{report.cu} CU" if report.cu else "", _until(report)
+    yield line.append("".join(f"   {fact}" for fact in facts if fact not in ("", "-")))
     yield Padding(Text(report.message, overflow="fold"), (0, 0, 0, 2))

@@ -65,7 +65,7 @@ def test_narrow_terminals_get_a_list(admin: Typist, place: str) -> None:
     assert INSTANCE in unfolded(said.out)
 
 
-@pytest.mark.parametrize("verb", ["status", "wait", "suspend"])
+@pytest.mark.parametrize("verb", ["status", "wait"])
 def test_what_does_not_exist(admin: Typist, place: str, verb: str) -> None:
     """A word, what was perhaps meant, the context and the server, and a code of its own."""
     said = admin.piped(verb, "runing", "-n", place)
