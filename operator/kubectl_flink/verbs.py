@@ -51,7 +51,7 @@ def status_of_all(target: WideTarget, output: Format) -> Exit:
         screen = console()
         several = target.all_namespaces or len(target.namespace) > 1
         show(table(reports, screen.width, with_namespace=several), screen)
-    return _told(kubectl, found, "no FlinkWorkspaces here")
+    return _told(kubectl, found, None if reports else "no FlinkWorkspaces here")
 
 
 def ledger_of_all(target: WideTarget, since: datetime | None, output: Format) -> Exit:
@@ -68,7 +68,7 @@ def ledger_of_all(target: WideTarget, since: datetime | None, output: Format) ->
         from kubectl_flink.ledger_pictures import sums_table
 
         show(sums_table(totals))
-    return _told(target.kubectl, found, "nothing was bought here" if not totals else "")
+    return _told(target.kubectl, found, None if totals else "nothing was bought here")
 
 
 def story_of_one(target: WideTarget, name: str, since: datetime | None, output: Format) -> Exit:
@@ -199,10 +199,11 @@ def _only(target: Target) -> tuple[str, ...]:
     return tuple(f"--namespace={name}" for name in target.namespace[:1])
 
 
-def _told(kubectl: Kubectl, found: Found, nothing: str) -> Exit:
+def _told(kubectl: Kubectl, found: Found, nothing: str | None) -> Exit:
+    """Say what could not be read; else, if there is nothing, where there is nothing."""
     if found.failures:
         tell(kubectl, *found.failures)
-    elif not found.wires or nothing == "nothing was bought here":
+    elif nothing:
         complain(f"{nothing} ({kubectl.place()})")
     return found.code
 
