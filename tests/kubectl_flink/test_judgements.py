@@ -121,6 +121,12 @@ def test_what_does_not_fit_the_state_is_refused(situation: str, verb: Asked) -> 
     assert isinstance(verb(found(situation)), actions.Refusal)
 
 
+def test_an_order_that_is_settled_is_not_abandoned() -> None:
+    """Also while the resource is being deleted."""
+    deleted = changed("running", deletionTimestamp="2026-12-01T09:00:00Z")
+    assert isinstance(actions.abandon(deleted), actions.Refusal)
+
+
 def test_what_a_manifest_suspends_a_command_does_not_resume() -> None:
     """`spec.suspend` is where the manifest is kept."""
     assert isinstance(actions.resume(found("suspended-before-purchase")), actions.Refusal)
