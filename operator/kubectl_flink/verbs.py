@@ -119,7 +119,7 @@ def wait_for(target: Target, name: str, seconds: float) -> Exit:
     looks = follow(kubectl, (names.WORKSPACES, name, *scope), seconds)
     end = _in_terminal(looks) if sys.stdout.isatty() else _in_lines(looks)
     if end.code in (Exit.DONE, Exit.STALLED, Exit.SUSPENDED, Exit.TIMED_OUT, Exit.DELETED):
-        print(end.words)  # noqa: T201 - its output
+        print(end.words, flush=True)  # noqa: T201 - its output
         return end.code
     failure = Failure(end.code, end.words)
     return _failed(

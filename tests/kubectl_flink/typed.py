@@ -45,6 +45,8 @@ class Typist:
     def environment(self) -> dict[str, str]:
         """The cluster's kubectl is the only one on the PATH."""
         found = {**self.cluster.environment, "PYTHONPATH": str(REPOSITORY / "operator")}
+        for told in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"):  # the terminal says it itself
+            found.pop(told, None)
         found["PATH"] = f"{self.cluster.kubectl_program.parent}:{os.environ['PATH']}"
         return {**found, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
