@@ -114,17 +114,19 @@ def _no_orders(kubectl: Kubectl, name: str, scope: tuple[str, ...]) -> Failure:
 
 
 def wait_for(target: Target, name: str, seconds: float) -> Exit:
-    """Follow one workspace to its end."""
+    """Follow one workspace to its end. The watch is one of a list: of a single object kubectl
+    drops what changes while it begins."""
     kubectl, scope = target.kubectl, _only(target)
-    looks = follow(kubectl, (names.WORKSPACES, name, *scope), seconds)
+    found = read_one(kubectl, name, scope)
+    if isinstance(found, Failure):
+        return _failed(kubectl, found)
+    watched = (names.WORKSPACES, f"--field-selector=metadata.name={name}", *scope)
+    looks = follow(kubectl, watched, seconds)
     end = _in_terminal(looks) if sys.stdout.isatty() else _in_lines(looks)
     if end.code in (Exit.DONE, Exit.STALLED, Exit.SUSPENDED, Exit.TIMED_OUT, Exit.DELETED):
         print(end.words, flush=True)  # noqa: T201 - its output
         return end.code
-    failure = Failure(end.code, end.words)
-    return _failed(
-        kubectl, not_found(kubectl, name, scope) if end.code is Exit.NOT_FOUND else failure
-    )
+    return _failed(kubectl, Failure(end.code, end.words))
 
 
 def _in_lines(looks: Looks) -> End:
