@@ -34,6 +34,7 @@ AS_BEFORE: dict[str, object] = {"identity_namespaces": None, "adoption_namespace
 """Left out, as an installation has them that relied on the defaults of the earlier version."""
 HIDDEN_SECONDS = 50
 SECONDS = 60.0
+NEWLY_SHOWN = ("bucket", "vSwitchIds", "vpcId")
 FIELDS = ("uid", "generation", "creationTimestamp", "finalizers")
 EMULATED = " by an emulator, nothing here is real"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
@@ -177,11 +178,12 @@ def shown(cluster: Cluster) -> Shown:
 
 
 def kept(thing: dict[str, Any]) -> dict[str, Any]:
-    """All of it but what asking for another pass changes, what this version tells of the emulator, and an address of
-    the console that was none."""
+    """All of it but what asking for another pass changes, what this version tells of the emulator and of the instance's
+    place, and an address of the console that was none."""
     metadata = {field: thing["metadata"].get(field) for field in FIELDS}
     status = {name: value for name, value in thing.get("status", {}).items() if name != "lastHandledReconcileAt"}
-    status.get("instance", {}).pop("consoleUrl", None)
+    for field in ("consoleUrl", *NEWLY_SHOWN):
+        status.get("instance", {}).pop(field, None)
     for condition in status.get("conditions", ()):
         condition["message"] = condition["message"].removesuffix(EMULATED)
         if condition["type"] == "ExpiryHealthy":

@@ -70,7 +70,8 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "False",
             "somebody changed the workspace, or the spec just before the purchase. This is"
             " reported, not corrected",
-            "change the spec or the workspace back; the message says field by field what differs",
+            "set the spec to what the cloud has (this buys nothing), or change the workspace back;"
+            " the message says field by field what differs",
         ),
         "MarksMissing": Entry(
             "False", "ownership tags are missing; the operator puts them back", BY_ITSELF

@@ -124,7 +124,7 @@ def in_sync(case: Case) -> ConditionDraft:
             "InSync",
             "False",
             "Drifted",
-            f"{'; '.join(drift)}: change the spec or the workspace back",
+            f"{'; '.join(drift)}: set the spec to what the cloud has, or change the workspace back",
         )
     missing = missing_marks(case, found.instance) if isinstance(found, Ours) else {}
     if missing:
