@@ -114,8 +114,8 @@ def _no_orders(kubectl: Kubectl, name: str, scope: tuple[str, ...]) -> Failure:
 
 
 def wait_for(target: Target, name: str, seconds: float) -> Exit:
-    """Follow one workspace to its end. The watch is one of a list: of a single object kubectl
-    drops what changes while it begins."""
+    """Follow one workspace to its end. The watch is one of a list: one of a single object
+    missed, about once in thirty, a change made while it began."""
     kubectl, scope = target.kubectl, _only(target)
     found = read_one(kubectl, name, scope)
     if isinstance(found, Failure):

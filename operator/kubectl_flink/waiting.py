@@ -108,7 +108,7 @@ def events(
         if process.poll():
             yield failure_of((process.stderr.read() if process.stderr else b"").decode())
     finally:
-        process.kill()  # it has nothing to lose, and may not hear a milder signal
+        process.kill()  # it only reads: it has nothing to lose
         process.communicate()
 
 
