@@ -7,7 +7,7 @@ BUY ?= 50 200
 VENV := .venv/.installed
 RUN := PYTHONPATH=operator:deploy/local .venv/bin/python
 # Bytecode is kept whatever the shell says: every process of a run would compile all of it again.
-TEST := PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -n 3
+TEST := PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -n 4
 SOURCES := operator deploy/helm deploy/image deploy/local deploy/monitoring docs tests
 PROOF := tests/model tests/proof tests/simulation tests/mutants tests/e2e \
 	$(addprefix tests/scenario/test_, matrix.py restore.py two_operators.py)

@@ -27,7 +27,9 @@ def test_each_verb_keeps_its_things_in_a_folder_of_its_own() -> None:
     assert (DIRECTORY, cluster.DIRECTORY, REPOSITORY / site) == (LOCAL / "up", LOCAL / "kind", LOCAL / "site")
     recipes = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)*)", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
     written = {verb: set(re.findall(r"\.local/([\w.-]+)", recipe)) for verb, recipe in recipes}
-    assert {verb: places for verb, places in written.items() if places} == {"proof": {"proof"}, "sbom": {"sbom"}}
+    assert {verb: places for verb, places in written.items() if places} == {
+        verb: {verb} for verb in ("proof", "sbom", "kubectl-flink")
+    }
 
 
 def test_down_takes_away_only_what_up_has_made(tmp_path: Path) -> None:
