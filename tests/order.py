@@ -16,6 +16,8 @@ OWN: Final = ("own_cluster", "bare_cluster")
 """Fixtures of which each process would start its own control plane."""
 ORDER: Final = ("e2e", "docs", "local", "packages", "proof", "mutants", "simulation", "model", "unit", "contract")
 """Folders whose tests come first, those with the longest ones at the head. All others come after them."""
+EARLY: Final = {"tests/scenario/test_two_operators.py": "local"}
+"""Files with a test of twenty seconds, and the folder that they come with: one at the end would be waited for."""
 QUICK: Final = tuple(
     f"tests/{folder}/" for folder in ("unit", "contract", "emulator", "packages", "scenario/api", "scenario/kubernetes")
 )
@@ -55,5 +57,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _turn(item: pytest.Item) -> tuple[bool, int]:
     file = item.nodeid.partition("::")[0]
-    folder = file.split("/")[1]
+    folder = EARLY.get(file, file.split("/")[1])
     return own_plane_of(file) is None, ORDER.index(folder) if folder in ORDER else len(ORDER)
