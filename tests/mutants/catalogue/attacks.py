@@ -20,7 +20,7 @@ ATTACKS: Final = (
         fact="an order that was put back without status does not stand for the one that was sent",
         file="core/orders/windows.py",
         old="return None if over or is_known else last",
-        new="return None if over or last.name in {each.metadata.name for each in self.seen.orders} else last",
+        new="return None if over or last.name in {each.metadata.name for each in orders} else last",
         tests=(TESTS,),
     ),
     Mutant(

@@ -134,7 +134,7 @@ COMPLETE: Final = (
         fact="an answer without a date proves nothing, because it is not known when it was true",
         file="adapters/alibaba/reply.py",
         old='        if self.date is None:\n            raise self.garbled("no Date")\n        return self.date\n',
-        new="        return self.date or datetime.now(UTC)\n",
+        new="        return self.date or datetime.now().astimezone()\n",
         tests=(PAGING,),
     ),
     Mutant(

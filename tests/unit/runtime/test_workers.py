@@ -234,8 +234,11 @@ def buying(bench: Bench) -> Buying:
 
 
 async def test_what_is_announced_is_sent_before_anything_else_begins(bench: Bench, buying: Buying) -> None:
-    """However many are applied, each worker has at most one order announced and unsent."""
-    wanted = [Key("ns", str(number)) for number in range(20)]
+    """However many are applied, each worker has at most one order announced and unsent.
+
+    Each is of a namespace of its own: within one, what goes on at once comes first anyway.
+    """
+    wanted = [Key(f"ns-{number}", str(number)) for number in range(20)]
     for key in wanted:
         bench.queue.add(key)
     await bench.until(lambda: len(buying.bought) == len(wanted))
