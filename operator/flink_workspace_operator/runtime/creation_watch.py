@@ -61,7 +61,7 @@ class CreationWatch:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look()
-            except Exception:
+            except Exception:  # a fault here costs minutes; an end of the task costs the lead
                 log.exception("the look at creations broke")
 
     async def look(self) -> None:
@@ -84,9 +84,8 @@ class CreationWatch:
             if creation.instance_id in over:
                 self.queue.add(key)
             if creation.instance_id in over or creation.looks >= LOOKS:
-                del self._creations[
-                    key
-                ]  # if its pass comes to nothing, the next one comes when it is due
+                # If its pass comes to nothing, the next one comes when it is due.
+                del self._creations[key]
 
 
 def creation_in(wire: Mapping[str, Any]) -> Creation | None:
