@@ -61,7 +61,7 @@ class CreationWatch:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look()
-            except Exception:  # a fault here costs minutes; an end of the task costs the lead
+            except Exception:  # it only makes things faster: no fault in it may end the process
                 log.exception("the look at creations broke")
 
     async def look(self) -> None:
