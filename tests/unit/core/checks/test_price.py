@@ -21,7 +21,7 @@ def at_most(amount: str, currency: str = "CNY") -> dict[str, Any]:
     return {"purchase": {"maximum_price": {"amount": amount, "currency": currency}}}
 
 
-def verdict(quote: Quote | None, maximum: dict[str, Any], **spec: object) -> Verdict | None:
+def verdict(quote: Quote | None, maximum: dict[str, Any], **spec: Any) -> Verdict | None:  # noqa: ANN401 - any field
     """The verdict on a price."""
     workspace = a_workspace(**maximum, **spec)
     return verdict_on_price(workspace, quote, workspace.parameters)
