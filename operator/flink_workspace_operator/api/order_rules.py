@@ -60,6 +60,7 @@ def within_maximum(states: tuple[OrderState, ...], message: str) -> dict[str, An
         f"!has(self.status) || !has({maximum}) || !has(self.status.state) ||"
         f" !(self.status.state in {list(states)}) ||\nhas({quote}) && has({quote}.tradeAmount) &&"
         f" has({quote}.currency) &&\n{quote}.currency == {maximum}.currency &&"
+        f"\n{quote}.tradeAmount.matches('^[0-9]+([.][0-9]+)?$') &&"
         f"\ndouble({quote}.tradeAmount) <= double({maximum}.amount)",
         message,
         fieldPath=".status.maximumPrice",
