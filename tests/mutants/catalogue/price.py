@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.mutants.catalogue.cluster import ORDERS
 from tests.mutants.catalogue.files import LEDGER_AT_THE_API_SERVER, PRICE
 from tests.mutants.mutant import Mutant
 
@@ -70,8 +71,8 @@ WITHIN_THE_MAXIMUM: Final = (
         name="no price is not a low one",
         fact="where a maximum is set, nothing is bought whose price is not known",
         file="core/checks/price.py",
-        old="amount is None or quote.currency is None:\n",
-        new="quote.currency is None:\n",
+        old="    except InvalidOperation:\n        return None\n",
+        new="    except InvalidOperation:\n        return Decimal(0)\n",
         tests=(PRICE,),
     ),
     Mutant(
@@ -93,10 +94,10 @@ WITHIN_THE_MAXIMUM: Final = (
     Mutant(
         name="the API server compares too",
         fact="no process, however old, announces an order whose price is above the maximum that it carries",
-        file="api/order.py",
-        old="            within_maximum(\n                states_where(lambda facts: facts.is_announced),\n",
-        new="            within_maximum(\n                (),\n",
-        tests=(LEDGER_AT_THE_API_SERVER,),
+        file=ORDERS,
+        old="double(self.status.quote.tradeAmount) <= double(self.status.maximumPrice.amount)",
+        new="true",
+        tests=(f"{LEDGER_AT_THE_API_SERVER}::test_nothing_is_announced_above_its_maximum",),
     ),
     Mutant(
         name="the maximum of an order does not rise",

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.api.order import Quote
-from flink_workspace_operator.core.checks.price import verdict_on_price
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
+from flink_workspace_operator.core.checks.price import quote_for, verdict_on_price
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import ServerError
 from flink_workspace_operator.core.facts.observed import Unknown
@@ -91,6 +92,15 @@ class TestComparing:
         """Pay-as-you-go has no price that could be compared, also if that of an hour is named."""
         quote = Quote(basis="Hour", currency="CNY", trade_amount=amount, quoted_at=NOW)
         assert reason(quote, at_most("9999.00")) == "PriceUnknown"
+
+
+def test_the_price_of_something_else_is_none() -> None:
+    """Nothing is asked for what is bound already: an answer would be about another block."""
+    case = a_case(a_workspace(status=FlinkWorkspaceStatus(instance=Instance(instance_id="sc_flink-1"))))
+    assert quote_for(case, case.workspace.parameters) == Unknown()
+    free = a_case(a_workspace())
+    assert quote_for(free, free.workspace.parameters) == a_quote()
+    assert quote_for(free, a_workspace(zone_id="cn-hangzhou-i").parameters) == Unknown()
 
 
 class TestMessage:
