@@ -102,10 +102,10 @@ WITHIN_THE_MAXIMUM: Final = (
     Mutant(
         name="the maximum of an order does not rise",
         fact="what was allowed is a record: nobody raises it after the announcement",
-        file="api/order_rules.py",
-        old='\\nhas({old}) && {old} == {new}",',
-        new='\\ntrue",',
-        tests=(LEDGER_AT_THE_API_SERVER,),
+        file=ORDERS,
+        old="has(oldSelf.status.maximumPrice) && oldSelf.status.maximumPrice == self.status.maximumPrice",
+        new="true",
+        tests=(f"{LEDGER_AT_THE_API_SERVER}::test_what_was_allowed_is_a_record",),
     ),
     Mutant(
         name="no price of another spec",
