@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.case import Case, case_of
 from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.identity import Key, Owner
@@ -60,7 +60,7 @@ class Reconciler:
         except Exception as obstacle:  # also a fault of ours: people must see it on the resource
             self.memory.note_restless(key, True)
             self.memory.note_rest(key, "")  # the report on the obstacle must be withdrawn later
-            await self._obstacles.tell(key, obstacle)
+            await self._obstacles.report(key, obstacle)
             raise
         failure = done.failure or plan.retry
         is_routine = plan.requeue.after in (None, self.settings.resync)
@@ -80,16 +80,16 @@ class Reconciler:
         seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
         self.observer(seen)
         seen = seen.updated(leads=self.leads())
-        plan = decide(Case(seen, self.settings, self.random_token()))
+        plan = decide(case_of(seen, self.settings, self.random_token()))
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.execute(plan)
-        reported = await self._tell(seen, plan, done)
+        reported = await self._report(seen, plan, done)
         if not seen.rests:
             self.memory.note_rest(key, rests_after(seen, plan, reported))
         return plan, done
 
-    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
+    async def _report(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
         """One status write, if anything changed, and an event for each thing that happened.
 
         Returns the status as it is now.
@@ -100,7 +100,8 @@ class Reconciler:
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
         now = seen.updated(orders=done.orders)
-        after = report(Case(now, self.settings), verdict) if verdict else before
+        case = Case(now, self.settings, workspace=seen.workspace)
+        after = report(case, verdict) if verdict else before
         for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
             await self.cluster.post_event(seen.workspace, event)
         if after.as_wire() != before.as_wire():
