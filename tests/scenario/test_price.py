@@ -1,17 +1,10 @@
 """What it costs is known before it is bought, and a maximum in the resource decides about it."""
 
-from typing import Any
-
-from tests.scenario.manifests import pay_as_you_go, subscription
+from tests.scenario.manifests import at_most, pay_as_you_go, subscription
 from tests.scenario.test_resting import asked, in_order, until_it_rests
 from tests.scenario.world import World, conditions, has_reason
 
 THREE_YEARS = {"initialTerm": {"count": 36, "unit": "Month"}, "renewal": {"mode": "Automatic"}}
-
-
-def at_most(amount: str, currency: str = "CNY") -> dict[str, Any]:
-    """The field of the spec."""
-    return {"purchase": {"maximumPrice": {"amount": amount, "currency": currency}}}
 
 
 async def test_a_typo_is_not_bought(world: World) -> None:

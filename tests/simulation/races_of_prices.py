@@ -2,18 +2,13 @@
 
 from typing import Any, Final
 
-from tests.scenario.manifests import SUBSCRIPTION
+from tests.scenario.manifests import SUBSCRIPTION, at_most
 from tests.simulation.races import TWO, Race, anytime
 from tests.simulation.rules import is_within
 from tests.simulation.stories import KEY, Story, at_once, bought_once, waits
 from tests.simulation.world import SimulatedWorld
 
 PRICE, MORE, LESS = "1200.00", "1200.01", "1199.99"
-
-
-def at_most(amount: str) -> dict[str, Any]:
-    """The field `purchase` of the spec."""
-    return {"maximumPrice": {"amount": amount, "currency": "CNY"}}
 
 
 def price_rises(world: SimulatedWorld) -> None:
@@ -28,12 +23,12 @@ def price_falls(world: SimulatedWorld) -> None:
 
 def raise_maximum(world: SimulatedWorld) -> None:
     """A person allows more."""
-    world.user.edit(KEY, purchase=at_most(MORE))
+    world.user.edit(KEY, **at_most(MORE))
 
 
 def lower_maximum(world: SimulatedWorld) -> None:
     """A person allows less."""
-    world.user.edit(KEY, purchase=at_most(LESS))
+    world.user.edit(KEY, **at_most(LESS))
 
 
 def above(world: SimulatedWorld) -> bool:
@@ -59,7 +54,7 @@ def bought_within_or_waits(world: SimulatedWorld) -> None:
         waits("Suspended", "PriceAboveLimit")(world)
 
 
-_LIMITED: Final[dict[str, Any]] = {"spec": {**SUBSCRIPTION, "purchase": at_most(PRICE)}}
+_LIMITED: Final[dict[str, Any]] = {"spec": {**SUBSCRIPTION, **at_most(PRICE)}}
 
 STORIES_OF_PRICES: Final = (
     Story(
