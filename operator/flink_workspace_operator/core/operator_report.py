@@ -139,19 +139,29 @@ def _connection(facts: OperatorFacts) -> ReportedConnection:
 def survey_report(surveyed: Surveyed) -> ReportedSurvey:
     """What a survey found."""
     findings = surveyed.findings
-    orphans, orphans_left_out = _bounded([_orphan(each, findings) for each in findings.orphans])
+    orphans, orphans_left_out = _bounded(reported_orphans(findings))
     importable, left_out = _bounded([_instance(each) for each in findings.unowned])
-    unread = sorted(findings.unread.items())[:_MOST_REGIONS]
     return ReportedSurvey(
         time=surveyed.time,
         regions=len(findings.read),
-        unread=tuple(
-            UnreadRegion(region=region, why=describe(failure)) for region, failure in unread
-        ),
+        unread=unread_regions(findings)[:_MOST_REGIONS],
         orphans=orphans,
         orphans_left_out=orphans_left_out,
         importable=importable,
         importable_left_out=left_out,
+    )
+
+
+def reported_orphans(findings: Findings) -> tuple[ReportedOrphan, ...]:
+    """All orphans, with what they cost."""
+    return tuple(_orphan(each, findings) for each in findings.orphans)
+
+
+def unread_regions(findings: Findings) -> tuple[UnreadRegion, ...]:
+    """The regions of which nothing is known."""
+    return tuple(
+        UnreadRegion(region=region, why=describe(failure))
+        for region, failure in sorted(findings.unread.items())
     )
 
 
