@@ -19,11 +19,14 @@ from flink_workspace_operator.core.operator_report import (
     text_of,
 )
 from flink_workspace_operator.core.orphans import Findings, Orphan, find_unowned
-from tests.builders import ACCOUNT, NOW, OWNER, REGION, SETTINGS, a_listing, a_workspace, an_instance, an_order
+from flink_workspace_operator.settings import Settings
+from tests.allowed import ALLOWED
+from tests.builders import ACCOUNT, NOW, OWNER, REGION, a_listing, a_workspace, an_instance, an_order
 
 LARGEST_CONFIG_MAP = 1024 * 1024
 ARN = f"acs:ram::{ACCOUNT}:user/flink-operator"
-PROCESS = Process("0.1.0", "pod-1", "cluster-1", SETTINGS, {"sts": "sts.example"}, (("HTTPS_PROXY", "proxy:3128"),))
+MANAGED = Settings(**{**ALLOWED, "adoption_namespaces": ("team",)})
+PROCESS = Process("0.1.0", "pod-1", "cluster-1", MANAGED, {"sts": "sts.example"}, (("HTTPS_PROXY", "proxy:3128"),))
 UNTAGGED = an_instance("sc-hand", order=None, name="by-hand")
 
 
