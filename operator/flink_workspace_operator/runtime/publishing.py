@@ -17,7 +17,7 @@ from flink_workspace_operator.settings import Settings
 
 log = logging.getLogger(__name__)
 
-SECONDS = 15.0
+SECONDS = 5.0
 """Seconds from one comparison to the next, and so at least between two writes."""
 
 
