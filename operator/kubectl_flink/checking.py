@@ -60,8 +60,8 @@ def _definitions(cluster: Cluster) -> Aspect:
     lacking = sorted(set(names.KINDS) - set(cluster.kinds))
     if lacking:
         return Aspect("definitions", Mark.BAD, f"missing: {', '.join(lacking)}; apply crds/")
-    words = f"{', '.join(sorted(names.KINDS))} in {names.GROUP}/v1alpha1, complete for the operator"
-    return Aspect("definitions", Mark.GOOD, words)
+    words = f"{', '.join(sorted(names.KINDS))} in {names.GROUP}/v1alpha1"
+    return Aspect("definitions", Mark.GOOD, f"{words}; the operator checks fields when it begins")
 
 
 def _versions(report: OperatorReport) -> Aspect:
@@ -139,8 +139,8 @@ def _actions(report: OperatorReport) -> Iterator[Aspect]:
         if each["verdict"] == "Denied":
             since = time_of(each.get("since"))
             when = f" since {moment(since)}" if since else ""
-            words = f"{printable(each['action'])}: grant it to the identity, deploy/ram/policy.json"
-            yield Aspect(f"denied{when}", Mark.BAD, words)
+            words = f"{printable(each['action'])}{when}: grant it, as in deploy/ram/policy.json"
+            yield Aspect("denied", Mark.BAD, words)
     for verdict, name, mark in _OTHERS:
         if found := [printable(each["action"]) for each in actions if each["verdict"] == verdict]:
             yield Aspect(name, mark, ", ".join(found))

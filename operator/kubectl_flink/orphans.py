@@ -57,4 +57,4 @@ def _advice(finding: Wire, instance: Wire) -> str:
     words = printable(finding.get("whatToDo", ""))
     if finding.get("kind") != "Orphan":
         return words
-    return f"{words}; kubectl flink import {printable(instance['instanceId'])} prints the first"
+    return f"{words}; kubectl flink import {printable(instance['instanceId'])} prints one"
