@@ -20,7 +20,7 @@ def secure_claim_of_what_exists(case: Case) -> Plan | None:
     ):
         return None
     missing = secure_claim(case)
-    return missing if missing is not None and missing.steps else None
+    return Plan(missing.steps) if missing is not None and missing.steps else None
 
 
 def secure_claim(case: Case) -> Plan | None:
