@@ -150,9 +150,16 @@ def _warnings(
         found.append(
             f"its tags say that it belongs to {whose}: to apply this takes it away from there"
         )
-    if not had_resource and not report.adopts_in(namespace):
+    if had_resource:
+        return found
+    if not report.adopts_in(namespace):
         found.append(
             f"the operator lets nobody adopt by an id in namespace {namespace}: have it put on the"
             " list FLINK_OPERATOR_ADOPTION_NAMESPACES before you apply this"
+        )
+    if not report.pays_in(namespace):
+        found.append(
+            f"the operator's own account is not for namespace {namespace}: have it put on the list"
+            " FLINK_OPERATOR_IDENTITY_NAMESPACES before you apply this"
         )
     return found

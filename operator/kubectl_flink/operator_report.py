@@ -62,7 +62,14 @@ class OperatorReport:
 
     def adopts_in(self, namespace: str) -> bool:
         """True if a FlinkWorkspace of the namespace may adopt any instance by its id."""
-        allowed = self.wire.get("adoptionNamespaces") or ()
+        return self._is_in(namespace, "adoptionNamespaces")
+
+    def pays_in(self, namespace: str) -> bool:
+        """True if the operator's own account is for the namespace."""
+        return self._is_in(namespace, "identityNamespaces")
+
+    def _is_in(self, namespace: str, list_: str) -> bool:
+        allowed = self.wire.get(list_) or ()
         return "*" in allowed or namespace in allowed
 
     def is_late(self, now: datetime) -> bool:

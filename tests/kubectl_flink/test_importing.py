@@ -113,14 +113,21 @@ def test_what_this_cluster_bought_gets_its_former_resource_back() -> None:
 
 def test_what_another_cluster_owns_is_warned_of() -> None:
     """Two operators that both think it theirs would be worse than an orphan."""
-    [warning, _] = made(tags={CLUSTER_TAG: "other", WORKSPACE_TAG: "a/b"}).warnings
+    [warning] = made(namespace="team", tags={CLUSTER_TAG: "other", WORKSPACE_TAG: "a/b"}).warnings
     assert "belongs to a/b of cluster other" in warning
 
 
-def test_a_namespace_that_may_not_adopt_is_warned_of() -> None:
-    """The operator would say AdoptionNotAllowed."""
-    [warning] = made(namespace="team-b").warnings
-    assert "in namespace team-b" in warning
+@pytest.mark.parametrize(
+    ("namespace", "lists"),
+    [("team", []), ("team-c", ["ADOPTION"]), ("team-b", ["ADOPTION", "IDENTITY"])],
+)
+def test_a_namespace_that_the_operator_does_not_serve_is_warned_of(namespace: str, lists: list[str]) -> None:
+    """The operator would say AdoptionNotAllowed, or IdentityNotAllowed."""
+    warnings = made(namespace=namespace).warnings
+    assert len(warnings) == len(lists)
+    for warning, name in zip(warnings, lists, strict=True):
+        assert f"namespace {namespace}: " in warning
+        assert f"FLINK_OPERATOR_{name}_NAMESPACES" in warning
 
 
 def checks(cluster: Cluster = SERVED, later: timedelta = timedelta(), **more: Any) -> dict[str, tuple[Mark, str]]:  # noqa: ANN401

@@ -144,6 +144,7 @@ class OperatorReport(ApiModel):
     cluster_id: str
     survey_seconds: int
     namespaces: tuple[str, ...] | None
+    identity_namespaces: tuple[str, ...]
     adoption_namespaces: tuple[str, ...]
     identity: ReportedIdentity | None
     connection: ReportedConnection

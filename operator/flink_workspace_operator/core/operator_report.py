@@ -106,6 +106,7 @@ def report_of(facts: OperatorFacts) -> OperatorReport:
         cluster_id=facts.process.cluster_id,
         survey_seconds=int(settings.survey_seconds),
         namespaces=settings.namespaces,
+        identity_namespaces=settings.identity_namespaces or (),
         adoption_namespaces=settings.adoption_namespaces or (),
         identity=ReportedIdentity(account_id=caller.account_id, arn=caller.arn) if caller else None,
         connection=_connection(facts),

@@ -25,7 +25,7 @@ from tests.builders import ACCOUNT, NOW, OWNER, REGION, a_listing, a_workspace, 
 
 LARGEST_CONFIG_MAP = 1024 * 1024
 ARN = f"acs:ram::{ACCOUNT}:user/flink-operator"
-MANAGED = Settings(**{**ALLOWED, "adoption_namespaces": ("team",)})
+MANAGED = Settings(**{**ALLOWED, "adoption_namespaces": ("team",), "identity_namespaces": ("team", "team-c")})
 PROCESS = Process("0.1.0", "pod-1", "cluster-1", MANAGED, {"sts": "sts.example"}, (("HTTPS_PROXY", "proxy:3128"),))
 UNTAGGED = an_instance("sc-hand", order=None, name="by-hand")
 
