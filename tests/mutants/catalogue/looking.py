@@ -72,13 +72,13 @@ COMPLETE: Final = (
         fact="an answer from before a change serves nobody after it, also if the question was still under way",
         file="adapters/sharing.py",
         old=(
-            "            if (\n"
-            "                self._last is None\n"
-            "                or self._last.began < self._changed\n"
-            "                or not self._last.serves(asked, max_age)\n"
-            "            ):\n"
+            "                if (\n"
+            "                    self._last is None\n"
+            "                    or self._last.began < self._changed\n"
+            "                    or not self._last.serves(asked, max_age)\n"
+            "                ):\n"
         ),
-        new="            if self._last is None or not self._last.serves(asked, max_age):\n",
+        new="                if self._last is None or not self._last.serves(asked, max_age):\n",
         tests=(SHARING,),
     ),
     Mutant(
@@ -259,12 +259,8 @@ HOLDING: Final = (
         name="another's claim stalls",
         fact="who finds the name claimed by a living resource buys nothing",
         file="core/checks/claim.py",
-        old=(
-            "    if isinstance(case.found, Ours) or (\n"
-            "        case.bound_id is not None and not isinstance(case.found, Adoptable)\n"
-            "    ):\n"
-        ),
-        new="    if case.target is not None:\n",
+        old="    if claim is not None and not is_free and not _exists(case):\n",
+        new="    if claim is None and not is_free:\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -351,8 +347,8 @@ HOLDING: Final = (
         name="a suspended resource takes no name",
         fact="a resource that is suspended, and that nothing was sent for, keeps nobody from buying",
         file="core/checks/claim.py",
-        old="    claims = not case.claims_nothing",
-        new="    claims = True",
+        old="    if is_free and not case.holds_claim and not case.claims_nothing:\n",
+        new="    if is_free and not case.holds_claim:\n",
         tests=(f"{PURCHASE}::TestBeforeAnOrder::test_suspended_takes_no_name",),
     ),
     Mutant(
