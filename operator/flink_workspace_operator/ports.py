@@ -19,7 +19,13 @@ from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
-from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.identity import (
+    Caller,
+    Claim,
+    Key,
+    PurchaseTarget,
+    WantedName,
+)
 from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
@@ -46,8 +52,8 @@ class CloudReads(Protocol):
         """The cloud through another identity. Makes no call: the keys may be wrong."""
         ...
 
-    async def identify(self) -> str:
-        """The account id behind the credentials in use."""
+    async def identify(self) -> Caller:
+        """The identity behind the credentials in use."""
         ...
 
     async def list_regions(self) -> frozenset[str]:

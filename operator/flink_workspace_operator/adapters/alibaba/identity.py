@@ -1,7 +1,9 @@
 """Whose account it is, and keys that are held to one account."""
 
 import asyncio
+import re
 from datetime import timedelta
+from typing import Final
 
 from alibabacloud_credentials.models import CredentialModel
 
@@ -11,7 +13,11 @@ from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTI
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SharedLook
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.identity import Caller
 from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
+
+_ARN: Final = re.compile(r"acs:[A-Za-z0-9:/@._-]{1,300}")
+"""Only messages show it: an odd one is left out, and stops nothing."""
 
 
 class Identity:
@@ -24,23 +30,25 @@ class Identity:
         self._session = session
         self._keys = keys
         self._seconds = seconds
-        self._accounts: dict[str, SharedLook[str]] = {}
+        self._callers: dict[str, SharedLook[Caller]] = {}
 
-    async def identify(self) -> tuple[str, CredentialModel]:
-        """The account id, asked for once for each key, and the key. Raises `CloudFailure`."""
+    async def identify(self) -> tuple[Caller, CredentialModel]:
+        """The identity, asked for once for each key, and the key. Raises `CloudFailure`."""
         key = await self._fetch()
         if isinstance(key, CloudFailure):
             raise key
         key_id = str(key.access_key_id)
-        if key_id not in self._accounts:
-            self._accounts = {
+        if key_id not in self._callers:
+            self._callers = {
                 key_id: SharedLook(lambda: self._ask(key))
             }  # the keys before it are not used again
-        return await self._accounts[key_id].take(timedelta.max), key
+        return await self._callers[key_id].take(timedelta.max), key
 
-    async def _ask(self, key: CredentialModel) -> str:
+    async def _ask(self, key: CredentialModel) -> Caller:
         reply = await self._session.signed_with(FetchedKey(key)).call(GET_CALLER_IDENTITY, {})
-        return reply.read(wire.Caller).account_id
+        caller = reply.read(wire.Caller)
+        arn = caller.arn if caller.arn and _ARN.fullmatch(caller.arn) else ""
+        return Caller(caller.account_id, arn)
 
     async def _fetch(self) -> CredentialModel | CloudFailure:
         try:
@@ -67,7 +75,7 @@ class AccountGuard:
 
     async def get_credential_async(self) -> CredentialModel:
         """The key. Raises `CloudFailure`."""
-        account_id, key = await self._identity.identify()
-        if account_id != self._account_id:
+        caller, key = await self._identity.identify()
+        if caller.account_id != self._account_id:
             raise CredentialsRefused(GET_CALLER_IDENTITY.name, "AccountChanged", fate="NothingSent")
         return key

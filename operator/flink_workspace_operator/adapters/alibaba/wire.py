@@ -213,6 +213,7 @@ class Caller(Wire):
     """The answer of GetCallerIdentity."""
 
     account_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+    arn: str | None = None
 
 
 class Role(Wire):

@@ -245,12 +245,12 @@ async def _wire_of_place(call: Awaitable[object]) -> Wire:
         return await _wire(call)
     except Vanished as missing:
         raise ClusterRefused(
-            f"{missing}: the namespace or the definition of the kind is missing"
+            f"{missing}, so the namespace or the CRD is missing"
         ) from missing
 
 
 def _translated(error: ApiException) -> Exception:
-    said = f"the API server answered {error.status} {error.reason}: {_message(error)}"
+    said = f'the API server answered {error.status} {error.reason} ("{_message(error)}")'
     if error.status == 409:
         return Conflict(said)
     if error.status == 404:
@@ -261,8 +261,11 @@ def _translated(error: ApiException) -> Exception:
 
 
 def _message(error: ApiException) -> str:
-    """The API server's sentence on a refusal: a message of our CEL rules, or a missing right."""
+    """The API server's sentence on a refusal: a message of our CEL rules, or a missing right.
+
+    With other quotation marks than those around it: it may hold anything.
+    """
     body = str(error.body or "")
     with suppress(ValueError, AttributeError):
         body = str(json.loads(body).get("message") or body)
-    return " ".join(body.split())[:500]
+    return " ".join(body.split())[:500].replace('"', "'")

@@ -78,13 +78,11 @@ def signer(
     if wanted is None:
         if own.problem is None or was_own(workspace, orders, sent):
             return replace(own, keeps_watch=own.problem is not None)
-        return own if sent is None else _stand_in(sent, own.problem, own, secrets)
-    usable = _usable(
-        wanted.secret_name, secrets.get(wanted.secret_name, Absent()), is_held=sent is not None
-    )
+        return own if sent is None else _stand_in(key, sent, own, secrets, own.problem)
+    usable = _usable(key, wanted, secrets, is_held=sent is not None)
     if isinstance(usable, AccessKey):
-        return Signer(usable)
-    return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)
+        return Signer(usable, secret=_named(key, wanted))
+    return Signer(problem=usable) if sent is None else _stand_in(key, sent, own, secrets, usable)
 
 
 def was_own(
@@ -131,26 +129,36 @@ def stop_without_who_may_buy(case: Case) -> Plan | None:
 
 
 def _stand_in(
-    sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets
+    key: Key,
+    sent: FlinkWorkspaceOrder,
+    own: Signer,
+    secrets: Secrets,
+    problem: CredentialsUnusable,
 ) -> Signer:
     """The identity that may settle an order: the Secret of its purchase, or the operator's own."""
     account_id, used = sent.spec.account_id, sent.spec.credentials
     if used is not None:
-        usable = _usable(used.secret_name, secrets.get(used.secret_name, Absent()), is_held=True)
+        usable = _usable(key, used, secrets, is_held=True)
         if isinstance(usable, AccessKey):
-            return Signer(usable, problem, stands_in_for=account_id)
+            return Signer(usable, problem, account_id, secret=_named(key, used))
     return Signer(problem=problem, stands_in_for=None if own.problem else account_id)
 
 
 def _usable(
-    name: str, found: Secret | Absent | SecretRefused, is_held: bool
+    key: Key, wanted: Credentials, secrets: Secrets, is_held: bool
 ) -> AccessKey | CredentialsUnusable:
     """The access key. A Secret that is being deleted counts only for the order that holds it."""
+    found = secrets.get(wanted.secret_name, Absent())
     if isinstance(found, SecretRefused):
         return found
     if isinstance(found, Absent) or (found.deleting and not is_held):
-        return SecretMissing(name)
-    return found.access_key or SecretIncomplete(name)
+        return SecretMissing(_named(key, wanted))
+    return found.access_key or SecretIncomplete(_named(key, wanted))
+
+
+def _named(key: Key, wanted: Credentials) -> str:
+    """The Secret, with its namespace."""
+    return f"{key.namespace}/{wanted.secret_name}"
 
 
 def with_secrets(case: Case, plan: Plan) -> Plan:
@@ -196,6 +204,6 @@ def of_another_account(wanted: Credentials | None, account: str, owned: str) -> 
     whose, place = (
         ("the operator's", "give the operator one of")
         if wanted is None
-        else (f"Secret '{wanted.secret_name}'s", "put one into it of")
+        else (f"Secret {wanted.secret_name}'s", "put one into it of")
     )
     return f"{whose} access key is of account {account}, {owned}: {place} that account"

@@ -31,4 +31,4 @@ def meaning_of(kind: type[CloudFailure]) -> str:
 
 def page_advice_of(kind: type[CloudFailure]) -> str:
     """The instruction on the pages of the reference."""
-    return kind.page_advice or kind.advice
+    return (kind.page_advice or kind.advice).format(account="the account")

@@ -26,7 +26,7 @@ class KeyUnavailable(CloudFailure):
     )
 
     def __str__(self) -> str:
-        return f"no access key could be fetched: {self.why} (code {self.code})"
+        return f"no access key could be fetched, because {self.why} ({self.code})"
 
 
 @dataclass
@@ -59,7 +59,7 @@ class CredentialsUnusable(CloudFailure):
 class SecretMissing(CredentialsUnusable):
     """The Secret of `spec.credentials` does not exist, or is being deleted."""
 
-    said = "Secret '{}' of spec.credentials does not exist"
+    said = "Secret {} of spec.credentials does not exist"
     turn = "Prerequisite"
     advice = "create it, with the keys accessKeyId and accessKeySecret, or correct secretName"
 
@@ -67,25 +67,40 @@ class SecretMissing(CredentialsUnusable):
 class SecretIncomplete(CredentialsUnusable):
     """The Secret of `spec.credentials` lacks a part of the access key."""
 
-    said = "Secret '{}' of spec.credentials lacks a key"
+    said = "Secret {} of spec.credentials lacks a key"
     turn = "Prerequisite"
     advice = "put accessKeyId and accessKeySecret into it, both of one line and not empty"
 
 
 class SecretRefused(CredentialsUnusable):
     """The API server does not let the operator read the Secret of `spec.credentials`, or put its
-    finalizer on it."""
+    finalizer on it. `operator` is the namespace of the operator."""
 
-    said = "the operator may not read Secret '{}' of spec.credentials, or not hold it"
+    said = "RBAC does not let the operator get and patch Secret {} of spec.credentials"
     turn = "Outside"
-    advice = "let the operator get and patch that Secret, by a Role of this namespace that names it"
     page_advice = "[let it](../credentials.md#the-right-to-read-it) read that Secret"
+
+    def __init__(self, about: str, operator: str = "flink-workspace-operator") -> None:
+        super().__init__(about)
+        self.operator = operator
+
+    @property
+    def command(self) -> str:
+        """Gives the right, to this Secret only."""
+        namespace, _, secret = self.code.rpartition("/")
+        name = f"flink-workspace-operator-named-credentials -n {namespace}"
+        return (
+            f"kubectl create role {name} --verb=get,patch --resource=secrets"
+            f" --resource-name={secret} && kubectl create rolebinding {name}"
+            " --role=flink-workspace-operator-named-credentials"
+            f" --serviceaccount={self.operator}:flink-workspace-operator"
+        )
 
 
 class IdentityNotAllowed(CredentialsUnusable):
     """The operator's own identity is not for resources of this namespace."""
 
-    said = "the operator's own identity is not for namespace '{}'"
+    said = "the operator's own identity may not buy for namespace '{}'"
     turn = "Spec"
     advice = (
         "name a Secret with keys in spec.credentials.secretName, or have the namespace put on the"
