@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.case import Case, case_of
 from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.identity import Key, Owner
@@ -80,7 +80,7 @@ class Reconciler:
         seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
         self.observer(seen)
         seen = seen.updated(leads=self.leads())
-        plan = decide(Case(seen, self.settings, self.random_token()))
+        plan = decide(case_of(seen, self.settings, self.random_token()))
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.execute(plan)
@@ -100,7 +100,8 @@ class Reconciler:
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
         now = seen.updated(orders=done.orders)
-        after = report(Case(now, self.settings), verdict) if verdict else before
+        case = Case(now, self.settings, workspace=seen.workspace)
+        after = report(case, verdict) if verdict else before
         for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
             await self.cluster.post_event(seen.workspace, event)
         if after.as_wire() != before.as_wire():

@@ -25,7 +25,7 @@ EVIDENCE: Final = (
     Mutant(
         name="window by the cloud's clock",
         fact="a machine's clock that is ahead does not end the window",
-        file="core/case.py",
+        file="core/ledger_case.py",
         old="return end is not None and not isinstance(listing, Unknown) and listing.date > end",
         new="return end is not None and not isinstance(listing, Unknown) and self.seen.now > end",
         tests=(SETTLEMENT,),

@@ -33,6 +33,7 @@ from flink_workspace_operator.core.facts.snapshot import (
     orders_of,
     shown_id,
 )
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.plan import (
     HoldSecret,
     OpenOrder,
@@ -161,7 +162,7 @@ def _named(key: Key, wanted: Credentials) -> str:
     return f"{key.namespace}/{wanted.secret_name}"
 
 
-def with_secrets(case: Case, plan: Plan) -> Plan:
+def with_secrets(case: LedgerCase, plan: Plan) -> Plan:
     """The plan, with steps that hold a Secret while its order is open, and release it afterwards.
 
     Not for the resource's lifetime: its deletion must not need a right that may be gone. A Secret
@@ -181,19 +182,19 @@ def with_secrets(case: Case, plan: Plan) -> Plan:
     return replace(plan, steps=(*steps, *plan.steps))
 
 
-def _is_signed_with(case: Case, secret: Secret) -> bool:
-    wanted = case.workspace.spec.credentials
+def _is_signed_with(case: LedgerCase, secret: Secret) -> bool:
+    wanted = case.workspace.spec.credentials if isinstance(case, Case) else None
     return wanted is not None and wanted.secret_name == secret.name
 
 
-def who_is_missing(case: Case) -> str | None:
+def who_is_missing(case: LedgerCase) -> str | None:
     """The reason why nobody can settle an order that may have been sent; None if somebody can."""
     account, order, problem = case.seen.cloud.account_id, case.sent_order, case.seen.signer.problem
     if isinstance(account, Unknown):
         return None if problem is None else describe(problem)
     if order is None or order.spec.account_id == account:
         return None
-    holder = order if case.seen.workspace is None else case.workspace
+    holder = case.workspace if isinstance(case, Case) else order
     return of_another_account(
         holder.spec.credentials, account, f"this order of {order.spec.account_id}"
     )

@@ -420,8 +420,8 @@ class TestEvents:
     def test_becoming_ready_and_stalling_are_told(self) -> None:
         """Each turn once; another reason is another turn."""
         nothing, ready = FlinkWorkspaceStatus(), reported(running(), decide(running()))
-        lost = replace(running().seen, workspace=a_workspace(status=ready))
-        stalled = reported(Case(lost, SETTINGS), Verdict("Stalled", "Lost", "gone"))
+        lost = replace(running(), workspace=a_workspace(status=ready))
+        stalled = reported(lost, Verdict("Stalled", "Lost", "gone"))
         assert [event.reason for event in events_of((), ((), ()), (nothing, ready))] == ["WorkspaceReady"]
         assert [event.reason for event in events_of((), ((), ()), (ready, stalled))] == ["Lost"]
 
