@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.advice import all_rights, describe
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     ClusterRefused,
     Conflict,
+    PermissionMissing,
     Unreadable,
     Vanished,
 )
@@ -96,20 +97,38 @@ class Execution:
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
-        for step in plan.steps:
+        for number, step in enumerate(plan.steps, start=1):
             outcome = await self._attempt(step, made)
             if outcome.order is not None:
                 ledger_now[outcome.order.metadata.uid] = outcome.order
             if outcome.failure is not None:
-                return Done(tuple(made), tuple(ledger_now.values()), outcome.failure)
+                failure = await self._with_all_rights(outcome.failure, plan.steps[number:], made)
+                return Done(tuple(made), tuple(ledger_now.values()), failure)
         return Done(tuple(made), tuple(ledger_now.values()))
+
+    async def _with_all_rights(
+        self, failure: Told, steps: tuple[Step, ...], made: list[ToldStep]
+    ) -> Told:
+        """A missing right, with those of the other prerequisites: a person grants them at once."""
+        if not isinstance(failure, PermissionMissing):
+            return failure
+        others = [
+            (await self._attempt(step, made)).failure
+            for step in steps
+            if isinstance(step, CreateRole | AttachPolicy | CreateDirectory)
+        ]
+        missing = (each for each in others if isinstance(each, CloudFailure))
+        return all_rights((failure, *missing)) or failure
 
     async def _attempt(self, step: Step, made: list[ToldStep]) -> Outcome:
         try:
             if isinstance(step, PlaceOrder):
                 return await self._place(step)
             return Outcome(await self._do(step, made))
-        except (CloudFailure, ClusterRefused, Unreadable) as stopped:
+        except CloudFailure as stopped:
+            stopped.signed_by = self.seen.cloud.signed_by
+            return Outcome(failure=stopped)
+        except (ClusterRefused, Unreadable) as stopped:
             return Outcome(failure=stopped)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
@@ -119,6 +138,8 @@ class Execution:
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
         answer = await self.cloud.place(step.call)
+        if isinstance(answer, NotBought):
+            answer.failure.signed_by = self.seen.cloud.signed_by
         answered = Answered(
             order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order)
         )

@@ -126,7 +126,9 @@ class AlibabaCloud:
         """New orders for workspaces of a region that the bill shows since then and that are not
         cancelled.
         """
-        return await Billing(self._session_in((await self.identify()).account_id)).read_bill(region, since)
+        return await Billing(self._session_in((await self.identify()).account_id)).read_bill(
+            region, since
+        )
 
     async def create_role(self, name: str, trusted_service: str) -> bool:
         """Create a RAM role that the service may assume."""

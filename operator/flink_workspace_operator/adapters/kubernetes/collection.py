@@ -244,9 +244,7 @@ async def _wire_of_place(call: Awaitable[object]) -> Wire:
     try:
         return await _wire(call)
     except Vanished as missing:
-        raise ClusterRefused(
-            f"{missing}, so the namespace or the CRD is missing"
-        ) from missing
+        raise ClusterRefused(f"{missing}, so the namespace or the CRD is missing") from missing
 
 
 def _translated(error: ApiException) -> Exception:

@@ -126,7 +126,7 @@ def stop_without_who_may_buy(case: Case) -> Plan | None:
         return None
     if case.bound_id is not None and not isinstance(found, Adoptable):
         return None
-    return could_not_read(Unknown(problem))
+    return could_not_read(Unknown(problem), case.seen.cloud)
 
 
 def _stand_in(

@@ -67,7 +67,7 @@ def _is_unanswered(quote: Quote | Unknown) -> bool:
 def _is_last_word(plan: Plan, reported: FlinkWorkspaceStatus | None) -> bool:
     """True if no later report can differ: a missing prerequisite is progress before it stalls."""
     if plan.verdict is None or plan.verdict.kind != "Missing":
-        return plan.verdict == SUSPENDED_BY_USER
+        return plan.verdict is not None and plan.verdict.reason == SUSPENDED_BY_USER
     conditions = () if reported is None else reported.conditions
     return any((each.type, each.status) == ("Stalled", "True") for each in conditions)
 

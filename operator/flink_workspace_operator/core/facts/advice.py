@@ -48,7 +48,7 @@ PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the h
 ROLE_CHANGES: Final = frozenset({"ram:CreateRole", "ram:AttachPolicyToRole"})
 """RAM actions that nobody needs who creates the role manually."""
 LONGEST_WAIT: Final = 60.0
-"""Longest wait, in seconds, before a failed question is asked again, unless the cloud wants more."""
+"""Longest wait, in seconds, until a failed question is asked again. The cloud may want more."""
 CLOCK_IS_RIGHT: Final = 60.0
 """Largest offset of this node's clock, in seconds, that explains no refusal."""
 
@@ -125,6 +125,12 @@ def _clock(ahead: float | None) -> str | None:
 def describe_call(failure: CloudFailure) -> str:
     """One line about a purchase call, which is sent once: it must not promise a retry."""
     return describe(failure) if failure.advice != ASKED_AGAIN else _line(failure, "")
+
+
+def in_brackets(line: str) -> str:
+    """The line with its advice in brackets, so that it fits behind a colon."""
+    what, colon, advice = line.partition(": ")
+    return f"{what} ({advice})" if colon else what
 
 
 def as_sentences(line: str) -> str:

@@ -258,7 +258,7 @@ class BalanceTooLow(Refused):
 
     said = "the balance of {account} is too low"
     turn = "Outside"
-    advice = "top up {account}"
+    advice = "top up {account}, unless that is done"
 
 
 class UnpaidOrder(Refused):

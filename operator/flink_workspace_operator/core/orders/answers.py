@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.facts.advice import describe_call
-from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.advice import as_sentences, describe_call
+from flink_workspace_operator.core.facts.failures import CloudFailure, Refused
 from flink_workspace_operator.core.facts.observed import Answer, Bought
 from flink_workspace_operator.core.facts.snapshot import Answered
 from flink_workspace_operator.core.orders.ledger import (
     Rejection,
     not_sent,
     placed,
+    refused,
     rejected,
     uncertain,
 )
@@ -57,15 +58,17 @@ def after_answer(
         )
     failure = answer.failure
     answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
+    why = as_sentences(describe_call(failure))
     if failure.fate == "NothingSent" and order.facts.is_announced:
-        return not_sent(answered, sent_at, describe_call(failure))
+        return not_sent(answered, sent_at, why)
     if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:
-        reason = Rejection("Answer", failure.reason, describe_call(failure))
+        reason = Rejection("Answer", failure.reason, why)
         return rejected(
             answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None
         )
     if order.facts.is_announced:
-        return uncertain(answered, sent_at, describe_call(failure))
+        doubtful = refused if isinstance(failure, Refused) else uncertain
+        return doubtful(answered, sent_at, why)
     return None
 
 
