@@ -248,7 +248,7 @@ async def _wire_of_place(call: Awaitable[object]) -> Wire:
 
 
 def _translated(error: ApiException) -> Exception:
-    said = f'the API server answered {error.status} {error.reason} ("{_message(error)}")'
+    said = f"the API server answered {error.status} {error.reason} (“{_message(error)}”)"
     if error.status == 409:
         return Conflict(said)
     if error.status == 404:
@@ -259,11 +259,8 @@ def _translated(error: ApiException) -> Exception:
 
 
 def _message(error: ApiException) -> str:
-    """The API server's sentence on a refusal: a message of our CEL rules, or a missing right.
-
-    With other quotation marks than those around it: it may hold anything.
-    """
+    """The API server's sentence on a refusal: a message of our CEL rules, or a missing right."""
     body = str(error.body or "")
     with suppress(ValueError, AttributeError):
         body = str(json.loads(body).get("message") or body)
-    return " ".join(body.split())[:500].replace('"', "'")
+    return " ".join(body.split())[:500]

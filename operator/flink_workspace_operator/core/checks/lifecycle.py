@@ -145,8 +145,8 @@ def _expired(instance: SeenInstance) -> str:
 
 def _failed(instance: SeenInstance) -> str:
     """The cloud's words are quoted: they may hold anything."""
-    words = (instance.message or "").replace('"', "'").rstrip(".")
-    said = f' ("{words}")' if words else ""
+    words = (instance.message or "").rstrip(".")
+    said = f" (“{words}”)" if words else ""
     return (
         f"{instance.instance_id} is bought, and the cloud could not create it{said}. It may be"
         " billed: ask the cloud's support, or release it in the console; then Ready has the command"

@@ -263,7 +263,7 @@ def write_intent(case: Case) -> Plan | None:
         or order not in case.orders
         or order.spec.account_id != target.account_id
     ):
-        why = "the FlinkWorkspace or the account was changed"
+        why = "the FlinkWorkspace was changed, or is paid from another account"
         return Plan(
             (MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),)
         )

@@ -115,7 +115,7 @@ class Garbled(NoAnswer):
 class ListChanged(NoAnswer):
     """The list changed each time while it was read, so its pages do not fit together."""
 
-    said = "gave a list that changed while it was read"
+    said = "gave no usable answer, as the list changed while it was read"
 
 
 class ServerError(NoAnswer):

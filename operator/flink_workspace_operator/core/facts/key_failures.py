@@ -40,7 +40,7 @@ class KeyRefused(Refused):
     giver: str = "STS"
 
     turn: ClassVar[Turn] = "Outside"
-    advice: ClassVar[str] = "check the role: its name or ARN, what it trusts, and that it exists"
+    advice: ClassVar[str] = "check the name or ARN of its role, what that trusts, and that it exists"
 
     def __str__(self) -> str:
         return f"{self.giver} gives no access key (code {self.code})"

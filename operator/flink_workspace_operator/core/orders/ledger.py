@@ -167,18 +167,18 @@ def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOr
 
 def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """Quoted again: this process knows that it sent nothing."""
-    return moved(order.status, "Quoted", at, evidence="NothingSent", message=_unsent(why))
+    return moved(order.status, "Quoted", at, evidence="NothingSent", message=_unsent(order, why))
 
 
 def superseded(
     order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str
 ) -> FlinkWorkspaceOrderStatus:
     """Closed before anything was sent; another order may follow."""
-    return moved(order.status, "Superseded", at, evidence=evidence, message=_unsent(why))
+    return moved(order.status, "Superseded", at, evidence=evidence, message=_unsent(order, why))
 
 
-def _unsent(why: str) -> str:
-    return f"Nothing was sent, because {why}."
+def _unsent(order: FlinkWorkspaceOrder, why: str) -> str:
+    return f"Nothing was sent {cost_of(order)}, because {why}."
 
 
 def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
@@ -197,7 +197,7 @@ def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderSta
         "Canceled",
         at,
         evidence="Deleted",
-        message=_unsent("the FlinkWorkspace was deleted"),
+        message=_unsent(order, "the FlinkWorkspace was deleted"),
     )
 
 
