@@ -193,8 +193,8 @@ SIGNED: Final = (
         name="who stands in is of the order's account",
         fact="what another account shows says nothing about the order",
         file="observation.py",
-        old="await _known(cloud.identify()) == signing.stands_in_for",
-        new="await _known(cloud.identify())",
+        old="if isinstance(caller, Caller) and caller.account_id == signing.stands_in_for:",
+        new="if isinstance(caller, Caller):",
         tests=("tests/scenario/test_credentials.py::test_nobody_of_another_account_stands_in",),
     ),
 )

@@ -16,7 +16,9 @@ def stop_on_another_account(case: Case) -> Plan | None:
     if target is None or case.recorded_account in (None, target.account_id):
         return None
     owned = f"this resource of {case.recorded_account}"
-    message = of_another_account(case.workspace.spec.credentials, target.account_id, owned)
+    message = of_another_account(
+        case.seen.key, case.workspace.spec.credentials, target.account_id, owned
+    )
     refused = case.outstanding_order
     if refused is not None and refused.spec.account_id == case.recorded_account:
         end = clock(latest_end_of_call(refused, case.settings) or case.cloud_time)

@@ -196,15 +196,15 @@ def who_is_missing(case: LedgerCase) -> str | None:
         return None
     holder = case.workspace if isinstance(case, Case) else order
     return of_another_account(
-        holder.spec.credentials, account, f"this order of {order.spec.account_id}"
+        case.seen.key, holder.spec.credentials, account, f"this order of {order.spec.account_id}"
     )
 
 
-def of_another_account(wanted: Credentials | None, account: str, owned: str) -> str:
+def of_another_account(key: Key, wanted: Credentials | None, account: str, owned: str) -> str:
     """The message if the signer's account is not the purchase's, with the way out."""
     whose, place = (
         ("the operator's", "give the operator one of")
         if wanted is None
-        else (f"Secret {wanted.secret_name}'s", "put one into it of")
+        else (f"Secret {_named(key, wanted)}'s", "put one into it of")
     )
     return f"{whose} access key is of account {account}, {owned}: {place} that account"

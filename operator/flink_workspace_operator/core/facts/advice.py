@@ -25,8 +25,8 @@ CAUSES: Final[Mapping[str, str]] = {
     "ConnectionRefused": "its address refuses connections: check the endpoint",
     "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
     "TokenFileMissing": (
-        "check that RRSA is on and its webhook runs, then restart the Pod: the webhook adds the"
-        " file"
+        "check that RRSA is on and its webhook runs, then restart the Pod, to which the webhook"
+        " adds the file"
     ),
     "TokenFileUnreadable": (
         "check that the operator's user may read the file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names"

@@ -21,8 +21,8 @@ class KeyUnavailable(CloudFailure):
 
     advice: ClassVar[str] = ASKED_AGAIN
     page_advice: ClassVar[str] = (
-        "wait: it is tried again. If it lasts, do what the message says; [a network without a way"
-        " out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS"
+        "wait: it is fetched anew within a minute. If it lasts, do what the message says; [a"
+        " network without a way out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS"
     )
 
     def __str__(self) -> str:
@@ -40,7 +40,9 @@ class KeyRefused(Refused):
     giver: str = "STS"
 
     turn: ClassVar[Turn] = "Outside"
-    advice: ClassVar[str] = "check the name or ARN of its role, what that trusts, and that it exists"
+    advice: ClassVar[str] = (
+        "check the name or ARN of its role, what that trusts, and that it exists"
+    )
 
     def __str__(self) -> str:
         return f"{self.giver} gives no access key (code {self.code})"

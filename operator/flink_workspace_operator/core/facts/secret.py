@@ -45,8 +45,8 @@ class Signer:
     """Why the identity that the resource wants is unusable. Then nothing is bought."""
     stands_in_for: str | None = None
     """Account that a substitute must be of to settle an order. None: there is no substitute."""
-    secret: str | None = None
-    """The Secret of `access_key`, with its namespace."""
+    secret: str | None = field(default=None, compare=False)
+    """The Secret of `access_key`, with its namespace, for messages."""
     keeps_watch: bool = False
     """The operator's own identity reads on for its earlier purchases: it may not buy any more."""
 

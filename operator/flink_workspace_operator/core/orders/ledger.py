@@ -100,7 +100,7 @@ def left_alone(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
     """In the same state; nobody waits for it any more."""
     known, asks, why = (order.status.message or "").partition(NOBODY_ASKS)
     # What the bill leaves open is rewritten with each look at the bill.
-    if ALONE in known or order.status.evidence == "Bill":
+    if ALONE.strip() in known or order.status.evidence == "Bill":
         return order.status
     return order.status.model_copy(update={"message": _line(known + ALONE + asks + why)})
 

@@ -77,7 +77,9 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             " the message says field by field what differs",
         ),
         "MarksMissing": Entry(
-            "False", "ownership tags are missing; the operator puts them back", BY_ITSELF
+            "False",
+            "ownership tags are missing; the pass that finds that puts them back",
+            BY_ITSELF,
         ),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,

@@ -400,7 +400,7 @@ class TestAnswer:
         assert (status.state, status.evidence) == ("Quoted", "NothingSent")
         assert "again" not in str(status.message)
         said = verdict_of(NEVER_SENT.failure).message
-        assert (said.startswith("nothing was sent: "), "again" in said) == (True, False)
+        assert (said.startswith("nothing was sent, because "), "again" in said) == (True, False)
 
     @pytest.mark.parametrize("state", [each for each in (None, *get_args(OrderState)) if each != "Placing"])
     def test_a_call_that_was_never_sent_changes_no_other_state(self, state: OrderState | None) -> None:
