@@ -38,7 +38,7 @@ FOR_EVER: Final = 10**9
 PASSES: Final = 12
 """A purchase takes six passes here."""
 
-REFUSED: Final = ClusterRefused("the API server answered 403 Forbidden: exceeded quota: noorders")
+REFUSED: Final = ClusterRefused("the API server answered 403 Forbidden (“exceeded quota: noorders”)")
 FAILURES: Final[dict[str, tuple[Failure, str]]] = {
     "refused": (REFUSED, "ClusterRefused"),
     "failed": (ClusterUnreachable("the API server answered 500: failed calling webhook"), "ClusterUnavailable"),

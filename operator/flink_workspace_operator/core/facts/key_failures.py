@@ -22,7 +22,8 @@ class KeyUnavailable(CloudFailure):
     advice: ClassVar[str] = ASKED_AGAIN
     page_advice: ClassVar[str] = (
         "wait: it is fetched anew within a minute. If it lasts, do what the message says; [a"
-        " network without a way out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS"
+        " network without a way"
+        " out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS"
     )
 
     def __str__(self) -> str:
