@@ -60,7 +60,7 @@ class Reconciler:
         except Exception as obstacle:  # also a fault of ours: people must see it on the resource
             self.memory.note_restless(key, True)
             self.memory.note_rest(key, "")  # the report on the obstacle must be withdrawn later
-            await self._obstacles.tell(key, obstacle)
+            await self._obstacles.report(key, obstacle)
             raise
         failure = done.failure or plan.retry
         is_routine = plan.requeue.after in (None, self.settings.resync)
@@ -84,12 +84,12 @@ class Reconciler:
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.execute(plan)
-        reported = await self._tell(seen, plan, done)
+        reported = await self._report(seen, plan, done)
         if not seen.rests:
             self.memory.note_rest(key, rests_after(seen, plan, reported))
         return plan, done
 
-    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
+    async def _report(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
         """One status write, if anything changed, and an event for each thing that happened.
 
         Returns the status as it is now.

@@ -173,7 +173,7 @@ def test_what_is_bought_and_not_recorded_is_named() -> None:
     bench.world.arm(failing("move_order", 2, REFUSED))
     bench.passes(PASSES)
     (bought,) = bench.world.purchases
-    assert (bench.shown("ClusterRefused") or "").startswith(f"{bought.instance_id} was bought, and the ledger")
+    assert (bench.shown("ClusterRefused") or "").startswith(f"{bought.instance_id} is paid for, and the ledger")
 
 
 @pytest.mark.parametrize("failure", ["failed", "conflict"])

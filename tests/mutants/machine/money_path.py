@@ -12,6 +12,7 @@ PLACES: Final = (
     "core/checks/purchase.py",
     "execution.py",
     "core/facts/ownership.py",
+    "core/checks/backoff.py",
     "core/checks/retry.py",
     "core/checks/unfinished_calls.py",
     "core/checks/billing_evidence.py",

@@ -11,7 +11,7 @@ from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
-from flink_workspace_operator.adapters.sharing import SharedLook
+from flink_workspace_operator.adapters.sharing import SingleFlight
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
 from flink_workspace_operator.core.facts.identity import Caller
 from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
@@ -30,7 +30,7 @@ class Identity:
         self._session = session
         self._keys = keys
         self._seconds = seconds
-        self._callers: dict[str, SharedLook[Caller]] = {}
+        self._callers: dict[str, SingleFlight[Caller]] = {}
 
     async def identify(self) -> tuple[Caller, CredentialModel]:
         """The identity, asked for once for each key, and the key. Raises `CloudFailure`."""
@@ -40,7 +40,7 @@ class Identity:
         key_id = str(key.access_key_id)
         if key_id not in self._callers:
             self._callers = {
-                key_id: SharedLook(lambda: self._ask(key))
+                key_id: SingleFlight(lambda: self._ask(key))
             }  # the keys before it are not used again
         return await self._callers[key_id].take(timedelta.max), key
 

@@ -77,13 +77,27 @@ def signer(
         else Signer(problem=IdentityNotAllowed(key.namespace))
     )
     if wanted is None:
-        if own.problem is None or was_own(workspace, orders, sent):
-            return replace(own, keeps_watch=own.problem is not None)
-        return own if sent is None else _stand_in(key, sent, own, secrets, own.problem)
+        return _own_or_stand_in(key, own, sent, was_own(workspace, orders, sent), secrets)
     usable = _usable(key, wanted, secrets, is_held=sent is not None)
+    # The Secret that the resource names.
     if isinstance(usable, AccessKey):
         return Signer(usable, secret=_named(key, wanted))
+    # Without that Secret nothing is bought, but what was sent is settled.
     return Signer(problem=usable) if sent is None else _stand_in(key, sent, own, secrets, usable)
+
+
+def _own_or_stand_in(
+    key: Key, own: Signer, sent: FlinkWorkspaceOrder | None, was_own: bool, secrets: Secrets
+) -> Signer:
+    """The operator's own identity, if it may buy here, or has to manage what it bought."""
+    # It may buy.
+    if own.problem is None:
+        return own
+    # It may not any more, and still manages its own purchases.
+    if was_own:
+        return replace(own, keeps_watch=True)
+    # It may not, and another identity's call may be under way.
+    return own if sent is None else _stand_in(key, sent, own, secrets, own.problem)
 
 
 def was_own(
