@@ -34,7 +34,7 @@ SIGNED: Final = (
         name="nobody stands in for a purchase that is to come",
         fact="the operator stands in only for an order that may have been sent",
         file="core/checks/credentials.py",
-        old="return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)",
+        old="return Signer(problem=usable) if sent is None else _stand_in(key, sent, own, secrets, usable)",
         new="return _stand_in(sent or order, usable, own, secrets) if order else Signer(problem=usable)",
         tests=(CREDENTIALS,),
     ),
