@@ -35,7 +35,7 @@ SIGNED: Final = (
         fact="the operator stands in only for an order that may have been sent",
         file="core/checks/credentials.py",
         old="return Signer(problem=usable) if sent is None else _stand_in(key, sent, own, secrets, usable)",
-        new="return _stand_in(sent or order, usable, own, secrets) if order else Signer(problem=usable)",
+        new="return _stand_in(key, sent or order, own, secrets, usable) if order else Signer(problem=usable)",
         tests=(CREDENTIALS,),
     ),
     Mutant(
