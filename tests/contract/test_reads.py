@@ -123,7 +123,27 @@ async def test_a_missing_permission_names_the_action_to_grant(cloud: AlibabaClou
     account.control.faults([{"fault": "reject", "code": "Forbidden.RAM", "httpStatus": 403}])
     with pytest.raises(PermissionMissing) as known:
         await cloud.find_role(ROLE)
-    assert (told.value.action, known.value.action) == ("stream:DescribeVvpInstances", "ram:GetRole")
+    assert told.value.action == "stream:DescribeVvpInstances"
+    assert known.value.action == "ram:GetRole, ram:ListPoliciesForRole"
+
+
+async def test_all_rights_that_one_question_needs_are_missed_at_once(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
+    """The first one that is missing hides no other: a person grants them in one go."""
+    account.control.state({"deniedActions": ["vpc:DescribeVpcs", "vpc:DescribeVSwitches"]})
+    with pytest.raises(PermissionMissing) as told:
+        await cloud.describe_network(account.region, network(account))
+    assert told.value.action == "vpc:DescribeVpcs, vpc:DescribeVSwitches"
+    account.control.state({"deniedActions": ["vpc:DescribeVpcs"]})
+    with pytest.raises(PermissionMissing) as told:
+        await cloud.describe_network(account.region, network(account))
+    assert told.value.action == "vpc:DescribeVpcs"
+
+
+async def test_the_identity_of_a_key_is_known_by_its_arn(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+    """Messages name whoever lacks a right."""
+    assert (await cloud.identify()).arn.startswith(f"acs:ram::{account.id}:")
 
 
 async def test_throttling_tells_when_to_come_back(cloud: AlibabaCloud, account: EmulatedAccount) -> None:

@@ -42,7 +42,7 @@ class KeyRefused(Refused):
 
     turn: ClassVar[Turn] = "Outside"
     advice: ClassVar[str] = (
-        "check the name or ARN of its role, what that trusts, and that it exists"
+        "check its role, by name or ARN, what that trusts, and that it exists"
     )
 
     def __str__(self) -> str:
