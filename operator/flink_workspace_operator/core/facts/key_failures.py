@@ -41,9 +41,7 @@ class KeyRefused(Refused):
     giver: str = "STS"
 
     turn: ClassVar[Turn] = "Outside"
-    advice: ClassVar[str] = (
-        "check its role, by name or ARN, what that trusts, and that it exists"
-    )
+    advice: ClassVar[str] = "check its role, by name or ARN, what that trusts, and that it exists"
 
     def __str__(self) -> str:
         return f"{self.giver} gives no access key (code {self.code})"
