@@ -20,7 +20,7 @@ from flink_workspace_operator.core.facts.failures import (
 from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
 from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
 from flink_workspace_operator.core.orders import answers
-from flink_workspace_operator.core.orders.audit import AUDIT, entry
+from flink_workspace_operator.core.orders.audit import AUDIT, entry, story
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     AdoptInstance,
@@ -55,6 +55,7 @@ from flink_workspace_operator.settings import Settings
 Told = CloudFailure | ClusterRefused | Unreadable
 """Failures that end a pass and are reported at once, with the results so far."""
 
+PREREQUISITES = CreateRole | AttachPolicy | CreateDirectory
 RECORDING_TRIES = 10
 """Consecutive tries to record an answer: an API server that always answers 409 must not block
 a worker for ever."""
@@ -112,24 +113,22 @@ class Execution:
         """A missing right, with those of the other prerequisites: a person grants them at once."""
         if not isinstance(failure, PermissionMissing):
             return failure
-        others = [
-            (await self._attempt(step, made)).failure
-            for step in steps
-            if isinstance(step, CreateRole | AttachPolicy | CreateDirectory)
-        ]
-        missing = (each for each in others if isinstance(each, CloudFailure))
-        return all_rights((failure, *missing)) or failure
+        free = [each for each in steps if isinstance(each, PREREQUISITES)]
+        others = [(await self._attempt(step, made)).failure for step in free]
+        return all_rights((failure, *others)) or failure
 
     async def _attempt(self, step: Step, made: list[ToldStep]) -> Outcome:
         try:
             if isinstance(step, PlaceOrder):
                 return await self._place(step)
             return Outcome(await self._do(step, made))
-        except CloudFailure as stopped:
-            stopped.signed_by = self.seen.cloud.signed_by
-            return Outcome(failure=stopped)
-        except (ClusterRefused, Unreadable) as stopped:
-            return Outcome(failure=stopped)
+        except (CloudFailure, ClusterRefused, Unreadable) as stopped:
+            return Outcome(failure=self._signed(stopped))
+
+    def _signed(self, failure: Told) -> Told:
+        if isinstance(failure, CloudFailure):
+            failure.signed_by = self.seen.cloud.signed_by
+        return failure
 
     async def _place(self, step: PlaceOrder) -> Outcome:
         """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next
@@ -139,7 +138,7 @@ class Execution:
         self.memory.forget_intent(key, order)
         answer = await self.cloud.place(step.call)
         if isinstance(answer, NotBought):
-            answer.failure.signed_by = self.seen.cloud.signed_by
+            self._signed(answer.failure)
         answered = Answered(
             order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order)
         )
@@ -281,7 +280,7 @@ class Execution:
         self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus
     ) -> FlinkWorkspaceOrder:
         moved = await self.cluster.move_order(order, status)
-        if _story(moved) != _story(order):
+        if story(moved) != story(order):
             audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))
         return moved
 
@@ -299,8 +298,3 @@ class Execution:
         if self.clock() - self.seen.now <= self.settings.longest_call:
             return answered
         return max(answered, intent + timedelta(seconds=self.settings.signature_validity_seconds))
-
-
-def _story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:
-    """The part of an order whose change is a line of the audit log: its state and its purchase."""
-    return order.state, order.status.instance_id, order.status.order_id

@@ -8,7 +8,7 @@ from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import CredentialModel
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.facts.failures import CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import NotBought
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import OWNER, TOKEN, parameters, purchase, static_keys, target

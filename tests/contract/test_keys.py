@@ -20,8 +20,8 @@ from flink_workspace_operator.adapters.alibaba.key_sources import Source, source
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE
 from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
 from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Identity, Settings
 from tests.contract.clients import open_session
 from tests.contract.servers import closed_port, serving, tls_of

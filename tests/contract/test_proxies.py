@@ -18,7 +18,7 @@ from alibabacloud_credentials.models import Config
 from flink_local.certificates import Authority
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
-from flink_workspace_operator.core.facts.failures import CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from tests.contract.clients import network, open_cloud
 from tests.contract.servers import Proxy, Server, closed_port, forward, serving, tls_of
 from tests.contract.test_transport import ask, buy, failure_of, look_into_bucket

@@ -7,7 +7,6 @@ import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.facts.failures import (
-    CredentialsRefused,
     NotFound,
     ParametersRefused,
     PermissionMissing,
@@ -16,6 +15,7 @@ from flink_workspace_operator.core.facts.failures import (
     UnpaidOrder,
     Unreachable,
 )
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import Absent, Policy, Role, SeenNetwork, SeenVSwitch
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, target

@@ -7,8 +7,9 @@ from typing import TypeVar
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import Caller, PurchaseTarget
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,

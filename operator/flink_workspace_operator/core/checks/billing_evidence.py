@@ -8,7 +8,7 @@ from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failures import PermissionMissing
 from flink_workspace_operator.core.facts.observed import BillingOrder, Unknown
 from flink_workspace_operator.core.ledger_case import LedgerCase
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.clauses import open_outcome
 
 
 def unexplained(case: LedgerCase, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, ...]:
@@ -66,14 +66,14 @@ def left_open_by_bill(case: LedgerCase, order: FlinkWorkspaceOrder) -> Open | No
     unpaid = ", ".join(each.order_id for each in open_ones if not each.paid)
     if unpaid:
         message = (
-            f"{ledger.open_outcome(order)}. It may be billing order {unpaid}, which is not paid."
+            f"{open_outcome(order)}. It may be billing order {unpaid}, which is not paid."
             f" Pay or cancel that in the console of account {order.spec.account_id}"
         )
         return Open("UnpaidOrder", message + _or_dismiss(case, unpaid))
     paid = ", ".join(each.order_id for each in open_ones)
     if paid and case.window_is_over(order):
         message = (
-            f"{ledger.open_outcome(order)}. It may be billing order {paid}, which is paid, but no"
+            f"{open_outcome(order)}. It may be billing order {paid}, which is paid, but no"
             " list shows what that bought. See the console of account"
             f" {order.spec.account_id}"
         )

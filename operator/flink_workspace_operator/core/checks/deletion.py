@@ -13,6 +13,7 @@ from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import is_unlisted
 from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.clauses import cost_of
 from flink_workspace_operator.core.orders.windows import clock, latest_end_of_call, window_end
 from flink_workspace_operator.core.pace import SOON, rising
 from flink_workspace_operator.core.plan import (
@@ -68,7 +69,7 @@ def finalize_deletion(case: Case) -> Plan | None:
         bill = left_open_by_bill(case, order)
         awaited = who_is_missing(case) or (bill.message if bill else _decision_on(case, order))
         message = (
-            f"order {order.metadata.name} {ledger.cost_of(order)} is not settled."
+            f"order {order.metadata.name} {cost_of(order)} is not settled."
             f" {awaited[:1].upper()}{awaited[1:]}; to let the resource go before,"
             f" {annotate(case.seen.key, ABANDON_ORDER, order.metadata.name)}"
         )

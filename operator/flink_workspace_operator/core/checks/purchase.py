@@ -33,6 +33,7 @@ from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.action import PaidAction
 from flink_workspace_operator.core.orders.actions import ACTIONS, action_of
+from flink_workspace_operator.core.orders.clauses import cost_of, open_outcome, words_of
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import nothing_before, window_end
 from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
@@ -135,7 +136,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     # Nobody can ask the cloud: no evidence will come.
     if missing is not None:
         message = (
-            f"order {order.metadata.name} {ledger.cost_of(order)} is open, and nobody can ask the"
+            f"order {order.metadata.name} {cost_of(order)} is open, and nobody can ask the"
             f" cloud, because {missing}"
         )
         if problem is not None:
@@ -147,9 +148,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
         return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
     # Time is over, but the list is not complete: it does not prove that nothing was bought.
     if case.missing_neighbours and case.window_is_over(order):
-        message = (
-            f"order {order.metadata.name} {ledger.cost_of(order)} is open, and {_incomplete(case)}"
-        )
+        message = f"order {order.metadata.name} {cost_of(order)} is open, and {_incomplete(case)}"
         return Verdict("Suspended", "ListIncomplete", message)
     message = _open_outcome(case, order)
     if order.facts.is_announced:
@@ -162,17 +161,17 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
 
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
     """The order's state, and the time until which nothing else is bought."""
-    known = order.status.message or f"{ledger.open_outcome(order)}."
+    known = order.status.message or f"{open_outcome(order)}."
     if order.facts.is_announced:
         known = (
-            f"Announced {ledger.cost_of(order)} by another process, or before a restart. It is not"
+            f"Announced {cost_of(order)} by another process, or before a restart. It is not"
             " known whether the call was sent."
         )
     end = window_end(order.status, case.settings)
     message = f"order {order.metadata.name}: {known}"
     if end is None:
         return message
-    ending = nothing_before(end, ledger.words_of(order), due_if_fruitless(case, order))
+    ending = nothing_before(end, words_of(order), due_if_fruitless(case, order))
     return f"{message} {ending}"
 
 
@@ -282,7 +281,7 @@ def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan:
     call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
     number, maximum = number_of(order.metadata.name), maximum_of(case.workspace)
     priced = ledger.requoted(order, number, quote, maximum)
-    message = f"order {order.metadata.name} {ledger.cost_of(priced)} is being placed"
+    message = f"order {order.metadata.name} {cost_of(priced)} is being placed"
     step = WriteIntent(
         order, ledger.intended(priced, call), case.token, case.workspace.metadata.generation
     )

@@ -7,14 +7,13 @@ from typing import Final
 from flink_workspace_operator.core.facts.failures import (
     ASKED_AGAIN,
     CloudFailure,
-    CredentialsRefused,
     PermissionMissing,
     Refused,
     SignatureExpired,
     Throttled,
 )
 from flink_workspace_operator.core.facts.identity import SignedBy
-from flink_workspace_operator.core.facts.key_failures import SecretRefused
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, SecretRefused
 
 CAUSES: Final[Mapping[str, str]] = {
     "CertificateNotTrusted": (
@@ -92,7 +91,7 @@ def instruction(failure: CloudFailure) -> str:
             return failure.advice
 
 
-def all_rights(failures: Iterable[CloudFailure]) -> PermissionMissing | None:
+def all_rights(failures: Iterable[object]) -> PermissionMissing | None:
     """One failure about all the rights that are missing; None if none is."""
     missing = [each for each in failures if isinstance(each, PermissionMissing)]
     if not missing:

@@ -155,32 +155,6 @@ class Refused(CloudFailure):
 
 
 @dataclass
-class CredentialsRefused(Refused):
-    """The key is wrong, inactive or expired, or none is configured."""
-
-    configured: bool = True
-
-    said: ClassVar[str] = "the access key is not valid"
-    turn: ClassVar[Turn] = "Outside"
-    advice: ClassVar[str] = "give the operator a valid one"
-    page_advice: ClassVar[str] = (
-        "put a valid one into the Secret of `spec.credentials`; without one, give it to the"
-        " operator"
-    )
-
-    def __str__(self) -> str:
-        none = (
-            "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
-        )
-        return super().__str__() if self.configured else none
-
-    @property
-    def clause(self) -> str:
-        """The reason, with the key by its first characters."""
-        return self.said if self.signed_by is None else f"{self.signed_by.access_key} is not valid"
-
-
-@dataclass
 class PermissionMissing(Refused):
     """The operator's identity may not do this. `action` is the RAM action to grant."""
 

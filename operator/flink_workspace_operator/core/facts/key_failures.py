@@ -47,6 +47,32 @@ class KeyRefused(Refused):
         return f"{self.giver} gives no access key (code {self.code})"
 
 
+@dataclass
+class CredentialsRefused(Refused):
+    """The key is wrong, inactive or expired, or none is configured."""
+
+    configured: bool = True
+
+    said: ClassVar[str] = "the access key is not valid"
+    turn: ClassVar[Turn] = "Outside"
+    advice: ClassVar[str] = "give the operator a valid one"
+    page_advice: ClassVar[str] = (
+        "put a valid one into the Secret of `spec.credentials`; without one, give it to the"
+        " operator"
+    )
+
+    def __str__(self) -> str:
+        none = (
+            "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
+        )
+        return super().__str__() if self.configured else none
+
+    @property
+    def clause(self) -> str:
+        """The reason, with the key by its first characters."""
+        return self.said if self.signed_by is None else f"{self.signed_by.access_key} is not valid"
+
+
 class CredentialsUnusable(CloudFailure):
     """No identity may sign calls. `about` is the Secret's name, or the namespace."""
 

@@ -86,8 +86,7 @@ class SeenCloud:
     def missing_rights(self) -> PermissionMissing | None:
         """One failure about all the rights that the questions of this pass lack."""
         answers = (*self.looks, self.quote)
-        failures = (each.failure for each in answers if isinstance(each, Unknown))
-        return all_rights(each for each in failures if each is not None)
+        return all_rights(each.failure for each in answers if isinstance(each, Unknown))
 
     @property
     def looks(self) -> tuple[object | Unknown, ...]:

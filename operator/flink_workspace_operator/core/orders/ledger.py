@@ -17,11 +17,17 @@ from flink_workspace_operator.api.order import (
 )
 from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.api.purchase import MaximumPrice
-from flink_workspace_operator.core.facts.failure_kinds import refusal_in
-from flink_workspace_operator.core.orders.actions import action_of
+from flink_workspace_operator.core.orders.clauses import (
+    cause_of,
+    cost_of,
+    instance_with_price,
+    not_done,
+    open_outcome,
+    refused_outcome,
+    words_of,
+)
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import clock
-from flink_workspace_operator.core.orders.words import Words
 
 MESSAGE_LENGTH = 1024
 NOBODY_ASKS = " Nobody can ask the cloud, because "
@@ -53,29 +59,6 @@ def moved(
         StateTime(state=state, time=at),
     )
     return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
-
-
-def words_of(order: FlinkWorkspaceOrder) -> Words:
-    """The words of the order's action."""
-    return action_of(order).words
-
-
-def cost_of(order: FlinkWorkspaceOrder) -> str:
-    """The price in brackets: whoever reads of an order reads how much it is about."""
-    return f"({price(order.status.quote, order.spec.block) or 'its price is not known'})"
-
-
-def _it(order: FlinkWorkspaceOrder, instance_id: str | None) -> str:
-    return f"{instance_id} {cost_of(order)}"
-
-
-def open_outcome(order: FlinkWorkspaceOrder) -> str:
-    """The beginning of every message about an outcome that is not known."""
-    return f"{_capital(words_of(order).unknown)} {cost_of(order)}"
-
-
-def _capital(clause: str) -> str:
-    return clause[:1].upper() + clause[1:]
 
 
 def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderStatus:
@@ -214,23 +197,24 @@ def placed(
         instance_id=instance_id,
         evidence=evidence,
         outstanding_until=None,
-        message=f"{words_of(order).done.format(it=_it(order, instance_id))}.",
+        message=f"{words_of(order).done.format(it=instance_with_price(order, instance_id))}.",
     )
 
 
 def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The purchase was seen running."""
+    it = instance_with_price(order, order.status.instance_id)
     return moved(
         order.status,
         "Fulfilled",
         at,
-        message=f"{words_of(order).delivered.format(it=_it(order, order.status.instance_id))}.",
+        message=f"{words_of(order).delivered.format(it=it)}.",
     )
 
 
 def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The instance is gone, and a person allowed another in its place, by its id."""
-    gone = words_of(order).gone.format(it=_it(order, order.status.instance_id))
+    gone = words_of(order).gone.format(it=instance_with_price(order, order.status.instance_id))
     message = f"{gone}. Given up manually."
     return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
 
@@ -244,7 +228,7 @@ def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorksp
 def refused(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """Refused, in a way that proves nothing: only evidence decides."""
     message = (
-        f"{_capital(words_of(order).refused)} {cost_of(order)} at {clock(at)}, because {why}. A"
+        f"{refused_outcome(order)} at {clock(at)}, because {why}. A"
         " copy of the call may have been accepted all the same."
     )
     return moved(order.status, "Uncertain", at, message=message)
@@ -255,27 +239,14 @@ def not_placed(
 ) -> FlinkWorkspaceOrderStatus:
     """No list showed it until `over`, when the cloud must have shown it."""
     words = words_of(order)
-    known = _cause(order)
+    known = cause_of(order)
     return moved(
         order.status,
         "NotPlaced",
         at,
         evidence="AbsentAfterWindow",
-        message=f"{_not_done(order)}, because {words.absent} by {clock(over)}.{known}",
+        message=f"{not_done(order)}, because {words.absent} by {clock(over)}.{known}",
     )
-
-
-def _not_done(order: FlinkWorkspaceOrder) -> str:
-    return f"{words_of(order).not_done} {cost_of(order)}"
-
-
-def _cause(order: FlinkWorkspaceOrder) -> str:
-    """The cloud's refusal of the call, which a person may have to end: it must not be forgotten."""
-    why = refusal_in(order.status.answer or "", order.spec.account_id)
-    at = order.status.intent_time
-    if why is None or at is None:
-        return ""
-    return f" The cloud's answer at {clock(at)} was that {why}."
 
 
 @dataclass(frozen=True)
@@ -294,7 +265,7 @@ def rejected(
     outstanding_until: datetime | None = None,
 ) -> FlinkWorkspaceOrderStatus:
     """Not bought. Until `outstanding_until` the call, or a copy of it, may still be executed."""
-    message = f"{_not_done(order)}, because {reason.why}."
+    message = f"{not_done(order)}, because {reason.why}."
     if outstanding_until is not None:
         message += OUTSTANDING.format(clock(outstanding_until))
     return moved(
@@ -317,6 +288,6 @@ def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
 def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStatus:
     """Bought; the FlinkWorkspace is gone, and no list has shown the instance yet."""
     why = f"this order is kept until a list shows the instance, at the latest until {clock(until)}"
-    done = words_of(order).done.format(it=_it(order, order.status.instance_id))
+    done = words_of(order).done.format(it=instance_with_price(order, order.status.instance_id))
     message = f"{done}. The FlinkWorkspace was deleted; {why}."
     return order.status.model_copy(update={"message": _line(message)})

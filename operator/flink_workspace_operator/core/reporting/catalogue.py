@@ -18,16 +18,13 @@ SEE_READY: Final = "what Ready's message says"
 _MAXIMUM: Final = "`spec.purchase.maximumPrice`"
 _ON_ITS_WAY: Final = "Reconciling, then Stalled"
 """In progress for FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS, then stalled."""
-
-
 _ON_ITS_SIDE: Final = "Reconciling; Suspended beside a workspace that runs"
 """A reason about the operator, not about the workspace."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One reason. `status`: that of the condition, or the condition that turns True beside
-    Ready."""
+    """One reason. `status`: of the condition, or the condition that turns True beside Ready."""
 
     status: str
     meaning: str
@@ -56,8 +53,7 @@ _FAILURES: Final = {
     for name, kind in KINDS.items()
     if kind.turn != "Nobody" or name in ("KeyUnavailable", "Throttled")
 }
-"""The failures that are reasons. Of the others that end by themselves, only a lack of keys and of
-patience is one of its own: all else is CloudUnreachable."""
+"""The failures that are reasons. Others that end by themselves are CloudUnreachable."""
 
 DECIDING: Final[Mapping[str, Entry]] = {
     **_FAILURES,
@@ -71,8 +67,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "NotVisible": Entry(
         "Ready, as it was; else Reconciling",
-        "the workspace was seen before, and the last list lacks it. A second list decides whether"
-        " it is lost",
+        "the last list lacks the workspace, which was seen before; a second one decides",
         "wait until the time that the message names",
     ),
     "PurchaseUncertain": Entry(
@@ -170,7 +165,9 @@ DECIDING: Final[Mapping[str, Entry]] = {
         " `false`",
     ),
     "PriceAboveLimit": Entry(
-        "Suspended", f"the price is above {_MAXIMUM}", "raise it, or wait: the price is asked again"
+        "Suspended",
+        f"the price is above {_MAXIMUM}",
+        "raise it, or wait for a lower price, which every round of lists asks for",
     ),
     "CurrencyNotAllowed": Entry(
         "Suspended", f"the price is in another currency than {_MAXIMUM}", "set it in that currency"
@@ -291,8 +288,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "CreationFailed": Entry(
         "Stalled",
         "it is bought, and the cloud could not create it. It may be billed",
-        "ask the cloud's support, with the words that the message quotes, or release it in the"
-        " console",
+        "ask the cloud's support about the quoted words, or release it in the console",
     ),
     "OutputsTaken": Entry(
         "Stalled",

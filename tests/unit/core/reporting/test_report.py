@@ -17,7 +17,6 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
-    CredentialsRefused,
     ParametersRefused,
     PermissionMissing,
     SignatureExpired,
@@ -25,7 +24,13 @@ from flink_workspace_operator.core.facts.failures import (
     Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable, SecretMissing, SecretRefused
+from flink_workspace_operator.core.facts.key_failures import (
+    CredentialsRefused,
+    KeyRefused,
+    KeyUnavailable,
+    SecretMissing,
+    SecretRefused,
+)
 from flink_workspace_operator.core.facts.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
 from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.orders.price import price
