@@ -15,6 +15,7 @@ pages of the reference derive from these. Adapters fill the tree from one table 
 from message texts; that table has the proof (`fate`) that a code gives.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
@@ -86,18 +87,17 @@ class NoAnswer(CloudFailure):
 
     proxy: str | None = None
     """The proxy of the call as `host:port`: never its user and password."""
+    host: str | None = None
+    """The host of the call, unless a setting sends all calls to one endpoint."""
 
     said: ClassVar[str] = "gave no usable answer"
     advice: ClassVar[str] = ASKED_AGAIN
 
     def __str__(self) -> str:
         through = f", through the proxy {self.proxy}" if self.proxy else ""
-        return f"{self.call} {self.said} ({self._shown_code}{through})"
-
-    @property
-    def _shown_code(self) -> str:
-        """The HTTP status of an answer, or a word of ours: neither is a code of the cloud."""
-        return self.code.replace("HTTP", "HTTP ") if self.code.startswith("HTTP") else self.code
+        at = f" at {self.host}" if self.host else ""
+        # An HTTP status, or a word of ours: neither is a code of the cloud.
+        return f"{self.call}{at} {self.said} ({re.sub('^HTTP', 'HTTP ', self.code)}{through})"
 
 
 class Unreachable(NoAnswer):
