@@ -46,8 +46,9 @@ def judge_messages(wire: Wire) -> None:
     """Every line keeps the rules of messages, alone and beside the others."""
     conditions = (wire.get("status") or {}).get("conditions") or []
     for condition in conditions:
-        judge_line(condition["message"])
-    wrong = untrue_together({each["type"]: each for each in conditions}) if conditions else None
+        judge_line(condition.get("message", ""))
+    told = {each["type"]: {"message": "", **each} for each in conditions}
+    wrong = untrue_together(told) if told else None
     if wrong is not None:
         raise Untrue(f"{wrong}: {wire}")
 
