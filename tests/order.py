@@ -28,6 +28,8 @@ QUICK: Final = tuple(
 )
 
 
+TOGETHER: Final = ("tests/packages/",)
+"""Folders that go to one process, which renders each package once."""
 WAITING: Final = (*OWN, "tests/e2e/", "tests/docs/test_commands.py", "tests/local/test_up.py", "tests/kubectl_flink/")
 """How the names of groups begin that mostly wait."""
 
@@ -42,7 +44,7 @@ def own_plane_of(file: str) -> str | None:
 def group_of(test: str) -> str:
     """What a test is given out with."""
     file = test.partition("::")[0]
-    return own_plane_of(file) or (file if file.startswith(QUICK) else test)
+    return own_plane_of(file) or next(filter(file.startswith, TOGETHER), file if file.startswith(QUICK) else test)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,4 @@
-"""The command line: `run`, and `orphans` and `probe` for a person.
+"""The command line: `run`, and `orphans`, `probe` and `settings` for a person.
 
 The environment has all settings.
 """
@@ -12,21 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from rich.console import Console
-from rich.table import Table
 
 from flink_workspace_operator import __version__, handlers, wiring
 from flink_workspace_operator.adapters.alibaba.proxy import proxies_in
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
 from flink_workspace_operator.bad_settings import misspelt, problems_of, variable
-from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.orphans import ADVICE, Orphan
+from flink_workspace_operator.orphan_listing import list_orphans
 from flink_workspace_operator.probing import probe
 from flink_workspace_operator.runtime.garbage import set_aside_all
 from flink_workspace_operator.runtime.logs import OURS, set_up
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
-from flink_workspace_operator.survey import survey
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
     told = _parser().parse_args(arguments)
     verb = told.verb
+    if verb == "settings":
+        print(describe_settings())  # noqa: T201 - its output
+        return 0
     try:
         settings = Settings()
     except (ValidationError, SettingsError) as bad:
@@ -53,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tell_proxies()
     tell_endpoint(settings)
     if verb == "orphans":
-        return asyncio.run(list_orphans(settings))
+        return asyncio.run(list_orphans(settings, told.output))
     if verb == "probe":
         return asyncio.run(probe(settings, told.region, told.plan))
     tell_whom_it_buys_for(settings)
@@ -116,37 +114,6 @@ def tell_whom_it_buys_for(settings: Settings) -> None:
         )
 
 
-async def list_orphans(settings: Settings) -> int:
-    """Print orphans: paid for, and managed by no resource; 1 if a region could not be listed."""
-    try:
-        async with (
-            wiring.connect_cluster(settings) as side,
-            wiring.connect_cloud(settings) as cloud,
-        ):
-            findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
-    except CloudFailure as failure:
-        log.error("cannot look: %s", describe(failure))
-        return 1
-    except ClusterFailure as failure:
-        log.error("cannot look: %s", failure)
-        return 1
-    Console().print(
-        orphans_table(findings.orphans) if findings.orphans else "No orphans, and no name twice."
-    )
-    for region, why in findings.unread.items():
-        log.error("nothing is known of %s: %s", region, describe(why))
-    return 1 if findings.unread else 0
-
-
-def orphans_table(orphans: Sequence[Orphan]) -> Table:
-    """A row for each finding."""
-    table = Table("Kind", "Region", "Name", "Instance IDs", "Marked as", "What to do", box=None)
-    for each in orphans:
-        ids = "\n".join(each.instance_ids)
-        table.add_row(each.kind, each.region, each.name, ids, each.owner or "", ADVICE[each.kind])
-    return table
-
-
 def warn_of_unknown_settings() -> None:
     """Log variables that look like a setting. No error: Kubernetes makes some for a Service."""
     known = {variable(name) for name in Settings.model_fields}
@@ -156,7 +123,7 @@ def warn_of_unknown_settings() -> None:
 
 
 def describe_settings() -> str:
-    """All settings as the help shows them: environment variable, default, meaning."""
+    """All settings: environment variable, default, meaning."""
     lines = ["settings, by environment:"]
     for name, field in Settings.model_fields.items():
         default = "not set" if field.default is None else _as_written(field.default)
@@ -176,35 +143,42 @@ def describe_settings() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    layout, settings = argparse.RawDescriptionHelpFormatter, describe_settings()
     parser = argparse.ArgumentParser(
-        prog=OURS, description=ABOUT, epilog=settings, formatter_class=layout
+        prog=OURS,
+        description=ABOUT,
+        epilog=f"`{OURS} settings` lists what the environment may say.",
     )
     parser.add_argument("--version", action="version", version=__version__)
-    verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans|probe")
-    run = "buy and look after the FlinkWorkspaces of a cluster until SIGTERM"
-    verbs.add_parser("run", help=run, description=run, epilog=settings, formatter_class=layout)
-    orphans = (
-        "list workspaces that are marked as this cluster's and have no resource, and names that two"
-        " have"
+    verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans|probe|settings")
+    _verb(verbs, "run", "buy and manage the FlinkWorkspaces of a cluster until SIGTERM")
+    orphans = _verb(
+        verbs,
+        "orphans",
+        "list workspaces with this cluster's tags and no resource, and names that two have",
     )
-    verbs.add_parser(
-        "orphans", help=orphans, description=orphans, epilog=settings, formatter_class=layout
+    orphans.add_argument(
+        "--output", "-o", choices=("table", "json"), default="table", help="for people, or programs"
     )
-    ask = (
+    probing = _verb(
+        verbs,
+        "probe",
         "ask the cloud, with the operator's own key, what is not known about it: reads only,"
-        " nothing is spent"
+        " nothing is spent",
     )
-    asking = verbs.add_parser(
-        "probe", help=ask, description=ask, epilog=settings, formatter_class=layout
-    )
-    asking.add_argument(
+    probing.add_argument(
         "--region", default="cn-hangzhou", help="where to ask (default: %(default)s)"
     )
-    asking.add_argument(
+    probing.add_argument(
         "--plan", action="store_true", help="say what would be asked, and ask nothing"
     )
+    _verb(verbs, "settings", "list all settings: environment variable, default, meaning")
     return parser
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
+) -> argparse.ArgumentParser:
+    return verbs.add_parser(name, help=about, description=about)
 
 
 def _as_written(default: object) -> str:

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
@@ -17,7 +17,7 @@ from flink_workspace_operator.core.facts.failures import (
     Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.observed import Bought, NotBought
 from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
 from flink_workspace_operator.core.orders import answers
 from flink_workspace_operator.core.orders.audit import AUDIT, entry, story
@@ -71,14 +71,18 @@ class Done:
     made: tuple[ToldStep, ...]
     orders: tuple[FlinkWorkspaceOrder, ...]
     failure: Told | None = None
+    version: str | None = None
+    """The resource's version after the plan; None: as it was read."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of one step: the order that it wrote, and the failure that ends the pass."""
+    """The result of one step: the order that it wrote, the resource's version after it, and the
+    failure that ends the pass."""
 
     order: FlinkWorkspaceOrder | None = None
     failure: Told | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,14 +102,16 @@ class Execution:
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
+        version: str | None = None
         for number, step in enumerate(plan.steps, start=1):
             outcome = await self._attempt(step, made)
             if outcome.order is not None:
                 ledger_now[outcome.order.metadata.uid] = outcome.order
+            version = outcome.version or version
             if outcome.failure is not None:
                 failure = await self._with_all_rights(outcome.failure, plan.steps[number:], made)
-                return Done(tuple(made), tuple(ledger_now.values()), failure)
-        return Done(tuple(made), tuple(ledger_now.values()))
+                return Done(tuple(made), tuple(ledger_now.values()), failure, version)
+        return Done(tuple(made), tuple(ledger_now.values()), version=version)
 
     async def _with_all_rights(
         self, failure: Told, steps: tuple[Step, ...], made: list[ToldStep]
@@ -121,6 +127,8 @@ class Execution:
         try:
             if isinstance(step, PlaceOrder):
                 return await self._place(step)
+            if isinstance(step, AddFinalizer):
+                return Outcome(version=await self._hold())
             return Outcome(await self._do(step, made))
         except (CloudFailure, ClusterRefused, Unreadable) as stopped:
             return Outcome(failure=self._signed(stopped))
@@ -129,6 +137,10 @@ class Execution:
         if isinstance(failure, CloudFailure):
             failure.signed_by = self.seen.cloud.signed_by
         return failure
+
+    async def _hold(self) -> str | None:
+        workspace = self.seen.workspace
+        return None if workspace is None else await self.cluster.add_purchase_finalizer(workspace)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
         """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next
@@ -140,7 +152,10 @@ class Execution:
         if isinstance(answer, NotBought):
             self._signed(answer.failure)
         answered = Answered(
-            order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order)
+            order.metadata.uid,
+            order.status.intent_mark,
+            answer,
+            answers.answered_by(self.seen, order, self.settings, self.clock()),
         )
         self.memory.remember_answer(key, answered)
         recorded = await self._record(order, answered)
@@ -161,9 +176,7 @@ class Execution:
                 made.append(step)
             case HoldSecret() | ReleaseSecret():
                 await self._hold_or_release_secret(step)
-            case (
-                AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder()
-            ):
+            case RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
             case _:
                 return await self._advance(step)
@@ -218,11 +231,9 @@ class Execution:
                     )
 
     async def _hold_or_release(
-        self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
+        self, step: RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
     ) -> None:
         match step:
-            case AddFinalizer() if self.seen.workspace is not None:
-                await self.cluster.add_purchase_finalizer(self.seen.workspace)
             case RemoveFinalizer() if self.seen.workspace is not None:
                 await self.cluster.remove_purchase_finalizer(self.seen.workspace)
             case TakeClaim(target=target, over=over, uid=uid):
@@ -283,18 +294,3 @@ class Execution:
         if story(moved) != story(order):
             audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))
         return moved
-
-    def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
-        """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins
-        there.
-
-        A process may be stopped between its last list and the call. Then the gateway may have
-        accepted a copy as late as the date of the call allows.
-        """
-        listing = self.seen.cloud.listing
-        before = self.seen.now if isinstance(listing, Unknown) else listing.date
-        intent = order.status.intent_time or before
-        answered = max(before, intent) + self.settings.longest_call
-        if self.clock() - self.seen.now <= self.settings.longest_call:
-            return answered
-        return max(answered, intent + timedelta(seconds=self.settings.signature_validity_seconds))

@@ -179,8 +179,11 @@ class Cluster(ClusterReads, Protocol):
         """
         ...
 
-    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
-        """Add our finalizer; Conflict unless the resource is as it was read."""
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> str:
+        """Add our finalizer; Conflict unless the resource is as it was read. Its version after
+        that.
+        """
+        ...
 
     async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         """Remove our finalizer; Conflict unless the resource is as it was read."""

@@ -143,7 +143,7 @@ async def test_all_rights_that_one_question_needs_are_missed_at_once(
 
 async def test_the_identity_of_a_key_is_known_by_its_arn(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """Messages name whoever lacks a right."""
-    assert (await cloud.identify()).arn.startswith(f"acs:ram::{account.id}:")
+    assert str((await cloud.identify()).arn).startswith(f"acs:ram::{account.id}:")
 
 
 async def test_throttling_tells_when_to_come_back(cloud: AlibabaCloud, account: EmulatedAccount) -> None:

@@ -47,7 +47,7 @@ def judge_messages(wire: Wire) -> None:
     conditions = (wire.get("status") or {}).get("conditions") or []
     for condition in conditions:
         judge_line(condition.get("message", ""))
-    told = {each["type"]: {"message": "", **each} for each in conditions}
+    told = {each["type"]: {"reason": "", "message": "", **each} for each in conditions}
     wrong = untrue_together(told) if told else None
     if wrong is not None:
         raise Untrue(f"{wrong}: {wire}")

@@ -1,6 +1,7 @@
 """Workspaces that were bought by hand, and hands in the console: reported, adopted on purpose, never bought again."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -261,7 +262,7 @@ async def test_orphans_and_names_that_two_have_are_found(world: World) -> None:
 
 
 async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
-    """A table for a person, from the same environment as the operator's; 1 where it could not look."""
+    """A table for a person, in which no id is cut; JSON for a program; 1 where it could not look."""
     await bought(world)
     remove_by_force(world, "flinkworkspaces", "w")
     environment = {
@@ -270,13 +271,18 @@ async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
         "FLINK_OPERATOR_CLUSTER_ID": world.cluster_id,
         "ALIBABA_CLOUD_ACCESS_KEY_ID": world.account.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": world.account.access_key_secret,
-        "COLUMNS": "200",
     }
     told = await asyncio.to_thread(run_program, ["orphans"], environment)
     assert told.code == 0, told.err
     [row] = [line for line in told.out.splitlines() if "Orphan" in line]
     assert f"{world.namespace}/w" in row
     assert "release it in the console" in row
+    [bought_id] = [each["instanceId"] for each in world.account.control.state()["workspaces"]]
+    assert bought_id in row
+    as_json = await asyncio.to_thread(run_program, ["orphans", "-o", "json"], environment)
+    [orphan] = json.loads(as_json.out)["orphans"]
+    assert [each["instanceId"] for each in orphan["instances"]] == [bought_id]
+    assert orphan["instances"][0]["lastAmount"] == "by use"
     assert len(world.account.control.state()["workspaces"]) == 1
     world.account.control.faults([{"service": "foasconsole", "fault": "server-error"}])
     failed = await asyncio.to_thread(run_program, ["orphans"], environment)

@@ -4,15 +4,16 @@ Only reported: no operator can know if an instance is still needed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.core.facts.identity import Owner, WantedName
+from flink_workspace_operator.api.operator_report import OrphanKind
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Caller, Owner, WantedName
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
-
-OrphanKind = Literal["Orphan", "DuplicateName"]
 
 ADVICE: Final[Mapping[OrphanKind, str]] = {
     "Orphan": "apply a FlinkWorkspace for it, or release it in the console",
@@ -40,6 +41,23 @@ class Orphan:
         return f"{ids} have the same name, '{self.name}' in {self.region}"
 
 
+@dataclass(frozen=True)
+class Findings:
+    """The findings of a survey, and the regions that it could not list: nothing is known there."""
+
+    orphans: tuple[Orphan, ...]
+    read: frozenset[str]
+    """The regions that were listed."""
+    unread: Mapping[str, CloudFailure] = field(default_factory=dict)
+    caller: Caller | None = None
+    found: Mapping[str, SeenInstance] = field(default_factory=dict)
+    """The instances of the orphans, by id."""
+    unowned: tuple[SeenInstance, ...] = ()
+    """The instances that no resource owns."""
+    last_orders: Mapping[str, FlinkWorkspaceOrder] = field(default_factory=dict)
+    """The newest order that bought an instance, by its id, where it can be read."""
+
+
 def find_orphans(
     listings: Mapping[str, Listing],
     wanted_names: Sequence[WantedName],
@@ -51,20 +69,13 @@ def find_orphans(
 
     If `wanted_names` are of some namespaces only, instances tagged for others are left out.
     """
-    wanted = {
-        (Owner(cluster_id, each.key).workspace_tag, each.region, each.workspace_name)
-        for each in wanted_names
-    }
+    wanted = _wanted(wanted_names, cluster_id)
     found: list[Orphan] = []
     for region, listing in listings.items():
         for instance in listing.instances:
             owner = instance.tags.get(WORKSPACE_TAG)
             is_ours = instance.tags.get(CLUSTER_TAG) == cluster_id
-            if (
-                is_ours
-                and _concerns(owner, namespaces)
-                and (owner, region, instance.name) not in wanted
-            ):
+            if is_ours and _is_free(instance, region, wanted, namespaces):
                 found.append(
                     Orphan(
                         "Orphan", region, instance.name, (instance.instance_id,), owner or "nobody"
@@ -74,6 +85,52 @@ def find_orphans(
     return tuple(
         sorted(found, key=lambda each: (each.region, each.name, each.kind, each.instance_ids))
     )
+
+
+def find_unowned(
+    listings: Mapping[str, Listing],
+    wanted_names: Sequence[WantedName],
+    cluster_id: str,
+    owned_ids: Collection[str],
+    namespaces: tuple[str, ...] | None = None,
+) -> tuple[SeenInstance, ...]:
+    """The instances that no resource owns, in the order of regions and names. `owned_ids` are those
+    that resources own as their statuses say.
+
+    Those with tags of this cluster for namespaces that are not managed are left out: another
+    operator may own them.
+    """
+    wanted = _wanted(wanted_names, cluster_id)
+    found = [
+        instance
+        for region, listing in listings.items()
+        for instance in listing.instances
+        if instance.instance_id not in owned_ids
+        and (
+            instance.tags.get(CLUSTER_TAG) != cluster_id
+            or _is_free(instance, region, wanted, namespaces)
+        )
+    ]
+    return tuple(sorted(found, key=lambda each: (each.region, each.name, each.instance_id)))
+
+
+def _is_free(
+    instance: SeenInstance,
+    region: str,
+    wanted: Collection[tuple[str, str, str]],
+    namespaces: tuple[str, ...] | None,
+) -> bool:
+    """True if an instance with this cluster's tag has no resource."""
+    owner = instance.tags.get(WORKSPACE_TAG)
+    return _concerns(owner, namespaces) and (owner, region, instance.name) not in wanted
+
+
+def _wanted(wanted_names: Sequence[WantedName], cluster_id: str) -> set[tuple[str, str, str]]:
+    """The instances that resources want: the tag of the owner, region and name."""
+    return {
+        (Owner(cluster_id, each.key).workspace_tag, each.region, each.workspace_name)
+        for each in wanted_names
+    }
 
 
 def _concerns(owner: str | None, namespaces: tuple[str, ...] | None) -> bool:

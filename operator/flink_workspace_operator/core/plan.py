@@ -180,8 +180,7 @@ class DeleteOutputs:
 OutputsStep = WriteOutputs | DeleteOutputs
 CloudStep = CreateRole | AttachPolicy | CreateDirectory | AdoptInstance | RestoreTags
 FreeStep = (
-    AddFinalizer
-    | RemoveFinalizer
+    RemoveFinalizer
     | TakeClaim
     | GiveBackClaim
     | HoldSecret
@@ -194,7 +193,7 @@ FreeStep = (
     | ReleaseOrder
     | OutputsStep
 )
-Step = FreeStep | PlaceOrder
+Step = FreeStep | AddFinalizer | PlaceOrder
 ToldStep = CloudStep | OutputsStep
 """Steps that an event reports, if they changed anything."""
 

@@ -4,13 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.orphans import ADVICE, Orphan
+from flink_workspace_operator.core.operator_report import Surveyed, SurveyFailure
+from flink_workspace_operator.core.orphans import ADVICE, Findings, Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
-from flink_workspace_operator.survey import Findings
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,11 @@ class OrphanWatch:
     metrics: OrphanMetrics
     seconds: float
     """Seconds from one survey to the next."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    surveyed: Surveyed | None = None
+    """The last survey that was made."""
+    failure: SurveyFailure | None = None
+    """Since when surveys fail; None if the last one was made."""
     _told: set[Orphan] = field(default_factory=set)
 
     async def keep_looking(self) -> None:
@@ -32,16 +38,22 @@ class OrphanWatch:
             try:
                 await self.look()
             except CloudFailure as failure:
-                log.warning("no look for orphans: %s", describe(failure))
+                self._failed(describe(failure))
             except ClusterFailure as failure:
-                log.warning("no look for orphans: %s", failure)
+                self._failed(str(failure))
             except Exception:  # nothing depends on a survey: a bug in it must not end it for good
                 log.exception("the look for orphans broke")
             await asyncio.sleep(self.seconds)
 
+    def _failed(self, why: str) -> None:
+        log.warning("no look for orphans: %s", why)
+        since = self.failure.since if self.failure is not None else self.clock()
+        self.failure = SurveyFailure(since, why)
+
     async def look(self) -> None:
         """One survey. A region that could not be listed is not reported, neither found nor gone."""
         findings = await self.survey()
+        self.surveyed, self.failure = Surveyed(findings, self.clock()), None
         for region, failure in findings.unread.items():
             log.warning("no look for orphans in %s: %s", region, describe(failure))
         self.metrics.found(

@@ -10,6 +10,7 @@ PLACES: Final = (
     "core/orders",
     "core/checks/settlement.py",
     "core/checks/purchase.py",
+    "core/checks/price.py",
     "execution.py",
     "core/facts/ownership.py",
     "core/checks/backoff.py",

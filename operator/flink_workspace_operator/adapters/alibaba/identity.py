@@ -1,9 +1,7 @@
 """Whose account it is, and keys that are held to one account."""
 
 import asyncio
-import re
 from datetime import timedelta
-from typing import Final
 
 from alibabacloud_credentials.models import CredentialModel
 
@@ -15,9 +13,6 @@ from flink_workspace_operator.adapters.sharing import SingleFlight
 from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import Caller
 from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, KeyUnavailable
-
-_ARN: Final = re.compile(r"acs:[A-Za-z0-9:/@._-]{1,300}")
-"""Only messages show it: an odd one is left out, and stops nothing."""
 
 
 class Identity:
@@ -33,7 +28,7 @@ class Identity:
         self._callers: dict[str, SingleFlight[Caller]] = {}
 
     async def identify(self) -> tuple[Caller, CredentialModel]:
-        """The identity, asked for once for each key, and the key. Raises `CloudFailure`."""
+        """The caller, asked for once for each key, and the key. Raises `CloudFailure`."""
         key = await self._fetch()
         if isinstance(key, CloudFailure):
             raise key
@@ -46,9 +41,8 @@ class Identity:
 
     async def _ask(self, key: CredentialModel) -> Caller:
         reply = await self._session.signed_with(FetchedKey(key)).call(GET_CALLER_IDENTITY, {})
-        caller = reply.read(wire.Caller)
-        arn = caller.arn if caller.arn and _ARN.fullmatch(caller.arn) else ""
-        return Caller(caller.account_id, arn)
+        told = reply.read(wire.Caller)
+        return Caller(told.account_id, told.arn)
 
     async def _fetch(self) -> CredentialModel | CloudFailure:
         try:

@@ -22,10 +22,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Caller:
-    """The identity behind the key in use, as the cloud names it."""
+    """The identity behind the key in use, as the cloud names it. `arn` is None if it does not."""
 
     account_id: str
-    arn: str
+    arn: str | None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core.facts.advice import as_sentences, describe_call
 from flink_workspace_operator.core.facts.failures import CloudFailure, Refused
-from flink_workspace_operator.core.facts.observed import Answer, Bought
-from flink_workspace_operator.core.facts.snapshot import Answered
+from flink_workspace_operator.core.facts.observed import Answer, Bought, Unknown
+from flink_workspace_operator.core.facts.snapshot import Answered, Seen
 from flink_workspace_operator.core.orders.ledger import (
     Rejection,
     not_sent,
@@ -15,6 +15,7 @@ from flink_workspace_operator.core.orders.ledger import (
     rejected,
     uncertain,
 )
+from flink_workspace_operator.settings import Settings
 
 
 def recorded(
@@ -84,3 +85,20 @@ def _with_request(
     if request_id is None or request_id in status.request_ids:
         return status
     return status.model_copy(update={"request_ids": (*status.request_ids, request_id)[-10:]})
+
+
+def answered_by(
+    seen: Seen, order: FlinkWorkspaceOrder, settings: Settings, now: datetime
+) -> datetime:
+    """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins there.
+
+    A process may be stopped between its last list and the call. Then the gateway may have accepted
+    a copy as late as the date of the call allows.
+    """
+    listing = seen.cloud.listing
+    before = seen.now if isinstance(listing, Unknown) else listing.date
+    intent = order.status.intent_time or before
+    answered = max(before, intent) + settings.longest_call
+    if now - seen.now <= settings.longest_call:
+        return answered
+    return max(answered, intent + timedelta(seconds=settings.signature_validity_seconds))
