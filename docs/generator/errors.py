@@ -11,7 +11,7 @@ from flink_workspace_operator.core.facts.failures import Fate, Turn
 
 _ABOUT: Final = """\
 A message of the operator quotes the cloud by call and code, for example
-`foasconsole.CreateInstance was refused: the account's balance is too low (code InsufficientBalance)`.
+`the balance of account 1000000000000001 is too low (foasconsole.CreateInstance, code InsufficientBalance)`.
 It never quotes the cloud's text, which might hold a secret."""
 _FAILURES: Final = """\
 What a code stands for decides whose turn it is. *Suspended*: a person or an event outside. *Stalled*: whoever writes

@@ -31,8 +31,11 @@ _TIMES: Final = {
     "settledNotBefore": APPLIED + timedelta(minutes=31),
 }
 _IN_MESSAGES: Final = {
+    r"(?<!paid until )\b20[\d-]+ [\d:]+ UTC": "2026-12-01 09:31 UTC",
     r"paid until [\d-]+ [\d:]+": "paid until 2027-01-01 16:00",
-    r"before [\d-]+ [\d:]+": "before 2026-12-01 09:31",
+    r"account \d+": "account 1000000000000001",
+    r"acs:ram::\d+:": "acs:ram::1000000000000001:",
+    r" -n test-[0-9a-f]+": " -n team-a",
 }
 _ID: Final = re.compile(r"(sc_\w+_cn-)[0-9a-f]+")
 
@@ -72,7 +75,9 @@ def _report(path: Path) -> Report:
 def _settled(wire: dict[str, Any]) -> dict[str, Any]:
     """The object with the ids and times of the page."""
     text = _ID.sub(r"\g<1>6d64f8c33df", json.dumps(wire))
-    text = re.sub(r"\bw-1\b", f"{wire['metadata']['name']}-1", text)
+    name = wire["metadata"]["name"]
+    text = re.sub(r"\bw-1\b", f"{name}-1", text)
+    text = re.sub(r"\bfws w\b", f"fws {name}", text)
     for pattern, settled in _IN_MESSAGES.items():
         text = re.sub(pattern, settled, text)
     found: dict[str, Any] = json.loads(text, object_hook=_dated)

@@ -4,22 +4,23 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.facts.advice import describe
+from flink_workspace_operator.core.facts.advice import all_rights, describe
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     ClusterRefused,
     Conflict,
+    PermissionMissing,
     Unreadable,
     Vanished,
 )
-from flink_workspace_operator.core.facts.observed import Bought, NotBought, Unknown
+from flink_workspace_operator.core.facts.observed import Bought, NotBought
 from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Seen
 from flink_workspace_operator.core.orders import answers
-from flink_workspace_operator.core.orders.audit import AUDIT, entry
+from flink_workspace_operator.core.orders.audit import AUDIT, entry, story
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     AdoptInstance,
@@ -54,6 +55,7 @@ from flink_workspace_operator.settings import Settings
 Told = CloudFailure | ClusterRefused | Unreadable
 """Failures that end a pass and are reported at once, with the results so far."""
 
+PREREQUISITES = CreateRole | AttachPolicy | CreateDirectory
 RECORDING_TRIES = 10
 """Consecutive tries to record an answer: an API server that always answers 409 must not block
 a worker for ever."""
@@ -101,14 +103,25 @@ class Execution:
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
         version: str | None = None
-        for step in plan.steps:
+        for number, step in enumerate(plan.steps, start=1):
             outcome = await self._attempt(step, made)
             if outcome.order is not None:
                 ledger_now[outcome.order.metadata.uid] = outcome.order
             version = outcome.version or version
             if outcome.failure is not None:
-                return Done(tuple(made), tuple(ledger_now.values()), outcome.failure, version)
+                failure = await self._with_all_rights(outcome.failure, plan.steps[number:], made)
+                return Done(tuple(made), tuple(ledger_now.values()), failure, version)
         return Done(tuple(made), tuple(ledger_now.values()), version=version)
+
+    async def _with_all_rights(
+        self, failure: Told, steps: tuple[Step, ...], made: list[ToldStep]
+    ) -> Told:
+        """A missing right, with those of the other prerequisites: a person grants them at once."""
+        if not isinstance(failure, PermissionMissing):
+            return failure
+        free = [each for each in steps if isinstance(each, PREREQUISITES)]
+        others = [(await self._attempt(step, made)).failure for step in free]
+        return all_rights((failure, *others)) or failure
 
     async def _attempt(self, step: Step, made: list[ToldStep]) -> Outcome:
         try:
@@ -118,7 +131,12 @@ class Execution:
                 return Outcome(version=await self._hold())
             return Outcome(await self._do(step, made))
         except (CloudFailure, ClusterRefused, Unreadable) as stopped:
-            return Outcome(failure=stopped)
+            return Outcome(failure=self._signed(stopped))
+
+    def _signed(self, failure: Told) -> Told:
+        if isinstance(failure, CloudFailure):
+            failure.signed_by = self.seen.cloud.signed_by
+        return failure
 
     async def _hold(self) -> str | None:
         workspace = self.seen.workspace
@@ -131,8 +149,13 @@ class Execution:
         key, order = self.seen.key, step.order
         self.memory.forget_intent(key, order)
         answer = await self.cloud.place(step.call)
+        if isinstance(answer, NotBought):
+            self._signed(answer.failure)
         answered = Answered(
-            order.metadata.uid, order.status.intent_mark, answer, self._answered_by(order)
+            order.metadata.uid,
+            order.status.intent_mark,
+            answer,
+            answers.answered_by(self.seen, order, self.settings, self.clock()),
         )
         self.memory.remember_answer(key, answered)
         recorded = await self._record(order, answered)
@@ -268,26 +291,6 @@ class Execution:
         self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus
     ) -> FlinkWorkspaceOrder:
         moved = await self.cluster.move_order(order, status)
-        if _story(moved) != _story(order):
+        if story(moved) != story(order):
             audit.info("%s", json.dumps(entry(moved), ensure_ascii=False))
         return moved
-
-    def _answered_by(self, order: FlinkWorkspaceOrder) -> datetime:
-        """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins
-        there.
-
-        A process may be stopped between its last list and the call. Then the gateway may have
-        accepted a copy as late as the date of the call allows.
-        """
-        listing = self.seen.cloud.listing
-        before = self.seen.now if isinstance(listing, Unknown) else listing.date
-        intent = order.status.intent_time or before
-        answered = max(before, intent) + self.settings.longest_call
-        if self.clock() - self.seen.now <= self.settings.longest_call:
-            return answered
-        return max(answered, intent + timedelta(seconds=self.settings.signature_validity_seconds))
-
-
-def _story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:
-    """The part of an order whose change is a line of the audit log: its state and its purchase."""
-    return order.state, order.status.instance_id, order.status.order_id

@@ -10,7 +10,14 @@ from flink_workspace_operator.core.checks.credentials import held_to_account, se
 from flink_workspace_operator.core.checks.resting import rests
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread, names_of_outputs
 from flink_workspace_operator.core.facts.failures import CloudFailure, OutputsRefused
-from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
+from flink_workspace_operator.core.facts.identity import (
+    Caller,
+    Claim,
+    Key,
+    Owner,
+    PurchaseTarget,
+    SignedBy,
+)
 from flink_workspace_operator.core.facts.observed import Listing, Unknown
 from flink_workspace_operator.core.facts.secret import Secret, Signer
 from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, SeenCloud
@@ -104,25 +111,26 @@ async def cloud_of(signing: Signer, own: C) -> C:
     return own if signing.access_key is None else await own.signed_with(signing.access_key)
 
 
-async def _account(cloud: CloudReads, signing: Signer) -> str | Unknown:
-    """The signer's account. A substitute counts only if it is of the same account."""
+async def _caller(cloud: CloudReads, signing: Signer) -> Caller | Unknown:
+    """The signer's identity. A substitute counts only if it is of the same account."""
     if signing.problem is None or signing.keeps_watch:
-        return await _known(cloud.identify())
-    if (
-        signing.stands_in_for is not None
-        and await _known(cloud.identify()) == signing.stands_in_for
-    ):
-        return signing.stands_in_for
+        return await _known(cloud.identify(), signing.signed_by)
+    if signing.stands_in_for is None:
+        return Unknown(signing.problem)
+    caller = await _known(cloud.identify(), signing.signed_by)
+    if isinstance(caller, Caller) and caller.account_id == signing.stands_in_for:
+        return caller
     return Unknown(signing.problem)
 
 
 async def _ask(cloud: CloudReads, asked: Questions, read: Seen, settings: Settings) -> SeenCloud:
-    workspace, account_id = read.workspace, await _account(cloud, read.signer)
-    seen = SeenCloud(account_id=account_id, region=asked.region)
-    if isinstance(account_id, Unknown):
-        return seen
+    workspace, caller = read.workspace, await _caller(cloud, read.signer)
+    if isinstance(caller, Unknown):
+        return SeenCloud(account_id=caller, region=asked.region)
+    account_id, who = caller.account_id, read.signer.signed_by.known_as(caller)
+    seen = SeenCloud(account_id=account_id, signed_by=who, region=asked.region)
     if not asked.final_check:
-        seen = seen.updated(regions=await _known(cloud.list_regions()))
+        seen = seen.updated(regions=await _known(cloud.list_regions(), who))
     targets = {
         PurchaseTarget(account_id, each.region, each.workspace_name): each.tags
         for each in asked.elsewhere
@@ -130,7 +138,7 @@ async def _ask(cloud: CloudReads, asked: Questions, read: Seen, settings: Settin
     seen = seen.updated(
         elsewhere=tuple(
             [
-                (each.region, await _known(cloud.look_up(each, tags)))
+                (each.region, await _known(cloud.look_up(each, tags), who))
                 for each, tags in targets.items()
             ]
         )
@@ -146,39 +154,40 @@ async def _ask(cloud: CloudReads, asked: Questions, read: Seen, settings: Settin
     if workspace is not None and asked.prerequisites:
         seen = await _ask_for_prerequisites(cloud, workspace, seen, settings)
     if asked.price is not None:
-        seen = seen.updated(quote=await _known(cloud.quote(target, asked.price)))
+        seen = seen.updated(quote=await _known(cloud.quote(target, asked.price), who))
     if asked.bill_since is not None:
-        seen = seen.updated(bill=await _known(cloud.read_bill(asked.region, asked.bill_since)))
+        seen = seen.updated(bill=await _known(cloud.read_bill(asked.region, asked.bill_since), who))
     # Last, so that the purchase is decided on the newest list.
-    return seen.updated(listing=await _look(cloud, target, asked, settings))
+    return seen.updated(listing=await _known(_look(cloud, target, asked, settings), who))
 
 
 async def _look(
     cloud: CloudReads, target: PurchaseTarget, asked: Questions, settings: Settings
-) -> Listing | Unknown:
+) -> Listing:
     if asked.fresh:
-        return await _known(cloud.look_up(target, asked.tags))
-    return await _known(
-        cloud.list_instances(target.region, timedelta(seconds=settings.listing_max_age_seconds))
+        return await cloud.look_up(target, asked.tags)
+    return await cloud.list_instances(
+        target.region, timedelta(seconds=settings.listing_max_age_seconds)
     )
 
 
 async def _ask_for_prerequisites(
     cloud: CloudReads, workspace: FlinkWorkspace, seen: SeenCloud, settings: Settings
 ) -> SeenCloud:
-    spec = workspace.spec
+    spec, who = workspace.spec, seen.signed_by
     return seen.updated(
-        role=await _known(cloud.find_role(settings.role_name)),
-        network=await _known(cloud.describe_network(spec.region, spec.network)),
-        zones=await _known(cloud.list_zones(spec.region, spec.architecture)),
+        role=await _known(cloud.find_role(settings.role_name), who),
+        network=await _known(cloud.describe_network(spec.region, spec.network), who),
+        zones=await _known(cloud.list_zones(spec.region, spec.architecture), who),
         storage=await _known(
-            cloud.describe_bucket(spec.region, spec.storage.oss.bucket, DIRECTORIES)
+            cloud.describe_bucket(spec.region, spec.storage.oss.bucket, DIRECTORIES), who
         ),
     )
 
 
-async def _known(question: Awaitable[T]) -> T | Unknown:
+async def _known(question: Awaitable[T], signed_by: SignedBy | None) -> T | Unknown:
     try:
         return await question
     except CloudFailure as failure:
+        failure.signed_by = signed_by
         return Unknown(failure)

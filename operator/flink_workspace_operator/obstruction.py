@@ -49,7 +49,7 @@ class Obstacles:
                 held_by = holding(partial, await self.cluster.list_open_orders(key))
                 if not held_by:
                     return await self._release(partial)
-                verdict = with_way_out(verdict, held_by)
+                verdict = with_way_out(verdict, key, held_by)
             await self._write(partial, verdict, is_new=in_a_row <= PATIENCE)
         except ClusterFailure as failure:
             log.info("could not say on the resource what ended the pass: %s", failure)

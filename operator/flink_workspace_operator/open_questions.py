@@ -57,7 +57,7 @@ QUESTIONS: Final = (
     Question(
         "PriceOfUse",
         "whether asking for the price of pay-as-you-go tells any",
-        "no price is fine there, and shown as `by use`",
+        "no price is fine there, and shown as `pay-as-you-go`",
     ),
     Question(
         "MissingInstance",

@@ -52,12 +52,8 @@ class CloudReads(Protocol):
         """The cloud through another identity. Makes no call: the keys may be wrong."""
         ...
 
-    async def identify(self) -> str:
-        """The account id behind the credentials in use."""
-        ...
-
-    async def caller(self) -> Caller:
-        """The account and the identity behind the credentials in use."""
+    async def identify(self) -> Caller:
+        """The identity behind the credentials in use."""
         ...
 
     async def list_regions(self) -> frozenset[str]:

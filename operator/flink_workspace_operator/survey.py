@@ -26,7 +26,7 @@ async def survey(
 ) -> Findings:
     """Find orphans in the account of the credentials in use. Raises `CloudFailure` if the regions
     are not known, and `ClusterFailure`. `namespaces` are the managed ones, None meaning all."""
-    caller = await cloud.caller()
+    caller = await cloud.identify()
     listings: dict[str, Listing] = {}
     unread: dict[str, CloudFailure] = {}
     for region in sorted(await cloud.list_regions()):

@@ -8,7 +8,7 @@ from alibabacloud_credentials.client import Client
 from alibabacloud_credentials.models import CredentialModel
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.core.facts.failures import CredentialsRefused
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import NotBought
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import OWNER, TOKEN, parameters, purchase, static_keys, target
@@ -53,9 +53,9 @@ async def change(account: EmulatedAccount, emulator: str) -> AsyncIterator[Chang
 
 async def test_a_new_key_of_another_account_is_noticed(change: Change) -> None:
     """`identify` tells the account of the key in use now."""
-    assert await change.cloud.identify() == change.before.id
+    assert (await change.cloud.identify()).account_id == change.before.id
     change.happen()
-    assert await change.cloud.identify() == change.after.id
+    assert (await change.cloud.identify()).account_id == change.after.id
 
 
 async def test_what_was_seen_in_one_account_is_not_shown_for_another(change: Change) -> None:

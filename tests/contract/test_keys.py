@@ -20,8 +20,8 @@ from flink_workspace_operator.adapters.alibaba.key_sources import Source, source
 from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE
 from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
 from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, KeyRefused, KeyUnavailable
 from flink_workspace_operator.settings import Identity, Settings
 from tests.contract.clients import open_session
 from tests.contract.servers import closed_port, serving, tls_of
@@ -171,8 +171,8 @@ async def test_a_key_that_could_not_be_fetched_was_not_refused(
     failure = await failure_of(Keys(node.chain()))
     assert isinstance(failure, KeyUnavailable)
     assert (failure.code, failure.why, failure.fate) == (code, why, "NothingSent")
-    assert f"no access key could be fetched: {why} (code {code}): " in describe(failure)
-    assert describe(failure).endswith("the operator asks again")
+    assert f"no access key could be fetched, because {why} ({code}): " in describe(failure)
+    assert describe(failure).endswith("asked again within a minute")
     whole = "".join([*traceback.format_exception(failure), repr(failure), caplog.text])
     assert [secret for secret in (SECRET, TOKEN) if secret in whole] == []
 
@@ -181,8 +181,8 @@ async def test_an_sts_that_is_not_reached_is_named_with_what_to_check(node: Node
     """As any other call to the cloud."""
     node.address = closed_port()
     assert describe(await failure_of(Keys(node.chain()))) == (
-        "no access key could be fetched: STS did not answer (code ConnectionRefused):"
-        " its address refuses connections: check the endpoint; the operator asks again"
+        "no access key could be fetched, because STS did not answer (ConnectionRefused), as its"
+        " address refuses connections: check the endpoint; asked again within a minute"
     )
 
 
@@ -205,7 +205,7 @@ async def test_a_silent_sts_is_not_waited_for_long(node: Node) -> None:
         (
             Path.unlink,
             "TokenFileMissing",
-            "the token file does not exist (code TokenFileMissing): check that RRSA is on",
+            "the token file does not exist (TokenFileMissing): check that RRSA is on",
         ),
         (lambda file: (file.unlink(), file.mkdir()), "TokenFileUnreadable", "the token file can't be read"),
     ],
@@ -227,7 +227,7 @@ async def test_a_role_that_sts_refuses_is_a_matter_for_a_person(node: Node) -> N
     assert isinstance(failure, KeyRefused)
     assert failure.fate == "NothingSent"
     assert describe(failure).startswith(
-        "STS gives no access key (code AuthenticationFail.NoPermission): check the role"
+        "STS gives no access key (code AuthenticationFail.NoPermission): check its role"
     )
 
 
@@ -266,7 +266,7 @@ async def test_that_no_key_is_configured_is_said_as_such() -> None:
     """It is nothing that the cloud refused."""
     failure = await failure_of(Keys(KeyChain((Source("the environment", _fails, asks=False),))))
     assert isinstance(failure, CredentialsRefused)
-    assert describe(failure).startswith(f"{NO_KEY}: put a valid one into")
+    assert describe(failure).startswith(f"{NO_KEY}: give the operator a valid one")
 
 
 def _fails() -> object:
@@ -295,8 +295,8 @@ async def test_the_nodes_role_is_never_taken_for_what_is_missing(
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (None, "the metadata service of ECS did not answer (code ConnectionLost)"),
-        ("", "the metadata service of ECS gives no access key (code HTTP404): check the role"),
+        (None, "the metadata service of ECS did not answer (ConnectionLost)"),
+        ("", "the metadata service of ECS gives no access key (code HTTP404): check its role"),
     ],
 )
 @pytest.mark.parametrize("role", [None, "of-the-node"])

@@ -18,8 +18,11 @@ from alibabacloud_credentials.models import Config
 from flink_local.certificates import Authority
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
-from flink_workspace_operator.core.facts.failures import CredentialsRefused
-from tests.contract.clients import network, open_cloud
+from flink_workspace_operator.adapters.alibaba.products import DESCRIBE_INSTANCES
+from flink_workspace_operator.core.facts.failures import Unreachable
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
+from flink_workspace_operator.settings import Settings
+from tests.contract.clients import network, open_cloud, open_session, static_keys
 from tests.contract.servers import Proxy, Server, closed_port, forward, serving, tls_of
 from tests.contract.test_transport import ask, buy, failure_of, look_into_bucket
 from tests.emulator_fixture import EmulatedAccount
@@ -310,3 +313,14 @@ async def test_an_environment_that_cannot_be_used_is_named(
                 failure = await failure_of(call("https://cloud.invalid"))
                 assert (failure.code, PASSWORD in repr(failure)) == (code, False)
                 assert failure.fate == "NothingSent" or call is look_into_bucket
+
+
+async def test_the_host_that_is_not_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the real cloud: with an endpoint of the settings, all calls go there. Nothing leaves this machine here."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{closed_port()}")
+    async with open_session(Settings(), Keys(static_keys("key", "secret"))) as session:
+        with pytest.raises(Unreachable) as told:
+            await session.call(DESCRIBE_INSTANCES, {"Region": "cn-hangzhou"}, "cn-hangzhou")
+    assert str(told.value).startswith(
+        "foasconsole.DescribeInstances at foasconsole.cn-hangzhou.aliyuncs.com did not answer (ProxyNotReached, through"
+    )

@@ -9,7 +9,6 @@ from alibabacloud_credentials.models import Config
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
-    CredentialsRefused,
     Fate,
     Garbled,
     ParametersRefused,
@@ -22,6 +21,7 @@ from flink_workspace_operator.core.facts.failures import (
     UnpaidOrder,
     Unreachable,
 )
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import NAME, OWNER, TOKEN, parameters, pay_as_you_go, purchase, target

@@ -7,7 +7,6 @@ import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.core.facts.failures import (
-    CredentialsRefused,
     NotFound,
     ParametersRefused,
     PermissionMissing,
@@ -16,6 +15,7 @@ from flink_workspace_operator.core.facts.failures import (
     UnpaidOrder,
     Unreachable,
 )
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import Absent, Policy, Role, SeenNetwork, SeenVSwitch
 from flink_workspace_operator.settings import Settings
 from tests.contract.clients import NAME, network, open_cloud, parameters, pay_as_you_go, static_keys, target
@@ -25,7 +25,7 @@ from tests.patience import patience
 
 async def test_the_account_is_asked_for_once_for_a_key(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
     """The account of a key never changes."""
-    assert {await cloud.identify(), await cloud.identify()} == {account.id}
+    assert {(await cloud.identify()).account_id, (await cloud.identify()).account_id} == {account.id}
     assert len(account.control.calls("sts.GetCallerIdentity")) == 1
 
 
@@ -34,7 +34,7 @@ async def test_a_failed_question_for_the_account_is_asked_again(cloud: AlibabaCl
     account.control.faults([{"fault": "server-error", "times": 1}])
     with pytest.raises(ServerError):
         await cloud.identify()
-    assert await cloud.identify() == account.id
+    assert (await cloud.identify()).account_id == account.id
 
 
 @pytest.mark.parametrize("key", [("nobody", "secret"), (None, "wrong")])
@@ -123,7 +123,27 @@ async def test_a_missing_permission_names_the_action_to_grant(cloud: AlibabaClou
     account.control.faults([{"fault": "reject", "code": "Forbidden.RAM", "httpStatus": 403}])
     with pytest.raises(PermissionMissing) as known:
         await cloud.find_role(ROLE)
-    assert (told.value.action, known.value.action) == ("stream:DescribeVvpInstances", "ram:GetRole")
+    assert told.value.action == "stream:DescribeVvpInstances"
+    assert known.value.action == "ram:GetRole, ram:ListPoliciesForRole"
+
+
+async def test_all_rights_that_one_question_needs_are_missed_at_once(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
+    """The first one that is missing hides no other: a person grants them in one go."""
+    account.control.state({"deniedActions": ["vpc:DescribeVpcs", "vpc:DescribeVSwitches"]})
+    with pytest.raises(PermissionMissing) as told:
+        await cloud.describe_network(account.region, network(account))
+    assert told.value.action == "vpc:DescribeVpcs, vpc:DescribeVSwitches"
+    account.control.state({"deniedActions": ["vpc:DescribeVpcs"]})
+    with pytest.raises(PermissionMissing) as told:
+        await cloud.describe_network(account.region, network(account))
+    assert told.value.action == "vpc:DescribeVpcs"
+
+
+async def test_the_identity_of_a_key_is_known_by_its_arn(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+    """Messages name whoever lacks a right."""
+    assert str((await cloud.identify()).arn).startswith(f"acs:ram::{account.id}:")
 
 
 async def test_throttling_tells_when_to_come_back(cloud: AlibabaCloud, account: EmulatedAccount) -> None:

@@ -111,9 +111,9 @@ async def test_what_a_newer_version_wrote(world: World) -> None:
                 continue
         assert exists(world, name) is not goes
 
-    way_out = f"{ABANDON_ORDER}: order-1"
-    assert shown(world, "order")["Stalled"][1].endswith(way_out)
-    world.local.kubectl("annotate", "flinkworkspace/order", way_out.replace(": ", "="))
+    way_out = f"{ABANDON_ORDER}=order-1"
+    assert shown(world, "order")["Stalled"][1].endswith(f" {way_out} --overwrite")
+    world.local.kubectl("annotate", "flinkworkspace/order", way_out)
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("order"))
     assert not exists(world, "order")

@@ -6,7 +6,7 @@ from typing import Final
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.core.reporting.catalogue import DECIDING
 from flink_workspace_operator.core.reporting.glossary import EVENTS
-from tests.gitops.truth import Untrue
+from tests.gitops.truth import Untrue, judge_line
 
 REASONS: Final = frozenset({*EVENTS, *DECIDING})
 WORD: Final = re.compile(r"([A-Z][a-z0-9]+)+")
@@ -20,3 +20,4 @@ def judge_event(event: Event) -> None:
         raise Untrue(f"{event.reason} is no reason that is known: {event}")
     if not event.message or "\n" in event.message:
         raise Untrue(f"what happened is not told in one line: {event}")
+    judge_line(event.message)

@@ -8,6 +8,7 @@ from flink_workspace_operator.core.reporting import catalogue, catalogue_of_aspe
 from tests.gitops import kstatus
 from tests.gitops.kstatus import Wire
 from tests.gitops.lua import health_of
+from tests.rules_of_messages import broken_by, untrue_together
 
 SUMMARY = frozenset({"Ready", "Reconciling", "Stalled", "Suspended"})
 TYPES = SUMMARY | {
@@ -24,6 +25,7 @@ def judge(wire: Wire) -> None:
     """What is told without running anybody's scripts. Raises `Untrue`."""
     judge_conditions(wire)
     judge_kstatus(wire)
+    judge_messages(wire)
 
 
 def judge_conditions(wire: Wire) -> None:
@@ -38,6 +40,23 @@ def judge_conditions(wire: Wire) -> None:
         raise Untrue(f"a condition is about another generation than the status: {wire}")
     if _is(wire, "Stalled") and _is(wire, "Reconciling"):
         raise Untrue(f"waiting can't both help and not help: {wire}")
+
+
+def judge_messages(wire: Wire) -> None:
+    """Every line keeps the rules of messages, alone and beside the others."""
+    conditions = (wire.get("status") or {}).get("conditions") or []
+    for condition in conditions:
+        judge_line(condition.get("message", ""))
+    told = {each["type"]: {"reason": "", "message": "", **each} for each in conditions}
+    wrong = untrue_together(told) if told else None
+    if wrong is not None:
+        raise Untrue(f"{wrong}: {wire}")
+
+
+def judge_line(text: str) -> None:
+    """One line that a user reads, wherever it stands."""
+    if wrong := broken_by(text):
+        raise Untrue(f"{'; '.join(wrong)}: {text}")
 
 
 def judge_reasons(wire: Wire) -> None:

@@ -41,7 +41,7 @@ def test_wait_tells_the_stages_of_the_cloud(admin: Typist, objects: Objects) -> 
     put(objects, "being-created", "w")
     with admin.running("wait", "w", "-n", objects.namespace) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "order w-1 is being placed\n"
+        assert process.stdout.readline() == "order w-1 (CNY 3312.00 for 1 month) is being placed\n"
         stage = {"stage": "Deploy services", "percent": 60}
         objects.patch("flinkworkspaces/w/status", {"status": {"instance": {"provisioning": stage}}})
         assert process.stdout.readline() == "60% Deploy services\n"

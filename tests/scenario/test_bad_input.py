@@ -56,8 +56,10 @@ CASES = [
          pay_as_you_go(network=_network("vpc-1", "vsw-full")),
          _state(vSwitches=[{"id": "vsw-full", "vpcId": "vpc-1", "region": "cn-hangzhou", "zoneId": "cn-hangzhou-i",
                             "availableIps": 0}])),
-    Case("no such bucket", "BucketNotFound", "create it in cn-hangzhou", "Reconciling",
+    Case("no such bucket", "BucketNotFound", "create it, or correct storage.oss.bucket", "Reconciling",
          pay_as_you_go(storage={"oss": {"bucket": "no-such-bucket"}})),
+    Case("two things at once", "VpcNotFound", "2 things are missing: VPC vpc-none does not exist", "Reconciling",
+         pay_as_you_go(network=_network("vpc-none", "vsw-i-1"), storage={"oss": {"bucket": "no-such-bucket"}})),
     Case("bucket in another region", "BucketInOtherRegion", "is in cn-beijing, the workspace in cn-hangzhou",
          "Reconciling", pay_as_you_go(storage={"oss": {"bucket": "far-away"}}),
          _state(buckets=[{"name": "far-away", "region": "cn-beijing"}])),
@@ -65,21 +67,24 @@ CASES = [
          pay_as_you_go(), _state(ossOpened=False)),
     Case("role not authorised", "RoleMissing", "authorise Flink", "Reconciling",
          pay_as_you_go(ramRole={"management": "Require"})),
-    Case("no money, by use", "BalanceTooLow", "balance is too low", "Suspended",
+    Case("no money, by use", "BalanceTooLow", " is too low (foasconsole.CreateInstance, code ", "Suspended",
          pay_as_you_go(), _settings(balance=1)),
-    Case("no money, in advance", "BalanceTooLow", "balance is too low", "Suspended",
+    Case("no money, in advance", "BalanceTooLow", " is too low (foasconsole.CreateInstance, code ", "Suspended",
          subscription(), _settings(balance=1)),
-    Case("term that is not sold", "ParametersRefused", "refused the parameters", "Stalled",
+    Case("term that is not sold", "ParametersRefused", "change the spec", "Stalled",
          subscription(subscription={"initialTerm": {"count": 5, "unit": "Month"}})),
     Case("name taken by hand", "NameTaken", "choose another workspaceName", "Stalled",
          pay_as_you_go(), _state(workspaces=[{"name": "w", "region": "cn-hangzhou"}])),
-    Case("may not read the role", "PermissionMissing", "grant the RAM action ram:GetRole", "Suspended",
+    Case("may not read the role", "PermissionMissing", "own identity) may not ram:GetRole (", "Suspended",
          pay_as_you_go(), _state(deniedActions=["ram:GetRole"])),
-    Case("may not create the role", "PermissionMissing", "grant the RAM action ram:CreateRole", "Suspended",
+    Case("may not create the role", "PermissionMissing", "own identity) may not ram:CreateRole (", "Suspended",
          pay_as_you_go(), _state(deniedActions=["ram:CreateRole"])),
-    Case("may not look", "PermissionMissing", "grant the RAM action stream:DescribeVvpInstances", "Suspended",
+    Case("may not prepare anything", "PermissionMissing",
+         "may not ram:CreateRole, ram:AttachPolicyToRole, oss:PutObject (", "Suspended",
+         pay_as_you_go(), _state(deniedActions=["ram:CreateRole", "ram:AttachPolicyToRole", "oss:PutObject"])),
+    Case("may not look", "PermissionMissing", "own identity) may not stream:DescribeVvpInstances (", "Suspended",
          pay_as_you_go(), _state(deniedActions=["stream:DescribeVvpInstances"])),
-    Case("may not buy", "PermissionMissing", "grant the RAM action stream:CreateVvpInstance", "Suspended",
+    Case("may not buy", "PermissionMissing", "own identity) may not stream:CreateVvpInstance (", "Suspended",
          pay_as_you_go(), _state(deniedActions=["stream:CreateVvpInstance"])),
 ]  # fmt: skip
 
@@ -102,7 +107,7 @@ async def test_wrong_key_is_named(world: World) -> None:
     world.account.control.state({"accessKeys": [{"id": world.account.access_key_id, "secret": "another"}]})
     await world.apply(pay_as_you_go())
     workspace = await world.settle("w", until=has_reason("CredentialsRefused"))
-    assert "put a valid one into the Secret of spec.credentials" in conditions(workspace)["Ready"].message
+    assert "give the operator a valid one" in conditions(workspace)["Ready"].message
     assert conditions(workspace)["CloudReachable"].reason == "Unauthorized"
 
 

@@ -108,7 +108,7 @@ async def test_deletion_waits_for_an_open_outcome(world: World) -> None:
     waiting = await world.settle("w", until=lambda found: conditions(found)["Reconciling"].reason == "Deleting")
     message = conditions(waiting)["Reconciling"].message
     assert "w-1" in message
-    assert f"{ABANDON_ORDER}: w-1" in message
+    assert f"{ABANDON_ORDER}=w-1" in message
     await until_gone(world)
     assert [order.state for order in await world.orders("w")] == ["NotPlaced"]
 

@@ -95,7 +95,7 @@ async def test_a_quota_on_orders(world: World) -> None:
 
 async def test_a_policy_against_the_claim(world: World) -> None:
     """The claim lies in the operator's namespace; its refusal is told on the resource."""
-    name = lease_name(PurchaseTarget(await world.cloud.identify(), "cn-hangzhou", "w"))
+    name = lease_name(PurchaseTarget((await world.cloud.identify()).account_id, "cn-hangzhou", "w"))
     policy = f"no-claims-{world.namespace}"
     rules = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["leases"]}
     spec = {

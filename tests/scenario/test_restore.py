@@ -202,7 +202,7 @@ async def test_lost_workspace_is_replaced_where_it_is_named(world: World) -> Non
     gone = before.status.instance.instance_id
     world.account.control.state({"removeWorkspaces": [gone]})
     lost = await world.settle("w", until=has_reason("Lost"))
-    assert f"flink.alicloud.dev/replace-lost: {gone}" in conditions(lost)["Ready"].message
+    assert f"flink.alicloud.dev/replace-lost={gone}" in conditions(lost)["Ready"].message
     world.objects.annotate("flinkworkspaces/w", REPLACE_LOST, gone)
     after = await world.settle("w")
     assert after.status.instance is not None

@@ -114,7 +114,7 @@ async def emulated(account: EmulatedAccount) -> AsyncIterator[Emulated]:
 
 async def buy(side: CloudSide, account: EmulatedAccount, nonce: str, name: str = "w", age: float = 0) -> str:
     """Buy, with a call that was signed `age` seconds ago; the answer in words."""
-    me = await side.port.identify()
+    me = (await side.port.identify()).account_id
     date = (await side.port.list_instances(REGION, timedelta(0))).date
     purchase = PaidCall(
         PurchaseTarget(me, REGION, name),
@@ -137,7 +137,7 @@ def in_words(answer: Answer) -> str:
 
 async def seen(side: CloudSide, name: str = "w") -> str:
     """What a look for the name shows."""
-    target = PurchaseTarget(await side.port.identify(), REGION, name)
+    target = PurchaseTarget((await side.port.identify()).account_id, REGION, name)
     listing = await side.port.look_up(target, tuple(OWNER.tags("token-of-the-order").items()))
     return str(
         [

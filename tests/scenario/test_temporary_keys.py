@@ -169,7 +169,7 @@ async def test_a_key_that_the_cloud_does_not_take_in_the_middle(
         world.reconciler.cloud = world.cloud
         (order,) = await world.orders("w")
         assert (order.state, world.account.control.purchases()) == ("Rejected", [])
-        assert f"was refused: the access key is not valid (code {code})" in (order.status.message or "")
+        assert f"is not valid (foasconsole.CreateInstance, code {code})" in (order.status.message or "")
         told = conditions(await world.workspace("w"))
         assert (told["Purchased"].status, told["Ready"].status) == ("Unknown", "Unknown")
         now[0] += 31  # seconds after which a key that was refused is asked for anew

@@ -7,8 +7,9 @@ from typing import TypeVar
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import Caller, PurchaseTarget
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
@@ -42,13 +43,9 @@ class SimulatedCloud:
         """No call."""
         return SimulatedCloud(self.account.of_key(access_key.id), self.gate)
 
-    async def identify(self) -> str:
-        """The account behind the key in use."""
-        return await self._ask("identify", lambda: self.account.id)
-
-    async def caller(self) -> Caller:
-        """The same, without a name of the identity."""
-        return Caller(await self.identify(), None)
+    async def identify(self) -> Caller:
+        """The identity behind the key in use."""
+        return await self._ask("identify", lambda: Caller(self.account.id, f"acs:ram::{self.account.id}:user/operator"))
 
     async def list_regions(self) -> frozenset[str]:
         """Where workspaces are sold."""

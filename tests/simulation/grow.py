@@ -74,9 +74,10 @@ class Grow:
     words: Final = Words(
         announced="The growth is announced; the call follows at once.",
         unknown="it is not known whether it grew",
-        done="Grown",
-        delivered="Grown and seen",
-        gone="Grown, and gone from the cloud since",
+        refused="the cloud refused the growth",
+        done="Grown {it}",
+        delivered="Grown {it} and seen",
+        gone="Grown {it}, which is gone from the cloud",
         not_done="Not grown",
         absent="no list showed the number",
         if_absent="no list shows the number",

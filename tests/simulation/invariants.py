@@ -7,7 +7,8 @@ from flink_workspace_operator.api.names import ABANDON_ORDER, ORDER_TAG, PURCHAS
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.identity import Key
-from tests.gitops.truth import judge, judge_conditions
+from tests.gitops.truth import judge, judge_conditions, judge_line
+from tests.rules_of_messages import untrue_of_an_open_order
 from tests.simulation.account import Account
 from tests.simulation.grow import growth_of, price_of, target_of
 from tests.simulation.rules import is_within
@@ -95,6 +96,17 @@ def check_change(server: ApiServer, change: Change) -> None:
         _check_told(server, change.before, change.after)
         _check_handed_over(server, change.after)
         _check_tools(server, change.before, change.after)
+    if isinstance(change.after, FlinkWorkspaceOrder):
+        _check_words(change.after)
+
+
+def _check_words(order: FlinkWorkspaceOrder) -> None:
+    """What an order says keeps the rules, and its outcome is not tried again while it is open."""
+    message = order.status.message or ""
+    judge_line(message)
+    wrong = untrue_of_an_open_order(message) if order.facts.awaits_evidence else None
+    if wrong is not None:
+        raise Broken(f"{wrong}: {message}")
 
 
 def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) -> None:

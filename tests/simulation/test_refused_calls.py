@@ -38,7 +38,7 @@ FOR_EVER: Final = 10**9
 PASSES: Final = 12
 """A purchase takes six passes here."""
 
-REFUSED: Final = ClusterRefused("the API server answered 403 Forbidden: exceeded quota: noorders")
+REFUSED: Final = ClusterRefused("the API server answered 403 Forbidden (“exceeded quota: noorders”)")
 FAILURES: Final[dict[str, tuple[Failure, str]]] = {
     "refused": (REFUSED, "ClusterRefused"),
     "failed": (ClusterUnreachable("the API server answered 500: failed calling webhook"), "ClusterUnavailable"),
@@ -173,7 +173,7 @@ def test_what_is_bought_and_not_recorded_is_named() -> None:
     bench.world.arm(failing("move_order", 2, REFUSED))
     bench.passes(PASSES)
     (bought,) = bench.world.purchases
-    assert (bench.shown("ClusterRefused") or "").startswith(f"{bought.instance_id} was bought, and the ledger")
+    assert (bench.shown("ClusterRefused") or "").startswith(f"{bought.instance_id} is paid for, and the ledger")
 
 
 @pytest.mark.parametrize("failure", ["failed", "conflict"])

@@ -89,7 +89,7 @@ def test_a_call_that_was_never_sent_takes_the_order_back_and_backs_off() -> None
     assert ready is not None
     assert (ready.reason, ready.message) == (
         "CloudUnreachable",
-        "nothing was sent: foasconsole.CreateInstance did not answer (code ConnectFailed)",
+        "nothing was sent, because foasconsole.CreateInstance did not answer (ConnectFailed)",
     )
     announcing.world.settle(announcing.key)
     assert len(announcing.world.purchases) == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.api.names import DIRECTORIES
@@ -25,6 +26,9 @@ from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.plan import AttachPolicy, CloudStep, CreateDirectory, CreateRole
 from flink_workspace_operator.settings import Settings
 
+LATER: Final = "it is created as soon as Ready names nothing else"
+NOW: Final = "this pass creates it"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -41,10 +45,11 @@ def findings(
     cloud: SeenCloud, spec: FlinkWorkspaceSpec, settings: Settings
 ) -> Mapping[str, Finding]:
     """The finding on each prerequisite, by the condition that reports it."""
+    account = f"account {cloud.account_id}" if isinstance(cloud.account_id, str) else ""
     return {
-        "RamRoleReady": judge_role(cloud.role, spec, settings),
-        "NetworkReady": judge_network(cloud.network, cloud.zones, spec, settings),
-        "OssDirectoriesReady": judge_storage(cloud.storage, spec),
+        "RamRoleReady": judge_role(cloud.role, spec, settings, account),
+        "NetworkReady": judge_network(cloud.network, cloud.zones, spec, settings, account),
+        "OssDirectoriesReady": judge_storage(cloud.storage, spec, account),
     }
 
 
@@ -57,7 +62,7 @@ def _not_known(unknown: Unknown) -> Finding:
 
 
 def judge_role(
-    role: Role | Absent | Unknown, spec: FlinkWorkspaceSpec, settings: Settings
+    role: Role | Absent | Unknown, spec: FlinkWorkspaceSpec, settings: Settings, account: str
 ) -> Finding:
     """The finding on the RAM role: Flink may use the account if it exists and has its policies."""
     ensure = spec.ram_role.management == "Ensure"
@@ -68,18 +73,21 @@ def judge_role(
     if isinstance(role, Absent):
         create = CreateRole(name, settings.role_trusted_service)
         steps: tuple[CloudStep, ...] = (create, *(AttachPolicy(name, policy) for policy in wanted))
-        return _role_lacks("RoleMissing", f"RAM role '{name}' does not exist", steps, ensure)
+        return _role_lacks(
+            "RoleMissing", f"RAM role '{name}' does not exist in {account}", steps, ensure
+        )
     missing = [policy for policy in wanted if policy not in role.policies]
     if missing:
         names = ", ".join(f"'{policy.name}'" for policy in missing)
         steps = tuple(AttachPolicy(name, policy) for policy in missing)
-        return _role_lacks("PolicyMissing", f"RAM role '{name}' lacks {names}", steps, ensure)
+        what = f"RAM role '{name}' of {account} lacks {names}"
+        return _role_lacks("PolicyMissing", what, steps, ensure)
     return Finding("True", "Authorised", f"RAM role '{name}' exists with its policies")
 
 
 def _role_lacks(reason: str, what: str, steps: tuple[CloudStep, ...], ensure: bool) -> Finding:
     if ensure:
-        return Finding("False", reason, f"{what}: the operator is putting that right", steps)
+        return Finding("False", reason, f"{what}: {LATER}", steps)
     return Finding(
         "False",
         reason,
@@ -100,13 +108,14 @@ def judge_network(
     zones: frozenset[str] | Unknown,
     spec: FlinkWorkspaceSpec,
     settings: Settings,
+    account: str,
 ) -> Finding:
     """The finding on VPC and vSwitches: existing, together, in one zone that sells workspaces."""
     if isinstance(network, Unknown):
         return _not_known(network)
     if isinstance(zones, Unknown):
         return _not_known(zones)
-    problem = _existence_problem(network, spec) or _zone_problem(network, zones, spec)
+    problem = _existence_problem(network, spec, account) or _zone_problem(network, zones, spec)
     if problem:
         return Finding("False", *problem)
     bands = [capacity(v_switch, settings) for v_switch in network.v_switches]
@@ -121,12 +130,14 @@ def judge_network(
     return Finding("True", "Usable", f"VPC and vSwitches exist in zone {bands[0].zone_id}{note}")
 
 
-def _existence_problem(network: SeenNetwork, spec: FlinkWorkspaceSpec) -> tuple[str, str] | None:
-    wanted = spec.network
+def _existence_problem(
+    network: SeenNetwork, spec: FlinkWorkspaceSpec, account: str
+) -> tuple[str, str] | None:
+    wanted, where = spec.network, f"{spec.region} of {account}"
     if not network.vpc_exists:
         return (
             "VpcNotFound",
-            f"VPC {wanted.vpc_id} does not exist in {spec.region}: create it or correct vpcId",
+            f"VPC {wanted.vpc_id} does not exist in {where}: create it or correct vpcId",
         )
     seen = {v_switch.id: v_switch for v_switch in network.v_switches}
     missing = [name for name in wanted.v_switch_ids if name not in seen]
@@ -134,7 +145,7 @@ def _existence_problem(network: SeenNetwork, spec: FlinkWorkspaceSpec) -> tuple[
         ids = ", ".join(missing)
         return (
             "VSwitchNotFound",
-            f"vSwitch {ids} does not exist in {spec.region}: create it or correct vSwitchIds",
+            f"vSwitch {ids} does not exist in {where}: create it or correct vSwitchIds",
         )
     stray = [name for name in wanted.v_switch_ids if seen[name].vpc_id != wanted.vpc_id]
     if stray:
@@ -166,7 +177,7 @@ def _zone_problem(
     return None
 
 
-def judge_storage(storage: SeenStorage, spec: FlinkWorkspaceSpec) -> Finding:
+def judge_storage(storage: SeenStorage, spec: FlinkWorkspaceSpec, account: str) -> Finding:
     """The finding on the bucket: in the workspace's region, with the four directories."""
     bucket, region = spec.storage.oss.bucket, spec.region
     match storage:
@@ -176,13 +187,14 @@ def judge_storage(storage: SeenStorage, spec: FlinkWorkspaceSpec) -> Finding:
             return Finding(
                 "False",
                 "OssNotActivated",
-                "OSS is not opened in this account: open it in the OSS console",
+                f"OSS is not opened in {account}: open it in the OSS console",
             )
         case Absent():
             return Finding(
                 "False",
                 "BucketNotFound",
-                f"bucket '{bucket}' does not exist: create it in {region}",
+                f"no bucket '{bucket}' in {region} of {account}: create it, or correct"
+                " storage.oss.bucket",
             )
         case BucketElsewhere(region=elsewhere):
             there = elsewhere or "another region"
@@ -200,6 +212,6 @@ def _judge_directories(spec: FlinkWorkspaceSpec, existing: frozenset[str]) -> Fi
     missing = [name for name in DIRECTORIES if name not in existing]
     if missing:
         steps = tuple(CreateDirectory(spec.region, bucket, name) for name in missing)
-        message = f"bucket '{bucket}' lacks {', '.join(missing)}: the operator is creating that"
+        message = f"bucket '{bucket}' lacks {', '.join(missing)}: {LATER}"
         return Finding("False", "DirectoriesMissing", message, steps)
     return Finding("True", "Present", f"bucket '{bucket}' has {', '.join(DIRECTORIES)}")

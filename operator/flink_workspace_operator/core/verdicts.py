@@ -3,26 +3,29 @@
 from dataclasses import replace
 from typing import Final
 
+from flink_workspace_operator.api.names import SUSPEND
+from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.advice import describe, describe_call
+from flink_workspace_operator.core.facts.commands import remove_annotation
 from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     ClusterFailure,
     ClusterRefused,
     OutputsRefused,
+    PermissionMissing,
+    Throttled,
     Unreadable,
 )
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable, KeyUnavailable
 from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.orders.actions import ACTIONS
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import Plan, Verdict
 
-SUSPENDED_BY_USER: Final = Verdict(
-    "Suspended",
-    "SuspendedByUser",
-    "suspended by spec.suspend or the annotation suspend: nothing is written to the cloud",
-)
+SUSPENDED_BY_USER: Final = "SuspendedByUser"
 
 NOT_ASKED: Final = Plan(
     verdict=Verdict(
@@ -31,6 +34,16 @@ NOT_ASKED: Final = Plan(
     requeue=SOON,
 )
 """The cloud was not asked in this pass; the next one asks."""
+
+
+def suspended_by_user(workspace: FlinkWorkspace) -> Verdict:
+    """The verdict while a person stops all writes, with the way to end that."""
+    metadata = workspace.metadata
+    ways = ["set spec.suspend to false"] if workspace.spec.suspend else []
+    if metadata.annotations.get(SUSPEND, "false") != "false":
+        ways.append(remove_annotation(Key(metadata.namespace, metadata.name), SUSPEND))
+    message = f"nothing is written to the cloud until a person ends that: {', and '.join(ways)}"
+    return Verdict("Suspended", SUSPENDED_BY_USER, message)
 
 
 def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
@@ -46,11 +59,17 @@ def verdict_on(reason: str, message: str, otherwise: str) -> Verdict:
             return Verdict("Progressing", otherwise, message)
 
 
-def could_not_read(unknown: Unknown) -> Plan:
-    """The plan after a failed read before a purchase: no steps, retry with back-off."""
-    if unknown.failure is None:
+def could_not_read(unknown: Unknown, cloud: SeenCloud) -> Plan:
+    """The plan after a failed read before a purchase: no steps, retry with back-off.
+
+    One missing right is reported with all others that this pass has met.
+    """
+    failure = unknown.failure
+    if failure is None:
         return NOT_ASKED
-    return _retry(unknown.failure, verdict_of(unknown.failure))
+    if isinstance(failure, PermissionMissing):
+        failure = cloud.missing_rights or failure
+    return _retry(failure, verdict_of(failure))
 
 
 def could_not_read_owned(unknown: Unknown) -> Plan:
@@ -78,9 +97,9 @@ def _retry(failure: CloudFailure, verdict: Verdict) -> Plan:
 def outputs_refused(refusal: OutputsRefused) -> Verdict:
     """The verdict on a ConfigMap that the operator may not read or write: a right is missing."""
     message = (
-        f"the ConfigMap of spec.outputs: {refusal}: bind the ClusterRole"
-        " flink-workspace-operator-outputs to the operator in this namespace, or choose another"
-        " name"
+        f"the ConfigMap of spec.outputs can't be read or written, because {refusal}: bind the"
+        " ClusterRole flink-workspace-operator-outputs to the operator in this namespace, or choose"
+        " another name"
     )
     return Verdict("Suspended", "OutputsRefused", message)
 
@@ -92,7 +111,7 @@ def verdict_on_cluster(failure: ClusterFailure) -> Verdict:
     if isinstance(failure, Unreadable):
         advice = "run a version of the operator that knows it, or correct it"
         return Verdict("Stalled", "NewerVersion", f"{failure}: {advice}", beside=True)
-    message = f"{failure}. The operator tries again about every minute"
+    message = f"{failure}. The operator tries again within a minute"
     if isinstance(failure, ClusterRefused):
         return Verdict("Suspended", "ClusterRefused", message, beside=True)
     return Verdict("Progressing", "ClusterUnavailable", message, beside=True)
@@ -108,7 +127,8 @@ def verdict_of(failure: CloudFailure | ClusterFailure) -> Verdict:
     said = (
         describe(failure)
         if failure.call not in {action.api_call for action in ACTIONS.values()}
-        else f"nothing was sent: {describe_call(failure)}"
+        else f"nothing was sent, because {describe_call(failure)}"
     )
-    otherwise = failure.reason if isinstance(failure, KeyUnavailable) else "CloudUnreachable"
+    has_name = isinstance(failure, KeyUnavailable | Throttled)
+    otherwise = failure.reason if has_name else "CloudUnreachable"
     return verdict_on(failure.reason, said, otherwise)

@@ -124,8 +124,8 @@ ANNOUNCED: Final = (
         name="a purchase is not said to be repeated",
         fact="nobody who reads a message believes that a purchase is sent again",
         file="core/facts/advice.py",
-        old="    if failure.advice != ASKED_AGAIN:\n        return describe(failure)\n",
-        new="    return describe(failure)\n",
+        old='return describe(failure) if failure.advice != ASKED_AGAIN else _line(failure, "")',
+        new="return describe(failure)",
         tests=(SETTLEMENT,),
     ),
 )

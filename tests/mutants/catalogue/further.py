@@ -41,9 +41,9 @@ BESIDE_THE_PURCHASE: Final = (
     Mutant(
         name="back-off by action",
         fact="refusals of one action do not slow another",
-        file="core/checks/retry.py",
-        old="if each.spec.action == action and each.facts.was_sent",
-        new="if each.facts.was_sent",
+        file="core/checks/backoff.py",
+        old="each for each in reversed(case.orders) if each.spec.action == action and each.facts.was_sent",
+        new="each for each in reversed(case.orders) if each.facts.was_sent",
         tests=(f"{FURTHER_ACTION}::test_a_purchase_is_not_slowed_by_refusals_of_another_action",),
     ),
     Mutant(

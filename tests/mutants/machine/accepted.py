@@ -119,7 +119,7 @@ ACCEPTED: Final = (
     Accepted(
         f"{PACKAGE}/core/checks/retry.py",
         "wait_for_end_of_call",
-        "drop `LONGEST` of `rising(case.cloud_time - _announced_at(last)).after or LONGEST`",
+        "drop `LONGEST` of `rising(case.cloud_time - announced_at(last)).after or LONGEST`",
         "tells the type checker that a rising wait has an end",
     ),
     Accepted(

@@ -13,6 +13,7 @@ PLACES: Final = (
     "core/checks/price.py",
     "execution.py",
     "core/facts/ownership.py",
+    "core/checks/backoff.py",
     "core/checks/retry.py",
     "core/checks/unfinished_calls.py",
     "core/checks/billing_evidence.py",

@@ -71,7 +71,7 @@ def stored(objects: Objects, manifest: Manifest, **status: Any) -> None:  # noqa
         (subscription(), "(10 CU for 1 month, paid in advance)"),
         (subscription(**at_most("3500.00")), "(10 CU for 1 month, paid in advance, for at most CNY 3500.00)"),
     ],
-    ids=["by use", "in advance", "up to a price"],
+    ids=["pay-as-you-go", "in advance", "up to a price"],
 )
 def test_a_new_resource_spends_money(objects: Objects, manifest: Manifest, words: str) -> None:
     """The warning says where, how much and how to avoid it."""
@@ -133,7 +133,7 @@ def test_what_is_bought_stays_when_the_resource_is_deleted(objects: Objects) -> 
 
 def test_what_has_no_end_is_billed_until_it_is_released(objects: Objects) -> None:
     """Pay-as-you-go has no end of a paid time."""
-    order = {"name": "w-1", "state": "Fulfilled", "price": "by use"}
+    order = {"name": "w-1", "state": "Fulfilled", "price": "pay-as-you-go"}
     stored(objects, pay_as_you_go(), instance={"instanceId": "sc_1"}, order=order)
     assert "stays in the cloud and is billed until somebody releases it (PayAsYouGo)" in str(
         warned(objects, "DELETE", "/w")

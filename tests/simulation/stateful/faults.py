@@ -4,7 +4,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts import failures, key_failures
 from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
 from tests.simulation.faults import Fault
@@ -36,7 +36,7 @@ UNANSWERED: Final[tuple[CloudFailure, ...]] = (
     *LOST,
     failures.Throttled("cloud.read", "Throttling.User"),
     KeyUnavailable("cloud.read", "HTTP502", why="STS gave no usable answer"),
-    failures.CredentialsRefused("cloud.read", "InvalidAccessKeyId.Inactive", fate="CopyRefused"),
+    key_failures.CredentialsRefused("cloud.read", "InvalidAccessKeyId.Inactive", fate="CopyRefused"),
     failures.PermissionMissing(
         "cloud.read", "NoPermission", fate="CopyRefused", action="foasconsole:DescribeInstances"
     ),

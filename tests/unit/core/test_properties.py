@@ -19,7 +19,6 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Unread
 from flink_workspace_operator.core.facts.failures import (
     BalanceTooLow,
-    CredentialsRefused,
     Fate,
     NameTaken,
     OutputsRefused,
@@ -31,7 +30,7 @@ from flink_workspace_operator.core.facts.failures import (
     Unreachable,
 )
 from flink_workspace_operator.core.facts.identity import Key, Owner
-from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, KeyRefused, KeyUnavailable
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
     Absent,

@@ -87,26 +87,22 @@ class AlibabaCloud:
         """Who asks what is not known about the cloud."""
         return Prober(self._session, self._settings, region)
 
-    async def identify(self) -> str:
-        """The account id behind the key in use."""
-        return (await self.caller()).account_id
-
-    async def caller(self) -> Caller:
+    async def identify(self) -> Caller:
         """The account and the identity behind the key in use."""
         caller, _ = await self._identity.identify()
         return caller
 
     async def list_regions(self) -> frozenset[str]:
         """Regions where workspaces are sold."""
-        return await self._in_account(await self.identify()).list_regions()
+        return await (await self._here()).list_regions()
 
     async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
         """Zones of a region where workspaces of that architecture are sold."""
-        return await self._in_account(await self.identify()).list_zones(region, architecture)
+        return await (await self._here()).list_zones(region, architecture)
 
     async def list_instances(self, region: str, max_age: timedelta) -> Listing:
         """All instances of a region, from a look that began at most `max_age` ago."""
-        return await self._in_account(await self.identify()).list_instances(region, max_age)
+        return await (await self._here()).list_instances(region, max_age)
 
     async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
         """A look begun after this call, in every way that the cloud offers."""
@@ -134,7 +130,9 @@ class AlibabaCloud:
         """New orders for workspaces of a region that the bill shows since then and that are not
         cancelled.
         """
-        return await Billing(self._session_in(await self.identify())).read_bill(region, since)
+        return await Billing(self._session_in((await self.identify()).account_id)).read_bill(
+            region, since
+        )
 
     async def create_role(self, name: str, trusted_service: str) -> bool:
         """Create a RAM role that the service may assume."""
@@ -150,11 +148,15 @@ class AlibabaCloud:
 
     async def tag_instance(self, region: str, instance_id: str, tags: Mapping[str, str]) -> None:
         """Put tags on an instance, over former values of the same keys."""
-        await self._in_account(await self.identify()).tag_instance(region, instance_id, tags)
+        await (await self._here()).tag_instance(region, instance_id, tags)
 
     async def place(self, call: PaidCall) -> Answer:
         """SPENDS MONEY."""
         return await self._in_account(call.target.account_id).place(call)
+
+    async def _here(self) -> Workspaces:
+        """Workspaces of the account of the key in use."""
+        return self._in_account((await self.identify()).account_id)
 
     def _in_account(self, account_id: str) -> Workspaces:
         """Workspaces of one account: nothing that was seen in another is mixed in, and nothing

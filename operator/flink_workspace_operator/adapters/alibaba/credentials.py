@@ -20,7 +20,8 @@ from flink_workspace_operator.adapters.alibaba.transport import (
     send,
 )
 from flink_workspace_operator.adapters.sharing import SingleFlight
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 from flink_workspace_operator.core.facts.secret import AccessKey
 
 for _name in ("darabonba-core", "credentials", "alibabacloud-tea"):

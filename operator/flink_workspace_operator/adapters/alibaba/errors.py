@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from flink_workspace_operator.core.facts import failures
+from flink_workspace_operator.core.facts import failures, key_failures
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Fate,
@@ -65,21 +65,21 @@ TABLE: Final = (
     Row("Throttl*", Throttled, _GATEWAY, fate="CopyRefused"),
     Row("Rejected.Throttl*", Throttled, _GATEWAY, fate="CopyRefused"),
     Row("TooManyRequests", Throttled, _RAM, fate="CopyRefused"),
-    Row("InvalidAccessKeyId", failures.CredentialsRefused, _OSS),
-    Row("InvalidAccessKeyId.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
+    Row("InvalidAccessKeyId", key_failures.CredentialsRefused, _OSS),
+    Row("InvalidAccessKeyId.*", key_failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
     Row(
         "MissingAccessKeyId",
-        failures.CredentialsRefused,
+        key_failures.CredentialsRefused,
         f"{_SEEN} where the signature is not whole",
         "CopyRefused",
     ),
-    Row("MissingSecurityToken", failures.CredentialsRefused, _STS, fate="CopyRefused"),
-    Row("InvalidSecurityToken", failures.CredentialsRefused, _OSS),
-    Row("InvalidSecurityToken.*", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
-    Row("SecurityTokenExpired", failures.CredentialsRefused, _OSS),
-    Row("AccessKeyIdAndSecurityTokenNotMatch", failures.CredentialsRefused, _OSS),
-    Row("IncompleteSignature", failures.CredentialsRefused, _GATEWAY, fate="CallRefused"),
-    Row("SignatureDoesNotMatch", failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
+    Row("MissingSecurityToken", key_failures.CredentialsRefused, _STS, fate="CopyRefused"),
+    Row("InvalidSecurityToken", key_failures.CredentialsRefused, _OSS),
+    Row("InvalidSecurityToken.*", key_failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
+    Row("SecurityTokenExpired", key_failures.CredentialsRefused, _OSS),
+    Row("AccessKeyIdAndSecurityTokenNotMatch", key_failures.CredentialsRefused, _OSS),
+    Row("IncompleteSignature", key_failures.CredentialsRefused, _GATEWAY, fate="CallRefused"),
+    Row("SignatureDoesNotMatch", key_failures.CredentialsRefused, _GATEWAY, fate="CopyRefused"),
     Row("InvalidTimeStamp.Expired", failures.SignatureExpired, _GATEWAY, fate="CopyRefused"),
     Row("InvalidTimeStamp.Format", failures.Unexplained, _COMMON, fate="CallRefused"),
     Row("RequestTimeTooSkewed", failures.SignatureExpired, _OSS),

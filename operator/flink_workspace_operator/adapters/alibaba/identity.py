@@ -10,9 +10,9 @@ from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Ke
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SingleFlight
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import Caller
-from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, KeyUnavailable
 
 
 class Identity:

@@ -12,7 +12,8 @@ from alibabacloud_credentials.models import CredentialModel
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver
 from flink_workspace_operator.adapters.alibaba.key_sources import CALL, Source, failure_of
-from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused
 
 RENEW_BEFORE: Final = 15 * 60.0
 """Seconds before its end at which another key is asked for, as the SDK does."""

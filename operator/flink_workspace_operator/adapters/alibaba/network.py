@@ -7,10 +7,11 @@ from typing import Final
 from flink_workspace_operator.adapters.alibaba import products, wire_network
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.reply import Reply
+from flink_workspace_operator.adapters.alibaba.rights import with_next
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SingleFlights
 from flink_workspace_operator.api.parameters import Network
-from flink_workspace_operator.core.facts.failures import NotFound
+from flink_workspace_operator.core.facts.failures import NotFound, PermissionMissing
 from flink_workspace_operator.core.facts.observed import SeenNetwork, SeenVSwitch
 
 _PAGE_SIZE: Final = 50  # the largest that the VPC API gives
@@ -57,9 +58,12 @@ class Networks:
     async def _ask_for_vpc(self, place: tuple[str, str]) -> VSwitches | None:
         """The vSwitches of a VPC; None if there is no such VPC."""
         region, vpc_id = place
-        if not await self._vpc_exists(region, vpc_id):
-            return None
-        return await self._v_switches(region, {"VpcId": vpc_id})
+        inside = {"VpcId": vpc_id}
+        try:
+            exists = await self._vpc_exists(region, vpc_id)
+        except PermissionMissing as missing:
+            raise await with_next(missing, self._v_switches(region, inside)) from None
+        return await self._v_switches(region, inside) if exists else None
 
     async def _ask_for_v_switch(self, place: tuple[str, str]) -> VSwitches:
         region, v_switch_id = place

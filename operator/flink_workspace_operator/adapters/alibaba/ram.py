@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from flink_workspace_operator.adapters.alibaba import products, wire
+from flink_workspace_operator.adapters.alibaba.rights import with_next
 from flink_workspace_operator.adapters.alibaba.session import Api, Session
 from flink_workspace_operator.adapters.alibaba.translate import trust_in
 from flink_workspace_operator.adapters.sharing import SingleFlights
-from flink_workspace_operator.core.facts.failures import AlreadyExists, NotFound
+from flink_workspace_operator.core.facts.failures import (
+    AlreadyExists,
+    NotFound,
+    PermissionMissing,
+)
 from flink_workspace_operator.core.facts.observed import Absent, Policy, Role
 
 
@@ -27,12 +32,16 @@ class Roles:
         return await self._looks.take(name, self._max_age)
 
     async def _ask(self, name: str) -> Role | Absent:
+        asked = {"RoleName": name}
         try:
-            reply = await self._session.call(products.GET_ROLE, {"RoleName": name})
+            reply = await self._session.call(products.GET_ROLE, asked)
             role = reply.read(wire.FoundRole).role
-            reply = await self._session.call(products.LIST_POLICIES_FOR_ROLE, {"RoleName": name})
+            reply = await self._session.call(products.LIST_POLICIES_FOR_ROLE, asked)
         except NotFound:
             return Absent()
+        except PermissionMissing as missing:
+            policies = self._session.call(products.LIST_POLICIES_FOR_ROLE, asked)
+            raise await with_next(missing, policies) from None
         attached = reply.read(wire.PoliciesOfRole).policies.policy
         return Role(
             role.role_name,

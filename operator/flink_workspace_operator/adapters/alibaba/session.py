@@ -31,6 +31,7 @@ from flink_workspace_operator.adapters.alibaba.transport import (
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     Garbled,
+    NoAnswer,
     SignatureReplayed,
     Unreachable,
 )
@@ -166,7 +167,10 @@ class Session:
                     sent = datetime.now(UTC)
                     answer = await send_on(session, sign(request, key), way.patience, attempt)
         except Exception as error:  # whatever is thrown on the way: it becomes a failure
-            return failure_of(call, error, attempt), None
+            failure = failure_of(call, error, attempt)
+            if isinstance(failure, NoAnswer) and self._settings.endpoint is None:
+                failure.host = request.host
+            return failure, None
         ahead = seconds_ahead(answer.headers, sent, datetime.now(UTC))
         return read_answer(call, answer, ahead), ahead
 

@@ -61,7 +61,7 @@ class KubernetesCluster:
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         self._core = client.CoreV1Api(api_client)
         self._outputs = OutputsMaps(self._core)
-        self._secrets = Secrets(self._core)
+        self._secrets = Secrets(self._core, settings.namespace)
         self._own_writes = OwnWrites()
         custom = client.CustomObjectsApi(api_client)
         self._workspaces = Collection(

@@ -244,13 +244,11 @@ async def _wire_of_place(call: Awaitable[object]) -> Wire:
     try:
         return await _wire(call)
     except Vanished as missing:
-        raise ClusterRefused(
-            f"{missing}: the namespace or the definition of the kind is missing"
-        ) from missing
+        raise ClusterRefused(f"{missing}, so the namespace or the CRD is missing") from missing
 
 
 def _translated(error: ApiException) -> Exception:
-    said = f"the API server answered {error.status} {error.reason}: {_message(error)}"
+    said = f"the API server answered {error.status} {error.reason} (“{_message(error)}”)"
     if error.status == 409:
         return Conflict(said)
     if error.status == 404:

@@ -87,7 +87,7 @@ class OutputsMaps:
         try:
             await _let(call)
         except Vanished as missing:
-            raise OutputsRefused(f"{missing}: the namespace is missing") from missing
+            raise OutputsRefused(f"{missing}, so the namespace is missing") from missing
 
     async def delete(self, key: Key, config_map: ConfigMap) -> None:
         """Delete it; Conflict unless it is as it was read; fine if it is gone."""

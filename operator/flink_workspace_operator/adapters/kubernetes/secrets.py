@@ -35,6 +35,8 @@ class Secrets:
     """Secrets by key and name. Raises `ClusterFailure`; a missing right is a value."""
 
     core: client.CoreV1Api
+    operator: str
+    """The namespace of the operator's ServiceAccount."""
 
     async def read(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
         """The Secret, or why there is none to read."""
@@ -47,7 +49,7 @@ class Secrets:
         except Vanished:
             return Absent()
         except ClusterRefused as refused:
-            return _refusal(name, refused)
+            return self._refusal(key, name, refused)
         return _secret(name, found)
 
     async def hold(self, key: Key, secret: Secret) -> SecretRefused | None:
@@ -83,18 +85,17 @@ class Secrets:
                 )
             )
         except ClusterRefused as refused:
-            return _refusal(secret.name, refused)
+            return self._refusal(key, secret.name, refused)
         return None
+
+    def _refusal(self, key: Key, name: str, refused: ClusterRefused) -> SecretRefused:
+        if getattr(refused.__cause__, "status", None) == 401:
+            raise refused  # 401: our identity is not known, which says nothing about this right
+        return SecretRefused(f"{key.namespace}/{name}", self.operator)
 
 
 def _others(key: Key, secret: Secret) -> list[str]:
     return [each for each in secret.finalizers if each != secret_finalizer(key.name)]
-
-
-def _refusal(name: str, refused: ClusterRefused) -> SecretRefused:
-    if getattr(refused.__cause__, "status", None) == 401:
-        raise refused  # 401: our identity is not known, which says nothing about this right
-    return SecretRefused(name)
 
 
 def _secret(name: str, found: client.V1Secret) -> Secret:

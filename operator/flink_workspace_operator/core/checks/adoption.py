@@ -6,9 +6,10 @@ from flink_workspace_operator.core.checks.claim import secure_claim
 from flink_workspace_operator.core.checks.drift import differences, marks_shown_by, missing_marks
 from flink_workspace_operator.core.facts.observed import Absent, SeenInstance
 from flink_workspace_operator.core.facts.ownership import Adoptable, Foreign
+from flink_workspace_operator.core.orders.windows import clock
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
 from flink_workspace_operator.core.plan import AdoptInstance, Plan, RestoreTags, Verdict
-from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
+from flink_workspace_operator.core.verdicts import suspended_by_user
 
 ADOPTING = "Adopting"
 
@@ -53,9 +54,9 @@ def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
     ):
         return None
     message = (
-        f"{instance.instance_id} is adopted if it shows no ownership tags within"
-        f" {case.settings.longest_visibility_seconds:.0f} s from its creation: another cluster may"
-        " have bought it; with policy ByInstanceId it is adopted at once"
+        f"{instance.instance_id} is adopted at {clock(marks_shown_by(case, instance))} if it shows"
+        " no ownership tags by then: another cluster may have bought it; with policy ByInstanceId"
+        " it is adopted at once"
     )
     return Plan(verdict=Verdict("Progressing", ADOPTING, message), requeue=OUTSIDE)
 
@@ -63,7 +64,7 @@ def _wait_for_marks(case: Case, instance: SeenInstance) -> Plan | None:
 def _mark(case: Case, found: Adoptable) -> Plan:
     """Announce the adoption in one pass, and tag in the next: a person can stop it in between."""
     if case.suspended:
-        return Plan(verdict=SUSPENDED_BY_USER, requeue=OUTSIDE)
+        return Plan(verdict=suspended_by_user(case.workspace), requeue=OUTSIDE)
     instance = found.instance
     message = f"{instance.instance_id} agrees with the spec and is being adopted"
     mark = AdoptInstance(
@@ -114,8 +115,9 @@ def stop_without_what_to_adopt(case: Case) -> Plan | None:
     if adoption is None or adoption.instance_id is None or not isinstance(case.found, Absent):
         return None
     message = (
-        f"{adoption.instance_id} is not in {case.target}: correct adoption.instanceId, or remove"
-        " adoption to buy a workspace"
+        f"no instance {adoption.instance_id} in {case.workspace.spec.region} of account"
+        f" {case.seen.cloud.account_id}: correct adoption.instanceId or region, or remove adoption"
+        " to buy a workspace"
     )
     return Plan(verdict=Verdict("Stalled", "NothingToAdopt", message), requeue=OUTSIDE)
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from flink_workspace_operator.api.names import NOT_THIS_PURCHASE
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failures import PermissionMissing
 from flink_workspace_operator.core.facts.observed import BillingOrder, Unknown
 from flink_workspace_operator.core.ledger_case import LedgerCase
+from flink_workspace_operator.core.orders.clauses import open_outcome
 
 
 def unexplained(case: LedgerCase, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, ...]:
@@ -64,19 +66,25 @@ def left_open_by_bill(case: LedgerCase, order: FlinkWorkspaceOrder) -> Open | No
     unpaid = ", ".join(each.order_id for each in open_ones if not each.paid)
     if unpaid:
         message = (
-            f"It may be billing order {unpaid}, which is not paid: pay or cancel that in the"
-            " console"
+            f"{open_outcome(order)}. It may be billing order {unpaid}, which is not paid."
+            f" Pay or cancel that in the console of account {order.spec.account_id}"
         )
-        return Open("UnpaidOrder", message + _or_dismiss(unpaid))
+        return Open("UnpaidOrder", message + _or_dismiss(case, unpaid))
     paid = ", ".join(each.order_id for each in open_ones)
     if paid and case.window_is_over(order):
         message = (
-            f"It may be billing order {paid}, which is paid, but no look shows what that bought:"
-            " see the console"
+            f"{open_outcome(order)}. It may be billing order {paid}, which is paid, but no"
+            " list shows what that bought. See the console of account"
+            f" {order.spec.account_id}"
         )
-        return Open("BillUnexplained", message + _or_dismiss(paid))
+        return Open("BillUnexplained", message + _or_dismiss(case, paid))
     return None
 
 
-def _or_dismiss(order_ids: str) -> str:
-    return f"; if that is something else, set the annotation {NOT_THIS_PURCHASE}: {order_ids}"
+def _or_dismiss(case: LedgerCase, order_ids: str) -> str:
+    """The command for a person who knows better, with the ids that were ruled out before."""
+    if case.seen.workspace is None:
+        return ""
+    known = sorted(_dismissed(case).union(order_ids.split(", ")) - {""})
+    command = annotate(case.seen.key, NOT_THIS_PURCHASE, ",".join(known))
+    return f"; if that is something else, {command}"

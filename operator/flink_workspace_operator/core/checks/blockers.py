@@ -7,7 +7,7 @@ from flink_workspace_operator.core.facts.ownership import Foreign, Unexplained
 from flink_workspace_operator.core.orders.windows import clock, latest_end_of_call
 from flink_workspace_operator.core.pace import OUTSIDE
 from flink_workspace_operator.core.plan import GiveBackClaim, Plan, Verdict
-from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_read
+from flink_workspace_operator.core.verdicts import could_not_read, suspended_by_user
 
 
 def stop_on_another_account(case: Case) -> Plan | None:
@@ -16,13 +16,15 @@ def stop_on_another_account(case: Case) -> Plan | None:
     if target is None or case.recorded_account in (None, target.account_id):
         return None
     owned = f"this resource of {case.recorded_account}"
-    message = of_another_account(case.workspace.spec.credentials, target.account_id, owned)
+    message = of_another_account(
+        case.seen.key, case.workspace.spec.credentials, target.account_id, owned
+    )
     refused = case.outstanding_order
     if refused is not None and refused.spec.account_id == case.recorded_account:
         end = clock(latest_end_of_call(refused, case.settings) or case.cloud_time)
         message += (
-            f", or wait: order {refused.metadata.name} was refused, and after {end} any account may"
-            " be used"
+            f", or wait, as order {refused.metadata.name} was refused, and after {end} any account"
+            " may be used"
         )
         return Plan(verdict=Verdict("Progressing", "WaitingToRetry", message), requeue=OUTSIDE)
     return Plan(verdict=Verdict("Stalled", "AccountChanged", message), requeue=OUTSIDE)
@@ -37,7 +39,7 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
         ids = ", ".join(instance.instance_id for instance in found.instances)
         message = (
             f"{ids} have this name, and an order may have bought one of them: release the wrong"
-            " ones"
+            " ones in the console"
         )
         return Plan(verdict=Verdict("Stalled", "DuplicateInstance", message), requeue=OUTSIDE)
     return None
@@ -49,14 +51,14 @@ def stop_while_suspended(case: Case) -> Plan | None:
         return None
     claim = case.seen.claim if case.claims_nothing and case.holds_claim else None
     steps = () if claim is None else (GiveBackClaim(claim),)
-    return Plan(steps, SUSPENDED_BY_USER, requeue=OUTSIDE)
+    return Plan(steps, suspended_by_user(case.workspace), requeue=OUTSIDE)
 
 
 def wait_for_a_look(case: Case) -> Plan | None:
     """Wait for account, regions and a complete list: unknown is never absent."""
     for answer in (case.seen.cloud.account_id, case.seen.cloud.regions, case.found):
         if isinstance(answer, Unknown):
-            return could_not_read(answer)
+            return could_not_read(answer, case.seen.cloud)
     return None
 
 

@@ -77,18 +77,17 @@ def signer(
         else Signer(problem=IdentityNotAllowed(key.namespace))
     )
     if wanted is None:
-        return _own_or_stand_in(own, sent, was_own(workspace, orders, sent), secrets)
-    found = secrets.get(wanted.secret_name, Absent())
-    usable = _usable(wanted.secret_name, found, is_held=sent is not None)
+        return _own_or_stand_in(key, own, sent, was_own(workspace, orders, sent), secrets)
+    usable = _usable(key, wanted, secrets, is_held=sent is not None)
     # The Secret that the resource names.
     if isinstance(usable, AccessKey):
-        return Signer(usable)
+        return Signer(usable, secret=_named(key, wanted))
     # Without that Secret nothing is bought, but what was sent is settled.
-    return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)
+    return Signer(problem=usable) if sent is None else _stand_in(key, sent, own, secrets, usable)
 
 
 def _own_or_stand_in(
-    own: Signer, sent: FlinkWorkspaceOrder | None, was_own: bool, secrets: Secrets
+    key: Key, own: Signer, sent: FlinkWorkspaceOrder | None, was_own: bool, secrets: Secrets
 ) -> Signer:
     """The operator's own identity, if it may buy here, or has to manage what it bought."""
     # It may buy.
@@ -98,7 +97,7 @@ def _own_or_stand_in(
     if was_own:
         return replace(own, keeps_watch=True)
     # It may not, and another identity's call may be under way.
-    return own if sent is None else _stand_in(sent, own.problem, own, secrets)
+    return own if sent is None else _stand_in(key, sent, own, secrets, own.problem)
 
 
 def was_own(
@@ -141,30 +140,40 @@ def stop_without_who_may_buy(case: Case) -> Plan | None:
         return None
     if case.bound_id is not None and not isinstance(found, Adoptable):
         return None
-    return could_not_read(Unknown(problem))
+    return could_not_read(Unknown(problem), case.seen.cloud)
 
 
 def _stand_in(
-    sent: FlinkWorkspaceOrder, problem: CredentialsUnusable, own: Signer, secrets: Secrets
+    key: Key,
+    sent: FlinkWorkspaceOrder,
+    own: Signer,
+    secrets: Secrets,
+    problem: CredentialsUnusable,
 ) -> Signer:
     """The identity that may settle an order: the Secret of its purchase, or the operator's own."""
     account_id, used = sent.spec.account_id, sent.spec.credentials
     if used is not None:
-        usable = _usable(used.secret_name, secrets.get(used.secret_name, Absent()), is_held=True)
+        usable = _usable(key, used, secrets, is_held=True)
         if isinstance(usable, AccessKey):
-            return Signer(usable, problem, stands_in_for=account_id)
+            return Signer(usable, problem, account_id, secret=_named(key, used))
     return Signer(problem=problem, stands_in_for=None if own.problem else account_id)
 
 
 def _usable(
-    name: str, found: Secret | Absent | SecretRefused, is_held: bool
+    key: Key, wanted: Credentials, secrets: Secrets, is_held: bool
 ) -> AccessKey | CredentialsUnusable:
     """The access key. A Secret that is being deleted counts only for the order that holds it."""
+    found = secrets.get(wanted.secret_name, Absent())
     if isinstance(found, SecretRefused):
         return found
     if isinstance(found, Absent) or (found.deleting and not is_held):
-        return SecretMissing(name)
-    return found.access_key or SecretIncomplete(name)
+        return SecretMissing(_named(key, wanted))
+    return found.access_key or SecretIncomplete(_named(key, wanted))
+
+
+def _named(key: Key, wanted: Credentials) -> str:
+    """The Secret, with its namespace."""
+    return f"{key.namespace}/{wanted.secret_name}"
 
 
 def with_secrets(case: LedgerCase, plan: Plan) -> Plan:
@@ -203,15 +212,15 @@ def who_is_missing(case: LedgerCase) -> str | None:
         return None
     holder = case.workspace if isinstance(case, Case) else order
     return of_another_account(
-        holder.spec.credentials, account, f"this order of {order.spec.account_id}"
+        case.seen.key, holder.spec.credentials, account, f"this order of {order.spec.account_id}"
     )
 
 
-def of_another_account(wanted: Credentials | None, account: str, owned: str) -> str:
+def of_another_account(key: Key, wanted: Credentials | None, account: str, owned: str) -> str:
     """The message if the signer's account is not the purchase's, with the way out."""
     whose, place = (
         ("the operator's", "give the operator one of")
         if wanted is None
-        else (f"Secret '{wanted.secret_name}'s", "put one into it of")
+        else (f"Secret {_named(key, wanted)}'s", "put one into it of")
     )
     return f"{whose} access key is of account {account}, {owned}: {place} that account"

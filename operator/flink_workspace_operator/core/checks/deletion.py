@@ -1,19 +1,20 @@
 """A resource is being deleted or gone: no purchase may stay unnoticed, no wait is endless."""
 
 from datetime import datetime
-from typing import Final
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
+from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failures import SignatureExpired
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import is_unlisted
 from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
-from flink_workspace_operator.core.orders.windows import latest_end_of_call, window_end
+from flink_workspace_operator.core.orders.clauses import cost_of
+from flink_workspace_operator.core.orders.windows import clock, latest_end_of_call, window_end
 from flink_workspace_operator.core.pace import SOON, rising
 from flink_workspace_operator.core.plan import (
     GiveBackClaim,
@@ -25,8 +26,6 @@ from flink_workspace_operator.core.plan import (
     Step,
     Verdict,
 )
-
-AWAITED: Final = "this waits until it is known whether something was bought"
 
 
 def settle_without_resource(case: LedgerCase) -> Plan:
@@ -40,11 +39,10 @@ def settle_without_resource(case: LedgerCase) -> Plan:
         ReleaseOrder(each) for each in known if LEDGER_FINALIZER in each.metadata.finalizers
     )
     steps += _claims_to_give_back(case)
-    steps += tuple(
-        MoveOrder(each, status)
-        for each in _unlisted(case)
-        if (status := _until(case, each)) != each.status
-    )
+    told = [(each, _until(case, each)) for each in _unlisted(case)]
+    if case.sent_order is not None and case.sent_order.facts.awaits_evidence:
+        told.append((case.sent_order, ledger.left_alone(case.sent_order)))
+    steps += tuple(MoveOrder(each, status) for each, status in told if status != each.status)
     unfinished = next((each for each in (case.order, *kept) if each is not None), None)
     return Plan(
         steps, requeue=Requeue(None) if unfinished is None else _rising_for(case, unfinished)
@@ -69,10 +67,11 @@ def finalize_deletion(case: Case) -> Plan | None:
         and case.workspace.metadata.annotations.get(ABANDON_ORDER) != order.metadata.name
     ):
         bill = left_open_by_bill(case, order)
-        awaited = who_is_missing(case) or (bill.message if bill else AWAITED)
+        awaited = who_is_missing(case) or (bill.message if bill else _decision_on(case, order))
         message = (
-            f"order {order.metadata.name} is not settled: {awaited}; to let the resource go before,"
-            f" set the annotation {ABANDON_ORDER}: {order.metadata.name}"
+            f"order {order.metadata.name} {cost_of(order)} is not settled."
+            f" {awaited[:1].upper()}{awaited[1:]}; to let the resource go before,"
+            f" {annotate(case.seen.key, ABANDON_ORDER, order.metadata.name)}"
         )
         return Plan(
             verdict=Verdict("Deleting", "Deleting", message), requeue=_rising_for(case, order)
@@ -80,12 +79,19 @@ def finalize_deletion(case: Case) -> Plan | None:
     # Released already: nothing is left to do but to wait.
     if PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
         going = Verdict(
-            "Deleting", "Deleting", "the operator has let it go; somebody else's finalizer holds it"
+            "Deleting",
+            "Deleting",
+            "the operator has released it; somebody else's finalizer holds it",
         )
         return Plan(
             verdict=going, requeue=Requeue(None) if order is None else _rising_for(case, order)
         )
     return Plan((*_claims_to_give_back(case), RemoveFinalizer()), requeue=SOON)
+
+
+def _decision_on(case: LedgerCase, order: FlinkWorkspaceOrder) -> str:
+    end = clock(_window_end(case, order))
+    return f"a list after {end} decides at the latest whether something was bought"
 
 
 def _cancel_what_is_quoted(case: LedgerCase) -> Plan | None:

@@ -9,9 +9,11 @@ from flink_workspace_operator.core.checks.adoption import marks_to_put_back
 from flink_workspace_operator.core.checks.loss import is_lost, missing_since, was_seen
 from flink_workspace_operator.core.checks.outputs import hand_over
 from flink_workspace_operator.core.checks.purchase import wished
+from flink_workspace_operator.core.facts.commands import annotate, remove_annotation
 from flink_workspace_operator.core.facts.observed import Absent, SeenInstance, Unknown
 from flink_workspace_operator.core.facts.ownership import Ours
 from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.windows import clock
 from flink_workspace_operator.core.pace import OUTSIDE, rising
 from flink_workspace_operator.core.plan import MoveOrder, Plan, Requeue, Verdict
 from flink_workspace_operator.core.verdicts import could_not_read_owned
@@ -21,6 +23,7 @@ KEPT_DAYS = 15
 "Overdue payments".
 """
 PROVISIONING = "Provisioning"
+NOT_VISIBLE = "NotVisible"
 LOST = "Lost"
 TOO_EARLY = "ReplaceLostTooEarly"
 
@@ -65,7 +68,7 @@ def while_running(case: Case, plan: Plan) -> Plan:
         return plan
     return replace(
         plan,
-        verdict=replace(plan.verdict, while_running=judge_instance(case.found.instance).message),
+        verdict=replace(plan.verdict, while_running=_judge(case, case.found.instance).message),
     )
 
 
@@ -74,8 +77,12 @@ def _not_looked(case: Case, unknown: Unknown) -> Plan:
     return replace(could_not_read_owned(unknown), missing_since=case.seen.remembered.missing_since)
 
 
+def _judge(case: Case, instance: SeenInstance) -> Verdict:
+    return judge_instance(instance, f"account {case.seen.cloud.account_id}")
+
+
 def _follow(case: Case, instance: SeenInstance) -> Plan:
-    verdict, marks = judge_instance(instance), marks_to_put_back(case, instance)
+    verdict, marks = _judge(case, instance), marks_to_put_back(case, instance)
     if verdict.kind == "Stalled" or marks:
         return Plan(marks, verdict, requeue=OUTSIDE)
     if verdict.kind == "Running":
@@ -91,7 +98,9 @@ def _look_again(case: Case, age: timedelta) -> Requeue:
     return rising(age, least=timedelta(seconds=case.settings.listing_max_age_seconds))
 
 
-def judge_instance(instance: SeenInstance) -> Verdict:
+def judge_instance(
+    instance: SeenInstance, account: str = "the account that pays for it"
+) -> Verdict:
     """The verdict on the cloud's states. An unknown state means progress, never a failure.
 
     OrderState: the cloud's OpenAPI metadata of DescribeInstances has CEASE for expired and RELEASE
@@ -100,19 +109,15 @@ def judge_instance(instance: SeenInstance) -> Verdict:
     """
     name, status = instance.instance_id, instance.cluster_status
     if instance.order_state == "CEASE":
-        message = (
-            f"{name} is suspended: its paid time is over, and its data are kept for {KEPT_DAYS}"
-            " days; renew it in the"
-        )
-        return Verdict("Stalled", "Expired", f"{message} console")
+        return Verdict("Stalled", "Expired", _expired(instance))
     if status in ("DELETING", "DELETED"):
         return Verdict(
             "Stalled", "Released", f"{name} was released in the cloud; the operator did not do that"
         )
     if instance.order_state == "RELEASE":
         message = (
-            f"{name} is overdue: the cloud stops its jobs, and keeps its data for {KEPT_DAYS} days;"
-            " top up the account"
+            f"{name} is overdue, so the cloud stops its jobs, and keeps its data for {KEPT_DAYS}"
+            f" days: top up {account}"
         )
         return Verdict("Stalled", "Overdue", message)
     if status == "DISABLE":
@@ -124,15 +129,34 @@ def judge_instance(instance: SeenInstance) -> Verdict:
     if status == "RUNNING":
         return Verdict("Running", "Running", f"{name} is running")
     if instance.stage_status == "FAILED" or instance.create_timeout:
-        said = f": {instance.message}" if instance.message else ""
-        return Verdict(
-            "Stalled", "CreationFailed", f"the cloud could not create {name}{said}; ask its support"
-        )
+        return Verdict("Stalled", "CreationFailed", _failed(instance))
     if not status:
         message = f"the cloud's list does not say in a readable way how {name} is"
         return Verdict("Progressing", PROVISIONING, message, keeps_previous=True)
     stage = f": {instance.stage}" if instance.stage else ""
     return Verdict("Progressing", PROVISIONING, f"{name} is bought and being created{stage}")
+
+
+def _expired(instance: SeenInstance) -> str:
+    end = instance.expire_time
+    at = "" if end is None else f" at {clock(end)}"
+    last = None if end is None else end + timedelta(days=KEPT_DAYS)
+    until = f"for {KEPT_DAYS} days" if last is None else f"until {last:%Y-%m-%d}"
+    return (
+        f"the paid time of {instance.instance_id} ended{at}, so the cloud stopped it, and keeps its"
+        f" data {until}: renew it in the console"
+    )
+
+
+def _failed(instance: SeenInstance) -> str:
+    """The cloud's words are quoted: they may hold anything."""
+    words = (instance.message or "").rstrip(".")
+    said = f" (“{words}”)" if words else ""
+    return (
+        f"{instance.instance_id} is bought, and the cloud could not create it{said}. It may be"
+        " billed: ask the cloud's support, or release it in the console; then Ready has the command"
+        " to buy another one"
+    )
 
 
 def _not_visible(case: Case, instance_id: str) -> Plan:
@@ -152,8 +176,12 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
     since = missing_since(case) or now
     # One list is not enough: a list may lack an instance for a moment.
     if not is_lost(case):
-        message = f"{instance_id} was seen before and is not shown now: looking again"
-        kept = Verdict("Progressing", PROVISIONING, message, keeps_previous=True)
+        end = since + timedelta(seconds=case.settings.longest_visibility_seconds)
+        message = (
+            f"{instance_id} was seen before, and a list at {since:%H:%M:%S} UTC lacked it: a list"
+            f" after {clock(end)} decides whether it is lost"
+        )
+        kept = Verdict("Progressing", NOT_VISIBLE, message, keeps_previous=True)
         return Plan(verdict=kept, requeue=rising(now - since), missing_since=since)
     return Plan(verdict=_gone(case, instance_id), requeue=OUTSIDE, missing_since=since)
 
@@ -161,16 +189,17 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
 def _gone(case: Case, instance_id: str) -> Verdict:
     """The verdict on a lost instance. An older `replace-lost` is of an earlier loss that ended."""
     gone = (
-        f"{instance_id} is gone from the cloud and nothing is bought in its place: to buy another"
+        f"{instance_id} is gone from the cloud, and nothing is bought in its place: to buy another"
         " one,"
     )
+    name = annotate(case.seen.key, REPLACE_LOST, instance_id)
     if case.is_named_for_replacement and not case.is_reported_lost:
         message = (
-            f"{gone} remove the annotation {REPLACE_LOST}, which was set before that was known, and"
-            " set it again"
+            f"{gone} set the annotation again, as it was set before that was known, by"
+            f" {remove_annotation(case.seen.key, REPLACE_LOST)} && {name}"
         )
         return Verdict("Stalled", TOO_EARLY, message)
-    return Verdict("Stalled", LOST, f"{gone} set the annotation {REPLACE_LOST}: {instance_id}")
+    return Verdict("Stalled", LOST, f"{gone} {name}")
 
 
 def _give_up(case: Case) -> Plan:

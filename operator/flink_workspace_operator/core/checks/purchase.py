@@ -15,6 +15,7 @@ from flink_workspace_operator.api.order import (
     WorkspaceReference,
 )
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.backoff import due_if_fruitless
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.checks.outputs import obstacle
@@ -25,12 +26,15 @@ from flink_workspace_operator.core.checks.price import (
     stop_above_maximum,
     verdict_on_price,
 )
+from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.action import PaidAction
 from flink_workspace_operator.core.orders.actions import ACTIONS, action_of
+from flink_workspace_operator.core.orders.clauses import cost_of, open_outcome, words_of
+from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import nothing_before, window_end
 from flink_workspace_operator.core.pace import OUTSIDE, SOON, rising
 from flink_workspace_operator.core.plan import (
@@ -132,8 +136,8 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
     # Nobody can ask the cloud: no evidence will come.
     if missing is not None:
         message = (
-            f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and nobody can"
-            f" ask: {missing}"
+            f"order {order.metadata.name} {cost_of(order)} is open, and nobody can ask the"
+            f" cloud, because {missing}"
         )
         if problem is not None:
             return Verdict("Suspended", problem.reason, message)
@@ -144,10 +148,7 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
         return Verdict("Suspended", bill.reason, f"order {order.metadata.name}: {bill.message}")
     # Time is over, but the list is not complete: it does not prove that nothing was bought.
     if case.missing_neighbours and case.window_is_over(order):
-        message = (
-            f"order {order.metadata.name}: {ledger.words_of(order).unknown}, and"
-            f" {_incomplete(case)}"
-        )
+        message = f"order {order.metadata.name} {cost_of(order)} is open, and {_incomplete(case)}"
         return Verdict("Suspended", "ListIncomplete", message)
     message = _open_outcome(case, order)
     if order.facts.is_announced:
@@ -160,15 +161,18 @@ def _verdict_on_outcome(case: Case, order: FlinkWorkspaceOrder) -> Verdict:
 
 def _open_outcome(case: Case, order: FlinkWorkspaceOrder) -> str:
     """The order's state, and the time until which nothing else is bought."""
-    known = order.status.message or f"{ledger.open_outcome(order)}."
+    known = order.status.message or f"{open_outcome(order)}."
     if order.facts.is_announced:
         known = (
-            "Announced by another process, or before a restart. It is not known whether the call"
-            " was sent."
+            f"Announced {cost_of(order)} by another process, or before a restart. It is not"
+            " known whether the call was sent."
         )
     end = window_end(order.status, case.settings)
     message = f"order {order.metadata.name}: {known}"
-    return message if end is None else f"{message} {nothing_before(end, ledger.words_of(order))}"
+    if end is None:
+        return message
+    ending = nothing_before(end, words_of(order), due_if_fruitless(case, order))
+    return f"{message} {ending}"
 
 
 def wait_for_neighbours(case: Case) -> Plan | None:
@@ -183,10 +187,10 @@ def _incomplete(case: Case) -> str:
     first = missing[0]
     others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
     return (
-        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others}:"
-        " it is not complete, so nothing is bought. Grant the operator's identity"
+        f"the list of instances in {first.region} lacks {first.instance_id} of {first.key}{others},"
+        f" so it is not complete and nothing is bought: grant {case.seen.cloud.signed_by}"
         f" stream:DescribeVvpInstances on all instances. If {first.instance_id} is gone, delete"
-        f" {first.key}, or set its annotation {REPLACE_LOST}: {first.instance_id}"
+        f" {first.key}, or {annotate(first.key, REPLACE_LOST, first.instance_id)}"
     )
 
 
@@ -204,13 +208,14 @@ def open_next_order(case: Case) -> Plan | None:
         return None
     quote = quote_for(case, wish[1])
     if isinstance(quote, Unknown):
-        return could_not_read(quote)
+        return could_not_read(quote, case.seen.cloud)
     stopped = stop_above_maximum(case, quote, wish[1])
     if stopped is not None:
         return stopped
     spec, number = _order_spec(case, *wish), _next_number(case)
     step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
-    message = f"opening order {case.seen.key.name}-{number}"
+    amount = price(quote, wish[1])
+    message = f"order {case.seen.key.name}-{number} ({amount}) is being opened"
     return Plan((step,), verdict=Verdict("Progressing", "Purchasing", message))
 
 
@@ -259,14 +264,14 @@ def write_intent(case: Case) -> Plan | None:
         or order not in case.orders
         or order.spec.account_id != target.account_id
     ):
-        why = "the FlinkWorkspace or the account was changed"
+        why = "the FlinkWorkspace was changed, or is paid from another account"
         return Plan(
             (MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),)
         )
     # The price may have changed since.
     quote = freshest_quote(case, order)
     if isinstance(quote, Unknown):
-        return could_not_read(quote)
+        return could_not_read(quote, case.seen.cloud)
     return stop_above_maximum(case, quote, order.spec.block) or _intent(case, order, quote)
 
 
@@ -276,7 +281,7 @@ def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan:
     call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
     number, maximum = number_of(order.metadata.name), maximum_of(case.workspace)
     priced = ledger.requoted(order, number, quote, maximum)
-    message = f"order {order.metadata.name} is being placed"
+    message = f"order {order.metadata.name} {cost_of(priced)} is being placed"
     step = WriteIntent(
         order, ledger.intended(priced, call), case.token, case.workspace.metadata.generation
     )

@@ -21,7 +21,7 @@ from flink_workspace_operator.core.facts.failures import ParametersRefused
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import Remembered, Seen, is_untouched
 from flink_workspace_operator.core.plan import Plan, Requeue
-from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
+from flink_workspace_operator.core.verdicts import suspended_by_user
 
 
 def rest(case: Case) -> Plan | None:
@@ -61,7 +61,7 @@ def rests_after(seen: Seen, plan: Plan, reported: FlinkWorkspaceStatus | None) -
     is_unknown = any(isinstance(look, Unknown) for look in seen.cloud.looks)
     if is_unknown or _is_unanswered(seen.cloud.quote):
         return ""
-    return as_written(workspace) if _is_last_word(plan, reported) else ""
+    return as_written(workspace) if _is_last_word(workspace, plan, reported) else ""
 
 
 def _is_unanswered(quote: Quote | Unknown) -> bool:
@@ -71,10 +71,12 @@ def _is_unanswered(quote: Quote | Unknown) -> bool:
     )
 
 
-def _is_last_word(plan: Plan, reported: FlinkWorkspaceStatus | None) -> bool:
+def _is_last_word(
+    workspace: FlinkWorkspace, plan: Plan, reported: FlinkWorkspaceStatus | None
+) -> bool:
     """True if no later report can differ: a missing prerequisite is progress before it stalls."""
     if plan.verdict is None or plan.verdict.kind != "Missing":
-        return plan.verdict == SUSPENDED_BY_USER
+        return plan.verdict == suspended_by_user(workspace)
     conditions = () if reported is None else reported.conditions
     return any((each.type, each.status) == ("Stalled", "True") for each in conditions)
 

@@ -1,12 +1,13 @@
 """The waits between an order that bought nothing and the next one."""
 
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Final
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.backoff import announced_at, due_after, fruitless
 from flink_workspace_operator.core.checks.purchase import wait_for_neighbours, wished
+from flink_workspace_operator.core.facts.commands import request
 from flink_workspace_operator.core.orders.windows import clock, end_of_call
 from flink_workspace_operator.core.pace import FIRST, LONGEST, OUTSIDE, rising
 from flink_workspace_operator.core.plan import Plan, Requeue, Verdict
@@ -14,7 +15,6 @@ from flink_workspace_operator.core.verdicts import verdict_on
 
 UNSENT_PAUSE: Final = timedelta(seconds=30)
 """From the intent of an unsent call to the next intent: each costs writes of the ledger."""
-SOONER: Final = "when the spec or the annotation reconcile-requested-at changes"
 
 
 def wait_for_end_of_call(case: Case) -> Plan | None:
@@ -32,10 +32,14 @@ def wait_for_end_of_call(case: Case) -> Plan | None:
         return wait_for_neighbours(case)
     if ends is None or (is_time_over and not last.outstanding):
         return None
-    due = max(ends, _announced_at(last) + _backoff(case, tries))
-    sooner = f", or, after {clock(ends)}, {SOONER}" if due > ends else ""
-    look = rising(case.cloud_time - _announced_at(last)).after or LONGEST
-    return _waiting(last, _next_order(last, due) + sooner, min(look, ends - case.cloud_time))
+    due = max(ends, due_after(case, tries or (last,)))
+    message = _next_order(last, due)
+    if due > ends:
+        message += f"; from {clock(ends)} on also with {request(case.seen.key)}"
+    if case.requested:
+        message += f". The request counts from {clock(ends)} on"
+    look = rising(case.cloud_time - announced_at(last)).after or LONGEST
+    return _waiting(last, message, min(look, ends - case.cloud_time))
 
 
 def wait_for_next_try(case: Case) -> Plan | None:
@@ -44,11 +48,12 @@ def wait_for_next_try(case: Case) -> Plan | None:
     if not tries or case.order is not None:
         return None
     last = tries[-1]
-    due = _announced_at(last) + _backoff(case, tries)
+    due = due_after(case, tries)
     if _is_changed(case, last) or case.requested or case.cloud_time >= due:
         return None
     wait = min(due - case.cloud_time, timedelta(minutes=10))
-    return _waiting(last, f"{_next_order(last, due)}, or {SOONER}", wait)
+    message = f"{_next_order(last, due)}, or at once with {request(case.seen.key)}"
+    return _waiting(last, message, wait)
 
 
 def wait_for_change(case: Case) -> Plan | None:
@@ -66,7 +71,10 @@ def wait_for_change(case: Case) -> Plan | None:
         return None
     if _is_changed(case, last) or case.requested:
         return None
-    message = f"order {last.metadata.name}: {last.status.message} The next order follows {SOONER}"
+    message = (
+        f"order {last.metadata.name}: {last.status.message} The next order follows after a change"
+        f" of the spec, or at once with {request(case.seen.key)}"
+    )
     return Plan(verdict=Verdict("Suspended", "WaitingForChange", message), requeue=OUTSIDE)
 
 
@@ -75,12 +83,13 @@ def wait_for_connection(case: Case) -> Plan | None:
     order = case.order
     if order is None or not order.facts.may_be_announced or order.status.answer is None:
         return None
-    due = _announced_at(order) + UNSENT_PAUSE
+    due = announced_at(order) + UNSENT_PAUSE
     if case.cloud_time >= due:
         return None
-    return _waiting(
-        order, f"order {order.metadata.name}: {order.status.message}", due - case.cloud_time
+    message = (
+        f"order {order.metadata.name}: {order.status.message} It is announced again by {clock(due)}"
     )
+    return _waiting(order, message, due - case.cloud_time)
 
 
 def _waiting(last: FlinkWorkspaceOrder, message: str, wait: timedelta) -> Plan:
@@ -90,8 +99,7 @@ def _waiting(last: FlinkWorkspaceOrder, message: str, wait: timedelta) -> Plan:
 
 def _next_order(last: FlinkWorkspaceOrder, due: datetime) -> str:
     return (
-        f"order {last.metadata.name}: {last.status.message} The next order follows after"
-        f" {clock(due)}"
+        f"order {last.metadata.name}: {last.status.message} The next order follows at {clock(due)}"
     )
 
 
@@ -101,27 +109,8 @@ def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:
 
 
 def _fruitless(case: Case) -> tuple[FlinkWorkspaceOrder, ...]:
-    """The last consecutive orders of the action in question that were refused or never executed."""
+    """The last consecutive fruitless orders of the action in question."""
     wish = wished(case)
-    action = case.order.spec.action if case.order is not None else wish and wish[0].name
-    tried = [
-        each for each in reversed(case.orders) if each.spec.action == action and each.facts.was_sent
-    ]
-    in_a_row = takewhile(lambda order: order.facts.is_fruitless, tried)
-    return tuple(reversed(tuple(in_a_row)))
-
-
-def _announced_at(order: FlinkWorkspaceOrder) -> datetime:
-    return order.status.intent_time or order.metadata.creation_timestamp
-
-
-def _backoff(case: Case, tries: tuple[FlinkWorkspaceOrder, ...]) -> timedelta:
-    """The wait, from the intent: the first adds nothing to the window of a lost call."""
-    settings, answer = case.settings, tries[-1].status.answer if tries else None
-    first = (
-        settings.throttled_backoff_seconds
-        if answer == "Throttled"
-        else settings.refusal_backoff_seconds
+    return fruitless(
+        case, case.order.spec.action if case.order is not None else wish and wish[0].name
     )
-    doubled = first * 2.0 ** min(max(len(tries) - 1, 0), 16)
-    return timedelta(seconds=min(doubled, settings.refusal_backoff_max_seconds))

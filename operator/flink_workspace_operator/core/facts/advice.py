@@ -1,13 +1,19 @@
 """Advice for a person about a failure of the cloud."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.facts.failures import (
     ASKED_AGAIN,
     CloudFailure,
+    PermissionMissing,
+    Refused,
     SignatureExpired,
+    Throttled,
 )
+from flink_workspace_operator.core.facts.identity import SignedBy
+from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, SecretRefused
 
 CAUSES: Final[Mapping[str, str]] = {
     "CertificateNotTrusted": (
@@ -18,8 +24,8 @@ CAUSES: Final[Mapping[str, str]] = {
     "ConnectionRefused": "its address refuses connections: check the endpoint",
     "ConnectTimeout": "no connection was made in time: check routes, firewalls and NetworkPolicies",
     "TokenFileMissing": (
-        "check that RRSA is on and its webhook runs, then restart the Pod: the webhook adds the"
-        " file"
+        "check that RRSA is on and its webhook runs, then restart the Pod, to which the webhook"
+        " adds the file"
     ),
     "TokenFileUnreadable": (
         "check that the operator's user may read the file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names"
@@ -38,6 +44,10 @@ CAUSES: Final[Mapping[str, str]] = {
 PROXY_REFUSED: Final = "the proxy does not let the operator through: allow the host there"
 
 
+ROLE_CHANGES: Final = frozenset({"ram:CreateRole", "ram:AttachPolicyToRole"})
+"""RAM actions that nobody needs who creates the role manually."""
+LONGEST_WAIT: Final = 60.0
+"""Longest wait, in seconds, until a failed question is asked again. The cloud may want more."""
 CLOCK_IS_RIGHT: Final = 60.0
 """Largest offset of this node's clock, in seconds, that explains no refusal."""
 
@@ -52,11 +62,44 @@ def how_far(seconds: float) -> str:
 
 def describe(failure: CloudFailure) -> str:
     """One line about a failure with advice; the same while the situation is the same."""
-    action = getattr(failure, "action", "")
-    if action:
-        return f"{failure}: grant the RAM action {action} to the operator's identity"
-    advice = "; ".join(each for each in (cause(failure), failure.advice) if each)
-    return f"{failure}: {advice}" if advice else str(failure)
+    return _line(failure, instruction(failure))
+
+
+def _line(failure: CloudFailure, advice: str) -> str:
+    """Failure, cause and advice with one colon, before the first thing to do."""
+    why = cause(failure)
+    if why is None:
+        return f"{failure}: {advice}" if advice else str(failure)
+    begin = f"{failure}, as {why}" if ": " in why else f"{failure}: {why}"
+    return f"{begin}; {advice}" if advice else begin
+
+
+def instruction(failure: CloudFailure) -> str:
+    """The thing to do about a failure; empty if there is none."""
+    match failure:
+        case CredentialsRefused(signed_by=SignedBy(key_begin=str())):
+            return "put a valid one into accessKeyId and accessKeySecret"
+        case PermissionMissing(action=action) if ROLE_CHANGES.intersection(action.split(", ")):
+            return f"{failure.advice}, or set ramRole.management to 'Require'"
+        case SecretRefused():
+            return failure.command
+        case Throttled(retry_after=float(seconds)) if seconds > LONGEST_WAIT:
+            return f"asked again in {how_far(seconds)}"
+        case Refused():
+            return failure.advice.format(account=failure.account)
+        case _:
+            return failure.advice
+
+
+def all_rights(failures: Iterable[object]) -> PermissionMissing | None:
+    """One failure about all the rights that are missing; None if none is."""
+    missing = [each for each in failures if isinstance(each, PermissionMissing)]
+    if not missing:
+        return None
+    rights = dict.fromkeys(each.action or f"call {each.call}" for each in missing)
+    together = replace(missing[0], action=", ".join(rights))
+    together.signed_by = missing[0].signed_by
+    return together
 
 
 def cause(failure: CloudFailure) -> str | None:
@@ -80,7 +123,16 @@ def _clock(ahead: float | None) -> str | None:
 
 def describe_call(failure: CloudFailure) -> str:
     """One line about a purchase call, which is sent once: it must not promise a retry."""
-    if failure.advice != ASKED_AGAIN:
-        return describe(failure)
-    why = cause(failure)
-    return f"{failure}: {why}" if why else str(failure)
+    return describe(failure) if failure.advice != ASKED_AGAIN else _line(failure, "")
+
+
+def in_brackets(line: str) -> str:
+    """The line with its advice in brackets, so that it fits behind a colon."""
+    what, colon, advice = line.partition(": ")
+    return f"{what} ({advice})" if colon else what
+
+
+def as_sentences(line: str) -> str:
+    """The line without its colon, so that it fits behind another one."""
+    what, colon, advice = line.partition(": ")
+    return f"{what}. {advice[:1].upper()}{advice[1:]}" if colon else what

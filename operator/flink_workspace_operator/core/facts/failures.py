@@ -15,8 +15,11 @@ pages of the reference derive from these. Adapters fill the tree from one table 
 from message texts; that table has the proof (`fate`) that a code gives.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
+
+from flink_workspace_operator.core.facts.identity import SignedBy
 
 Turn = Literal["Nobody", "Outside", "Spec", "Prerequisite"]
 """The one who ends a failure.
@@ -27,7 +30,7 @@ Spec          the resource has to be changed: Stalled
 Prerequisite  somebody creates what is missing, in any order: waited for, then Stalled
 """
 
-ASKED_AGAIN: Final = "the operator asks again"
+ASKED_AGAIN: Final = "asked again within a minute"
 
 Fate = Literal["Unknown", "NothingSent", "CallRefused", "CopyRefused"]
 """The proof that a failure gives about a call that spends money.
@@ -59,6 +62,8 @@ class CloudFailure(Failure):
     request_id: str | None = None
     fate: Fate = "Unknown"
     """The proof about the call, if it was one that spends money."""
+    signed_by: SignedBy | None = field(default=None, init=False, compare=False)
+    """The identity that signed the call; whoever made the call sets it."""
 
     said: ClassVar[str] = "did not give what was asked for"
     turn: ClassVar[Turn] = "Nobody"
@@ -82,13 +87,17 @@ class NoAnswer(CloudFailure):
 
     proxy: str | None = None
     """The proxy of the call as `host:port`: never its user and password."""
+    host: str | None = None
+    """The host of the call, unless a setting sends all calls to one endpoint."""
 
     said: ClassVar[str] = "gave no usable answer"
     advice: ClassVar[str] = ASKED_AGAIN
 
     def __str__(self) -> str:
         through = f", through the proxy {self.proxy}" if self.proxy else ""
-        return f"{self.call} {self.said} (code {self.code}{through})"
+        at = f" at {self.host}" if self.host else ""
+        # An HTTP status, or a word of ours: neither is a code of the cloud.
+        return f"{self.call}{at} {self.said} ({re.sub('^HTTP', 'HTTP ', self.code)}{through})"
 
 
 class Unreachable(NoAnswer):
@@ -100,13 +109,13 @@ class Unreachable(NoAnswer):
 class Garbled(NoAnswer):
     """An answer that does not parse, or contradicts itself."""
 
-    said = "answered what makes no sense"
+    said = "gave an answer that cannot be read"
 
 
 class ListChanged(NoAnswer):
     """The list changed each time while it was read, so its pages do not fit together."""
 
-    said = "gave no usable answer: the list changed while it was read"
+    said = "gave no usable answer, as the list changed while it was read"
 
 
 class ServerError(NoAnswer):
@@ -121,33 +130,28 @@ class Throttled(CloudFailure):
 
     retry_after: float | None = None
 
-    said: ClassVar[str] = "was called too often"
+    said: ClassVar[str] = "was called too often, and refused"
     advice: ClassVar[str] = ASKED_AGAIN
 
 
 class Refused(CloudFailure):
-    """The cloud understood, and refused."""
+    """The cloud understood, and refused. `said` is a clause of its own, about `{account}`."""
 
-    said = "was refused"
-
-
-@dataclass
-class CredentialsRefused(Refused):
-    """The key is wrong, inactive or expired, or none is configured."""
-
-    configured: bool = True
-
-    said: ClassVar[str] = "was refused: the access key is not valid"
-    turn: ClassVar[Turn] = "Outside"
-    advice: ClassVar[str] = (
-        "put a valid one into the Secret of spec.credentials; else give it to the operator"
-    )
+    said = "the cloud refused"
 
     def __str__(self) -> str:
-        none = (
-            "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
-        )
-        return super().__str__() if self.configured else none
+        return f"{self.clause} ({self.call}, code {self.code})"
+
+    @property
+    def clause(self) -> str:
+        """The reason, without call and code."""
+        return self.said.format(account=self.account)
+
+    @property
+    def account(self) -> str:
+        """The account that was asked, by its number where that is known."""
+        known = self.signed_by and self.signed_by.account_id
+        return f"account {known}" if known else "the account"
 
 
 @dataclass
@@ -156,17 +160,24 @@ class PermissionMissing(Refused):
 
     action: str = ""
 
-    said: ClassVar[str] = "was refused: a permission is missing"
+    said: ClassVar[str] = "a permission is missing"
     turn: ClassVar[Turn] = "Outside"
+    advice: ClassVar[str] = "grant that, as deploy/ram/policy.json does"
     page_advice: ClassVar[str] = (
-        "grant the RAM action that the message names to the operator's identity"
+        "grant the RAM actions that the message names to the identity that it names"
     )
+
+    @property
+    def clause(self) -> str:
+        """The reason, with the identity and the RAM action."""
+        who = "the identity of the operator" if self.signed_by is None else str(self.signed_by)
+        return f"{who} may not {self.action or f'call {self.call}'}"
 
 
 class ParametersRefused(Refused):
     """The cloud does not sell what is described."""
 
-    said = "refused the parameters"
+    said = "the cloud does not sell what the spec describes"
     turn = "Spec"
     advice = "change the spec"
 
@@ -180,7 +191,7 @@ class SignatureExpired(Refused):
 
     ahead: float | None = None
 
-    said: ClassVar[str] = "came too late, or dated too far ahead, and was refused by the gateway"
+    said: ClassVar[str] = "the call reached the gateway too late, or dated too far ahead"
     page_advice: ClassVar[str] = (
         "correct the clock of the operator's node; Ready says when the next order follows"
     )
@@ -189,14 +200,14 @@ class SignatureExpired(Refused):
 class SignatureReplayed(Refused):
     """The gateway has seen this call before."""
 
-    said = "was seen before by the gateway"
+    said = "the gateway has seen this call before"
     page_advice = "nothing: the call was made before, and evidence shows what came of it"
 
 
 class NotFound(Refused):
     """The cloud does not find something that was named."""
 
-    said = "did not find what was named"
+    said = "the cloud does not find what was named"
     turn = "Outside"
     advice = "create what is missing, or correct its name in the spec or in the operator's settings"
 
@@ -204,14 +215,14 @@ class NotFound(Refused):
 class AlreadyExists(Refused):
     """The thing to create exists already."""
 
-    said = "found that it exists already"
+    said = "it exists already"
     page_advice = "nothing: somebody else made it at the same time"
 
 
 class NameTaken(Refused):
     """A workspace of that name exists."""
 
-    said = "found the workspace's name taken"
+    said = "a workspace of that name exists"
     turn = "Spec"
     advice = "choose another workspaceName"
 
@@ -219,15 +230,15 @@ class NameTaken(Refused):
 class BalanceTooLow(Refused):
     """Not enough money in the account."""
 
-    said = "was refused: the account's balance is too low"
+    said = "the balance of {account} is too low"
     turn = "Outside"
-    advice = "top up the account"
+    advice = "top up {account}, unless that is done"
 
 
 class UnpaidOrder(Refused):
     """An unpaid order blocks the purchase, or may be this purchase."""
 
-    said = "was refused: an unpaid order blocks the purchase"
+    said = "an unpaid order of {account} blocks the purchase"
     turn = "Outside"
     advice = "pay or cancel the unpaid order in the console"
 
@@ -235,15 +246,15 @@ class UnpaidOrder(Refused):
 class ServiceNotActivated(Refused):
     """The service was never opened in this account."""
 
-    said = "was refused: the service is not activated in this account"
+    said = "the service is not activated in {account}"
     turn = "Outside"
-    advice = "open the service in the console"
+    advice = "open the service in the console of {account}"
 
 
 class RoleNotAuthorised(Refused):
     """The account has not authorised Flink yet."""
 
-    said = "was refused: Flink's RAM role is not authorised"
+    said = "{account} has not authorised Flink"
     turn = "Outside"
     advice = "authorise Flink in its console"
 
@@ -251,7 +262,7 @@ class RoleNotAuthorised(Refused):
 class Unexplained(Refused):
     """The cloud refused with a code that the operator does not know."""
 
-    said = "was refused for an unknown reason"
+    said = "the cloud refused for a reason that the operator does not know"
     turn = "Outside"
     advice = "look for it in the console, or ask the cloud's support what the code means"
 

@@ -1,7 +1,7 @@
 """Identities: the key of a workspace, the target of a purchase, the ownership tags."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
 
@@ -22,10 +22,35 @@ class Key:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who the cloud says that we are. `arn` is None where it does not say."""
+    """The identity behind the key in use, as the cloud names it. `arn` is None if it does not."""
 
     account_id: str
     arn: str | None
+
+
+@dataclass(frozen=True)
+class SignedBy:
+    """The identity that signed a call, as far as it is known."""
+
+    source: str
+    """The Secret with its key, or the operator's own identity."""
+    key_begin: str | None = None
+    """The first characters of the access key's id, which are no secret; None for the own one."""
+    account_id: str | None = None
+    arn: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.arn} ({self.source})" if self.arn else self.source
+
+    def known_as(self, caller: Caller) -> "SignedBy":
+        """The same, with the cloud's answer about it."""
+        return replace(self, account_id=caller.account_id, arn=caller.arn)
+
+    @property
+    def access_key(self) -> str:
+        """The key, as messages name it."""
+        begin = "the access key" if self.key_begin is None else f"access key {self.key_begin}…"
+        return f"{begin} of {self.source}"
 
 
 @dataclass(frozen=True)

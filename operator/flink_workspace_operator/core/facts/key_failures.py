@@ -21,12 +21,13 @@ class KeyUnavailable(CloudFailure):
 
     advice: ClassVar[str] = ASKED_AGAIN
     page_advice: ClassVar[str] = (
-        "wait: it is tried again. If it lasts, do what the message says; [a network without a way"
+        "wait: it is fetched anew within a minute. If it lasts, do what the message says; [a"
+        " network without a way"
         " out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS"
     )
 
     def __str__(self) -> str:
-        return f"no access key could be fetched: {self.why} (code {self.code})"
+        return f"no access key could be fetched, because {self.why} ({self.code})"
 
 
 @dataclass
@@ -40,10 +41,36 @@ class KeyRefused(Refused):
     giver: str = "STS"
 
     turn: ClassVar[Turn] = "Outside"
-    advice: ClassVar[str] = "check the role: its name or ARN, what it trusts, and that it exists"
+    advice: ClassVar[str] = "check its role, by name or ARN, what that trusts, and that it exists"
 
     def __str__(self) -> str:
         return f"{self.giver} gives no access key (code {self.code})"
+
+
+@dataclass
+class CredentialsRefused(Refused):
+    """The key is wrong, inactive or expired, or none is configured."""
+
+    configured: bool = True
+
+    said: ClassVar[str] = "the access key is not valid"
+    turn: ClassVar[Turn] = "Outside"
+    advice: ClassVar[str] = "give the operator a valid one"
+    page_advice: ClassVar[str] = (
+        "put a valid one into the Secret of `spec.credentials`; without one, give it to the"
+        " operator"
+    )
+
+    def __str__(self) -> str:
+        none = (
+            "no access key is configured (of a node's role, only with FLINK_OPERATOR_IDENTITY=node)"
+        )
+        return super().__str__() if self.configured else none
+
+    @property
+    def clause(self) -> str:
+        """The reason, with the key by its first characters."""
+        return self.said if self.signed_by is None else f"{self.signed_by.access_key} is not valid"
 
 
 class CredentialsUnusable(CloudFailure):
@@ -59,7 +86,7 @@ class CredentialsUnusable(CloudFailure):
 class SecretMissing(CredentialsUnusable):
     """The Secret of `spec.credentials` does not exist, or is being deleted."""
 
-    said = "Secret '{}' of spec.credentials does not exist"
+    said = "Secret {} of spec.credentials does not exist"
     turn = "Prerequisite"
     advice = "create it, with the keys accessKeyId and accessKeySecret, or correct secretName"
 
@@ -67,25 +94,40 @@ class SecretMissing(CredentialsUnusable):
 class SecretIncomplete(CredentialsUnusable):
     """The Secret of `spec.credentials` lacks a part of the access key."""
 
-    said = "Secret '{}' of spec.credentials lacks a key"
+    said = "Secret {} of spec.credentials lacks a key"
     turn = "Prerequisite"
     advice = "put accessKeyId and accessKeySecret into it, both of one line and not empty"
 
 
 class SecretRefused(CredentialsUnusable):
     """The API server does not let the operator read the Secret of `spec.credentials`, or put its
-    finalizer on it."""
+    finalizer on it. `operator` is the namespace of the operator."""
 
-    said = "the operator may not read Secret '{}' of spec.credentials, or not hold it"
+    said = "RBAC does not let the operator get and patch Secret {} of spec.credentials"
     turn = "Outside"
-    advice = "let the operator get and patch that Secret, by a Role of this namespace that names it"
     page_advice = "[let it](../credentials.md#the-right-to-read-it) read that Secret"
+
+    def __init__(self, about: str, operator: str = "flink-workspace-operator") -> None:
+        super().__init__(about)
+        self.operator = operator
+
+    @property
+    def command(self) -> str:
+        """Gives the right, to this Secret only."""
+        namespace, _, secret = self.code.rpartition("/")
+        name = f"flink-workspace-operator-named-credentials -n {namespace}"
+        return (
+            f"kubectl create role {name} --verb=get,patch --resource=secrets"
+            f" --resource-name={secret} && kubectl create rolebinding {name}"
+            " --role=flink-workspace-operator-named-credentials"
+            f" --serviceaccount={self.operator}:flink-workspace-operator"
+        )
 
 
 class IdentityNotAllowed(CredentialsUnusable):
     """The operator's own identity is not for resources of this namespace."""
 
-    said = "the operator's own identity is not for namespace '{}'"
+    said = "the operator's own identity may not buy for namespace '{}'"
     turn = "Spec"
     advice = (
         "name a Secret with keys in spec.credentials.secretName, or have the namespace put on the"

@@ -1,6 +1,7 @@
 """Classifies the instances of a complete list: owned, adoptable, foreign, or unexplained."""
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Final
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
@@ -96,10 +97,10 @@ def classify(
     ours = [instance for instance in instances if ownership.covers(instance)]
     # A purchase was executed twice, or somebody copied tags: only a person can tell which to keep.
     if len({instance.instance_id for instance in ours}) > 1:
-        ids = ", ".join(sorted(instance.instance_id for instance in ours))
+        both = " and ".join(_described(instance, ownership) for instance in ours)
         message = (
-            f"two instances carry this resource's tags: {ids}; nothing is bought or deleted:"
-            " release the wrong one"
+            f"{both} carry this resource's tags, so nothing is bought or deleted: release the wrong"
+            " one in the console"
         )
         return Foreign(ours[0], "DuplicateInstance", message)
     if ours:
@@ -120,6 +121,19 @@ def classify(
     # It is somebody else's: it only matters if it blocks the name.
     strangers = (_stranger(instance, ownership) for instance in instances)
     return next((stranger for stranger in strangers if stranger is not None), Absent())
+
+
+def _described(instance: SeenInstance, ownership: Ownership) -> str:
+    """The instance with what tells it from another: its order, its age, its state."""
+    by = [
+        each.metadata.name
+        for each in ownership.orders
+        if each.status.instance_id == instance.instance_id
+    ]
+    created = instance.create_time
+    at = "" if created is None else f", {created.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    order = f"order {by[-1]}" if by else "no order"
+    return f"{instance.instance_id} ({order}{at}, {instance.cluster_status or 'no state'})"
 
 
 def _to_adopt(

@@ -7,8 +7,10 @@ from typing import Any, Self
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.facts.advice import all_rights
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread
-from flink_workspace_operator.core.facts.identity import Claim, Key, Owner
+from flink_workspace_operator.core.facts.failures import PermissionMissing
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, SignedBy
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
     Absent,
@@ -64,6 +66,8 @@ class SeenCloud:
     """The cloud's answers. Everything is unknown until it was asked."""
 
     account_id: str | Unknown = field(default_factory=Unknown)
+    signed_by: SignedBy | None = None
+    """The identity that signed the calls of this pass, once it is known."""
     region: str | None = None
     """Region of the list; None if the cloud was not asked."""
     listing: Listing | Unknown = field(default_factory=Unknown)
@@ -79,7 +83,13 @@ class SeenCloud:
     """Usually unknown: it needs rights of its own."""
 
     @property
-    def looks(self) -> tuple[object, ...]:
+    def missing_rights(self) -> PermissionMissing | None:
+        """One failure about all the rights that the questions of this pass lack."""
+        answers = (*self.looks, self.quote)
+        return all_rights(each.failure for each in answers if isinstance(each, Unknown))
+
+    @property
+    def looks(self) -> tuple[object | Unknown, ...]:
         """The answers about the account, its instances, and each prerequisite."""
         about_all = (self.account_id, self.listing, self.regions, self.zones)
         return (*about_all, self.role, self.network, self.storage)

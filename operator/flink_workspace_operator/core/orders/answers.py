@@ -3,17 +3,19 @@
 from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.facts.advice import describe_call
-from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.observed import Answer, Bought
-from flink_workspace_operator.core.facts.snapshot import Answered
+from flink_workspace_operator.core.facts.advice import as_sentences, describe_call
+from flink_workspace_operator.core.facts.failures import CloudFailure, Refused
+from flink_workspace_operator.core.facts.observed import Answer, Bought, Unknown
+from flink_workspace_operator.core.facts.snapshot import Answered, Seen
 from flink_workspace_operator.core.orders.ledger import (
     Rejection,
     not_sent,
     placed,
+    refused,
     rejected,
     uncertain,
 )
+from flink_workspace_operator.settings import Settings
 
 
 def recorded(
@@ -57,15 +59,17 @@ def after_answer(
         )
     failure = answer.failure
     answered = order.model_copy(update={"status": _with_answer(order.status, failure)})
+    why = as_sentences(describe_call(failure))
     if failure.fate == "NothingSent" and order.facts.is_announced:
-        return not_sent(answered, sent_at, describe_call(failure))
+        return not_sent(answered, sent_at, why)
     if failure.fate in ("CallRefused", "CopyRefused") and order.facts.may_be_under_way:
-        reason = Rejection("Answer", failure.reason, describe_call(failure))
+        reason = Rejection("Answer", failure.reason, why)
         return rejected(
             answered, sent_at, reason, at + copy_window if failure.fate == "CopyRefused" else None
         )
     if order.facts.is_announced:
-        return uncertain(answered, sent_at, describe_call(failure))
+        doubtful = refused if isinstance(failure, Refused) else uncertain
+        return doubtful(answered, sent_at, why)
     return None
 
 
@@ -81,3 +85,20 @@ def _with_request(
     if request_id is None or request_id in status.request_ids:
         return status
     return status.model_copy(update={"request_ids": (*status.request_ids, request_id)[-10:]})
+
+
+def answered_by(
+    seen: Seen, order: FlinkWorkspaceOrder, settings: Settings, now: datetime
+) -> datetime:
+    """A moment by the cloud's clock by which the answer had arrived: a refusal's wait begins there.
+
+    A process may be stopped between its last list and the call. Then the gateway may have accepted
+    a copy as late as the date of the call allows.
+    """
+    listing = seen.cloud.listing
+    before = seen.now if isinstance(listing, Unknown) else listing.date
+    intent = order.status.intent_time or before
+    answered = max(before, intent) + settings.longest_call
+    if now - seen.now <= settings.longest_call:
+        return answered
+    return max(answered, intent + timedelta(seconds=settings.signature_validity_seconds))

@@ -32,3 +32,8 @@ def entry(order: FlinkWorkspaceOrder) -> dict[str, Any]:
         **{field: status.get(field) for field in ("answer", "evidence", "message")},
     }
     return {field: value for field, value in told.items() if value}
+
+
+def story(order: FlinkWorkspaceOrder) -> tuple[str | None, ...]:
+    """The part of an order whose change is a line of the audit log: its state and its purchase."""
+    return order.state, order.status.instance_id, order.status.order_id

@@ -17,16 +17,27 @@ from flink_workspace_operator.api.order import (
 )
 from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.api.purchase import MaximumPrice
-from flink_workspace_operator.core.orders.actions import action_of
+from flink_workspace_operator.core.orders.clauses import (
+    cause_of,
+    cost_of,
+    instance_with_price,
+    not_done,
+    open_outcome,
+    refused_outcome,
+    words_of,
+)
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import clock
-from flink_workspace_operator.core.orders.words import Words
 
 MESSAGE_LENGTH = 1024
-NOBODY_ASKS = " Nobody can ask the cloud: "
+NOBODY_ASKS = " Nobody can ask the cloud, because "
+ALONE = (
+    " The FlinkWorkspace was deleted before that was known. What shows up is an orphan, unless the"
+    " FlinkWorkspace is applied again."
+)
 OUTSTANDING = (
-    " Nothing else is bought under this name before {}: the call, or a copy of it, may still be"
-    " executed."
+    " Nothing else is bought under this name before {}, because the call, or a copy of it, may"
+    " still be executed."
 )
 
 
@@ -50,17 +61,6 @@ def moved(
     return status.model_copy(update={"state": state, "times": times, "message": line, **changes})
 
 
-def words_of(order: FlinkWorkspaceOrder) -> Words:
-    """The words of the order's action."""
-    return action_of(order).words
-
-
-def open_outcome(order: FlinkWorkspaceOrder) -> str:
-    """The beginning of every message about an outcome that is not known."""
-    unknown = words_of(order).unknown
-    return unknown[:1].upper() + unknown[1:]
-
-
 def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderStatus:
     """In the same state, with an open question of the bill."""
     return order.status.model_copy(update={"evidence": "Bill", "message": _line(message)})
@@ -68,7 +68,7 @@ def left_open(order: FlinkWorkspaceOrder, message: str) -> FlinkWorkspaceOrderSt
 
 def not_left_open(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
     """In the same state, without an open question of the bill."""
-    message = f"{open_outcome(order)}: the bill leaves nothing open any more."
+    message = f"{open_outcome(order)}. The bill has no open order for it any more."
     return order.status.model_copy(update={"evidence": None, "message": message})
 
 
@@ -78,6 +78,15 @@ def waiting(order: FlinkWorkspaceOrder, why: str | None) -> FlinkWorkspaceOrderS
     return order.status.model_copy(
         update={"message": _line(known + NOBODY_ASKS + why) if why else known or None}
     )
+
+
+def left_alone(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+    """In the same state; nobody waits for it any more."""
+    known, asks, why = (order.status.message or "").partition(NOBODY_ASKS)
+    # What the bill leaves open is rewritten with each look at the bill.
+    if ALONE.strip() in known or order.status.evidence == "Bill":
+        return order.status
+    return order.status.model_copy(update={"message": _line(known + ALONE + asks + why)})
 
 
 def _line(message: str) -> str:
@@ -110,7 +119,7 @@ def quoted(
     spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime
 ) -> FlinkWorkspaceOrderStatus:
     """The first status of an order."""
-    message = f"The price is known: {price(quote, spec.block)}."
+    message = f"Nothing was sent yet; the price is {price(quote, spec.block)}."
     agreed = digest(spec, number, quote)
     return moved(
         FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed
@@ -143,25 +152,25 @@ def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOr
 
 def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """Quoted again: this process knows that it sent nothing."""
-    return moved(
-        order.status, "Quoted", at, evidence="NothingSent", message=f"Nothing was sent: {why}."
-    )
+    return moved(order.status, "Quoted", at, evidence="NothingSent", message=_unsent(order, why))
 
 
 def superseded(
     order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str
 ) -> FlinkWorkspaceOrderStatus:
     """Closed before anything was sent; another order may follow."""
-    return moved(
-        order.status, "Superseded", at, evidence=evidence, message=f"Nothing was sent: {why}."
-    )
+    return moved(order.status, "Superseded", at, evidence=evidence, message=_unsent(order, why))
+
+
+def _unsent(order: FlinkWorkspaceOrder, why: str) -> str:
+    return f"Nothing was sent {cost_of(order)}, because {why}."
 
 
 def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """Closed because its history is lost; its token on an instance would prove a purchase."""
     message = (
-        "Found without status: its process stopped before it wrote one, or a backup restored the"
-        " order without it."
+        "Found without status, because its process stopped before it wrote one, or a backup"
+        " restored the order without it."
     )
     return moved(order.status, "Superseded", at, message=message)
 
@@ -173,7 +182,7 @@ def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderSta
         "Canceled",
         at,
         evidence="Deleted",
-        message="Nothing was sent: the FlinkWorkspace was deleted.",
+        message=_unsent(order, "the FlinkWorkspace was deleted"),
     )
 
 
@@ -188,29 +197,41 @@ def placed(
         instance_id=instance_id,
         evidence=evidence,
         outstanding_until=None,
-        message=f"{words_of(order).done}: {instance_id}.",
+        message=f"{words_of(order).done.format(it=instance_with_price(order, instance_id))}.",
     )
 
 
 def fulfilled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The purchase was seen running."""
+    it = instance_with_price(order, order.status.instance_id)
     return moved(
         order.status,
         "Fulfilled",
         at,
-        message=f"{words_of(order).delivered}: {order.status.instance_id}.",
+        message=f"{words_of(order).delivered.format(it=it)}.",
     )
 
 
 def lost(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
     """The instance is gone, and a person allowed another in its place, by its id."""
-    message = f"{words_of(order).gone}: {order.status.instance_id}. Given up manually."
+    gone = words_of(order).gone.format(it=instance_with_price(order, order.status.instance_id))
+    message = f"{gone}. Given up manually."
     return moved(order.status, "Lost", at, evidence="GivenUp", message=message)
 
 
 def uncertain(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
     """May or may not have been bought: only evidence decides."""
-    return moved(order.status, "Uncertain", at, message=f"{open_outcome(order)}: {why}.")
+    message = f"{open_outcome(order)}, because {why}."
+    return moved(order.status, "Uncertain", at, message=message)
+
+
+def refused(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
+    """Refused, in a way that proves nothing: only evidence decides."""
+    message = (
+        f"{refused_outcome(order)} at {clock(at)}, because {why}. A"
+        " copy of the call may have been accepted all the same."
+    )
+    return moved(order.status, "Uncertain", at, message=message)
 
 
 def not_placed(
@@ -218,13 +239,13 @@ def not_placed(
 ) -> FlinkWorkspaceOrderStatus:
     """No list showed it until `over`, when the cloud must have shown it."""
     words = words_of(order)
-    why = f"{words.absent} by {clock(over)}"
+    known = cause_of(order)
     return moved(
         order.status,
         "NotPlaced",
         at,
         evidence="AbsentAfterWindow",
-        message=f"{words.not_done}: {why}.",
+        message=f"{not_done(order)}, because {words.absent} by {clock(over)}.{known}",
     )
 
 
@@ -244,7 +265,7 @@ def rejected(
     outstanding_until: datetime | None = None,
 ) -> FlinkWorkspaceOrderStatus:
     """Not bought. Until `outstanding_until` the call, or a copy of it, may still be executed."""
-    message = f"{words_of(order).not_done}: {reason.why}."
+    message = f"{not_done(order)}, because {reason.why}."
     if outstanding_until is not None:
         message += OUTSTANDING.format(clock(outstanding_until))
     return moved(
@@ -267,6 +288,6 @@ def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
 def kept(order: FlinkWorkspaceOrder, until: datetime) -> FlinkWorkspaceOrderStatus:
     """Bought; the FlinkWorkspace is gone, and no list has shown the instance yet."""
     why = f"this order is kept until a list shows the instance, at the latest until {clock(until)}"
-    done = f"{words_of(order).done}: {order.status.instance_id}"
+    done = words_of(order).done.format(it=instance_with_price(order, order.status.instance_id))
     message = f"{done}. The FlinkWorkspace was deleted; {why}."
     return order.status.model_copy(update={"message": _line(message)})

@@ -12,7 +12,7 @@ def price(quote: Quote | None, block: ApiModel) -> str | None:
     amount = " ".join(part for part in (quote.currency, quote.trade_amount) if part)
     subscription = block.subscription if isinstance(block, WorkspaceParameters) else None
     if quote.trade_amount is None or subscription is None:
-        return f"{amount} per hour" if quote.trade_amount else "by use"
+        return f"{amount} per hour" if quote.trade_amount else "pay-as-you-go"
     term = subscription.initial_term
     unit = term.unit.lower() + ("" if term.count == 1 else "s")
     return f"{amount} for {term.count} {unit}"

@@ -99,13 +99,15 @@ def clock(moment: datetime) -> str:
     return f"{moment + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC"
 
 
-def nothing_before(end: datetime, words: Words | None = None) -> str:
+def nothing_before(end: datetime, words: Words | None = None, due: datetime | None = None) -> str:
     """One line that ends every message about a call whose outcome is open.
 
-    Without `words`: the order, and so its action, is not in the ledger.
+    Without `words`: the order, and so its action, is not in the ledger. `due`: the end of the
+    back-off, if that is known.
     """
     absent = "no list shows a result" if words is None else words.if_absent
+    at = "" if due is None or due <= end else f" at {clock(due)}"
     return (
-        f"Nothing else is bought before {clock(end)}. If {absent} by then, the"
-        " next order may follow"
+        f"Nothing else is bought before {clock(end)}, and no request shortens that. If {absent} by"
+        f" then, the next order may follow{at}"
     )

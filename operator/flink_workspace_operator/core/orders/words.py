@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Words:
-    """Clauses without a full stop, but for `announced`."""
+    """Clauses without a full stop, but for `announced`. No colon: they stand behind an order's
+    name. `{it}` is the instance with its price."""
 
     announced: str
     """The call follows at once."""
     unknown: str
     """The outcome is open. Begins in lower case: it stands inside sentences too."""
+    refused: str
+    """The cloud refused, in a way that proves nothing."""
     done: str
     """The call was executed."""
     delivered: str

@@ -18,16 +18,13 @@ SEE_READY: Final = "what Ready's message says"
 _MAXIMUM: Final = "`spec.purchase.maximumPrice`"
 _ON_ITS_WAY: Final = "Reconciling, then Stalled"
 """In progress for FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS, then stalled."""
-
-
 _ON_ITS_SIDE: Final = "Reconciling; Suspended beside a workspace that runs"
 """A reason about the operator, not about the workspace."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One reason. `status`: that of the condition, or the condition that turns True beside
-    Ready."""
+    """One reason. `status`: of the condition, or the condition that turns True beside Ready."""
 
     status: str
     meaning: str
@@ -54,10 +51,9 @@ def _entry_of(kind: type[CloudFailure]) -> Entry:
 _FAILURES: Final = {
     name: _entry_of(kind)
     for name, kind in KINDS.items()
-    if kind.turn != "Nobody" or name == "KeyUnavailable"
+    if kind.turn != "Nobody" or name in ("KeyUnavailable", "Throttled")
 }
-"""The failures that are reasons. Of the others that end by themselves, only a lack of keys is one
-of its own: all else is CloudUnreachable."""
+"""The failures that are reasons. Others that end by themselves are CloudUnreachable."""
 
 DECIDING: Final[Mapping[str, Entry]] = {
     **_FAILURES,
@@ -69,6 +65,11 @@ DECIDING: Final[Mapping[str, Entry]] = {
         " process announced it, the message says that it is not known whether the call was sent",
         "wait: real clouds take 5 to 10 minutes",
     ),
+    "NotVisible": Entry(
+        "Ready, as it was; else Reconciling",
+        "the last list lacks the workspace, which was seen before; a second one decides",
+        "wait until the time that the message names",
+    ),
     "PurchaseUncertain": Entry(
         "Reconciling",
         "a purchase was or may have been sent, and its outcome is not known. Nothing else is bought"
@@ -79,15 +80,14 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "Reconciling",
         "the last order came to nothing. The next order waits until the call of the last one can no"
         " longer be executed, and until the back-off is over",
-        "wait. Only the back-off can be skipped: change the spec, or set the annotation"
-        " `flink.alicloud.dev/reconcile-requested-at` to any new value",
+        "wait. Only the back-off can be skipped, by a change of the spec or by the command in the"
+        " message",
     ),
     "WaitingForChange": Entry(
         "Suspended",
         "the last order ended in a state after which no other order for the same follows by itself."
         " The message has its last word",
-        "if it is wanted all the same: change the spec, or set the annotation"
-        " `flink.alicloud.dev/reconcile-requested-at` to any new value",
+        "if it is wanted all the same: change the spec, or run the command in the message",
     ),
     "CloudUnreachable": Entry(
         "Reconciling",
@@ -114,7 +114,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "Deleting": Entry(
         "Reconciling",
         "the resource is being deleted. The workspace stays",
-        "wait, or set the annotation that the message names",
+        "wait, or run the command in the message",
     ),
     "RoleMissing": Entry(
         _ON_ITS_WAY,
@@ -165,7 +165,9 @@ DECIDING: Final[Mapping[str, Entry]] = {
         " `false`",
     ),
     "PriceAboveLimit": Entry(
-        "Suspended", f"the price is above {_MAXIMUM}", "raise it, or wait: the price is asked again"
+        "Suspended",
+        f"the price is above {_MAXIMUM}",
+        "raise it, or wait for a lower price, which every round of lists asks for",
     ),
     "CurrencyNotAllowed": Entry(
         "Suspended", f"the price is in another currency than {_MAXIMUM}", "set it in that currency"
@@ -184,7 +186,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "BillUnexplained": Entry(
         "Suspended",
         "a paid order may be this purchase, and no list shows what it bought",
-        "see the console; if it is something else, set the annotation that the message names",
+        "see the console; if it is something else, run the command in the message",
     ),
     "OutputsRefused": Entry(
         "Suspended",
@@ -285,8 +287,8 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "CreationFailed": Entry(
         "Stalled",
-        "it is bought, and the cloud could not create it",
-        "ask the cloud's support; the message has its words",
+        "it is bought, and the cloud could not create it. It may be billed",
+        "ask the cloud's support about the quoted words, or release it in the console",
     ),
     "OutputsTaken": Entry(
         "Stalled",

@@ -41,6 +41,9 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     },
     "Purchased": {
         "Bound": Entry("True", "an instance belongs to this resource"),
+        "BoundBefore": Entry(
+            "True", "an instance was bound; its tags name another cluster now", SEE_READY
+        ),
         "Placing": Entry("Unknown", "an order is announced, and may have been sent", "wait"),
         "PurchaseUncertain": Entry(
             "Unknown", "an order's outcome is not known", "wait: evidence decides"
@@ -74,7 +77,9 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             " the message says field by field what differs",
         ),
         "MarksMissing": Entry(
-            "False", "ownership tags are missing; the operator puts them back", BY_ITSELF
+            "False",
+            "ownership tags are missing; the pass that finds that puts them back",
+            BY_ITSELF,
         ),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
@@ -82,7 +87,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     },
     "ExpiryHealthy": {
         "Paid": Entry("True", "the end of the paid time is far enough away"),
-        "NotApplicable": Entry("True", "billed by use"),
+        "NotApplicable": Entry("True", "billed as pay-as-you-go"),
         "ExpiresSoon": Entry("False", "the paid time ends within days", "renew it in the console"),
         "Expired": Entry("False", "the paid time is over", "renew it in the console"),
         "NotTold": Entry(
@@ -132,8 +137,13 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
 """By condition. An unreadable prerequisite is Unknown, with the failure's name as reason."""
 
 QUIET: Final[Mapping[str, Entry]] = {
-    "Idle": Entry("Reconciling is False", "nothing is under way"),
-    "NotStalled": Entry("Stalled is False", "nothing has to be changed by hand"),
-    "NotSuspended": Entry("Suspended is False", "nobody is waited for"),
+    "Idle": Entry("Reconciling is False", "nothing is under way that ends by itself"),
+    "NotStalled": Entry("Stalled is False", "nothing has failed for good"),
+    "WithinGrace": Entry(
+        "Stalled is False",
+        "a prerequisite is missing, and counts as on its way until the time in the message",
+        SEE_READY,
+    ),
+    "NotSuspended": Entry("Suspended is False", "nothing suspends it"),
 }
 """Reasons of those three where they are False."""

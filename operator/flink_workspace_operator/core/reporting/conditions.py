@@ -12,10 +12,11 @@ from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     NoAnswer,
     ParametersRefused,
+    PermissionMissing,
     Throttled,
 )
 from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable, KeyUnavailable
-from flink_workspace_operator.core.facts.observed import Absent, Unknown
+from flink_workspace_operator.core.facts.observed import Absent, SeenInstance, Unknown
 from flink_workspace_operator.core.facts.ownership import Adoptable, Foreign, Ours
 from flink_workspace_operator.core.prerequisites import Finding
 
@@ -58,22 +59,18 @@ def _prerequisite(type_: str, finding: Finding) -> ConditionDraft:
 
 def purchased(case: Case) -> ConditionDraft:
     """Purchased: True if the workspace is bought, Unknown while an outcome is open."""
-    if isinstance(case.found, Ours):
-        return ConditionDraft(
-            "Purchased",
-            "True",
-            "Bound",
-            f"{case.found.instance.instance_id} belongs to this resource",
-        )
-    if case.known_id is not None:
-        return ConditionDraft(
-            "Purchased", "True", "Bound", f"{case.known_id} belongs to this resource"
-        )
+    found = case.found
+    bound = found.instance.instance_id if isinstance(found, Ours) else case.known_id
+    if bound is not None:
+        return _bound(case, bound)
     order = case.sent_order
     if order is not None:
         reason = "PurchaseUncertain" if order.facts.awaits_evidence else "Placing"
         return ConditionDraft(
-            "Purchased", "Unknown", reason, f"order {order.metadata.name} is not settled yet"
+            "Purchased",
+            "Unknown",
+            reason,
+            f"order {order.metadata.name} is not settled yet: Ready says until when",
         )
     if may_still_come(case):
         return ConditionDraft(
@@ -91,10 +88,19 @@ def purchased(case: Case) -> ConditionDraft:
     )
 
 
+def _bound(case: Case, instance_id: str) -> ConditionDraft:
+    """Bought or adopted here, whatever its tags say now."""
+    if isinstance(case.found, Foreign) and case.found.reason == "OwnedElsewhere":
+        message = f"{instance_id} was bound to this resource; its tags name another cluster now"
+        return ConditionDraft("Purchased", "True", "BoundBefore", message)
+    return ConditionDraft("Purchased", "True", "Bound", f"{instance_id} belongs to this resource")
+
+
 def running(case: Case) -> ConditionDraft:
     """Running: True if the cloud reports RUNNING."""
-    if isinstance(case.found, Ours):
-        status = case.found.instance.cluster_status
+    listed = case.found.instance if isinstance(case.found, Ours) else _listed(case)
+    if listed is not None:
+        status = listed.cluster_status
         if status == "RUNNING":
             return ConditionDraft("WorkspaceRunning", "True", "Running", "the cloud says RUNNING")
         if not status:
@@ -113,6 +119,15 @@ def running(case: Case) -> ConditionDraft:
     return ConditionDraft("WorkspaceRunning", "False", "NotPurchased", "there is no workspace yet")
 
 
+def _listed(case: Case) -> SeenInstance | None:
+    """The known instance in the list, also if it is not, or not alone, this resource's by now."""
+    listing = case.seen.cloud.listing
+    if not isinstance(case.found, Foreign) or isinstance(listing, Unknown):
+        return None
+    known = (each for each in listing.instances if each.instance_id == case.known_id)
+    return next(known, None)
+
+
 def in_sync(case: Case) -> ConditionDraft:
     """InSync: True if spec and cloud agree. Drift is reported; only our tags are repaired."""
     found = case.found
@@ -129,8 +144,8 @@ def in_sync(case: Case) -> ConditionDraft:
     missing = missing_marks(case, found.instance) if isinstance(found, Ours) else {}
     if missing:
         message = (
-            f"{found.instance.instance_id} lacks the tags {', '.join(missing)}: the operator puts"
-            " them back, if it has the right to tag"
+            f"{found.instance.instance_id} lacks the tags {', '.join(missing)}: the pass that finds"
+            " that puts them back, if it has the right to tag"
         )
         return ConditionDraft("InSync", "False", "MarksMissing", message)
     return ConditionDraft("InSync", "True", "InSync", "spec and cloud agree")
@@ -143,7 +158,7 @@ def expiry(case: Case) -> ConditionDraft:
             "ExpiryHealthy",
             "True",
             "NotApplicable",
-            "billed by use: there is no end of a paid time",
+            "billed as pay-as-you-go: there is no end of a paid time",
         )
     if not isinstance(case.found, Ours):
         return _until_bound("ExpiryHealthy", case)
@@ -153,7 +168,7 @@ def expiry(case: Case) -> ConditionDraft:
             "ExpiryHealthy",
             "Unknown",
             "NotTold",
-            "the cloud does not tell the end of the paid time",
+            "the cloud does not report the end of the paid time",
         )
     if case.cloud_time >= end:
         return ConditionDraft(
@@ -199,6 +214,8 @@ def reachable(case: Case) -> ConditionDraft:
             if isinstance(failure, NoAnswer | Throttled | KeyUnavailable)
         )
         worst = next(silent, failures[0])
+        if isinstance(worst, PermissionMissing):
+            worst = cloud.missing_rights or worst
         return ConditionDraft(
             "CloudReachable", _reached(worst), _unreachable(worst), describe(worst)
         )

@@ -100,7 +100,7 @@ def _of_status(before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus) -> tup
     now = {condition.type: condition for condition in after.conditions}
     ready = (
         [Event("Normal", "WorkspaceReady", now["Ready"].message)]
-        if _turned(was, now, "Ready")
+        if _turned(was, now, "Ready") and not _is_true(was, "Ready")
         else []
     )
     stopped = [
@@ -109,6 +109,10 @@ def _of_status(before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus) -> tup
         if _turned(was, now, type_)
     ]
     return (*ready, *stopped)
+
+
+def _is_true(conditions: dict[str, Condition], type_: str) -> bool:
+    return type_ in conditions and conditions[type_].status == "True"
 
 
 def _turned(was: dict[str, Condition], now: dict[str, Condition], type_: str) -> bool:

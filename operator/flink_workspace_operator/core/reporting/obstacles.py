@@ -11,12 +11,14 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.workspace import PartialWorkspace
+from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
     ClusterUnreachable,
     Conflict,
     Vanished,
 )
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.observed import Bought
 from flink_workspace_operator.core.facts.snapshot import Answered
 from flink_workspace_operator.core.plan import Event, Verdict
@@ -42,7 +44,7 @@ def verdict_on_obstacle(failure: BaseException) -> Verdict:
         return verdict_on_cluster(failure)
     message = (
         f"a fault of the operator ended the pass ({type(failure).__name__}): its log has the"
-        " details, please report them. It tries again about every minute"
+        " details, please report them. It tries again within a minute"
     )
     return Verdict("Progressing", "OperatorFault", message, beside=True)
 
@@ -52,8 +54,8 @@ def with_unrecorded(verdict: Verdict, answers: Iterable[Answered]) -> Verdict:
     bought = [each.answer.instance_id for each in answers if isinstance(each.answer, Bought)]
     if not bought:
         return verdict
-    told = f"{' and '.join(bought)} was bought, and the ledger does not say so yet"
-    return replace(verdict, message=f"{told}: {verdict.message}")
+    told = f"{' and '.join(bought)} is paid for, and the ledger does not say so yet"
+    return replace(verdict, message=f"{told}. {verdict.message[:1].upper()}{verdict.message[1:]}")
 
 
 def conditions_under(
@@ -91,10 +93,10 @@ def holding(partial: PartialWorkspace, open_orders: Iterable[str]) -> tuple[str,
     return tuple(name for name in open_orders if name != abandoned)
 
 
-def with_way_out(verdict: Verdict, held_by: tuple[str, ...]) -> Verdict:
+def with_way_out(verdict: Verdict, key: Key, held_by: tuple[str, ...]) -> Verdict:
     """The verdict on a resource that is being deleted, with a person's way to release it."""
     way = (
-        f"order {held_by[0]} is not settled; to let the resource go before, set the annotation"
-        f" {ABANDON_ORDER}:"
+        f"Order {held_by[0]} is not settled; to let the resource go before,"
+        f" {annotate(key, ABANDON_ORDER, held_by[0])}"
     )
-    return replace(verdict, message=f"{verdict.message}. {way} {held_by[0]}")
+    return replace(verdict, message=f"{verdict.message}. {way}")

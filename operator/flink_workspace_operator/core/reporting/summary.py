@@ -6,17 +6,20 @@ from typing import Final
 
 from flink_workspace_operator.api.base import Condition, ConditionStatus
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.lifecycle import NOT_VISIBLE
 from flink_workspace_operator.core.checks.outputs import owes_outputs
+from flink_workspace_operator.core.orders.windows import clock
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.reporting.conditions import ConditionDraft
-from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
+from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, suspended_by_user
 
 QUIET: Final = {
-    "Reconciling": ("Idle", "nothing is under way"),
-    "Stalled": ("NotStalled", "nothing has to be changed by hand"),
-    "Suspended": ("NotSuspended", "nobody is waited for"),
+    "Reconciling": ("Idle", "nothing is under way that ends by itself"),
+    "Stalled": ("NotStalled", "nothing has failed for good"),
+    "Suspended": ("NotSuspended", "nothing suspends it"),
 }
-NOT_ANSWERED: Final = frozenset({"CloudUnreachable", "KeyUnavailable"})
+WITHIN_GRACE: Final = "WithinGrace"
+NOT_ANSWERED: Final = frozenset({"CloudUnreachable", "KeyUnavailable", "Throttled"})
 """Reasons of a verdict that nothing was learned from."""
 SHOWN_BY: Final = {
     "Progressing": "Reconciling",
@@ -43,15 +46,18 @@ def summary(
     ) or _stays_stalled(case, verdict, previous)
     # Nothing new is known: what was reported stays, but for outputs that are owed.
     if was is not None and is_kept and not (was.status == "True" and owes_outputs(case)):
-        return _kept(case, was, previous)
-    verdict = _resolved(case, verdict, previous, now)
+        return _kept(case, _as_seen_last(was, verdict), previous)
+    grace = _grace(case, verdict, previous, now)
+    verdict = _resolved(verdict, grace, now)
     # Nothing goes on while a person suspended it. A stall is reported all the same.
     if case.suspended and verdict.kind in ("Progressing", "Suspended"):
-        verdict = SUSPENDED_BY_USER
+        verdict = suspended_by_user(case.workspace)
     active = {SHOWN_BY[verdict.kind]: verdict} if verdict.kind in SHOWN_BY else {}
     if case.suspended and verdict.kind == "Running":
-        active["Suspended"] = SUSPENDED_BY_USER
+        active["Suspended"] = suspended_by_user(case.workspace)
     companions = tuple(_companion(type_, active.get(type_)) for type_ in QUIET)
+    if grace is not None and "Reconciling" in active:
+        companions = tuple(_within(grace, each) for each in companions)
     # The workspace stays in the cloud: its deletion does not change how it is.
     if verdict.kind == "Deleting" and was is not None:
         return (_again(was), *companions)
@@ -64,7 +70,7 @@ def summary(
 def _running(case: Case, verdict: Verdict) -> tuple[ConditionDraft, ...]:
     """The four while a further order of a running workspace is under way, or waits."""
     shown = (
-        SUSPENDED_BY_USER
+        suspended_by_user(case.workspace)
         if case.suspended and verdict.kind in ("Progressing", "Suspended")
         else verdict
     )
@@ -120,22 +126,22 @@ def _kept(
     }
     if case.suspended and drafted["Stalled"].status != "True":
         drafted["Reconciling"] = _companion("Reconciling", None)
-        drafted["Suspended"] = _companion("Suspended", SUSPENDED_BY_USER)
-    elif not case.suspended and drafted["Suspended"].reason == SUSPENDED_BY_USER.reason:
+        drafted["Suspended"] = _companion("Suspended", suspended_by_user(case.workspace))
+    elif not case.suspended and drafted["Suspended"].reason == SUSPENDED_BY_USER:
         drafted["Suspended"] = _companion("Suspended", None)
     return (_again(ready), *drafted.values())
 
 
-def _resolved(
+def _grace(
     case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime
-) -> Verdict:
-    """A missing prerequisite is progress at first; if it stays missing, it is stalled.
+) -> datetime | None:
+    """The end of the time in which a missing prerequisite is progress; None if none is missing.
 
-    The grace counts from the condition's transition, for the same spec. A prerequisite that was
-    found missing only now, or that this pass is creating, is not stalled.
+    It counts from the condition's transition, for the same spec. A prerequisite that was found
+    missing only now, or that this pass is creating, is not stalled.
     """
     if verdict.kind != "Missing":
-        return verdict
+        return None
     condition = previous.get(verdict.about or "")
     reported = (
         condition is not None
@@ -144,8 +150,32 @@ def _resolved(
         == (verdict.reason, case.workspace.metadata.generation)
     )
     since = condition.last_transition_time if condition is not None and reported else now
-    late = now - since >= timedelta(seconds=case.settings.prerequisite_grace_seconds)
-    return replace(verdict, kind="Stalled" if late else "Progressing")
+    return since + timedelta(seconds=case.settings.prerequisite_grace_seconds)
+
+
+def _resolved(verdict: Verdict, grace: datetime | None, now: datetime) -> Verdict:
+    """A missing prerequisite is progress at first; if it stays missing, it is stalled."""
+    if grace is None:
+        return verdict
+    if now >= grace:
+        return replace(verdict, kind="Stalled")
+    message = f"{verdict.message}; checked again within 30 s, Stalled from {clock(grace)} on"
+    return replace(verdict, kind="Progressing", message=message)
+
+
+def _within(grace: datetime, draft: ConditionDraft) -> ConditionDraft:
+    """Not stalled yet: what is missing counts as on its way."""
+    if draft.type != "Stalled":
+        return draft
+    message = f"what Ready names counts as on its way until {clock(grace)}"
+    return replace(draft, reason=WITHIN_GRACE, message=message)
+
+
+def _as_seen_last(was: Condition, verdict: Verdict) -> Condition:
+    """Ready as it was. But what runs is not said to run while lists lack it."""
+    if verdict.reason != NOT_VISIBLE or was.status != "True":
+        return was
+    return was.model_copy(update={"reason": verdict.reason, "message": verdict.message})
 
 
 def _ready(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> ConditionStatus:

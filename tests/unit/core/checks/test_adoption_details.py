@@ -15,7 +15,7 @@ from flink_workspace_operator.core.checks.adoption import (
 from flink_workspace_operator.core.facts.identity import Key, Owner
 from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.plan import Verdict
-from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
+from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, suspended_by_user
 from tests.builders import ID, NOW, OWNER, SETTINGS, a_case, a_cloud, a_listing, a_workspace, an_instance, minutes
 
 BY_NAME, BY_ID = Adoption(policy="IfNameMatches"), Adoption(policy="ByInstanceId", instance_id=ID)
@@ -27,7 +27,7 @@ TAKEN = an_instance(tags=Owner("cluster-1", Key("team", "other")).tags("x" * 32)
 
 def test_a_suspended_resource_waits_for_no_tags() -> None:
     """It would adopt nothing afterwards: it says that it is suspended."""
-    for suspend, verdict in ((True, SUSPENDED_BY_USER.reason), (False, ADOPTING)):
+    for suspend, verdict in ((True, SUSPENDED_BY_USER), (False, ADOPTING)):
         workspace = a_workspace(adoption=BY_NAME, suspend=suspend)
         plan = adopt(a_case(workspace, cloud=a_cloud(a_listing(BARE))))
         assert plan is not None
@@ -48,7 +48,7 @@ class TestAnnouncement:
 
     def test_any_other_verdict_makes_it_void(self) -> None:
         """A person stopped it, or it differs: it is announced again before it happens."""
-        assert announced_after(self.adopting, SUSPENDED_BY_USER) is None
+        assert announced_after(self.adopting, suspended_by_user(self.adopting.workspace)) is None
 
     def test_without_what_to_adopt_there_is_none(self) -> None:
         """Whatever was said."""

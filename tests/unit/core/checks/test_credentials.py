@@ -23,6 +23,7 @@ from flink_workspace_operator.core.facts.key_failures import (
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
 from flink_workspace_operator.core.facts.snapshot import SeenCloud
+from flink_workspace_operator.core.orders.ledger import left_alone
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     HoldSecret,
@@ -350,7 +351,7 @@ def test_order_waits_and_says_for_whom() -> None:
     [step] = decide(a_case(paid(), order, **blind)).steps
     assert isinstance(step, MoveOrder)
     assert (
-        step.status.message == f"It is not known. Nobody can ask the cloud: {problem}: create it, with the keys"
+        step.status.message == f"It is not known. Nobody can ask the cloud, because {problem}: create it, with the keys"
         " accessKeyId and accessKeySecret, or correct secretName"
     )
     told = order.model_copy(update={"status": step.status})
@@ -369,7 +370,9 @@ def test_who_stands_in_needs_no_resource() -> None:
     """It was let go with its order abandoned: the order is looked after, and nobody is said to be missing."""
     order = an_order("Uncertain", workspace=paid())
     stands_in = Signer(problem=SecretMissing("mine"), stands_in_for=ACCOUNT)
-    assert decide(a_case(None, order, cloud=a_cloud(a_listing(at=NOW - minutes(0.5))), signer=stands_in)).steps == ()
+    [step] = decide(a_case(None, order, cloud=a_cloud(a_listing(at=NOW - minutes(0.5))), signer=stands_in)).steps
+    assert isinstance(step, MoveOrder)
+    assert step.status == left_alone(order)
 
 
 @pytest.mark.parametrize("workspace", [paid(), paid(deleted=True), None], ids=["there", "being deleted", "gone"])
@@ -379,10 +382,12 @@ def test_order_says_that_it_can_not_be_asked_for_in_another_account(workspace: F
     elsewhere = a_cloud(a_listing(), account_id="2")
     [step] = decide(a_case(workspace, order, cloud=elsewhere)).steps
     assert isinstance(step, MoveOrder)
-    why = "Secret 'mine's access key is of account 2, this"
+    why = "Secret team/mine's access key is of account 2, this"
     place = f"order of {ACCOUNT}: put one into it of that account"
-    assert step.status.message == f"It is not known. Nobody can ask the cloud: {why} {place}"
+    assert step.status.message == f"It is not known. Nobody can ask the cloud, because {why} {place}"
     told = order.model_copy(update={"status": step.status})
+    if workspace is None:
+        told = told.model_copy(update={"status": left_alone(told)})
     plan = decide(a_case(workspace, told, cloud=elsewhere))
     assert (plan.steps, workspace is None or why in str(plan.verdict)) == ((), True)
 

@@ -11,6 +11,7 @@ from flink_workspace_operator.core.facts.failures import SignatureExpired, Unrea
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import SeenCloud
+from flink_workspace_operator.core.orders.ledger import left_alone
 from flink_workspace_operator.core.plan import (
     AT_ONCE,
     GiveBackClaim,
@@ -79,7 +80,7 @@ class TestBeingDeleted:
             assert plan.steps == ()
             assert plan.verdict is not None
             assert (plan.verdict.kind, plan.verdict.reason) == ("Deleting", "Deleting")
-            assert f"{ABANDON_ORDER}: demo-1" in plan.verdict.message
+            assert f"{ABANDON_ORDER}=demo-1" in plan.verdict.message
 
     def test_a_pass_that_read_the_ledger_before_the_resource_lets_nothing_go(self) -> None:
         """It was to send a call, and another process settled the order: the ledger may lack one that is newer."""
@@ -132,7 +133,8 @@ class TestGone:
         assert asked is not None
         assert (asked.region, asked.workspace_name, asked.fresh) == (REGION, KEY.name, True)
         assert states(decide(a_case(None, order, cloud=a_cloud(a_listing(an_instance()))))) == ["Placed"]
-        waiting = decide(a_case(None, order, cloud=a_cloud(Unknown()), own_claims=(a_claim(),)))
+        alone = order if state == "Placing" else order.model_copy(update={"status": left_alone(order)})
+        waiting = decide(a_case(None, alone, cloud=a_cloud(Unknown()), own_claims=(a_claim(),)))
         assert waiting.steps == ()
         assert waiting.requeue.after is not None
 

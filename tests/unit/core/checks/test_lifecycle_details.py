@@ -95,10 +95,11 @@ class TestVerdict:
     def test_a_creation_that_failed_or_took_too_long_stalls(self, said: dict[str, Any]) -> None:
         """With the cloud's message, if there is one."""
         failed = an_instance(cluster_status="CREATING", **said)
-        assert judge_instance(failed).message == f"the cloud could not create {ID}; ask its support"
+        begin = f"{ID} is bought, and the cloud could not create it"
+        assert judge_instance(failed).message.startswith(f"{begin}. It may be billed: ")
         with_message = an_instance(cluster_status="CREATING", message="no capacity", **said)
         assert judge_instance(with_message).reason == "CreationFailed"
-        assert judge_instance(with_message).message == f"the cloud could not create {ID}: no capacity; ask its support"
+        assert judge_instance(with_message).message.startswith(f"{begin} (“no capacity”). It may be billed: ")
 
     def test_a_stage_is_told(self) -> None:
         """If there is one."""

@@ -112,8 +112,8 @@ class TestMessage:
         assert found is not None
         assert found.message == (
             "the price is CNY 1200.005 for 1 month, above spec.purchase.maximumPrice, CNY 1000.00: nothing is bought."
-            " Raise spec.purchase.maximumPrice.amount to 1200.01 or more, or wait: the price is asked again, and the"
-            " purchase follows once it is not above the maximum"
+            " Raise spec.purchase.maximumPrice.amount to 1200.01 or more, or wait for a lower price, which"
+            " every round of lists asks for"
         )
 
     def test_in_another_currency(self) -> None:
@@ -190,7 +190,7 @@ class TestOnTheWay:
         assert isinstance(taken_back, MoveOrder)
         assert (taken_back.status.state, taken_back.status.message) == (
             "Quoted",
-            "Nothing was sent: the price is not within spec.purchase.maximumPrice.",
+            "Nothing was sent (CNY 1200.00 for 1 month), because the price is not within spec.purchase.maximumPrice.",
         )
 
     def test_a_person_who_suspended_it_is_named_first(self) -> None:

@@ -238,12 +238,13 @@ class TestBeforeAnOrder:
             for orders in ((), (an_order(),)):
                 plan = decide(a_case(workspace, *orders))
                 assert isinstance(only_step(plan), GiveBackClaim)
-                assert plan.verdict == SUSPENDED_BY_USER
+                assert plan.verdict is not None
+                assert plan.verdict.reason == SUSPENDED_BY_USER
 
     def test_suspended_takes_no_name(self) -> None:
         """It would keep others from buying under it, and cost nothing."""
         free = decide(a_case(a_workspace(suspend=True, finalizers=()), claim=None))
-        assert (free.steps, free.verdict) == ((), SUSPENDED_BY_USER)
+        assert (free.steps, free.verdict and free.verdict.reason) == ((), SUSPENDED_BY_USER)
 
     @pytest.mark.parametrize("state", ["Rejected", "NotPlaced", "Lost"])
     def test_suspended_after_a_call_keeps_the_name(self, state: OrderState) -> None:
@@ -263,7 +264,9 @@ class TestBeforeAnOrder:
         """A brake that is spelled in another way brakes all the same, before an order and before its intent."""
         for orders in ((), (an_order(),)):
             suspended = a_case(a_workspace(annotations={SUSPEND: word}), *orders)
-            assert decide(suspended).verdict == SUSPENDED_BY_USER
+            told = decide(suspended).verdict
+            assert told is not None
+            assert told.reason == SUSPENDED_BY_USER
 
     def test_the_word_false_does_not_suspend(self) -> None:
         """Nor does an annotation of another name."""
@@ -272,8 +275,8 @@ class TestBeforeAnOrder:
 
     def test_suspended_writes_no_prerequisite_and_still_tells_what_is_missing(self) -> None:
         """What has to be changed by hand is told first."""
-        plan = decide(a_case(a_workspace(suspend=True), cloud=a_cloud(role=Absent())))
-        assert verdict(plan) == ("Missing", "RoleMissing")
+        plan = decide(a_case(a_workspace(suspend=True), cloud=a_cloud(role=Absent(), storage=Absent())))
+        assert verdict(plan) == ("Missing", "BucketNotFound")
 
 
 class TestIntent:

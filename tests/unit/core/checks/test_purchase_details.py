@@ -58,6 +58,9 @@ def without_date(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
     return order.model_copy(update={"status": order.status.model_copy(update={"intent_time": None})})
 
 
+UNSENT = "Nothing was sent (CNY 1200.00 for 1 month), because"
+
+
 class TestOpening:
     """A new order."""
 
@@ -124,18 +127,18 @@ class TestSending:
 
     def test_an_order_that_is_taken_back_says_why(self) -> None:
         """In the words of what was changed since."""
-        assert self.why_not(suspend=True) == "Nothing was sent: the FlinkWorkspace was suspended."
+        assert self.why_not(suspend=True) == f"{UNSENT} the FlinkWorkspace was suspended."
 
     def test_an_order_whose_name_is_not_free_says_so(self) -> None:
         """Somebody else was faster."""
         said = self.why_not(an_instance(order=None, create_time=NOW - minutes(99)))
-        assert said == "Nothing was sent: the last list before the call did not show that the name is free."
+        assert said == f"{UNSENT} the last list before the call did not show that the name is free."
 
     def test_a_call_without_its_date_is_not_sent(self) -> None:
         """The gateway could not refuse it when it comes late."""
         undated = without_date(self.placing)
         step = moved(decide(a_case(a_workspace(), undated, intent=undated)))
-        assert step.status.message == "Nothing was sent: the time to send it had passed."
+        assert step.status.message == f"{UNSENT} the time to send it had passed."
 
     def test_an_order_that_another_process_moved_is_not_sent(self) -> None:
         """It has the mark of this process's intent still, and its outcome is open by now."""
@@ -165,7 +168,7 @@ class TestWaiting:
     @pytest.mark.parametrize("said", ["The answer was lost.", None])
     def test_what_the_order_says_is_repeated(self, said: str | None) -> None:
         """An order that says nothing is told all the same to be open."""
-        known = said or "It is not known whether this was bought."
+        known = said or "It is not known whether this was bought (CNY 1200.00 for 1 month)."
         plan = self.waits(an_order("Uncertain", message=said))
         assert message(plan).startswith(f"order demo-1: {known} Nothing else is bought before ")
 

@@ -148,7 +148,7 @@ def test_a_later_list_that_shows_nothing_ends_the_call() -> None:
     [step] = plan.steps
     assert isinstance(step, MoveOrder)
     assert "Nothing else" not in str(step.status.message)
-    assert str(step.status.message).startswith("Not bought: foasconsole.CreateInstance")
+    assert str(step.status.message).startswith("Not bought (CNY 1200.00 for 1 month), because ")
 
 
 def test_a_list_that_lacks_neighbours_does_not() -> None:

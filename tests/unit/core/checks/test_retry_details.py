@@ -80,9 +80,9 @@ class TestEndOfCall:
     def test_a_change_shortens_the_back_off_and_not_the_call(self) -> None:
         """The first order waits for its call alone; the second in a row for longer, and only that is shortened."""
         second = an_order("NotPlaced", 2, intent=INTENT)
-        assert ", or, after" not in said(wait_for_end_of_call(at(timedelta(0), NOT_PLACED)))
+        assert "on also with kubectl" not in said(wait_for_end_of_call(at(timedelta(0), NOT_PLACED)))
         told = said(wait_for_end_of_call(at(timedelta(0), NOT_PLACED, second)))
-        assert f", or, after {INTENT + WINDOW:%Y-%m-%d %H:%M} UTC, when the spec" in told
+        assert f"; from {INTENT + WINDOW:%Y-%m-%d %H:%M} UTC on also with kubectl annotate fws demo -n team " in told
 
     def test_the_wait_between_looks_rises_with_the_age_of_the_call(self) -> None:
         """A quarter of it."""

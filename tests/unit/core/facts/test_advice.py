@@ -31,5 +31,5 @@ def test_what_kept_a_request_from_its_answer_is_named_with_what_to_check(code: s
     """Certificate, name, proxy, connection and time are told apart; of a purchase nobody reads that it is repeated."""
     failure = Unreachable("foasconsole.CreateInstance", code)
     assert "check" in describe(failure) or "SSL_CERT_FILE" in describe(failure) or "allow" in describe(failure)
-    assert describe(failure).endswith("the operator asks again")
+    assert describe(failure).endswith("asked again within a minute")
     assert "again" not in describe_call(failure)

@@ -50,7 +50,7 @@ def test_a_list_that_lacks_it_proves_nothing(orders: tuple[FlinkWorkspaceOrder, 
     assert plan.verdict is not None
     assert (plan.verdict.kind, plan.verdict.reason) == ("Suspended", "ListIncomplete")
     assert f"lacks {THEIRS} of team/other" in plan.verdict.message
-    assert f"replace-lost: {THEIRS}" in plan.verdict.message
+    assert f"replace-lost={THEIRS}" in plan.verdict.message
     assert decide(beside(*orders, shown=(SHOWN,))).steps != ()
 
 

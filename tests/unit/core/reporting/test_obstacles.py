@@ -14,7 +14,7 @@ from flink_workspace_operator.core.reporting.obstacles import (
     verdict_on_obstacle,
     with_way_out,
 )
-from tests.builders import NOW, a_workspace
+from tests.builders import KEY, NOW, a_workspace
 
 REFUSED = verdict_on_obstacle(ClusterRefused("the API server answered 403 Forbidden"))
 UNREADABLE = verdict_on_obstacle(Unreadable("a value that this version does not know"))
@@ -61,5 +61,5 @@ def test_an_open_order_holds_what_cannot_be_read() -> None:
     abandoned = partly(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
     assert holding(abandoned, ["demo-1", "demo-2"]) == ("demo-2",)
     assert holding(abandoned, ["demo-1"]) == ()
-    said = with_way_out(verdict_on_obstacle(Unreadable("order demo-2 is odd")), ("demo-2",)).message
-    assert said.endswith(f"set the annotation {ABANDON_ORDER}: demo-2")
+    said = with_way_out(verdict_on_obstacle(Unreadable("order demo-2 is odd")), KEY, ("demo-2",)).message
+    assert said.endswith(f"kubectl annotate fws demo -n team {ABANDON_ORDER}=demo-2 --overwrite")

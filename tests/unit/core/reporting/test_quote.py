@@ -45,7 +45,7 @@ def test_a_price_is_shown_before_anything_is_bought() -> None:
 def test_what_is_billed_beside_it_is_named() -> None:
     """By use: everything. ARMS only where it is used."""
     by_use = a_workspace(charge_type="PayAsYouGo", subscription=None, resources=None, monitoring="CloudMonitor")
-    for amount, line in ((None, "by use"), ("0.57", "CNY 0.57 per hour")):
+    for amount, line in ((None, "pay-as-you-go"), ("0.57", "CNY 0.57 per hour")):
         quote = Quote(basis="Hour", currency="CNY", trade_amount=amount, quoted_at=NOW)
         shown = quote_after(a_case(by_use, cloud=a_cloud(quote=quote)))
         assert shown is not None

@@ -17,7 +17,6 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
-    CredentialsRefused,
     ParametersRefused,
     PermissionMissing,
     SignatureExpired,
@@ -25,7 +24,13 @@ from flink_workspace_operator.core.facts.failures import (
     Unexplained,
     Unreachable,
 )
-from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable, SecretMissing, SecretRefused
+from flink_workspace_operator.core.facts.key_failures import (
+    CredentialsRefused,
+    KeyRefused,
+    KeyUnavailable,
+    SecretMissing,
+    SecretRefused,
+)
 from flink_workspace_operator.core.facts.observed import Absent, Bucket, Policy, Role, SeenNetwork, SeenVSwitch, Unknown
 from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.orders.price import price
@@ -344,17 +349,17 @@ class TestStatus:
         assert [each.capacity for each in told[0].v_switches] == ["Enough", "Low", "Exhausted"]
 
     def test_a_price_is_a_line_to_read(self) -> None:
-        """For the term, per hour, or by use."""
+        """For the term, per hour, or pay-as-you-go."""
         hour = Quote(basis="Hour", quoted_at=NOW)
         month = a_workspace().parameters
         years = month.model_copy(update={"subscription": Subscription(initial_term=Term(count=2, unit="Year"))})
         use = month.model_copy(update={"charge_type": "PayAsYouGo", "subscription": None, "resources": None})
         assert price(a_quote(), month) == "CNY 1200.00 for 1 month"
         assert price(a_quote(), years) == "CNY 1200.00 for 2 years"
-        assert price(hour, use) == "by use"
+        assert price(hour, use) == "pay-as-you-go"
         assert price(hour.model_copy(update={"currency": "CNY", "trade_amount": "1"}), use) == "CNY 1 per hour"
         assert price(hour.model_copy(update={"trade_amount": "1"}), use) == "1 per hour"
-        assert price(hour, month) == "by use"
+        assert price(hour, month) == "pay-as-you-go"
 
 
 class TestPrerequisites:
@@ -365,20 +370,20 @@ class TestPrerequisites:
 
     def test_a_missing_role_is_made_with_its_policies_unless_only_required(self) -> None:
         """Require says how to authorise."""
-        steps = judge_role(Absent(), self.spec, SETTINGS).steps
+        steps = judge_role(Absent(), self.spec, SETTINGS, "").steps
         assert [type(step) for step in steps] == [CreateRole, AttachPolicy, AttachPolicy]
-        required = judge_role(Absent(), self.require, SETTINGS)
+        required = judge_role(Absent(), self.require, SETTINGS, "")
         assert (required.reason, required.steps) == ("RoleMissing", ())
 
     def test_only_the_missing_policies_are_attached(self) -> None:
         """By name and type: a custom policy of the same name is another one."""
         first, second = SETTINGS.role_policies
         role = Role("r", "arn", frozenset({Policy(first), Policy(second, "Custom")}))
-        assert judge_role(role, self.spec, SETTINGS).steps == (AttachPolicy(SETTINGS.role_name, Policy(second)),)
+        assert judge_role(role, self.spec, SETTINGS, "").steps == (AttachPolicy(SETTINGS.role_name, Policy(second)),)
 
     def test_only_the_missing_directories_are_made(self) -> None:
         """Never over existing ones."""
-        found = judge_storage(Bucket(BUCKET, frozenset({"artifacts/", "logs/", "flink-jobs/"})), self.spec)
+        found = judge_storage(Bucket(BUCKET, frozenset({"artifacts/", "logs/", "flink-jobs/"})), self.spec, "")
         assert found.steps == (CreateDirectory(self.spec.region, BUCKET, "flink-savepoints/"),)
 
     @pytest.mark.parametrize(
@@ -399,14 +404,14 @@ class TestPrerequisites:
     )
     def test_a_network_that_can_not_be_used(self, network: SeenNetwork, reason: str) -> None:
         """Told before anything is bought into it."""
-        found = judge_network(network, frozenset({"cn-hangzhou-i"}), self.spec, SETTINGS)
+        found = judge_network(network, frozenset({"cn-hangzhou-i"}), self.spec, SETTINGS, "")
         assert (found.status, found.reason, found.steps) == ("False", reason, ())
 
     def test_another_zone_than_wanted(self) -> None:
         """The vSwitches decide the zone; zoneId only checks it."""
         network = SeenNetwork(True, (SeenVSwitch("vsw-1", VPC, "cn-hangzhou-i", 9),))
         spec = a_workspace(zone_id="cn-hangzhou-j").spec
-        assert judge_network(network, frozenset({"cn-hangzhou-i"}), spec, SETTINGS).reason == "ZoneMismatch"
+        assert judge_network(network, frozenset({"cn-hangzhou-i"}), spec, SETTINGS, "").reason == "ZoneMismatch"
 
 
 class TestEvents:

@@ -81,6 +81,7 @@ def suspended(reason: str) -> Told:
 
 
 RUNNING = Told("True/Running")
+NOT_VISIBLE = Told("True/NotVisible")
 DOWN = a_cloud(Unknown(Unreachable("foasconsole.DescribeInstances", "reset")))
 THROTTLED = a_cloud(Unknown(Throttled("foasconsole.DescribeInstances", "Throttling")))
 ALL_DOWN = SeenCloud(account_id=Unknown(Unreachable("sts.GetCallerIdentity", "reset")))
@@ -246,7 +247,7 @@ AFTER = {
         a_case(once_running(suspend=True), FULFILLED, cloud=DOWN),
         Told("True/Running", suspended="True/SuspendedByUser"),
     ),
-    "not shown for the first time": (a_case(once_running(), FULFILLED), RUNNING),
+    "not shown for the first time": (a_case(once_running(), FULFILLED), NOT_VISIBLE),
     "changing": (
         a_case(once_running(), FULFILLED, cloud=bought(cluster_status="UPDATING")),
         Told("False/Provisioning", reconciling="True"),
@@ -374,7 +375,7 @@ class TestGoneBehindOurBack:
         """Looks are shared: their own date counts, not the machine's clock."""
         remembered = Remembered(missing_since=NOW)
         case = a_case(once_running(), FULFILLED, remembered=remembered, now=NOW + minutes(60))
-        assert told(reported(case, decide(case))) == RUNNING
+        assert told(reported(case, decide(case))) == NOT_VISIBLE
 
     def test_a_look_that_fails_in_between_forgets_nothing(self) -> None:
         """Else a shaky cloud would put it off for ever."""
