@@ -78,6 +78,8 @@ def _branches(report: Report) -> Iterator[tuple[str, RenderableType]]:
 def _bought(bought: Bought, instance_id: str | None) -> RenderableType:
     at = f"at {moment(bought.at)}" if bought.at else ""
     facts = [bought.order, bought.state, bought.price, at, bought.words]
+    if bought.order is None and bought.price:
+        facts = [f"{bought.words}; it would cost {bought.price}"]
     line = sign(bought.mark).append("  ".join(filter(None, facts)))
     if bought.decided_not_before:
         line.append(f", decided not before {moment(bought.decided_not_before)}")

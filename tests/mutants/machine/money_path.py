@@ -24,6 +24,7 @@ PLACES: Final = (
     "core/facts/neighbours.py",
     "core/facts/snapshot.py",
     "core/case.py",
+    "core/ledger_case.py",
     "core/questions.py",
     "core/decide.py",
     "memory.py",
