@@ -44,6 +44,7 @@ from flink_workspace_operator.core.facts.ownership import Ownership, classify
 from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered, Seen, SeenCloud
 from flink_workspace_operator.core.orders import answers
 from flink_workspace_operator.core.plan import (
+    AddFinalizer,
     AttachPolicy,
     CreateDirectory,
     CreateRole,
@@ -51,6 +52,8 @@ from flink_workspace_operator.core.plan import (
     MoveOrder,
     OpenOrder,
     PlaceOrder,
+    Step,
+    TakeClaim,
     Verdict,
     VerdictKind,
     WriteIntent,
@@ -381,18 +384,26 @@ def test_nothing_is_bought_that_can_not_be_handed_on(read: Seen, outputs: tuple[
     )
 
 
+def assert_secured(read: Seen, before: tuple[Step, ...]) -> None:
+    """Finalizer and claim are the resource's, or the steps before make them so; no living one loses its claim."""
+    assert read.workspace is not None
+    assert PURCHASE_FINALIZER in read.workspace.metadata.finalizers or AddFinalizer() in before
+    claim, takes = read.claim, any(isinstance(each, TakeClaim) for each in before)
+    if claim is None or claim.holder != KEY:
+        assert takes
+        assert claim is None or not claim.alive
+
+
 @quick
 @given(ANYTHING)
 def test_an_order_is_opened_only_if_nothing_is_open_and_nothing_is_there(read: Seen) -> None:
     """Finalizer, claim, ledger and look come first; the number was never used."""
-    for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
+    steps = decide(case_of(read, SETTINGS, "f" * 32)).steps
+    for step in steps:
         if not isinstance(step, OpenOrder):
             continue
-        assert read.workspace is not None
-        assert PURCHASE_FINALIZER in read.workspace.metadata.finalizers
+        assert_secured(read, steps[: steps.index(step)])
         assert_free(read, step.spec.workspace_name)
-        assert read.claim is not None
-        assert read.claim.holder == KEY
         assert all(order.settled for order in read.orders)
         assert all(int(order.metadata.name[-1]) < step.number for order in read.orders)
         listing = read.cloud.listing
