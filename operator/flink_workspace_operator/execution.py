@@ -178,6 +178,8 @@ class Execution:
                 await self._hold_or_release_secret(step)
             case RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
+                if isinstance(step, RemoveFinalizer) and step.stays:
+                    made.append(step)
             case _:
                 return await self._advance(step)
         return None
@@ -234,8 +236,10 @@ class Execution:
         self, step: RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
     ) -> None:
         match step:
-            case RemoveFinalizer() if self.seen.workspace is not None:
+            case RemoveFinalizer(stays=stays) if self.seen.workspace is not None:
                 await self.cluster.remove_purchase_finalizer(self.seen.workspace)
+                if stays:
+                    log.warning("deleted: %s", stays)
             case TakeClaim(target=target, over=over, uid=uid):
                 await self.cluster.take_claim(target, self.seen.key, uid, over)
             case GiveBackClaim(claim=claim):

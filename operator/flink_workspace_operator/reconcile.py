@@ -18,9 +18,10 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.identity import Key, Owner
 from flink_workspace_operator.core.facts.snapshot import Seen
 from flink_workspace_operator.core.plan import Plan, Requeue
-from flink_workspace_operator.core.reporting.events import events_of
+from flink_workspace_operator.core.reporting.events import events_of_orders, events_of_steps
 from flink_workspace_operator.core.reporting.obstacles import with_unrecorded
 from flink_workspace_operator.core.reporting.report import report
+from flink_workspace_operator.core.reporting.turning_points import turning_points
 from flink_workspace_operator.core.verdicts import verdict_of
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
@@ -93,23 +94,34 @@ class Reconciler:
     async def _report(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
         """One status write, if anything changed, and an event for each thing that happened.
 
-        Returns the status as it is now.
+        Returns the status as it is now. Turning points of it are events only once it is written:
+        what could not be written is reported again by the next pass.
         """
+        await self._report_orders(seen, done)
         if seen.workspace is None:
             return None
         workspace, before = at_version(seen.workspace, done.version), seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
-        now = seen.updated(orders=done.orders)
-        case = Case(now, self.settings, workspace=seen.workspace)
+        case = Case(seen.updated(orders=done.orders), self.settings, workspace=seen.workspace)
         after = report(case, verdict) if verdict else before
-        for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
+        for event in events_of_steps(done.made):
             await self.cluster.post_event(workspace, event)
         if after.as_wire() != before.as_wire():
             await self.cluster.write_status(workspace, after)
+            for event in turning_points(case, before, after):
+                await self.cluster.post_event(workspace, event)
         if verdict:
             self.memory.end_failures(seen.key)
         return after
+
+    async def _report_orders(self, seen: Seen, done: Done) -> None:
+        """An event for each order that moved, on the order and on the resource, which may be gone:
+        its orders are settled all the same."""
+        for order, event in events_of_orders(seen.orders, done.orders):
+            await self.cluster.post_event(order, event)
+            if seen.workspace is not None:
+                await self.cluster.post_event(seen.workspace, event)
 
 
 def at_version(workspace: FlinkWorkspace, version: str | None) -> FlinkWorkspace:

@@ -1,6 +1,7 @@
 """A resource is being deleted or gone: no purchase may stay unnoticed, no wait is endless."""
 
 from datetime import datetime
+from typing import Final
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
@@ -11,6 +12,7 @@ from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failures import SignatureExpired
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import is_unlisted
+from flink_workspace_operator.core.facts.times import utc
 from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.clauses import cost_of
@@ -26,6 +28,8 @@ from flink_workspace_operator.core.plan import (
     Step,
     Verdict,
 )
+
+MAY_STAY: Final = "order {} {} may have bought a workspace; if a list shows it, it is an orphan"
 
 
 def settle_without_resource(case: LedgerCase) -> Plan:
@@ -86,7 +90,27 @@ def finalize_deletion(case: Case) -> Plan | None:
         return Plan(
             verdict=going, requeue=Requeue(None) if order is None else _rising_for(case, order)
         )
-    return Plan((*_claims_to_give_back(case), RemoveFinalizer()), requeue=SOON)
+    release = RemoveFinalizer(_what_stays(case))
+    return Plan((*_claims_to_give_back(case), release), requeue=SOON)
+
+
+def _what_stays(case: Case) -> str:
+    """What goes on in the cloud without the resource, and what it costs; empty if nothing is known
+    to be there."""
+    if case.known_id is None:
+        order = case.order
+        return "" if order is None else MAY_STAY.format(order.metadata.name, cost_of(order))
+    if case.is_reported_lost:
+        return ""
+    known = case.workspace.status.instance
+    end = known.expire_time if known is not None else None
+    billing = f"is paid until {utc(end)}" if end else "is billed until somebody releases it"
+    bought = [each for each in case.orders if each.status.instance_id == case.known_id]
+    cost = f" {cost_of(bought[-1])}" if bought else ""
+    return (
+        f"{case.known_id} stays in the cloud and {billing}{cost}; release"
+        " it in the console, or apply the resource again to bind it"
+    )
 
 
 def _decision_on(case: LedgerCase, order: FlinkWorkspaceOrder) -> str:
