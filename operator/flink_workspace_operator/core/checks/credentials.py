@@ -168,7 +168,7 @@ def _usable(
         return found
     if isinstance(found, Absent) or (found.deleting and not is_held):
         return SecretMissing(_named(key, wanted))
-    return found.access_key or SecretIncomplete(_named(key, wanted))
+    return found.access_key or SecretIncomplete(_named(key, wanted), found.lacks)
 
 
 def _named(key: Key, wanted: Credentials) -> str:
