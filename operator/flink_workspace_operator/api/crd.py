@@ -66,9 +66,9 @@ RESOURCES: Final = (
             Column("CU", ".status.instance.cu", type="integer"),
             # Before an order is announced what it would cost, then what was paid.
             Column("Price", ".status['quote','order'].price"),
-            # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still
-            # to come.
-            Column("Expires", ".status.instance.expireTime"),
+            # In days. Not a date: kubectl shows the time since a date, and "<invalid>" for one that
+            # is still to come.
+            Column("Expires", ".status.instance.expiresIn"),
             _AGE,
             Column("Region", ".spec.region", wide=True),
             Column("Instance ID", ".status.instance.instanceId", wide=True),
