@@ -6,6 +6,7 @@ import functools
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tests.gitops.customization import fixtures
 from tests.patience import patience
 
 SECONDS: Final = 60
+CTRL_C: Final = "\x03"
 COMMAND: Final = (sys.executable, "-m", "kubectl_flink")
 COLOUR: Final = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -93,13 +95,20 @@ def _take_terminal() -> None:
 
 
 def _talk(master: int, typed: str, after: str) -> str:
-    shown = b""
+    """Ctrl-C is typed until it is heard, as a person would: right before a process reads, a signal wakes nobody."""
+    shown, is_typed = b"", False
     with contextlib.suppress(OSError):  # the other end is closed
-        while chunk := os.read(master, 65536):
-            shown += chunk
-            if typed and after in shown.decode(errors="ignore"):
+        while True:
+            if typed and not is_typed and after in shown.decode(errors="ignore"):
                 os.write(master, typed.encode())
-                typed = ""
+                is_typed = True
+            if not select.select([master], [], [], patience(1.0))[0]:
+                if is_typed and typed == CTRL_C:
+                    os.write(master, typed.encode())
+            elif chunk := os.read(master, 65536):
+                shown += chunk
+            else:
+                break
     return shown.decode()
 
 
