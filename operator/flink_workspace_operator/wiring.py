@@ -157,8 +157,9 @@ def assemble(
     triggers = Triggers(
         queue, cluster_side.cluster.is_own_write, lambda key, version: resync.wait_for(key, version)
     )
+    orphan_watch = _orphan_watch(settings, cloud, cluster_side, metrics)
     resync = Resync(
-        kinds=_kinds(watches, cluster_side, triggers, metrics),
+        kinds=_kinds(watches, cluster_side, triggers, metrics, orphan_watch),
         begin_round=_rounds(settings, cloud, cluster_side, queue, reconciler),
         queue=queue,
         seconds=settings.resync_seconds,
@@ -167,7 +168,6 @@ def assemble(
         ended=partial(_ended, cluster_side, metrics),
     )
     process = process_of(settings, election.identity, cluster_side.cluster_id)
-    orphan_watch = _orphan_watch(settings, cloud, cluster_side, metrics)
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
         scope=Scope(settings.namespaces, cluster_side.rights.missing),
@@ -224,7 +224,11 @@ def _reconciler(
 
 
 def _kinds(
-    watches: Watches, cluster_side: ClusterSide, triggers: Triggers, metrics: Metrics
+    watches: Watches,
+    cluster_side: ClusterSide,
+    triggers: Triggers,
+    metrics: Metrics,
+    orphan_watch: OrphanWatch,
 ) -> tuple[Kind, ...]:
     """All that a resync lists: orders first, as a round needs them to judge workspaces."""
     return (
@@ -235,6 +239,7 @@ def _kinds(
             triggers,
             metrics,
             cluster_side.neighbours,
+            orphan_watch,
         ),
     )
 

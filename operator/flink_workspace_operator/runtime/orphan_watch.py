@@ -1,10 +1,12 @@
-"""A survey for orphans now and then; each is reported once: log, event and metric."""
+"""A survey for orphans after each deletion, and now and then; each is reported once: log, event and
+metric."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
@@ -15,6 +17,9 @@ from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
 
 log = logging.getLogger(__name__)
 
+GATHERING_SECONDS: Final = 5.0
+"""From a deletion to its survey: one survey serves all that are deleted together."""
+
 
 @dataclass
 class OrphanWatch:
@@ -24,13 +29,25 @@ class OrphanWatch:
     tell: Callable[[Event], Awaitable[None]]
     metrics: OrphanMetrics
     seconds: float
-    """Seconds from one survey to the next."""
+    """Seconds from one survey to the next, without a deletion."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     surveyed: Surveyed | None = None
     """The last survey that was made."""
     failure: SurveyFailure | None = None
     """Since when surveys fail; None if the last one was made."""
+    gathering_seconds: float = GATHERING_SECONDS
+    _deleted: asyncio.Event = field(default_factory=asyncio.Event)
     _told: set[Orphan] = field(default_factory=set)
+
+    def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
+        """Survey soon after a workspace was DELETED that had bought, or may have bought."""
+        status = wire.get("status") or {}
+        if how == "DELETED" and (status.get("instance") or status.get("order")):
+            self.gone()
+
+    def gone(self) -> None:
+        """Survey soon: of a workspace it is only known that it is gone."""
+        self._deleted.set()
 
     async def keep_looking(self) -> None:
         """Survey for as long as the process leads, whatever fails."""
@@ -43,7 +60,17 @@ class OrphanWatch:
                 self._failed(str(failure))
             except Exception:  # nothing depends on a survey: a bug in it must not end it for good
                 log.exception("the look for orphans broke")
-            await asyncio.sleep(self.seconds)
+            await self._next()
+
+    async def _next(self) -> None:
+        """Wait until a survey is due."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                await self._deleted.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(self.gathering_seconds)
+        self._deleted.clear()
 
     def _failed(self, why: str) -> None:
         log.warning("no look for orphans: %s", why)

@@ -1,6 +1,9 @@
 """Orphans are told once each; a look that fails says nothing and ends nothing."""
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
 from flink_workspace_operator.core.orphans import Findings, Orphan
@@ -10,6 +13,8 @@ from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 
 ORPHAN = Orphan("Orphan", "r-1", "w", ("i-1",), "team/w")
 TWINS = Orphan("DuplicateName", "r-2", "v", ("i-2", "i-3"))
+HOURS = 3600.0
+BOUGHT: dict[str, Any] = {"status": {"instance": {"instanceId": "i-1"}}}
 DOWN: CloudFailure = Unreachable("foasconsole.DescribeInstances", "NoConnection")
 
 
@@ -18,10 +23,11 @@ class Looks:
 
     def __init__(self, *findings: Findings | Failure) -> None:
         self.findings, self.events = list(findings), list[Event]()
-        self.over = asyncio.Event()
+        self.over, self.looked = asyncio.Event(), asyncio.Queue[None]()
 
     async def survey(self) -> Findings:
         found = self.findings.pop(0)
+        self.looked.put_nowait(None)
         if not self.findings:
             self.over.set()
         if isinstance(found, Failure):
@@ -31,8 +37,8 @@ class Looks:
     async def tell(self, event: Event) -> None:
         self.events.append(event)
 
-    def watch(self) -> OrphanWatch:
-        return OrphanWatch(self.survey, self.tell, OrphanMetrics(), seconds=0)
+    def watch(self, seconds: float = 0) -> OrphanWatch:
+        return OrphanWatch(self.survey, self.tell, OrphanMetrics(), seconds, gathering_seconds=0)
 
 
 def found(*orphans: Orphan, unread: tuple[str, ...] = ()) -> Findings:
@@ -66,3 +72,28 @@ async def test_failures_do_not_end_it() -> None:
     await looks.over.wait()
     task.cancel()
     assert len(looks.events) == 1
+
+
+NOTHING_BOUGHT: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("DELETED", {"status": {}}),
+    ("DELETED", {}),
+    ("MODIFIED", BOUGHT),
+)
+
+
+async def test_a_survey_follows_a_deletion() -> None:
+    """Of what may have been bought, or of what is only known to be gone; not of what never bought anything."""
+    looks = Looks(found(), found(ORPHAN), found())
+    watch = looks.watch(HOURS)
+    task = asyncio.create_task(watch.keep_looking())
+    await looks.looked.get()
+    for how, wire in NOTHING_BOUGHT:
+        watch.seen(how, wire)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(looks.looked.get(), 0)
+    watch.seen("DELETED", BOUGHT)
+    await looks.looked.get()
+    watch.gone()
+    await looks.looked.get()
+    task.cancel()
+    assert [event.reason for event in looks.events] == ["Orphan"]
