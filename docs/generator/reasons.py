@@ -23,7 +23,9 @@ What `kubectl get flinkworkspaceorders` shows. Evidence beats all: an order whos
 _DIAGRAM: Final = """\
 The same as a diagram, without the moves to Placed that evidence makes from nearly every other state."""
 _EVENTS: Final = """\
-What `kubectl describe` shows below a resource; the reasons of `Stalled` and `Suspended` are events too, as warnings."""
+What `kubectl describe` shows below a resource, each once, when it happens. The reasons of `Stalled` and `Suspended` are
+events too, as warnings, and what makes a prerequisite False, when it is first seen: unless the operator makes it.
+Events of orders are shown below the order as well."""
 
 
 def reasons_page() -> str:

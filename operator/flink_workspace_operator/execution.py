@@ -145,6 +145,8 @@ class Execution:
                 AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder()
             ):
                 await self._hold_or_release(step)
+                if isinstance(step, RemoveFinalizer) and step.stays:
+                    made.append(step)
             case _:
                 return await self._advance(step)
         return None
@@ -203,8 +205,10 @@ class Execution:
         match step:
             case AddFinalizer() if self.seen.workspace is not None:
                 await self.cluster.add_purchase_finalizer(self.seen.workspace)
-            case RemoveFinalizer() if self.seen.workspace is not None:
+            case RemoveFinalizer(stays=stays) if self.seen.workspace is not None:
                 await self.cluster.remove_purchase_finalizer(self.seen.workspace)
+                if stays:
+                    log.warning("deleted: %s", stays)
             case TakeClaim(target=target, over=over, uid=uid):
                 await self.cluster.take_claim(target, self.seen.key, uid, over)
             case GiveBackClaim(claim=claim):

@@ -38,6 +38,9 @@ from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.plan import Event
 
+Reportable = FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder
+"""Objects that events are posted about."""
+
 
 class CloudReads(Protocol):
     """Questions to one account of the cloud, through one identity."""
@@ -242,6 +245,6 @@ class Cluster(ClusterReads, Protocol):
         """Post an event about no resource, in the operator's own namespace."""
         ...
 
-    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        """Post an event about the resource."""
+    async def post_event(self, about: Reportable, event: Event) -> None:
+        """Post an event about a resource, or an order."""
         ...

@@ -17,9 +17,10 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.identity import Key, Owner
 from flink_workspace_operator.core.facts.snapshot import Seen
 from flink_workspace_operator.core.plan import Plan, Requeue
-from flink_workspace_operator.core.reporting.events import events_of
+from flink_workspace_operator.core.reporting.events import events_of_orders, events_of_steps
 from flink_workspace_operator.core.reporting.obstacles import with_unrecorded
 from flink_workspace_operator.core.reporting.report import report
+from flink_workspace_operator.core.reporting.turning_points import turning_points
 from flink_workspace_operator.core.verdicts import verdict_of
 from flink_workspace_operator.execution import Done, Execution
 from flink_workspace_operator.memory import Memory
@@ -92,19 +93,31 @@ class Reconciler:
     async def _tell(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
         """One status write, if anything changed, and an event for each thing that happened.
 
-        Returns the status as it is now.
+        Returns the status as it is now. Turning points of it are events only once it is written:
+        what could not be written is reported again by the next pass.
         """
+        await self._tell_of_orders(seen, done)
         if seen.workspace is None:
             return None
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
-        now = seen.updated(orders=done.orders)
-        after = report(Case(now, self.settings), verdict) if verdict else before
-        for event in events_of(done.made, (seen.orders, done.orders), (before, after)):
+        case = Case(seen.updated(orders=done.orders), self.settings)
+        after = report(case, verdict) if verdict else before
+        for event in events_of_steps(done.made):
             await self.cluster.post_event(seen.workspace, event)
         if after.as_wire() != before.as_wire():
             await self.cluster.write_status(seen.workspace, after)
+            for event in turning_points(case, before, after):
+                await self.cluster.post_event(seen.workspace, event)
         if verdict:
             self.memory.end_failures(seen.key)
         return after
+
+    async def _tell_of_orders(self, seen: Seen, done: Done) -> None:
+        """An event for each order that moved, on the order and on the resource, which may be gone:
+        its orders are settled all the same."""
+        for order, event in events_of_orders(seen.orders, done.orders):
+            await self.cluster.post_event(order, event)
+            if seen.workspace is not None:
+                await self.cluster.post_event(seen.workspace, event)

@@ -14,7 +14,7 @@ from tests.scenario.world import World
 
 
 async def test_a_life_is_told_in_a_few_words(world: World, synced: Synced) -> None:
-    """What was made, the order's way, Ready, and that a person suspended it; nothing twice."""
+    """What was made, the order's way, Ready, a suspension, drift, and what stays; nothing twice on one object."""
     async for _ in lifecycle(world, synced):
         pass
     told = json.loads(
@@ -22,15 +22,20 @@ async def test_a_life_is_told_in_a_few_words(world: World, synced: Synced) -> No
     )["items"]  # fmt: skip
     assert sorted((each["type"], each["reason"]) for each in told) == [
         *[("Normal", "DirectoryCreated")] * 4,
-        ("Normal", "OrderOpened"),
-        ("Normal", "OrderPlaced"),
+        *[("Normal", "OrderOpened")] * 2,
+        *[("Normal", "OrderPlaced")] * 2,
         *[("Normal", "PolicyAttached")] * 2,
         ("Normal", "RoleCreated"),
         ("Normal", "WorkspaceReady"),
+        ("Warning", "Drifted"),
         ("Warning", "SuspendedByUser"),
+        ("Warning", "WorkspaceKept"),
     ]
     assert {each["reportingComponent"] for each in told} == {CONTROLLER}
-    assert {each["involvedObject"]["name"] for each in told} == {"w"}
+    assert {(each["involvedObject"]["kind"], each["involvedObject"]["name"]) for each in told} == {
+        ("FlinkWorkspace", "w"),
+        ("FlinkWorkspaceOrder", "w-1"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.ports import Reportable
 from flink_workspace_operator.settings import Settings
 from tests.gitops import flux
 from tests.gitops.events import judge_event
@@ -47,9 +48,9 @@ class RecordingCluster(KubernetesCluster):
         if wire is not None:
             self.shown.append(wire)
 
-    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        """Say on the resource what happened."""
-        await super().post_event(workspace, event)
+    async def post_event(self, about: Reportable, event: Event) -> None:
+        """Say on the resource, or on the order, what happened."""
+        await super().post_event(about, event)
         self.events.append(event)
 
     def judge_all(self) -> None:

@@ -22,6 +22,7 @@ from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.ports import Reportable
 from tests.simulation.gate import Gate
 from tests.simulation.server import ApiServer, Lease, key_of
 
@@ -203,7 +204,7 @@ class SimulatedCluster:
 
         return await self._call(call, effect)
 
-    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
+    async def post_event(self, about: Reportable, event: Event) -> None:
         """One creation, of what no pass reads; that it failed is not told."""
         with suppress(ClusterFailure):
             await self._call("post_event", lambda: self.events.append(event))

@@ -51,6 +51,8 @@ class Instance(ApiModel):
     """When it was created."""
     expire_time: Time | None = None
     """End of the paid time; only for subscriptions."""
+    days_left: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    """Days until then, counting the last one that has begun; 0 once it is over."""
     cluster_status: Annotated[str, Field(max_length=40)] | None = None
     """State of the cluster in the cloud's word, for example RUNNING."""
     order_state: Annotated[str, Field(max_length=40)] | None = None

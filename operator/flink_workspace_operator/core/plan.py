@@ -28,7 +28,13 @@ class AddFinalizer:
 
 @dataclass(frozen=True)
 class RemoveFinalizer:
-    """Release the workspace resource, so that it can be deleted."""
+    """Release the workspace resource, so that it can be deleted.
+
+    `stays`: what the deletion leaves in the cloud, for people; empty if nothing is known to be
+    there.
+    """
+
+    stays: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,7 @@ FreeStep = (
     | OutputsStep
 )
 Step = FreeStep | PlaceOrder
-ToldStep = CloudStep | OutputsStep
+ToldStep = CloudStep | OutputsStep | RemoveFinalizer
 """Steps that an event reports, if they changed anything."""
 
 VerdictKind = Literal["Running", "Progressing", "Missing", "Suspended", "Stalled", "Deleting"]

@@ -49,6 +49,7 @@ from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.ports import Reportable
 from flink_workspace_operator.settings import Settings
 
 
@@ -239,8 +240,8 @@ class KubernetesCluster:
     async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
         return await self._secrets.release(key, secret)
 
-    async def post_event(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        await self._events.post_about(workspace, event)
+    async def post_event(self, about: Reportable, event: Event) -> None:
+        await self._events.post_about(about, event)
 
     async def post_notice(self, event: Event) -> None:
         await self._events.post_notice(event)

@@ -9,9 +9,10 @@ from kubernetes.aio import client
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
 from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE
 from flink_workspace_operator.api.names import API_VERSION
-from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.core.plan import Event
+from flink_workspace_operator.ports import Reportable
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +29,14 @@ class Events:
         )  # nobody watches them
         self._namespace = namespace
 
-    async def post_about(self, workspace: FlinkWorkspace | PartialWorkspace, event: Event) -> None:
-        """Post an event about the resource."""
-        metadata = workspace.metadata
+    async def post_about(self, about: Reportable, event: Event) -> None:
+        """Post an event about a resource, or an order."""
+        metadata, is_order = about.metadata, isinstance(about, FlinkWorkspaceOrder)
         await self._post(
             event,
             {
                 "apiVersion": API_VERSION,
-                "kind": "FlinkWorkspace",
+                "kind": "FlinkWorkspaceOrder" if is_order else "FlinkWorkspace",
                 "namespace": metadata.namespace,
                 "name": metadata.name,
                 "uid": metadata.uid,

@@ -11,7 +11,9 @@ from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.facts.failures import SignatureExpired
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import is_unlisted
+from flink_workspace_operator.core.facts.times import utc
 from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import latest_end_of_call, window_end
 from flink_workspace_operator.core.pace import SOON, rising
 from flink_workspace_operator.core.plan import (
@@ -25,6 +27,7 @@ from flink_workspace_operator.core.plan import (
     Verdict,
 )
 
+MAY_STAY: Final = "order {} may have bought a workspace; if a list shows it, it is an orphan"
 AWAITED: Final = "this waits until it is known whether something was bought"
 
 
@@ -86,7 +89,26 @@ def finalize_deletion(case: Case) -> Plan | None:
         return Plan(
             verdict=going, requeue=Requeue(None) if order is None else _rising_for(case, order)
         )
-    return Plan((*_claims_to_give_back(case), RemoveFinalizer()), requeue=SOON)
+    release = RemoveFinalizer(_what_stays(case))
+    return Plan((*_claims_to_give_back(case), release), requeue=SOON)
+
+
+def _what_stays(case: Case) -> str:
+    """What goes on in the cloud without the resource, and what it costs; empty if nothing is known
+    to be there."""
+    if case.known_id is None:
+        return "" if case.order is None else MAY_STAY.format(case.order.metadata.name)
+    if case.is_reported_lost:
+        return ""
+    known = case.workspace.status.instance
+    end = known.expire_time if known is not None else None
+    billing = f"is paid until {utc(end)}" if end else "is billed until somebody releases it"
+    bought = [each for each in case.orders if each.status.instance_id == case.known_id]
+    cost = price(bought[-1].status.quote, bought[-1].spec.block) if bought else None
+    return (
+        f"{case.known_id} stays in the cloud and {billing}{f' ({cost})' if cost else ''}; release"
+        " it in the console, or apply the resource again to bind it"
+    )
 
 
 def _cancel_what_is_quoted(case: Case) -> Plan | None:

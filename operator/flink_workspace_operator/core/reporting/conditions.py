@@ -1,7 +1,7 @@
 """The conditions about one topic each; `core/reporting/summary.py` has Ready and its companions."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.core.case import Case
@@ -17,6 +17,7 @@ from flink_workspace_operator.core.facts.failures import (
 from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable, KeyUnavailable
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.ownership import Adoptable, Foreign, Ours
+from flink_workspace_operator.core.facts.times import utc
 from flink_workspace_operator.core.prerequisites import Finding
 
 
@@ -157,18 +158,13 @@ def expiry(case: Case) -> ConditionDraft:
         )
     if case.cloud_time >= end:
         return ConditionDraft(
-            "ExpiryHealthy", "False", "Expired", f"the paid time ended at {_utc(end)}: renew it"
+            "ExpiryHealthy", "False", "Expired", f"the paid time ended at {utc(end)}: renew it"
         )
     if case.cloud_time >= end - timedelta(days=case.settings.expiry_warning_days):
         return ConditionDraft(
-            "ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends at {_utc(end)}: renew it"
+            "ExpiryHealthy", "False", "ExpiresSoon", f"the paid time ends at {utc(end)}: renew it"
         )
-    return ConditionDraft("ExpiryHealthy", "True", "Paid", f"paid until {_utc(end)}")
-
-
-def _utc(moment: datetime) -> str:
-    """To the minute: paid time ends at midnight UTC+8, which is another day elsewhere."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return ConditionDraft("ExpiryHealthy", "True", "Paid", f"paid until {utc(end)}")
 
 
 def _until_bound(type_: str, case: Case) -> ConditionDraft:

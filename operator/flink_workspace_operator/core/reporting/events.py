@@ -1,9 +1,7 @@
-"""Events: one for each thing that happened, and none for a state that lasts."""
+"""Events of what a pass did: one for each thing that happened, and none for a state that lasts."""
 
-from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import Reported
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.core.plan import (
     AdoptInstance,
     AttachPolicy,
@@ -11,6 +9,7 @@ from flink_workspace_operator.core.plan import (
     CreateRole,
     DeleteOutputs,
     Event,
+    RemoveFinalizer,
     RestoreTags,
     ToldStep,
     WriteOutputs,
@@ -19,16 +18,7 @@ from flink_workspace_operator.core.plan import (
 Ledger = tuple[FlinkWorkspaceOrder, ...]
 
 
-def events_of(
-    made: tuple[ToldStep, ...],
-    orders: tuple[Ledger, Ledger],
-    status: tuple[FlinkWorkspaceStatus, FlinkWorkspaceStatus],
-) -> tuple[Event, ...]:
-    """The events of a pass, from its steps, and from ledger and status before and after it."""
-    return (*_of_steps(made), *_of_orders(*orders), *_of_status(*status))
-
-
-def _of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
+def events_of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
     """The things that were made beside the workspace and the ledger."""
     told: list[Event] = []
     for step in made:
@@ -61,6 +51,8 @@ def _of_steps(made: tuple[ToldStep, ...]) -> tuple[Event, ...]:
                 )
             case WriteOutputs() | DeleteOutputs():
                 told.append(_of_outputs(step))
+            case RemoveFinalizer(stays=stays):
+                told.append(Event("Warning", "WorkspaceKept", stays))
     return tuple(told)
 
 
@@ -80,39 +72,19 @@ def _of_outputs(step: WriteOutputs | DeleteOutputs) -> Event:
     return Event("Normal", "OutputsWritten", f"ConfigMap '{step.name}' has the workspace's ids")
 
 
-def _of_orders(before: Ledger, after: Ledger) -> tuple[Event, ...]:
+def events_of_orders(
+    before: Ledger, after: Ledger
+) -> tuple[tuple[FlinkWorkspaceOrder, Event], ...]:
     """Orders that entered another state in this pass."""
     states = {order.metadata.uid: order.state for order in before}
     moved = (order for order in after if states.get(order.metadata.uid) != order.state)
     return tuple(
-        _event(order, order.facts.event) for order in moved if order.facts.event is not None
+        (order, _event(order, order.facts.event))
+        for order in moved
+        if order.facts.event is not None
     )
 
 
 def _event(order: FlinkWorkspaceOrder, reported: Reported) -> Event:
     message = f"{order.metadata.name}: {order.status.message}"
     return Event("Warning" if reported.is_warning else "Normal", reported.reason, message)
-
-
-def _of_status(before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus) -> tuple[Event, ...]:
-    """Turning points of the resource itself."""
-    was = {condition.type: condition for condition in before.conditions}
-    now = {condition.type: condition for condition in after.conditions}
-    ready = (
-        [Event("Normal", "WorkspaceReady", now["Ready"].message)]
-        if _turned(was, now, "Ready")
-        else []
-    )
-    stopped = [
-        Event("Warning", now[type_].reason, now[type_].message)
-        for type_ in ("Stalled", "Suspended")
-        if _turned(was, now, type_)
-    ]
-    return (*ready, *stopped)
-
-
-def _turned(was: dict[str, Condition], now: dict[str, Condition], type_: str) -> bool:
-    """True if the condition became True, or is True for another reason than before."""
-    if type_ not in now or now[type_].status != "True":
-        return False
-    return type_ not in was or (was[type_].status, was[type_].reason) != ("True", now[type_].reason)

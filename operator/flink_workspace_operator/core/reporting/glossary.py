@@ -22,5 +22,14 @@ EVENTS: Final[Mapping[str, str]] = {
     "OrderCanceled": "the resource was deleted before anything was sent",
     "WorkspaceGivenUp": "a person said that another one may be bought in place of one that is gone",
     "WorkspaceReady": "Ready became True",
+    "Drifted": "the workspace and the spec differ, or differ in something else than before",
+    "ExpiresSoon": (
+        "the paid time ends in 30, 14, 7, 3 days or 1; with automatic renewal only from 7 days on,"
+        " when the cloud should have renewed it"
+    ),
+    "WorkspaceKept": (
+        "the resource was deleted, and **what was bought stays**: its id, and what it costs"
+    ),
 }
-"""The meaning of each event. The reasons of Stalled and Suspended are events too, as warnings."""
+"""The meaning of each event. The reasons of Stalled, Suspended and of missing prerequisites are
+events too, as warnings."""

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from flink_workspace_operator.api.names import ABANDON_ORDER
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import OrderState
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import SignatureExpired, Unreachable
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
@@ -58,7 +60,7 @@ class TestBeingDeleted:
         plan = decide(a_case(GOING, order, cloud=OFFLINE, own_claims=(a_claim(),)))
         # What no list has shown keeps its name claimed: once the resource is gone, the cloud is asked.
         given_back = () if state == "Placed" else (GiveBackClaim(a_claim()),)
-        assert plan.steps == (*given_back, RemoveFinalizer())
+        assert (plan.steps[:-1], type(plan.steps[-1])) == (given_back, RemoveFinalizer)
 
     def test_a_quoted_order_is_closed_first(self) -> None:
         """Counterexample 6: by a conditional write, so that a buyer who read it before stumbles over it."""
@@ -102,7 +104,10 @@ class TestBeingDeleted:
         other = a_claim(target=PurchaseTarget(ACCOUNT, REGION, "former"))
         workspace = a_workspace(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
         plan = decide(a_case(workspace, an_order(state), own_claims=(a_claim(), other)))
-        assert plan.steps == (GiveBackClaim(other), RemoveFinalizer())
+        [given_back, release] = plan.steps
+        assert given_back == GiveBackClaim(other)
+        assert isinstance(release, RemoveFinalizer)
+        assert "demo-1 may have bought a workspace" in release.stays
 
     def test_abandoning_another_order_changes_nothing(self) -> None:
         """The annotation names the order."""
@@ -187,7 +192,41 @@ def test_a_resource_that_goes_keeps_the_name_of_what_may_be_hidden(now: datetime
     """It asks no cloud, and our clock may be ahead by hours."""
     placed = an_order("Placed", instance_id=ID, intent=NOW - minutes(1))
     plan = decide(a_case(GOING, placed, own_claims=(a_claim(),), now=now, cloud=OFFLINE))
-    assert plan.steps == (RemoveFinalizer(),)
+    assert [type(step) for step in plan.steps] == [RemoveFinalizer]
+
+
+STAYS = "stays in the cloud and is"
+"""The words of the cost follow."""
+
+
+@pytest.mark.parametrize(
+    ("status", "order", "said"),
+    [
+        (
+            FlinkWorkspaceStatus(instance=Instance(instance_id=ID, expire_time=NOW)),
+            an_order("Fulfilled"),
+            f"{ID} {STAYS} paid until 2026-11-23 09:00 UTC (CNY 1200.00 for 1 month);",
+        ),
+        (FlinkWorkspaceStatus(), an_order("Placed"), f"{ID} {STAYS} billed until somebody releases it (CNY"),
+        (
+            FlinkWorkspaceStatus(instance=Instance(instance_id="adopted-1")),
+            None,
+            f"adopted-1 {STAYS} billed until somebody releases it;",
+        ),
+        (FlinkWorkspaceStatus(instance=Instance(instance_id=ID, lost_since=NOW)), an_order("Fulfilled"), None),
+        (FlinkWorkspaceStatus(), an_order("NotPlaced"), None),
+    ],
+    ids=["subscription", "not shown yet", "adopted", "lost", "never bought"],
+)
+def test_what_a_deletion_leaves_is_said(
+    status: FlinkWorkspaceStatus, order: FlinkWorkspaceOrder | None, said: str | None
+) -> None:
+    """With its id and what it costs; nothing is said of what is not there."""
+    orders = () if order is None else (order,)
+    going = a_workspace(deleted=True, status=status)
+    plan = decide(a_case(going, *orders, cloud=OFFLINE, now=NOW + WINDOW + minutes(1)))
+    [release] = (step for step in plan.steps if isinstance(step, RemoveFinalizer))
+    assert release.stays.startswith(said) if said else release.stays == ""
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "CREATING"])

@@ -15,7 +15,7 @@ from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, R
 from flink_workspace_operator.core.facts.failures import OutputsRefused, Unreachable
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.plan import DeleteOutputs, MoveOrder, PlaceOrder, Plan, WriteOutputs
-from flink_workspace_operator.core.reporting.events import events_of
+from flink_workspace_operator.core.reporting.events import events_of_steps
 from tests.builders import (
     BUCKET,
     ID,
@@ -285,6 +285,6 @@ class TestUnreachable:
 )
 def test_what_was_done_is_told_once(step: WriteOutputs | DeleteOutputs, reason: str) -> None:
     """With the name of the ConfigMap."""
-    [event] = events_of((step,), ((), ()), (FlinkWorkspaceStatus(), FlinkWorkspaceStatus()))
+    [event] = events_of_steps((step,))
     assert (event.type, event.reason) == ("Normal", reason)
     assert "'ids'" in event.message

@@ -31,11 +31,9 @@ from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.plan import AttachPolicy, CreateDirectory, CreateRole, Verdict
 from flink_workspace_operator.core.prerequisites import judge_network, judge_role, judge_storage
-from flink_workspace_operator.core.reporting.events import events_of
 from flink_workspace_operator.core.reporting.report import report
 from tests.builders import (
     BUCKET,
-    ID,
     NOW,
     SETTINGS,
     V_SWITCH,
@@ -407,26 +405,3 @@ class TestPrerequisites:
         network = SeenNetwork(True, (SeenVSwitch("vsw-1", VPC, "cn-hangzhou-i", 9),))
         spec = a_workspace(zone_id="cn-hangzhou-j").spec
         assert judge_network(network, frozenset({"cn-hangzhou-i"}), spec, SETTINGS).reason == "ZoneMismatch"
-
-
-class TestEvents:
-    """Only what happened, once each."""
-
-    def test_a_quiet_pass_has_none(self) -> None:
-        """The same status and ledger before and after."""
-        status = reported(running(), decide(running()))
-        assert events_of((), ((FULFILLED,), (FULFILLED,)), (status, status)) == ()
-
-    def test_becoming_ready_and_stalling_are_told(self) -> None:
-        """Each turn once; another reason is another turn."""
-        nothing, ready = FlinkWorkspaceStatus(), reported(running(), decide(running()))
-        lost = replace(running().seen, workspace=a_workspace(status=ready))
-        stalled = reported(Case(lost, SETTINGS), Verdict("Stalled", "Lost", "gone"))
-        assert [event.reason for event in events_of((), ((), ()), (nothing, ready))] == ["WorkspaceReady"]
-        assert [event.reason for event in events_of((), ((), ()), (ready, stalled))] == ["Lost"]
-
-    def test_an_order_that_came_into_a_state_is_told(self) -> None:
-        """With its name and message."""
-        before, after = an_order("Placing"), an_order("Placed", message=f"Bought: {ID}.")
-        (event,) = events_of((), ((before,), (after,)), (FlinkWorkspaceStatus(), FlinkWorkspaceStatus()))
-        assert (event.type, event.reason, event.message) == ("Normal", "OrderPlaced", f"demo-1: Bought: {ID}.")
