@@ -20,8 +20,8 @@ from flink_workspace_operator.adapters.alibaba.proxy import proxies_in
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
 from flink_workspace_operator.bad_settings import misspelt, problems_of, variable
 from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.orphans import ADVICE, Orphan
+from flink_workspace_operator.core.facts.failures import ClusterFailure
+from flink_workspace_operator.core.orphans import Orphan
 from flink_workspace_operator.probing import probe
 from flink_workspace_operator.runtime.garbage import set_aside_all
 from flink_workspace_operator.runtime.logs import OURS, set_up
@@ -31,6 +31,7 @@ from flink_workspace_operator.survey import survey
 log = logging.getLogger(__name__)
 
 BAD_SETTINGS = 2
+LONGEST_LINE = 2_000
 NO_METADATA = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 ABOUT = (
     "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace"
@@ -124,27 +125,36 @@ async def list_orphans(settings: Settings) -> int:
             wiring.connect_cloud(settings) as cloud,
         ):
             findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
-    except CloudFailure as failure:
-        log.error("cannot look: %s", describe(failure))
-        return 1
     except ClusterFailure as failure:
         log.error("cannot look: %s", failure)
         return 1
-    Console().print(
-        orphans_table(findings.orphans) if findings.orphans else "No orphans, and no name twice."
-    )
-    for region, why in findings.unread.items():
-        log.error("nothing is known of %s: %s", region, describe(why))
-    return 1 if findings.unread else 0
+    if findings.orphans:
+        print_whole(orphans_table(findings.orphans))
+    elif findings.read:
+        print_whole("No orphans, and no name twice.")
+    for (account_id, region), why in findings.unread.items():
+        log.error("nothing is known of %s of account %s: %s", region, account_id, describe(why))
+    for who, why in findings.unasked.items():
+        log.error("cannot look with %s: %s", who, describe(why))
+    return 1 if findings.unread or findings.unasked else 0
 
 
 def orphans_table(orphans: Sequence[Orphan]) -> Table:
     """A row for each finding."""
-    table = Table("Kind", "Region", "Name", "Instance IDs", "Marked as", "What to do", box=None)
+    heads = ("Kind", "Account", "Region", "Name", "Instance IDs", "Owner", "Order", "Price")
+    table = Table(*heads, "What to do", box=None)
     for each in orphans:
-        ids = "\n".join(each.instance_ids)
-        table.add_row(each.kind, each.region, each.name, ids, each.owner or "", ADVICE[each.kind])
+        found = (each.kind, each.account_id, each.region, each.name, "\n".join(each.instance_ids))
+        bought = (each.owner, each.order and each.order.name, each.price)
+        table.add_row(*found, *(part or "" for part in bought), each.advice)
     return table
+
+
+def print_whole(what: Table | str) -> None:
+    """Print, however narrow the terminal is: rich would cut an id that somebody is to copy."""
+    console = Console()
+    needed = console.measure(what, options=console.options.update(width=LONGEST_LINE)).maximum
+    Console(width=max(needed, console.width)).print(what, soft_wrap=True)
 
 
 def warn_of_unknown_settings() -> None:

@@ -144,6 +144,7 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
         operator.triggers.workspace_seen(event["type"], dict(event["object"]))
         operator.metrics.workspaces.seen(event["type"], event["object"])
         operator.neighbours.seen(event["type"], event["object"])
+        operator.orphan_watch.seen(event["type"], event["object"])
         operator.creation_watch.seen(event["type"], event["object"])
 
     @kopf.on.event(GROUP, VERSION, ORDERS, registry=registry, id="order")

@@ -1,41 +1,107 @@
-"""A survey of all regions: instances that exist, against all that resources want. Reads only."""
+"""A survey of all accounts: instances that exist, against all that resources want. Reads only.
 
-from collections.abc import Mapping
+The operator's own account is listed in all regions. That of each Secret that a resource or an order
+names is listed where they buy: nothing of ours can be anywhere else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from flink_workspace_operator.core.checks.credentials import usable_key
 from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Key, WantedName
 from flink_workspace_operator.core.facts.observed import Listing
-from flink_workspace_operator.core.orphans import Orphan, find_orphans
-from flink_workspace_operator.ports import Cloud, Cluster
+from flink_workspace_operator.core.orphans import Orphan, Place, Purchase, find_orphans
+from flink_workspace_operator.ports import Cloud, CloudReads, Cluster
 
 FRESH = timedelta(0)
+OWN = "the operator's own identity"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The findings of a survey, and the regions that it could not list: nothing is known there."""
+    """The findings of a survey, and what it could not list: nothing is known there."""
 
     orphans: tuple[Orphan, ...]
-    read: frozenset[str]
-    """The regions that were listed."""
-    unread: Mapping[str, CloudFailure] = field(default_factory=dict)
+    read: frozenset[Place]
+    """The accounts and regions that were listed."""
+    unread: Mapping[Place, CloudFailure] = field(default_factory=dict)
+    unasked: Mapping[str, CloudFailure] = field(default_factory=dict)
+    """The identities, in words, that could not even say what account they are of."""
+
+
+@dataclass
+class _Lists:
+    """The lists of a survey. One account may have several identities: the first that lists it
+    counts."""
+
+    listings: dict[Place, Listing] = field(default_factory=dict)
+    unread: dict[Place, CloudFailure] = field(default_factory=dict)
+    unasked: dict[str, CloudFailure] = field(default_factory=dict)
+
+    async def ask(self, who: str, cloud: CloudReads, regions: Iterable[str] | None) -> None:
+        """List these regions of the identity's account; None: all in which workspaces are sold."""
+        try:
+            account_id = await cloud.identify()
+            places = await cloud.list_regions() if regions is None else regions
+        except CloudFailure as failure:
+            self.unasked[who] = failure
+            return
+        for region in sorted(places):
+            await self._list(cloud, (account_id, region))
+
+    async def _list(self, cloud: CloudReads, place: Place) -> None:
+        if place in self.listings:
+            return
+        try:
+            self.listings[place] = await cloud.list_instances(place[1], FRESH)
+        except CloudFailure as failure:
+            self.unread[place] = failure
+        else:
+            self.unread.pop(place, None)
 
 
 async def survey(
     cloud: Cloud, cluster: Cluster, cluster_id: str, namespaces: tuple[str, ...] | None = None
 ) -> Findings:
-    """Find orphans in the account of the credentials in use. Raises `CloudFailure` if the regions
-    are not known, and `ClusterFailure`. `namespaces` are the managed ones, None meaning all."""
-    listings: dict[str, Listing] = {}
-    unread: dict[str, CloudFailure] = {}
-    for region in sorted(await cloud.list_regions()):
-        try:
-            listings[region] = await cloud.list_instances(region, FRESH)
-        except CloudFailure as failure:
-            unread[region] = failure
+    """Find orphans. Raises `ClusterFailure`. `namespaces` are the managed ones, None meaning
+    all."""
+    lists, purchases = _Lists(), await cluster.list_purchases()
+    await lists.ask(OWN, cloud, None)
+    regions = _regions_by_secret(purchases, await cluster.list_wanted_names())
+    for secret, bought_in in regions.items():
+        await _ask_with(secret, bought_in, cloud, cluster, lists)
     # After the instances: a resource is older than its purchase, so this list has it.
     wanted = await cluster.list_wanted_names()
-    return Findings(
-        find_orphans(listings, wanted, cluster_id, namespaces), frozenset(listings), unread
-    )
+    orphans = find_orphans(lists.listings, purchases, wanted, cluster_id, namespaces)
+    return Findings(orphans, frozenset(lists.listings), lists.unread, lists.unasked)
+
+
+async def _ask_with(
+    secret: Key, regions: Iterable[str], cloud: Cloud, cluster: Cluster, lists: _Lists
+) -> None:
+    """List with the keys of a Secret; `secret` is its namespace and name."""
+    who = f"Secret {secret}"
+    try:
+        key = usable_key(secret.name, await cluster.read_secret(secret, secret.name))
+    except CloudFailure as unusable:
+        lists.unasked[who] = unusable
+        return
+    await lists.ask(who, await cloud.signed_with(key), regions)
+
+
+def _regions_by_secret(
+    purchases: Sequence[Purchase], wanted: Sequence[WantedName]
+) -> Mapping[Key, set[str]]:
+    """The Secrets that pay, by namespace and name, each with the regions that it buys in."""
+    found: defaultdict[Key, set[str]] = defaultdict(set)
+    for purchase in purchases:
+        if purchase.secret_name is not None:
+            place = Key(purchase.order.namespace, purchase.secret_name)
+            found[place].add(purchase.region)
+    for each in wanted:
+        if each.secret_name is not None and each.region:
+            found[Key(each.key.namespace, each.secret_name)].add(each.region)
+    return found

@@ -147,8 +147,9 @@ def assemble(
     triggers = Triggers(
         queue, cluster_side.cluster.is_own_write, lambda key, version: resync.wait_for(key, version)
     )
+    orphan_watch = _orphan_watch(settings, cloud, cluster_side, metrics)
     resync = Resync(
-        kinds=_kinds(watches, cluster_side, triggers, metrics),
+        kinds=_kinds(watches, cluster_side, triggers, metrics, orphan_watch),
         begin_round=_rounds(settings, cloud, cluster_side, queue, reconciler),
         queue=queue,
         seconds=settings.resync_seconds,
@@ -168,14 +169,7 @@ def assemble(
         election=election,
         metrics=metrics,
         neighbours=cluster_side.neighbours,
-        orphan_watch=OrphanWatch(
-            survey=lambda: survey(
-                cloud, cluster_side.cluster, cluster_side.cluster_id, settings.namespaces
-            ),
-            tell=cluster_side.cluster.post_notice,
-            metrics=metrics.orphans,
-            seconds=settings.survey_seconds,
-        ),
+        orphan_watch=orphan_watch,
         creation_watch=CreationWatch(
             cloud.list_instances, queue, timedelta(seconds=settings.listing_max_age_seconds)
         ),
@@ -202,8 +196,24 @@ def _reconciler(
     )
 
 
+def _orphan_watch(
+    settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics
+) -> OrphanWatch:
+    cluster, cluster_id = cluster_side.cluster, cluster_side.cluster_id
+    return OrphanWatch(
+        survey=lambda: survey(cloud, cluster, cluster_id, settings.namespaces),
+        tell=cluster.post_notice,
+        metrics=metrics.orphans,
+        seconds=settings.survey_seconds,
+    )
+
+
 def _kinds(
-    watches: Watches, cluster_side: ClusterSide, triggers: Triggers, metrics: Metrics
+    watches: Watches,
+    cluster_side: ClusterSide,
+    triggers: Triggers,
+    metrics: Metrics,
+    orphan_watch: OrphanWatch,
 ) -> tuple[Kind, ...]:
     """All that a resync lists: orders first, as a round needs them to judge workspaces."""
     return (
@@ -214,6 +224,7 @@ def _kinds(
             triggers,
             metrics,
             cluster_side.neighbours,
+            orphan_watch,
         ),
     )
 

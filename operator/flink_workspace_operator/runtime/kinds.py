@@ -6,6 +6,7 @@ from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.api.order_states import facts_of
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.metrics.registry import Metrics
+from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.resync import Kind, ListObjects, Wire
 from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.triggers import Triggers
@@ -18,6 +19,7 @@ def workspaces(
     triggers: Triggers,
     metrics: Metrics,
     neighbours: Neighbours,
+    orphan_watch: OrphanWatch,
 ) -> Kind:
     """All workspaces. Each of them gets a pass now and then."""
 
@@ -30,6 +32,7 @@ def workspaces(
         triggers.workspace_gone(name)
         metrics.workspaces.seen("DELETED", _no_more_than(name))
         neighbours.seen("DELETED", _no_more_than(name))
+        orphan_watch.gone()
 
     async def take(round_: Round, wire: Wire) -> None:
         neighbours.listed(wire)

@@ -1,6 +1,9 @@
 """Orphans are told once each; a look that fails says nothing and ends nothing."""
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
 from flink_workspace_operator.core.orphans import Orphan
@@ -9,8 +12,10 @@ from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.survey import Findings
 
-ORPHAN = Orphan("Orphan", "r-1", "w", ("i-1",), "team/w")
-TWINS = Orphan("DuplicateName", "r-2", "v", ("i-2", "i-3"))
+ORPHAN = Orphan("Orphan", "1", "r-1", "w", ("i-1",), "team/w")
+TWINS = Orphan("DuplicateName", "1", "r-2", "v", ("i-2", "i-3"))
+HOURS = 3600.0
+BOUGHT: dict[str, Any] = {"status": {"instance": {"instanceId": "i-1"}}}
 DOWN: CloudFailure = Unreachable("foasconsole.DescribeInstances", "NoConnection")
 
 
@@ -19,10 +24,11 @@ class Looks:
 
     def __init__(self, *findings: Findings | Failure) -> None:
         self.findings, self.events = list(findings), list[Event]()
-        self.over = asyncio.Event()
+        self.over, self.looked = asyncio.Event(), asyncio.Queue[None]()
 
     async def survey(self) -> Findings:
         found = self.findings.pop(0)
+        self.looked.put_nowait(None)
         if not self.findings:
             self.over.set()
         if isinstance(found, Failure):
@@ -32,12 +38,13 @@ class Looks:
     async def tell(self, event: Event) -> None:
         self.events.append(event)
 
-    def watch(self) -> OrphanWatch:
-        return OrphanWatch(self.survey, self.tell, OrphanMetrics(), seconds=0)
+    def watch(self, seconds: float = 0) -> OrphanWatch:
+        return OrphanWatch(self.survey, self.tell, OrphanMetrics(), seconds, gathering_seconds=0)
 
 
 def found(*orphans: Orphan, unread: tuple[str, ...] = ()) -> Findings:
-    return Findings(orphans, frozenset({"r-1", "r-2"} - set(unread)), dict.fromkeys(unread, DOWN))
+    read = frozenset({("1", region) for region in {"r-1", "r-2"} - set(unread)})
+    return Findings(orphans, read, {("1", region): DOWN for region in unread})
 
 
 async def test_each_is_told_once() -> None:
@@ -67,3 +74,28 @@ async def test_failures_do_not_end_it() -> None:
     await looks.over.wait()
     task.cancel()
     assert len(looks.events) == 1
+
+
+NOTHING_BOUGHT: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("DELETED", {"status": {}}),
+    ("DELETED", {}),
+    ("MODIFIED", BOUGHT),
+)
+
+
+async def test_a_survey_follows_a_deletion() -> None:
+    """Of what may have been bought, or of what is only known to be gone; not of what never bought anything."""
+    looks = Looks(found(), found(ORPHAN), found())
+    watch = looks.watch(HOURS)
+    task = asyncio.create_task(watch.keep_looking())
+    await looks.looked.get()
+    for how, wire in NOTHING_BOUGHT:
+        watch.seen(how, wire)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(looks.looked.get(), 0)
+    watch.seen("DELETED", BOUGHT)
+    await looks.looked.get()
+    watch.gone()
+    await looks.looked.get()
+    task.cancel()
+    assert [event.reason for event in looks.events] == ["Orphan"]

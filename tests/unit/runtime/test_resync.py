@@ -10,19 +10,30 @@ import pytest
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused, ClusterUnreachable
 from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime import kinds
 from flink_workspace_operator.runtime.metrics.registry import Metrics
+from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.resync import LISTED_SECONDS, LOOK_AGAIN_SECONDS, Resync
 from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.turns import Lane
 from flink_workspace_operator.runtime.watches import LONGEST_BLINDNESS_SECONDS, Watches
+from flink_workspace_operator.survey import Findings
 from tests.unit.runtime.timers import FakeTimers
 
 RESYNC = 600.0
 A, B = Key("ns", "a"), Key("ns", "b")
 ORDER = Key("ns", "a-1")
+
+
+async def _no_survey() -> Findings:
+    return Findings((), frozenset())
+
+
+async def _no_notice(_: Event) -> None:
+    return None
 
 
 class Over(BaseException):
@@ -67,10 +78,18 @@ class Bench:
         triggers, metrics = Triggers(self.queue, lambda _: False), Metrics(self.timers.time)
         self.triggers, self.metrics = triggers, metrics
         self.neighbours = Neighbours(lambda: self.workspaces.list(None))
+        self.orphan_watch = OrphanWatch(_no_survey, _no_notice, metrics.orphans, RESYNC)
         self.resync = Resync(
             kinds=(
                 kinds.orders(self.watches.orders, self.orders.list, triggers, metrics),
-                kinds.workspaces(self.watches.workspaces, self.workspaces.list, triggers, metrics, self.neighbours),
+                kinds.workspaces(
+                    self.watches.workspaces,
+                    self.workspaces.list,
+                    triggers,
+                    metrics,
+                    self.neighbours,
+                    self.orphan_watch,
+                ),
             ),
             begin_round=self._no_round,
             queue=self.queue,

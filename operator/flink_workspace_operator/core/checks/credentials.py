@@ -153,6 +153,14 @@ def _usable(
     return found.access_key or SecretIncomplete(name)
 
 
+def usable_key(name: str, found: Secret | Absent | SecretRefused) -> AccessKey:
+    """The access key, for reading. Raises `CredentialsUnusable`."""
+    usable = _usable(name, found, is_held=True)
+    if isinstance(usable, CredentialsUnusable):
+        raise usable
+    return usable
+
+
 def with_secrets(case: Case, plan: Plan) -> Plan:
     """The plan, with steps that hold a Secret while its order is open, and release it afterwards.
 
