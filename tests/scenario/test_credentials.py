@@ -153,7 +153,18 @@ async def test_half_a_key_is_none(world: World, payer: EmulatedAccount, lacking:
     await world.apply(paid_by())
     stalled = await world.settle("w", until=has_reason("SecretIncomplete"))
     assert "put accessKeyId and accessKeySecret into it" in message(stalled)
+    assert f"{lacking} is empty, or not one line of plain text" in message(stalled)
     assert payer.control.calls() == []
+
+
+async def test_a_misspelt_key_is_named(world: World, payer: EmulatedAccount) -> None:
+    """Only its name: its value may be a secret."""
+    data = {"accessKeyid": payer.access_key_id, "accessKeySecret": payer.access_key_secret}
+    await world.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": SECRET}, "stringData": data})
+    await world.apply(paid_by())
+    stalled = await world.settle("w", until=has_reason("SecretIncomplete"))
+    assert "it has accessKeyid, did you mean accessKeyId?" in message(stalled)
+    assert not {value for value in data.values() if value in message(stalled)}
 
 
 async def test_right_must_be_given(limited: World, payer: EmulatedAccount) -> None:

@@ -23,7 +23,7 @@ from flink_workspace_operator.core.facts.failures import (
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.observed import Absent
-from flink_workspace_operator.core.facts.secret import AccessKey, Secret
+from flink_workspace_operator.core.facts.secret import AccessKey, Secret, lacking
 
 ID: Final = "accessKeyId"
 SECRET: Final = "accessKeySecret"  # noqa: S105 - the name of a key, not its content
@@ -107,12 +107,18 @@ def _secret(name: str, found: client.V1Secret) -> Secret:
         finalizers=tuple(metadata.finalizers or ()),
         deleting=metadata.deletion_timestamp is not None,
         access_key=_access_key(found.data or {}),
+        lacks=_lacking(found.data or {}),
     )
 
 
 def _access_key(data: Mapping[str, bytes | str]) -> AccessKey | None:
     key_id, secret, token = (_text(data.get(each)) for each in (ID, SECRET, TOKEN))
     return AccessKey(key_id, secret, token) if key_id and secret else None
+
+
+def _lacking(data: Mapping[str, bytes | str]) -> str:
+    unusable = {each for each in (ID, SECRET) if each in data and _text(data[each]) is None}
+    return lacking((ID, SECRET), data.keys(), unusable)
 
 
 def _text(encoded: bytes | str | None) -> str | None:

@@ -150,7 +150,7 @@ def _usable(
         return found
     if isinstance(found, Absent) or (found.deleting and not is_held):
         return SecretMissing(name)
-    return found.access_key or SecretIncomplete(name)
+    return found.access_key or SecretIncomplete(name, found.lacks)
 
 
 def usable_key(name: str, found: Secret | Absent | SecretRefused) -> AccessKey:

@@ -71,6 +71,13 @@ class SecretIncomplete(CredentialsUnusable):
     turn = "Prerequisite"
     advice = "put accessKeyId and accessKeySecret into it, both of one line and not empty"
 
+    def __init__(self, about: str, lacks: str = "") -> None:
+        super().__init__(about)
+        self.lacks = lacks
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}{f' ({self.lacks})' if self.lacks else ''}"
+
 
 class SecretRefused(CredentialsUnusable):
     """The API server does not let the operator read the Secret of `spec.credentials`, or put its

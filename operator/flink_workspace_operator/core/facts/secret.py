@@ -3,9 +3,16 @@
 `core/checks/credentials.py` decides about it. No value in here prints its key.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Final
 
 from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable
+
+NAME_LENGTH: Final = 40
+NAMES_SHOWN: Final = 5
+"""Of the keys of a Secret: the rest does not fit into a message."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,30 @@ class Secret:
     deleting: bool
     access_key: AccessKey | None
     """None if a part of the key is missing."""
+    lacks: str = ""
+    """What is missing, in words that name its keys and never their values."""
+
+
+def lacking(needed: Sequence[str], present: Collection[str], unusable: Collection[str]) -> str:
+    """What a Secret lacks: `present` are the names of its keys, `unusable` those of them whose
+    value can't be part of an access key."""
+    return "; ".join(
+        f"{name} is empty, or not one line of plain text"
+        if name in unusable
+        else _misnamed(name, present)
+        for name in needed
+        if name in unusable or name not in present
+    )
+
+
+def _misnamed(name: str, present: Collection[str]) -> str:
+    """Words on a key that is not there, with the one that may be meant."""
+    others = {key[:NAME_LENGTH].lower(): key[:NAME_LENGTH] for key in sorted(present)}
+    similar = get_close_matches(name.lower(), others, n=1, cutoff=0.8)
+    if similar:
+        return f"it has {others[similar[0]]}, did you mean {name}?"
+    shown = ", ".join(list(others.values())[:NAMES_SHOWN])
+    return f"it has {shown or 'nothing'}, and no {name}"
 
 
 @dataclass(frozen=True)
