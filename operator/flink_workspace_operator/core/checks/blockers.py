@@ -1,8 +1,10 @@
 """Blockers of a purchase: another account, a stranger, suspension, a list that is missing."""
 
+from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.credentials import of_another_account
-from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.facts.identity import Owner
+from flink_workspace_operator.core.facts.observed import SeenInstance, Unknown
 from flink_workspace_operator.core.facts.ownership import Foreign, Unexplained
 from flink_workspace_operator.core.orders.windows import clock, latest_end_of_call
 from flink_workspace_operator.core.pace import OUTSIDE
@@ -32,7 +34,8 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
     """Stop if a stranger's instance blocks this name."""
     found = case.found
     if isinstance(found, Foreign):
-        return Plan(verdict=Verdict("Stalled", found.reason, found.message), requeue=OUTSIDE)
+        message = _held_by_a_neighbour(case, found.instance) or found.message
+        return Plan(verdict=Verdict("Stalled", found.reason, message), requeue=OUTSIDE)
     if isinstance(found, Unexplained) and len(found.instances) > 1:
         ids = ", ".join(instance.instance_id for instance in found.instances)
         message = (
@@ -41,6 +44,22 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
         )
         return Plan(verdict=Verdict("Stalled", "DuplicateInstance", message), requeue=OUTSIDE)
     return None
+
+
+def _held_by_a_neighbour(case: Case, instance: SeenInstance) -> str | None:
+    """The message if a living resource of this cluster owns the instance: as long as it lives, its
+    claim stops an adoption."""
+    claim, whose = case.seen.claim, instance.tags.get(WORKSPACE_TAG)
+    is_here = instance.tags.get(CLUSTER_TAG) == case.seen.owner.cluster_id
+    if not (is_here and claim is not None and claim.alive and claim.holder is not None):
+        return None
+    if whose != Owner(case.seen.owner.cluster_id, claim.holder).workspace_tag:
+        return None
+    return (
+        f"{instance.instance_id} has this name and belongs to FlinkWorkspace {whose} of this"
+        f" cluster: choose another workspaceName, or delete {whose}, whose workspace stays, and"
+        f" then adopt {instance.instance_id} with policy ByInstanceId"
+    )
 
 
 def stop_while_suspended(case: Case) -> Plan | None:

@@ -52,5 +52,5 @@ def _taken(case: Case, claim: Claim) -> str:
     who = str(holder) if known else "a resource of another namespace"
     return (
         f"{who} in this cluster claims the workspace name '{claim.target.workspace_name}': choose"
-        " another"
+        " another, or delete that FlinkWorkspace first"
     )

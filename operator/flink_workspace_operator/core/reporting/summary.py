@@ -7,6 +7,8 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition, ConditionStatus
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.outputs import owes_outputs
+from flink_workspace_operator.core.facts.observed import Absent
+from flink_workspace_operator.core.facts.ownership import Adoptable, Ours
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.reporting.conditions import ConditionDraft
 from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER
@@ -18,6 +20,8 @@ QUIET: Final = {
 }
 NOT_ANSWERED: Final = frozenset({"CloudUnreachable", "KeyUnavailable"})
 """Reasons of a verdict that nothing was learned from."""
+STRANGERS: Final = frozenset({"NameTaken", "OwnedElsewhere", "NameMismatch", "DuplicateInstance"})
+"""Reasons of a stall for what others have."""
 SHOWN_BY: Final = {
     "Progressing": "Reconciling",
     "Deleting": "Reconciling",
@@ -95,13 +99,25 @@ def obstructed(
 
 
 def _stays_stalled(case: Case, verdict: Verdict, previous: dict[str, Condition]) -> bool:
-    """True if it stays stalled for its spec: an unreachable cloud says nothing new about that."""
+    """True if it stays stalled for its spec: an unreachable cloud says nothing new about that,
+    unless the rest that was read in this pass shows that it is over."""
     stalled = previous.get("Stalled")
-    was_stalled = stalled is not None and stalled.status == "True"
-    of_this_spec = (
-        stalled is not None and stalled.observed_generation == case.workspace.metadata.generation
+    if stalled is None or stalled.status != "True" or verdict.reason not in NOT_ANSWERED:
+        return False
+    of_this_spec = stalled.observed_generation == case.workspace.metadata.generation
+    return of_this_spec and not _is_over(case, stalled.reason, previous)
+
+
+def _is_over(case: Case, reason: str, previous: dict[str, Condition]) -> bool:
+    """True if a stranger's instance or claim is gone, or a missing prerequisite is there."""
+    if reason in STRANGERS:
+        refused = bool(case.orders) and case.orders[-1].facts.is_refused
+        is_free = isinstance(case.found, Absent | Adoptable | Ours)
+        return is_free and case.holds_claim and not refused
+    return any(
+        finding.status == "True" and type_ in previous and previous[type_].reason == reason
+        for type_, finding in case.findings.items()
     )
-    return verdict.reason in NOT_ANSWERED and was_stalled and of_this_spec
 
 
 def _companion(type_: str, verdict: Verdict | None) -> ConditionDraft:

@@ -135,6 +135,18 @@ class TestAdoption:
         in_sync = next(each for each in reported(before, plan).conditions if each.type == "InSync")
         assert (in_sync.status, in_sync.reason) == ("False", "Drifted")
 
+    @pytest.mark.parametrize(("is_alive", "way"), [(True, "or delete team/other"), (False, ", or adopt it with")])
+    def test_what_a_living_resource_of_this_cluster_owns_is_not_offered(self, is_alive: bool, way: str) -> None:
+        """Its claim would stop the adoption: it is named, and must be deleted first."""
+        other = Key("team", "other")
+        theirs = an_instance(owner=Owner(OWNER.cluster_id, other))
+        plan = decide(case_of(theirs, workspace=a_workspace(), claim=a_claim(other, alive=is_alive)))
+        assert plan.verdict is not None
+        assert plan.verdict.reason == "NameTaken"
+        assert "belongs to" in plan.verdict.message
+        assert "team/other" in plan.verdict.message
+        assert way in plan.verdict.message
+
     def test_finalizer_and_claim_come_first(self) -> None:
         """Who holds the name is who may adopt it."""
         case = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_ID), claim=a_claim(Key("team", "o")))

@@ -337,6 +337,36 @@ def test_a_failed_look_says_nothing_about_what_was_bought(state: OrderState, fai
     assert told(reported(case, decide(case))) == progressing("CloudUnreachable")
 
 
+OTHERS = a_claim(Key("team", "other"))
+NO_ANSWER = Unknown(Unreachable("a.Question", "ServiceUnavailable"))
+NO_PRICE = {"quote": NO_ANSWER}
+UNREACHED = progressing("CloudUnreachable")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"claim": OTHERS}, {}, UNREACHED),
+        ({"cloud": bought(order=None)}, {}, UNREACHED),
+        ({"cloud": a_cloud(storage=Absent())}, {}, UNREACHED),
+        ({"claim": OTHERS}, {"cloud": DOWN}, stalled("NameTaken")),
+        ({"claim": OTHERS}, {"claim": OTHERS}, stalled("NameTaken")),
+        ({"cloud": a_cloud(storage=Absent())}, {"cloud": a_cloud(storage=NO_ANSWER)}, stalled("BucketNotFound")),
+    ],
+    ids=["claim is ours", "instance is gone", "bucket is there", "no look", "claim is theirs", "no look at the bucket"],
+)
+def test_a_stall_ends_with_its_cause(before: dict[str, Any], after: dict[str, Any], expected: Told) -> None:
+    """Although no price is known: all else was read, and shows that it is over. Without that it stays."""
+    status = FlinkWorkspaceStatus()
+    for now in (NOW, NOW + minutes(60)):
+        case = a_case(a_workspace(status=status), **{"now": now, **before})
+        status = reported(case, decide(case))
+    assert told(status).stalled == "True"
+    later = {"now": NOW + minutes(61), "cloud": a_cloud(**NO_PRICE), **after}
+    case = a_case(a_workspace(status=status), **later)
+    assert told(reported(case, decide(case))) == expected
+
+
 def test_resuming_while_the_cloud_is_down_is_seen_at_once() -> None:
     """It is not the cloud's to tell."""
     case = a_case(once_running(suspend=True), FULFILLED, cloud=bought())
