@@ -158,9 +158,8 @@ async def _look(
 ) -> Listing | Unknown:
     if asked.fresh:
         return await _known(cloud.look_up(target, asked.tags))
-    return await _known(
-        cloud.list_instances(target.region, timedelta(seconds=settings.listing_max_age_seconds))
-    )
+    max_age = timedelta(seconds=0 if asked.requested else settings.listing_max_age_seconds)
+    return await _known(cloud.list_instances(target.region, max_age))
 
 
 async def _ask_for_prerequisites(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from tests.objects import Refused
 from tests.scenario.manifests import Manifest, pay_as_you_go, subscription
 from tests.scenario.world import World, conditions
@@ -72,3 +73,33 @@ async def test_the_spec_follows_the_console(
 
     assert conditions(await world.workspace("w"))["Ready"].status == "True"
     assert len(world.account.control.purchases()) == len(await world.orders("w")) == 1
+
+
+async def test_a_requested_re_read_is_answered_by_a_newer_list(world: World) -> None:
+    """A list that other workspaces share may be of before the request; then the stale status would stand."""
+    await world.apply(subscription())
+    await world.settle("w")
+    world.settings = world.settings.model_copy(update={"listing_max_age_seconds": 600.0})
+    world.restart()
+    await world.one_pass("w")
+    change_in_the_console(world, cu=20)
+    await world.one_pass("w")
+    assert conditions(await world.workspace("w"))["InSync"].status == "True", "the list is an old one"
+    world.objects.annotate(WORKSPACE, RECONCILE_REQUESTED_AT, "now")
+    await world.one_pass("w")
+    workspace = await world.workspace("w")
+    assert workspace.status.last_handled_reconcile_at == "now"
+    assert conditions(workspace)["InSync"].reason == "Drifted"
+
+
+async def test_a_request_that_the_cloud_did_not_answer_is_not_handled(world: World) -> None:
+    """The next pass answers it."""
+    await world.apply(subscription())
+    await world.settle("w")
+    world.account.control.faults([{"service": "foasconsole", "fault": "server-error"}])
+    world.objects.annotate(WORKSPACE, RECONCILE_REQUESTED_AT, "now")
+    await world.one_pass("w")
+    assert (await world.workspace("w")).status.last_handled_reconcile_at is None
+    world.account.control.faults([])
+    await world.one_pass("w")
+    assert (await world.workspace("w")).status.last_handled_reconcile_at == "now"

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Final
 
-from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, REPLACE_LOST
+from flink_workspace_operator.api.names import REPLACE_LOST
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
@@ -24,17 +23,16 @@ from flink_workspace_operator.core.facts.snapshot import (
     Seen,
     announced_order,
     bound_id,
+    is_requested,
     is_suspended,
     open_order,
     orders_of,
+    request_in,
     shown_id,
 )
 from flink_workspace_operator.core.orders.windows import missing_order, window_end
 from flink_workspace_operator.core.prerequisites import Finding, findings
 from flink_workspace_operator.settings import Settings
-
-REQUEST_LENGTH: Final = 100
-"""Longest value of the annotation reconcile-requested-at that the status repeats."""
 
 
 @dataclass(frozen=True)
@@ -142,16 +140,12 @@ class Case:
     @cached_property
     def requested(self) -> bool:
         """True if a person requests another try now."""
-        return (
-            self.request is not None
-            and self.request != self.workspace.status.last_handled_reconcile_at
-        )
+        return is_requested(self.workspace)
 
     @cached_property
     def request(self) -> str | None:
-        """The value of the annotation reconcile-requested-at, cut to `REQUEST_LENGTH`."""
-        asked = self.workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT)
-        return None if asked is None else asked[:REQUEST_LENGTH]
+        """The value of the annotation reconcile-requested-at, as the status repeats it."""
+        return request_in(self.workspace)
 
     @cached_property
     def outstanding_order(self) -> FlinkWorkspaceOrder | None:

@@ -13,6 +13,7 @@ from flink_workspace_operator.core.facts.snapshot import (
     Intent,
     announced_order,
     bound_id,
+    is_requested,
     is_untouched,
     order_to_ask_about,
     orders_of,
@@ -41,6 +42,8 @@ class Questions:
     tags: tuple[tuple[str, str], ...]
     fresh: bool
     """List anew in this pass, also by name and tags; else a shared list will do."""
+    requested: bool
+    """A person requests a re-read: a shared list that began before this pass will not do."""
     prerequisites: bool
     price: ApiModel | None
     """The block to quote, None not to."""
@@ -77,6 +80,7 @@ def questions(
         workspace.workspace_name,
         tags,
         fresh=(not bound or price is not None) and not is_untouched(workspace, orders),
+        requested=is_requested(workspace),
         prerequisites=True,
         price=price,
         elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),
@@ -121,6 +125,7 @@ def _about(
         spec.workspace_name,
         tags,
         fresh=True,
+        requested=False,
         prerequisites=ours and not final_check,
         price=None,
         elsewhere=elsewhere,

@@ -1,17 +1,35 @@
 """What the cloud is asked in a pass, and what it is not asked."""
 
+from datetime import timedelta
+
 import pytest
 
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.orders.actions import ACTIONS
+from flink_workspace_operator.core.plan import Requeue
 from flink_workspace_operator.core.questions import Questions, questions
-from tests.builders import ID, NOW, OWNER, a_workspace, an_order, minutes
+from tests.builders import (
+    ID,
+    NOW,
+    OWNER,
+    SETTINGS,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+)
 from tests.simulation.grow import GROW, GROW_TO, Grow
 from tests.unit.core.growing import BIGGER
 
 BOUND = FlinkWorkspaceStatus(instance=Instance(instance_id=ID, cu=10))
+REQUESTED = {RECONCILE_REQUESTED_AT: "now"}
 GROWING = a_workspace(annotations={GROW_TO: "20"}, status=BOUND)
 
 
@@ -33,6 +51,23 @@ def test_a_bound_resource_shares_the_list_of_its_region() -> None:
     """It is asked for every few minutes; a list of its own would be asked for each."""
     assert not asked(a_workspace(status=BOUND)).fresh
     assert asked(a_workspace()).fresh
+
+
+def test_a_request_is_answered_by_no_older_list() -> None:
+    """Until it is handled."""
+    assert not asked(a_workspace(status=BOUND)).requested
+    assert asked(a_workspace(status=BOUND, annotations=REQUESTED)).requested
+    handled = BOUND.model_copy(update={"last_handled_reconcile_at": "now"})
+    assert not asked(a_workspace(status=handled, annotations=REQUESTED)).requested
+
+
+def test_after_a_request_it_is_looked_at_once_more() -> None:
+    """What is shared for seconds, as the network, may be older than the request."""
+    for annotations, seconds in ((REQUESTED, SETTINGS.listing_max_age_seconds), ({}, SETTINGS.resync_seconds)):
+        case = a_case(
+            a_workspace(annotations=annotations), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance()))
+        )
+        assert decide(case).requeue == Requeue(timedelta(seconds=seconds))
 
 
 def test_a_resource_that_may_order_more_has_a_list_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

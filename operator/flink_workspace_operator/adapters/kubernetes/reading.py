@@ -61,7 +61,8 @@ def purchase_in(wire: Wire) -> Purchase | None:
     none, or none that is left."""
     metadata, spec, status = wire["metadata"], wire.get("spec") or {}, wire.get("status") or {}
     instance_id = status.get("instanceId")
-    if spec.get("action") != "Create" or not instance_id or not _is_paid(status):
+    makes_instance = spec.get("create") or spec.get("parameters")
+    if not (makes_instance and instance_id and facts_of(status.get("state")).is_paid):
         return None
     namespace = metadata["namespace"]
     return Purchase(
@@ -74,10 +75,6 @@ def purchase_in(wire: Wire) -> Purchase | None:
         secret_name=_in(spec, "credentials", "secretName"),
         price=_price(wire),
     )
-
-
-def _is_paid(status: Wire) -> bool:
-    return facts_of(status.get("state")).is_paid
 
 
 def _price(wire: Wire) -> str | None:

@@ -1,5 +1,7 @@
 """Blockers of a purchase: another account, a stranger, suspension, a list that is missing."""
 
+from typing import Final
+
 from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.credentials import of_another_account
@@ -10,6 +12,8 @@ from flink_workspace_operator.core.orders.windows import clock, latest_end_of_ca
 from flink_workspace_operator.core.pace import OUTSIDE
 from flink_workspace_operator.core.plan import GiveBackClaim, Plan, Verdict
 from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, could_not_read
+
+NAME_TAKEN: Final = "NameTaken"
 
 
 def stop_on_another_account(case: Case) -> Plan | None:
@@ -34,8 +38,9 @@ def stop_on_a_stranger(case: Case) -> Plan | None:
     """Stop if a stranger's instance blocks this name."""
     found = case.found
     if isinstance(found, Foreign):
-        message = _held_by_a_neighbour(case, found.instance) or found.message
-        return Plan(verdict=Verdict("Stalled", found.reason, message), requeue=OUTSIDE)
+        held = _held_by_a_neighbour(case, found.instance) if found.reason == NAME_TAKEN else None
+        verdict = Verdict("Stalled", found.reason, held or found.message)
+        return Plan(verdict=verdict, requeue=OUTSIDE)
     if isinstance(found, Unexplained) and len(found.instances) > 1:
         ids = ", ".join(instance.instance_id for instance in found.instances)
         message = (

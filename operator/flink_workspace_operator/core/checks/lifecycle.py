@@ -79,11 +79,17 @@ def _follow(case: Case, instance: SeenInstance) -> Plan:
     if verdict.kind == "Stalled" or marks:
         return Plan(marks, verdict, requeue=OUTSIDE)
     if verdict.kind == "Running":
-        return Plan(
-            verdict=verdict, requeue=Requeue(timedelta(seconds=case.settings.resync_seconds))
-        )
+        return Plan(verdict=verdict, requeue=_next_look(case))
     since = instance.create_time or case.workspace.metadata.creation_timestamp
     return Plan(verdict=verdict, requeue=rising(case.cloud_time - since))
+
+
+def _next_look(case: Case) -> Requeue:
+    """The routine one; after a request the one from which on no shared answer can be older than
+    it."""
+    settings = case.settings
+    soon, routine = settings.listing_max_age_seconds, settings.resync_seconds
+    return Requeue(timedelta(seconds=min(soon, routine) if case.requested else routine))
 
 
 def judge_instance(instance: SeenInstance) -> Verdict:

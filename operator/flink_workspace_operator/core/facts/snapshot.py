@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from flink_workspace_operator.api.names import SUSPEND
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread
@@ -21,6 +21,9 @@ from flink_workspace_operator.core.facts.observed import (
     Unknown,
 )
 from flink_workspace_operator.core.facts.secret import Secret, Signer
+
+REQUEST_LENGTH: Final = 100
+"""Longest value of the annotation reconcile-requested-at that the status repeats."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,18 @@ def order_to_ask_about(orders: tuple[FlinkWorkspaceOrder, ...]) -> FlinkWorkspac
 def is_unlisted(order: FlinkWorkspaceOrder) -> bool:
     """True if the ledger has the cloud's answer as the only evidence: no list showed it yet."""
     return order.facts.awaits_delivery and order.status.evidence == "Answer"
+
+
+def request_in(workspace: FlinkWorkspace) -> str | None:
+    """The value of the annotation reconcile-requested-at, cut to what the status can repeat."""
+    asked = workspace.metadata.annotations.get(RECONCILE_REQUESTED_AT)
+    return None if asked is None else asked[:REQUEST_LENGTH]
+
+
+def is_requested(workspace: FlinkWorkspace) -> bool:
+    """True if a person requests a pass that no pass has answered yet."""
+    request = request_in(workspace)
+    return request is not None and request != workspace.status.last_handled_reconcile_at
 
 
 def orders_of(

@@ -176,9 +176,11 @@ def _account(case: Case) -> str | None:
 
 def _handled(case: Case) -> str | None:
     """The handled request. One for a retry after a refusal counts only once the retry can be
-    made."""
+    made; one for a re-read only once the cloud has answered."""
     workspace = case.workspace
     before = workspace.status.last_handled_reconcile_at
+    if isinstance(case.found, Unknown) and case.found.failure is not None:
+        return before
     waiting = (
         isinstance(case.found, Unknown | Absent) and case.bound_id is None and case.order is None
     )
