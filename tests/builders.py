@@ -1,7 +1,7 @@
 """Facts for pure tests, short, with defaults in which everything is in order and nothing is bought yet."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, overload
 
 from flink_workspace_operator.api.base import Metadata
 from flink_workspace_operator.api.names import DIRECTORIES, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
@@ -17,7 +17,7 @@ from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.api.parameters import Network, OssBucket, Resources, Storage, Subscription, Term
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.case import Case, case_of
 from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import (
     Bucket,
@@ -30,6 +30,7 @@ from flink_workspace_operator.core.facts.observed import (
     Unknown,
 )
 from flink_workspace_operator.core.facts.snapshot import Intent, Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.plan import Plan, Verdict
 from flink_workspace_operator.core.reporting.report import report
 from flink_workspace_operator.settings import Settings
@@ -226,14 +227,32 @@ def seen(
     )
 
 
+@overload
+def a_case(
+    workspace: FlinkWorkspace,
+    *orders: FlinkWorkspaceOrder,
+    settings: Settings = SETTINGS,
+    **read: Any,  # noqa: ANN401 - whatever `seen` takes
+) -> Case: ...
+
+
+@overload
+def a_case(
+    workspace: None,
+    *orders: FlinkWorkspaceOrder,
+    settings: Settings = SETTINGS,
+    **read: Any,  # noqa: ANN401 - whatever `seen` takes
+) -> LedgerCase: ...
+
+
 def a_case(
     workspace: FlinkWorkspace | None,
     *orders: FlinkWorkspaceOrder,
     settings: Settings = SETTINGS,
-    **read: Any,  # noqa: ANN401 - whatever `seen` takes
-) -> Case:
+    **read: Any,
+) -> LedgerCase:
     """The case of `seen(...)`, with a token for a new order."""
-    return Case(seen(workspace, *orders, **read), settings, token="f" * 32)
+    return case_of(seen(workspace, *orders, **read), settings, token="f" * 32)
 
 
 def reported(case: Case, verdict: Verdict | Plan) -> FlinkWorkspaceStatus:

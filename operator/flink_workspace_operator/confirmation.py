@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.case import Case, case_of
 from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
@@ -56,7 +56,7 @@ class Confirmation:
             seen = await observe(owner, cloud, listed, remembered, self.settings, now)
         except (Doubtful, ClusterFailure):
             return None
-        plan = decide(Case(seen, self.settings))
+        plan = decide(case_of(seen, self.settings))
         if not is_quiet(seen, plan, self.settings):
             return None
         if not seen.rests:
@@ -84,7 +84,7 @@ def is_quiet(seen: Seen, plan: Plan, settings: Settings) -> bool:
         return False
     if plan.verdict is None:
         return seen.rests
-    told = report(Case(seen, settings), plan.verdict)
+    told = report(Case(seen, settings, workspace=seen.workspace), plan.verdict)
     return told.as_wire() == seen.workspace.status.as_wire()
 
 

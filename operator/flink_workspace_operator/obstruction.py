@@ -34,7 +34,7 @@ class Obstacles:
     memory: Memory
     clock: Callable[[], datetime]
 
-    async def tell(self, key: Key, obstacle: Exception) -> None:
+    async def report(self, key: Key, obstacle: Exception) -> None:
         """Report it by conditions and event. Never raises: the caller handles the obstacle
         itself."""
         in_a_row = self.memory.count_failure(key)
@@ -48,13 +48,13 @@ class Obstacles:
             if partial.deleting and isinstance(obstacle, Unreadable):
                 held_by = holding(partial, await self.cluster.list_open_orders(key))
                 if not held_by:
-                    return await self._let_go(partial)
+                    return await self._release(partial)
                 verdict = with_way_out(verdict, held_by)
             await self._write(partial, verdict, is_new=in_a_row <= PATIENCE)
         except ClusterFailure as failure:
             log.info("could not say on the resource what ended the pass: %s", failure)
 
-    async def _let_go(self, partial: PartialWorkspace) -> None:
+    async def _release(self, partial: PartialWorkspace) -> None:
         """Release a deleted resource that cannot be read. Its ledger stays, and is settled."""
         if PURCHASE_FINALIZER in partial.metadata.finalizers:
             await self.cluster.remove_purchase_finalizer(partial)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.case import Case, case_of
 from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.identity import Key, Owner
@@ -61,7 +61,7 @@ class Reconciler:
         except Exception as obstacle:  # also a fault of ours: people must see it on the resource
             self.memory.note_restless(key, True)
             self.memory.note_rest(key, "")  # the report on the obstacle must be withdrawn later
-            await self._obstacles.tell(key, obstacle)
+            await self._obstacles.report(key, obstacle)
             raise
         failure = done.failure or plan.retry
         is_routine = plan.requeue.after in (None, self.settings.resync)
@@ -81,28 +81,28 @@ class Reconciler:
         seen = await observe(owner, self.cloud, self.cluster, remembered, self.settings, now)
         self.observer(seen)
         seen = seen.updated(leads=self.leads())
-        plan = decide(Case(seen, self.settings, self.random_token()))
+        plan = decide(case_of(seen, self.settings, self.random_token()))
         signed = await cloud_of(seen.signer, self.cloud)
         execution = Execution(seen, signed, self.cluster, self.memory, self.settings, self.clock)
         done = await execution.execute(plan)
-        reported = await self._tell(seen, plan, done)
+        reported = await self._report(seen, plan, done)
         if not seen.rests:
             self.memory.note_rest(key, rests_after(seen, plan, reported))
         return plan, done
 
-    async def _tell(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
+    async def _report(self, seen: Seen, plan: Plan, done: Done) -> FlinkWorkspaceStatus | None:
         """One status write, if anything changed, and an event for each thing that happened.
 
         Returns the status as it is now. Turning points of it are events only once it is written:
         what could not be written is reported again by the next pass.
         """
-        await self._tell_of_orders(seen, done)
+        await self._report_orders(seen, done)
         if seen.workspace is None:
             return None
         before = seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
-        case = Case(seen.updated(orders=done.orders), self.settings)
+        case = Case(seen.updated(orders=done.orders), self.settings, workspace=seen.workspace)
         after = report(case, verdict) if verdict else before
         for event in events_of_steps(done.made):
             await self.cluster.post_event(seen.workspace, event)
@@ -114,7 +114,7 @@ class Reconciler:
             self.memory.end_failures(seen.key)
         return after
 
-    async def _tell_of_orders(self, seen: Seen, done: Done) -> None:
+    async def _report_orders(self, seen: Seen, done: Done) -> None:
         """An event for each order that moved, on the order and on the resource, which may be gone:
         its orders are settled all the same."""
         for order, event in events_of_orders(seen.orders, done.orders):

@@ -44,5 +44,5 @@ RACES_OF_BRAKES: Final = (
     Race("brake acknowledged, spec.suspend", _SPEC),
     Race("brake acknowledged, deletion", _braked("delete", delete, gone)),
     Race("brake acknowledged, edit", _braked("edit", edit, bought_as_said)),
-    Race("brake acknowledged, spec.suspend, two replicas", _SPEC, TWO, preemptions=0, quick=False),
+    Race("brake acknowledged, spec.suspend, two replicas", _SPEC, TWO, preemptions=1, quick=False),
 )

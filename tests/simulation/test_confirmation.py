@@ -11,7 +11,7 @@ from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.confirmation import Confirmation, Doubtful, SharedAnswers, is_quiet
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.case import case_of
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import Unreachable
 from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
@@ -181,7 +181,7 @@ def test_a_plan_that_is_more_than_nothing_is_a_pass(doing: str) -> None:
             bench.world.clock.now,
         )
     )
-    plan = decide(Case(seen, around.settings))
+    plan = decide(case_of(seen, around.settings))
     assert is_quiet(seen, plan, around.settings)
     assert not is_quiet(seen, replace(plan, **DOING[doing]), around.settings)  # type: ignore[arg-type]  # any field
 

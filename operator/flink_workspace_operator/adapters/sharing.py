@@ -30,7 +30,7 @@ class _Outcome(Generic[T]):
         return self.began >= asked - max_age.total_seconds()
 
 
-class SharedLook(Generic[T]):
+class SingleFlight(Generic[T]):
     """Sends one request at a time, and shares an answer with all for whom it is new enough."""
 
     def __init__(self, ask: Callable[[], Awaitable[T]]) -> None:
@@ -69,17 +69,17 @@ class SharedLook(Generic[T]):
             return _Outcome(began, failure)
 
 
-class SharedLooks(Generic[K, T]):
+class SingleFlights(Generic[K, T]):
     """The shared looks at many things of one kind, by what they are asked about."""
 
     def __init__(self, ask: Callable[[K], Awaitable[T]]) -> None:
         self._ask = ask
-        self._looks: OrderedDict[K, SharedLook[T]] = OrderedDict()
+        self._looks: OrderedDict[K, SingleFlight[T]] = OrderedDict()
 
     async def take(self, about: K, max_age: timedelta) -> T:
         """An answer to a question that was sent at most `max_age` ago. Raises what asking
         raises."""
-        look = self._looks.setdefault(about, SharedLook(lambda: self._ask(about)))
+        look = self._looks.setdefault(about, SingleFlight(lambda: self._ask(about)))
         self._looks.move_to_end(about)
         if len(self._looks) > MOST_KEPT:
             self._looks.popitem(last=False)

@@ -1,8 +1,7 @@
-"""The facts of one pass, with the questions that several checks ask."""
+"""The facts of one pass over a resource, with the questions that several checks ask."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from flink_workspace_operator.api.names import REPLACE_LOST
@@ -10,8 +9,7 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
-from flink_workspace_operator.core.facts.neighbours import Neighbour, not_shown
-from flink_workspace_operator.core.facts.observed import Absent, Listing, Unknown
+from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.ownership import (
     NO_ADOPTION,
     Found,
@@ -21,49 +19,24 @@ from flink_workspace_operator.core.facts.ownership import (
 )
 from flink_workspace_operator.core.facts.snapshot import (
     Seen,
-    announced_order,
     bound_id,
     is_requested,
     is_suspended,
-    open_order,
     orders_of,
     request_in,
     shown_id,
 )
-from flink_workspace_operator.core.orders.windows import missing_order, window_end
+from flink_workspace_operator.core.ledger_case import LedgerCase
+from flink_workspace_operator.core.orders.windows import missing_order
 from flink_workspace_operator.core.prerequisites import Finding, findings
 from flink_workspace_operator.settings import Settings
 
 
-@dataclass(frozen=True)
-class Case:
-    """The facts of one pass. `token` is random and new, for an order or an intent of this pass."""
+@dataclass(frozen=True, kw_only=True)
+class Case(LedgerCase):
+    """The facts of one pass over a resource that exists."""
 
-    seen: Seen
-    settings: Settings
-    token: str = ""
-
-    @property
-    def workspace(self) -> FlinkWorkspace:
-        """The resource. Raises unless an earlier check ruled out that it is gone."""
-        if self.seen.workspace is None:
-            raise LookupError("the workspace is gone: a check before this one must have said so")
-        return self.seen.workspace
-
-    @cached_property
-    def order(self) -> FlinkWorkspaceOrder | None:
-        """The order whose outcome is open."""
-        return open_order(self.seen.orders)
-
-    @cached_property
-    def sent_order(self) -> FlinkWorkspaceOrder | None:
-        """The open order, if a call may have been sent for it."""
-        return self.order if self.order is not None and self.order.facts.may_be_under_way else None
-
-    @cached_property
-    def announced_order(self) -> FlinkWorkspaceOrder | None:
-        """The open order, if this process moved it to Placing and sent nothing for it."""
-        return announced_order(self.seen.orders, self.seen.remembered.intent)
+    workspace: FlinkWorkspace
 
     @cached_property
     def given_up(self) -> bool:
@@ -179,25 +152,6 @@ class Case:
         return PurchaseTarget(account, self.workspace.spec.region, self.workspace.workspace_name)
 
     @cached_property
-    def missing_neighbours(self) -> tuple[Neighbour, ...]:
-        """Neighbours whose instances the list lacks: such a list proves no absence."""
-        region = self.seen.cloud.region
-        return () if region is None else self.missing_neighbours_in(region)
-
-    def missing_neighbours_in(self, region: str) -> tuple[Neighbour, ...]:
-        """The same for any region that was listed."""
-        cloud, listing = self.seen.cloud, self.seen.cloud.listing_of(region)
-        if isinstance(cloud.account_id, Unknown) or isinstance(listing, Unknown):
-            return ()
-        others = (each for each in self.seen.neighbours if each.key != self.seen.key)
-        return not_shown(listing, others, (cloud.account_id, region), self.settings)
-
-    def listing_for(self, account_id: str, region: str) -> Listing | Unknown:
-        """The list, if it is of this account and region: any other is no evidence here."""
-        cloud = self.seen.cloud
-        return cloud.listing_of(region) if cloud.account_id == account_id else Unknown()
-
-    @cached_property
     def found(self) -> Found:
         """The list's evidence about the workspace; unknown while another name's order is open."""
         target, account = self.target, self.seen.cloud.account_id
@@ -219,50 +173,17 @@ class Case:
         )
         return wanted if is_free else NO_ADOPTION
 
-    def found_for(self, order: FlinkWorkspaceOrder) -> Found:
-        """The list's evidence about the purchase target of an order."""
-        spec = order.spec
-        target = PurchaseTarget(spec.account_id, spec.region, spec.workspace_name)
-        related = tuple(
-            other
-            for other in self.seen.orders
-            if (other.spec.region, other.spec.workspace_name) == (spec.region, spec.workspace_name)
-        )
-        placed = [other.status.instance_id for other in related if other.facts.is_paid]
-        listing = self.listing_for(spec.account_id, spec.region)
-        return classify(
-            listing, Ownership(target, self.seen.owner, related, placed[-1] if placed else None)
-        )
-
-    def window_is_over(self, order: FlinkWorkspaceOrder) -> bool:
-        """True if the list is newer than all effects that the order's call could have."""
-        end, listing = (
-            window_end(order.status, self.settings),
-            self.listing_for(order.spec.account_id, order.spec.region),
-        )
-        return end is not None and not isinstance(listing, Unknown) and listing.date > end
-
-    def placed_beside(self, order: FlinkWorkspaceOrder) -> bool:
-        """True if another order of the same action made this one's purchase."""
-        spec = order.spec
-        wanted = (spec.action, spec.region, spec.workspace_name)
-        return any(
-            other.facts.is_paid
-            and (other.spec.action, other.spec.region, other.spec.workspace_name) == wanted
-            for other in self.seen.orders
-            if other is not order
-        )
-
-    @cached_property
-    def cloud_time(self) -> datetime:
-        """The present by the cloud's clock, as the protocol's times are; else by our own clock."""
-        listing = self.seen.cloud.listing
-        return self.seen.now if isinstance(listing, Unknown) else listing.date
-
     @cached_property
     def findings(self) -> Mapping[str, Finding]:
         """The finding on each prerequisite, by the condition that reports it."""
         return findings(self.seen.cloud, self.workspace.spec, self.settings)
+
+
+def case_of(seen: Seen, settings: Settings, token: str = "") -> LedgerCase | Case:
+    """The case of a pass: one about the orders alone if the resource is gone."""
+    if seen.workspace is None:
+        return LedgerCase(seen, settings, token)
+    return Case(seen, settings, token, workspace=seen.workspace)
 
 
 def _was_refused(order: FlinkWorkspaceOrder) -> bool:

@@ -1,4 +1,8 @@
-"""The policy: the first check that returns a plan decides. The order of `CHECKS` is the policy."""
+"""The policy: the first check that returns a plan decides. The order of the checks is the policy.
+
+what the ledger owes ──► the resource is gone ──► its orders are settled
+                     └─► the resource exists  ──► one step towards what it wishes
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -23,25 +27,39 @@ from flink_workspace_operator.core.checks.unfinished_calls import (
     wait_out_manually_closed_orders,
     wait_out_restored_orders,
 )
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.plan import Plan
 
 
-def decide(case: Case) -> Plan:
+def decide(case: LedgerCase) -> Plan:
     """The plan of one pass."""
+    return with_secrets(case, _plan_for_ledger(case) or _plan_for_resource(case))
+
+
+def _plan_for_ledger(case: LedgerCase) -> Plan | None:
+    plans = (check(case) for check in LEDGER_CHECKS)
+    return next((plan for plan in plans if plan is not None), None)
+
+
+def _plan_for_resource(case: LedgerCase) -> Plan:
+    if not isinstance(case, Case):
+        return deletion.settle_without_resource(case)
     for check in CHECKS:
         plan = check(case)
         if plan is not None:
-            return with_secrets(case, while_running(case, plan) if check in PAYING else plan)
+            return while_running(case, plan) if check in PAYING else plan
     raise AssertionError("the last check always has something to say")
 
 
-CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
-    # Open orders in the ledger.
+LEDGER_CHECKS: Final[tuple[Callable[[LedgerCase], Plan | None], ...]] = (
     settlement.record_answers,  # an answer that only this process knows
     settlement.settle_orders,  # orders that the list has evidence about
     purchase.finish_intent,  # SPENDS MONEY: the call that this process announced
-    # A resource that is being deleted, or is gone.
-    deletion.settle_without_resource,
+)
+"""Open orders in the ledger, whether or not their resource exists."""
+
+CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
+    # A resource that is being deleted, or rests.
     deletion.finalize_deletion,
     rest,  # suspended, and all was reported
     # Contradictions to the resource.

@@ -200,7 +200,7 @@ class Resync:
                 if place is None or len(unread) + 1 == len(served or ()):
                     raise
                 unread.add(place)
-                self._tell(kind, place, refused)
+                self._log_refusal(kind, place, refused)
         if not compares:
             return not unread
         self._gone(kind, roll.gone(unread))
@@ -227,7 +227,7 @@ class Resync:
             kind.watch.shown.pop(name, None)
             kind.gone(name)
 
-    def _tell(self, kind: Kind, place: str, refused: ClusterRefused) -> None:
+    def _log_refusal(self, kind: Kind, place: str, refused: ClusterRefused) -> None:
         """Log a refused list, once for each namespace."""
         if (kind.watch.name, place) not in self._refused:
             self._refused.add((kind.watch.name, place))

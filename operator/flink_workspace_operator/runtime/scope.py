@@ -25,7 +25,7 @@ class Scope:
     missing: Callable[[str], Awaitable[str]]
     """The missing rights in a namespace; empty if none. Raises `ClusterFailure`."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _told: dict[str, str] = field(default_factory=dict)
+    _logged: dict[str, str] = field(default_factory=dict)
     """Missing rights by namespace, as logged last."""
 
     async def settle(self) -> tuple[str, ...] | None:
@@ -60,17 +60,17 @@ class Scope:
     async def _served(self, listed: tuple[str, ...]) -> tuple[str, ...]:
         """The listed namespaces in which no right is missing."""
         missing = {namespace: await self.missing(namespace) for namespace in listed}
-        self._tell({namespace: rights for namespace, rights in missing.items() if rights})
+        self._log_missing({namespace: rights for namespace, rights in missing.items() if rights})
         return tuple(namespace for namespace, rights in missing.items() if not rights)
 
-    def _tell(self, missing: dict[str, str]) -> None:
+    def _log_missing(self, missing: dict[str, str]) -> None:
         """Log missing rights, once until they change."""
         for namespace, rights in missing.items():
-            if self._told.get(namespace) != rights:
+            if self._logged.get(namespace) != rights:
                 log.error(
                     "namespace %s is left out: the operator may not %s there; bind the ClusterRole"
                     " flink-workspace-operator in it by a RoleBinding",
                     namespace,
                     rights,
                 )
-        self._told = missing
+        self._logged = missing

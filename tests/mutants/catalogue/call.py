@@ -135,8 +135,8 @@ AT_THE_CALL: Final = (
         name="the resource's deletion at the call",
         fact="nothing is bought for a resource that is being deleted",
         file="core/checks/purchase.py",
-        old="if case.seen.workspace is None or case.deleting:",
-        new="if case.seen.workspace is None:",
+        old="if not isinstance(case, Case) or case.deleting:",
+        new="if not isinstance(case, Case):",
         tests=(PURCHASE,),
     ),
     Mutant(

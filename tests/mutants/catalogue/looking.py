@@ -179,7 +179,7 @@ WHOSE: Final = (
     Mutant(
         name="the account of the look",
         fact="a look into another account says nothing about what an order bought",
-        file="core/case.py",
+        file="core/ledger_case.py",
         old="return cloud.listing_of(region) if cloud.account_id == account_id else Unknown()",
         new="return cloud.listing_of(region)",
         tests=(SETTLEMENT, PURCHASE),

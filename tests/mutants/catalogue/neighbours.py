@@ -49,7 +49,7 @@ BESIDE: Final = (
     Mutant(
         name="nobody is his own neighbour",
         fact="what is lost is found out by a list that does not show it",
-        file="core/case.py",
+        file="core/ledger_case.py",
         old="(each for each in self.seen.neighbours if each.key != self.seen.key)",
         new="iter(self.seen.neighbours)",
         tests=(NEIGHBOURS,),

@@ -59,7 +59,7 @@ REQUIRED: Final = (
     Mutant(
         name="settle window",
         fact="absence proves nothing before the call can't be executed any more and would be visible",
-        file="core/case.py",
+        file="core/ledger_case.py",
         old="return end is not None and not isinstance(listing, Unknown) and listing.date > end",
         new="return end is not None and not isinstance(listing, Unknown)",
         tests=(SETTLEMENT,),

@@ -90,7 +90,7 @@ ON_THE_WIRE: Final = (
         file="adapters/alibaba/errors.py",
         old=(
             "    if (\n"
-            "        300 <= refusal.status < 400\n"
+            "        300 <= answer.status < 400\n"
             "        or not isinstance(code, str)\n"
             "        or not _CODE.fullmatch(code)\n"
             '        or code == "None"\n'

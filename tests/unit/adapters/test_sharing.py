@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from flink_workspace_operator.adapters.sharing import MOST_KEPT, SharedLook, SharedLooks
+from flink_workspace_operator.adapters.sharing import MOST_KEPT, SingleFlight, SingleFlights
 from flink_workspace_operator.core.facts.failures import CloudFailure, ServerError
 
 
@@ -28,7 +28,7 @@ class Source:
         return number
 
 
-async def begin(look: SharedLook[int], source: Source, count: int) -> list["asyncio.Task[int]"]:
+async def begin(look: SingleFlight[int], source: Source, count: int) -> list["asyncio.Task[int]"]:
     """So many who ask; the first question is under way when this returns."""
     tasks = [asyncio.create_task(look.take()) for _ in range(count)]
     await source.begun.wait()
@@ -38,7 +38,7 @@ async def begin(look: SharedLook[int], source: Source, count: int) -> list["asyn
 async def test_who_asks_during_a_look_gets_the_next_one() -> None:
     """And all of those share it."""
     source = Source()
-    look = SharedLook(source.ask)
+    look = SingleFlight(source.ask)
     first = await begin(look, source, 1)
     later = [asyncio.create_task(look.take()) for _ in range(5)]
     await asyncio.sleep(0)
@@ -50,7 +50,7 @@ async def test_a_failure_is_shared_by_those_who_waited() -> None:
     """Otherwise each would wait for a time-out of its own. Each gets its own copy."""
     source = Source()
     source.fails = True
-    look = SharedLook(source.ask)
+    look = SingleFlight(source.ask)
     tasks = await begin(look, source, 1) + [asyncio.create_task(look.take()) for _ in range(5)]
     await asyncio.sleep(0)
     source.go.set()
@@ -66,7 +66,7 @@ async def test_a_failure_is_shared_by_those_who_waited() -> None:
 async def test_who_gives_up_does_not_take_the_others_along() -> None:
     """The next in the row asks."""
     source = Source()
-    look = SharedLook(source.ask)
+    look = SingleFlight(source.ask)
     tasks = await begin(look, source, 1) + [asyncio.create_task(look.take())]
     await asyncio.sleep(0)
     tasks[0].cancel()
@@ -77,7 +77,7 @@ async def test_who_gives_up_does_not_take_the_others_along() -> None:
 async def test_after_a_change_no_older_question_serves() -> None:
     """Not even one that is under way: it may have been answered before the change."""
     source = Source()
-    look = SharedLook(source.ask)
+    look = SingleFlight(source.ask)
     [under_way] = await begin(look, source, 1)
     look.forget()
     later = asyncio.create_task(look.take(timedelta(hours=1)))
@@ -92,17 +92,17 @@ def asked() -> Counter[str]:
 
 
 @pytest.fixture
-def looks(asked: Counter[str]) -> SharedLooks[str, int]:
+def looks(asked: Counter[str]) -> SingleFlights[str, int]:
     """Looks at things by their names."""
 
     async def ask(about: str) -> int:
         asked[about] += 1
         return asked[about]
 
-    return SharedLooks(ask)
+    return SingleFlights(ask)
 
 
-async def test_each_thing_has_a_look_of_its_own(looks: SharedLooks[str, int], asked: Counter[str]) -> None:
+async def test_each_thing_has_a_look_of_its_own(looks: SingleFlights[str, int], asked: Counter[str]) -> None:
     """And what was changed is asked about again, the others not."""
     for about in ("a", "b", "a", "b"):
         await looks.take(about, timedelta(hours=1))
@@ -111,7 +111,7 @@ async def test_each_thing_has_a_look_of_its_own(looks: SharedLooks[str, int], as
     assert (await looks.take("a", timedelta(hours=1)), await looks.take("b", timedelta(hours=1))) == (2, 1)
 
 
-async def test_few_things_are_kept(looks: SharedLooks[str, int], asked: Counter[str]) -> None:
+async def test_few_things_are_kept(looks: SingleFlights[str, int], asked: Counter[str]) -> None:
     """The one that was asked for longest ago goes first."""
     for number in range(MOST_KEPT):
         await looks.take(f"{number}", timedelta(hours=1))

@@ -13,7 +13,7 @@ from flink_workspace_operator.api.order_states import MOVES, OrderState
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.case import Case, case_of
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Unread
 from flink_workspace_operator.core.facts.failures import (
@@ -302,7 +302,7 @@ def annotating(read: Seen, annotations: dict[str, str]) -> Seen:
 @given(ANYTHING)
 def test_there_is_always_a_plan(read: Seen) -> None:
     """And one that leads somewhere: it does something, or says something, or has nothing left to look after."""
-    plan = decide(Case(read, SETTINGS, "f" * 32))
+    plan = decide(case_of(read, SETTINGS, "f" * 32))
     assert plan.steps or plan.verdict or read.workspace is None or plan.requeue.after
     if not plan.steps and plan.requeue.after is not None:
         assert plan.requeue.after > timedelta(0) or plan.retry is not None
@@ -312,7 +312,7 @@ def test_there_is_always_a_plan(read: Seen) -> None:
 @given(ANYTHING)
 def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(read: Seen) -> None:
     """Step 7, all of it; and the call is alone in its plan."""
-    plan = decide(Case(read, SETTINGS, "f" * 32))
+    plan = decide(case_of(read, SETTINGS, "f" * 32))
     for step in plan.steps:
         if not isinstance(step, PlaceOrder):
             continue
@@ -341,7 +341,7 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
 def test_nothing_is_bought_that_can_not_be_handed_on(read: Seen, outputs: tuple[ConfigMap, ...] | Unread) -> None:
     """Neither opened, announced nor sent; and no ConfigMap is written where one is not known to be ours or missing."""
     wanting = replace(asking(read, outputs=Outputs(config_map_name="ids")), outputs=outputs)
-    steps = decide(Case(wanting, SETTINGS, "f" * 32)).steps
+    steps = decide(case_of(wanting, SETTINGS, "f" * 32)).steps
     assert not any(
         isinstance(step, OpenOrder | WriteIntent | PlaceOrder | WriteOutputs | DeleteOutputs) for step in steps
     )
@@ -351,7 +351,7 @@ def test_nothing_is_bought_that_can_not_be_handed_on(read: Seen, outputs: tuple[
 @given(ANYTHING)
 def test_an_order_is_opened_only_if_nothing_is_open_and_nothing_is_there(read: Seen) -> None:
     """Finalizer, claim, ledger and look come first; the number was never used."""
-    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+    for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
         if not isinstance(step, OpenOrder):
             continue
         assert read.workspace is not None
@@ -370,7 +370,7 @@ def test_an_order_is_opened_only_if_nothing_is_open_and_nothing_is_there(read: S
 @given(ANYTHING)
 def test_an_order_is_announced_only_if_nothing_of_an_earlier_call_can_come_any_more(read: Seen) -> None:
     """And on a list that can be trusted, while nobody brakes; the mark is what the process remembers."""
-    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+    for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
         if isinstance(step, WriteIntent):
             assert_free(read, step.order.spec.workspace_name)
             assert step.order.state == "Quoted"
@@ -381,7 +381,7 @@ def test_an_order_is_announced_only_if_nothing_of_an_earlier_call_can_come_any_m
 @given(ANYTHING)
 def test_a_refused_call_is_over_only_by_the_clouds_clock(read: Seen) -> None:
     """Whatever ours says, and never before it can be."""
-    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+    for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
         if isinstance(step, MoveOrder) and step.order.outstanding and not step.status.outstanding_until:
             assert step.order.status.outstanding_until is not None
             assert not isinstance(read.cloud.listing, Unknown)
@@ -392,7 +392,7 @@ def test_a_refused_call_is_over_only_by_the_clouds_clock(read: Seen) -> None:
 @given(ANYTHING)
 def test_every_move_is_legal(read: Seen) -> None:
     """As the API server would see it; what is frozen stays."""
-    for step in decide(Case(read, SETTINGS, "f" * 32)).steps:
+    for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
         if (move := new_status(step)) is None:
             continue
         order, status = move
@@ -418,15 +418,15 @@ def test_every_answer_makes_a_legal_move(state: OrderState | None, answer: Bough
 def test_suspended_writes_nothing_to_the_cloud(read: Seen, annotated: str | None) -> None:
     """Whatever is missing; in the spec, or by an annotation."""
     braked = asking(read, suspend=True) if annotated is None else annotating(read, {SUSPEND: annotated})
-    plan = decide(Case(braked, SETTINGS, "f" * 32))
+    plan = decide(case_of(braked, SETTINGS, "f" * 32))
     assert not any(isinstance(step, CreateRole | AttachPolicy | CreateDirectory | PlaceOrder) for step in plan.steps)
 
 
 def told(read: Seen, kind: VerdictKind | None = None) -> FlinkWorkspaceStatus | None:
     """The status after the pass; `kind`: after one that came to that verdict."""
-    if read.workspace is None:
+    case = case_of(read, SETTINGS, "f" * 32)
+    if not isinstance(case, Case):
         return None
-    case = Case(read, SETTINGS, "f" * 32)
     verdict = decide(case).verdict if kind is None else Verdict(kind, "Reason", "two\nlines" * 200, "NetworkReady")
     return report(case, verdict) if verdict else None
 
@@ -469,7 +469,7 @@ def test_the_same_facts_are_told_once(read: Seen, later: timedelta) -> None:
     third = told(again(read, second, later))
     assert third is not None
     assert third.as_wire() == second.as_wire()
-    plan = decide(Case(read, SETTINGS, "f" * 32))
+    plan = decide(case_of(read, SETTINGS, "f" * 32))
     if not plan.steps and first.account_id == (read.workspace and read.workspace.status.account_id):
         assert second.as_wire() == first.as_wire()
 
@@ -497,7 +497,7 @@ def test_a_converged_workspace_is_left_alone(generation: int, suspend: bool, age
         an_order("Fulfilled"),
         cloud=a_cloud(a_listing(an_instance(), at=NOW + age), role=Absent(), quote=Unknown()),
     )
-    assert decide(Case(read, SETTINGS)).steps == ()
+    assert decide(case_of(read, SETTINGS)).steps == ()
 
 
 @quick

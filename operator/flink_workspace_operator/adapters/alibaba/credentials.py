@@ -19,7 +19,7 @@ from flink_workspace_operator.adapters.alibaba.transport import (
     Patience,
     send,
 )
-from flink_workspace_operator.adapters.sharing import SharedLook
+from flink_workspace_operator.adapters.sharing import SingleFlight
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
 from flink_workspace_operator.core.facts.secret import AccessKey
 
@@ -115,7 +115,7 @@ class Keys:
 
     def __init__(self, client: Any) -> None:  # noqa: ANN401 - the SDK is untyped
         self._client = client
-        self._fetches = SharedLook(self._fetch)
+        self._fetches = SingleFlight(self._fetch)
 
     async def get_credential_async(self) -> CredentialModel:
         """The key. Raises `CloudFailure`."""

@@ -200,11 +200,11 @@ RAM_ACTIONS: Final[Mapping[str, str]] = {
     "oss.HeadObject": "oss:GetObject",
     "oss.PutObject": "oss:PutObject",
 }
-"""RAM action to grant for a call, where the refusal itself does not name it."""
+"""RAM action to grant for a call, where the answer itself does not name it."""
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ErrorAnswer:
     """What the cloud's answer to a call says, as far as it decides about the failure."""
 
     call: str
@@ -232,34 +232,34 @@ def known_code(code: str) -> str:
     return "Other" if row is None else row.code
 
 
-def explain(refusal: Refusal) -> CloudFailure:
-    """The failure for a refusal. A redirect is no answer, whatever code its body holds."""
-    code, request_id = refusal.code, readable_request_id(refusal.request_id)
+def classify(answer: ErrorAnswer) -> CloudFailure:
+    """The failure that it means. A redirect is none, whatever code its body holds."""
+    code, request_id = answer.code, readable_request_id(answer.request_id)
     if (
-        300 <= refusal.status < 400
+        300 <= answer.status < 400
         or not isinstance(code, str)
         or not _CODE.fullmatch(code)
         or code == "None"
     ):
-        return _without_code(refusal, request_id)
+        return _without_code(answer, request_id)
     row = find_row(code)
-    fate: Fate = row.fate if row is not None and 400 <= refusal.status < 500 else "Unknown"
+    fate: Fate = row.fate if row is not None and 400 <= answer.status < 500 else "Unknown"
     failure = failures.Unexplained if row is None else row.failure
-    if failure is Throttled or refusal.status == 429:
+    if failure is Throttled or answer.status == 429:
         return Throttled(
-            refusal.call,
+            answer.call,
             code,
             request_id,
             fate if failure is Throttled else "Unknown",
-            _seconds(refusal),
+            _seconds(answer),
         )
-    if refusal.status >= 500:
-        return ServerError(refusal.call, code, request_id)
+    if answer.status >= 500:
+        return ServerError(answer.call, code, request_id)
     if failure is PermissionMissing:
-        return PermissionMissing(refusal.call, code, request_id, fate, _missing_action(refusal))
+        return PermissionMissing(answer.call, code, request_id, fate, _missing_action(answer))
     if failure is failures.SignatureExpired:
-        return failures.SignatureExpired(refusal.call, code, request_id, fate, refusal.ahead)
-    return failure(refusal.call, code, request_id, fate)
+        return failures.SignatureExpired(answer.call, code, request_id, fate, answer.ahead)
+    return failure(answer.call, code, request_id, fate)
 
 
 def readable_request_id(value: object) -> str | None:
@@ -267,18 +267,18 @@ def readable_request_id(value: object) -> str | None:
     return value if isinstance(value, str) and _REQUEST_ID.fullmatch(value) else None
 
 
-def _without_code(refusal: Refusal, request_id: str | None) -> CloudFailure:
-    failure = ServerError if refusal.status >= 500 else Garbled
-    return failure(refusal.call, f"HTTP{refusal.status}", request_id)
+def _without_code(answer: ErrorAnswer, request_id: str | None) -> CloudFailure:
+    failure = ServerError if answer.status >= 500 else Garbled
+    return failure(answer.call, f"HTTP{answer.status}", request_id)
 
 
-def _missing_action(refusal: Refusal) -> str:
-    named = refusal.auth_action
+def _missing_action(answer: ErrorAnswer) -> str:
+    named = answer.auth_action
     if isinstance(named, str) and _RAM_ACTION.fullmatch(named):
         return named
-    return RAM_ACTIONS.get(refusal.call, "")
+    return RAM_ACTIONS.get(answer.call, "")
 
 
-def _seconds(refusal: Refusal) -> float | None:
-    milliseconds = refusal.retry_after_ms
+def _seconds(answer: ErrorAnswer) -> float | None:
+    milliseconds = answer.retry_after_ms
     return milliseconds / 1000 if isinstance(milliseconds, int) else None

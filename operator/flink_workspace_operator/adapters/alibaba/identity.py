@@ -9,7 +9,7 @@ from flink_workspace_operator.adapters.alibaba import wire
 from flink_workspace_operator.adapters.alibaba.credentials import FetchedKey, Keys
 from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTITY
 from flink_workspace_operator.adapters.alibaba.session import Session
-from flink_workspace_operator.adapters.sharing import SharedLook
+from flink_workspace_operator.adapters.sharing import SingleFlight
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
 from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
 
@@ -24,7 +24,7 @@ class Identity:
         self._session = session
         self._keys = keys
         self._seconds = seconds
-        self._accounts: dict[str, SharedLook[str]] = {}
+        self._accounts: dict[str, SingleFlight[str]] = {}
 
     async def identify(self) -> tuple[str, CredentialModel]:
         """The account id, asked for once for each key, and the key. Raises `CloudFailure`."""
@@ -34,7 +34,7 @@ class Identity:
         key_id = str(key.access_key_id)
         if key_id not in self._accounts:
             self._accounts = {
-                key_id: SharedLook(lambda: self._ask(key))
+                key_id: SingleFlight(lambda: self._ask(key))
             }  # the keys before it are not used again
         return await self._accounts[key_id].take(timedelta.max), key
 

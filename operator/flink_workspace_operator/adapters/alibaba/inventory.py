@@ -10,7 +10,7 @@ from flink_workspace_operator.adapters.alibaba.products import DESCRIBE_INSTANCE
 from flink_workspace_operator.adapters.alibaba.reply import Reply
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.alibaba.translate import seen_instance
-from flink_workspace_operator.adapters.sharing import SharedLooks
+from flink_workspace_operator.adapters.sharing import SingleFlights
 from flink_workspace_operator.core.facts.observed import Listing
 
 PAGE_SIZE: Final = 100
@@ -21,7 +21,7 @@ class Inventory:
     """The shared looks, one for each region."""
 
     def __init__(self, session: Session) -> None:
-        self._looks: SharedLooks[str, Listing] = SharedLooks(
+        self._looks: SingleFlights[str, Listing] = SingleFlights(
             lambda region: look(session, region, {})
         )
 

@@ -15,7 +15,7 @@ from aiohttp import ClientError
 from alibabacloud_credentials import provider as sdk
 from alibabacloud_credentials.utils import auth_util
 
-from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
+from flink_workspace_operator.adapters.alibaba.errors import ErrorAnswer, classify
 from flink_workspace_operator.adapters.alibaba.transport import cause_of
 from flink_workspace_operator.core.facts.failures import CloudFailure, NoAnswer, Throttled
 from flink_workspace_operator.core.facts.key_failures import KeyRefused, KeyUnavailable
@@ -120,7 +120,7 @@ def failure_of(source: Source, error: Exception) -> CloudFailure | None:
 
 
 def _not_given(source: Source, answer: NotGiven) -> CloudFailure:
-    failure = explain(Refusal(CALL, answer.status, answer.code))
+    failure = classify(ErrorAnswer(CALL, answer.status, answer.code))
     if isinstance(failure, Throttled) or answer.status == 429:
         return _unavailable(failure.code, f"{source.name} was asked too often")
     # Only STS says by a code that it was STS who refused: another answer may be of something on the

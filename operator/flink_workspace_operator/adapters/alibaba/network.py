@@ -8,7 +8,7 @@ from flink_workspace_operator.adapters.alibaba import products, wire_network
 from flink_workspace_operator.adapters.alibaba.paging import read_pages
 from flink_workspace_operator.adapters.alibaba.reply import Reply
 from flink_workspace_operator.adapters.alibaba.session import Session
-from flink_workspace_operator.adapters.sharing import SharedLooks
+from flink_workspace_operator.adapters.sharing import SingleFlights
 from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.core.facts.failures import NotFound
 from flink_workspace_operator.core.facts.observed import SeenNetwork, SeenVSwitch
@@ -29,8 +29,12 @@ class Networks:
     def __init__(self, session: Session, max_age: timedelta) -> None:
         self._session = session
         self._max_age = max_age
-        self._vpcs: SharedLooks[tuple[str, str], VSwitches | None] = SharedLooks(self._ask_for_vpc)
-        self._alone: SharedLooks[tuple[str, str], VSwitches] = SharedLooks(self._ask_for_v_switch)
+        self._vpcs: SingleFlights[tuple[str, str], VSwitches | None] = SingleFlights(
+            self._ask_for_vpc
+        )
+        self._alone: SingleFlights[tuple[str, str], VSwitches] = SingleFlights(
+            self._ask_for_v_switch
+        )
 
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:
         """Which of the wanted VPC and vSwitches exist.

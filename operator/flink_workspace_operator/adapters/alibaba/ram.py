@@ -6,7 +6,7 @@ from datetime import timedelta
 from flink_workspace_operator.adapters.alibaba import products, wire
 from flink_workspace_operator.adapters.alibaba.session import Api, Session
 from flink_workspace_operator.adapters.alibaba.translate import trust_in
-from flink_workspace_operator.adapters.sharing import SharedLooks
+from flink_workspace_operator.adapters.sharing import SingleFlights
 from flink_workspace_operator.core.facts.failures import AlreadyExists, NotFound
 from flink_workspace_operator.core.facts.observed import Absent, Policy, Role
 
@@ -20,7 +20,7 @@ class Roles:
     def __init__(self, session: Session, max_age: timedelta) -> None:
         self._session = session
         self._max_age = max_age
-        self._looks: SharedLooks[str, Role | Absent] = SharedLooks(self._ask)
+        self._looks: SingleFlights[str, Role | Absent] = SingleFlights(self._ask)
 
     async def find_role(self, name: str) -> Role | Absent:
         """A role with its policies."""

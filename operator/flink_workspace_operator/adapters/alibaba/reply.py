@@ -11,7 +11,11 @@ from darabonba.utils.xml import XML
 from pydantic import BaseModel, ValidationError
 
 from flink_workspace_operator.adapters.alibaba.clock import read_date
-from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, readable_request_id
+from flink_workspace_operator.adapters.alibaba.errors import (
+    ErrorAnswer,
+    classify,
+    readable_request_id,
+)
 from flink_workspace_operator.adapters.alibaba.transport import HttpAnswer
 from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled
 
@@ -91,8 +95,8 @@ def _read_refusal(
     call: str, body: dict[str, Any], answer: HttpAnswer, ahead: float | None
 ) -> CloudFailure:
     details = body.get("AccessDeniedDetail")
-    return explain(
-        Refusal(
+    return classify(
+        ErrorAnswer(
             call=call,
             status=answer.status,
             code=body.get("Code"),
@@ -109,7 +113,7 @@ def _read_reply(call: str, body: dict[str, Any], answer: HttpAnswer) -> Reply | 
     request_id = readable_request_id(body.get("RequestId"))
     success = body.get("Success", True)
     if success is False:
-        return explain(Refusal(call, answer.status, body.get("Code"), request_id))
+        return classify(ErrorAnswer(call, answer.status, body.get("Code"), request_id))
     if success is not True:
         return Garbled(call, "Success is no boolean", request_id)
     return Reply(call, body, read_date(answer.headers), request_id)

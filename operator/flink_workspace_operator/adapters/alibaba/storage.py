@@ -15,10 +15,10 @@ from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobse
 from flink_workspace_operator.adapters.alibaba.clock import seconds_ahead
 from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys
-from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain
+from flink_workspace_operator.adapters.alibaba.errors import ErrorAnswer, classify
 from flink_workspace_operator.adapters.alibaba.oss_sending import OssSender
 from flink_workspace_operator.adapters.alibaba.transport import cause_of, proxy_of
-from flink_workspace_operator.adapters.sharing import SharedLooks
+from flink_workspace_operator.adapters.sharing import SingleFlights
 from flink_workspace_operator.core.facts import failures
 from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled
 from flink_workspace_operator.core.facts.observed import (
@@ -66,7 +66,7 @@ class ObjectStorage:
         self._key: Any = None
         self._clients: dict[str, aio.AsyncClient] = {}
         self._max_age = timedelta(seconds=settings.listing_max_age_seconds)
-        self._looks: SharedLooks[_Wanted, SeenBucket] = SharedLooks(self._look)
+        self._looks: SingleFlights[_Wanted, SeenBucket] = SingleFlights(self._look)
 
     async def describe_bucket(
         self, region: str, bucket: str, directories: tuple[str, ...]
@@ -230,7 +230,7 @@ def _failure_of(call: str, error: Any) -> CloudFailure:  # noqa: ANN401 - the SD
     code = None if error.code == "BadErrorResponse" else error.code
     headers, now = {name.lower(): value for name, value in error.headers.items()}, datetime.now(UTC)
     ahead = seconds_ahead(headers, now, now)
-    return explain(Refusal(call, error.status_code, code, error.request_id, ahead=ahead))
+    return classify(ErrorAnswer(call, error.status_code, code, error.request_id, ahead=ahead))
 
 
 def _read_region(pattern: re.Pattern[str], text: object) -> str | None:

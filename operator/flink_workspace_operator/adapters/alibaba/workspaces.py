@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Final
 
 from flink_workspace_operator.adapters.alibaba import products, translate, wire
-from flink_workspace_operator.adapters.alibaba.errors import Refusal, explain, find_row
+from flink_workspace_operator.adapters.alibaba.errors import ErrorAnswer, classify, find_row
 from flink_workspace_operator.adapters.alibaba.inventory import Inventory, look
 from flink_workspace_operator.adapters.alibaba.reply import Reply
 from flink_workspace_operator.adapters.alibaba.session import PinnedSignature, Session
-from flink_workspace_operator.adapters.sharing import SharedLook, SharedLooks
+from flink_workspace_operator.adapters.sharing import SingleFlight, SingleFlights
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import WorkspaceParameters
@@ -36,8 +36,8 @@ class Workspaces:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._inventory = Inventory(session)
-        self._regions = SharedLook(self._ask_regions)
-        self._zones: SharedLooks[tuple[str, str], frozenset[str]] = SharedLooks(self._ask_zones)
+        self._regions = SingleFlight(self._ask_regions)
+        self._zones: SingleFlights[tuple[str, str], frozenset[str]] = SingleFlights(self._ask_zones)
 
     async def list_regions(self) -> frozenset[str]:
         """Regions where workspaces are sold, at most an hour old."""
@@ -124,7 +124,7 @@ def read_quote(reply: Reply, basis: str) -> Quote:
     price = reply.read(wire.Price).price_info
     priced = basis == "Hour" or price.trade_amount is not None
     if price.code and (not priced or find_row(price.code) is not None):
-        raise explain(Refusal(reply.call, 200, price.code, reply.request_id))
+        raise classify(ErrorAnswer(reply.call, 200, price.code, reply.request_id))
     if not priced:
         raise reply.garbled("PriceInfo.TradeAmount is missing")
     return translate.quote_of(price, basis, reply.dated())

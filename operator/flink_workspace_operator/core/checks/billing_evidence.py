@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from flink_workspace_operator.api.names import NOT_THIS_PURCHASE
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.failures import PermissionMissing
 from flink_workspace_operator.core.facts.observed import BillingOrder, Unknown
+from flink_workspace_operator.core.ledger_case import LedgerCase
 
 
-def unexplained(case: Case, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, ...]:
+def unexplained(case: LedgerCase, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, ...]:
     """Billing orders since the call that may be this purchase; none if the bill cannot be read.
 
 
@@ -30,7 +30,7 @@ def unexplained(case: Case, order: FlinkWorkspaceOrder) -> tuple[BillingOrder, .
     )
 
 
-def was_left_open(case: Case, order: FlinkWorkspaceOrder) -> bool:
+def was_left_open(case: LedgerCase, order: FlinkWorkspaceOrder) -> bool:
     """True if the bill left something open when it was read last, and cannot be read now.
 
     False if the right to read it is gone: then it counts as if there never was one.
@@ -40,7 +40,7 @@ def was_left_open(case: Case, order: FlinkWorkspaceOrder) -> bool:
     return unread and order.status.evidence == "Bill"
 
 
-def _dismissed(case: Case) -> set[str]:
+def _dismissed(case: LedgerCase) -> set[str]:
     """Ids of billing orders that a person ruled out in the annotation."""
     workspace = case.seen.workspace
     named = "" if workspace is None else workspace.metadata.annotations.get(NOT_THIS_PURCHASE, "")
@@ -55,7 +55,7 @@ class Open:
     message: str
 
 
-def left_open_by_bill(case: Case, order: FlinkWorkspaceOrder) -> Open | None:
+def left_open_by_bill(case: LedgerCase, order: FlinkWorkspaceOrder) -> Open | None:
     """The open question about an order: a person can pay or cancel it, or knows the purchase.
 
     A paid billing order is named only once a list must show its instance.

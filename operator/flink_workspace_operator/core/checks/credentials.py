@@ -33,6 +33,7 @@ from flink_workspace_operator.core.facts.snapshot import (
     orders_of,
     shown_id,
 )
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.plan import (
     HoldSecret,
     OpenOrder,
@@ -76,15 +77,28 @@ def signer(
         else Signer(problem=IdentityNotAllowed(key.namespace))
     )
     if wanted is None:
-        if own.problem is None or was_own(workspace, orders, sent):
-            return replace(own, keeps_watch=own.problem is not None)
-        return own if sent is None else _stand_in(sent, own.problem, own, secrets)
-    usable = _usable(
-        wanted.secret_name, secrets.get(wanted.secret_name, Absent()), is_held=sent is not None
-    )
+        return _own_or_stand_in(own, sent, was_own(workspace, orders, sent), secrets)
+    found = secrets.get(wanted.secret_name, Absent())
+    usable = _usable(wanted.secret_name, found, is_held=sent is not None)
+    # The Secret that the resource names.
     if isinstance(usable, AccessKey):
         return Signer(usable)
+    # Without that Secret nothing is bought, but what was sent is settled.
     return Signer(problem=usable) if sent is None else _stand_in(sent, usable, own, secrets)
+
+
+def _own_or_stand_in(
+    own: Signer, sent: FlinkWorkspaceOrder | None, was_own: bool, secrets: Secrets
+) -> Signer:
+    """The operator's own identity, if it may buy here, or has to manage what it bought."""
+    # It may buy.
+    if own.problem is None:
+        return own
+    # It may not any more, and still manages its own purchases.
+    if was_own:
+        return replace(own, keeps_watch=True)
+    # It may not, and another identity's call may be under way.
+    return own if sent is None else _stand_in(sent, own.problem, own, secrets)
 
 
 def was_own(
@@ -161,7 +175,7 @@ def usable_key(name: str, found: Secret | Absent | SecretRefused) -> AccessKey:
     return usable
 
 
-def with_secrets(case: Case, plan: Plan) -> Plan:
+def with_secrets(case: LedgerCase, plan: Plan) -> Plan:
     """The plan, with steps that hold a Secret while its order is open, and release it afterwards.
 
     Not for the resource's lifetime: its deletion must not need a right that may be gone. A Secret
@@ -181,19 +195,19 @@ def with_secrets(case: Case, plan: Plan) -> Plan:
     return replace(plan, steps=(*steps, *plan.steps))
 
 
-def _is_signed_with(case: Case, secret: Secret) -> bool:
-    wanted = case.workspace.spec.credentials
+def _is_signed_with(case: LedgerCase, secret: Secret) -> bool:
+    wanted = case.workspace.spec.credentials if isinstance(case, Case) else None
     return wanted is not None and wanted.secret_name == secret.name
 
 
-def who_is_missing(case: Case) -> str | None:
+def who_is_missing(case: LedgerCase) -> str | None:
     """The reason why nobody can settle an order that may have been sent; None if somebody can."""
     account, order, problem = case.seen.cloud.account_id, case.sent_order, case.seen.signer.problem
     if isinstance(account, Unknown):
         return None if problem is None else describe(problem)
     if order is None or order.spec.account_id == account:
         return None
-    holder = order if case.seen.workspace is None else case.workspace
+    holder = case.workspace if isinstance(case, Case) else order
     return of_another_account(
         holder.spec.credentials, account, f"this order of {order.spec.account_id}"
     )

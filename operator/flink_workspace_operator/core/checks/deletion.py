@@ -12,6 +12,7 @@ from flink_workspace_operator.core.facts.failures import SignatureExpired
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import is_unlisted
 from flink_workspace_operator.core.facts.times import utc
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import latest_end_of_call, window_end
@@ -31,10 +32,8 @@ MAY_STAY: Final = "order {} may have bought a workspace; if a list shows it, it 
 AWAITED: Final = "this waits until it is known whether something was bought"
 
 
-def settle_without_resource(case: Case) -> Plan | None:
+def settle_without_resource(case: LedgerCase) -> Plan:
     """The workspace resource is gone: settle its orders, release its claims, then its ledger."""
-    if case.seen.workspace is not None:
-        return None
     cancellation = _cancel_what_is_quoted(case)
     if cancellation is not None:
         return cancellation
@@ -55,7 +54,7 @@ def settle_without_resource(case: Case) -> Plan | None:
     )
 
 
-def _until(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
+def _until(case: LedgerCase, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
     """The order's message with the end of the wait: somebody may wait for the namespace to go."""
     return ledger.kept(order, _window_end(case, order))
 
@@ -111,7 +110,7 @@ def _what_stays(case: Case) -> str:
     )
 
 
-def _cancel_what_is_quoted(case: Case) -> Plan | None:
+def _cancel_what_is_quoted(case: LedgerCase) -> Plan | None:
     quoted = [order for order in case.seen.orders if order.facts.may_be_closed]
     return (
         Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted))
@@ -120,7 +119,7 @@ def _cancel_what_is_quoted(case: Case) -> Plan | None:
     )
 
 
-def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
+def _claims_to_give_back(case: LedgerCase) -> tuple[GiveBackClaim, ...]:
     """All claims of the key, except for names that another resource would buy a second time: an
     order is open, its call may still be executed, or lists may not show its purchase yet."""
     kept = [order for order in (case.order, *_kept_orders(case)) if order is not None]
@@ -132,7 +131,7 @@ def _claims_to_give_back(case: Case) -> tuple[GiveBackClaim, ...]:
     )
 
 
-def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
+def _kept_orders(case: LedgerCase) -> list[FlinkWorkspaceOrder]:
     """Settled orders that keep their name. A refused one for a while: the cloud may be down."""
     outstanding = [
         (order, latest_end_of_call(order, case.settings))
@@ -143,7 +142,7 @@ def _kept_orders(case: Case) -> list[FlinkWorkspaceOrder]:
     return kept + _unlisted(case)
 
 
-def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
+def _unlisted(case: LedgerCase) -> list[FlinkWorkspaceOrder]:
     """Orders whose instance no list shows, until the window ends: the cloud may be unreachable."""
     return [
         order
@@ -154,7 +153,7 @@ def _unlisted(case: Case) -> list[FlinkWorkspaceOrder]:
     ]
 
 
-def _is_past(case: Case, end: datetime) -> bool:
+def _is_past(case: LedgerCase, end: datetime) -> bool:
     """True by the cloud's clock; by ours only if the cloud was asked and is unreachable.
 
     Never by ours if the cloud refuses the date of our calls: a clock that is ahead would release
@@ -172,7 +171,7 @@ def _is_past(case: Case, end: datetime) -> bool:
     return case.cloud_time > end
 
 
-def _is_shown(case: Case, order: FlinkWorkspaceOrder) -> bool:
+def _is_shown(case: LedgerCase, order: FlinkWorkspaceOrder) -> bool:
     """True if this list shows the order's instance: then all later lists do."""
     listing = case.listing_for(order.spec.account_id, order.spec.region)
     if isinstance(listing, Unknown):
@@ -180,9 +179,9 @@ def _is_shown(case: Case, order: FlinkWorkspaceOrder) -> bool:
     return any(instance.instance_id == order.status.instance_id for instance in listing.instances)
 
 
-def _window_end(case: Case, order: FlinkWorkspaceOrder) -> datetime:
+def _window_end(case: LedgerCase, order: FlinkWorkspaceOrder) -> datetime:
     return window_end(order.status, case.settings) or order.metadata.creation_timestamp
 
 
-def _rising_for(case: Case, order: FlinkWorkspaceOrder) -> Requeue:
+def _rising_for(case: LedgerCase, order: FlinkWorkspaceOrder) -> Requeue:
     return rising(case.cloud_time - (order.status.intent_time or order.metadata.creation_timestamp))

@@ -20,6 +20,7 @@ from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.checks.outputs import obstacle
 from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.action import PaidAction
 from flink_workspace_operator.core.orders.actions import ACTIONS, action_of
@@ -37,7 +38,7 @@ from flink_workspace_operator.core.questions import price_question
 from flink_workspace_operator.core.verdicts import could_not_read
 
 
-def finish_intent(case: Case) -> Plan | None:
+def finish_intent(case: LedgerCase) -> Plan | None:
     """Send the call that this process announced in the pass before, or take it back.
 
     Everything was read again for this decision. The call is sent only if the workspace is as
@@ -64,9 +65,9 @@ def finish_intent(case: Case) -> Plan | None:
     return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), requeue=SOON)
 
 
-def _why_not(case: Case, order: FlinkWorkspaceOrder, generation: int) -> str | None:
+def _why_not(case: LedgerCase, order: FlinkWorkspaceOrder, generation: int) -> str | None:
     """The reason to send nothing, in one clause; None if all is as announced."""
-    if case.seen.workspace is None or case.deleting:
+    if not isinstance(case, Case) or case.deleting:
         return "the FlinkWorkspace is gone or being deleted"
     changed = _why_not_for_resource(case, order, generation)
     if changed is not None:
@@ -96,7 +97,7 @@ def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: in
     return "the FlinkWorkspace was suspended" if case.suspended else None
 
 
-def _why_not_now(case: Case, order: FlinkWorkspaceOrder) -> str | None:
+def _why_not_now(case: LedgerCase, order: FlinkWorkspaceOrder) -> str | None:
     if not case.seen.leads:
         return "this process is not the leader, or not for long enough"
     intent_time = order.status.intent_time

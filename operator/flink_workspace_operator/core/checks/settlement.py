@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
-from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.billing_evidence import (
     left_open_by_bill,
     unexplained,
@@ -11,6 +10,7 @@ from flink_workspace_operator.core.checks.billing_evidence import (
 )
 from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.facts.observed import Unknown
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.actions import action_of
 from flink_workspace_operator.core.orders.evidence import OrderEvidence, Stranger
@@ -26,7 +26,7 @@ FIRST_STATUS_GRACE = timedelta(seconds=10)
 """Time in which the process that created an order writes its first status."""
 
 
-def record_answers(case: Case) -> Plan | None:
+def record_answers(case: LedgerCase) -> Plan | None:
     """Record answers of the cloud that only this process has: a crash would lose them."""
     by_uid = {order.metadata.uid: order for order in case.seen.orders}
     answers = case.seen.remembered.answers
@@ -36,14 +36,14 @@ def record_answers(case: Case) -> Plan | None:
     return Plan(tuple(steps)) if steps else None
 
 
-def settle_orders(case: Case) -> Plan | None:
+def settle_orders(case: LedgerCase) -> Plan | None:
     """Move every order that the list has evidence about."""
     moves = [(order, _settlement(case, order)) for order in case.seen.orders]
     steps = [MoveOrder(order, status) for order, status in moves if status is not None]
     return Plan(tuple(steps)) if steps else None
 
 
-def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+def _settlement(case: LedgerCase, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
     """The order's next status; None if it stays as it is."""
     evidence, facts = action_of(order).evidence(case, order), order.facts
     # Evidence beats every state: a purchase must never be believed unbought.
@@ -72,7 +72,7 @@ def _settlement(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderSt
     )
 
 
-def _lacks_status(case: Case, order: FlinkWorkspaceOrder) -> bool:
+def _lacks_status(case: LedgerCase, order: FlinkWorkspaceOrder) -> bool:
     """True if its process had the time to write a first status, and did not."""
     # The later of two clocks: a process whose clock is behind would wait for too long by its own.
     now = max(case.seen.now, case.cloud_time)
@@ -81,7 +81,7 @@ def _lacks_status(case: Case, order: FlinkWorkspaceOrder) -> bool:
 
 
 def _settle_outstanding(
-    case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence
+    case: LedgerCase, order: FlinkWorkspaceOrder, evidence: OrderEvidence
 ) -> FlinkWorkspaceOrderStatus | None:
     """A copy of the refused call may have bought: its tags may be late or lost as after any."""
     if evidence.contested:
@@ -93,7 +93,7 @@ def _settle_outstanding(
     return ledger.call_over(order)
 
 
-def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
+def _is_over(case: LedgerCase, order: FlinkWorkspaceOrder) -> bool:
     """True if no copy of a refused call can be executed: a later complete list shows nothing.
 
     If its account cannot be listed any more, the wait is the whole window of a lost call. Only the
@@ -108,7 +108,7 @@ def _is_over(case: Case, order: FlinkWorkspaceOrder) -> bool:
 
 
 def _note_who_is_missing(
-    case: Case, order: FlinkWorkspaceOrder
+    case: LedgerCase, order: FlinkWorkspaceOrder
 ) -> FlinkWorkspaceOrderStatus | None:
     """Report a missing signer on the order: its resource may be gone. Our clock ends the
     sending."""
@@ -123,7 +123,7 @@ def _note_who_is_missing(
     return None if told == order.status else told
 
 
-def _call_is_over(case: Case, order: FlinkWorkspaceOrder, moment: datetime) -> bool:
+def _call_is_over(case: LedgerCase, order: FlinkWorkspaceOrder, moment: datetime) -> bool:
     """True if the caller cannot be sending any more, by the longest time of a call."""
     intent = order.status.intent_time
     return intent is not None and moment > intent + 2 * timedelta(
@@ -137,7 +137,9 @@ def _unheard_of(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrder
     )
 
 
-def _note_open_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:
+def _note_open_bill(
+    case: LedgerCase, order: FlinkWorkspaceOrder
+) -> FlinkWorkspaceOrderStatus | None:
     """Report on the order what the bill leaves open: its resource may be gone."""
     unread = (case.seen.cloud.bill, case.listing_for(order.spec.account_id, order.spec.region))
     if not order.facts.awaits_evidence or any(isinstance(each, Unknown) for each in unread):
@@ -151,7 +153,7 @@ def _note_open_bill(case: Case, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrd
 
 
 def _by_evidence(
-    case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence
+    case: LedgerCase, order: FlinkWorkspaceOrder, evidence: OrderEvidence
 ) -> FlinkWorkspaceOrderStatus | None:
     """The end of a sent order by a complete list, once proof of its own was ruled out."""
     if evidence.date is None or order.status.intent_time is None:
@@ -173,7 +175,7 @@ def _by_evidence(
 
 
 def _after_window(
-    case: Case, order: FlinkWorkspaceOrder, evidence: OrderEvidence, at: datetime
+    case: LedgerCase, order: FlinkWorkspaceOrder, evidence: OrderEvidence, at: datetime
 ) -> FlinkWorkspaceOrderStatus | None:
     """The end of an order whose window is over: every effect of the call would be listed."""
     if evidence.leftover is not None:
@@ -192,7 +194,7 @@ def _after_window(
 
 
 def _by_stranger(
-    case: Case, order: FlinkWorkspaceOrder, stranger: Stranger, at: datetime
+    case: LedgerCase, order: FlinkWorkspaceOrder, stranger: Stranger, at: datetime
 ) -> FlinkWorkspaceOrderStatus:
     """Reject for a stranger's instance. The call may still be executed once that is released."""
     end = window_end(order.status, case.settings)

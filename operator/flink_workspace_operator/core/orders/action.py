@@ -10,6 +10,7 @@ from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence
 from flink_workspace_operator.core.orders.words import Words
@@ -47,7 +48,7 @@ class PaidAction(Protocol):
         """The order's spec with the block in its place."""
         ...
 
-    def evidence(self, case: Case, order: FlinkWorkspaceOrder) -> OrderEvidence:
+    def evidence(self, case: LedgerCase, order: FlinkWorkspaceOrder) -> OrderEvidence:
         """The evidence that this pass's list has about an order."""
         ...
 
@@ -55,6 +56,6 @@ class PaidAction(Protocol):
         """The nonce of the order's call: equal in every process that starts from the same facts."""
         ...
 
-    def call(self, case: Case, order: FlinkWorkspaceOrder) -> PaidCall:
+    def call(self, case: LedgerCase, order: FlinkWorkspaceOrder) -> PaidCall:
         """The call of an announced order."""
         ...

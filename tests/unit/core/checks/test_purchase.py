@@ -9,6 +9,7 @@ from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.case import case_of
 from flink_workspace_operator.core.checks.purchase import number_of, write_intent
 from flink_workspace_operator.core.checks.retry import wait_for_next_try
 from flink_workspace_operator.core.decide import decide
@@ -50,6 +51,7 @@ from tests.builders import (
     an_instance,
     an_order,
     minutes,
+    seen,
     token,
 )
 
@@ -356,10 +358,10 @@ class TestCall:
         ],
         ids=["gone", "another uid", "being deleted", "edited", "suspended", "suspended by annotation"],
     )
-    def test_a_workspace_that_is_not_what_it_was_sends_nothing(self, workspace: object) -> None:
+    def test_a_workspace_that_is_not_what_it_was_sends_nothing(self, workspace: FlinkWorkspace | None) -> None:
         """Counterexample 6: nobody may be left with a purchase that was taken back."""
-        case = a_case(workspace, self.placing, intent=self.placing)  # type: ignore[arg-type]  # a workspace or None
-        assert self.back(decide(case)) == "Quoted"
+        read = seen(workspace, self.placing, intent=self.placing)
+        assert self.back(decide(case_of(read, SETTINGS))) == "Quoted"
 
     def test_another_uid_sends_nothing_though_it_holds_the_claim(self) -> None:
         """Created anew since the order was opened, with the same spec, and the claim is its own already."""

@@ -85,7 +85,6 @@ def test_the_shared_list_will_do_for_what_rests_soon() -> None:
 
 def test_rest_says_and_does_nothing() -> None:
     """The next look comes with the resync."""
-    case = a_case(SUSPENDED)
-    plan = decide(a_case(SUSPENDED).__class__(case.seen.updated(rests=True), SETTINGS))
+    plan = decide(a_case(SUSPENDED, rests=True))
     assert (plan.steps, plan.verdict, plan.retry) == ((), None, None)
     assert plan.requeue.after == timedelta(seconds=SETTINGS.resync_seconds)

@@ -1,6 +1,7 @@
 """A refusal of the moment answers one copy of the call: until a list rules the others out, nothing else is bought."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -134,9 +135,9 @@ def test_an_intent_of_this_process_beside_it_is_taken_back() -> None:
     assert (step.order, step.status.state) == (placing, "Quoted")
 
 
-def after(at: timedelta, **read: object) -> Case:
+def after(at: timedelta, **read: Any) -> Case:  # noqa: ANN401 - whatever `seen` takes
     """A look at that moment, counted from when the call may end."""
-    return a_case(a_workspace(), REFUSED, cloud=a_cloud(a_listing(at=UNTIL + at)), **read)  # type: ignore[arg-type]
+    return a_case(a_workspace(), REFUSED, cloud=a_cloud(a_listing(at=UNTIL + at)), **read)
 
 
 def test_a_later_list_that_shows_nothing_ends_the_call() -> None:

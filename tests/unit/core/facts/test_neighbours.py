@@ -1,6 +1,7 @@
 """A list counts for a purchase only if it shows what other resources of this cluster own."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,9 @@ OTHER = Neighbour(Key("team", "other"), ACCOUNT, REGION, THEIRS)
 SHOWN = an_instance(THEIRS, name="other", order=None)
 
 
-def beside(*orders: FlinkWorkspaceOrder, shown: tuple[SeenInstance, ...] = (), **read: object) -> Case:
+def beside(*orders: FlinkWorkspaceOrder, shown: tuple[SeenInstance, ...] = (), **read: Any) -> Case:  # noqa: ANN401 - whatever `seen` takes
     """team/other has seen its instance running."""
-    return a_case(a_workspace(), *orders, cloud=a_cloud(a_listing(*shown)), neighbours=(OTHER,), **read)  # type: ignore[arg-type]
+    return a_case(a_workspace(), *orders, cloud=a_cloud(a_listing(*shown)), neighbours=(OTHER,), **read)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
-from flink_workspace_operator.adapters.alibaba.errors import TABLE, Refusal, explain, known_code
+from flink_workspace_operator.adapters.alibaba.errors import TABLE, ErrorAnswer, classify, known_code
 from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, Unreachable
 from flink_workspace_operator.runtime.metrics.calls import CallMetrics
 from tests.unit.runtime.metrics.scraped import labels, shown
@@ -23,7 +23,7 @@ def calls(registry: CollectorRegistry) -> CallMetrics:
 
 
 def refused(code: str, status: int = 400) -> CloudFailure:
-    return explain(Refusal(CALL, status, code))
+    return classify(ErrorAnswer(CALL, status, code))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from flink_workspace_operator.core.facts.ownership import (
     made_after,
 )
 from flink_workspace_operator.core.facts.snapshot import bound_id
+from flink_workspace_operator.core.ledger_case import LedgerCase
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.orders.evidence import OrderEvidence, Stranger
 from flink_workspace_operator.core.orders.words import Words
@@ -68,7 +69,7 @@ class Create:
         """The order's spec with the workspace to buy."""
         return spec.model_copy(update={"create": block})
 
-    def evidence(self, case: Case, order: FlinkWorkspaceOrder) -> OrderEvidence:
+    def evidence(self, case: LedgerCase, order: FlinkWorkspaceOrder) -> OrderEvidence:
         """The list's evidence about the order's instance."""
         listing = case.listing_for(order.spec.account_id, order.spec.region)
         is_bought = case.placed_beside(order)
@@ -103,7 +104,7 @@ class Create:
             PurchaseTarget(spec.account_id, spec.region, spec.workspace_name), ended
         )
 
-    def call(self, case: Case, order: FlinkWorkspaceOrder) -> PaidCall:
+    def call(self, case: LedgerCase, order: FlinkWorkspaceOrder) -> PaidCall:
         """CreateInstance."""
         spec, status = order.spec, order.status
         if status.intent_time is None or status.nonce is None:
@@ -136,7 +137,7 @@ def _bought_by(listing: Listing, order: FlinkWorkspaceOrder) -> SeenInstance | N
 
 
 def _described(
-    case: Case, order: FlinkWorkspaceOrder, found: Unexplained, at: datetime
+    case: LedgerCase, order: FlinkWorkspaceOrder, found: Unexplained, at: datetime
 ) -> str | None:
     """The only instance of this name, as described, untagged although tags must be listed."""
     instance, wanted = found.instances[0], order.spec.block
@@ -152,7 +153,7 @@ def _described(
     return instance.instance_id if at > visible else None
 
 
-def _leftover(case: Case, order: FlinkWorkspaceOrder, found: Found) -> str | None:
+def _leftover(case: LedgerCase, order: FlinkWorkspaceOrder, found: Found) -> str | None:
     """An owned instance that can only be this order's, though its token is lost or edited."""
     if not isinstance(found, Ours) or case.placed_beside(order):
         return None
