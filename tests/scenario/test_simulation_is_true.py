@@ -13,7 +13,7 @@ from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesClust
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.order_states import MOVES, OrderState
-from flink_workspace_operator.api.status import OrderSummary
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference
 from flink_workspace_operator.core.facts.failures import ClusterRefused
@@ -281,6 +281,56 @@ async def edits(side: ServerSide) -> list[str]:
     return outcomes
 
 
+SHOWN = Instance(
+    instance_id="f-1",
+    zone_id="cn-hangzhou-i",
+    charge_type="Subscription",
+    cu=20,
+    vpc_id="vpc-2",
+    v_switch_ids=("vsw-2", "vsw-3"),
+    bucket="bucket-2",
+    monitoring="CloudMonitor",
+)
+MONTH = {"initialTerm": {"count": 1, "unit": "Month"}}
+FOLLOWING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "zone": ({"zoneId": "cn-hangzhou-i"}, {"zoneId": "cn-hangzhou-j"}),
+    "bucket": ({"storage": {"oss": {"bucket": "bucket-2"}}}, {"storage": {"oss": {"bucket": "bucket-3"}}}),
+    "monitoring": ({"monitoring": "CloudMonitor"}, {"architecture": "ARM"}),
+    "network": (
+        {"network": {"vpcId": "vpc-2", "vSwitchIds": ["vsw-3", "vsw-2"]}},
+        {"network": {"vpcId": "vpc-2", "vSwitchIds": ["vsw-2"]}},
+    ),
+    "conversion": (
+        {"chargeType": "Subscription", "subscription": MONTH, "resources": {"cu": 20}},
+        {"chargeType": "Subscription", "subscription": MONTH, "resources": {"cu": 30}},
+    ),
+}
+"""Changes of what is bought: to what the cloud shows, and to something else."""
+
+
+async def following(side: ServerSide) -> list[str]:
+    """The spec may follow what the cloud shows, unless it is lost, or another call may still be executed."""
+    settled = OrderSummary(name="w-1", state="Fulfilled")
+    whole = FlinkWorkspaceStatus(order=settled, instance=SHOWN)
+    called = whole.model_copy(update={"order": settled.model_copy(update={"state": "Uncertain"})})
+    lost = whole.model_copy(update={"instance": SHOWN.model_copy(update={"lost_since": NOW})})
+    tried = [(whole, what) for what in FOLLOWING] + [(called, "bucket"), (lost, "bucket")]
+    outcomes = []
+    for number, (status, what) in enumerate(tried):
+        for which, spec in zip(("shown", "other"), FOLLOWING[what], strict=True):
+            name = f"{which}-{number}"
+            await side.port.write_status(await applied(side, name), status)
+            try:
+                side.people.apply(pay_as_you_go(name, **spec))
+                outcomes.append(f"{name} {what}: done")
+            except ClusterRefused:
+                outcomes.append(f"{name} {what}: refused")
+    assert [each for each in outcomes if each.endswith("done")] == [
+        f"shown-{at} {what}: done" for at, what in enumerate(FOLLOWING)
+    ]
+    return outcomes
+
+
 SCRIPTS: tuple[Script, ...] = (
     all_moves,
     needed_and_frozen,
@@ -290,6 +340,7 @@ SCRIPTS: tuple[Script, ...] = (
     claims,
     config_maps,
     edits,
+    following,
 )
 
 

@@ -5,7 +5,8 @@ from typing import Final
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import MOVES
 from flink_workspace_operator.api.parameters import WorkspaceParameters
-from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.api.status import Instance
+from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.facts.failures import ClusterRefused
 
 NEEDED: Final = {
@@ -17,6 +18,8 @@ NEEDED: Final = {
 """Fields of an order's status, and the states that they must be set in."""
 FROZEN: Final = ("quote", "digest", "intent_time", "nonce", "intent_mark", "settled_not_before")
 UNDER_WAY: Final = ("Placing", "Uncertain", "Placed", "Fulfilled")
+CALLED: Final = ("Placing", "Uncertain")
+"""States in which another call may be executed, with the parameters of the spec as it was announced."""
 
 
 def check_order(old: FlinkWorkspaceOrder, new: FlinkWorkspaceOrder) -> None:
@@ -43,6 +46,27 @@ def check_workspace(old: FlinkWorkspace, new: FlinkWorkspace) -> None:
     bought = status.instance is not None and status.instance.instance_id is not None
     under_way = status.order is not None and status.order.state in UNDER_WAY
     if bought or under_way:
+        shown = status.instance if bought and not (status.order and status.order.state in CALLED) else None
         for field in WorkspaceParameters.model_fields:
-            if getattr(old.spec, field) != getattr(new.spec, field):
+            changed = getattr(old.spec, field) != getattr(new.spec, field)
+            if changed and not follows(field, old.spec, new.spec, shown):
                 raise ClusterRefused(f"`{field}` must not change once the purchase is under way")
+
+
+def follows(field: str, old: FlinkWorkspaceSpec, new: FlinkWorkspaceSpec, shown: Instance | None) -> bool:
+    """Whether a bought field takes the value that the cloud shows already: that buys nothing."""
+    if shown is None or shown.lost_since is not None:
+        return False
+    converted = new.charge_type not in (old.charge_type, None) and new.charge_type == shown.charge_type
+    network, former = new.network, old.network
+    is_shown = {
+        "zone_id": new.zone_id is not None and new.zone_id == shown.zone_id,
+        "charge_type": new.charge_type == shown.charge_type,
+        "subscription": converted,
+        "resources": converted if new.resources is None else new.resources.cu == shown.cu,
+        "network": network.vpc_id in (former.vpc_id, shown.vpc_id)
+        and set(network.v_switch_ids) in (set(former.v_switch_ids), set(shown.v_switch_ids or ())),
+        "storage": new.storage.oss.bucket == shown.bucket,
+        "monitoring": new.monitoring == shown.monitoring,
+    }
+    return is_shown.get(field, False)
