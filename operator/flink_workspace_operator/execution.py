@@ -208,7 +208,7 @@ class Execution:
             case RemoveFinalizer(stays=stays) if self.seen.workspace is not None:
                 await self.cluster.remove_purchase_finalizer(self.seen.workspace)
                 if stays:
-                    log.warning("deleted: %s", stays)
+                    log.info("deleted: %s", stays)
             case TakeClaim(target=target, over=over, uid=uid):
                 await self.cluster.take_claim(target, self.seen.key, uid, over)
             case GiveBackClaim(claim=claim):

@@ -31,6 +31,7 @@ from flink_workspace_operator.core.plan import (
     PlaceOrder,
     Plan,
     ReleaseSecret,
+    RemoveFinalizer,
     RestoreTags,
     Step,
 )
@@ -152,6 +153,20 @@ class TestSecret:
         done = executing.execute(HoldSecret(secrets[SECRET_AT]), moves, orders=(order,))
         assert isinstance(done.failure, SecretRefused)
         assert [each.state for each in done.orders] == ["Quoted"]
+
+
+class TestDeletion:
+    """The resource goes, and what was bought stays."""
+
+    @pytest.mark.parametrize("stays", ["", "sc_1 stays in the cloud"])
+    def test_what_stays_is_a_line_of_the_log(self, stays: str, caplog: pytest.LogCaptureFixture) -> None:
+        """And an event; a resource that bought nothing goes without a word."""
+        executing, held = Executing(), a_workspace(deleted=True)
+        executing.server.stored.workspaces[KEY] = held
+        with caplog.at_level(logging.INFO, logger="flink_workspace_operator"):
+            done = executing.execute(RemoveFinalizer(stays))
+        said = [each.getMessage() for each in caplog.records if each.name != AUDIT]
+        assert (said, done.made) == ((["deleted: " + stays], (RemoveFinalizer(stays),)) if stays else ([], ()))
 
 
 class TestLedger:

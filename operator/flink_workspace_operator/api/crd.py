@@ -65,9 +65,9 @@ RESOURCES: Final = (
             Column("Deleting", ".metadata.deletionTimestamp", type="date"),
             Column("CU", ".status.instance.cu", type="integer"),
             Column("Price", ".status.order.price"),
-            # Not a date: kubectl shows the time since a date, and "<invalid>" for one that is still
-            # to come.
-            Column("Expires", ".status.instance.expireTime"),
+            # In days. Not a date: kubectl shows the time since a date, and "<invalid>" for one that
+            # is still to come.
+            Column("Expires", ".status.instance.expiresIn"),
             _AGE,
             Column("Region", ".spec.region", wide=True),
             Column("Instance ID", ".status.instance.instanceId", wide=True),

@@ -34,7 +34,7 @@ class Instance(ApiModel):
     charge_type: Annotated[str, Field(max_length=40)] | None = None
     """Charge type, as the cloud reports it."""
     cu: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    """Compute quota in CU, as the cloud reports it."""
+    """Compute quota in CU, as the cloud reports it; only for subscriptions."""
     vpc_id: Annotated[str, Field(max_length=64)] | None = None
     """Its VPC, as the cloud reports it."""
     v_switch_ids: (
@@ -51,8 +51,9 @@ class Instance(ApiModel):
     """When it was created."""
     expire_time: Time | None = None
     """End of the paid time; only for subscriptions."""
-    days_left: Annotated[int, Field(ge=0, le=100_000)] | None = None
-    """Days until then, counting the last one that has begun; 0 once it is over."""
+    expires_in: Annotated[str, Field(max_length=10, pattern="^[0-9]+d$")] | None = None
+    """Days until then to read, for example 29d, counting the one that has begun; 0d once it is
+    over."""
     cluster_status: Annotated[str, Field(max_length=40)] | None = None
     """State of the cluster in the cloud's word, for example RUNNING."""
     order_state: Annotated[str, Field(max_length=40)] | None = None

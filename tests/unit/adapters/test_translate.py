@@ -77,6 +77,12 @@ def test_monitoring_is_ours_where_it_is_known(theirs: str, ours: str | None) -> 
     assert see(MonitorType=theirs).monitoring == ours
 
 
+@pytest.mark.parametrize(("charge_type", "shown"), [("PRE", 10), (None, 10), ("POST", None)])
+def test_only_a_subscription_pays_for_cu(charge_type: str | None, shown: int | None) -> None:
+    """By use the cloud may show 0, or a limit: neither is paid for."""
+    assert see(ChargeType=charge_type, ResourceSpec={"Cpu": 10, "MemoryGB": 40}).cu == shown
+
+
 @pytest.mark.parametrize(("charge_type", "shown"), [("PRE", datetime(2021, 11, 19, 8, 0, tzinfo=UTC)), ("POST", None)])
 def test_only_subscriptions_end(charge_type: str, shown: datetime | None) -> None:
     """What is billed by use may carry a date all the same."""

@@ -85,7 +85,7 @@ def seen_instance(seen: wire.Instance, asked_region: str) -> SeenInstance:
         workspace_id=_cut(seen.resource_id, 128),
         zone_id=_cut(seen.zone_id, 64),
         charge_type=_cut(_OUR_CHARGE_TYPES.get(seen.charge_type or "", seen.charge_type), 40),
-        cu=seen.resource_spec.cpu if seen.resource_spec else None,
+        cu=_paid_cu(seen),
         create_time=_moment(seen.resource_create_time),
         expire_time=_moment(seen.resource_expired_time) if prepaid else None,
         vpc_id=seen.vpc_id or None,
@@ -100,6 +100,13 @@ def seen_instance(seen: wire.Instance, asked_region: str) -> SeenInstance:
         create_timeout=bool(state.create_timeout),
         tags={tag.key: tag.value or "" for tag in seen.tags or ()},
     )
+
+
+def _paid_cu(seen: wire.Instance) -> int | None:
+    """None where it is billed by use: there the cloud shows 0, or an upper limit of the use."""
+    if seen.resource_spec is None or seen.charge_type == CHARGE_TYPES["PayAsYouGo"]:
+        return None
+    return seen.resource_spec.cpu
 
 
 def quote_of(price: wire.PriceInfo, basis: str, quoted_at: datetime) -> Quote:

@@ -18,9 +18,9 @@ RENEWED_DAYS: Final = 9
 """Days before the end at which the cloud renews by itself: its page "Renewal policy"."""
 
 
-def days_left(end: datetime, now: datetime) -> int:
-    """Days until the end, counting the last one that has begun; 0 once it is over."""
-    return max(0, math.ceil((end - now) / timedelta(days=1)))
+def expires_in(end: datetime, now: datetime) -> str:
+    """Days until the end to read, counting the one that has begun; 0d once it is over."""
+    return f"{max(0, math.ceil((end - now) / timedelta(days=1)))}d"
 
 
 def countdown(
@@ -28,9 +28,11 @@ def countdown(
 ) -> Event | None:
     """The event of the rung that was passed since the last report, the nearest to the end."""
     instance = after.instance
-    if instance is None or instance.days_left is None or instance.expire_time is None:
+    if instance is None or instance.expire_time is None:
         return None
-    left, was = instance.days_left, _days_of(before, instance.instance_id)
+    left, was = _days_in(after, instance.instance_id), _days_in(before, instance.instance_id)
+    if left is None:
+        return None
     if left == 0:
         return _ended(instance, instance.expire_time) if was != 0 else None
     rung = next((days for days in RUNGS if left <= days), None)
@@ -59,7 +61,9 @@ def _ended(instance: Instance, end: datetime) -> Event:
     return Event("Warning", "Expired", message)
 
 
-def _days_of(status: FlinkWorkspaceStatus, instance_id: str | None) -> int | None:
-    """The days that the last report had for the same instance."""
+def _days_in(status: FlinkWorkspaceStatus, instance_id: str | None) -> int | None:
+    """The days that a status has for this instance; None if it has another one, or no end."""
     known = status.instance
-    return known.days_left if known is not None and known.instance_id == instance_id else None
+    if known is None or known.instance_id != instance_id or known.expires_in is None:
+        return None
+    return int(known.expires_in.removesuffix("d"))

@@ -31,7 +31,7 @@ from flink_workspace_operator.core.orders.windows import window_end
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
 from flink_workspace_operator.core.reporting.conditions import ConditionDraft, drafts
-from flink_workspace_operator.core.reporting.paid_time import days_left
+from flink_workspace_operator.core.reporting.paid_time import expires_in
 from flink_workspace_operator.core.reporting.summary import summary
 
 MESSAGE_LENGTH = 1024
@@ -137,7 +137,7 @@ def _instance(case: Case, seen: SeenInstance) -> Instance:
         bucket=seen.bucket,
         create_time=seen.create_time,
         expire_time=seen.expire_time,
-        days_left=_days_left(case, seen),
+        expires_in=_expires_in(case, seen),
         cluster_status=seen.cluster_status,
         order_state=seen.order_state,
         default_namespace=default_namespace(seen) if running else None,
@@ -147,12 +147,12 @@ def _instance(case: Case, seen: SeenInstance) -> Instance:
     )
 
 
-def _days_left(case: Case, seen: SeenInstance) -> int | None:
+def _expires_in(case: Case, seen: SeenInstance) -> str | None:
     """None where nothing ends: what is billed by use may show an end all the same."""
     charged = seen.charge_type or case.workspace.spec.charge_type
     if charged == "PayAsYouGo" or seen.expire_time is None:
         return None
-    return days_left(seen.expire_time, case.cloud_time)
+    return expires_in(seen.expire_time, case.cloud_time)
 
 
 def _zone_of_network(case: Case, seen: SeenInstance) -> str | None:

@@ -178,7 +178,7 @@ class TestCountdown:
         case = running(None, {"charge_type": "PayAsYouGo", "expire_time": NOW})
         status, events = told(case)
         assert status.instance is not None
-        assert status.instance.days_left is None
+        assert status.instance.expires_in is None
         assert "Expired" not in [event.reason for event in events]
 
 
