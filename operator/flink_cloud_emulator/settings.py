@@ -78,8 +78,14 @@ class Settings(Camel):
     """Where a workspace name may exist only once."""
     failure_style: Literal["http", "success-false"] = "http"
     """Business failures of foasconsole: HTTP 400 with Code, or HTTP 200 with Success=false."""
+    currency: Literal["CNY", "USD", "JPY"] = "CNY"
+    """What the account is billed in: USD or JPY on the international site, at the same numbers."""
+    price_factor: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    """Times the list price, in price queries and purchases from now on."""
+    purchase_price_factor: Annotated[float, Field(ge=0, le=1000)] | None = None
+    """The same for purchases alone: the price changed after it was asked. Unset: as priceFactor."""
     balance: float = 100_000.0
-    """Money left, in CNY; subscriptions are paid from it.
+    """Money left, in the account's currency; subscriptions are paid from it.
 
     Below 0, pay-as-you-go workspaces are overdue.
     """

@@ -52,7 +52,7 @@ async def observe(
         own_claims=own_claims,
         remembered=remembered,
     )
-    if rests(workspace, orders, remembered):
+    if rests(workspace, orders, remembered, now):
         return seen.updated(rests=True)
     secrets = {
         name: await cluster.read_secret(key, name) for name in secret_names(workspace, orders)

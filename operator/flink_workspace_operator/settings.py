@@ -106,7 +106,8 @@ class Settings(BaseSettings):
     """A vSwitch with fewer free addresses is reported as Low; with none as Exhausted."""
 
     quote_validity_seconds: Seconds = 900
-    """A price older than this is quoted again before a purchase."""
+    """A price is asked anew before each purchase. If that is not answered, an older one counts for
+    so long."""
     # Open questions: SignatureValidity, BookingTime, VisibilityTime, NonceMemory.
     signature_validity_seconds: WindowSeconds = 900
     """Seconds that the cloud's gateway accepts a signed call."""

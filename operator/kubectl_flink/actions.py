@@ -95,8 +95,7 @@ def _size(found: Workspace) -> str:
 
 
 def _price(found: Workspace) -> str:
-    price = found.order.get("price")
-    return f" ({price})" if price else ""
+    return f" ({found.price})" if found.price else ""
 
 
 def _instance(found: Workspace) -> str | None:

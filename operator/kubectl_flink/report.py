@@ -168,7 +168,8 @@ def bought(found: Workspace) -> Bought:
     """The newest order; else how it came here without one."""
     order, purchased = found.order, found.condition("Purchased")
     if not order:
-        return Bought(_mark(purchased), purchased.message or "nothing is known yet")
+        words = purchased.message or "nothing is known yet"
+        return Bought(_mark(purchased), words, price=found.price)
     state = order.get("state")
     mark, words = _of_state(state)
     if gone := time_of(found.instance.get("lostSince")):
@@ -178,7 +179,7 @@ def bought(found: Workspace) -> Bought:
         words,
         order=order["name"],
         state=state,
-        price=order.get("price"),
+        price=found.price,
         at=time_of(order.get("intentTime")),
         decided_not_before=time_of(order.get("settledNotBefore")),
     )

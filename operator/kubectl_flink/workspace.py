@@ -75,6 +75,12 @@ class Workspace:
         return self.status.get("order") or {}
 
     @property
+    def price(self) -> str | None:
+        """What it would cost now; once an order is announced, what that one costs."""
+        quote = self.status.get("quote") or {}
+        return quote.get("price") or self.order.get("price")
+
+    @property
     def is_seen(self) -> bool:
         """The last pass worked with the spec as it is. Deletion raises the generation, too."""
         seen = self.status.get("observedGeneration", -1)

@@ -35,6 +35,8 @@ AS_BEFORE: dict[str, object] = {"identity_namespaces": None, "adoption_namespace
 HIDDEN_SECONDS = 50
 SECONDS = 60.0
 NEWLY_SHOWN = ("bucket", "vSwitchIds", "vpcId")
+"""Of the instance. Of the whole: the price of what is not bought yet."""
+NOT_KEPT = ("lastHandledReconcileAt", "quote")
 FIELDS = ("uid", "generation", "creationTimestamp", "finalizers")
 EMULATED = " by an emulator, nothing here is real"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
@@ -181,7 +183,7 @@ def kept(thing: dict[str, Any]) -> dict[str, Any]:
     """All of it but what asking for another pass changes, what this version tells of the emulator and of the instance's
     place, and an address of the console that was none."""
     metadata = {field: thing["metadata"].get(field) for field in FIELDS}
-    status = {name: value for name, value in thing.get("status", {}).items() if name != "lastHandledReconcileAt"}
+    status = {name: value for name, value in thing.get("status", {}).items() if name not in NOT_KEPT}
     for field in ("consoleUrl", *NEWLY_SHOWN):
         status.get("instance", {}).pop(field, None)
     for condition in status.get("conditions", ()):

@@ -287,6 +287,19 @@ async def test_prices(account: EmulatedAccount, sdk: Sdk) -> None:
     assert account.control.purchases() == []
 
 
+async def test_prices_change(account: EmulatedAccount, sdk: Sdk) -> None:
+    """For all that is asked and sold from then on, or for purchases alone; in the currency of the account."""
+    account.control.settings(priceFactor=1.5, currency="USD")
+    info = (await sdk.call("QueryCreateInstancePrice", purchase(account, "a")))["body"]["PriceInfo"]
+    assert (info["TradeAmount"], info["Currency"]) == (4968.0, "USD")
+    await sdk.create("a")
+    account.control.settings(purchasePriceFactor=2)
+    assert (await sdk.call("QueryCreateInstancePrice", purchase(account, "b")))["body"]["PriceInfo"] == info
+    await sdk.create("b")
+    bought = account.control.purchases()
+    assert [(each["amount"], each["currency"]) for each in bought] == [(4968.0, "USD"), (6624.0, "USD")]
+
+
 async def test_release(account: EmulatedAccount, sdk: Sdk) -> None:
     """Pay-as-you-go is released once it runs, which takes a while; a subscription is not."""
     by_use = {"Region": "cn-hangzhou", "InstanceId": (await sdk.create("a", **POST))["OrderInfo"]["InstanceId"]}

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
-from tests.scenario.manifests import Manifest, pay_as_you_go, subscription
+from tests.scenario.manifests import Manifest, at_most, pay_as_you_go, subscription
 from tests.scenario.test_letting_go import DOWN, LOST, annotate, delete
 from tests.scenario.world import World, conditions, has_reason
 
@@ -55,6 +55,12 @@ async def waiting_for_balance(world: World) -> None:
     world.account.control.settings(balance=1)
     await world.apply(subscription())
     await world.settle("w", until=has_reason("BalanceTooLow"))
+
+
+async def price_above_maximum(world: World) -> None:
+    """Somebody has to raise it, or the price has to fall."""
+    await world.apply(subscription(**at_most("3000.00")))
+    await world.settle("w", until=has_reason("PriceAboveLimit"))
 
 
 async def suspended_before_purchase(world: World) -> None:
@@ -149,6 +155,7 @@ SITUATIONS: Final = (
     Situation("prerequisite-missing", "Progressing", "InProgress", prerequisite_missing),
     Situation("prerequisite-missing-for-long", "Degraded", "Failed", prerequisite_missing_for_long),
     Situation("waiting-for-balance", "Suspended", "InProgress", waiting_for_balance),
+    Situation("price-above-maximum", "Suspended", "InProgress", price_above_maximum),
     Situation("suspended-before-purchase", "Suspended", "InProgress", suspended_before_purchase),
     Situation("cloud-unreachable-before", "Progressing", "InProgress", cloud_unreachable_before),
     Situation("being-created", "Progressing", "InProgress", being_created),

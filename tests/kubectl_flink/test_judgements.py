@@ -141,6 +141,16 @@ def test_reconcile_says_whether_it_may_spend(situation: str, *, spends: bool) ->
     assert ("SPEND MONEY" in actions.reconcile(found(situation), NOW).consequence) is spends
 
 
+def test_what_it_would_cost_is_told_before_it_is_bought() -> None:
+    """In the tree, and where a command may spend it; not what an order of before would have cost."""
+    wire = captured()["waiting-for-balance"]
+    dearer = Workspace({**wire, "status": {**wire["status"], "quote": {"price": "CNY 4000.00 for 1 month"}}})
+    unordered = Workspace({**wire, "status": {**dearer.status, "order": None}})
+    for resource in (dearer, unordered):
+        assert report_of(resource, NOW).bought.price == "CNY 4000.00 for 1 month"
+        assert "(CNY 4000.00 for 1 month)" in actions.reconcile(resource, NOW).consequence
+
+
 def test_a_lost_one_that_may_be_replaced_may_spend() -> None:
     """The order of the lost one is no reason to say that nothing is bought."""
     allowed = changed("lost", annotations={names.REPLACE_LOST: "sc_x"})

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from flink_cloud_emulator.foasconsole.prices import subscription
 from flink_local.cluster import Cluster
 from flink_local.failures import LocalFailure
 from tests.packages.rendering import DEPLOY, Manifest, load
@@ -28,6 +29,7 @@ WRONG: Final[list[tuple[str, str, Any, str]]] = [
     (BY_MONTH, "spec.resources", REMOVED, BOTH_OR_NONE),
     (BY_MONTH, "spec.resources.cu", 0, "spec.resources.cu in body should be greater than or equal to 1"),
     (BY_MONTH, "spec.resources.cpu", 10, 'unknown field "cpu" in'),
+    (BY_MONTH, "spec.purchase.maximumPrice.amount", "3,500", "`amount` is '3,500', but must be an amount of money"),
     (BY_MONTH, "spec.tags[0].key", "acs:team", "`key` must not start with 'acs:', 'aliyun', 'http://' or 'https://'"),
     (BY_USE, "spec.resources", {"cu": 10}, BOTH_OR_NONE),
     (BY_USE, "spec.network.vpcId", "vsw-1", "`vpcId` is 'vsw-1', but must be the id of a VPC"),
@@ -72,6 +74,18 @@ def test_says_what_it_costs_and_is_not_pruned_by_accident(path: Path) -> None:
     assert "SPENDS MONEY" in text or spec["spec"]["adoption"]["policy"] == "ByInstanceId"
     options = spec["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
     assert options == "Prune=confirm,Delete=confirm"
+
+
+@pytest.mark.parametrize("path", [*SAMPLES, *sorted((DEPLOY / "argocd" / "sample").glob("workspace.yaml"))], ids=ids)
+def test_whoever_copies_it_copies_a_maximum(path: Path) -> None:
+    """What is paid in advance has one: above the emulator's price, and below that of a size more."""
+    spec = workspace(path)["spec"]
+    assert ("purchase" in spec) == (spec["chargeType"] == "Subscription")
+    if "purchase" in spec:
+        maximum, term = spec["purchase"]["maximumPrice"], spec["subscription"]["initialTerm"]
+        assert (maximum["currency"], term["unit"]) == ("CNY", "Month")
+        price, more = (subscription(spec["resources"]["cu"] + each, term["count"], "X86").trade for each in (0, 1))
+        assert price <= float(maximum["amount"]) < more
 
 
 @pytest.mark.parametrize(

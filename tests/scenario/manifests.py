@@ -38,6 +38,11 @@ def subscription(name: str = "w", **spec: Any) -> Manifest:  # noqa: ANN401 - an
     return pay_as_you_go(name, **{**SUBSCRIPTION, **spec})
 
 
+def at_most(amount: str, currency: str = "CNY") -> Manifest:
+    """The field of the spec that limits the price."""
+    return {"purchase": {"maximumPrice": {"amount": amount, "currency": currency}}}
+
+
 def apply(cluster: Cluster, namespace: str, manifest: Manifest) -> None:
     """Apply a manifest as a user does."""
     Objects.of(cluster, namespace).apply(manifest)

@@ -100,6 +100,9 @@ class Books:
     unpaid: tuple[BillingOrder, ...] = ()
     unpaid_purchases: tuple[PaidCall, ...] = ()
     """What the unpaid orders would buy, where it is one of our calls that made them."""
+    price: str = "1200.00"
+    """Of the term of a workspace."""
+    currency: str = "CNY"
     directories: frozenset[str] = frozenset(DIRECTORIES)
     role: Role | Absent = field(
         default_factory=lambda: Role("AliyunStreamAsiDefaultRole", "acs:ram::1:role/x", POLICIES)
@@ -226,6 +229,11 @@ class Account:
         """Take an instance away, as a person does in the console."""
         del self.books.instances[instance_id]
         self.books.note("released", instance_id)
+
+    def reprice(self, amount: str, currency: str = "CNY") -> None:
+        """Sell workspaces at another price from now on."""
+        self.books.price, self.books.currency = amount, currency
+        self.books.note("price", amount, currency)
 
     def tag(self, instance_id: str, tags: dict[str, str]) -> None:
         """Put tags on an instance, over former values."""

@@ -169,7 +169,8 @@ class SimulatedCloud:
         if isinstance(block, Growth):
             amount = price_of(block)
             return Quote(basis="Term", currency="CNY", trade_amount=amount, quoted_at=self.account.clock.second)
-        return Quote(basis="Term", currency="CNY", trade_amount="1200.00", quoted_at=self.account.clock.second)
+        now, books = self.account.clock.second, self.account.books
+        return Quote(basis="Term", currency=books.currency, trade_amount=books.price, quoted_at=now)
 
     def _make_role(self, name: str) -> bool:
         if isinstance(self.account.books.role, Role):

@@ -10,6 +10,7 @@ from flink_workspace_operator.core.facts.identity import Key
 from tests.gitops.truth import judge, judge_conditions
 from tests.simulation.account import Account
 from tests.simulation.grow import growth_of, price_of, target_of
+from tests.simulation.rules import is_within
 from tests.simulation.server import ApiServer, Change
 from tests.simulation.user import USER
 
@@ -58,7 +59,8 @@ def check_hand_over(key: Key, answers: list[object]) -> None:
         raise Broken(f"handed over after something else than a last look at the resource: {workspace}")
     announced = [order for order in orders if order.state == "Placing"]
     wanted = [order.spec.workspace_ref.uid for order in announced if _is_asked_for(workspace, order)]
-    if _is_braked(workspace) or len(announced) != 1 or wanted != [workspace.metadata.uid]:
+    dear = [order for order in announced if _is_too_dear(workspace, order)]
+    if _is_braked(workspace) or dear or len(announced) != 1 or wanted != [workspace.metadata.uid]:
         raise Broken(f"handed over in spite of a brake: {workspace} {announced}")
     if (workspace.metadata.namespace, workspace.metadata.name) != (key.namespace, key.name):
         raise Broken(f"handed over after a look at {workspace.metadata.name}")
@@ -74,6 +76,13 @@ def _is_braked(workspace: FlinkWorkspace) -> bool:
     metadata = workspace.metadata
     stopped = workspace.spec.suspend or metadata.annotations.get(SUSPEND) not in (None, "false")
     return stopped or metadata.deletion_timestamp is not None
+
+
+def _is_too_dear(workspace: FlinkWorkspace, order: FlinkWorkspaceOrder) -> bool:
+    """What was announced costs more than the resource allows."""
+    return workspace.spec.purchase is not None and not is_within(
+        order.status.quote, workspace.spec.purchase.maximum_price
+    )
 
 
 def check_change(server: ApiServer, change: Change) -> None:

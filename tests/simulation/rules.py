@@ -1,10 +1,12 @@
 """What the definitions of our kinds forbid, as far as the schema alone can't say it: the CEL rules of `api/`."""
 
+from decimal import Decimal
 from typing import Final
 
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.order_states import MOVES
 from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.api.purchase import MaximumPrice
 from flink_workspace_operator.api.status import Instance
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.facts.failures import ClusterRefused
@@ -36,6 +38,19 @@ def check_order(old: FlinkWorkspaceOrder, new: FlinkWorkspaceOrder) -> None:
         for field in FROZEN:
             if getattr(now, field) != getattr(was, field):
                 raise ClusterRefused(f"`status.{field}` must not change from 'Placing' on")
+        if now.maximum_price not in (None, was.maximum_price):
+            raise ClusterRefused("`status.maximumPrice` must not change from 'Placing' on")
+    if now.state == "Placing" and not is_within(now.quote, now.maximum_price):
+        raise ClusterRefused("`status.quote` must not be above `status.maximumPrice` in state 'Placing'")
+
+
+def is_within(quote: Quote | None, maximum: MaximumPrice | None) -> bool:
+    """Whether a price is not above a maximum, in its currency."""
+    if maximum is None:
+        return True
+    if quote is None or quote.trade_amount is None or quote.currency != maximum.currency:
+        return False
+    return Decimal(quote.trade_amount) <= Decimal(maximum.amount)
 
 
 def check_workspace(old: FlinkWorkspace, new: FlinkWorkspace) -> None:

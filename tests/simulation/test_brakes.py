@@ -12,6 +12,7 @@ import pytest
 from tests.simulation.invariants import Broken, check_hand_over
 from tests.simulation.races import Race
 from tests.simulation.races_of_brakes import RACES_OF_BRAKES, suspend_as, suspend_in_spec
+from tests.simulation.races_of_prices import lower_maximum
 from tests.simulation.scheduler import Budget, Exploration
 from tests.simulation.stories import KEY, STORIES, Story, delete, replace_by_force
 from tests.simulation.task import HAND_OVER
@@ -51,7 +52,7 @@ def handing_over() -> tuple[SimulatedWorld, list[object]]:
     return world, task.gate.answers
 
 
-@pytest.mark.parametrize("brake", [suspend_in_spec, suspend_as(""), delete, replace_by_force])
+@pytest.mark.parametrize("brake", [suspend_in_spec, suspend_as(""), delete, replace_by_force, lower_maximum])
 def test_call_in_spite_of_a_brake_is_seen(brake: Callable[[SimulatedWorld], None]) -> None:
     """The pass read the brake, and handed the purchase over."""
     world, answers = handing_over()

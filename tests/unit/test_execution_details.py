@@ -182,8 +182,8 @@ class TestLedger:
         """And none for a newer price."""
         order = an_order()
         with caplog.at_level(logging.INFO, logger=AUDIT):
-            newer = ledger.requoted(order, 1, a_quote(amount="1300.00"))
-            Executing().execute(MoveOrder(order, newer), orders=(order,))
+            newer = ledger.requoted(order, 1, a_quote(amount="1300.00"), None)
+            Executing().execute(MoveOrder(order, newer.status), orders=(order,))
             assert [each for each in caplog.records if each.name == AUDIT] == []
             Executing().execute(MoveOrder(order, ledger.canceled(order, NOW)), orders=(order,))
             assert len([each for each in caplog.records if each.name == AUDIT]) == 1

@@ -7,6 +7,7 @@ from flink_cloud_emulator.bss.state import Order, Purchase
 from flink_cloud_emulator.foasconsole.state import Workspace
 from flink_cloud_emulator.http import CloudError
 from flink_cloud_emulator.rpc import Answer, RpcAction, RpcCall, RpcService, invalid
+from flink_cloud_emulator.settings import Settings
 
 _DEFAULT_PERIOD = timedelta(hours=1)
 _FILTERS = ("OrderType", "PaymentStatus", "ProductCode", "ProductType", "SubscriptionType")
@@ -40,11 +41,11 @@ def query_orders(call: RpcCall) -> Answer:
 def get_order_detail(call: RpcCall) -> Answer:
     """One order, with the instances it paid for."""
     order_id = call.require("OrderId")
-    bss, product = call.account.bss, call.account.settings.bill_product_code
+    bss, settings = call.account.bss, call.account.settings
     paid = {"Quantity": "1", "Operator": call.account.id}
     details = [
         {
-            **_paid(each, product),
+            **_paid(each, settings),
             **paid,
             "InstanceIDs": f'["{each.instance_id}"]',
             "Region": each.region,
@@ -53,7 +54,7 @@ def get_order_detail(call: RpcCall) -> Answer:
         if each.order_id == order_id
     ]
     details += [
-        {**_not_paid(each, status, product), "Region": each.region}
+        {**_not_paid(each, status, settings), "Region": each.region}
         for status, orders in (("Unpaid", bss.unpaid), ("Cancelled", bss.cancelled))
         for each in orders
         if each.order_id == order_id
@@ -78,7 +79,7 @@ def query_account_balance(call: RpcCall) -> Answer:
         "AvailableAmount": balance,
         "AvailableCashAmount": balance,
         "CreditAmount": "0.00",
-        "Currency": "CNY",
+        "Currency": call.account.settings.currency,
     }
     return _success(data)
 
@@ -114,7 +115,7 @@ def inquiry_price_refund_instance(call: RpcCall) -> Answer:
             "HostId": "",
             "InstanceId": instance_id,
             "RefundAmount": paid[-1].amount,
-            "Currency": "CNY",
+            "Currency": paid[-1].currency,
         }
     )
 
@@ -138,37 +139,37 @@ def _success(data: dict[str, Any]) -> Answer:
 
 def _bill(call: RpcCall) -> list[tuple[datetime, dict[str, Any]]]:
     """All orders with the time they were placed at, newest first."""
-    bss, product = call.account.bss, call.account.settings.bill_product_code
-    orders = [(each.time, _paid(each, product)) for each in bss.purchases]
-    orders += [(each.time, _not_paid(each, "Unpaid", product)) for each in bss.unpaid]
-    orders += [(each.time, _not_paid(each, "Cancelled", product)) for each in bss.cancelled]
+    bss, settings = call.account.bss, call.account.settings
+    orders = [(each.time, _paid(each, settings)) for each in bss.purchases]
+    orders += [(each.time, _not_paid(each, "Unpaid", settings)) for each in bss.unpaid]
+    orders += [(each.time, _not_paid(each, "Cancelled", settings)) for each in bss.cancelled]
     return sorted(orders, key=lambda order: order[0], reverse=True)
 
 
-def _paid(order: Purchase, product: str) -> dict[str, Any]:
+def _paid(order: Purchase, settings: Settings) -> dict[str, Any]:
     times = {
         "CreateTime": _text(order.time),
         "PaymentTime": _text(order.paid_at),
         "PaymentStatus": "Paid",
     }
-    return {**_priced(order.order_id, order.charge_type, order.amount, product), **times}
+    return {**_priced(order.order_id, order.charge_type, order.amount, settings), **times}
 
 
-def _not_paid(order: Order, status: str, product: str) -> dict[str, Any]:
+def _not_paid(order: Order, status: str, settings: Settings) -> dict[str, Any]:
     charge_type = order.workspace.charge_type if order.workspace else "PRE"
     times = {"CreateTime": _text(order.time), "PaymentStatus": status}
-    return {**_priced(order.order_id, charge_type, order.amount, product), **times}
+    return {**_priced(order.order_id, charge_type, order.amount, settings), **times}
 
 
-def _priced(order_id: str, charge_type: str, amount: float, product: str) -> dict[str, Any]:
+def _priced(order_id: str, charge_type: str, amount: float, settings: Settings) -> dict[str, Any]:
     return {
         "OrderId": order_id,
         "OrderType": "New",
-        "ProductCode": product,
+        "ProductCode": settings.bill_product_code,
         "ProductType": _PRODUCT_TYPES[charge_type],
         "CommodityCode": _PRODUCT_TYPES[charge_type],
         "SubscriptionType": _SUBSCRIPTION_TYPES[charge_type],
-        "Currency": "CNY",
+        "Currency": settings.currency,
         "PretaxAmount": f"{amount:.2f}",
         "AfterTaxAmount": f"{amount:.2f}",
         "RelatedOrderId": "",

@@ -5,6 +5,7 @@ one CU, one month         276 CNY on X86, 221 CNY on ARM
 management                2 CU more, in every price; at the same price a CU
 discount                  15 % from 12 months on, 30 % from 24 months on
 one CU, one hour (POST)   0.57 CNY; not told unless ``payAsYouGoPrice`` is set
+all of them               times ``priceFactor``, in ``currency``
 ========================  ==========================================================
 
 Source of the 2 CU: help.aliyun.com/en/flink/realtime-flink/product-overview/subscription: the fee
@@ -15,7 +16,6 @@ of its own there.
 from dataclasses import dataclass
 from typing import Any
 
-CURRENCY = "CNY"
 _CU_MONTH = {"X86": 276.0, "ARM": 221.0}
 _CU_HOUR = 0.57
 MANAGEMENT_CU = 2
@@ -33,9 +33,12 @@ class Price:
         """What is really paid."""
         return round(self.original - self.discount, 2)
 
+    def times(self, factor: float) -> "Price":
+        """The same offer at another price."""
+        return Price(round(self.original * factor, 2), round(self.discount * factor, 2))
+
     def as_json(self) -> dict[str, Any]:
         return {
-            "Currency": CURRENCY,
             "OriginalAmount": self.original,
             "DiscountAmount": self.discount,
             "TradeAmount": self.trade,

@@ -37,7 +37,7 @@ NOT_FOUND = "903021"
 def create_instance(call: RpcCall) -> Answer:
     """Sell a workspace: check, take the money, book the order, start provisioning."""
     request = read_create_request(call)
-    price = _price(request.offer)
+    price = _sold_at(request.offer, call.account)
     workspace = _start(call, request, check_purchase(request, call.account))
     order = _order(call, workspace, price)
     try:
@@ -75,7 +75,7 @@ def deliver(account: Account, order: Order, ordered: Workspace, now: datetime) -
             order_id=order.order_id,
             charge_type=workspace.charge_type,
             amount=order.amount,
-            currency=prices.CURRENCY,
+            currency=account.settings.currency,
             tags=tuple(ordered.tags.items()),
             request_id=order.request_id,
             time=order.time,
@@ -87,10 +87,12 @@ def deliver(account: Account, order: Order, ordered: Workspace, now: datetime) -
 def query_create_instance_price(call: RpcCall) -> Answer:
     """Tell the price; an unpaid order shows as a code inside it, as in the published example."""
     offer = read_offer(call)
+    settings = call.account.settings
     price = _price(offer)
-    if price is None and call.account.settings.pay_as_you_go_price:
+    if price is None and settings.pay_as_you_go_price:
         price = prices.hourly()
-    info = price.as_json() if price else {"Currency": prices.CURRENCY}
+    amounts = price.times(settings.price_factor).as_json() if price else {}
+    info = {"Currency": settings.currency, **amounts}
     if call.account.bss.unpaid:
         info |= {"Code": UNPAID_ORDER, "Message": UNPAID_MESSAGE}
     return {
@@ -125,6 +127,13 @@ def _price(offer: PricedOffer) -> prices.Price | None:
     if offer.term is None:
         return None
     return prices.subscription(offer.cu, _months(offer), offer.architecture)
+
+
+def _sold_at(offer: PricedOffer, account: Account) -> prices.Price | None:
+    """The price of a purchase, which is not always the one that was asked before."""
+    settings, price = account.settings, _price(offer)
+    chosen = settings.purchase_price_factor
+    return price and price.times(settings.price_factor if chosen is None else chosen)
 
 
 def _months(offer: PricedOffer) -> int:

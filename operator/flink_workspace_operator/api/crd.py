@@ -64,7 +64,8 @@ RESOURCES: Final = (
             # How long ago its deletion was asked for.
             Column("Deleting", ".metadata.deletionTimestamp", type="date"),
             Column("CU", ".status.instance.cu", type="integer"),
-            Column("Price", ".status.order.price"),
+            # Before an order is announced what it would cost, then what was paid.
+            Column("Price", ".status['quote','order'].price"),
             # In days. Not a date: kubectl shows the time since a date, and "<invalid>" for one that
             # is still to come.
             Column("Expires", ".status.instance.expiresIn"),

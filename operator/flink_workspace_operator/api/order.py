@@ -18,7 +18,13 @@ from flink_workspace_operator.api.base import (
     validated,
 )
 from flink_workspace_operator.api.credentials import Credentials
-from flink_workspace_operator.api.order_rules import frozen, moves_rule, needed
+from flink_workspace_operator.api.order_rules import (
+    frozen,
+    moves_rule,
+    needed,
+    unchanged,
+    within_maximum,
+)
 from flink_workspace_operator.api.order_states import (
     Evidence,
     OrderState,
@@ -27,6 +33,7 @@ from flink_workspace_operator.api.order_states import (
     states_where,
 )
 from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.api.purchase import MaximumPrice
 
 ACTIONS: Final = ("Create",)
 """The paid actions of this version. An order of another action is left alone."""
@@ -124,7 +131,9 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     state: OrderState | None = None
     """The order's state; the API server enforces the legal moves."""
     quote: Quote | None = None
-    """The price it was opened for; frozen from Placing on."""
+    """The price: of its opening at first, then of its announcement; frozen from Placing on."""
+    maximum_price: MaximumPrice | None = None
+    """The highest price that the resource allowed at the announcement. Left out: none."""
     digest: Annotated[str, Field(max_length=80)] | None = None
     """sha256 over the workspace's uid, the order's number, parameters and price; frozen from
     Placing on."""
@@ -228,6 +237,15 @@ class FlinkWorkspaceOrder(ApiModel):
                     "intentMark",
                     "settledNotBefore",
                 )
+            ),
+            unchanged(
+                "maximumPrice",
+                unless="!has(oldSelf.status.state) || oldSelf.status.state == 'Quoted'",
+                message="`status.maximumPrice` must not change from 'Placing' on",
+            ),
+            within_maximum(
+                states_where(lambda facts: facts.is_announced),
+                "`status.quote` must not be above `status.maximumPrice` in state 'Placing'",
             ),
         )
     )

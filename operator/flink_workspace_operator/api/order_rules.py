@@ -40,3 +40,28 @@ def frozen(field: str, unless: str, message: str) -> dict[str, Any]:
         message,
         fieldPath=f".status.{field}",
     )
+
+
+def unchanged(field: str, unless: str, message: str) -> dict[str, Any]:
+    """As `frozen`, but an older version, which does not know the field, may drop it."""
+    old, new = f"oldSelf.status.{field}", f"self.status.{field}"
+    return cel(
+        "!has(oldSelf.status) || !has(self.status) ||"
+        f" !has({new}) ||\n{unless} ||\nhas({old}) && {old} == {new}",
+        message,
+        fieldPath=f".status.{field}",
+    )
+
+
+def within_maximum(states: tuple[OrderState, ...], message: str) -> dict[str, Any]:
+    """The price in these states is not above the maximum that stands beside it."""
+    quote, maximum = "self.status.quote", "self.status.maximumPrice"
+    return cel(
+        f"!has(self.status) || !has({maximum}) || !has(self.status.state) ||"
+        f" !(self.status.state in {list(states)}) ||\nhas({quote}) && has({quote}.tradeAmount) &&"
+        f" has({quote}.currency) &&\n{quote}.currency == {maximum}.currency &&"
+        f"\n{quote}.tradeAmount.matches('^[0-9]+([.][0-9]+)?$') &&"
+        f"\ndouble({quote}.tradeAmount) <= double({maximum}.amount)",
+        message,
+        fieldPath=".status.maximumPrice",
+    )

@@ -7,6 +7,7 @@ from pydantic import Field
 from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
 from flink_workspace_operator.api.order_states import OrderState, StateFacts, facts_of
 from flink_workspace_operator.api.outputs import Outputs
+from flink_workspace_operator.api.parameters import Term
 
 
 class Provisioning(ApiModel):
@@ -127,6 +128,32 @@ class AdoptionStatus(ApiModel):
     """The generation of the resource for which it was announced. A later pass adopts it."""
 
 
+class QuotedPrice(ApiModel):
+    """The price before the purchase. Asking for it buys nothing."""
+
+    price: Annotated[str, Field(max_length=100)]
+    """Price as a line to read."""
+    amount: Annotated[str, Field(max_length=30)] | None = None
+    """Amount after discount, for the whole term. Left out if the cloud names none."""
+    currency: Annotated[str, Field(max_length=10)] | None = None
+    """Currency of the amount."""
+    term: Term | None = None
+    """The time that is paid with it. Left out: billed by use."""
+    not_included: Annotated[
+        tuple[Literal["ARMS", "OSS", "SLB", "Use"], ...],
+        Field(max_length=4, json_schema_extra={"x-kubernetes-list-type": "set"}),
+    ] = ()
+    """What is billed beside it. ARMS: monitoring. OSS: storage and requests. SLB: the load balancer
+    that the cloud makes for the workspace. Use: everything, as it is pay-as-you-go."""
+    observed_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
+    """The generation of the resource that it is for."""
+    quoted_at: Time
+    """When the cloud named it."""
+    valid_until: Time
+    """Until then it is not asked again only to be shown. The cloud does not promise it: before a
+    purchase it is asked anew."""
+
+
 class OrderSummary(ApiModel):
     """The newest order for this workspace; the order object has the details."""
 
@@ -173,5 +200,7 @@ class FlinkWorkspaceStatus(ApiModel):
     """The ConfigMap that the workspace's ids were written to."""
     adoption: AdoptionStatus | None = None
     """The progress of an adoption; only until the workspace is this resource's."""
+    quote: QuotedPrice | None = None
+    """The price; only until an order is announced, and not if nothing is to be bought."""
     order: OrderSummary | None = None
     """The newest order."""

@@ -23,6 +23,7 @@ from flink_workspace_operator.api.names import (
 )
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.parameters import WorkspaceParameters
+from flink_workspace_operator.api.purchase import Purchase
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 
 
@@ -116,6 +117,9 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     credentials: Credentials | None = None
     """The access key whose account pays. Left out: the operator's own identity, if it may buy for
     this namespace. May change, within the account."""
+    purchase: Purchase | None = None
+    """Limits of the purchase. Left out: none. May change at any time; after the purchase it has no
+    effect."""
     adoption: Adoption | None = None
     """Adoption of an existing workspace. Left out: Never."""
     outputs: Outputs | None = None

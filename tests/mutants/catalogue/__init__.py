@@ -13,6 +13,7 @@ from tests.mutants.catalogue.looking import COMPLETE, HOLDING, WHOSE
 from tests.mutants.catalogue.neighbours import BESIDE
 from tests.mutants.catalogue.obstacles import IN_THE_WAY
 from tests.mutants.catalogue.outputs import HANDED_ON
+from tests.mutants.catalogue.price import WITHIN_THE_MAXIMUM
 from tests.mutants.catalogue.required import REQUIRED
 from tests.mutants.catalogue.rounds import CONFIRMED
 from tests.mutants.catalogue.waiting import COPIES, HIDDEN, WINDOWS
@@ -47,6 +48,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *AT_WORK,
     *IN_THE_WAY,
     *CONFIRMED,
+    *WITHIN_THE_MAXIMUM,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

@@ -75,14 +75,6 @@ BEFORE_THE_CALL: Final = (
         tests=(PURCHASE,),
     ),
     Mutant(
-        name="stale quote asked again",
-        fact="what is placed has a price that is not older than a quarter of an hour",
-        file="core/checks/purchase.py",
-        old="return quote is None or case.cloud_time - quote.quoted_at > validity",
-        new="return quote is None",
-        tests=(PURCHASE,),
-    ),
-    Mutant(
         name="only what is still wanted",
         fact="an order for another description, uid or account than the resource's is closed and not placed",
         file="core/checks/purchase.py",

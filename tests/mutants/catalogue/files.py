@@ -16,6 +16,7 @@ RIGHTS: Final = "tests/scenario/kubernetes/test_rights.py::test_ids_can_be_hande
 CREDENTIALS: Final = "tests/unit/core/checks/test_credentials.py"
 PROPERTIES: Final = "tests/unit/core/test_properties.py"
 PURCHASE: Final = "tests/unit/core/checks/test_purchase.py"
+PRICE: Final = "tests/unit/core/checks/test_price.py"
 SETTLEMENT: Final = "tests/unit/core/checks/test_settlement.py"
 SITUATIONS: Final = "tests/unit/core/reporting/test_summary.py"
 OUTSTANDING: Final = "tests/unit/core/checks/test_retry.py"

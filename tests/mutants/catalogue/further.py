@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import FURTHER_ACTION, STATES_TO_COME
+from tests.mutants.catalogue.files import FURTHER_ACTION, PRICE, STATES_TO_COME
 from tests.mutants.mutant import Mutant
 
 BESIDE_THE_PURCHASE: Final = (
@@ -25,10 +25,10 @@ BESIDE_THE_PURCHASE: Final = (
     Mutant(
         name="price of this very block",
         fact="an order is written with the price of what it pays for, and not with that of something else",
-        file="core/checks/purchase.py",
+        file="core/checks/price.py",
         old="return case.seen.cloud.quote if asked == block else Unknown()",
         new="return case.seen.cloud.quote",
-        tests=(f"{FURTHER_ACTION}::test_every_story_ends_well[another-wish-after-a-lost-answer]",),
+        tests=(PRICE,),
     ),
     Mutant(
         name="given up is given up",

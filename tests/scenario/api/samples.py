@@ -35,6 +35,7 @@ FULL_WORKSPACE: dict[str, Any] = {
         "resourceGroupId": "rg-1",
         "tags": [{"key": "team", "value": "data"}],
         "ramRole": {"management": "Require"},
+        "purchase": {"maximumPrice": {"amount": "3000.00", "currency": "CNY"}},
         "adoption": {"policy": "ByInstanceId", "instanceId": "sc_flinkserverless_public_cn-1"},
         "outputs": {"configMapName": "realtime-ids"},
         "suspend": True,

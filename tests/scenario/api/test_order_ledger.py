@@ -140,6 +140,48 @@ def test_all_of_it_is_free_again_once_the_order_is_quoted_again(orders: Kind) ->
     assert order["status"]["nonce"] == "nonce-2"
 
 
+MAXIMUM = {"amount": "1200.00", "currency": "CNY"}
+
+
+TOO_DEAR: list[tuple[str, Any]] = [
+    ("maximumPrice.amount", "1199.99"),
+    ("maximumPrice.amount", "999.00"),
+    ("maximumPrice", {"amount": "9999.00", "currency": "USD"}),
+    ("quote.tradeAmount", "1200.000001"),
+    ("quote.tradeAmount", "free"),
+    ("quote.tradeAmount", REMOVED),
+    ("quote.currency", REMOVED),
+]
+
+
+def test_nothing_is_announced_above_its_maximum(orders: Kind) -> None:
+    """Whoever writes it; what can't be compared is refused too. At the maximum it is accepted, and so without one."""
+    order = _order_in(orders, "Quoted")
+    placing = {**PLACING, "maximumPrice": MAXIMUM}
+    accepted(orders.replace_status(order, placing, dry_run=True))
+    accepted(orders.replace_status(order, PLACING, dry_run=True))
+    for path, value in TOO_DEAR:
+        answer = refused(orders.replace_status(order, changed(placing, path, value), dry_run=True))
+        assert answer.says("status.maximumPrice", "must not be above `status.maximumPrice` in state 'Placing'"), answer
+
+
+def test_what_was_allowed_is_a_record(orders: Kind) -> None:
+    """It is neither raised nor added later. An older version, which does not know it, may drop it."""
+    without = _order_in(orders, "Placing")
+    answer = refused(orders.replace_status(without, {**without["status"], "maximumPrice": MAXIMUM}, dry_run=True))
+    assert answer.says("status.maximumPrice", "`status.maximumPrice` must not change from 'Placing' on")
+    order = accepted(orders.create(changed(ORDER, "metadata.name", "realtime-prod-99")))
+    for status in (QUOTED, {**PLACING, "maximumPrice": MAXIMUM}):
+        order = accepted(orders.replace_status(order, status))
+    for state in ("Placing", "Uncertain", "Quoted"):
+        raised = {**order["status"], "state": state, "maximumPrice": {**MAXIMUM, "amount": "1300.00"}}
+        answer = refused(orders.replace_status(order, raised, dry_run=True))
+        assert answer.says("status.maximumPrice", "`status.maximumPrice` must not change from 'Placing' on")
+        kept = {**order["status"], "state": state}
+        accepted(orders.replace_status(order, kept, dry_run=True))
+        accepted(orders.replace_status(order, changed(kept, "maximumPrice", REMOVED), dry_run=True))
+
+
 def test_an_instance_id_is_set_once(orders: Kind) -> None:
     """It is what was paid for."""
     order = _order_in(orders, "Placed")

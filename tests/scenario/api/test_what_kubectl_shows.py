@@ -11,7 +11,7 @@ from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import API_VERSION
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary, Provisioning
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary, Provisioning, QuotedPrice
 from tests.objects import Objects
 from tests.scenario.api.samples import ORDER, PLACED, TIME, WORKSPACE
 from tests.scenario.api.server import Kind, Wire, accepted, changed
@@ -74,6 +74,30 @@ def test_the_columns_of_a_workspace(cluster: Cluster, workspaces: Kind, namespac
         "REGION": "cn-hangzhou",
         "INSTANCE ID": "f-cn-1",
     }
+
+
+QUOTE = QuotedPrice(price="CNY 3.00 for 1 month", observed_generation=1, quoted_at=THEN, valid_until=THEN)
+PRICES = (
+    (None, None, ""),
+    (QUOTE, None, "CNY 3.00 for 1 month"),
+    (
+        QUOTE,
+        OrderSummary(name="realtime-prod-1", state="Rejected", price="CNY 2.00 for 1 month"),
+        "CNY 3.00 for 1 month",
+    ),
+    (None, OrderSummary(name="realtime-prod-1", state="Placed", price="CNY 2.00 for 1 month"), "CNY 2.00 for 1 month"),
+)
+
+
+def test_the_price_is_that_of_now_before_the_purchase_and_that_of_the_order_after_it(
+    cluster: Cluster, workspaces: Kind, namespace: str
+) -> None:
+    """One column for both: before anything is announced, `status.quote` is there."""
+    stored = accepted(workspaces.create(WORKSPACE))
+    for quote, order, price in PRICES:
+        status = FlinkWorkspaceStatus(observed_generation=1, quote=quote, order=order)
+        stored = accepted(workspaces.replace_status(stored, status.as_wire()))
+        assert _get(cluster, namespace, "fws")["PRICE"] == price
 
 
 LONGEST = FlinkWorkspaceStatus(

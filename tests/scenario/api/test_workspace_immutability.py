@@ -182,13 +182,15 @@ def test_a_status_in_a_write_of_the_spec_changes_nothing(workspaces: Kind) -> No
 
 @pytest.mark.parametrize("status", [{}, BOUND], ids=["before", "after"])
 def test_what_the_operator_does_is_always_free(workspaces: Kind, status: Wire) -> None:
-    """Who keeps the role, where the ids are written, and `suspend` say nothing about what was bought."""
+    """Who keeps the role, where the ids go, what it may cost, and `suspend` say nothing about what was bought."""
     stored = _created(workspaces, status)
 
     accepted(workspaces.replace(changed(stored, "spec.ramRole.management", "Ensure"), dry_run=True))
     accepted(workspaces.replace(changed(stored, "spec.suspend", False), dry_run=True))
     for outputs in ({"configMapName": "other"}, REMOVED):
         accepted(workspaces.replace(changed(stored, "spec.outputs", outputs), dry_run=True))
+    for maximum in ({"maximumPrice": {"amount": "0", "currency": "USD"}}, REMOVED):
+        accepted(workspaces.replace(changed(stored, "spec.purchase", maximum), dry_run=True))
 
 
 @pytest.mark.parametrize("status", [{}, BOUND], ids=["before", "after"])
@@ -231,6 +233,16 @@ def test_applying_the_same_manifest_again_is_always_accepted(
 
 def test_what_the_operator_writes_is_stored_as_it_is(workspaces: Kind) -> None:
     """A status in which nothing is set but what is known survives the way to the server and back."""
-    stored = _created(workspaces, {**BOUND, "accountId": "1", "lastHandledReconcileAt": TIME})
+    quote = {
+        "price": "CNY 1200.00 for 1 month",
+        "amount": "1200.00",
+        "currency": "CNY",
+        "term": {"count": 1, "unit": "Month"},
+        "notIncluded": ["ARMS", "OSS", "SLB", "Use"],
+        "observedGeneration": 1,
+        "quotedAt": TIME,
+        "validUntil": TIME,
+    }
+    stored = _created(workspaces, {**BOUND, "accountId": "1", "lastHandledReconcileAt": TIME, "quote": quote})
 
     assert FlinkWorkspaceStatus.model_validate(stored["status"]).as_wire() == stored["status"]

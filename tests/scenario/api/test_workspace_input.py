@@ -167,6 +167,31 @@ BAD: list[tuple[str, object, str, str]] = [
         "spec.credentials.secretName",
         "is 'Keys', but must be the name of a Secret in this namespace: lower case letters",
     ),
+    ("spec.purchase", {}, "spec.purchase", "`purchase` must set `maximumPrice`, or be left out"),
+    ("spec.purchase.maximumPrice", REMOVED, "spec.purchase", "`purchase` must set `maximumPrice`, or be left out"),
+    ("spec.purchase.maximumPrice.amount", REMOVED, "spec.purchase.maximumPrice.amount", REQUIRED),
+    ("spec.purchase.maximumPrice.amount", 3000, "spec.purchase.maximumPrice.amount", "must be of type string"),
+    *(
+        (
+            "spec.purchase.maximumPrice.amount",
+            amount,
+            "spec.purchase.maximumPrice.amount",
+            f"`amount` is '{amount}', but must be an amount of money in quotes, with a point and at most two places",
+        )
+        for amount in ("", "-1", "+1", "1.005", "1,000.00", "01", ".5", "1e3", "1.", " 1", "CNY 1", "1" * 13)
+    ),
+    ("spec.purchase.maximumPrice.amount", "1" * 16, "spec.purchase.maximumPrice.amount", "may not be more than 15"),
+    ("spec.purchase.maximumPrice.currency", REMOVED, "spec.purchase.maximumPrice.currency", REQUIRED),
+    *(
+        (
+            "spec.purchase.maximumPrice.currency",
+            currency,
+            "spec.purchase.maximumPrice.currency",
+            f"`currency` is '{currency}', but must be the code of a currency, such as CNY or USD",
+        )
+        for currency in ("", "cny", "CN")
+    ),
+    ("spec.purchase.maximumPrice.currency", "RMB$", "spec.purchase.maximumPrice.currency", "may not be more than 3"),
     ("spec.outputs", {}, "spec.outputs.configMapName", REQUIRED),
     (
         "spec.outputs.configMapName",
@@ -197,8 +222,9 @@ BAD: list[tuple[str, object, str, str]] = [
 ]
 
 
-def _with_tag() -> Wire:
-    return changed(WORKSPACE, "spec.tags", [{"key": "team", "value": "data"}])
+def _with_more() -> Wire:
+    limited = changed(WORKSPACE, "spec.purchase", {"maximumPrice": {"amount": "1.00", "currency": "CNY"}})
+    return changed(limited, "spec.tags", [{"key": "team", "value": "data"}])
 
 
 @pytest.mark.parametrize(("path", "value", "field", "text"), BAD)
@@ -206,7 +232,7 @@ def test_what_is_out_of_range_is_refused(
     asked_workspaces: Kind, path: str, value: object, field: str, text: str
 ) -> None:
     """The refusal names the field and says what is allowed."""
-    answer = refused(asked_workspaces.create(changed(_with_tag(), path, value), dry_run=True))
+    answer = refused(asked_workspaces.create(changed(_with_more(), path, value), dry_run=True))
 
     assert answer.says(field, text), answer
 
@@ -275,7 +301,7 @@ def _overlaid(below: Wire, above: Wire) -> Wire:
 )
 def test_the_ends_of_each_range_are_accepted(asked_workspaces: Kind, path: str, value: object) -> None:
     """Bounds are inclusive."""
-    accepted(asked_workspaces.create(changed(_with_tag(), path, value), dry_run=True))
+    accepted(asked_workspaces.create(changed(_with_more(), path, value), dry_run=True))
 
 
 def adopting(name: str, policy: str) -> Wire:

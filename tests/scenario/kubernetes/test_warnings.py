@@ -13,7 +13,7 @@ from flink_workspace_operator.api import names
 from tests.objects import Objects
 from tests.patience import until
 from tests.scenario.api.server import changed
-from tests.scenario.manifests import Manifest, pay_as_you_go, subscription
+from tests.scenario.manifests import Manifest, at_most, pay_as_you_go, subscription
 
 SHIPPED: Final = list(yaml.safe_load_all((REPOSITORY / "deploy" / "base" / "warnings.yaml").read_text()))
 KNOWN: Final = (
@@ -69,8 +69,9 @@ def stored(objects: Objects, manifest: Manifest, **status: Any) -> None:  # noqa
     [
         (pay_as_you_go(), "(PayAsYouGo, billed from its creation on)"),
         (subscription(), "(10 CU for 1 month, paid in advance)"),
+        (subscription(**at_most("3500.00")), "(10 CU for 1 month, paid in advance, for at most CNY 3500.00)"),
     ],
-    ids=["by use", "in advance"],
+    ids=["by use", "in advance", "up to a price"],
 )
 def test_a_new_resource_spends_money(objects: Objects, manifest: Manifest, words: str) -> None:
     """The warning says where, how much and how to avoid it."""
@@ -102,6 +103,17 @@ def test_the_end_of_a_suspension_spends_money(objects: Objects) -> None:
     assert warned(objects, "PATCH", "/w", {"metadata": {"labels": {"a": "b"}}}) == []
     objects.patch("flinkworkspaces/w/status", {"status": BOUND})
     assert warned(objects, "PATCH", "/w", resumed) == []
+
+
+def test_another_maximum_spends_money(objects: Objects) -> None:
+    """What waited for it is bought then. After the purchase it means nothing."""
+    stored(objects, subscription(**at_most("1.00")))
+    raised = {"spec": at_most("3500.00")}
+    assert "for at most CNY 3500.00" in str(warned(objects, "PATCH", "/w", raised))
+    assert "SPENDS MONEY" in str(warned(objects, "PATCH", "/w", {"spec": {"purchase": None}}))
+    assert warned(objects, "PATCH", "/w", {"spec": at_most("1.00")}) == []
+    objects.patch("flinkworkspaces/w/status", {"status": BOUND})
+    assert warned(objects, "PATCH", "/w", raised) == []
 
 
 def test_a_change_of_a_running_resource_warns_of_nothing(objects: Objects) -> None:

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT, SUSPEND
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus, Quote
 from flink_workspace_operator.api.order_states import MOVES, OrderState
 from flink_workspace_operator.api.outputs import Outputs
+from flink_workspace_operator.api.purchase import MaximumPrice, Purchase
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case, case_of
@@ -79,6 +80,7 @@ from tests.builders import (
     minutes,
     seen,
 )
+from tests.simulation.rules import is_within
 
 TYPES = {
     *("Ready", "Reconciling", "Stalled", "Suspended"),
@@ -111,6 +113,15 @@ NEIGHBOURS = st.sampled_from(
 THEIRS = ConfigMap("ids", "uid-ids", "1", Content({}, {}, ()))
 OUTPUTS = ((THEIRS,), Unread(OutputsRefused("cannot get resource configmaps")), Unread())
 """What keeps a workspace that wants outputs from handing them on."""
+MAXIMA = st.sampled_from(
+    [
+        *[None] * 4,
+        *(
+            Purchase(maximum_price=MaximumPrice(amount=amount, currency=currency))
+            for amount, currency in (("1200.00", "CNY"), ("1199.99", "CNY"), ("9999.00", "USD"))
+        ),
+    ]
+)
 ANSWERS = st.sampled_from([None, "NameTaken", "BalanceTooLow", "ParametersRefused", "Unexplained", "Throttled"])
 
 
@@ -130,6 +141,7 @@ def workspaces(draw: st.DrawFn) -> FlinkWorkspace:
         workspace_name=draw(st.sampled_from([None, None, None, "former"])),
         resources={"cu": draw(st.sampled_from([10, 10, 20]))},
         outputs=draw(st.sampled_from([None, Outputs(config_map_name="ids")])),
+        purchase=draw(MAXIMA),
         status=FlinkWorkspaceStatus(outputs=draw(st.sampled_from([None, None, Outputs(config_map_name="ids")]))),
     )
 
@@ -150,7 +162,7 @@ def orders(draw: st.DrawFn, number: int) -> FlinkWorkspaceOrder:
         answer=draw(ANSWERS),
         evidence=draw(st.sampled_from([None, "Answer", "ForeignInstance", "AbsentAfterWindow"])),
         outstanding_until=draw(OUTSTANDING) if state == "Rejected" else None,
-        quote=a_quote(NOW - draw(AGES)),
+        quote=a_quote(NOW - draw(AGES), amount=draw(st.sampled_from(["1200.00", "1200.01"]))),
     )
 
 
@@ -281,6 +293,13 @@ def assert_free(read: Seen, name: str) -> None:
     assert {each.instance_id for each in must} <= shown
 
 
+def assert_within(read: Seen, quote: Quote | None) -> None:
+    """The price is not above the maximum of the resource."""
+    assert read.workspace is not None
+    purchase = read.workspace.spec.purchase
+    assert is_within(quote, None if purchase is None else purchase.maximum_price)
+
+
 def asking(read: Seen, **wishes: object) -> Seen:
     """The same, with a spec that says this, where there is one."""
     assume(read.workspace is not None)
@@ -328,12 +347,28 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert workspace.metadata.generation == intent.generation
         assert workspace.metadata.deletion_timestamp is None
         assert_free(read, step.order.spec.workspace_name)
+        assert_within(read, step.order.status.quote)
         assert read.cloud.account_id == step.order.spec.account_id == step.call.target.account_id
         assert not any(instance.name == step.call.target.workspace_name for instance in listing.instances)
         assert step.call.signed_at == step.order.status.intent_time
         assert listing.date < step.call.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
         others = [each for each in read.orders if each is not step.order]
         assert not any(each.state in ("Placed", "Fulfilled", "Uncertain") for each in others)
+
+
+@settings(quick, max_examples=200)
+@given(st.one_of(about_to_order(), about_to_send(), facts()), MAXIMA)
+def test_nothing_is_opened_announced_or_sent_above_the_maximum(read: Seen, maximum: Purchase | None) -> None:
+    """Whatever else was read; and what is announced carries the maximum that held."""
+    limited = asking(read, purchase=maximum)
+    for step in decide(case_of(limited, SETTINGS, "f" * 32)).steps:
+        match step:
+            case OpenOrder() | WriteIntent():
+                assert_within(limited, step.status.quote)
+            case PlaceOrder():
+                assert_within(limited, step.order.status.quote)
+        if isinstance(step, WriteIntent):
+            assert step.status.maximum_price == (None if maximum is None else maximum.maximum_price)
 
 
 @quick

@@ -18,6 +18,13 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.checks.outputs import obstacle
+from flink_workspace_operator.core.checks.price import (
+    freshest_quote,
+    maximum_of,
+    quote_for,
+    stop_above_maximum,
+    verdict_on_price,
+)
 from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.ledger_case import LedgerCase
@@ -34,7 +41,6 @@ from flink_workspace_operator.core.plan import (
     Verdict,
     WriteIntent,
 )
-from flink_workspace_operator.core.questions import price_question
 from flink_workspace_operator.core.verdicts import could_not_read
 
 
@@ -94,6 +100,8 @@ def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: in
         or action_of(order).wish(case) != order.spec.block
     ):
         return "the FlinkWorkspace was changed"
+    if verdict_on_price(workspace, order.status.quote, order.spec.block) is not None:
+        return "the price is not within spec.purchase.maximumPrice"
     return "the FlinkWorkspace was suspended" if case.suspended else None
 
 
@@ -189,27 +197,21 @@ def wished(case: Case) -> tuple[PaidAction, ApiModel] | None:
 
 
 def open_next_order(case: Case) -> Plan | None:
-    """Write the next order: nothing is open, and the price is known."""
+    """Write the next order: nothing is open, and the price is known and within the maximum."""
     wish = wished(case)
     # One order at a time, and none without a wish.
     if case.order is not None or wish is None:
         return None
-    quote = _quote_for(case, wish[1])
+    quote = quote_for(case, wish[1])
     if isinstance(quote, Unknown):
         return could_not_read(quote)
+    stopped = stop_above_maximum(case, quote, wish[1])
+    if stopped is not None:
+        return stopped
     spec, number = _order_spec(case, *wish), _next_number(case)
     step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
     message = f"opening order {case.seen.key.name}-{number}"
     return Plan((step,), verdict=Verdict("Progressing", "Purchasing", message))
-
-
-def _quote_for(case: Case, block: ApiModel) -> Quote | Unknown:
-    """The price of the block.
-
-    The price of another was asked where the look shows other facts than the status did.
-    """
-    asked = price_question(case.workspace, case.seen.orders)
-    return case.seen.cloud.quote if asked == block else Unknown()
 
 
 def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspaceOrderSpec:
@@ -262,13 +264,21 @@ def write_intent(case: Case) -> Plan | None:
             (MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),)
         )
     # The price may have changed since.
-    if _is_stale(order.status.quote, case):
-        return _ask_again(case, order)
+    quote = freshest_quote(case, order)
+    if isinstance(quote, Unknown):
+        return could_not_read(quote)
+    return stop_above_maximum(case, quote, order.spec.block) or _intent(case, order, quote)
+
+
+def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan:
+    """The announcement, at the price that was compared with the maximum."""
     nonce = action_of(order).nonce(case, order)
     call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
+    number, maximum = number_of(order.metadata.name), maximum_of(case.workspace)
+    priced = ledger.requoted(order, number, quote, maximum)
     message = f"order {order.metadata.name} is being placed"
     step = WriteIntent(
-        order, ledger.intended(order, call), case.token, case.workspace.metadata.generation
+        order, ledger.intended(priced, call), case.token, case.workspace.metadata.generation
     )
     return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))
 
@@ -278,15 +288,3 @@ def _is_wished(case: Case, order: FlinkWorkspaceOrder) -> bool:
     spec, workspace = order.spec, case.workspace
     wish = (action_of(order).wish(case), workspace.metadata.uid, workspace.spec.credentials)
     return (spec.block, spec.workspace_ref.uid, spec.credentials) == wish
-
-
-def _is_stale(quote: Quote | None, case: Case) -> bool:
-    validity = timedelta(seconds=case.settings.quote_validity_seconds)
-    return quote is None or case.cloud_time - quote.quoted_at > validity
-
-
-def _ask_again(case: Case, order: FlinkWorkspaceOrder) -> Plan:
-    quote = _quote_for(case, order.spec.block)
-    if isinstance(quote, Unknown):
-        return could_not_read(quote)
-    return Plan((MoveOrder(order, ledger.requoted(order, number_of(order.metadata.name), quote)),))

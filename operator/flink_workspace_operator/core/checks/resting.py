@@ -1,6 +1,7 @@
 """Rest: a suspended resource that was never ordered costs calls only until all is reported.
 
-    applied, changed ──► pass ──► all is reported ──► rests ──► changed, or new process: pass
+    applied, changed ──► pass ──► all is reported ──► rests ──► changed, new process, or the
+                                                                price is a day old: pass
 
 A suspended resource costs nothing, so anybody may have hundreds. A resource with a known order,
 instance or account never rests: an open outcome is settled, suspended or not.
@@ -8,6 +9,7 @@ instance or account never rests: an open outcome is settled, suspended or not.
 
 import hashlib
 import json
+from datetime import datetime
 from types import NoneType
 
 from flink_workspace_operator.api.names import GROUP
@@ -33,9 +35,14 @@ def rests(
     workspace: FlinkWorkspace | None,
     orders: tuple[FlinkWorkspaceOrder, ...],
     remembered: Remembered,
+    now: datetime,
 ) -> bool:
     """True if this process reported all there is about the resource in its present form."""
     if workspace is None or not remembered.rests_as or not is_untouched(workspace, orders):
+        return False
+    quote = workspace.status.quote
+    # The price is asked again now and then.
+    if quote is not None and now >= quote.valid_until:
         return False
     is_open = remembered.intent is not None or remembered.answers
     return not is_open and remembered.rests_as == as_written(workspace)

@@ -16,6 +16,7 @@ from flink_workspace_operator.api.order import (
     StateTime,
 )
 from flink_workspace_operator.api.order_states import Evidence, OrderState
+from flink_workspace_operator.api.purchase import MaximumPrice
 from flink_workspace_operator.core.orders.actions import action_of
 from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import clock
@@ -116,11 +117,12 @@ def quoted(
     )
 
 
-def requoted(order: FlinkWorkspaceOrder, number: int, quote: Quote) -> FlinkWorkspaceOrderStatus:
-    """A newer price for an order that was not placed yet."""
-    return order.status.model_copy(
-        update={"quote": quote, "digest": digest(order.spec, number, quote)}
-    )
+def requoted(
+    order: FlinkWorkspaceOrder, number: int, quote: Quote, maximum: MaximumPrice | None
+) -> FlinkWorkspaceOrder:
+    """The order with a newer price, and the maximum that allows it."""
+    agreed = {"quote": quote, "digest": digest(order.spec, number, quote), "maximum_price": maximum}
+    return order.model_copy(update={"status": order.status.model_copy(update=agreed)})
 
 
 def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOrderStatus:

@@ -15,6 +15,7 @@ from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable
 _NOTHING: Final = "nothing"
 BY_ITSELF: Final = "wait: it continues by itself"
 SEE_READY: Final = "what Ready's message says"
+_MAXIMUM: Final = "`spec.purchase.maximumPrice`"
 _ON_ITS_WAY: Final = "Reconciling, then Stalled"
 """In progress for FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS, then stalled."""
 
@@ -162,6 +163,15 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "a person stopped all writes to the cloud",
         "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend` if its value is not"
         " `false`",
+    ),
+    "PriceAboveLimit": Entry(
+        "Suspended", f"the price is above {_MAXIMUM}", "raise it, or wait: the price is asked again"
+    ),
+    "CurrencyNotAllowed": Entry(
+        "Suspended", f"the price is in another currency than {_MAXIMUM}", "set it in that currency"
+    ),
+    "PriceUnknown": Entry(
+        "Suspended", f"no price of the whole is known to compare with {_MAXIMUM}", SEE_READY
     ),
     "ListIncomplete": Entry(
         "Suspended",

@@ -32,6 +32,7 @@ from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.prerequisites import capacity
 from flink_workspace_operator.core.reporting.conditions import ConditionDraft, drafts
 from flink_workspace_operator.core.reporting.paid_time import expires_in
+from flink_workspace_operator.core.reporting.quote import quote_after
 from flink_workspace_operator.core.reporting.summary import summary
 
 MESSAGE_LENGTH = 1024
@@ -65,6 +66,7 @@ def report(case: Case, verdict: Verdict) -> FlinkWorkspaceStatus:
             "storage": _storage(case) or before.storage,
             "outputs": outputs_after(case, verdict),
             "adoption": announced_after(case, verdict),
+            "quote": quote_after(case),
             "order": case.left_the_ledger or _order(case) or before.order,
         }
     )

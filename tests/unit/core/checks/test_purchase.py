@@ -189,12 +189,12 @@ class TestBeforeAnOrder:
         assert isinstance(reopened, OpenOrder)
         assert reopened.number == 2
 
-    def test_an_old_price_is_asked_for_again(self) -> None:
-        """Step 5: after 15 minutes; the digest follows the price."""
-        order = an_order(quote=a_quote(NOW - minutes(16)), digest="sha256:old")
+    def test_the_price_of_the_announcing_pass_is_announced(self) -> None:
+        """Step 5: the digest follows the price."""
+        order = an_order(quote=a_quote(NOW - minutes(1)), digest="sha256:old")
         step = only_step(decide(a_case(a_workspace(), order, cloud=a_cloud(quote=a_quote(amount="1300.00")))))
-        assert isinstance(step, MoveOrder)
-        assert step.status.state == "Quoted"
+        assert isinstance(step, WriteIntent)
+        assert step.status.state == "Placing"
         assert step.status.quote == a_quote(amount="1300.00")
         assert step.status.digest not in (None, "sha256:old")
 

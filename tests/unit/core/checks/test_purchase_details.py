@@ -11,7 +11,7 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import ServerError
 from flink_workspace_operator.core.facts.observed import SeenInstance, Unknown
 from flink_workspace_operator.core.pace import SOON
-from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder, Plan
+from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder, Plan, WriteIntent
 from tests.builders import (
     MARK,
     NOW,
@@ -35,6 +35,14 @@ def moved(plan: Plan | None) -> MoveOrder:
     assert plan is not None
     [step] = plan.steps
     assert isinstance(step, MoveOrder)
+    return step
+
+
+def intent(plan: Plan | None) -> WriteIntent:
+    """The one step of the plan."""
+    assert plan is not None
+    [step] = plan.steps
+    assert isinstance(step, WriteIntent)
     return step
 
 
@@ -78,9 +86,21 @@ class TestAnnouncing:
         step = moved(write_intent(a_case(a_workspace(), an_order(workspace=ELSEWHERE))))
         assert (step.status.state, step.status.evidence) == ("Superseded", "SpecChanged")
 
-    def test_an_order_without_a_price_gets_one_first(self) -> None:
+    def test_an_order_without_a_price_gets_one_with_its_intent(self) -> None:
         """Nobody would know what was agreed to."""
-        assert moved(write_intent(a_case(a_workspace(), an_order(quote=None)))).status.quote == a_quote()
+        assert intent(write_intent(a_case(a_workspace(), an_order(quote=None)))).status.quote == a_quote()
+
+    def test_without_any_price_nothing_is_announced(self) -> None:
+        """Neither the order nor the cloud has one."""
+        plan = write_intent(a_case(a_workspace(), an_order(quote=None), cloud=a_cloud(quote=UNANSWERED)))
+        assert plan is not None
+        assert (plan.steps, plan.retry) == ((), UNANSWERED.failure)
+
+    def test_a_young_price_of_the_order_will_do_where_none_is_answered(self) -> None:
+        """At most a quarter of an hour old."""
+        known = a_quote(NOW - minutes(15))
+        plan = write_intent(a_case(a_workspace(), an_order(quote=known), cloud=a_cloud(quote=UNANSWERED)))
+        assert intent(plan).status.quote == known
 
     def test_an_old_price_that_is_not_answered_is_waited_for(self) -> None:
         """With back-off, and the old one is not used."""

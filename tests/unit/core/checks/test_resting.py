@@ -1,18 +1,19 @@
 """Of which resources the cloud is not asked any more, and of which it always is."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary, QuotedPrice
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.checks.resting import as_written, rests
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.snapshot import Intent, Remembered, is_untouched
 from flink_workspace_operator.core.questions import questions
-from tests.builders import ACCOUNT, ID, MARK, OWNER, SETTINGS, a_case, a_workspace, an_order
+from flink_workspace_operator.core.reporting.quote import SHOWN_FOR
+from tests.builders import ACCOUNT, ID, MARK, NOW, OWNER, SETTINGS, a_case, a_workspace, an_order
 
 SUSPENDED = a_workspace(suspend=True)
 TRACES = {
@@ -22,17 +23,19 @@ TRACES = {
 }
 
 
-def may_rest(workspace: FlinkWorkspace, *orders: FlinkWorkspaceOrder, **remembered: object) -> bool:
+def may_rest(
+    workspace: FlinkWorkspace, *orders: FlinkWorkspaceOrder, now: datetime = NOW, **remembered: object
+) -> bool:
     """Whether it rests once all was told of it."""
     told = Remembered(rests_as=as_written(workspace), **remembered)  # type: ignore[arg-type]
-    return rests(workspace, orders, told)
+    return rests(workspace, orders, told, now)
 
 
 @pytest.mark.parametrize("workspace", [SUSPENDED, a_workspace(annotations={SUSPEND: "true"})])
 def test_suspended_and_never_ordered_rests(workspace: FlinkWorkspace) -> None:
     """Suspended in whichever way; not before all was told."""
     assert may_rest(workspace)
-    assert not rests(workspace, (), Remembered())
+    assert not rests(workspace, (), Remembered(), NOW)
 
 
 @pytest.mark.parametrize("state", [None, "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "Lost"])
@@ -55,7 +58,7 @@ def test_what_is_not_suspended_or_goes_is_awake() -> None:
     """What may be bought, and what must be let go."""
     assert not may_rest(a_workspace())
     assert not may_rest(a_workspace(suspend=True, deleted=True))
-    assert not rests(None, (), Remembered(rests_as="whatever"))
+    assert not rests(None, (), Remembered(rests_as="whatever"), NOW)
 
 
 def test_what_this_process_knows_keeps_it_awake() -> None:
@@ -73,7 +76,17 @@ def test_what_this_process_knows_keeps_it_awake() -> None:
 )
 def test_a_change_wakes_it(changed: FlinkWorkspace) -> None:
     """Of the spec, of our annotations, or another resource of the name."""
-    assert not rests(changed, (), Remembered(rests_as=as_written(SUSPENDED)))
+    assert not rests(changed, (), Remembered(rests_as=as_written(SUSPENDED)), NOW)
+
+
+def test_a_price_that_is_a_day_old_is_asked_again() -> None:
+    """And not before: hundreds may be suspended."""
+    shown = QuotedPrice(
+        price="by use", observed_generation=1, quoted_at=NOW - SHOWN_FOR, valid_until=NOW, not_included=("Use",)
+    )
+    workspace = a_workspace(suspend=True, status=FlinkWorkspaceStatus(quote=shown))
+    assert may_rest(workspace, now=NOW - timedelta(seconds=1))
+    assert not may_rest(workspace)
 
 
 def test_the_shared_list_will_do_for_what_rests_soon() -> None:
