@@ -7,7 +7,14 @@ import pytest
 from flink_local.environment import is_way_out
 from tests.patience import patience, stretch
 
-pytest_plugins = ["tests.control_plane", "tests.emulator_fixture", "tests.order", "tests.proof_report"]
+pytest_plugins = [
+    "tests.control_plane",
+    "tests.emulator_fixture",
+    "tests.garbage",
+    "tests.order",
+    "tests.proof_report",
+    "tests.spent",
+]
 
 
 for _name in [name for name in os.environ if is_way_out(name)]:

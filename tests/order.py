@@ -1,16 +1,21 @@
 """The order of tests that run side by side, and those of them that stay together: a run ends with its last process.
 
-What takes long begins early, and many short tests are left for the end, so that no process waits for another. Tests
-that need a control plane to themselves share one: they run one after the other in one process. Files of quick tests go
-to a process as a whole, and so do those that render the same again. `make test` asks for this by `--dist loadgroup
---no-loadscope-reorder`.
+What takes long begins early, and many short tests are left for the end, so that no process waits for another. Half of
+the processes begin with tests that mostly wait, the others with those that compute, so that no core is idle.
+
+Tests that need a control plane to themselves share one: they run one after the other in one process. Files of quick
+tests go to a process as a whole, and so do those that render the same again. `make test` asks for this by `--dist
+loadgroup --no-loadscope-reorder`.
 """
 
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
 
 OWN: Final = ("own_cluster", "bare_cluster")
 """Fixtures of which each process would start its own control plane."""
@@ -23,6 +28,12 @@ QUICK: Final = tuple(
 )
 
 
+TOGETHER: Final = ("tests/packages/",)
+"""Folders that go to one process, which renders each package once."""
+WAITING: Final = (*OWN, "tests/e2e/", "tests/docs/test_commands.py", "tests/local/test_up.py", "tests/kubectl_flink/")
+"""How the names of groups begin that mostly wait."""
+
+
 @cache
 def own_plane_of(file: str) -> str | None:
     """The control plane that tests of a file have to themselves, by the fixture that they name."""
@@ -33,7 +44,7 @@ def own_plane_of(file: str) -> str | None:
 def group_of(test: str) -> str:
     """What a test is given out with."""
     file = test.partition("::")[0]
-    return own_plane_of(file) or (file if file.startswith(QUICK) else test)
+    return own_plane_of(file) or next(filter(file.startswith, TOGETHER), file if file.startswith(QUICK) else test)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -43,10 +54,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | 
         return None
     from xdist.scheduler import LoadScopeScheduling  # where there is one, xdist is there
 
-    scheduler = LoadScopeScheduling(config, log)
-    scheduler._split_scope = group_of
-    found: object = scheduler
-    return found
+    class ByTurns(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+        """Gives each process the next group of its sort, while there is one."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+        def _assign_work_unit(self, node: "WorkerController") -> None:
+            waits = int(node.gateway.id.removeprefix("gw")) % 2 == 0
+            if fits := next((group for group in self.workqueue if group.startswith(WAITING) is waits), None):
+                self.workqueue.move_to_end(fits, last=False)
+            super()._assign_work_unit(node)
+
+    return ByTurns(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

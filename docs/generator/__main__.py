@@ -10,6 +10,7 @@ from docs.generator.errors import errors_page
 from docs.generator.markdown import page
 from docs.generator.metrics import metrics_page
 from docs.generator.reasons import reasons_page
+from docs.generator.recordings import recordings
 from docs.generator.situations import situations_page
 from flink_workspace_operator.cli import describe_settings
 
@@ -26,6 +27,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/reasons.md": reasons_page,
     "reference/errors.md": errors_page,
     "reference/kubectl-flink-status.md": situations_page,
+    **recordings(),
 }
 
 

@@ -39,7 +39,7 @@ _ID: Final = re.compile(r"(sc_\w+_cn-)[0-9a-f]+")
 
 def situations_page() -> str:
     """All of them, and the table of all."""
-    reports = {path.stem: _report(path) for path in sorted(TESTDATA.glob("*.yaml"))}
+    reports = reports_by_situation()
     parts = [
         f"Made by `make docs` from the objects of [each situation](../conditions.md#how-a-resource-reads-to-tools),"
         f" {COLUMNS} columns wide and without colours. [The command](../kubectl-flink.md).",
@@ -47,6 +47,11 @@ def situations_page() -> str:
     ]
     parts += [f"## {_title(name)}\n\n{_block(tree(report, NOW))}" for name, report in reports.items()]
     return page("What `kubectl flink status` shows", "\n\n".join(parts))
+
+
+def reports_by_situation() -> dict[str, Report]:
+    """The report of each captured object."""
+    return {path.stem: _report(path) for path in sorted(TESTDATA.glob("*.yaml"))}
 
 
 def _title(name: str) -> str:

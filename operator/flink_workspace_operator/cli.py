@@ -1,4 +1,4 @@
-"""The command line: `run`, and `orphans` and `probe` for a person.
+"""The command line: `run`, and `orphans`, `probe` and `settings` for a person.
 
 The environment has all settings.
 """
@@ -12,26 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from rich.console import Console
-from rich.table import Table
 
 from flink_workspace_operator import __version__, handlers, wiring
 from flink_workspace_operator.adapters.alibaba.proxy import proxies_in
 from flink_workspace_operator.adapters.alibaba.transport import unusable_variables
 from flink_workspace_operator.bad_settings import misspelt, problems_of, variable
-from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import ClusterFailure
-from flink_workspace_operator.core.orphans import Orphan
+from flink_workspace_operator.orphan_listing import list_orphans
 from flink_workspace_operator.probing import probe
 from flink_workspace_operator.runtime.garbage import set_aside_all
 from flink_workspace_operator.runtime.logs import OURS, set_up
 from flink_workspace_operator.settings import ENVIRONMENT_PREFIX, Settings
-from flink_workspace_operator.survey import survey
 
 log = logging.getLogger(__name__)
 
 BAD_SETTINGS = 2
-LONGEST_LINE = 2_000
 NO_METADATA = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 ABOUT = (
     "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace"
@@ -43,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code: 0 stopped, 1 could not run, 2 bad usage or settings."""
     told = _parser().parse_args(arguments)
     verb = told.verb
+    if verb == "settings":
+        print(describe_settings())  # noqa: T201 - its output
+        return 0
     try:
         settings = Settings()
     except (ValidationError, SettingsError) as bad:
@@ -54,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tell_proxies()
     tell_endpoint(settings)
     if verb == "orphans":
-        return asyncio.run(list_orphans(settings))
+        return asyncio.run(list_orphans(settings, told.output))
     if verb == "probe":
         return asyncio.run(probe(settings, told.region, told.plan))
     tell_whom_it_buys_for(settings)
@@ -117,46 +114,6 @@ def tell_whom_it_buys_for(settings: Settings) -> None:
         )
 
 
-async def list_orphans(settings: Settings) -> int:
-    """Print orphans: paid for, and managed by no resource; 1 if a region could not be listed."""
-    try:
-        async with (
-            wiring.connect_cluster(settings) as side,
-            wiring.connect_cloud(settings) as cloud,
-        ):
-            findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
-    except ClusterFailure as failure:
-        log.error("cannot look: %s", failure)
-        return 1
-    if findings.orphans:
-        print_whole(orphans_table(findings.orphans))
-    elif findings.read:
-        print_whole("No orphans, and no name twice.")
-    for (account_id, region), why in findings.unread.items():
-        log.error("nothing is known of %s of account %s: %s", region, account_id, describe(why))
-    for who, why in findings.unasked.items():
-        log.error("cannot look with %s: %s", who, describe(why))
-    return 1 if findings.unread or findings.unasked else 0
-
-
-def orphans_table(orphans: Sequence[Orphan]) -> Table:
-    """A row for each finding."""
-    heads = ("Kind", "Account", "Region", "Name", "Instance IDs", "Owner", "Order", "Price")
-    table = Table(*heads, "What to do", box=None)
-    for each in orphans:
-        found = (each.kind, each.account_id, each.region, each.name, "\n".join(each.instance_ids))
-        bought = (each.owner, each.order and each.order.name, each.price)
-        table.add_row(*found, *(part or "" for part in bought), each.advice)
-    return table
-
-
-def print_whole(what: Table | str) -> None:
-    """Print, however narrow the terminal is: rich would cut an id that somebody is to copy."""
-    console = Console()
-    needed = console.measure(what, options=console.options.update(width=LONGEST_LINE)).maximum
-    Console(width=max(needed, console.width)).print(what, soft_wrap=True)
-
-
 def warn_of_unknown_settings() -> None:
     """Log variables that look like a setting. No error: Kubernetes makes some for a Service."""
     known = {variable(name) for name in Settings.model_fields}
@@ -166,7 +123,7 @@ def warn_of_unknown_settings() -> None:
 
 
 def describe_settings() -> str:
-    """All settings as the help shows them: environment variable, default, meaning."""
+    """All settings: environment variable, default, meaning."""
     lines = ["settings, by environment:"]
     for name, field in Settings.model_fields.items():
         default = "not set" if field.default is None else _as_written(field.default)
@@ -186,35 +143,42 @@ def describe_settings() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    layout, settings = argparse.RawDescriptionHelpFormatter, describe_settings()
     parser = argparse.ArgumentParser(
-        prog=OURS, description=ABOUT, epilog=settings, formatter_class=layout
+        prog=OURS,
+        description=ABOUT,
+        epilog=f"`{OURS} settings` lists what the environment may say.",
     )
     parser.add_argument("--version", action="version", version=__version__)
-    verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans|probe")
-    run = "buy and look after the FlinkWorkspaces of a cluster until SIGTERM"
-    verbs.add_parser("run", help=run, description=run, epilog=settings, formatter_class=layout)
-    orphans = (
-        "list workspaces that are marked as this cluster's and have no resource, and names that two"
-        " have"
+    verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans|probe|settings")
+    _verb(verbs, "run", "buy and manage the FlinkWorkspaces of a cluster until SIGTERM")
+    orphans = _verb(
+        verbs,
+        "orphans",
+        "list workspaces with this cluster's tags and no resource, and names that two have",
     )
-    verbs.add_parser(
-        "orphans", help=orphans, description=orphans, epilog=settings, formatter_class=layout
+    orphans.add_argument(
+        "--output", "-o", choices=("table", "json"), default="table", help="for people, or programs"
     )
-    ask = (
+    probing = _verb(
+        verbs,
+        "probe",
         "ask the cloud, with the operator's own key, what is not known about it: reads only,"
-        " nothing is spent"
+        " nothing is spent",
     )
-    asking = verbs.add_parser(
-        "probe", help=ask, description=ask, epilog=settings, formatter_class=layout
-    )
-    asking.add_argument(
+    probing.add_argument(
         "--region", default="cn-hangzhou", help="where to ask (default: %(default)s)"
     )
-    asking.add_argument(
+    probing.add_argument(
         "--plan", action="store_true", help="say what would be asked, and ask nothing"
     )
+    _verb(verbs, "settings", "list all settings: environment variable, default, meaning")
     return parser
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
+) -> argparse.ArgumentParser:
+    return verbs.add_parser(name, help=about, description=about)
 
 
 def _as_written(default: object) -> str:

@@ -69,14 +69,18 @@ class Done:
     made: tuple[ToldStep, ...]
     orders: tuple[FlinkWorkspaceOrder, ...]
     failure: Told | None = None
+    version: str | None = None
+    """The resource's version after the plan; None: as it was read."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of one step: the order that it wrote, and the failure that ends the pass."""
+    """The result of one step: the order that it wrote, the resource's version after it, and the
+    failure that ends the pass."""
 
     order: FlinkWorkspaceOrder | None = None
     failure: Told | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,21 +100,29 @@ class Execution:
         self.memory.note_missing(self.seen.key, plan.missing_since)
         made: list[ToldStep] = []
         ledger_now = {order.metadata.uid: order for order in self.seen.orders}
+        version: str | None = None
         for step in plan.steps:
             outcome = await self._attempt(step, made)
             if outcome.order is not None:
                 ledger_now[outcome.order.metadata.uid] = outcome.order
+            version = outcome.version or version
             if outcome.failure is not None:
-                return Done(tuple(made), tuple(ledger_now.values()), outcome.failure)
-        return Done(tuple(made), tuple(ledger_now.values()))
+                return Done(tuple(made), tuple(ledger_now.values()), outcome.failure, version)
+        return Done(tuple(made), tuple(ledger_now.values()), version=version)
 
     async def _attempt(self, step: Step, made: list[ToldStep]) -> Outcome:
         try:
             if isinstance(step, PlaceOrder):
                 return await self._place(step)
+            if isinstance(step, AddFinalizer):
+                return Outcome(version=await self._hold())
             return Outcome(await self._do(step, made))
         except (CloudFailure, ClusterRefused, Unreadable) as stopped:
             return Outcome(failure=stopped)
+
+    async def _hold(self) -> str | None:
+        workspace = self.seen.workspace
+        return None if workspace is None else await self.cluster.add_purchase_finalizer(workspace)
 
     async def _place(self, step: PlaceOrder) -> Outcome:
         """SPENDS MONEY. A call that was never sent ends the pass as a failure, so that the next
@@ -141,9 +153,7 @@ class Execution:
                 made.append(step)
             case HoldSecret() | ReleaseSecret():
                 await self._hold_or_release_secret(step)
-            case (
-                AddFinalizer() | RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder()
-            ):
+            case RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
                 if isinstance(step, RemoveFinalizer) and step.stays:
                     made.append(step)
@@ -200,11 +210,9 @@ class Execution:
                     )
 
     async def _hold_or_release(
-        self, step: AddFinalizer | RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
+        self, step: RemoveFinalizer | TakeClaim | GiveBackClaim | ReleaseOrder
     ) -> None:
         match step:
-            case AddFinalizer() if self.seen.workspace is not None:
-                await self.cluster.add_purchase_finalizer(self.seen.workspace)
             case RemoveFinalizer(stays=stays) if self.seen.workspace is not None:
                 await self.cluster.remove_purchase_finalizer(self.seen.workspace)
                 if stays:

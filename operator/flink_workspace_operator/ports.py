@@ -19,7 +19,13 @@ from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
-from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
+from flink_workspace_operator.core.facts.identity import (
+    Caller,
+    Claim,
+    Key,
+    PurchaseTarget,
+    WantedName,
+)
 from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
@@ -52,6 +58,10 @@ class CloudReads(Protocol):
 
     async def identify(self) -> str:
         """The account id behind the credentials in use."""
+        ...
+
+    async def caller(self) -> Caller:
+        """The account and the identity behind the credentials in use."""
         ...
 
     async def list_regions(self) -> frozenset[str]:
@@ -181,8 +191,11 @@ class Cluster(ClusterReads, Protocol):
         """
         ...
 
-    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
-        """Add our finalizer; Conflict unless the resource is as it was read."""
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> str:
+        """Add our finalizer; Conflict unless the resource is as it was read. Its version after
+        that.
+        """
+        ...
 
     async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         """Remove our finalizer; Conflict unless the resource is as it was read."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
+from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case, case_of
 from flink_workspace_operator.core.checks.resting import rests_after
 from flink_workspace_operator.core.decide import decide
@@ -99,17 +100,17 @@ class Reconciler:
         await self._report_orders(seen, done)
         if seen.workspace is None:
             return None
-        before = seen.workspace.status
+        workspace, before = at_version(seen.workspace, done.version), seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
         case = Case(seen.updated(orders=done.orders), self.settings, workspace=seen.workspace)
         after = report(case, verdict) if verdict else before
         for event in events_of_steps(done.made):
-            await self.cluster.post_event(seen.workspace, event)
+            await self.cluster.post_event(workspace, event)
         if after.as_wire() != before.as_wire():
-            await self.cluster.write_status(seen.workspace, after)
+            await self.cluster.write_status(workspace, after)
             for event in turning_points(case, before, after):
-                await self.cluster.post_event(seen.workspace, event)
+                await self.cluster.post_event(workspace, event)
         if verdict:
             self.memory.end_failures(seen.key)
         return after
@@ -121,3 +122,11 @@ class Reconciler:
             await self.cluster.post_event(order, event)
             if seen.workspace is not None:
                 await self.cluster.post_event(seen.workspace, event)
+
+
+def at_version(workspace: FlinkWorkspace, version: str | None) -> FlinkWorkspace:
+    """The resource as it was read, at the version that it has since our own write."""
+    if version is None:
+        return workspace
+    now = workspace.metadata.model_copy(update={"resource_version": version})
+    return workspace.model_copy(update={"metadata": now})

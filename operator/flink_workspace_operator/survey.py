@@ -8,28 +8,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from flink_workspace_operator.core.checks.credentials import usable_key
 from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.identity import Key, WantedName
-from flink_workspace_operator.core.facts.observed import Listing
-from flink_workspace_operator.core.orphans import Orphan, Place, Purchase, find_orphans
+from flink_workspace_operator.core.facts.identity import Caller, Key, WantedName
+from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
+from flink_workspace_operator.core.orphans import (
+    OWN,
+    Findings,
+    Listings,
+    Orphan,
+    Place,
+    Purchase,
+    find_orphans,
+    find_unowned,
+)
 from flink_workspace_operator.ports import Cloud, CloudReads, Cluster
 
-FRESH = timedelta(0)
-OWN = "the operator's own identity"
-
-
-@dataclass(frozen=True)
-class Findings:
-    """The findings of a survey, and what it could not list: nothing is known there."""
-
-    orphans: tuple[Orphan, ...]
-    read: frozenset[Place]
-    """The accounts and regions that were listed."""
-    unread: Mapping[Place, CloudFailure] = field(default_factory=dict)
-    unasked: Mapping[str, CloudFailure] = field(default_factory=dict)
-    """The identities, in words, that could not even say what account they are of."""
+FRESH: Final = timedelta(0)
 
 
 @dataclass
@@ -41,16 +38,22 @@ class _Lists:
     unread: dict[Place, CloudFailure] = field(default_factory=dict)
     unasked: dict[str, CloudFailure] = field(default_factory=dict)
 
-    async def ask(self, who: str, cloud: CloudReads, regions: Iterable[str] | None) -> None:
-        """List these regions of the identity's account; None: all in which workspaces are sold."""
+    async def ask(
+        self, who: str, cloud: CloudReads, regions: Iterable[str] | None
+    ) -> Caller | None:
+        """List these regions of the identity's account; None: all in which workspaces are sold.
+
+        Returns whom the identity is of, if the cloud says it.
+        """
         try:
-            account_id = await cloud.identify()
+            caller = await cloud.caller()
             places = await cloud.list_regions() if regions is None else regions
         except CloudFailure as failure:
             self.unasked[who] = failure
-            return
+            return None
         for region in sorted(places):
-            await self._list(cloud, (account_id, region))
+            await self._list(cloud, (caller.account_id, region))
+        return caller
 
     async def _list(self, cloud: CloudReads, place: Place) -> None:
         if place in self.listings:
@@ -69,14 +72,39 @@ async def survey(
     """Find orphans. Raises `ClusterFailure`. `namespaces` are the managed ones, None meaning
     all."""
     lists, purchases = _Lists(), await cluster.list_purchases()
-    await lists.ask(OWN, cloud, None)
+    caller = await lists.ask(OWN, cloud, None)
     regions = _regions_by_secret(purchases, await cluster.list_wanted_names())
     for secret, bought_in in regions.items():
         await _ask_with(secret, bought_in, cloud, cluster, lists)
     # After the instances: a resource is older than its purchase, so this list has it.
     wanted = await cluster.list_wanted_names()
+    owned = {neighbour.instance_id for neighbour in await cluster.list_neighbours()}
     orphans = find_orphans(lists.listings, purchases, wanted, cluster_id, namespaces)
-    return Findings(orphans, frozenset(lists.listings), lists.unread, lists.unasked)
+    own = {
+        place: listing
+        for place, listing in lists.listings.items()
+        if caller is not None and place[0] == caller.account_id
+    }
+    return Findings(
+        orphans=orphans,
+        read=frozenset(lists.listings),
+        unread=lists.unread,
+        unasked=lists.unasked,
+        caller=caller,
+        found=_instances_of(orphans, lists.listings),
+        unowned=find_unowned(own, wanted, cluster_id, owned, namespaces),
+        purchases={each.instance_id: each for each in purchases},
+    )
+
+
+def _instances_of(orphans: Iterable[Orphan], listings: Listings) -> dict[str, SeenInstance]:
+    ids = {instance_id for orphan in orphans for instance_id in orphan.instance_ids}
+    return {
+        instance.instance_id: instance
+        for listing in listings.values()
+        for instance in listing.instances
+        if instance.instance_id in ids
+    }
 
 
 async def _ask_with(

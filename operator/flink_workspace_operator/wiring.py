@@ -16,6 +16,7 @@ from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
+from flink_workspace_operator.adapters.alibaba.own_calls import OwnCalls
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import (
@@ -30,6 +31,7 @@ from flink_workspace_operator.adapters.kubernetes.election_lease import (
     ElectionLease,
 )
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
+from flink_workspace_operator.adapters.kubernetes.report_map import ReportMap
 from flink_workspace_operator.adapters.kubernetes.rights import Rights
 from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
 from flink_workspace_operator.confirmation import Confirmation, SharedAnswers
@@ -42,6 +44,7 @@ from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
+from flink_workspace_operator.runtime.publishing import Publishing, facts_of, process_of
 from flink_workspace_operator.runtime.queue import WorkQueue
 from flink_workspace_operator.runtime.resync import Kind, Resync
 from flink_workspace_operator.runtime.rounds import Round
@@ -77,6 +80,7 @@ class ClusterSide:
     claim_watch: ClaimWatch
     election_lease: ElectionLease
     rights: Rights
+    report_map: ReportMap
     neighbours: Neighbours
 
 
@@ -84,11 +88,12 @@ class ClusterSide:
 async def connect(settings: Settings, lease_name: str = ELECTION_LEASE) -> AsyncIterator[Operator]:
     """The operator between the real cloud and the real cluster. Raises ClusterFailure."""
     metrics = Metrics(asyncio.get_running_loop().time)
+    own_calls = OwnCalls(_now)
     async with (
         connect_cluster(settings, lease_name) as cluster_side,
-        connect_cloud(settings, metrics.calls) as cloud,
+        connect_cloud(settings, metrics.calls, own_calls) as cloud,
     ):
-        yield assemble(settings, cloud, cluster_side, metrics)
+        yield assemble(settings, cloud, cluster_side, metrics, own_calls)
 
 
 @asynccontextmanager
@@ -110,16 +115,17 @@ async def connect_cluster(
             claim_watch=ClaimWatch(custom, settings.namespace),
             election_lease=ElectionLease(leases, settings.namespace, lease_name),
             rights=Rights(client.AuthorizationV1Api(api_client)),
+            report_map=ReportMap(client.CoreV1Api(api_client), settings.namespace),
             neighbours=cluster.neighbours,
         )
 
 
 @asynccontextmanager
 async def connect_cloud(
-    settings: Settings, calls: CallObserver = unobserved
+    settings: Settings, calls: CallObserver = unobserved, only_own: CallObserver = unobserved
 ) -> AsyncIterator[AlibabaCloud]:
     """The cloud, or its emulator, as the settings and the environment's credentials say."""
-    cloud = AlibabaCloud(settings, calls=calls)
+    cloud = AlibabaCloud(settings, calls=calls, only_own=only_own)
     try:
         yield cloud
     finally:
@@ -127,7 +133,11 @@ async def connect_cloud(
 
 
 def assemble(
-    settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics
+    settings: Settings,
+    cloud: Cloud,
+    cluster_side: ClusterSide,
+    metrics: Metrics,
+    own_calls: OwnCalls,
 ) -> Operator:
     """The operator between any cloud and any cluster, not started. Call it on the running loop."""
     loop = asyncio.get_running_loop()
@@ -157,6 +167,7 @@ def assemble(
         clock=loop.time,
         ended=partial(_ended, cluster_side, metrics),
     )
+    process = process_of(settings, election.identity, cluster_side.cluster_id)
     run_pass = metrics.workspaces.corrected(metrics.passes.counted(reconciler.run_pass))
     return Operator(
         scope=Scope(settings.namespaces, cluster_side.rights.missing),
@@ -170,10 +181,26 @@ def assemble(
         metrics=metrics,
         neighbours=cluster_side.neighbours,
         orphan_watch=orphan_watch,
+        publishing=Publishing(
+            partial(facts_of, process, orphan_watch, own_calls), cluster_side.report_map.write
+        ),
         creation_watch=CreationWatch(
             cloud.list_instances, queue, timedelta(seconds=settings.listing_max_age_seconds)
         ),
         drain_seconds=settings.drain_seconds,
+    )
+
+
+def _orphan_watch(
+    settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics
+) -> OrphanWatch:
+    cluster, cluster_id = cluster_side.cluster, cluster_side.cluster_id
+    return OrphanWatch(
+        survey=lambda: survey(cloud, cluster, cluster_id, settings.namespaces),
+        tell=cluster.post_notice,
+        metrics=metrics.orphans,
+        seconds=settings.survey_seconds,
+        clock=_now,
     )
 
 
@@ -189,22 +216,10 @@ def _reconciler(
         cluster=cluster_side.cluster,
         settings=settings,
         cluster_id=cluster_side.cluster_id,
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
         random_token=lambda: secrets.token_hex(16),
         leads=election.leads,
         observer=metrics.workspaces.looked,
-    )
-
-
-def _orphan_watch(
-    settings: Settings, cloud: Cloud, cluster_side: ClusterSide, metrics: Metrics
-) -> OrphanWatch:
-    cluster, cluster_id = cluster_side.cluster, cluster_side.cluster_id
-    return OrphanWatch(
-        survey=lambda: survey(cloud, cluster, cluster_id, settings.namespaces),
-        tell=cluster.post_notice,
-        metrics=metrics.orphans,
-        seconds=settings.survey_seconds,
     )
 
 
@@ -258,6 +273,10 @@ def _rounds(
         return round_
 
     return begin
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _ended(cluster_side: ClusterSide, metrics: Metrics, confirmed: int) -> None:

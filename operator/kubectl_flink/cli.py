@@ -1,12 +1,12 @@
 """The verbs and their flags. What they do stands in `verbs.py`."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
-from kubectl_flink import __version__
+from kubectl_flink import __version__, names
 from kubectl_flink.exits import Exit
 from kubectl_flink.printing import Format, complain
 from kubectl_flink.target import Target, WideTarget
@@ -30,6 +30,7 @@ Yes = Annotated[
     bool,
     Parameter(name=("--yes", "-y"), negative=(), show_default=False, help="Ask nothing."),
 ]
+OperatorNamespace = Annotated[str, Parameter(help="Where the operator runs.")]
 _HERE: Final = Target()
 _WIDE: Final = WideTarget()
 
@@ -122,6 +123,51 @@ def replace_lost(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> 
     return _misplaced(target) or verbs.change(target, name, actions.replace_lost, yes=yes)
 
 
+@app.command
+def orphans(
+    *,
+    operator_namespace: OperatorNamespace = names.OPERATOR_NAMESPACE,
+    output: Output = "table",
+    target: Target = _HERE,
+) -> Exit:
+    """Instances that are paid for and have no FlinkWorkspace, and names that several have."""
+    from kubectl_flink import report_verbs
+
+    return _of_no_namespace(target) or report_verbs.orphans(target, operator_namespace, output)
+
+
+@app.command(name="import")
+def import_(
+    instance_id: Annotated[
+        str, Parameter(help="The instance, as `orphans` or the console names it.")
+    ],
+    /,
+    *,
+    operator_namespace: OperatorNamespace = names.OPERATOR_NAMESPACE,
+    output: Annotated[Literal["yaml", "json"], Parameter(name=("--output", "-o"))] = "yaml",
+    target: Target = _HERE,
+) -> Exit:
+    """Print the FlinkWorkspace that adopts an instance. Applying it buys nothing."""
+    from kubectl_flink import report_verbs
+
+    return _misplaced(target) or report_verbs.import_one(
+        target, instance_id, operator_namespace, output
+    )
+
+
+@app.command
+def check(
+    *,
+    operator_namespace: OperatorNamespace = names.OPERATOR_NAMESPACE,
+    output: Output = "table",
+    target: Target = _HERE,
+) -> Exit:
+    """How the operator stands: definitions, leader, identity, rights, connections, clock."""
+    from kubectl_flink import report_verbs
+
+    return _of_no_namespace(target) or report_verbs.check(target, operator_namespace, output)
+
+
 def run(arguments: list[str]) -> int:
     """Run a command line; gives its exit code."""
     try:
@@ -135,6 +181,14 @@ def _misplaced(target: Target) -> Exit | None:
     """The refusal of namespaces that do not fit a verb about one workspace."""
     if len(target.namespace) > 1 or getattr(target, "all_namespaces", False):
         return _usage("with a name there can be one namespace only")
+    return None
+
+
+def _of_no_namespace(target: Target) -> Exit | None:
+    """The refusal of namespaces by a verb about the operator, which is in one that it has a flag
+    for."""
+    if target.namespace:
+        return _usage("this is about the operator: its namespace is --operator-namespace")
     return None
 
 

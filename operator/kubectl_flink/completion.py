@@ -13,6 +13,7 @@ from kubectl_flink.kubectl import Failure, Kubectl
 _NO_FILES: Final = ":4"
 _OF_ONE: Final = ("status", "wait", "orders", "suspend", "resume", "reconcile", "abandon",
                   "replace-lost")  # fmt: skip
+_OF_THE_OPERATOR: Final = ("orphans", "import", "check")
 _FORMATS: Final = ("table", "json", "yaml")
 _TAKE_A_VALUE: Final = ("-n", "--namespace", "--context", "--kubeconfig", "--cluster", "--user",
                         "--server", "--as", "--as-group", "--request-timeout")  # fmt: skip
@@ -33,13 +34,15 @@ def candidates(typed: Sequence[str]) -> Iterable[str]:
 
 def _words(before: Sequence[str]) -> Iterable[str]:
     if not before:
-        return _OF_ONE
+        return (*_OF_ONE, *_OF_THE_OPERATOR)
     match before[-1]:
         case "-o" | "--output":
             return _FORMATS
-        case "-n" | "--namespace":
+        case "-n" | "--namespace" | "--operator-namespace":
             return _listed(before[:-1], "namespaces")
         case flag if flag in _TAKE_A_VALUE:
+            return ()
+        case _ if before[0] in _OF_THE_OPERATOR:
             return ()
         case _:
             return _listed(before, names.WORKSPACES)

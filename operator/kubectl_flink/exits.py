@@ -15,6 +15,7 @@ class Exit(IntEnum):
     NOT_FOUND = 6
     REFUSED = 7
     DECLINED = 8
+    FOUND = 9
     STALLED = 10
     SUSPENDED = 11
     TIMED_OUT = 12
@@ -38,6 +39,7 @@ _MEANINGS = {
     Exit.REFUSED: "the state of the resource, a policy or a rule does not allow it; nothing was"
     " changed",
     Exit.DECLINED: "the question was not answered with yes; nothing was changed",
+    Exit.FOUND: "of `orphans`: there are some; of `check`: something is wrong",
     Exit.STALLED: "of `wait`: it is Stalled, waiting does not help",
     Exit.SUSPENDED: "of `wait`: it is Suspended, somebody is waited for",
     Exit.TIMED_OUT: "of `wait`: the time is over",

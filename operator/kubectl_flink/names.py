@@ -8,6 +8,14 @@ WORKSPACES: Final = f"flinkworkspaces.{GROUP}"
 ORDERS: Final = f"flinkworkspaceorders.{GROUP}"
 WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
 
+KINDS: Final = ("FlinkWorkspace", "FlinkWorkspaceOrder")
+
+OPERATOR_NAMESPACE: Final = "flink-workspace-operator"
+"""By default."""
+REPORT: Final = "flink-workspace-operator-report"
+REPORT_KEY: Final = "report.json"
+ELECTION_LEASE: Final = "flink-workspace-operator"
+
 SUSPEND: Final = f"{GROUP}/suspend"
 RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 ABANDON_ORDER: Final = f"{GROUP}/abandon-order"

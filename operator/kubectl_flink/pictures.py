@@ -78,7 +78,9 @@ def _branches(report: Report) -> Iterator[tuple[str, RenderableType]]:
 def _bought(bought: Bought, instance_id: str | None) -> RenderableType:
     at = f"at {moment(bought.at)}" if bought.at else ""
     facts = [bought.order, bought.state, bought.price, at, bought.words]
-    line = _sign(bought.mark).append("  ".join(filter(None, facts)))
+    if bought.order is None and bought.price:
+        facts = [f"{bought.words}; it would cost {bought.price}"]
+    line = sign(bought.mark).append("  ".join(filter(None, facts)))
     if bought.decided_not_before:
         line.append(f", decided not before {moment(bought.decided_not_before)}")
     return Group(line, Text(instance_id, overflow="fold")) if instance_id else line
@@ -86,11 +88,11 @@ def _bought(bought: Bought, instance_id: str | None) -> RenderableType:
 
 def _paid(paid: Paid) -> Text:
     if paid.charge == "PayAsYouGo":
-        return _sign(paid.mark).append("by use: there is no end of a paid time")
+        return sign(paid.mark).append("by use: there is no end of a paid time")
     if paid.until is None:
-        return _sign(Mark.UNKNOWN).append(f"{paid.charge}: no end of a paid time is known")
+        return sign(Mark.UNKNOWN).append(f"{paid.charge}: no end of a paid time is known")
     who = "the cloud renews it" if paid.renewal == "Automatic" else "it ends unless renewed by hand"
-    return _sign(paid.mark).append(
+    return sign(paid.mark).append(
         f"until {moment(paid.until)}, {paid.days_left} days   renewal {paid.renewal}: {who}"
     )
 
@@ -98,18 +100,18 @@ def _paid(paid: Paid) -> Text:
 def _needs(report: Report) -> RenderableType:
     """One line where all is well; else one for each, so that the message can be read."""
     if all(each.mark is Mark.GOOD for each in report.needs):
-        return Text("  ").join(_sign(each.mark).append(each.name) for each in report.needs)
+        return Text("  ").join(sign(each.mark).append(each.name) for each in report.needs)
     return Group(*(_need(each, report) for each in report.needs))
 
 
 def _need(aspect: Aspect, report: Report) -> Text:
     if aspect.mark is Mark.GOOD:
-        return _sign(aspect.mark).append(aspect.name)
-    return Text.assemble(_sign(aspect.mark), f"{aspect.name}: ", _message(aspect, report))
+        return sign(aspect.mark).append(aspect.name)
+    return Text.assemble(sign(aspect.mark), f"{aspect.name}: ", _message(aspect, report))
 
 
 def _marked(aspect: Aspect, report: Report) -> Text:
-    return _sign(aspect.mark).append(_message(aspect, report))
+    return sign(aspect.mark).append(_message(aspect, report))
 
 
 def _message(aspect: Aspect, report: Report) -> str:
@@ -124,7 +126,8 @@ def _next(report: Report) -> RenderableType:
     return Group(words, Text(report.next.command, style="bold", overflow="fold"))
 
 
-def _sign(mark: Mark) -> Text:
+def sign(mark: Mark) -> Text:
+    """The sign of a mark, to append words to."""
     sign, colour = _MARKS[mark]
     text = Text(overflow="fold")
     text.append(f"{sign} ", style=colour)

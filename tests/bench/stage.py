@@ -70,6 +70,7 @@ class Stage:
 
     async def start_operator(self, **settings: object) -> None:
         """Start it, and wait until it leads."""
+        settings = {"log_format": "json", **settings}  # the ledger's lines tell what was taken back
         os.environ |= {f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in settings.items()}
         self.started_at = time.monotonic()
         program = (str(Path(watched.__file__)), str(self.turns_file), "run")

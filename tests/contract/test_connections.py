@@ -194,6 +194,7 @@ def started(by_tls: EmulatedAccount) -> Iterator[EmulatedAccount]:
     set_aside_all()
     yield by_tls
     gc.unfreeze()
+    gc.freeze()
 
 
 async def test_the_loop_does_not_stand_still(started: EmulatedAccount) -> None:

@@ -16,11 +16,11 @@ import yaml
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator import core
 from flink_workspace_operator.api.base import ConditionStatus
+from flink_workspace_operator.api.operator_report import OrphanKind
 from flink_workspace_operator.api.order_states import STATES, Evidence, OrderState
 from flink_workspace_operator.core.facts.failure_kinds import KINDS, turn_of
 from flink_workspace_operator.core.facts.failures import Fate, Turn
 from flink_workspace_operator.core.orders.actions import ACTIONS
-from flink_workspace_operator.core.orphans import OrphanKind
 from flink_workspace_operator.core.plan import VerdictKind
 from flink_workspace_operator.core.reporting.catalogue import DECIDING
 from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS, QUIET

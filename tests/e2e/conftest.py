@@ -17,9 +17,10 @@ from tests.e2e.stage import Stage, apply_all, ended
 from tests.namespaces import Namespaces
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane for this test worker, where one test at a time runs."""
+    """A control plane for these tests, where one at a time runs. It ends with the last of them: at rest it takes
+    a fortieth of a core."""
     with ControlPlane(tmp_path_factory.mktemp("control-plane")) as cluster:
         install(cluster)
         yield cluster

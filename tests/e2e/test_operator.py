@@ -1,5 +1,6 @@
 """The whole process, as a user meets it: apply, wait, look, delete."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from flink_cloud_emulator.foasconsole.answer import SECRET_IN_ANSWER
 from flink_local.cluster import Cluster
+from flink_local.manifests import NAMESPACE
+from flink_workspace_operator.api.operator_report import REPORT_KEY, REPORT_NAME
 from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
 from tests.patience import patience
@@ -29,6 +32,13 @@ def rows(table: str) -> dict[str, dict[str, str]]:
     ends = [start for start, _ in starts[1:]] + [None]
     cells = [{name: line[at:end].strip() for (at, name), end in zip(starts, ends, strict=True)} for line in lines]
     return {row["NAME"]: row for row in cells}
+
+
+def published(operator: Operator) -> str:
+    """The operator's report; empty as long as there is none."""
+    name = (f"configmap/{REPORT_NAME}", f"--namespace={NAMESPACE}", "--ignore-not-found", "--output=json")
+    found = operator.cluster.kubectl("get", *name)
+    return str(json.loads(found)["data"][REPORT_KEY]) if found.strip() else ""
 
 
 def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> None:
@@ -70,7 +80,12 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
     described = kubectl("describe", "flinkworkspace/by-month")
     assert f"{bought['by-month']['instanceId']} is running" in described
     assert [reason for reason in ("OrderOpened", "OrderPlaced", "WorkspaceReady") if reason not in described] == []
-    told = operator.log.read_text() + kubectl("get", "flinkworkspaces,fwo,events", "--output=yaml")
+    operator.until(lambda: bool(published(operator)))
+    report = published(operator)
+    assert {"stream:CreateVvpInstance", "ram:CreateRole"} < {
+        each["action"] for each in json.loads(report)["actions"] if each["verdict"] == "Proven"
+    }
+    told = report + operator.log.read_text() + kubectl("get", "flinkworkspaces,fwo,events", "--output=yaml")
     assert account.access_key_secret not in told
     assert SECRET_IN_ANSWER not in told
     kubectl("delete", "flinkworkspace/by-use", "flinkworkspace/by-month", f"--timeout={patience(30):.0f}s")

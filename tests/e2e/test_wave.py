@@ -4,6 +4,8 @@ hour, which is passed by moving the cloud's clock.
 What was announced and not sent at the kill waits for evidence, one order at most for each worker; nothing else waits.
 """
 
+import signal
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +20,7 @@ from flink_workspace_operator.settings import Settings
 from tests.e2e.fleet import SHORT_LEASE_SECONDS, Fleet, running_fleet
 from tests.e2e.purchases import Purchases, ready
 from tests.emulator_fixture import EmulatedAccount
+from tests.patience import patience
 
 PROVISIONING: Final = timedelta(seconds=1)
 MARGIN: Final = timedelta(minutes=2)
@@ -28,6 +31,8 @@ SETTINGS: Final = {"lease_seconds": SHORT_LEASE_SECONDS, "listing_max_age_second
 LOOKS_TAKE: Final = {"service": "foasconsole", "action": "DescribeInstances", "fault": "delay", "ms": 500}
 """Up to the kill, as in a real cloud: between the announcement and the call there is one."""
 PATIENCE_SECONDS: Final = 120
+IN_FLIGHT: Final = 200
+NEXT_PURCHASE_SECONDS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,25 @@ class Wave:
         leader.process.join()
         killed = control.now()
         return killed, self._unsent(killed)
+
+    def strike_leader(self, signum: int, bought: int) -> tuple[datetime, set[str]]:
+        """A signal to the leader once so many are bought. Gives when it had ended, by the cloud's clock, and which
+        ones it left announced and unsent."""
+        self.fleet.until(lambda: len(self.wanted.control.purchases()) >= bought, PATIENCE_SECONDS)
+        leader = self.fleet.leader()
+        assert leader is not None
+        leader.send(signum)
+        leader.exit_code()
+        ended = self.wanted.control.now()
+        return ended, self._unsent(ended)
+
+    def next_purchase(self, since: datetime) -> timedelta:
+        """From then until the next one is booked."""
+        self.fleet.until(lambda: any(each > since for each in self._booked()), PATIENCE_SECONDS)
+        return min(each for each in self._booked() if each > since) - since
+
+    def _booked(self) -> list[datetime]:
+        return [datetime.fromisoformat(each["time"]) for each in self.wanted.control.purchases()]
 
     def _unsent(self, killed: datetime) -> set[str]:
         """Names of those with an order that was announced by then and has bought nothing."""
@@ -117,3 +141,23 @@ def test_kill_of_the_leader(
         assert len(unsent) <= workers
         assert others < PROVISIONING + MARGIN
         assert those < WINDOW + PROVISIONING + MARGIN
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(("signum", "most"), [(signal.SIGKILL, Settings().workers), (signal.SIGTERM, 0)])
+def test_the_next_leader_buys_within_seconds(
+    own_cluster: Cluster, account: EmulatedAccount, own_namespace: str, tmp_path: Path, signum: int, most: int
+) -> None:
+    """Two hundred are in flight, and the Lease is as by default. SIGTERM leaves nothing announced and unsent, kill -9
+    one order for each worker at most."""
+    wanted = Purchases(own_cluster, account.control, own_namespace, IN_FLIGHT, CLOUD)
+    with running_fleet(own_cluster, account, tmp_path, 2) as fleet:
+        wave = Wave(wanted, fleet)
+        wanted.apply()
+        ended, unsent = wave.strike_leader(signum, bought=Settings().workers)
+        waited = wave.next_purchase(ended)
+        print(f"next purchase {waited.total_seconds():.1f} s after {signal.Signals(signum).name}, {len(unsent)} unsent")  # noqa: T201 - the figures
+        assert len(unsent) <= most
+        assert waited.total_seconds() < patience(NEXT_PURCHASE_SECONDS)
+        assert max(Counter(each["name"] for each in account.control.purchases()).values()) == 1

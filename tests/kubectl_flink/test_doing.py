@@ -127,17 +127,44 @@ def test_the_page_names_a_right_for_each_verb() -> None:
     assert len(RIGHTS) == 10
 
 
+@pytest.mark.parametrize("in_terminal", [False, True], ids=["piped", "terminal"])
 @pytest.mark.parametrize(("verb", "name", "rights", "resource"), RIGHTS, ids=lambda part: str(part)[:12])
 def test_the_rights_of_the_page_are_enough(
-    cluster: Cluster, objects: Objects, verb: str, name: str, rights: str, resource: str
+    cluster: Cluster, objects: Objects, verb: str, name: str, rights: str, resource: str, *, in_terminal: bool
 ) -> None:
-    """Somebody who has no others can run the verb; it is refused nothing."""
+    """Somebody who has no others can run the verb, piped and in a terminal; it is refused nothing."""
     _prepare(objects, verb)
     _give(objects, re.findall(r"`(\w+)`", rights), resource)
     typist = Typist(cluster, (f"--as=system:serviceaccount:{objects.namespace}:reader",))
-    changes = ["--yes"] if "patch" in rights else []
-    said = typist.piped(verb, *(["w"] if name else []), "-n", objects.namespace, *changes)
-    assert said.code == 0, said.err
+    typed = (verb, *(["w"] if name else []), "-n", objects.namespace)
+    changes = "patch" in rights
+    if in_terminal:
+        said = typist.in_terminal(*typed, typed="y\n" if changes else "", after="[y/N]")
+    else:
+        said = typist.piped(*typed, *(["--yes"] if changes else []))
+    assert said.code == 0, said.out + said.err
+
+
+def test_ctrl_c_at_the_question_changes_nothing(admin: Typist, objects: Objects) -> None:
+    """Without a trace, and with a code of its own."""
+    put(objects, "running", "w")
+    said = admin.in_terminal("suspend", "w", "-n", objects.namespace, typed="\x03", after="[y/N]")
+    assert said.code == 130
+    assert "Traceback" not in said.out
+    assert "annotations" not in objects.get("flinkworkspaces/w")["metadata"]
+
+
+def test_what_is_being_deleted_is_not_waited_for(admin: Typist, objects: Objects) -> None:
+    """It never becomes Ready; `status` says what it waits for."""
+    put(objects, "purchase-uncertain", "w")
+    objects.patch("flinkworkspaces/w", {"metadata": {"finalizers": [f"{GROUP}/purchase"]}})
+    objects.delete("flinkworkspaces/w")
+    said = admin.piped("wait", "w", "-n", objects.namespace, "--timeout=30s")
+    assert said.code == Exit.DELETED, said.out + said.err
+    shown = admin.piped("status", "w", "-n", objects.namespace)
+    assert "Deleting" in shown.out
+    assert f"kubectl flink abandon w -n {objects.namespace}" in shown.out
+    objects.patch("flinkworkspaces/w", {"metadata": {"finalizers": None}})
 
 
 def _prepare(objects: Objects, verb: str) -> None:

@@ -16,6 +16,7 @@ from kubectl_flink import __version__
 
 SOURCE: Final = REPOSITORY / "operator/kubectl_flink"
 PROJECT: Final = tomllib.loads((SOURCE / "pyproject.toml").read_text())["project"]
+NOTHING: Final = '{"metadata": {}, "items": []}'
 UV: Final = shutil.which("uv", path=Path(sys.executable).parent) or "uv"
 
 
@@ -66,3 +67,18 @@ def test_neither_the_cloud_nor_the_operator_is_needed() -> None:
     assert not {
         name for name in loaded if name.startswith(("alibabacloud", "kopf", "kubernetes", "flink_", "pydantic"))
     }
+
+
+def test_it_starts_without_what_it_does_not_need(tmp_path: Path) -> None:
+    """Half of the time until it answers would be imports: what draws is loaded only where something is drawn."""
+    program = tmp_path / "kubectl"
+    program.write_text(f"#!/bin/sh\necho '{NOTHING}'\n")
+    program.chmod(0o755)
+    script = "import sys\nfrom kubectl_flink.cli import run\nrun(sys.argv[1:])\nprint(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "status", "--all-namespaces", "--output=json"],
+        cwd=SOURCE.parent, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert {"cyclopts", "kubectl_flink"} < loaded
+    assert loaded & {"rich", "yaml", "pydantic", "asyncio"} == set()

@@ -114,6 +114,29 @@ def test_without_definitions(admin: Typist, tmp_path: Path) -> None:
     assert "an administrator applies crds/" in said.err
 
 
+def test_older_definitions(admin: Typist, tmp_path: Path) -> None:
+    """They know no field by which orders are selected; what to do is said."""
+    _fake(
+        tmp_path, "echo 'Error from server (BadRequest): field label not supported: spec.workspaceRef.name' >&2; exit 1"
+    )
+    said = admin.piped("orders", "w", PATH=f"{tmp_path}:/usr/bin:/bin")
+    assert (said.code, said.out) == (5, "")
+    assert "an administrator applies crds/" in said.err
+
+
+def test_more_than_a_page_of_them(admin: Typist, tmp_path: Path) -> None:
+    """The next page is asked for as long as there is one; nothing is lost between."""
+    item = {"metadata": {"namespace": "team", "generation": 1}, "spec": {}, "status": {}}
+    for page, token in (("1", "a&b"), ("2", "")):
+        items = [{**item, "metadata": {**item["metadata"], "name": f"w{page}-{number}"}} for number in range(500)]
+        (tmp_path / page).write_text(json.dumps({"metadata": {"continue": token}, "items": items}))
+    _fake(tmp_path, f'case "$*" in *"limit=500&continue=a%26b"*) cat {tmp_path}/2;; *) cat {tmp_path}/1;; esac')
+    said = admin.piped("status", "--all-namespaces", PATH=f"{tmp_path}:/usr/bin:/bin")
+    assert said.code == 0, said.err
+    names = [line.split()[1] for line in said.out.splitlines()[1:]]
+    assert len(set(names)) == 1000
+
+
 def test_without_kubectl(admin: Typist, tmp_path: Path) -> None:
     """It is named, with the PATH."""
     said = admin.piped("status", PATH=str(tmp_path))

@@ -39,11 +39,21 @@ class View(NamedTuple):
 def decide(run: Run, process: Process) -> Plan:
     """The plan."""
     view = _view(run, process)
+    first: tuple[Step, ...] = ()
     for check in CHECKS:
         plan = check(view)
-        if plan is not None:
-            return plan
-    return Plan()
+        if plan is not None and check is hold and not plan.stalled:
+            first = plan.steps
+        elif plan is not None:
+            return _after(first, plan)
+    return Plan(first)
+
+
+def _after(first: tuple[Step, ...], plan: Plan) -> Plan:
+    """The plan after finalizer and claim. What is announced is so in the next pass only, which reads both."""
+    if first and any(step.kind == "intend" for step in plan.steps):
+        return Plan(first)
+    return plan._replace(steps=(*first, *plan.steps))
 
 
 def _view(run: Run, process: Process) -> View:
@@ -193,15 +203,14 @@ def hold(view: View) -> Plan | None:
     """Finalizer and claim, before any order is opened."""
     process, rules = view.process, view.run.rules
     resource, claim = process.resource, process.claim
-    if resource is not None and not resource.finalizer:
-        return Plan((Step("hold", resource.uid),))
+    steps = (Step("hold", resource.uid),) if resource is not None and not resource.finalizer else ()
     if _holds_claim(view):
-        return None
+        return Plan(steps) if steps else None
     if claim is None:
-        return Plan((Step("claim"),))
+        return Plan((*steps, Step("claim")))
     if not process.alive:
-        return Plan((Step("give back", claim.uid), Step("claim")))
-    return Plan(stalled="claimed") if rules.claim else None
+        return Plan((*steps, Step("give back", claim.uid), Step("claim")))
+    return Plan(steps, stalled="claimed") if rules.claim else Plan(steps) if steps else None
 
 
 def stop_on_a_brake(view: View) -> Plan | None:

@@ -10,6 +10,7 @@ import pytest
 from flink_cloud_emulator.foasconsole.prices import subscription
 from flink_local.cluster import Cluster
 from flink_local.failures import LocalFailure
+from tests.objects import Objects
 from tests.packages.rendering import DEPLOY, Manifest, load
 from tests.scenario.api.server import REMOVED, changed
 
@@ -106,4 +107,4 @@ def test_wrong_variants_are_refused(
     with pytest.raises(LocalFailure) as refused:
         apply(cluster, namespace, [changed(workspace(path), field, value)])
     assert said in re.sub(r"\s+", " ", str(refused.value))
-    assert cluster.kubectl("get", "flinkworkspaces", f"--namespace={namespace}", "--output=name") == ""
+    assert Objects.of(cluster, namespace).list("flinkworkspaces") == []

@@ -8,7 +8,8 @@ import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
 from flink_workspace_operator.api.names import CLUSTER_TAG, NOT_THIS_PURCHASE, ORDER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.survey import Findings, survey
+from flink_workspace_operator.core.orphans import Findings
+from flink_workspace_operator.survey import survey
 from tests.e2e.forks import run_program
 from tests.emulator_fixture import open_account
 from tests.scenario.manifests import pay_as_you_go
@@ -262,10 +263,7 @@ async def test_orphans_and_names_that_two_have_are_found(world: World) -> None:
 
 
 async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
-    """A table for a person, from the same environment as the operator's; 1 where it could not look.
-
-    No id is cut, however narrow the terminal is: it is to be copied.
-    """
+    """A table for a person, in which no id is cut; JSON for a program; 1 where it could not look."""
     await bought(world)
     bound = await instance_id(world)
     remove_by_force(world, "flinkworkspaces", "w")
@@ -276,13 +274,18 @@ async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
         "ALIBABA_CLOUD_ACCESS_KEY_ID": world.account.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": world.account.access_key_secret,
         "FLINK_OPERATOR_NAMESPACES": json.dumps([world.namespace]),
-        "COLUMNS": "40",
     }
     told = await asyncio.to_thread(run_program, ["orphans"], environment)
     assert told.code == 0, told.err
     [row] = [line for line in told.out.splitlines() if "Orphan" in line]
-    assert {bound, f"{world.namespace}/w", "w-1", world.account.id} <= set(row.split())
+    assert {bound, f"{world.namespace}/w", world.account.id} <= set(row.split())
     assert "release it in the console" in row
+    [bought_id] = [each["instanceId"] for each in world.account.control.state()["workspaces"]]
+    assert bought_id in row
+    as_json = await asyncio.to_thread(run_program, ["orphans", "-o", "json"], environment)
+    [orphan] = json.loads(as_json.out)["orphans"]
+    assert [each["instanceId"] for each in orphan["instances"]] == [bought_id]
+    assert orphan["instances"][0]["lastAmount"] == "by use"
     assert len(world.account.control.state()["workspaces"]) == 1
     world.account.control.faults([{"service": "foasconsole", "fault": "server-error"}])
     failed = await asyncio.to_thread(run_program, ["orphans"], environment)

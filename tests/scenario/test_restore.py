@@ -179,9 +179,9 @@ async def test_copied(
         await world.settle("w")
     apply(world.local, namespace, manifest)
     first, second = world.key("w"), Key(namespace, manifest["metadata"]["name"])
-    for _ in range(40):
+    for _ in range(20):
         await asyncio.gather(a_pass(world, first), a_pass(world, second))
-        world.account.control.advance(10)
+        world.account.control.advance(20)
     told: list[Any] = [await world.cluster.read_workspace(key) for key in (first, second)]
     assert sorted(conditions(each)["Ready"].reason for each in told) == ["NameTaken", "Running"]
     assert len(world.account.control.purchases()) == 1

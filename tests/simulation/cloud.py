@@ -8,7 +8,7 @@ from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network, WorkspaceParameters
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
-from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.identity import Caller, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
@@ -45,6 +45,10 @@ class SimulatedCloud:
     async def identify(self) -> str:
         """The account behind the key in use."""
         return await self._ask("identify", lambda: self.account.id)
+
+    async def caller(self) -> Caller:
+        """The same, without a name of the identity."""
+        return Caller(await self.identify(), None)
 
     async def list_regions(self) -> frozenset[str]:
         """Where workspaces are sold."""

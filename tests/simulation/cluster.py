@@ -98,12 +98,14 @@ class SimulatedCluster:
         orders = await self.read_orders(lease.holder)
         return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
 
-    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> str:
         """One conditional write."""
         wanted = (*_without(PURCHASE_FINALIZER, workspace.metadata.finalizers), PURCHASE_FINALIZER)
-        await self._call(
+        held = await self._call(
             "add_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
         )
+        assert held is not None
+        return held.metadata.resource_version
 
     async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         """One conditional write."""

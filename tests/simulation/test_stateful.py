@@ -56,7 +56,7 @@ def histories(number: int, chance: int | None, record: Record) -> Counter[str]:
 
 def test_whatever_happens(record_property: Record) -> None:
     """The same few histories in each run."""
-    seen = histories(20, None, record_property)
+    seen = histories(30, None, record_property)
     assert [each for each in SEEN if not seen[each]] == []
 
 

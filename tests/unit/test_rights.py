@@ -8,9 +8,11 @@ import yaml
 
 from flink_workspace_operator.adapters.kubernetes.rights import NEEDED
 from flink_workspace_operator.api import names
+from flink_workspace_operator.api.operator_report import REPORT_NAME
 
 BASE = Path(__file__).parents[2] / "deploy" / "base"
 OPERATOR, VIEWER, EDITOR = "flink-workspace-operator", "flink-workspace-viewer", "flink-workspace-editor"
+READER = "flink-workspace-report-reader"
 READ = {"get", "list", "watch"}
 WRITE = {"create", "update", "patch", "delete", "deletecollection"}
 AGGREGATE = "rbac.authorization.k8s.io/aggregate-to-"
@@ -33,7 +35,7 @@ def verbs(role: Manifest, resource: str) -> set[str]:
 def test_nothing_is_allowed_by_a_wildcard() -> None:
     """Every group, resource and verb is named; no right on URLs."""
     roles = [*rendered("ClusterRole").values(), *rendered("Role").values()]
-    assert len(roles) == 7
+    assert len(roles) == 8
     for role in roles:
         for rule in role["rules"]:
             assert set(rule) <= {"apiGroups", "resources", "resourceNames", "verbs"}
@@ -92,3 +94,14 @@ def test_which_roles_of_the_cluster_they_are_added_to(name: str, roles: set[str]
     labels = rendered("ClusterRole")[name]["metadata"].get("labels", {})
     assert {label.removeprefix(AGGREGATE) for label in labels if label.startswith(AGGREGATE)} == roles
     assert all(value == "true" for value in labels.values())
+
+
+def test_the_report_is_the_only_config_map_that_the_operator_may_touch_by_itself() -> None:
+    """By its name, in its own namespace. Who reads it is for people to say: nothing that is installed binds that."""
+    about = {"apiGroups": [""], "resources": ["configmaps"], "resourceNames": [REPORT_NAME]}
+    roles = rendered("Role")
+    own = [rule for rule in roles[OPERATOR]["rules"] if rule["resources"] == ["configmaps"]]
+    assert own == [{**about, "verbs": ["get", "create", "patch"]}]
+    assert roles[READER]["rules"] == [{**about, "verbs": ["get"]}]
+    bindings = {**rendered("ClusterRoleBinding"), **rendered("RoleBinding")}
+    assert READER not in {each["roleRef"]["name"] for each in bindings.values()}

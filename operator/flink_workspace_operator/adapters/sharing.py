@@ -17,6 +17,9 @@ MOST_KEPT: Final = 2000
 """So many answers of one kind are kept. Without the one that was asked for longest ago, it is asked
 again."""
 
+LONGEST_PAUSE: Final = 1.0
+"""Seconds. A request that hung must not hold up the next one for as long again."""
+
 
 @dataclass(frozen=True)
 class _Outcome(Generic[T]):
@@ -31,25 +34,35 @@ class _Outcome(Generic[T]):
 
 
 class SingleFlight(Generic[T]):
-    """Sends one request at a time, and shares an answer with all for whom it is new enough."""
+    """Sends one request at a time, and shares an answer with all for whom it is new enough.
+
+    While many ask, there is a pause between two requests, as long as the last one took: more of
+    them share the next one, and half of the time is left for what they do with it.
+    """
 
     def __init__(self, ask: Callable[[], Awaitable[T]]) -> None:
         self._ask = ask
         self._one_at_a_time = asyncio.Lock()
         self._last: _Outcome[T] | None = None
         self._changed = float("-inf")
+        self._asking = 0
+        self._not_before = float("-inf")
 
     async def take(self, max_age: timedelta = timedelta(0)) -> T:
         """An answer to a request sent at most `max_age` ago; by default: after this call."""
         asked = time.monotonic()
-        async with self._one_at_a_time:
-            if (
-                self._last is None
-                or self._last.began < self._changed
-                or not self._last.serves(asked, max_age)
-            ):
-                self._last = await self._new()
-            answer = self._last.answer
+        self._asking += 1
+        try:
+            async with self._one_at_a_time:
+                if (
+                    self._last is None
+                    or self._last.began < self._changed
+                    or not self._last.serves(asked, max_age)
+                ):
+                    self._last = await self._new()
+                answer = self._last.answer
+        finally:
+            self._asking -= 1
         if isinstance(answer, CloudFailure):
             raise replace(
                 answer
@@ -62,11 +75,15 @@ class SingleFlight(Generic[T]):
         self._changed = time.monotonic()
 
     async def _new(self) -> _Outcome[T]:
+        await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
         began = time.monotonic()
         try:
             return _Outcome(began, await self._ask())
         except CloudFailure as failure:
             return _Outcome(began, failure)
+        finally:
+            ended, are_many = time.monotonic(), self._asking > 1
+            self._not_before = ended + (min(ended - began, LONGEST_PAUSE) if are_many else 0.0)
 
 
 class SingleFlights(Generic[K, T]):

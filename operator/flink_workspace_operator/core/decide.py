@@ -5,6 +5,7 @@ what the ledger owes ──► the resource is gone ──► its orders are set
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from flink_workspace_operator.core.case import Case
@@ -28,7 +29,7 @@ from flink_workspace_operator.core.checks.unfinished_calls import (
     wait_out_restored_orders,
 )
 from flink_workspace_operator.core.ledger_case import LedgerCase
-from flink_workspace_operator.core.plan import Plan
+from flink_workspace_operator.core.plan import Plan, Step, WriteIntent
 
 
 def decide(case: LedgerCase) -> Plan:
@@ -44,11 +45,22 @@ def _plan_for_ledger(case: LedgerCase) -> Plan | None:
 def _plan_for_resource(case: LedgerCase) -> Plan:
     if not isinstance(case, Case):
         return deletion.settle_without_resource(case)
+    first: tuple[Step, ...] = ()
     for check in CHECKS:
         plan = check(case)
-        if plan is not None:
+        if plan is not None and check is claim.secure_claim and plan.verdict is None:
+            first = plan.steps
+        elif plan is not None:
+            plan = _after(first, plan)
             return while_running(case, plan) if check in PAYING else plan
     raise AssertionError("the last check always has something to say")
+
+
+def _after(first: tuple[Step, ...], plan: Plan) -> Plan:
+    """The plan after finalizer and claim. Announced is in the next pass only, which reads both."""
+    if first and any(isinstance(step, WriteIntent) for step in plan.steps):
+        return Plan(first)
+    return replace(plan, steps=(*first, *plan.steps))
 
 
 LEDGER_CHECKS: Final[tuple[Callable[[LedgerCase], Plan | None], ...]] = (
@@ -79,7 +91,7 @@ CHECKS: Final[tuple[Callable[[Case], Plan | None], ...]] = (
     adoption.stop_without_what_to_adopt,
     stop_without_outputs,
     ensure_prerequisites,
-    claim.secure_claim,
+    claim.secure_claim,  # finalizer and claim come before what the checks below plan
     wait_out_deleted_orders,
     wait_out_manually_closed_orders,
     wait_out_restored_orders,

@@ -4,20 +4,22 @@ Only reported: no operator can know if an instance is still needed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.core.facts.identity import Key, Owner, WantedName
+from flink_workspace_operator.api.operator_report import OrphanKind
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Caller, Key, Owner, WantedName
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
-
-OrphanKind = Literal["Orphan", "DuplicateName"]
 
 Place = tuple[str, str]
 """Account and region, which one list is of."""
 Listings = Mapping[Place, Listing]
+
+OWN: Final = "the operator's own identity"
 
 ADVICE: Final[Mapping[OrphanKind, str]] = {
     "Orphan": "apply a FlinkWorkspace for it, or release it in the console",
@@ -82,6 +84,26 @@ class Orphan:
         )
 
 
+@dataclass(frozen=True)
+class Findings:
+    """The findings of a survey, and what it could not list: nothing is known there."""
+
+    orphans: tuple[Orphan, ...]
+    read: frozenset[Place]
+    """The accounts and regions that were listed."""
+    unread: Mapping[Place, CloudFailure] = field(default_factory=dict)
+    unasked: Mapping[str, CloudFailure] = field(default_factory=dict)
+    """The identities, in words, that could not even say what account they are of."""
+    caller: Caller | None = None
+    """The operator's own identity."""
+    found: Mapping[str, SeenInstance] = field(default_factory=dict)
+    """The listed instances of the orphans, by id."""
+    unowned: tuple[SeenInstance, ...] = ()
+    """The instances of the operator's own account that no resource owns."""
+    purchases: Mapping[str, Purchase] = field(default_factory=dict)
+    """The orders of the ledger that bought an instance, by its id."""
+
+
 def find_orphans(
     listings: Listings,
     purchases: Sequence[Purchase],
@@ -106,6 +128,29 @@ def find_orphans(
     )
 
 
+def find_unowned(
+    listings: Listings,
+    wanted_names: Sequence[WantedName],
+    cluster_id: str,
+    owned_ids: Collection[str],
+    namespaces: tuple[str, ...] | None = None,
+) -> tuple[SeenInstance, ...]:
+    """The instances that no resource owns, in the order of regions and names. `owned_ids` are those
+    that resources own as their statuses say.
+
+    Those with tags of this cluster for namespaces that are not managed are left out: another
+    operator may own them.
+    """
+    search = _Search(cluster_id, namespaces, (), tuple(wanted_names))
+    found = [
+        instance
+        for place, listing in listings.items()
+        for instance in listing.instances
+        if instance.instance_id not in owned_ids and search.is_free(place, instance)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.region, each.name, each.instance_id)))
+
+
 @dataclass(frozen=True)
 class _Search:
     cluster_id: str
@@ -123,6 +168,14 @@ class _Search:
                 continue
             if not self._is_wanted(owner, place[1], instance.name, instance.instance_id):
                 yield _orphan(place, instance.name, instance.instance_id, owner, purchase)
+
+    def is_free(self, place: Place, instance: SeenInstance) -> bool:
+        """True if it has no tags of this cluster, or those of a resource that is gone."""
+        owner = self._owner(instance, None)
+        return owner is None or (
+            self._concerns(owner)
+            and not self._is_wanted(owner, place[1], instance.name, instance.instance_id)
+        )
 
     def _owner(self, instance: SeenInstance, purchase: Purchase | None) -> str | None:
         """The resource that it belongs to by its tags, else by the ledger; None: not ours."""

@@ -14,6 +14,6 @@ FIRST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=60)
 
 
-def rising(age: timedelta) -> Requeue:
-    """A quarter of the age of the situation, from 1 second to a minute."""
-    return Requeue(max(FIRST, min(LONGEST, age / 4)))
+def rising(age: timedelta, least: timedelta = FIRST) -> Requeue:
+    """A quarter of the age of the situation, from 1 second, or `least`, to a minute."""
+    return Requeue(max(least, min(LONGEST, age / 4)))

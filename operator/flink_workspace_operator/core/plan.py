@@ -186,8 +186,7 @@ class DeleteOutputs:
 OutputsStep = WriteOutputs | DeleteOutputs
 CloudStep = CreateRole | AttachPolicy | CreateDirectory | AdoptInstance | RestoreTags
 FreeStep = (
-    AddFinalizer
-    | RemoveFinalizer
+    RemoveFinalizer
     | TakeClaim
     | GiveBackClaim
     | HoldSecret
@@ -200,7 +199,7 @@ FreeStep = (
     | ReleaseOrder
     | OutputsStep
 )
-Step = FreeStep | PlaceOrder
+Step = FreeStep | AddFinalizer | PlaceOrder
 ToldStep = CloudStep | OutputsStep | RemoveFinalizer
 """Steps that an event reports, if they changed anything."""
 

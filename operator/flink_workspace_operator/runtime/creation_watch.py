@@ -82,7 +82,7 @@ class CreationWatch:
                 continue
             creation.looks += 1
             if creation.instance_id in over:
-                self.queue.add(key)
+                self.queue.add(key, goes_on=True)
             if creation.instance_id in over or creation.looks >= LOOKS:
                 # If its pass comes to nothing, the next one comes when it is due.
                 del self._creations[key]

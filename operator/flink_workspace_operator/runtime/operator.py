@@ -15,6 +15,7 @@ from flink_workspace_operator.runtime.garbage import keep_setting_aside
 from flink_workspace_operator.runtime.health import Health
 from flink_workspace_operator.runtime.metrics.registry import Metrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
+from flink_workspace_operator.runtime.publishing import Publishing
 from flink_workspace_operator.runtime.resync import Resync
 from flink_workspace_operator.runtime.scope import Scope
 from flink_workspace_operator.runtime.triggers import Triggers
@@ -41,6 +42,7 @@ class Operator:
     metrics: Metrics
     neighbours: Neighbours
     orphan_watch: OrphanWatch
+    publishing: Publishing
     creation_watch: CreationWatch
     drain_seconds: float
     ending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,6 +82,7 @@ class Operator:
             asyncio.create_task(self._watch_claims(), name="watch of claims"),
             asyncio.create_task(self._list_everything(served), name="list of everything"),
             asyncio.create_task(self.orphan_watch.keep_looking(), name="look for orphans"),
+            asyncio.create_task(self.publishing.keep_publishing(), name="publish the report"),
             asyncio.create_task(self.creation_watch.keep_looking(), name="look at creations"),
             asyncio.create_task(self._follow_rights(served), name="look at rights"),
             asyncio.create_task(keep_setting_aside(), name="set aside what lives"),

@@ -5,14 +5,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
-from flink_workspace_operator.core.orphans import Orphan
+from flink_workspace_operator.core.operator_report import Surveyed, SurveyFailure
+from flink_workspace_operator.core.orphans import OWN, Findings, Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
-from flink_workspace_operator.survey import Findings
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,11 @@ class OrphanWatch:
     """Seconds from one survey to the next, without a deletion."""
     gathering_seconds: float = GATHERING_SECONDS
     _deleted: asyncio.Event = field(default_factory=asyncio.Event)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    surveyed: Surveyed | None = None
+    """The last survey that was made."""
+    failure: SurveyFailure | None = None
+    """Since when surveys fail; None if the last one was made."""
     _told: set[Orphan] = field(default_factory=set)
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
@@ -49,9 +55,9 @@ class OrphanWatch:
             try:
                 await self.look()
             except CloudFailure as failure:
-                log.warning("no look for orphans: %s", describe(failure))
+                self._failed(describe(failure))
             except ClusterFailure as failure:
-                log.warning("no look for orphans: %s", failure)
+                self._failed(str(failure))
             except Exception:  # nothing depends on a survey: a bug in it must not end it for good
                 log.exception("the look for orphans broke")
             await self._next()
@@ -66,9 +72,18 @@ class OrphanWatch:
         await asyncio.sleep(self.gathering_seconds)
         self._deleted.clear()
 
+    def _failed(self, why: str) -> None:
+        log.warning("no look for orphans: %s", why)
+        since = self.failure.since if self.failure is not None else self.clock()
+        self.failure = SurveyFailure(since, why)
+
     async def look(self) -> None:
         """One survey. A region that could not be listed is not reported, neither found nor gone."""
         findings = await self.survey()
+        if OWN in findings.unasked:
+            self._failed(describe(findings.unasked[OWN]))
+        else:
+            self.surveyed, self.failure = Surveyed(findings, self.clock()), None
         for (account_id, region), failure in findings.unread.items():
             log.warning(
                 "no look for orphans in %s of account %s: %s", region, account_id, describe(failure)

@@ -5,7 +5,7 @@
 
 In each lane the namespaces take turns (`turns.py`). What goes on at once comes before what waits in
 its namespace: of a thousand new resources the first is bought within seconds, and not after each
-had its first pass.
+had its first pass. So does an instance whose creation is over.
 
 Deadlines are timers of the event loop, so nothing runs while nothing is due.
 """
@@ -60,8 +60,11 @@ class WorkQueue:
         self._news = asyncio.Event()
         self._pauses: set[asyncio.Event] = set()
 
-    def add(self, key: Key, lane: Lane = Lane.URGENT) -> None:
-        """Request a pass. One under way may be too early for this change, so another follows."""
+    def add(self, key: Key, lane: Lane = Lane.URGENT, *, goes_on: bool = False) -> None:
+        """Request a pass. One under way may be too early for this change, so another follows.
+
+        `goes_on`: it continues what was begun, so it comes before what waits in its namespace.
+        """
         if self._closed:
             return
         self._cancel_timer(key)
@@ -70,6 +73,8 @@ class WorkQueue:
                 self._active[key] = lane
         else:
             self._waiting.put(key, lane, self._timers.time())
+            if goes_on:
+                self._waiting.prefer(key)
         self._news.set()
 
     def add_after(self, key: Key, seconds: float) -> None:
@@ -116,8 +121,7 @@ class WorkQueue:
         if lane is not None:
             self.add(key, lane)
         elif after is not None and after <= 0:
-            self.add(key)
-            self._waiting.prefer(key)
+            self.add(key, goes_on=True)
         elif after is not None:
             self.add_after(key, after)
 

@@ -86,9 +86,8 @@ class Turns:
 
     def prefer(self, key: Key) -> None:
         """Let a waiting key be the next one of its namespace."""
-        if key in self._waiting:
-            lane, _ = self._waiting[key]
-            self._ring(key.namespace, lane)[key.namespace].move_to_end(key, last=False)
+        lane, _ = self._waiting[key]
+        self._ring(key.namespace, lane)[key.namespace].move_to_end(key, last=False)
 
     def take(self, order: Iterable[Lane], limited: bool = True) -> Key | None:
         """The next key, counted as under way until `done`; None if none may be taken now."""

@@ -35,6 +35,24 @@ BRAKES: Final = (
         tests=(LETTING_GO,),
     ),
     Mutant(
+        name="nothing is announced in the pass that claims",
+        fact="finalizer and claim are read before an order is announced",
+        file="core/decide.py",
+        old=(
+            "    if first and any(isinstance(step, WriteIntent) for step in plan.steps):\n        return Plan(first)\n"
+        ),
+        new="",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
+        name="what is planned comes after finalizer and claim",
+        fact="an order is opened, and its end is waited for, under a claim only",
+        file="core/decide.py",
+        old="    return replace(plan, steps=(*first, *plan.steps))\n",
+        new="    return plan\n",
+        tests=(PURCHASE,),
+    ),
+    Mutant(
         name="the pass that sends asks for little",
         fact="between the last look and the call there is nothing that the call does not depend on",
         file="core/questions.py",

@@ -145,8 +145,8 @@ SIGNED: Final = (
         name="the Secret is held until the order is settled",
         fact="with the keys gone, nobody could find out what became of the order",
         file="core/checks/credentials.py",
-        old="    elif case.order is None:\n",
-        new="    elif True:\n",
+        old="    if case.order is None:\n",
+        new="    if True:\n",
         tests=(CREDENTIALS,),
     ),
     Mutant(

@@ -71,14 +71,8 @@ COMPLETE: Final = (
         name="what we changed is asked for again",
         fact="an answer from before a change serves nobody after it, also if the question was still under way",
         file="adapters/sharing.py",
-        old=(
-            "            if (\n"
-            "                self._last is None\n"
-            "                or self._last.began < self._changed\n"
-            "                or not self._last.serves(asked, max_age)\n"
-            "            ):\n"
-        ),
-        new="            if self._last is None or not self._last.serves(asked, max_age):\n",
+        old="                    or self._last.began < self._changed\n",
+        new="",
         tests=(SHARING,),
     ),
     Mutant(
@@ -259,12 +253,8 @@ HOLDING: Final = (
         name="another's claim stalls",
         fact="who finds the name claimed by a living resource buys nothing",
         file="core/checks/claim.py",
-        old=(
-            "    if isinstance(case.found, Ours) or (\n"
-            "        case.bound_id is not None and not isinstance(case.found, Adoptable)\n"
-            "    ):\n"
-        ),
-        new="    if case.target is not None:\n",
+        old="    if claim is not None and not is_free and not _exists(case):\n",
+        new="    if False:\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -351,8 +341,8 @@ HOLDING: Final = (
         name="a suspended resource takes no name",
         fact="a resource that is suspended, and that nothing was sent for, keeps nobody from buying",
         file="core/checks/claim.py",
-        old="    claims = not case.claims_nothing",
-        new="    claims = True",
+        old="    if is_free and not case.holds_claim and not case.claims_nothing:\n",
+        new="    if is_free and not case.holds_claim:\n",
         tests=(f"{PURCHASE}::TestBeforeAnOrder::test_suspended_takes_no_name",),
     ),
     Mutant(

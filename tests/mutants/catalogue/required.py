@@ -95,8 +95,8 @@ REQUIRED: Final = (
         name="finalizer hold",
         fact="the resource is held before an order is opened, so that it can't go while a purchase is open",
         file="core/checks/claim.py",
-        old="        return Plan((AddFinalizer(),))\n",
-        new="        pass\n",
+        old="    return () if is_held or case.claims_nothing else (AddFinalizer(),)\n",
+        new="    return ()\n",
         tests=(PURCHASE,),
     ),
     Mutant(
@@ -116,12 +116,7 @@ REQUIRED: Final = (
         name="claim",
         fact="of two resources with one workspace name only the holder of the name's claim may buy",
         file="core/checks/claim.py",
-        old=(
-            "    if claim is None or not claim.alive or claim.holder == case.seen.key:\n"
-            "        return (\n"
-            "            Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None\n"
-            "        )\n"
-        ),
+        old="    steps, claim = _missing_finalizer(case), case.seen.claim\n",
         new="    return None\n",
         tests=(PURCHASE,),
     ),

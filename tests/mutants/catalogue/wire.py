@@ -155,7 +155,7 @@ ON_THE_WIRE: Final = (
         name="nothing is bought in another account",
         fact="a key of another account than the order's signs no purchase",
         file="adapters/alibaba/identity.py",
-        old="if account_id != self._account_id:",
+        old="if caller.account_id != self._account_id:",
         new="if False:",
         tests=(f"{ACCOUNT}::test_nothing_is_bought_in_another_account",),
     ),

@@ -147,8 +147,8 @@ ACCEPTED: Final = (
         "says for the reader that no id equals none: an instance has one",
     ),
     Accepted(
-        f"{PACKAGE}/core/case.py",
-        "Case.missing_neighbours_in",
+        f"{PACKAGE}/core/ledger_case.py",
+        "LedgerCase.missing_neighbours_in",
         "drop `isinstance(cloud.account_id, Unknown)` of"
         " `isinstance(cloud.account_id, Unknown) or isinstance(listing, Unknown)`",
         "tells the type checker what the account is: no neighbour is in an unknown one",

@@ -106,6 +106,7 @@ def _failing(tests: Sequence[pytest.Item]) -> Iterator[str]:
 def functions_in_use(files: Sequence[str]) -> list[FunctionType]:
     """Those of the files, wherever they stand by now: in classes, registries, decorators."""
     paths = {str(REPOSITORY / file) for file in files}
+    gc.unfreeze()  # what is frozen, as all that was there before the tests, is not listed
     functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
     return [each for each in functions if each.__code__.co_filename in paths]
 

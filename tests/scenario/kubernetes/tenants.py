@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 import yaml
 
 from flink_local.cluster import Cluster
-from flink_local.manifests import REPOSITORY
+from flink_local.manifests import NAMESPACE, REPOSITORY
 from tests.objects import Objects, Refused, binding
 from tests.patience import until
 
@@ -57,13 +57,17 @@ def said(refused: Refused) -> str:
 
 
 @contextmanager
-def in_force(cluster: Cluster, component: str, namespace: str, place: str | None = None) -> Iterator[None]:
+def in_force(
+    cluster: Cluster, component: str, namespace: str, place: str | None = None, operator_in: str = NAMESPACE
+) -> Iterator[None]:
     """The policies of a component as they are shipped, but for one namespace alone: other tests share the cluster.
 
-    `place` stands for the operator's namespace, where the limits are kept.
+    `place` stands for the operator's namespace, where the limits are kept; `operator_in` is where its account is.
     """
     files = [file for file in sorted((COMPONENTS / component).glob("*.yaml")) if file.stem in ("policies", "limits")]
-    shipped = [each for file in files for each in yaml.safe_load_all(file.read_text())]
+    account = f"serviceaccount:{operator_in}:"
+    texts = [file.read_text().replace(f"serviceaccount:{NAMESPACE}:", account) for file in files]
+    shipped = [each for text in texts for each in yaml.safe_load_all(text)]
     manifests = {"kind": "List", "items": [_moved(each, namespace, place) for each in shipped]}
     objects = Objects.of(cluster, namespace)
     objects.apply(manifests)

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
+from flink_local.manifests import SERVICE_ACCOUNT
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.adapters.kubernetes.report_map import ReportMap
 from flink_workspace_operator.api.names import API_VERSION, GROUP
+from flink_workspace_operator.api.operator_report import REPORT_KEY, REPORT_NAME
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.config_map import Content, Reference
 from flink_workspace_operator.core.facts.identity import Key
@@ -107,6 +111,27 @@ def test_config_maps_of_others_are_neither_made_nor_deleted(thief: Tenant) -> No
     with pytest.raises(Refused) as refused:
         thief.objects.delete("configmaps/coredns")
     assert WAS_OWNED in said(refused.value)
+
+
+def test_a_report_elsewhere_is_like_any_other(thief: Tenant) -> None:
+    """The name alone opens nothing."""
+    assert OWNED in thief.refusal(located(ORDINARY, REPORT_NAME, thief.namespace))
+
+
+async def test_its_report_is_let_through_in_its_own_namespace(
+    cluster: Cluster, namespaces: Namespaces, tmp_path: Path
+) -> None:
+    """Made and replaced; no other ConfigMap there."""
+    with namespaces.fresh() as home, in_force(cluster, "guard", home, operator_in=home):
+        objects, account = Objects.of(cluster, home), (SERVICE_ACCOUNT, home)
+        apply(cluster, home, {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": SERVICE_ACCOUNT}})
+        objects.bind("flink-workspace-operator-outputs", account)
+        until_refused(Tenant(objects.by(account)), located(ORDINARY, "new", home), OWNED)
+        kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, home, tmp_path / "kubeconfig")
+        async with client.ApiClient(await configuration_in(kubeconfig)) as api:
+            for text in ("one", "two"):
+                await ReportMap(client.CoreV1Api(api), home).write(text)
+        assert objects.get(f"configmaps/{REPORT_NAME}")["data"] == {REPORT_KEY: "two"}
 
 
 def test_people_are_not_concerned(cluster: Cluster, thief: Tenant) -> None:

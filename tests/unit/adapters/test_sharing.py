@@ -3,9 +3,11 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from flink_workspace_operator.adapters import sharing
 from flink_workspace_operator.adapters.sharing import MOST_KEPT, SingleFlight, SingleFlights
 from flink_workspace_operator.core.facts.failures import CloudFailure, ServerError
 
@@ -72,6 +74,23 @@ async def test_who_gives_up_does_not_take_the_others_along() -> None:
     tasks[0].cancel()
     source.go.set()
     assert await tasks[1] == 2
+
+
+async def test_while_many_ask_there_is_a_pause_between_two_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the last look took, so that who comes meanwhile shares the next; one alone has no pause."""
+    now = [0.0]
+    monkeypatch.setattr(sharing, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    source = Source()
+    look = SingleFlight(source.ask)
+    many = await begin(look, source, 2)
+    now[0] = 0.01
+    source.go.set()
+    assert await asyncio.gather(*many) == [1, 1]
+    next_one = asyncio.create_task(look.take())
+    await asyncio.sleep(0)
+    now[0] = 0.02
+    later = asyncio.create_task(look.take())
+    assert {await next_one, await later} == {2}
 
 
 async def test_after_a_change_no_older_question_serves() -> None:

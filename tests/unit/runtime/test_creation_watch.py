@@ -13,6 +13,7 @@ from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import CloudFailure, Unreachable
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
 from flink_workspace_operator.runtime.creation_watch import LOOKS, CreationWatch
 from flink_workspace_operator.runtime.queue import WorkQueue
@@ -75,13 +76,15 @@ def shown(instance: SeenInstance, name: str = KEY.name, **spec: Any) -> Mapping[
 
 
 async def test_who_runs_is_woken_once(watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
-    """Not before, and by the list that all share. If the pass can't tell it, the next one comes
-    when it is due."""
+    """Not before, and by the list that all share; before what is still to be bought. If the pass
+    can't tell it, the next one comes when it is due."""
     await watch.look()
     assert (queue.depth, region.asked) == (0, [(REGION, AGE)])
     region.instances = (an_instance(cluster_status="RUNNING"),)
+    waits = Key(KEY.namespace, "new")
+    queue.add(waits)
     await watch.look()
-    assert await queue.get() == KEY
+    assert [await queue.get(), await queue.get()] == [KEY, waits]
     queue.finish(KEY, None)
     await watch.look()
     assert (queue.depth, len(region.asked)) == (0, 2)

@@ -25,9 +25,10 @@ class Thing:
 
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
-    """For the tests that follow nothing is set aside."""
+    """For the tests that follow, set aside is what was there before them."""
     yield
     gc.unfreeze()
+    gc.freeze()
 
 
 def a_cycle() -> Thing:

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
-from flink_workspace_operator.core.orphans import Orphan
+from flink_workspace_operator.core.orphans import Findings, Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
-from flink_workspace_operator.survey import Findings
 
 ORPHAN = Orphan("Orphan", "1", "r-1", "w", ("i-1",), "team/w")
 TWINS = Orphan("DuplicateName", "1", "r-2", "v", ("i-2", "i-3"))

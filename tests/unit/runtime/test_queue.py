@@ -42,6 +42,14 @@ async def test_what_goes_on_at_once_comes_before_what_waits(queue: WorkQueue) ->
     assert [await queue.get() for _ in range(4)] == [other, A, B, C]
 
 
+async def test_what_goes_on_comes_before_what_waits(queue: WorkQueue) -> None:
+    """Whose creation is over does not wait for all that are still to be bought."""
+    for key in (A, B):
+        queue.add(key)
+    queue.add(C, goes_on=True)
+    assert [await queue.get() for _ in range(3)] == [C, A, B]
+
+
 async def test_what_is_put_off_comes_later_unless_it_waits(queue: WorkQueue, timers: FakeTimers) -> None:
     """What waits is wanted for another reason, and what a pass asked for comes first; closed, nothing is to come."""
     queue.add_after(A, 10)

@@ -10,6 +10,7 @@ import pytest
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused, ClusterUnreachable
 from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.orphans import Findings
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime import kinds
 from flink_workspace_operator.runtime.metrics.registry import Metrics
@@ -20,7 +21,6 @@ from flink_workspace_operator.runtime.rounds import Round
 from flink_workspace_operator.runtime.triggers import Triggers
 from flink_workspace_operator.runtime.turns import Lane
 from flink_workspace_operator.runtime.watches import LONGEST_BLINDNESS_SECONDS, Watches
-from flink_workspace_operator.survey import Findings
 from tests.unit.runtime.timers import FakeTimers
 
 RESYNC = 600.0

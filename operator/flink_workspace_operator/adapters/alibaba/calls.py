@@ -22,3 +22,15 @@ def unobserved(
     call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
 ) -> None:
     """Nobody is told."""
+
+
+def both(first: CallObserver, second: CallObserver) -> CallObserver:
+    """An observer that tells two."""
+
+    def hear(
+        call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
+    ) -> None:
+        first(call, failure, seconds, ahead)
+        second(call, failure, seconds, ahead)
+
+    return hear

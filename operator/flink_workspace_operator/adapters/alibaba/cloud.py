@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flink_workspace_operator.adapters.alibaba.billing import Billing
-from flink_workspace_operator.adapters.alibaba.calls import CallObserver, unobserved
+from flink_workspace_operator.adapters.alibaba.calls import CallObserver, both, unobserved
 from flink_workspace_operator.adapters.alibaba.client_pool import ClientPool
 from flink_workspace_operator.adapters.alibaba.connections import Connections
 from flink_workspace_operator.adapters.alibaba.credentials import Keys, static_credentials
@@ -22,7 +22,7 @@ from flink_workspace_operator.adapters.alibaba.workspaces import Workspaces
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.parameters import Network
-from flink_workspace_operator.core.facts.identity import PurchaseTarget
+from flink_workspace_operator.core.facts.identity import Caller, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import (
     Absent,
     Answer,
@@ -44,7 +44,8 @@ class AlibabaCloud:
     """One account, through one identity: by default the operator's own, which the settings choose
     (`key_sources.py`).
 
-    `credentials` is a client of the official credentials SDK.
+    `credentials` is a client of the official credentials SDK. `only_own` hears the calls of this
+    identity alone, `calls` also those of others.
     """
 
     def __init__(
@@ -52,9 +53,12 @@ class AlibabaCloud:
         settings: Settings,
         credentials: Any | None = None,  # noqa: ANN401 - the SDK is untyped
         calls: CallObserver = unobserved,
+        only_own: CallObserver = unobserved,
     ) -> None:
         source = credentials or KeyChain(sources(settings.identity))
-        own_calls = source.hearing(calls) if isinstance(source, KeyChain) else calls
+        own_calls = both(calls, only_own)
+        if isinstance(source, KeyChain):
+            own_calls = source.hearing(own_calls)
         keys = Keys(source)
         self._connections = Connections()
         session = Session(settings, keys, self._connections, own_calls)
@@ -85,8 +89,12 @@ class AlibabaCloud:
 
     async def identify(self) -> str:
         """The account id behind the key in use."""
-        account_id, _ = await self._identity.identify()
-        return account_id
+        return (await self.caller()).account_id
+
+    async def caller(self) -> Caller:
+        """The account and the identity behind the key in use."""
+        caller, _ = await self._identity.identify()
+        return caller
 
     async def list_regions(self) -> frozenset[str]:
         """Regions where workspaces are sold."""

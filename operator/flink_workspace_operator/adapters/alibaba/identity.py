@@ -11,6 +11,7 @@ from flink_workspace_operator.adapters.alibaba.products import GET_CALLER_IDENTI
 from flink_workspace_operator.adapters.alibaba.session import Session
 from flink_workspace_operator.adapters.sharing import SingleFlight
 from flink_workspace_operator.core.facts.failures import CloudFailure, CredentialsRefused
+from flink_workspace_operator.core.facts.identity import Caller
 from flink_workspace_operator.core.facts.key_failures import KeyUnavailable
 
 
@@ -24,23 +25,24 @@ class Identity:
         self._session = session
         self._keys = keys
         self._seconds = seconds
-        self._accounts: dict[str, SingleFlight[str]] = {}
+        self._callers: dict[str, SingleFlight[Caller]] = {}
 
-    async def identify(self) -> tuple[str, CredentialModel]:
-        """The account id, asked for once for each key, and the key. Raises `CloudFailure`."""
+    async def identify(self) -> tuple[Caller, CredentialModel]:
+        """The caller, asked for once for each key, and the key. Raises `CloudFailure`."""
         key = await self._fetch()
         if isinstance(key, CloudFailure):
             raise key
         key_id = str(key.access_key_id)
-        if key_id not in self._accounts:
-            self._accounts = {
+        if key_id not in self._callers:
+            self._callers = {
                 key_id: SingleFlight(lambda: self._ask(key))
             }  # the keys before it are not used again
-        return await self._accounts[key_id].take(timedelta.max), key
+        return await self._callers[key_id].take(timedelta.max), key
 
-    async def _ask(self, key: CredentialModel) -> str:
+    async def _ask(self, key: CredentialModel) -> Caller:
         reply = await self._session.signed_with(FetchedKey(key)).call(GET_CALLER_IDENTITY, {})
-        return reply.read(wire.Caller).account_id
+        told = reply.read(wire.Caller)
+        return Caller(told.account_id, told.arn)
 
     async def _fetch(self) -> CredentialModel | CloudFailure:
         try:
@@ -67,7 +69,7 @@ class AccountGuard:
 
     async def get_credential_async(self) -> CredentialModel:
         """The key. Raises `CloudFailure`."""
-        account_id, key = await self._identity.identify()
-        if account_id != self._account_id:
+        caller, key = await self._identity.identify()
+        if caller.account_id != self._account_id:
             raise CredentialsRefused(GET_CALLER_IDENTITY.name, "AccountChanged", fate="NothingSent")
         return key

@@ -12,7 +12,7 @@ from alibabacloud_ram20150501.client import Client as RamClient
 from alibabacloud_sts20150401.client import Client as StsClient
 from alibabacloud_vpc20160428.client import Client as VpcClient
 
-from flink_workspace_operator.adapters.alibaba.endpoints import Product
+from flink_workspace_operator.adapters.alibaba.endpoints import Product, find_endpoint
 from flink_workspace_operator.adapters.alibaba.session import Api
 
 _HOME: Final = "cn-hangzhou"
@@ -42,3 +42,20 @@ GET_CALLER_IDENTITY: Final = Api(STS, "GetCallerIdentity")
 
 DESCRIBE_VPCS: Final = Api(VPC, "DescribeVpcs")
 DESCRIBE_V_SWITCHES: Final = Api(VPC, "DescribeVSwitches")
+
+_REGION: Final = "REGION"
+
+
+def hosts(instead: str | None) -> dict[str, str]:
+    """The host of each service, for people; `instead` as in `find_endpoint`. Billing and VPC may
+    have others in other regions than the one that is named."""
+    found = {
+        FLINK.name: find_endpoint(FLINK, _REGION, instead),
+        **{each.name: find_endpoint(each, None, instead) for each in (RAM, STS)},
+        **{
+            f"{each.name} in {_HOME}": find_endpoint(each, _HOME, instead)
+            for each in (BILLING, VPC)
+        },
+    }
+    oss = instead.partition("://")[2] if instead else f"oss-{_REGION}.aliyuncs.com"
+    return {"oss": oss, **{name: endpoint.host for name, endpoint in found.items()}}

@@ -92,6 +92,8 @@ def seen_instance(seen: wire.Instance, asked_region: str) -> SeenInstance:
         v_switch_ids=tuple(seen.v_switch_ids or ()),
         bucket=(seen.storage.oss.bucket or None) if seen.storage and seen.storage.oss else None,
         monitoring=_cut(_OUR_MONITORS.get(seen.monitor_type or "", seen.monitor_type), 40),
+        architecture=_cut(seen.architecture_type, 40),
+        resource_group_id=_cut(seen.resource_group_id, 64),
         load_balancer=_cut(state.user_slb_dto.slb_id, 100) if state.user_slb_dto else None,
         stage=_cut(_stage_name(stage), 100),
         stage_status=_cut(stage.status, 40),

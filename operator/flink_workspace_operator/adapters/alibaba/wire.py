@@ -136,6 +136,8 @@ class Instance(Wire):
     zone_id: Decoration[str] = None
     charge_type: Decoration[str] = None
     monitor_type: Decoration[str] = None
+    architecture_type: Decoration[str] = None
+    resource_group_id: Decoration[str] = None
     resource_spec: Decoration[ResourceSpec] = None
     resource_create_time: Decoration[Milliseconds] = None
     resource_expired_time: Decoration[Milliseconds] = None
@@ -213,6 +215,7 @@ class Caller(Wire):
     """The answer of GetCallerIdentity."""
 
     account_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+    arn: Decoration[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:/@._-]{1,300}$")]] = None
 
 
 class Role(Wire):

@@ -168,16 +168,21 @@ class KubernetesCluster:
             for order in orders
         )
 
-    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
-        await self._set_finalizers(workspace, (*_other_finalizers(workspace), PURCHASE_FINALIZER))
+    async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> str:
+        return await self._set_finalizers(
+            workspace, (*_other_finalizers(workspace), PURCHASE_FINALIZER)
+        )
 
     async def remove_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> None:
         await self._set_finalizers(workspace, _other_finalizers(workspace))
 
     async def _set_finalizers(
         self, workspace: FlinkWorkspace | PartialWorkspace, finalizers: tuple[str, ...]
-    ) -> None:
-        await self._workspaces.put(_reference(workspace), "/metadata/finalizers", list(finalizers))
+    ) -> str:
+        """The resource's version after the write."""
+        path, wanted = "/metadata/finalizers", list(finalizers)
+        wire = await self._workspaces.put(_reference(workspace), path, wanted)
+        return str(wire["metadata"]["resourceVersion"])
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         await self._workspaces.put(_reference(workspace), "/status", status.as_wire(), status=True)

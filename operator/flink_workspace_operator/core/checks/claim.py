@@ -5,7 +5,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.identity import Claim
 from flink_workspace_operator.core.facts.ownership import Adoptable, Ours
 from flink_workspace_operator.core.pace import OUTSIDE
-from flink_workspace_operator.core.plan import AddFinalizer, Plan, TakeClaim, Verdict
+from flink_workspace_operator.core.plan import AddFinalizer, Plan, Step, TakeClaim, Verdict
 
 
 def secure_claim_of_what_exists(case: Case) -> Plan | None:
@@ -20,29 +20,33 @@ def secure_claim_of_what_exists(case: Case) -> Plan | None:
     ):
         return None
     missing = secure_claim(case)
-    return missing if missing is not None and missing.steps else None
+    return Plan(missing.steps) if missing is not None and missing.steps else None
 
 
 def secure_claim(case: Case) -> Plan | None:
     """Finalizer and claim, before any order is opened."""
     if case.target is None:
         return None
-    claims = not case.claims_nothing
-    if claims and PURCHASE_FINALIZER not in case.workspace.metadata.finalizers:
-        return Plan((AddFinalizer(),))
-    claim = case.seen.claim
-    if case.holds_claim:
-        return None
+    steps, claim = _missing_finalizer(case), case.seen.claim
     # A former resource's claim is rewritten with our uid: its pass can't release it then.
-    if claim is None or not claim.alive or claim.holder == case.seen.key:
-        return (
-            Plan((TakeClaim(case.target, claim, case.workspace.metadata.uid),)) if claims else None
-        )
-    if isinstance(case.found, Ours) or (
-        case.bound_id is not None and not isinstance(case.found, Adoptable)
-    ):
-        return None
-    return Plan(verdict=Verdict("Stalled", "NameTaken", _taken(case, claim)), requeue=OUTSIDE)
+    is_free = claim is None or not claim.alive or claim.holder == case.seen.key
+    if is_free and not case.holds_claim and not case.claims_nothing:
+        steps += (TakeClaim(case.target, claim, case.workspace.metadata.uid),)
+    if claim is not None and not is_free and not _exists(case):
+        verdict = Verdict("Stalled", "NameTaken", _taken(case, claim))
+        return Plan(steps, verdict, requeue=OUTSIDE)
+    return Plan(steps) if steps else None
+
+
+def _missing_finalizer(case: Case) -> tuple[Step, ...]:
+    is_held = PURCHASE_FINALIZER in case.workspace.metadata.finalizers
+    return () if is_held or case.claims_nothing else (AddFinalizer(),)
+
+
+def _exists(case: Case) -> bool:
+    """It is ours, whoever claims its name."""
+    is_bound = case.bound_id is not None and not isinstance(case.found, Adoptable)
+    return is_bound or isinstance(case.found, Ours)
 
 
 def _taken(case: Case, claim: Claim) -> str:

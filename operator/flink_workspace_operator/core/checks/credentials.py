@@ -184,11 +184,13 @@ def with_secrets(case: LedgerCase, plan: Plan) -> Plan:
     """
     finalizer = secret_finalizer(case.seen.key.name)
     held = [each for each in case.seen.secrets if finalizer in each.finalizers]
-    steps: tuple[HoldSecret | ReleaseSecret, ...] = ()
+    steps: tuple[ReleaseSecret, ...] = ()
     if any(isinstance(step, OpenOrder | WriteIntent) for step in plan.steps):
         free = (each for each in case.seen.secrets if each not in held)
-        steps = tuple(HoldSecret(each) for each in free if _is_signed_with(case, each))
-    elif case.order is None:
+        holds = tuple(HoldSecret(each) for each in free if _is_signed_with(case, each))
+        # After the resource's own finalizer: without that, nobody would let go of the Secret.
+        return replace(plan, steps=(*plan.steps[:-1], *holds, plan.steps[-1]))
+    if case.order is None:
         steps = tuple(map(ReleaseSecret, held))
     elif case.sent_order is None:
         steps = tuple(ReleaseSecret(each) for each in held if each.deleting)

@@ -81,7 +81,12 @@ def _follow(case: Case, instance: SeenInstance) -> Plan:
     if verdict.kind == "Running":
         return Plan(verdict=verdict, requeue=_next_look(case))
     since = instance.create_time or case.workspace.metadata.creation_timestamp
-    return Plan(verdict=verdict, requeue=rising(case.cloud_time - since))
+    return Plan(verdict=verdict, requeue=_look_again(case, case.cloud_time - since))
+
+
+def _look_again(case: Case, age: timedelta) -> Requeue:
+    """The next look. A shared list may be so old: to look sooner shows the same."""
+    return rising(age, least=timedelta(seconds=case.settings.listing_max_age_seconds))
 
 
 def _next_look(case: Case) -> Requeue:
@@ -144,7 +149,8 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
         since = max((order.status.intent_time or now for order in case.orders), default=now)
         message = f"{instance_id} is bought; the cloud does not show it yet"
         return Plan(
-            verdict=Verdict("Progressing", PROVISIONING, message), requeue=rising(now - since)
+            verdict=Verdict("Progressing", PROVISIONING, message),
+            requeue=_look_again(case, now - since),
         )
     # A person named it as gone: only now may another one be bought.
     if case.given_up:

@@ -21,6 +21,14 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Caller:
+    """Who the cloud says that we are. `arn` is None where it does not say."""
+
+    account_id: str
+    arn: str | None
+
+
+@dataclass(frozen=True)
 class WantedName:
     """The name of a workspace that a resource asks for, with what else a survey wants to know."""
 

@@ -47,6 +47,9 @@ class SeenInstance:
     bucket: str | None = None
     monitoring: str | None = None
     """ARMS or CloudMonitor; any other value as the cloud wrote it."""
+    architecture: str | None = None
+    """X86 or ARM; any other value as the cloud wrote it."""
+    resource_group_id: str | None = None
     load_balancer: str | None = None
     stage: str | None = None
     stage_status: str | None = None

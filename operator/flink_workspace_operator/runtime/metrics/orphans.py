@@ -7,7 +7,7 @@ from typing import get_args
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from flink_workspace_operator.core.orphans import OrphanKind
+from flink_workspace_operator.api.operator_report import OrphanKind
 from flink_workspace_operator.runtime.metrics import families
 
 

@@ -435,7 +435,8 @@ def test_letting_go_needs_nobody_who_can_ask() -> None:
 
 def test_resource_is_kept_before_its_order_is_opened() -> None:
     """Its own finalizer comes first: without it nobody would let go of the Secret."""
-    assert [type(step) for step in decide(a_case(paid(finalizers=()), secrets=(SECRET,))).steps] == [AddFinalizer]
+    steps = decide(a_case(paid(finalizers=()), secrets=(SECRET,))).steps
+    assert [type(step) for step in steps] == [AddFinalizer, HoldSecret, OpenOrder]
 
 
 def test_keys_are_not_shown() -> None:

@@ -93,11 +93,28 @@ class TestBeforeAnOrder:
 
     def test_the_finalizer_comes_before_the_order(self) -> None:
         """Step 1: without it the resource could go while something is bought for it."""
-        assert only_step(decide(a_case(a_workspace(finalizers=())))) == AddFinalizer()
+        first, opened = decide(a_case(a_workspace(finalizers=()))).steps
+        assert first == AddFinalizer()
+        assert isinstance(opened, OpenOrder)
 
     def test_the_claim_comes_before_the_order(self) -> None:
         """Step 2."""
-        assert only_step(decide(a_case(a_workspace(), claim=None))) == TakeClaim(TARGET, None, "uid-1")
+        first, opened = decide(a_case(a_workspace(), claim=None)).steps
+        assert first == TakeClaim(TARGET, None, "uid-1")
+        assert isinstance(opened, OpenOrder)
+
+    def test_nothing_is_announced_in_the_pass_that_claims(self) -> None:
+        """The next pass reads finalizer and claim before it announces."""
+        quoted = an_order("Quoted", quote=a_quote())
+        assert decide(a_case(a_workspace(), quoted, claim=None)) == Plan((TakeClaim(TARGET, None, "uid-1"),))
+        assert decide(a_case(a_workspace(finalizers=()), quoted)) == Plan((AddFinalizer(),))
+
+    def test_what_waits_is_claimed_meanwhile(self) -> None:
+        """Nobody else may buy the name while the outcome of a refused call is open."""
+        refused = an_order("Rejected", intent=NOW, outstanding_until=NOW + minutes(12))
+        plan = decide(a_case(a_workspace(), refused, claim=None))
+        assert plan.steps == (TakeClaim(TARGET, None, "uid-1"),)
+        assert plan.verdict is not None
 
     def test_the_loser_of_two_resources_with_one_name_stalls(self) -> None:
         """Step 2."""
@@ -106,12 +123,12 @@ class TestBeforeAnOrder:
     def test_a_dead_claim_is_taken_over(self) -> None:
         """Step 2: by a write that is conditional on the claim as it was read."""
         dead = a_claim(OTHER, alive=False)
-        assert only_step(decide(a_case(a_workspace(), claim=dead))) == TakeClaim(TARGET, dead, "uid-1")
+        assert decide(a_case(a_workspace(), claim=dead)).steps[0] == TakeClaim(TARGET, dead, "uid-1")
 
     def test_the_claim_of_a_former_resource_is_written_anew(self) -> None:
         """Whoever still works for that one may be about to give it back, conditionally on the claim as it was."""
         former = a_claim(uid="uid-0")
-        assert only_step(decide(a_case(a_workspace(), claim=former))) == TakeClaim(TARGET, former, "uid-1")
+        assert decide(a_case(a_workspace(), claim=former)).steps[0] == TakeClaim(TARGET, former, "uid-1")
         placing = an_order("Placing", intent=NOW)
         [taken_back] = decide(a_case(a_workspace(), placing, intent=placing, claim=former)).steps
         assert isinstance(taken_back, MoveOrder)
