@@ -13,7 +13,7 @@ from rich.table import Table
 from flink_workspace_operator import wiring
 from flink_workspace_operator.api.operator_report import PaidInstance, ReportedOrphan
 from flink_workspace_operator.core.facts.advice import describe
-from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
+from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.core.operator_report import reported_orphans, unread_regions
 from flink_workspace_operator.core.orphans import Findings
 from flink_workspace_operator.settings import Settings
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 _UNBOUNDED: Final = 100_000
 """Columns where there is no terminal: more than any line needs."""
-_HEADS: Final = ("KIND", "INSTANCE", "NAME", "REGION", "CHARGE", "PAID SINCE", "LAST AMOUNT",
-                 "MARKED AS", "WHAT TO DO")  # fmt: skip
+_HEADS: Final = ("KIND", "INSTANCE", "NAME", "ACCOUNT", "REGION", "CHARGE", "PAID SINCE",
+                 "LAST AMOUNT", "MARKED AS", "WHAT TO DO")  # fmt: skip
 
 
 async def list_orphans(settings: Settings, output: Literal["table", "json"]) -> int:
@@ -35,39 +35,40 @@ async def list_orphans(settings: Settings, output: Literal["table", "json"]) -> 
             wiring.connect_cloud(settings) as cloud,
         ):
             findings = await survey(cloud, side.cluster, side.cluster_id, settings.namespaces)
-    except CloudFailure as failure:
-        log.error("cannot look: %s", describe(failure))
-        return 1
     except ClusterFailure as failure:
         log.error("cannot look: %s", failure)
         return 1
     if output == "json":
         print(_as_json(findings))  # noqa: T201 - its output
     else:
-        _show(reported_orphans(findings))
-    for region, why in findings.unread.items():
-        log.error("nothing is known of %s: %s", region, describe(why))
-    return 1 if findings.unread else 0
+        _show(findings)
+    for (account_id, region), why in findings.unread.items():
+        log.error("nothing is known of %s of account %s: %s", region, account_id, describe(why))
+    for who, why in findings.unasked.items():
+        log.error("cannot look with %s: %s", who, describe(why))
+    return 1 if findings.unread or findings.unasked else 0
 
 
 def _as_json(findings: Findings) -> str:
     """The same members as in the operator's report."""
     found = {
         "time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "regions": len(findings.read),
+        "regions": len({region for _, region in findings.read}),
         "unread": [each.as_wire() for each in unread_regions(findings)],
         "orphans": [each.as_wire() for each in reported_orphans(findings)],
     }
     return json.dumps(found, indent=2, ensure_ascii=False)
 
 
-def _show(orphans: Sequence[ReportedOrphan]) -> None:
+def _show(findings: Findings) -> None:
     """A row for each instance. Nothing is cut: ids begin alike, and end differently."""
     console = Console(
         width=None if sys.stdout.isatty() else _UNBOUNDED, highlight=False, markup=False
     )
+    orphans = reported_orphans(findings)
     if not orphans:
-        console.print("No orphans, and no name twice.")
+        if findings.read:
+            console.print("No orphans, and no name twice.")
         return
     table = Table(box=None, pad_edge=False)
     for head in _HEADS:
@@ -80,9 +81,9 @@ def _show(orphans: Sequence[ReportedOrphan]) -> None:
 
 def _rows(orphan: ReportedOrphan) -> Iterator[Sequence[str]]:
     for each in orphan.instances:
-        yield (orphan.kind, each.instance_id, orphan.name, orphan.region, each.charge_type or "?",
-               _since(each), each.last_amount or "not known", orphan.marked_as or "-",
-               orphan.what_to_do)  # fmt: skip
+        yield (orphan.kind, each.instance_id, orphan.name, orphan.account_id, orphan.region,
+               each.charge_type or "?", _since(each), each.last_amount or "not known",
+               orphan.marked_as or "-", orphan.what_to_do)  # fmt: skip
 
 
 def _since(instance: PaidInstance) -> str:

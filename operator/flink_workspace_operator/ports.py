@@ -42,6 +42,7 @@ from flink_workspace_operator.core.facts.observed import (
 )
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret
 from flink_workspace_operator.core.orders.calls import PaidCall
+from flink_workspace_operator.core.orphans import Purchase
 from flink_workspace_operator.core.plan import Event
 
 Reportable = FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder
@@ -174,6 +175,10 @@ class Cluster(ClusterReads, Protocol):
 
     async def list_wanted_names(self) -> tuple[WantedName, ...]:
         """The names that all resources of all namespaces want, also unreadable ones."""
+        ...
+
+    async def list_purchases(self) -> tuple[Purchase, ...]:
+        """The workspaces that the ledger of all namespaces has as bought."""
         ...
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:

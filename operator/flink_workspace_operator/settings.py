@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     """Seconds between passes over a workspace without changes, and between lists of all resources
     and orders: the longest time until an event that a watch missed is noticed."""
     survey_seconds: Seconds = 3600
-    """Seconds between surveys for orphans in all regions."""
+    """Seconds between surveys for orphans. One follows each deletion too, after seconds."""
     listing_max_age_seconds: Seconds = 5
     """Age up to which a list of a region, a role, a network or a bucket serves other workspaces.
     A purchase lists anew, and what the operator changed itself is read again."""

@@ -1,58 +1,104 @@
-"""A survey of all regions: instances that exist, against all that resources want. Reads only."""
+"""A survey of all accounts: instances that exist, against all that resources want. Reads only.
 
-import re
-from collections.abc import Iterable, Mapping
+The operator's own account is listed in all regions. That of each Secret that a resource or an order
+names is listed where they buy: nothing of ours can be anywhere else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from flink_workspace_operator.api.names import CLUSTER_TAG, WORKSPACE_TAG
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterRefused, Unreadable
-from flink_workspace_operator.core.facts.identity import Key
+from flink_workspace_operator.core.checks.credentials import usable_key
+from flink_workspace_operator.core.facts.failures import CloudFailure
+from flink_workspace_operator.core.facts.identity import Caller, Key, WantedName
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
-from flink_workspace_operator.core.orphans import Findings, find_orphans, find_unowned
-from flink_workspace_operator.ports import Cloud, Cluster
+from flink_workspace_operator.core.orphans import (
+    OWN,
+    Findings,
+    Listings,
+    Orphan,
+    Place,
+    Purchase,
+    find_orphans,
+    find_unowned,
+)
+from flink_workspace_operator.ports import Cloud, CloudReads, Cluster
 
 FRESH: Final = timedelta(0)
-MOST_LEDGERS: Final = 200
-"""Ledgers that one survey reads."""
-_LABEL: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_OWNER: Final = re.compile(rf"({_LABEL})/({_LABEL}(?:[.]{_LABEL})*)")
-"""Anybody may write any tag, and these words become part of a path at the API server."""
+
+
+@dataclass
+class _Lists:
+    """The lists of a survey. One account may have several identities: the first that lists it
+    counts."""
+
+    listings: dict[Place, Listing] = field(default_factory=dict)
+    unread: dict[Place, CloudFailure] = field(default_factory=dict)
+    unasked: dict[str, CloudFailure] = field(default_factory=dict)
+
+    async def ask(
+        self, who: str, cloud: CloudReads, regions: Iterable[str] | None
+    ) -> Caller | None:
+        """List these regions of the identity's account; None: all in which workspaces are sold.
+
+        Returns whom the identity is of, if the cloud says it.
+        """
+        try:
+            caller = await cloud.identify()
+            places = await cloud.list_regions() if regions is None else regions
+        except CloudFailure as failure:
+            self.unasked[who] = failure
+            return None
+        for region in sorted(places):
+            await self._list(cloud, (caller.account_id, region))
+        return caller
+
+    async def _list(self, cloud: CloudReads, place: Place) -> None:
+        if place in self.listings:
+            return
+        try:
+            self.listings[place] = await cloud.list_instances(place[1], FRESH)
+        except CloudFailure as failure:
+            self.unread[place] = failure
+        else:
+            self.unread.pop(place, None)
 
 
 async def survey(
     cloud: Cloud, cluster: Cluster, cluster_id: str, namespaces: tuple[str, ...] | None = None
 ) -> Findings:
-    """Find orphans in the account of the credentials in use. Raises `CloudFailure` if the regions
-    are not known, and `ClusterFailure`. `namespaces` are the managed ones, None meaning all."""
-    caller = await cloud.identify()
-    listings: dict[str, Listing] = {}
-    unread: dict[str, CloudFailure] = {}
-    for region in sorted(await cloud.list_regions()):
-        try:
-            listings[region] = await cloud.list_instances(region, FRESH)
-        except CloudFailure as failure:
-            unread[region] = failure
+    """Find orphans. Raises `ClusterFailure`. `namespaces` are the managed ones, None meaning
+    all."""
+    lists, purchases = _Lists(), await cluster.list_purchases()
+    caller = await lists.ask(OWN, cloud, None)
+    regions = _regions_by_secret(purchases, await cluster.list_wanted_names())
+    for secret, bought_in in regions.items():
+        await _ask_with(secret, bought_in, cloud, cluster, lists)
     # After the instances: a resource is older than its purchase, so this list has it.
     wanted = await cluster.list_wanted_names()
     owned = {neighbour.instance_id for neighbour in await cluster.list_neighbours()}
-    orphans = find_orphans(listings, wanted, cluster_id, namespaces)
-    found = _instances_of({id_ for orphan in orphans for id_ in orphan.instance_ids}, listings)
+    orphans = find_orphans(lists.listings, purchases, wanted, cluster_id, namespaces)
+    own = {
+        place: listing
+        for place, listing in lists.listings.items()
+        if caller is not None and place[0] == caller.account_id
+    }
     return Findings(
-        orphans,
-        frozenset(listings),
-        unread,
-        caller,
-        found,
-        find_unowned(listings, wanted, cluster_id, owned, namespaces),
-        await _last_orders(
-            cluster, [each for each in found.values() if each.tags.get(CLUSTER_TAG) == cluster_id]
-        ),
+        orphans=orphans,
+        read=frozenset(lists.listings),
+        unread=lists.unread,
+        unasked=lists.unasked,
+        caller=caller,
+        found=_instances_of(orphans, lists.listings),
+        unowned=find_unowned(own, wanted, cluster_id, owned, namespaces),
+        purchases={each.instance_id: each for each in purchases},
     )
 
 
-def _instances_of(ids: set[str], listings: Mapping[str, Listing]) -> dict[str, SeenInstance]:
+def _instances_of(orphans: Iterable[Orphan], listings: Listings) -> dict[str, SeenInstance]:
+    ids = {instance_id for orphan in orphans for instance_id in orphan.instance_ids}
     return {
         instance.instance_id: instance
         for listing in listings.values()
@@ -61,24 +107,29 @@ def _instances_of(ids: set[str], listings: Mapping[str, Listing]) -> dict[str, S
     }
 
 
-async def _last_orders(
-    cluster: Cluster, instances: Iterable[SeenInstance]
-) -> dict[str, FlinkWorkspaceOrder]:
-    """The newest order that bought each instance, from the ledgers that their tags name."""
-    keys = sorted(filter(None, {_owner_of(instance) for instance in instances}))
-    orders = [order for key in keys[:MOST_LEDGERS] for order in await _ledger(cluster, key)]
-    return {order.status.instance_id: order for order in orders if order.status.instance_id}
-
-
-async def _ledger(cluster: Cluster, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
-    """The orders of a key; none where they cannot be read."""
+async def _ask_with(
+    secret: Key, regions: Iterable[str], cloud: Cloud, cluster: Cluster, lists: _Lists
+) -> None:
+    """List with the keys of a Secret; `secret` is its namespace and name."""
+    who = f"Secret {secret}"
     try:
-        return await cluster.read_orders(key)
-    except (ClusterRefused, Unreadable):
-        return ()
+        key = usable_key(secret, await cluster.read_secret(secret, secret.name))
+    except CloudFailure as unusable:
+        lists.unasked[who] = unusable
+        return
+    await lists.ask(who, await cloud.signed_with(key), regions)
 
 
-def _owner_of(instance: SeenInstance) -> Key | None:
-    """The resource that the tags name; None for a hash."""
-    named = _OWNER.fullmatch(instance.tags.get(WORKSPACE_TAG, ""))
-    return Key(named[1], named[2]) if named else None
+def _regions_by_secret(
+    purchases: Sequence[Purchase], wanted: Sequence[WantedName]
+) -> Mapping[Key, set[str]]:
+    """The Secrets that pay, by namespace and name, each with the regions that it buys in."""
+    found: defaultdict[Key, set[str]] = defaultdict(set)
+    for purchase in purchases:
+        if purchase.secret_name is not None:
+            place = Key(purchase.order.namespace, purchase.secret_name)
+            found[place].add(purchase.region)
+    for each in wanted:
+        if each.secret_name is not None and each.region:
+            found[Key(each.key.namespace, each.secret_name)].add(each.region)
+    return found

@@ -100,7 +100,7 @@ async def test_what_a_newer_version_wrote(world: World) -> None:
 
     await world.apply(pay_as_you_go("known"))
     await world.settle("known")
-    assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
+    assert (await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))).orphans == ()
 
     for name, goes in (("value", True), ("field", True), ("order", False)):
         world.objects.delete(f"flinkworkspaces/{name}")
@@ -129,7 +129,7 @@ async def test_one_that_is_bound_and_cannot_be_read(world: World) -> None:
         await world.reconciler.run_pass(world.key("w"))
     told = shown(world, "w")
     assert (told["Ready"][0], told["Suspended"][0], told["Stalled"][0]) == ("True", "True", "False")
-    assert (await survey(world.cloud, world.cluster, world.cluster_id)).orphans == ()
+    assert (await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))).orphans == ()
     world.objects.delete("flinkworkspaces/w")
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("w"))

@@ -46,14 +46,23 @@ def ledger(operator: Operator) -> dict[str, float]:
     return {labels: number for labels, number in scraped(operator).get("flink_workspace_orders", {}).items() if number}
 
 
+def orphaned(operator: Operator) -> float:
+    """Workspaces that nobody manages, by the last survey."""
+    return scraped(operator)["flink_operator_orphans"]["Orphan cn-hangzhou"]
+
+
 def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAccount) -> None:
-    """What was bought, for how much, until when; and after a deletion the ledger is left."""
+    """What was bought, for how much, until when; and after a deletion the ledger is left.
+
+    What was deleted counts as orphaned at once, not only with the next hourly survey.
+    """
     before = ledger(operator).get("Create Fulfilled", 0)
     paid = scraped(operator).get("flink_workspace_orders_placed_amount", {}).get("Create CNY", 0)
     items = [pay_as_you_go("by-use"), subscription("by-month")]
     apply(operator.cluster, "default", {"apiVersion": "v1", "kind": "List", "items": items})
     operator.until(lambda: ledger(operator).get("Create Fulfilled", 0) == before + 2)
-    operator.until(lambda: operator.reason("by-month") == operator.reason("by-use") == "Running")
+    ready = {f"{name} default Running True Ready" for name in ("by-month", "by-use")}
+    operator.until(lambda: ready <= set(scraped(operator).get("flink_workspace_status_condition", {})))
 
     series = scraped(operator)
     [bought] = [each for each in account.control.purchases() if each["name"] == "by-month"]
@@ -62,16 +71,16 @@ def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAcc
     assert series["flink_operator_cloud_calls_total"]["CreateInstance OK Answered foasconsole"] == 2
     assert series["flink_operator_passes_total"]["Done"] > 0
     assert series["flink_operator_leader"] == {"": 1}
-    conditions = series["flink_workspace_status_condition"]
-    assert conditions["by-month default Running True Ready"] == 1
     assert series["flink_workspace_vswitch_capacity"][f"Enough by-month default {account.v_switches[0]}"] == 1
     assert series["flink_workspace_vswitch_free_addresses"][f"by-month default {account.v_switches[0]}"] == 250
     expires = operator.workspace("by-month")["status"]["instance"]["expireTime"]
     expected = {"by-month default": datetime.fromisoformat(expires).timestamp()}
     assert series["flink_workspace_expiration_timestamp_seconds"] == expected
 
+    orphans = orphaned(operator)
     operator.let_go()
     operator.until(lambda: "flink_workspace_status_condition" not in scraped(operator))
+    operator.until(lambda: orphaned(operator) == orphans + 2)
     assert ledger(operator)["Create Fulfilled"] == before + 2
 
 

@@ -13,11 +13,11 @@ from flink_workspace_operator.api.operator_report import REPORT_KEY, REPORT_NAME
 from flink_workspace_operator.core.operator_report import ActionEvidence, text_of
 from flink_workspace_operator.core.orphans import Findings, Orphan
 from kubectl_flink.exits import Exit
-from tests.builders import NOW, REGION, an_instance, an_order
+from tests.builders import ACCOUNT, NOW, REGION, an_instance
 from tests.kubectl_flink.typed import COLOUR, Typist, plain, unfolded
 from tests.namespaces import Namespaces
 from tests.objects import Objects
-from tests.unit.core.test_operator_report import facts, findings
+from tests.unit.core.test_operator_report import BOUGHT, facts, findings
 
 ORPHAN_ID = "sc_flinkserverless_public_cn-617cf20e80a"
 BY_HAND = an_instance("sc_flinkserverless_public_cn-9f0000000ff", order=None, name="by-hand")
@@ -26,9 +26,9 @@ DENIED = ActionEvidence("ram:GetRole", "Denied", NOW)
 
 def survey() -> Findings:
     orphan = an_instance(ORPHAN_ID)
-    finding = Orphan("Orphan", REGION, "demo", (ORPHAN_ID,), "team/demo")
+    finding = Orphan("Orphan", ACCOUNT, REGION, "demo", (ORPHAN_ID,), "team/demo")
     return findings(BY_HAND, orphan, orphans=(finding,), found={ORPHAN_ID: orphan},
-                    last_orders={ORPHAN_ID: an_order("Fulfilled")})  # fmt: skip
+                    purchases={ORPHAN_ID: BOUGHT})  # fmt: skip
 
 
 @dataclass(frozen=True)

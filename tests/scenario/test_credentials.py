@@ -13,7 +13,9 @@ import pytest
 from flink_local.failures import LocalFailure
 from flink_workspace_operator.api.names import ABANDON_ORDER, ORDERS, WORKSPACES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.orphans import Orphan
 from flink_workspace_operator.settings import Settings
+from flink_workspace_operator.survey import survey
 from tests.emulator_fixture import EmulatedAccount, grant_role, open_account
 from tests.objects import OPERATOR, RBAC
 from tests.scenario.manifests import Manifest, pay_as_you_go
@@ -401,3 +403,32 @@ async def test_name_of_the_secret_is_checked(world: World) -> None:
     """As the name of any object."""
     with pytest.raises(LocalFailure, match="secretName"):
         await world.apply(paid_by("Not_A_Name"))
+
+
+async def test_what_a_deletion_leaves_in_another_account_is_found(world: World, payer: EmulatedAccount) -> None:
+    """By the keys of the Secret that the order names; without them, by the ledger alone, until the order is deleted."""
+    await keep_keys(world, payer)
+    await world.apply(paid_by())
+    workspace = await world.settle("w")
+    assert (await orphans(world)) == []
+    world.objects.delete(f"{WORKSPACES}/w")
+    for _ in range(4):
+        await world.one_pass("w")
+    [found] = await orphans(world)
+    bought = workspace.status.instance
+    assert bought is not None
+    assert (found.place, found.instance_ids, found.is_listed) == (
+        (payer.id, "cn-hangzhou"),
+        (bought.instance_id,),
+        True,
+    )
+    delete_secret(world)
+    [unlisted] = await orphans(world)
+    assert (unlisted, unlisted.is_listed) == (found, False)
+    world.objects.delete(f"{ORDERS}/w-1")
+    assert (await orphans(world)) == []
+
+
+async def orphans(world: World) -> list[Orphan]:
+    """What a survey finds of this namespace."""
+    return list((await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))).orphans)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
+from flink_workspace_operator.adapters.kubernetes.reading import purchase_in
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER, secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
@@ -21,6 +22,7 @@ from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
+from flink_workspace_operator.core.orphans import Purchase
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.ports import Reportable
 from tests.simulation.gate import Gate
@@ -50,6 +52,11 @@ class SimulatedCluster:
         return await self._call(
             "list_wanted_names", lambda: tuple(map(_wanted, self.server.stored.workspaces.values()))
         )
+
+    async def list_purchases(self) -> tuple[Purchase, ...]:
+        """One list."""
+        wires = (each.model_dump(mode="json", by_alias=True) for each in self.server.stored.orders.values())
+        return await self._call("list_purchases", lambda: tuple(filter(None, map(purchase_in, wires))))
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
         """What all resources own. No step of its own: the real one is shared, and may be a few seconds old."""

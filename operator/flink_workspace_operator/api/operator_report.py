@@ -69,6 +69,7 @@ class ReportedOrphan(ApiModel):
     """An instance without a resource, or a name that several instances have."""
 
     kind: OrphanKind
+    account_id: str
     region: str
     name: str
     marked_as: str | None

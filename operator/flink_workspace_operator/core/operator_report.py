@@ -29,8 +29,7 @@ from flink_workspace_operator.api.operator_report import (
 )
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.observed import SeenInstance
-from flink_workspace_operator.core.orders.price import price
-from flink_workspace_operator.core.orphans import ADVICE, Findings, Orphan
+from flink_workspace_operator.core.orphans import Findings, Orphan
 from flink_workspace_operator.settings import Settings
 
 MOST: Final = 200
@@ -144,7 +143,7 @@ def survey_report(surveyed: Surveyed) -> ReportedSurvey:
     importable, left_out = _bounded([_instance(each) for each in findings.unowned])
     return ReportedSurvey(
         time=surveyed.time,
-        regions=len(findings.read),
+        regions=len({region for _, region in findings.read}),
         unread=unread_regions(findings)[:_MOST_REGIONS],
         orphans=orphans,
         orphans_left_out=orphans_left_out,
@@ -161,32 +160,42 @@ def reported_orphans(findings: Findings) -> tuple[ReportedOrphan, ...]:
 def unread_regions(findings: Findings) -> tuple[UnreadRegion, ...]:
     """The regions of which nothing is known."""
     return tuple(
-        UnreadRegion(region=region, why=describe(failure))
-        for region, failure in sorted(findings.unread.items())
+        UnreadRegion(region=region, why=_of_account(account_id, findings) + describe(failure))
+        for (account_id, region), failure in sorted(
+            findings.unread.items(), key=lambda each: each[0]
+        )
     )
+
+
+def _of_account(account_id: str, findings: Findings) -> str:
+    """The account in words, if it is another one than the operator's own."""
+    is_own = findings.caller is not None and findings.caller.account_id == account_id
+    return "" if is_own else f"in account {account_id}, "
 
 
 def _orphan(orphan: Orphan, findings: Findings) -> ReportedOrphan:
     return ReportedOrphan(
         kind=orphan.kind,
+        account_id=orphan.account_id,
         region=orphan.region,
         name=orphan.name,
         marked_as=orphan.owner,
         instances=tuple(_paid(each, findings) for each in orphan.instance_ids),
-        what_to_do=ADVICE[orphan.kind],
+        what_to_do=orphan.advice,
     )
 
 
 def _paid(instance_id: str, findings: Findings) -> PaidInstance:
-    instance, order = findings.found[instance_id], findings.last_orders.get(instance_id)
+    """What is known: of one that only the ledger has, its order."""
+    instance, purchase = findings.found.get(instance_id), findings.purchases.get(instance_id)
     return PaidInstance(
         instance_id=instance_id,
-        charge_type=instance.charge_type,
-        cu=instance.cu,
-        create_time=instance.create_time,
-        expire_time=instance.expire_time,
-        last_order=f"{order.metadata.namespace}/{order.metadata.name}" if order else None,
-        last_amount=price(order.status.quote, order.spec.block) if order else None,
+        charge_type=instance.charge_type if instance else None,
+        cu=instance.cu if instance else None,
+        create_time=instance.create_time if instance else None,
+        expire_time=instance.expire_time if instance else None,
+        last_order=str(purchase.order) if purchase else None,
+        last_amount=purchase.price if purchase else None,
     )
 
 

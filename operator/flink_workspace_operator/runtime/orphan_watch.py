@@ -11,7 +11,7 @@ from typing import Any, Final
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterFailure
 from flink_workspace_operator.core.operator_report import Surveyed, SurveyFailure
-from flink_workspace_operator.core.orphans import ADVICE, Findings, Orphan
+from flink_workspace_operator.core.orphans import OWN, Findings, Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
 
@@ -30,13 +30,13 @@ class OrphanWatch:
     metrics: OrphanMetrics
     seconds: float
     """Seconds from one survey to the next, without a deletion."""
+    gathering_seconds: float = GATHERING_SECONDS
+    _deleted: asyncio.Event = field(default_factory=asyncio.Event)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     surveyed: Surveyed | None = None
     """The last survey that was made."""
     failure: SurveyFailure | None = None
     """Since when surveys fail; None if the last one was made."""
-    gathering_seconds: float = GATHERING_SECONDS
-    _deleted: asyncio.Event = field(default_factory=asyncio.Event)
     _told: set[Orphan] = field(default_factory=set)
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
@@ -80,16 +80,22 @@ class OrphanWatch:
     async def look(self) -> None:
         """One survey. A region that could not be listed is not reported, neither found nor gone."""
         findings = await self.survey()
-        self.surveyed, self.failure = Surveyed(findings, self.clock()), None
-        for region, failure in findings.unread.items():
-            log.warning("no look for orphans in %s: %s", region, describe(failure))
-        self.metrics.found(
-            findings.read, [(orphan.kind, orphan.region) for orphan in findings.orphans]
-        )
+        if OWN in findings.unasked:
+            self._failed(describe(findings.unasked[OWN]))
+        else:
+            self.surveyed, self.failure = Surveyed(findings, self.clock()), None
+        for (account_id, region), failure in findings.unread.items():
+            log.warning(
+                "no look for orphans in %s of account %s: %s", region, account_id, describe(failure)
+            )
+        for who, failure in findings.unasked.items():
+            log.warning("no look for orphans with %s: %s", who, describe(failure))
+        found = [(orphan.kind, orphan.region) for orphan in findings.orphans]
+        self.metrics.found({region for _, region in (*findings.read, *found)}, found)
         for orphan in findings.orphans:
             if orphan not in self._told:
-                message = f"{orphan}: {ADVICE[orphan.kind]}"
+                message = f"{orphan}: {orphan.advice}"
                 log.warning("%s", message)
                 await self.tell(Event("Warning", orphan.kind, message))
-        unseen = {orphan for orphan in self._told if orphan.region in findings.unread}
+        unseen = {orphan for orphan in self._told if orphan.place not in findings.read}
         self._told = unseen.union(findings.orphans)

@@ -113,7 +113,7 @@ async def test_a_survey_gives_the_report_and_no_secret_is_in_it(world: World) ->
     by_hand = buy_by_hand(world, instanceId="sc-by-hand", name="Old-One", tags={"team": "data"}, architecture="ARM")
     cloud = AlibabaCloud(world.settings, credentials_of(world.account), only_own=own_calls)
     try:
-        found = await survey(cloud, world.cluster, world.cluster_id)
+        found = await survey(cloud, world.cluster, world.cluster_id, (world.namespace,))
     finally:
         await cloud.close()
     process = Process("0.1.0", "me", world.cluster_id, world.settings, hosts(world.account.url), ())

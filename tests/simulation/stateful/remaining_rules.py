@@ -206,10 +206,10 @@ def _check_known(world: SimulatedWorld, judge: Judge, instance: SeenInstance) ->
             return
         if ready is not None and (instance.instance_id in ready.message or ready.reason == "AccountChanged"):
             return
-    listing = {instance.region: Listing(world.account.look(instance.region), world.clock.second)}
+    listing = {(world.account.id, instance.region): Listing(world.account.look(instance.region), world.clock.second)}
     resources = world.server.stored.workspaces.values()
     wanted = tuple(WantedName(key_of(each), each.spec.region, each.workspace_name) for each in resources)
-    orphans = find_orphans(listing, wanted, world.around.cluster_id)
+    orphans = find_orphans(listing, (), wanted, world.around.cluster_id)
     if any(instance.instance_id in orphan.instance_ids for orphan in orphans):
         return
     if instance.instance_id not in judge.touched:

@@ -18,20 +18,21 @@ from flink_workspace_operator.core.operator_report import (
     SurveyFailure,
     text_of,
 )
-from flink_workspace_operator.core.orphans import Findings, Orphan, find_unowned
+from flink_workspace_operator.core.orphans import Findings, Orphan, Purchase, find_unowned
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
-from tests.builders import ACCOUNT, NOW, OWNER, REGION, a_listing, a_workspace, an_instance, an_order
+from tests.builders import ACCOUNT, ID, NOW, OWNER, REGION, a_listing, a_workspace, an_instance
 
 LARGEST_CONFIG_MAP = 1024 * 1024
 ARN = f"acs:ram::{ACCOUNT}:user/flink-operator"
 MANAGED = Settings(**{**ALLOWED, "adoption_namespaces": ("team",), "identity_namespaces": ("team", "team-c")})
 PROCESS = Process("0.1.0", "pod-1", "cluster-1", MANAGED, {"sts": "sts.example"}, (("HTTPS_PROXY", "proxy:3128"),))
+BOUGHT = Purchase(Key("team", "demo-1"), OWNER.key, ACCOUNT, REGION, "demo", ID, price="CNY 1200.00 for 1 month")
 UNTAGGED = an_instance("sc-hand", order=None, name="by-hand")
 
 
 def findings(*unowned: SeenInstance, orphans: tuple[Orphan, ...] = (), **more: Any) -> Findings:  # noqa: ANN401 - any field of findings
-    return Findings(orphans, frozenset({REGION}), caller=Caller(ACCOUNT, ARN), unowned=unowned, **more)
+    return Findings(orphans, frozenset({(ACCOUNT, REGION)}), caller=Caller(ACCOUNT, ARN), unowned=unowned, **more)
 
 
 def facts(found: Findings | None = None, **more: Any) -> OperatorFacts:  # noqa: ANN401 - any field of facts
@@ -47,10 +48,8 @@ def told(given: OperatorFacts) -> dict[str, Any]:
 def test_an_orphan_is_told_with_what_it_costs() -> None:
     """Since when, how it is billed, and the price of the newest order that bought it."""
     instance = an_instance()
-    orphan = Orphan("Orphan", REGION, "demo", (instance.instance_id,), "team/demo")
-    order = an_order("Fulfilled")
-    found = findings(orphans=(orphan,), found={instance.instance_id: instance},
-                     last_orders={instance.instance_id: order})  # fmt: skip
+    orphan = Orphan("Orphan", ACCOUNT, REGION, "demo", (instance.instance_id,), "team/demo")
+    found = findings(orphans=(orphan,), found={instance.instance_id: instance}, purchases={ID: BOUGHT})
     [shown] = told(facts(found))["survey"]["orphans"]
     assert (shown["kind"], shown["markedAs"]) == ("Orphan", "team/demo")
     [paid] = shown["instances"]
@@ -62,7 +61,7 @@ def test_an_orphan_is_told_with_what_it_costs() -> None:
 
 def test_what_no_order_bought_has_no_amount() -> None:
     """Nothing is guessed."""
-    orphan = Orphan("DuplicateName", REGION, "by-hand", ("sc-hand",))
+    orphan = Orphan("DuplicateName", ACCOUNT, REGION, "by-hand", ("sc-hand",))
     [shown] = told(facts(findings(orphans=(orphan,), found={"sc-hand": UNTAGGED})))["survey"]["orphans"]
     assert {"lastOrder", "lastAmount"} & shown["instances"][0].keys() == set()
 
@@ -96,12 +95,14 @@ def test_what_is_known_of_the_process_is_told() -> None:
 def test_a_failed_survey_is_told_beside_the_last_one_that_was_made() -> None:
     """And a region that could not be listed is named: nothing is known there."""
     down = Unreachable("foasconsole.DescribeInstances", "NoConnection")
-    shown = told(facts(findings(unread={"cn-beijing": down}), failure=SurveyFailure(NOW, "the cloud is down")))
+    shown = told(
+        facts(findings(unread={(ACCOUNT, "cn-beijing"): down}), failure=SurveyFailure(NOW, "the cloud is down"))
+    )
     assert shown["surveyFailure"] == {"since": "2026-11-23T09:00:00Z", "why": "the cloud is down"}
     assert shown["survey"]["time"] == "2026-11-23T09:00:00Z"
-    [unread] = shown["survey"]["unread"]
-    assert unread["region"] == "cn-beijing"
-    assert "did not answer" in unread["why"]
+    [missing] = shown["survey"]["unread"]
+    assert missing["region"] == "cn-beijing"
+    assert "did not answer" in missing["why"]
 
 
 def test_many_are_cut_and_counted() -> None:
@@ -122,7 +123,7 @@ def test_the_largest_report_fits_into_a_config_map() -> None:
         "v_switch_ids": ("s" * 5000,) * 40,
     }
     huge = {f"sc-{number}": an_instance(f"sc-{number}", tags=tags, **words) for number in range(300)}
-    twins = tuple(Orphan("DuplicateName", REGION, f"n{number}", tuple(huge)) for number in range(300))
+    twins = tuple(Orphan("DuplicateName", ACCOUNT, REGION, f"n{number}", tuple(huge)) for number in range(300))
     text = text_of(facts(findings(*huge.values(), orphans=twins, found=huge)))
     survey = json.loads(text)["survey"]
     assert 2 * MOST_BYTES < LARGEST_CONFIG_MAP
@@ -143,7 +144,7 @@ def test_what_nobody_owns_can_be_imported() -> None:
     owned, bound = an_instance(), an_instance("sc-bound", order=None, name="bound")
     theirs = an_instance("sc-theirs", tags={CLUSTER_TAG: "other", WORKSPACE_TAG: "a/b"}, name="theirs")
     elsewhere = an_instance("sc-b", owner=replace(OWNER, key=Key("b", "demo")), name="elsewhere")
-    listings = {REGION: a_listing(owned, bound, theirs, elsewhere, UNTAGGED)}
+    listings = {(ACCOUNT, REGION): a_listing(owned, bound, theirs, elsewhere, UNTAGGED)}
     found = find_unowned(listings, (wanted,), OWNER.cluster_id, {"sc-bound"}, ("team",))
     assert [each.instance_id for each in found] == ["sc-hand", "sc-theirs"]
     everywhere = find_unowned(listings, (), OWNER.cluster_id, set())

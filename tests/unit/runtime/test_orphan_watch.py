@@ -11,8 +11,8 @@ from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
 from flink_workspace_operator.runtime.orphan_watch import OrphanWatch
 
-ORPHAN = Orphan("Orphan", "r-1", "w", ("i-1",), "team/w")
-TWINS = Orphan("DuplicateName", "r-2", "v", ("i-2", "i-3"))
+ORPHAN = Orphan("Orphan", "1", "r-1", "w", ("i-1",), "team/w")
+TWINS = Orphan("DuplicateName", "1", "r-2", "v", ("i-2", "i-3"))
 HOURS = 3600.0
 BOUGHT: dict[str, Any] = {"status": {"instance": {"instanceId": "i-1"}}}
 DOWN: CloudFailure = Unreachable("foasconsole.DescribeInstances", "NoConnection")
@@ -42,7 +42,8 @@ class Looks:
 
 
 def found(*orphans: Orphan, unread: tuple[str, ...] = ()) -> Findings:
-    return Findings(orphans, frozenset({"r-1", "r-2"} - set(unread)), dict.fromkeys(unread, DOWN))
+    read = frozenset({("1", region) for region in {"r-1", "r-2"} - set(unread)})
+    return Findings(orphans, read, {("1", region): DOWN for region in unread})
 
 
 async def test_each_is_told_once() -> None:

@@ -17,7 +17,12 @@ from flink_workspace_operator.adapters.kubernetes.events import Events
 from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
-from flink_workspace_operator.adapters.kubernetes.reading import order_in, wanted_in, workspace_in
+from flink_workspace_operator.adapters.kubernetes.reading import (
+    order_in,
+    purchase_in,
+    wanted_in,
+    workspace_in,
+)
 from flink_workspace_operator.adapters.kubernetes.secrets import Secrets
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import (
@@ -48,6 +53,7 @@ from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import Secret
+from flink_workspace_operator.core.orphans import Purchase
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.ports import Reportable
 from flink_workspace_operator.settings import Settings
@@ -105,6 +111,12 @@ class KubernetesCluster:
         return tuple(
             [wanted_in(wire) for place in places async for wire in self._workspaces.list(place)]
         )
+
+    async def list_purchases(self) -> tuple[Purchase, ...]:
+        """The workspaces that the ledger of the managed namespaces has as bought."""
+        places = self._namespaces or (None,)
+        found = [purchase_in(wire) for place in places async for wire in self._orders.list(place)]
+        return tuple(each for each in found if each is not None)
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
         return await self.neighbours.all()

@@ -8,9 +8,12 @@ from pydantic import ValidationError
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
 from flink_workspace_operator.api.base import unknown_fields
 from flink_workspace_operator.api.order import ACTIONS, FlinkWorkspaceOrder
+from flink_workspace_operator.api.order_states import facts_of
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import Unreadable
 from flink_workspace_operator.core.facts.identity import Key, WantedName
+from flink_workspace_operator.core.orders.price import price
+from flink_workspace_operator.core.orphans import Purchase
 
 T = TypeVar("T")
 
@@ -44,10 +47,50 @@ def order_in(wire: Wire) -> FlinkWorkspaceOrder:
 def wanted_in(wire: Wire) -> WantedName:
     """The workspace name that a resource wants, also if the rest cannot be parsed."""
     metadata, spec = wire["metadata"], wire.get("spec") or {}
-    name = str(spec.get("workspaceName") or metadata["name"])
     return WantedName(
-        Key(metadata["namespace"], metadata["name"]), str(spec.get("region") or ""), name
+        Key(metadata["namespace"], metadata["name"]),
+        str(spec.get("region") or ""),
+        str(spec.get("workspaceName") or metadata["name"]),
+        _in(spec, "credentials", "secretName"),
+        _in(wire, "status", "instance", "instanceId"),
     )
+
+
+def purchase_in(wire: Wire) -> Purchase | None:
+    """The workspace that an order bought, also if the rest cannot be parsed; None if it bought
+    none, or none that is left."""
+    metadata, spec, status = wire["metadata"], wire.get("spec") or {}, wire.get("status") or {}
+    instance_id = status.get("instanceId")
+    makes_instance = spec.get("create") or spec.get("parameters")
+    if not (makes_instance and instance_id and facts_of(status.get("state")).is_paid):
+        return None
+    namespace = metadata["namespace"]
+    return Purchase(
+        order=Key(namespace, metadata["name"]),
+        workspace=Key(namespace, str(_in(spec, "workspaceRef", "name"))),
+        account_id=str(spec.get("accountId")),
+        region=str(spec.get("region")),
+        workspace_name=str(spec.get("workspaceName")),
+        instance_id=str(instance_id),
+        secret_name=_in(spec, "credentials", "secretName"),
+        price=_price(wire),
+    )
+
+
+def _price(wire: Wire) -> str | None:
+    try:
+        order = FlinkWorkspaceOrder.of(wire)
+    except ValidationError:
+        return None
+    return price(order.status.quote, order.spec.block)
+
+
+def _in(wire: Wire, *path: str) -> str | None:
+    """The text at the end of a path, if all of it is there."""
+    found: object = wire
+    for part in path:
+        found = found.get(part) if isinstance(found, dict) else None
+    return None if found is None else str(found)
 
 
 def _readable(kind: str, wire: Wire, read: Callable[[Wire], T]) -> T:

@@ -60,11 +60,7 @@ def _held_by_a_neighbour(case: Case, instance: SeenInstance) -> str | None:
     is_here = instance.tags.get(CLUSTER_TAG) == case.seen.owner.cluster_id
     if not (is_here and claim is not None and claim.alive and claim.holder is not None):
         return None
-    # Two of our own: the way out is another one.
-    if (
-        claim.holder == case.seen.key
-        or whose != Owner(case.seen.owner.cluster_id, claim.holder).workspace_tag
-    ):
+    if whose != Owner(case.seen.owner.cluster_id, claim.holder).workspace_tag:
         return None
     return (
         f"{instance.instance_id} has this name and belongs to FlinkWorkspace {whose} of this"

@@ -171,6 +171,16 @@ def _usable(
     return found.access_key or SecretIncomplete(_named(key, wanted), found.lacks)
 
 
+def usable_key(secret: Key, found: Secret | Absent | SecretRefused) -> AccessKey:
+    """The access key of a Secret, named by its namespace and name, for reading. Raises
+    `CredentialsUnusable`."""
+    wanted = Credentials(secret_name=secret.name)
+    usable = _usable(secret, wanted, {secret.name: found}, is_held=True)
+    if isinstance(usable, CredentialsUnusable):
+        raise usable
+    return usable
+
+
 def _named(key: Key, wanted: Credentials) -> str:
     """The Secret, with its namespace."""
     return f"{key.namespace}/{wanted.secret_name}"

@@ -55,11 +55,15 @@ class SignedBy:
 
 @dataclass(frozen=True)
 class WantedName:
-    """The name of a workspace that a resource asks for."""
+    """The name of a workspace that a resource asks for, with what else a survey wants to know."""
 
     key: Key
     region: str
     workspace_name: str
+    secret_name: str | None = None
+    """The Secret of `spec.credentials`."""
+    instance_id: str | None = None
+    """The instance that its status shows."""
 
 
 @dataclass(frozen=True)

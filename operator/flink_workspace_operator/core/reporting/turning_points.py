@@ -4,7 +4,6 @@ What was told is read off the last report, so a restart repeats nothing.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
@@ -15,8 +14,6 @@ from flink_workspace_operator.core.reporting.paid_time import countdown
 
 Conditions = dict[str, Condition]
 
-PREREQUISITES: Final = ("RamRoleReady", "NetworkReady", "OssDirectoriesReady")
-
 
 def turning_points(
     case: Case, before: FlinkWorkspaceStatus, after: FlinkWorkspaceStatus
@@ -26,7 +23,7 @@ def turning_points(
     now = {condition.type: condition for condition in after.conditions}
     ends = countdown(case.workspace.spec, before, after)
     told = (*_missing(case, was, now), *_drift(case, was, now), *((ends,) if ends else ()))
-    return (*_ready(was, now), *told, *_stopped(was, now, {event.reason for event in told}))
+    return (*_ready(was, now), *told, *_stopped(case, was, now, {event.reason for event in told}))
 
 
 def _ready(was: Conditions, now: Conditions) -> Iterator[Event]:
@@ -36,7 +33,7 @@ def _ready(was: Conditions, now: Conditions) -> Iterator[Event]:
 
 def _missing(case: Case, was: Conditions, now: Conditions) -> Iterator[Event]:
     """Prerequisites that are missing at first sight, but for those that the operator makes."""
-    for type_ in PREREQUISITES:
+    for type_ in case.findings:
         if _is_news(was, now, type_) and not case.findings[type_].steps:
             yield Event("Warning", now[type_].reason, now[type_].message)
 
@@ -48,9 +45,9 @@ def _drift(case: Case, was: Conditions, now: Conditions) -> Iterator[Event]:
         yield Event("Warning", "Drifted", now["InSync"].message)
 
 
-def _stopped(was: Conditions, now: Conditions, told: set[str]) -> Iterator[Event]:
+def _stopped(case: Case, was: Conditions, now: Conditions, told: set[str]) -> Iterator[Event]:
     """A stall or a suspension, unless its reason is told already: at once, or at first sight."""
-    shown = {was[type_].reason for type_ in PREREQUISITES if _is_false(was, type_)}
+    shown = {was[type_].reason for type_ in case.findings if _is_false(was, type_)}
     for type_ in ("Stalled", "Suspended"):
         if _turned(was, now, type_) and now[type_].reason not in told | shown:
             yield Event("Warning", now[type_].reason, now[type_].message)

@@ -124,8 +124,8 @@ CLOCK: Final = Family(
 ORPHANS: Final = Family(
     "flink_operator_orphans",
     "gauge",
-    "Workspaces that carry this cluster's mark and have no resource, and names that two workspaces"
-    " have.",
+    "Workspaces that carry this cluster's mark, or that the ledger has as bought, and have no"
+    " resource; and names that two workspaces have.",
     ("kind", "region"),
 )
 
