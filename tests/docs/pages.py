@@ -17,6 +17,7 @@ BLOCK: Final = re.compile(
 WHOLE_PAGE: Final = re.compile(r"^<!-- commands of this page are not run: (?P<reason>.+) -->$", re.MULTILINE)
 DIFFERS: Final = re.compile(
     r"^(\d+[dhms])+$"  # an age
+    r"|^\d\d:\d\d$"  # a time of day
     r"|\d{4}-\d\d-\d\dT[\d:]+Z"
     r"|(?<![0-9A-Za-z])(?=[0-9a-f]*\d)[0-9a-f-]{8,}(?![0-9A-Za-z])"  # an id
 )

@@ -66,6 +66,7 @@ def test_every_other_command_says_why_it_is_not_run() -> None:
         ("reports-1   True   13s", "reports-1 True 2m5s", "reports-2 True 13s"),
         ("a sc_flink-33644b436aa", "a sc_flink-7c1e0000", "b sc_flink-33644b436aa"),
         ("2026-12-24T00:18:17Z", "2027-01-01T10:00:00Z", "never"),
+        ("from 2026-12-24 00:18 UTC on", "from 2027-01-01 10:00 UTC on", "from now on"),
         ("one", "one\n\n", "one\ntwo"),
     ],
 )

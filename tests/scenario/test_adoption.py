@@ -285,7 +285,7 @@ async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
     as_json = await asyncio.to_thread(run_program, ["orphans", "-o", "json"], environment)
     [orphan] = json.loads(as_json.out)["orphans"]
     assert [each["instanceId"] for each in orphan["instances"]] == [bought_id]
-    assert orphan["instances"][0]["lastAmount"] == "by use"
+    assert orphan["instances"][0]["lastAmount"] == "pay-as-you-go"
     assert len(world.account.control.state()["workspaces"]) == 1
     world.account.control.faults([{"service": "foasconsole", "fault": "server-error"}])
     failed = await asyncio.to_thread(run_program, ["orphans"], environment)

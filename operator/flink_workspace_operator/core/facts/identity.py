@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import Self
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, WORKSPACE_TAG
 
@@ -42,7 +43,7 @@ class SignedBy:
     def __str__(self) -> str:
         return f"{self.arn} ({self.source})" if self.arn else self.source
 
-    def known_as(self, caller: Caller) -> "SignedBy":
+    def known_as(self, caller: Caller) -> Self:
         """The same, with the cloud's answer about it."""
         return replace(self, account_id=caller.account_id, arn=caller.arn)
 
