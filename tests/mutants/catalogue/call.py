@@ -225,8 +225,8 @@ AT_THE_CALL: Final = (
         name="a fresh look at the call",
         fact="the look before the call begins in this pass and asks by token and name too: a shared one may be old",
         file="core/questions.py",
-        old="        fresh=True,\n        prerequisites=ours",
-        new="        fresh=False,\n        prerequisites=ours",
+        old="        fresh=True,\n        requested=False",
+        new="        fresh=False,\n        requested=False",
         tests=(SETTLEMENT,),
     ),
     Mutant(

@@ -133,8 +133,8 @@ COPIES: Final = (
         name="a pass reports the ledger that it wrote",
         fact="while the call runs nobody reads that nothing was bought",
         file="reconcile.py",
-        old="now = seen.updated(orders=done.orders)",
-        new="now = seen",
+        old="case = Case(seen.updated(orders=done.orders)",
+        new="case = Case(seen",
         tests=(EXECUTION,),
     ),
     Mutant(
