@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,12 +76,6 @@ def _is_noise(line: str) -> bool:
     return line[:1] in "EWI" and line[1:5].isdigit()
 
 
-def raise_if_interrupted(code: int | None) -> None:
-    """Ctrl-C goes to kubectl too, which may end of it before this process notices."""
-    if code == -signal.SIGINT:
-        raise KeyboardInterrupt
-
-
 @dataclass(frozen=True)
 class Place:
     """The context, its server and its namespace, for messages."""
@@ -112,7 +105,6 @@ class Kubectl:
             )  # fmt: skip
         except OSError as missing:
             return not_runnable(missing)
-        raise_if_interrupted(done.returncode)
         return done.stdout if done.returncode == 0 else failure_of(done.stderr)
 
     def read(self, *arguments: str) -> Wire | Failure:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from kubectl_flink.exits import Exit
-from kubectl_flink.kubectl import Failure, Kubectl, failure_of, raise_if_interrupted
+from kubectl_flink.kubectl import Failure, Kubectl, failure_of
 from kubectl_flink.report import Report, Standing, report_of
 from kubectl_flink.words import printable
 from kubectl_flink.workspace import Workspace
@@ -105,8 +105,7 @@ def events(
         return
     try:
         yield from _parsed(process, deadline)
-        raise_if_interrupted(process.poll())
-        if process.returncode:
+        if process.poll():
             yield failure_of((process.stderr.read() if process.stderr else b"").decode())
     finally:
         process.kill()  # it only reads: it has nothing to lose

@@ -34,7 +34,7 @@ AS_BEFORE: dict[str, object] = {"identity_namespaces": None, "adoption_namespace
 """Left out, as an installation has them that relied on the defaults of the earlier version."""
 HIDDEN_SECONDS = 50
 SECONDS = 60.0
-NEWLY_SHOWN = ("bucket", "vSwitchIds", "vpcId")
+NEWLY_SHOWN = ("bucket", "expiresIn", "vSwitchIds", "vpcId")
 """Of the instance. Of the whole: the price of what is not bought yet."""
 NOT_KEPT = ("lastHandledReconcileAt", "quote")
 FIELDS = ("uid", "generation", "creationTimestamp", "finalizers")

@@ -1,9 +1,7 @@
 """Waiting, changing, the ledger, and the rights that the page names, against a real API server."""
 
 import json
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,6 @@ from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.names import GROUP
 from kubectl_flink.exits import Exit
-from kubectl_flink.kubectl import Kubectl
 from tests.kubectl_flink.conftest import put
 from tests.kubectl_flink.typed import Typist, captured, plain
 from tests.objects import RBAC, Objects
@@ -187,13 +184,3 @@ def _give(objects: Objects, verbs: list[str], resource: str) -> None:
     rule = {"apiGroups": [GROUP], "resources": [resource], "verbs": verbs}
     objects.create({"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "reader"}, "rules": [rule]})
     objects.bind("reader", ("reader", objects.namespace), kind="Role")
-
-
-def test_ctrl_c_that_ends_kubectl_first_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The terminal sends it to both, in any order."""
-    program = tmp_path / "kubectl"
-    program.write_text("#!/bin/sh\nkill -INT $$\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    with pytest.raises(KeyboardInterrupt):
-        Kubectl().run("get", "flinkworkspaces")

@@ -6,7 +6,7 @@ import functools
 import os
 import pty
 import re
-import select
+import signal
 import struct
 import subprocess
 import sys
@@ -22,7 +22,6 @@ from tests.gitops.customization import fixtures
 from tests.patience import patience
 
 SECONDS: Final = 60
-CTRL_C: Final = "\x03"
 COMMAND: Final = (sys.executable, "-m", "kubectl_flink")
 COLOUR: Final = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -90,25 +89,20 @@ class Typist:
 
 
 def _take_terminal() -> None:
-    """Ctrl-C of the terminal is for this process."""
+    """Ctrl-C of the terminal is for this process, also if who started the tests ignores it: a shell does so for what it
+    runs in the background."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _talk(master: int, typed: str, after: str) -> str:
-    """Ctrl-C is typed until it is heard, as a person would: right before a process reads, a signal wakes nobody."""
-    shown, is_typed = b"", False
+    shown = b""
     with contextlib.suppress(OSError):  # the other end is closed
-        while True:
-            if typed and not is_typed and after in shown.decode(errors="ignore"):
+        while chunk := os.read(master, 65536):
+            shown += chunk
+            if typed and after in shown.decode(errors="ignore"):
                 os.write(master, typed.encode())
-                is_typed = True
-            if not select.select([master], [], [], patience(1.0))[0]:
-                if is_typed and typed == CTRL_C:
-                    os.write(master, typed.encode())
-            elif chunk := os.read(master, 65536):
-                shown += chunk
-            else:
-                break
+                typed = ""
     return shown.decode()
 
 

@@ -173,8 +173,8 @@ ACCEPTED: Final = (
         "repeats for the type checker what `unsent` says",
     ),
     Accepted(
-        f"{PACKAGE}/execution.py",
-        "Execution._answered_by",
+        f"{PACKAGE}/core/orders/answers.py",
+        "answered_by",
         "drop `before` of `order.status.intent_time or before`",
         "tells the type checker that an order that is sent was announced",
     ),

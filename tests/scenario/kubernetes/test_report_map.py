@@ -127,7 +127,7 @@ async def test_a_survey_gives_the_report_and_no_secret_is_in_it(world: World) ->
     [orphan] = report["survey"]["orphans"]
     assert orphan["markedAs"] == f"{world.namespace}/w"
     assert orphan["instances"][0]["lastOrder"] == f"{world.namespace}/w-1"
-    assert orphan["instances"][0]["lastAmount"] == "by use"
+    assert orphan["instances"][0]["lastAmount"] == "pay-as-you-go"
     [imported] = [each for each in report["survey"]["importable"] if each["instanceId"] == by_hand]
     assert (imported["name"], imported["tags"]) == ("Old-One", [{"key": "team", "value": "data"}])
     assert (imported["architecture"], imported["vSwitchIds"]) == ("ARM", ["vsw-i-1", "vsw-i-2"])

@@ -104,8 +104,8 @@ def _readable(kind: str, wire: Wire, read: Callable[[Wire], T]) -> T:
 
 def _with_value(kind: str, wire: Wire, field: str, value: object) -> str:
     return (
-        f"{_named(kind, wire)} has a value of `{field}` that this version does not know:"
-        f" {_shown(value)}"
+        f"{_named(kind, wire)} has a value of `{field}` that this version does not know"
+        f" ({_shown(value)})"
     )
 
 
