@@ -38,7 +38,6 @@ NEWLY_SHOWN = ("bucket", "expiresIn", "vSwitchIds", "vpcId")
 """Of the instance. Of the whole: the price of what is not bought yet."""
 NOT_KEPT = ("lastHandledReconcileAt", "quote")
 FIELDS = ("uid", "generation", "creationTimestamp", "finalizers")
-EMULATED = " by an emulator, nothing here is real"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
 
 Shown = dict[str, dict[str, Any]]
@@ -180,16 +179,16 @@ def shown(cluster: Cluster) -> Shown:
 
 
 def kept(thing: dict[str, Any]) -> dict[str, Any]:
-    """All of it but what asking for another pass changes, what this version tells of the emulator and of the instance's
-    place, and an address of the console that was none."""
+    """All of it but what asking for another pass changes, words, what this version tells of the instance's place, an
+    address of the console that was none, and 0 CU, which were none."""
     metadata = {field: thing["metadata"].get(field) for field in FIELDS}
     status = {name: value for name, value in thing.get("status", {}).items() if name not in NOT_KEPT}
     for field in ("consoleUrl", *NEWLY_SHOWN):
         status.get("instance", {}).pop(field, None)
+    if status.get("instance", {}).get("cu") == 0:
+        del status["instance"]["cu"]
     for condition in status.get("conditions", ()):
-        condition["message"] = condition["message"].removesuffix(EMULATED)
-        if condition["type"] == "ExpiryHealthy":
-            del condition["message"]  # has the time of the day now
+        del condition["message"]  # each version has its own words
     return {"metadata": metadata, "spec": thing.get("spec"), "data": thing.get("data"), "status": status}
 
 

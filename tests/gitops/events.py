@@ -5,13 +5,11 @@ from typing import Final
 
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.core.reporting.catalogue import DECIDING
-from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS
 from flink_workspace_operator.core.reporting.glossary import EVENTS
 from tests.gitops.truth import Untrue, judge_line
 
-PREREQUISITES: Final = ("RamRoleReady", "NetworkReady", "OssDirectoriesReady")
-REASONS: Final = frozenset({*EVENTS, *DECIDING, *(reason for each in PREREQUISITES for reason in ASPECTS[each])})
-WORD: Final = re.compile(r"([A-Z][a-z0-9]+)+")
+REASONS: Final = frozenset({*EVENTS, *DECIDING})
+WORD: Final = re.compile(r"([A-Z]+[a-z0-9]+)+")
 
 
 def judge_event(event: Event) -> None:
