@@ -187,6 +187,8 @@ def kept(thing: dict[str, Any]) -> dict[str, Any]:
         status.get("instance", {}).pop(field, None)
     if status.get("instance", {}).get("cu") == 0:
         del status["instance"]["cu"]
+    if status.get("order", {}).get("price") == "by use":
+        status["order"]["price"] = "pay-as-you-go"
     for condition in status.get("conditions", ()):
         del condition["message"]  # each version has its own words
     return {"metadata": metadata, "spec": thing.get("spec"), "data": thing.get("data"), "status": status}
