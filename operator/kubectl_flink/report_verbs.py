@@ -90,6 +90,8 @@ def _not_importable(report: OperatorReport, instance_id: str) -> Failure:
 
     known = [str(each["instanceId"]) for each in report.importable]
     left_out = f", {report.left_out} more had no room in it" if report.left_out else ""
+    unread = ", ".join(str(each["region"]) for each in report.survey.get("unread") or ())
+    left_out += f", {unread} could not be listed" if unread else ""
     return Failure(
         Exit.NOT_FOUND,
         f"'{instance_id}' is no instance without a FlinkWorkspace in the operator's survey"

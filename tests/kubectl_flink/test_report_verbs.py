@@ -10,6 +10,7 @@ import yaml
 from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.operator_report import REPORT_KEY, REPORT_NAME
+from flink_workspace_operator.core.facts.failures import Unreachable
 from flink_workspace_operator.core.operator_report import ActionEvidence, text_of
 from flink_workspace_operator.core.orphans import Findings, Orphan
 from kubectl_flink.exits import Exit
@@ -109,6 +110,15 @@ def test_an_instance_that_is_not_there(place: Place) -> None:
     said = place.reader.piped("import", BY_HAND.instance_id[:-1], place.flag)
     assert (said.code, said.out) == (6, "")
     assert f"did you mean {BY_HAND.instance_id}" in said.err
+
+
+def test_an_instance_that_may_be_where_nobody_could_look(cluster: Cluster, namespace: str) -> None:
+    """The regions are named: that it is not there is not known."""
+    unread = {(ACCOUNT, "cn-beijing"): Unreachable("foasconsole.DescribeInstances", "NoConnection")}
+    publish(Objects.of(cluster, namespace), text_of(facts(findings(unread=unread))))
+    said = Typist(cluster).piped("import", "sc-1", f"--operator-namespace={namespace}")
+    assert (said.code, said.out) == (6, "")
+    assert "cn-beijing could not be listed" in said.err
 
 
 def test_check_tells_each_aspect(place: Place) -> None:
