@@ -29,7 +29,7 @@ SHAPES: dict[str, dict[str, Any]] = {
 async def imported(world: World, instance_id: str) -> dict[str, Any]:
     """What the command prints, from the report of a survey of the account."""
     found = await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))
-    assert (found.unread, found.unasked) == ({}, {})
+    assert found.unread == {}
     process = Process("0.1.0", "me", world.cluster_id, world.settings, hosts(world.account.url), ())
     text = text_of(OperatorFacts(process, Surveyed(found, datetime.now(UTC)), None, (), 0))
     config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": REPORT_NAME}}
