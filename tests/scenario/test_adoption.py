@@ -27,8 +27,8 @@ AS_WANTED: dict[str, Any] = {
 
 
 def buy_by_hand(world: World, **workspace: Any) -> str:  # noqa: ANN401 - any field of a workspace
-    """Buy a workspace in the console; its id."""
-    seed = {"name": "w", "instanceId": "sc-by-hand", **AS_WANTED, **workspace}
+    """Buy a workspace in the console; its id, which no other test's resource has: a survey sees them all."""
+    seed = {"name": "w", "instanceId": f"sc-{world.namespace}", **AS_WANTED, **workspace}
     world.account.control.state({"workspaces": [seed]})
     return str(seed["instanceId"])
 

@@ -45,12 +45,13 @@ async def imported(world: World, instance_id: str) -> dict[str, Any]:
 async def test_it_is_adopted_without_a_difference(world: World, shape: str) -> None:
     """Ready, InSync is True, nothing was bought, and the API server took every field."""
     before = {"name": shape, **SHAPES[shape]}
-    manifest = await imported(world, buy_by_hand(world, **before))
+    instance_id = buy_by_hand(world, **before)
+    manifest = await imported(world, instance_id)
     await world.apply(manifest)
     ready = await world.settle(manifest["metadata"]["name"])
     assert conditions(ready)["InSync"].status == "True", conditions(ready)["InSync"]
     assert ready.status.instance is not None
-    assert ready.status.instance.instance_id == "sc-by-hand"
+    assert ready.status.instance.instance_id == instance_id
     assert world.account.control.purchases() == []
     assert await world.orders(manifest["metadata"]["name"]) == ()
 
@@ -72,8 +73,9 @@ async def test_an_orphan_gets_its_resource_back(world: World) -> None:
 
 async def test_one_that_is_gone_meanwhile_is_not_bought(world: World) -> None:
     """The resource names an instance, and wants no other."""
-    manifest = await imported(world, buy_by_hand(world, name="gone"))
-    world.account.control.state({"removeWorkspaces": ["sc-by-hand"]})
+    instance_id = buy_by_hand(world, name="gone")
+    manifest = await imported(world, instance_id)
+    world.account.control.state({"removeWorkspaces": [instance_id]})
     await world.apply(manifest)
     stalled = await world.settle("gone", until=lambda found: conditions(found).get("Stalled") is not None)
     assert conditions(stalled)["Ready"].reason == "NothingToAdopt"
