@@ -23,20 +23,20 @@ async def probe(settings: Settings, region: str, plan_only: bool) -> int:
     """Print the plan, then the report; 1 where the cloud could not be asked."""
     print(_ABOUT.format(count=len(PROBES), region=region))  # noqa: T201 - the report is this command's output
     for each in PROBES:
-        print(f"- {each.key}: {each.calls}")  # noqa: T201
+        print(f"- {each.key}: {each.calls}")  # noqa: T201 - its output
     if plan_only:
         return 0
     async with wiring.connect_cloud(settings) as cloud:
         try:
             await cloud.identify()
         except CloudFailure as failure:
-            print(f"\ncannot ask: {describe(failure)}")  # noqa: T201
+            print(f"\ncannot ask: {describe(failure)}")  # noqa: T201 - its output
             return 1
         prober = cloud.prober(region)
         day = f"{await prober.now():%Y-%m-%d}"
-        print(f"\n## Report of version {__version__}, {_by_whom(settings)}, {day}")  # noqa: T201
+        print(f"\n## Report of version {__version__}, {_by_whom(settings)}, {day}")  # noqa: T201 - its output
         for each in PROBES:
-            print("\n".join(await _section(each, prober)))  # noqa: T201
+            print("\n".join(await _section(each, prober)))  # noqa: T201 - its output
     return 0
 
 
