@@ -11,8 +11,12 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
+from docs.generator.report import CLUSTER, published_report
 from docs.generator.situations import COLUMNS, NOW, reports_by_situation
+from kubectl_flink.checking import check
+from kubectl_flink.orphans import orphans_in
 from kubectl_flink.pictures import table, tree
+from kubectl_flink.report_pictures import check_list, orphans_table
 
 _FETCHED: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _TITLE: Final = "kubectl flink"
@@ -25,6 +29,8 @@ def recordings() -> Mapping[str, Callable[[], str]]:
         "recordings/status.svg": lambda: _of_one("running"),
         "recordings/stalled.svg": lambda: _of_one("lost"),
         "recordings/all.svg": _of_all,
+        "recordings/orphans.svg": _of_orphans,
+        "recordings/check.svg": _of_check,
     }
 
 
@@ -37,6 +43,14 @@ def _of_all() -> str:
     found = reports_by_situation()
     reports = [found[name] for name in _FEW]
     return svg("kubectl flink status -n team-a", table(reports, COLUMNS, with_namespace=False))
+
+
+def _of_orphans() -> str:
+    return svg("kubectl flink orphans", orphans_table(orphans_in(published_report()), COLUMNS))
+
+
+def _of_check() -> str:
+    return svg("kubectl flink check", check_list(check(published_report(), CLUSTER, NOW)))
 
 
 def svg(typed: str, picture: Any) -> str:  # noqa: ANN401 - what rich can print

@@ -119,9 +119,10 @@ def _orphans(report: OperatorReport) -> Aspect:
     if not kinds:
         return Aspect("orphans", Mark.GOOD, "none")
     words = (
-        f"{kinds['Orphan']} without a resource, {kinds['DuplicateName']} names that several have"
+        f"{kinds['Orphan']} without a FlinkWorkspace" if kinds["Orphan"] else "",
+        f"{kinds['DuplicateName']} with a name that others have" if kinds["DuplicateName"] else "",
     )
-    return Aspect("orphans", Mark.BAD, f"{words}: kubectl flink orphans")
+    return Aspect("orphans", Mark.BAD, f"{', '.join(filter(None, words))}: kubectl flink orphans")
 
 
 def _identity(report: OperatorReport) -> Aspect:

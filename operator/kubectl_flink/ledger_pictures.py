@@ -11,7 +11,7 @@ from kubectl_flink.ledger import Sum
 from kubectl_flink.order import Order
 from kubectl_flink.words import moment
 
-_NOTE = "What is billed by use has no amount here: it is on the cloud's bill."
+_NOTE = "Pay-as-you-go has no amount here: it is on the cloud's bill."
 
 
 def sums_table(found: Sequence[Sum]) -> RenderableType:
@@ -20,7 +20,7 @@ def sums_table(found: Sequence[Sum]) -> RenderableType:
     for head in ("MONTH", "NAMESPACE", "BOUGHT"):
         table.add_column(head, overflow="fold")
     table.add_column("AMOUNT", overflow="fold")
-    table.add_column("BY USE", overflow="fold")
+    table.add_column("PAY-AS-YOU-GO", overflow="fold")
     table.add_column("NOT KNOWN YET", overflow="fold")
     for each in found:
         table.add_row(each.month, each.namespace, str(each.bought), _amount(each),
@@ -57,7 +57,7 @@ def story(namespace: str, workspace: str, orders: Sequence[Order]) -> Renderable
 
 
 def _headline(order: Order) -> Text:
-    price = "by use" if order.by_use else "no price is known"
+    price = "pay-as-you-go" if order.by_use else "no price is known"
     if order.amount is not None and not order.by_use:
         price = f"{order.currency or ''} {order.amount}".strip()
     line = Text(overflow="fold")

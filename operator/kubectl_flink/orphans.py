@@ -16,6 +16,7 @@ class Orphan:
     kind: str
     instance_id: str
     name: str
+    account_id: str
     region: str
     charge_type: str | None
     cu: int | None
@@ -40,6 +41,7 @@ def _instances(finding: Wire) -> Iterator[Orphan]:
             kind=str(finding.get("kind", "")),
             instance_id=printable(each["instanceId"]),
             name=printable(finding.get("name", "")),
+            account_id=printable(finding.get("accountId", "")),
             region=printable(finding.get("region", "")),
             charge_type=each.get("chargeType"),
             cu=each.get("cu"),

@@ -88,7 +88,7 @@ def _bought(bought: Bought, instance_id: str | None) -> RenderableType:
 
 def _paid(paid: Paid) -> Text:
     if paid.charge == "PayAsYouGo":
-        return sign(paid.mark).append("by use: there is no end of a paid time")
+        return sign(paid.mark).append("pay-as-you-go: there is no end of a paid time")
     if paid.until is None:
         return sign(Mark.UNKNOWN).append(f"{paid.charge}: no end of a paid time is known")
     who = "the cloud renews it" if paid.renewal == "Automatic" else "it ends unless renewed by hand"
@@ -162,7 +162,7 @@ def _cells(report: Report, *, with_namespace: bool) -> list[Text]:
 
 def _until(report: Report) -> str:
     if report.paid.charge == "PayAsYouGo":
-        return "by use"
+        return "pay-as-you-go"
     return moment(report.paid.until) if report.paid.until else "-"
 
 

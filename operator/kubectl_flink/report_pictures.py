@@ -13,8 +13,8 @@ from kubectl_flink.pictures import sign
 from kubectl_flink.report import Aspect
 from kubectl_flink.words import moment
 
-_HEADS: Final = ("INSTANCE", "NAME", "REGION", "CHARGE", "PAID SINCE", "LAST AMOUNT", "MARKED AS",
-                 "WHAT TO DO")  # fmt: skip
+_HEADS: Final = ("INSTANCE", "NAME", "ACCOUNT", "REGION", "CHARGE", "PAID SINCE", "LAST AMOUNT",
+                 "MARKED AS", "WHAT TO DO")  # fmt: skip
 _NARROWEST_ADVICE: Final = 40
 
 
@@ -38,8 +38,9 @@ def orphans_table(found: Sequence[Orphan], width: int) -> RenderableType:
 
 def _cells(each: Orphan) -> tuple[str, ...]:
     since = moment(each.paid_since) if each.paid_since else "not known"
-    return (each.instance_id, each.name, each.region, each.charge_type or "not known", since,
-            each.last_amount or "not known", each.marked_as or "-", each.what_to_do)  # fmt: skip
+    return (each.instance_id, each.name, each.account_id, each.region,
+            each.charge_type or "not known", since, each.last_amount or "not known",
+            each.marked_as or "-", each.what_to_do)  # fmt: skip
 
 
 def _item(row: Sequence[str]) -> tuple[RenderableType, ...]:

@@ -67,8 +67,8 @@ def test_orphans_are_a_table(place: Place) -> None:
     said = place.reader.piped("orphans", place.flag)
     assert said.code == Exit.FOUND, said.err
     head, row = said.out.splitlines()
-    assert head.split()[:4] == ["INSTANCE", "NAME", "REGION", "CHARGE"]
-    for words in (ORPHAN_ID, "2026-11-23 08:59 UTC", "CNY 1200.00 for 1 month", "team/demo",
+    assert head.split()[:5] == ["INSTANCE", "NAME", "ACCOUNT", "REGION", "CHARGE"]
+    for words in (ORPHAN_ID, ACCOUNT, "2026-11-23 08:59 UTC", "CNY 1200.00 for 1 month", "team/demo",
                   f"kubectl flink import {ORPHAN_ID}"):  # fmt: skip
         assert words in row
     assert "survey: " in said.err

@@ -90,8 +90,8 @@ def _show(trial: Trial, console: Console) -> None:
             _say(console, f"oss://{bucket['name']}/{key}")
     _command(console, "GET /_emulator/purchases", "what was bought")
     for bought in purchases:
-        price = "paid by use" if not bought["amount"] else f"{bought['amount']} {bought['currency']}"
-        what = f"{bought['action']} {bought['name']} in {bought['region']}, {bought['chargeType']}, {price}"
+        price = f", {bought['amount']} {bought['currency']}" if bought["amount"] else ""
+        what = f"{bought['action']} {bought['name']} in {bought['region']}, {bought['chargeType']}{price}"
         _say(console, f"{what}: instance {bought['instanceId']}, order {bought['orderId']}")
 
 
