@@ -228,8 +228,15 @@ async def answer(call: Awaitable[T]) -> T:
         ConfigException,
     ) as error:  # the last: half a token file
         raise ClusterUnreachable(
-            f"the API server did not answer ({type(error).__name__})"
+            f"the API server{_address(error)} did not answer ({type(error).__name__})"
         ) from error
+
+
+def _address(error: Exception) -> str:
+    """Where it was looked for, in words, if nothing listens there: often a wrong KUBECONFIG."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f" at {error.host}:{error.port}"
+    return ""
 
 
 async def _wire(call: Awaitable[object]) -> Wire:
