@@ -8,6 +8,7 @@ import pytest
 
 from flink_workspace_operator.api.names import CLUSTER_TAG, secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     PermissionMissing,
@@ -22,6 +23,7 @@ from flink_workspace_operator.core.orders import ledger
 from flink_workspace_operator.core.orders.audit import AUDIT
 from flink_workspace_operator.core.orders.calls import PaidCall
 from flink_workspace_operator.core.plan import (
+    AddFinalizer,
     AdoptInstance,
     AttachPolicy,
     CreateDirectory,
@@ -78,11 +80,17 @@ class Executing:
         self.server, self.account, self.gate = ApiServer(self.clock), Account(self.clock), Gate()
         self.listing = Unknown() if listed_at is None else a_listing(at=listed_at)
 
-    def execute(self, *steps: Step, orders: tuple[FlinkWorkspaceOrder, ...] = (), takes: float = 0) -> Done:
+    def execute(
+        self,
+        *steps: Step,
+        orders: tuple[FlinkWorkspaceOrder, ...] = (),
+        takes: float = 0,
+        workspace: FlinkWorkspace | None = None,
+    ) -> Done:
         """Carry out a plan of these steps; the clock shows so many seconds more by its end."""
         for order in orders:
             self.server.stored.orders[Key(KEY.namespace, order.metadata.name)] = order
-        read = seen(a_workspace(), *orders, cloud=a_cloud(self.listing), now=self.clock.now)
+        read = seen(workspace or a_workspace(), *orders, cloud=a_cloud(self.listing), now=self.clock.now)
         self.clock.advance(takes)
         cloud, cluster = SimulatedCloud(self.account, self.gate), SimulatedCluster(self.server, self.gate)
         execution = Execution(read, cloud, cluster, Memory(), SETTINGS, lambda: self.clock.now)
@@ -128,6 +136,53 @@ class TestCloud:
         refused = PermissionMissing("foasconsole.TagResources", "NoPermission")
         executing.account.books.faults.arm(Fault(TAG, "before", refused))
         assert (executing.execute(restores).made, executing.execute(restores).made) == ((), (restores,))
+
+
+class TestRights:
+    """The cloud forbids a step."""
+
+    def test_all_prerequisites_are_tried_so_that_a_person_grants_all_at_once(self) -> None:
+        """What may be done is done; nothing that spends money follows."""
+        executing, order = Executing(), an_order()
+        executing.account.books.role, executing.account.books.directories = Absent(), frozenset()
+        executing.account.books.faults.arm(forbidden("create_role"), forbidden("create_directory"))
+        makes_role, makes_directory = CreateRole("role", "service"), CreateDirectory(REGION, "b", "logs/")
+        moves = MoveOrder(order, ledger.canceled(order, NOW))
+        done = executing.execute(
+            makes_role, makes_directory, CreateDirectory(REGION, "b", "x/"), moves, orders=(order,)
+        )
+        assert isinstance(done.failure, PermissionMissing)
+        assert done.failure.action == "create_role, create_directory"
+        assert done.made == (CreateDirectory(REGION, "b", "x/"),)
+        assert [each.state for each in done.orders] == ["Quoted"]
+
+    def test_after_any_other_failure_nothing_is_tried(self) -> None:
+        """It may be one of all calls, as of a connection that is down."""
+        executing = Executing()
+        executing.account.books.role, executing.account.books.directories = Absent(), frozenset()
+        down = Unreachable("ram.CreateRole", "ConnectFailed")
+        executing.account.books.faults.arm(Fault("cloud.create_role", "before", down))
+        done = executing.execute(CreateRole("role", "service"), CreateDirectory(REGION, "b", "logs/"))
+        assert (done.failure, done.made) == (down, ())
+
+
+def forbidden(method: str) -> Fault:
+    return Fault(f"cloud.{method}", "before", PermissionMissing(f"x.{method}", "NoPermission", action=method))
+
+
+class TestFinalizer:
+    """It is the first write of a pass, and the report is the last."""
+
+    def test_the_report_is_of_the_version_that_the_finalizer_left(self) -> None:
+        """Of the version that was read, the API server would refuse it."""
+        executing, order = Executing(), an_order()
+        free = a_workspace(finalizers=())
+        executing.server.stored.workspaces[KEY] = free
+        moves = MoveOrder(order, ledger.canceled(order, NOW))
+        done = executing.execute(AddFinalizer(), moves, orders=(order,), workspace=free)
+        assert done.failure is None
+        assert done.version == executing.server.stored.workspaces[KEY].metadata.resource_version
+        assert executing.execute(moves, orders=(order,)).version is None
 
 
 class TestSecret:

@@ -49,3 +49,11 @@ def test_a_rest_is_remembered_until_it_ends() -> None:
     for rests_as in ("hash", "another", ""):
         memory.note_rest(KEY, rests_as)
         assert memory.of(KEY).rests_as == rests_as
+
+
+def test_a_restless_key_is_judged_by_passes_until_one_ends_well() -> None:
+    """No list may stand in for them meanwhile."""
+    memory = Memory()
+    for restless in (True, False):
+        memory.note_restless(KEY, restless)
+        assert memory.is_restless(KEY) is restless

@@ -60,6 +60,31 @@ ACCEPTED: Final = (
         "repeats for the type checker what `is_one` says",
     ),
     Accepted(
+        f"{PACKAGE}/core/orders/clauses.py",
+        "cause_of",
+        "drop `''` of `order.status.answer or ''`",
+        "tells the type checker: no answer is no name of a refusal either",
+    ),
+    Accepted(
+        f"{PACKAGE}/execution.py",
+        "Execution._with_all_rights",
+        "drop `failure` of `all_rights((failure, *others)) or failure`",
+        "tells the type checker what holds of a missing right: together with others it is one",
+    ),
+    Accepted(
+        f"{PACKAGE}/core/checks/blockers.py",
+        "_held_by_a_neighbour",
+        "drop `claim.holder is not None` of"
+        " `is_here and claim is not None and claim.alive and (claim.holder is not None)`",
+        "tells the type checker: nobody's tag is that of no holder",
+    ),
+    Accepted(
+        f"{PACKAGE}/core/checks/claim.py",
+        "secure_claim",
+        "drop `claim is not None` of `claim is not None and (not is_free) and (not _exists(case))`",
+        "repeats for the type checker what `is_free` says of no claim",
+    ),
+    Accepted(
         f"{PACKAGE}/core/orders/windows.py",
         "_found_announced",
         "drop `status.intent_time is None` of"

@@ -1,6 +1,6 @@
 """Which billing orders may be a purchase whose outcome is open."""
 
-from flink_workspace_operator.core.checks.billing_evidence import unexplained
+from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill, unexplained
 from flink_workspace_operator.core.facts.failures import Unreachable
 from flink_workspace_operator.core.facts.observed import BillingOrder, Unknown
 from tests.builders import ID, NOW, a_case, a_cloud, a_listing, a_workspace, an_instance, an_order
@@ -28,3 +28,12 @@ def test_an_instance_explains_only_what_is_paid() -> None:
     """An unpaid order may be paid later, and buy another one."""
     case = a_case(a_workspace(), OPEN, cloud=a_cloud(a_listing(an_instance()), bill=(PAID, UNPAID)))
     assert unexplained(case, OPEN) == (UNPAID,)
+
+
+def test_only_a_resource_can_be_annotated() -> None:
+    """Once it is gone, no command is named that would fail."""
+    for workspace, names_a_command in ((a_workspace(), True), (None, False)):
+        open_ = left_open_by_bill(a_case(workspace, OPEN, cloud=a_cloud(bill=(UNPAID,))), OPEN)
+        assert open_ is not None
+        assert "billing order b-2" in open_.message
+        assert ("kubectl annotate" in open_.message) is names_a_command

@@ -1,11 +1,27 @@
 """What stops a purchase, and what does not."""
 
+from typing import Any
+
 import pytest
 
+from flink_workspace_operator.api.names import WORKSPACE_TAG
 from flink_workspace_operator.core.checks.blockers import stop_on_a_stranger, stop_on_another_account
 from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.facts.identity import Claim, Key, Owner
 from flink_workspace_operator.core.plan import OpenOrder
-from tests.builders import NOW, a_case, a_claim, a_cloud, a_listing, a_workspace, an_instance, an_order, minutes
+from tests.builders import (
+    ID,
+    NOW,
+    OWNER,
+    a_case,
+    a_claim,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+)
 
 UNTIL = NOW + minutes(9)
 
@@ -40,3 +56,39 @@ def test_a_field_that_is_not_known_stops_the_purchase() -> None:
     assert stopped.steps == ()
     assert stopped.verdict is not None
     assert (stopped.verdict.kind, stopped.verdict.reason) == ("Stalled", "NewerVersion")
+
+
+OTHER = Owner(OWNER.cluster_id, Key("team", "other"))
+THIRD, FAR = Owner(OWNER.cluster_id, Key("team", "third")), Owner("cluster-2", OTHER.key)
+
+
+@pytest.mark.parametrize(
+    ("owner", "claim"),
+    [
+        (FAR, a_claim(OTHER.key)),
+        (THIRD, a_claim(OTHER.key)),
+        (OTHER, a_claim(OTHER.key, alive=False)),
+        (OTHER, a_claim(None)),
+        (OTHER, None),
+    ],
+    ids=["of another cluster", "of a third one", "whose holder is gone", "of nobody", "none"],
+)
+def test_another_claim_than_the_owners_says_nothing_of_the_instance(owner: Owner, claim: Claim | None) -> None:
+    """Then it may be adopted, and the message says how."""
+    assert "delete team/other" in stranger_of(OTHER, a_claim(OTHER.key))
+    told = stranger_of(owner, claim)
+    assert ID in told
+    assert "delete team/" not in told
+
+
+def test_a_workspace_tag_alone_does_not_make_an_owner() -> None:
+    """Somebody took the cluster's tag off: another cluster may have a resource of this name."""
+    assert "delete team/" not in stranger_of(OTHER, a_claim(OTHER.key), tags={WORKSPACE_TAG: OTHER.workspace_tag})
+
+
+def stranger_of(owner: Owner, claim: Claim | None, **said: Any) -> str:  # noqa: ANN401 - any field of an instance
+    cloud = a_cloud(a_listing(an_instance(owner=owner, order=5, **said)))
+    plan = stop_on_a_stranger(a_case(a_workspace(), cloud=cloud, claim=claim))
+    assert plan is not None
+    assert plan.verdict is not None
+    return plan.verdict.message

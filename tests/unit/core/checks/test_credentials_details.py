@@ -12,9 +12,11 @@ from flink_workspace_operator.core.checks.credentials import (
     Secrets,
     signer,
     stop_without_who_may_buy,
+    usable_key,
     who_is_missing,
 )
 from flink_workspace_operator.core.decide import decide
+from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.key_failures import SecretMissing
 from flink_workspace_operator.core.facts.observed import Absent
 from flink_workspace_operator.core.facts.secret import AccessKey, Secret, Signer
@@ -116,3 +118,10 @@ def test_only_the_secret_that_signs_is_held(credentials: Credentials | None, hel
 def test_without_an_order_nobody_is_missed() -> None:
     """There is nothing to settle."""
     assert who_is_missing(a_case(a_workspace())) is None
+
+
+def test_a_secret_that_a_survey_reads_has_a_key_or_a_reason() -> None:
+    """Also one that is being deleted: it only reads."""
+    assert usable_key(Key("team", "mine"), replace(SECRET, deleting=True)) == ACCESS_KEY
+    with pytest.raises(SecretMissing, match="team/mine"):
+        usable_key(Key("team", "mine"), Absent())

@@ -107,6 +107,15 @@ class TestVerdict:
             verdict = judge_instance(an_instance(cluster_status="CREATING", stage=stage))
             assert verdict.message == f"{ID} is bought and being created{said}"
 
+    def test_the_end_of_a_paid_time_is_told_with_the_day_on_which_the_data_go(self) -> None:
+        """Where the cloud tells no end, how long they are kept."""
+        ended = judge_instance(an_instance(order_state="CEASE", expire_time=NOW)).message
+        assert f"the paid time of {ID} ended at 2026-11-23 09:00 UTC, so" in ended
+        assert "keeps its data until 2026-12-08: " in ended
+        undated = judge_instance(an_instance(order_state="CEASE", expire_time=None)).message
+        assert f"the paid time of {ID} ended, so" in undated
+        assert "keeps its data for 15 days: " in undated
+
     def test_a_list_that_does_not_say_how_it_is_changes_nothing(self) -> None:
         """What was reported before stays."""
         assert judge_instance(an_instance(cluster_status="")).keeps_previous

@@ -66,3 +66,9 @@ def message_of(**lacking: Any) -> str:  # noqa: ANN401 - any answer of the cloud
     assert plan is not None
     assert plan.verdict is not None
     return plan.verdict.message
+
+
+def test_what_the_operator_makes_itself_is_no_thing_for_a_person() -> None:
+    """A single thing that is left to do stands for itself."""
+    told = message_of(role=Absent(), storage=Absent())
+    assert told.startswith(f"no bucket '{BUCKET}' in ")

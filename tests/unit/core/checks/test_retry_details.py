@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import STATES
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.backoff import due_if_fruitless
 from flink_workspace_operator.core.checks.retry import wait_for_change, wait_for_connection, wait_for_end_of_call
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.neighbours import Neighbour
@@ -17,6 +19,7 @@ from tests.builders import (
     ID,
     NOW,
     REGION,
+    SETTINGS,
     WINDOW,
     a_case,
     a_cloud,
@@ -60,6 +63,27 @@ class TestEndOfCall:
         """Another order of the same name was closed since; the copy may come all the same."""
         later = an_order("Rejected", 2, answer="ParametersRefused", at=INTENT)
         assert "order demo-1" in said(wait_for_end_of_call(at(timedelta(0), OUTSTANDING, later)))
+
+    def test_it_counts_also_where_nothing_is_wished_any_more(self) -> None:
+        """The workspace is there; another is not bought over its copy."""
+        there = a_cloud(a_listing(an_instance(ID, order=9)))
+        told = said(wait_for_end_of_call(a_case(a_workspace(), OUTSTANDING, cloud=there)))
+        assert "order demo-1" in told
+
+    def test_a_request_is_told_from_when_it_counts(self) -> None:
+        """And nobody is told of a request who made none."""
+        asked = a_workspace(annotations={RECONCILE_REQUESTED_AT: "1"})
+        for workspace, is_told in ((asked, True), (a_workspace(), False)):
+            told = said(wait_for_end_of_call(a_case(workspace, OUTSTANDING, cloud=a_cloud(a_listing(at=NOW)))))
+            assert (". The request counts from " in told) is is_told
+
+    def test_the_back_off_counts_all_that_came_to_nothing_in_a_row(self) -> None:
+        """With the one whose outcome is open: the third waits four times as long as the first."""
+        tried = [an_order("NotPlaced", number, intent=INTENT) for number in (1, 2)]
+        open_ = an_order("Uncertain", 3, intent=INTENT)
+        first = timedelta(seconds=SETTINGS.refusal_backoff_seconds)
+        assert due_if_fruitless(at(timedelta(0), open_), open_) == INTENT + first
+        assert due_if_fruitless(at(timedelta(0), *tried, open_), open_) == INTENT + 4 * first
 
     def test_an_incomplete_list_matters_once_the_time_is_over(self) -> None:
         """Before that the order itself says until when."""

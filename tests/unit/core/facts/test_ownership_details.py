@@ -41,3 +41,12 @@ def test_an_order_that_makes_no_instance_did_not_buy_a_namesake() -> None:
     growth = a_growth("Uncertain", intent=NOW - minutes(1))
     bare = an_instance(order=None, create_time=NOW)
     assert isinstance(found(bare, Ownership(TARGET, OWNER, (growth,))), Foreign)
+
+
+def test_instances_of_one_name_are_told_apart_by_their_state() -> None:
+    """Where the list says none, so."""
+    two = (an_instance("sc-1", cluster_status="RUNNING"), an_instance("sc-2", cluster_status=""))
+    found_ = classify(a_listing(*two), Ownership(TARGET, OWNER))
+    assert isinstance(found_, Foreign)
+    assert "UTC, RUNNING)" in found_.message
+    assert "UTC, no state)" in found_.message

@@ -42,3 +42,13 @@ def test_an_answer_about_a_known_id_adds_its_order_id_once(
     else:
         assert status is not None
         assert (status.order_id, status.request_ids) == (told, ("request-1",))
+
+
+def test_an_order_that_nobody_waits_for_says_so_once() -> None:
+    """Not one that the bill leaves open: its message is written anew with each look at the bill."""
+    open_ = an_order("Uncertain", message="It is not known whether this was bought.")
+    alone = ledger.left_alone(open_)
+    assert alone.message != open_.status.message
+    assert ledger.left_alone(open_.model_copy(update={"status": alone})) == alone
+    billed = an_order("Uncertain", message="It may be billing order b-1.", evidence="Bill")
+    assert ledger.left_alone(billed) == billed.status

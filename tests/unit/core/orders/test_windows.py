@@ -5,7 +5,7 @@ from typing import Final
 
 from flink_workspace_operator.api.status import OrderSummary
 from flink_workspace_operator.core.facts.observed import Unknown
-from flink_workspace_operator.core.orders.windows import missing_order
+from flink_workspace_operator.core.orders.windows import missing_order, nothing_before
 from tests.builders import NOW, WINDOW, a_case, a_listing, an_order, minutes
 
 SETTINGS: Final = a_case(None).settings
@@ -40,3 +40,9 @@ def test_no_order_in_the_status_is_no_missing_one() -> None:
     quoted = OrderSummary(name="demo-1", state="Quoted")
     assert missing_order(None, (), DURING, SETTINGS) is None
     assert missing_order(quoted, (), DURING, SETTINGS) is None
+
+
+def test_a_back_off_that_ends_with_the_call_adds_no_time() -> None:
+    """Only a later one is named."""
+    assert nothing_before(NOW, due=NOW).endswith("the next order may follow")
+    assert nothing_before(NOW, due=NOW + minutes(5)).endswith("may follow at 2026-11-23 09:05 UTC")
