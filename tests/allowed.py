@@ -1,4 +1,5 @@
-"""What most tests let the operator do, and what a real one must be told: its defaults let nobody spend."""
+"""What most tests let the operator do, and what a real one must be told: its defaults let nobody
+spend."""
 
 import json
 from typing import Any, Final

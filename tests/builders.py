@@ -1,10 +1,16 @@
-"""Facts for pure tests, short, with defaults in which everything is in order and nothing is bought yet."""
+"""Facts for pure tests, short, with defaults in which everything is in order and nothing is bought
+yet."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
 from flink_workspace_operator.api.base import Metadata
-from flink_workspace_operator.api.names import DIRECTORIES, LEDGER_FINALIZER, ORDER_TAG, PURCHASE_FINALIZER
+from flink_workspace_operator.api.names import (
+    DIRECTORIES,
+    LEDGER_FINALIZER,
+    ORDER_TAG,
+    PURCHASE_FINALIZER,
+)
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
     FlinkWorkspaceOrderSpec,
@@ -14,7 +20,14 @@ from flink_workspace_operator.api.order import (
     WorkspaceReference,
 )
 from flink_workspace_operator.api.order_states import Evidence, OrderState
-from flink_workspace_operator.api.parameters import Network, OssBucket, Resources, Storage, Subscription, Term
+from flink_workspace_operator.api.parameters import (
+    Network,
+    OssBucket,
+    Resources,
+    Storage,
+    Subscription,
+    Term,
+)
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case, case_of
@@ -49,9 +62,15 @@ ID = "sc_flink-1"
 MARK = "m" * 32
 
 
-ANNOUNCED = dict.fromkeys(("Placing", "Uncertain", "Placed", "Fulfilled"), NOW - timedelta(minutes=1))
+ANNOUNCED = dict.fromkeys(
+    ("Placing", "Uncertain", "Placed", "Fulfilled"), NOW - timedelta(minutes=1)
+)
 """When an order in such a state was announced, where a test does not say it."""
-EVIDENCE: dict[str | None, Evidence] = {"Rejected": "Answer", "NotPlaced": "AbsentAfterWindow", "Placed": "Answer"}
+EVIDENCE: dict[str | None, Evidence] = {
+    "Rejected": "Answer",
+    "NotPlaced": "AbsentAfterWindow",
+    "Placed": "Answer",
+}
 COPY_WINDOW = SETTINGS.copy_window
 
 
@@ -120,7 +139,9 @@ def an_order(
 ) -> FlinkWorkspaceOrder:
     """Order `demo-<number>` of `workspace`, in `state` since `at`, announced at `intent`."""
     of = workspace or a_workspace(uid=uid, generation=generation)
-    intent = intent or {**ANNOUNCED, "Rejected": at or NOW, "NotPlaced": (at or NOW) - WINDOW}.get(state or "")
+    intent = intent or {**ANNOUNCED, "Rejected": at or NOW, "NotPlaced": (at or NOW) - WINDOW}.get(
+        state or ""
+    )
     if state in ("Placed", "Fulfilled"):
         status.setdefault("instance_id", ID)
     if state is not None:
@@ -154,8 +175,15 @@ def an_order(
     )
 
 
-def an_instance(instance_id: str = ID, *, order: int | None = 1, owner: Owner = OWNER, **said: Any) -> SeenInstance:  # noqa: ANN401 - any field of what is built
-    """What order `order` of the owner bought, running and as described. `order=None`: without any of our marks."""
+def an_instance(
+    instance_id: str = ID,
+    *,
+    order: int | None = 1,
+    owner: Owner = OWNER,
+    **said: Any,  # noqa: ANN401 - any value
+) -> SeenInstance:
+    """What order `order` of the owner bought, running and as described. `order=None`: without any
+    of our marks."""
     facts: dict[str, Any] = {
         "name": "demo",
         "region": REGION,
@@ -192,7 +220,9 @@ def a_cloud(listing: Listing | Unknown | None = None, **answers: Any) -> SeenClo
         "regions": frozenset({REGION}),
         "zones": frozenset({"cn-hangzhou-i"}),
         "role": Role(
-            SETTINGS.role_name, "acs:ram::1:role/x", frozenset(Policy(name) for name in SETTINGS.role_policies)
+            SETTINGS.role_name,
+            "acs:ram::1:role/x",
+            frozenset(Policy(name) for name in SETTINGS.role_policies),
         ),
         "network": SeenNetwork(True, (SeenVSwitch(V_SWITCH, VPC, "cn-hangzhou-i", 200),)),
         "storage": Bucket(BUCKET, frozenset(DIRECTORIES)),
@@ -202,7 +232,11 @@ def a_cloud(listing: Listing | Unknown | None = None, **answers: Any) -> SeenClo
 
 
 def a_claim(
-    holder: Key | None = KEY, *, alive: bool = True, target: PurchaseTarget = TARGET, uid: str = "uid-1"
+    holder: Key | None = KEY,
+    *,
+    alive: bool = True,
+    target: PurchaseTarget = TARGET,
+    uid: str = "uid-1",
 ) -> Claim:
     """The claim on the target."""
     return Claim("claim-1", holder, alive, "3", target, uid)
@@ -216,14 +250,23 @@ def seen(
     remembered: Remembered | None = None,
     **read: Any,  # noqa: ANN401 - any field of what is built
 ) -> Seen:
-    """What a pass read. `intent`: this process remembers that it announced this order and sent nothing."""
+    """What a pass read. `intent`: this process remembers that it announced this order and sent
+    nothing."""
     known = remembered or Remembered()
     if intent is not None:
         generation = workspace.metadata.generation if workspace else 1
-        known = Remembered(intent=Intent(intent.metadata.uid, intent.status.intent_mark or "", generation))
+        known = Remembered(
+            intent=Intent(intent.metadata.uid, intent.status.intent_mark or "", generation)
+        )
     facts: dict[str, Any] = {"now": NOW, "claim": a_claim(), **read}
     return Seen(
-        key=KEY, owner=OWNER, workspace=workspace, orders=orders, cloud=cloud or a_cloud(), remembered=known, **facts
+        key=KEY,
+        owner=OWNER,
+        workspace=workspace,
+        orders=orders,
+        cloud=cloud or a_cloud(),
+        remembered=known,
+        **facts,
     )
 
 

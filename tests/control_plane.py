@@ -1,18 +1,20 @@
-"""One real control plane for a whole test run, shared by all xdist workers, started by the first test that wants it.
+"""One real control plane for a whole test run, shared by all xdist workers, started by the first
+test that wants it.
 
 Tests take the fixtures:
 
     def test_it(cluster: Cluster, namespace: str) -> None:
-        Objects.of(cluster, namespace).apply(manifest)    # tests/objects.py; or cluster.kubectl("get", "pods")
+        Objects.of(cluster, namespace).apply(manifest)    # tests/objects.py; or
+        cluster.kubectl("get", "pods")
         cluster.kubeconfig                                # a path; the administrator's rights
         operator_kubeconfig(cluster)                      # the operator's rights
 
-`crds/` and the rights of `deploy/base` are applied. `namespace` is the test's own and is deleted afterwards.
+`crds/` and the rights of `deploy/base` are applied. `namespace` is the test's own and is deleted
+afterwards.
 
-The process that the user started (the xdist controller, or pytest itself) owns the control plane: it answers on a
-socket of its own where the cluster is. So the control plane lives exactly as long as the run, also after Ctrl-C, and
-its watchdog ends it even if the run is killed.
-"""
+The process that the user started (the xdist controller, or pytest itself) owns the control plane:
+it answers on a socket of its own where the cluster is. So the control plane lives exactly as long
+as the run, also after Ctrl-C, and its watchdog ends it even if the run is killed."""
 
 import contextlib
 import functools
@@ -39,7 +41,8 @@ TOKEN_SECONDS = 24 * 3600
 
 
 class Owner:
-    """Starts the control plane when first asked for, tells every asker its kubeconfig or why there is none."""
+    """Starts the control plane when first asked for, tells every asker its kubeconfig or why there
+    is none."""
 
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="flink-tests-"))
@@ -74,7 +77,8 @@ class Owner:
         return "ready", str(cluster.kubeconfig)
 
     def stop(self) -> None:
-        """End the control plane, waiting for a start that is under way, and leave nothing behind."""
+        """End the control plane, waiting for a start that is under way, and leave nothing
+        behind."""
         with self._lock:
             if self._plane is not None:
                 self._plane.stop()

@@ -24,7 +24,8 @@ ROLE = "AliyunStreamAsiDefaultRole"
 
 @dataclass(frozen=True)
 class EmulatorControl:
-    """The control interface of one account. Raises urllib.error.HTTPError where the emulator refuses."""
+    """The control interface of one account. Raises urllib.error.HTTPError where the emulator
+    refuses."""
 
     url: str
     account: str
@@ -40,7 +41,8 @@ class EmulatorControl:
         return [call for call in found if name in (None, f"{call['service']}.{call['action']}")]
 
     def counters(self) -> dict[str, dict[str, int]]:
-        """How often each ``service.Action`` ended with each status; ``lost`` where no answer was sent."""
+        """How often each ``service.Action`` ended with each status; ``lost`` where no answer was
+        sent."""
         counters: dict[str, dict[str, int]] = self._call("GET", "calls")["counters"]
         return counters
 
@@ -84,7 +86,8 @@ class EmulatorControl:
 
 @dataclass(frozen=True)
 class EmulatedAccount:
-    """An account with a network and a bucket in cn-hangzhou, and nothing else: no role, nothing bought."""
+    """An account with a network and a bucket in cn-hangzhou, and nothing else: no role, nothing
+    bought."""
 
     control: EmulatorControl
     access_key_id: str
@@ -121,8 +124,10 @@ def emulator() -> Iterator[str]:
 
 @contextmanager
 def emulating(tls: ssl.SSLContext | None = None) -> "Iterator[Running]":
-    """An emulator in a thread, so that it never lives longer than this process; with `tls` by TLS as well."""
-    from flink_cloud_emulator.server import start  # takes half a second, and many runs of single tests need none
+    """An emulator in a thread, so that it never lives longer than this process; with `tls` by TLS
+    as well."""
+    # takes half a second, and many runs of single tests need none
+    from flink_cloud_emulator.server import start
 
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="emulator", daemon=True)
@@ -145,10 +150,13 @@ def account(emulator: str) -> Iterator[EmulatedAccount]:
 
 def open_account(url: str) -> EmulatedAccount:
     """Open an account with a network and a bucket. The caller resets it."""
-    # Random, because claims of all test workers are in one namespace and are named after the account.
+    # Random, because claims of all test workers are in one namespace and are named after the
+    # account.
     number = f"{secrets.randbelow(10**10):0>10}"
     control = EmulatorControl(url, f"20{number}")
-    opened = EmulatedAccount(control, access_key_id=f"key{number}", access_key_secret=f"secret-of-key-{number}")
+    opened = EmulatedAccount(
+        control, access_key_id=f"key{number}", access_key_secret=f"secret-of-key-{number}"
+    )
     control.state(
         {
             "accessKeys": [{"id": opened.access_key_id, "secret": opened.access_key_secret}],
@@ -166,9 +174,17 @@ def open_account(url: str) -> EmulatedAccount:
 
 def grant_role(account: EmulatedAccount) -> None:
     """Make the role without which nothing is sold."""
-    account.control.state({"roles": [{"name": ROLE, "policies": ["AliyunStreamAsiDefaultRolePolicy"]}]})
+    account.control.state(
+        {"roles": [{"name": ROLE, "policies": ["AliyunStreamAsiDefaultRolePolicy"]}]}
+    )
 
 
 def _v_switch(account: EmulatedAccount, v_switch_id: str, zone: str) -> dict[str, object]:
     zone_id = f"{account.region}-{zone}"
-    return {"id": v_switch_id, "vpcId": account.vpc, "region": account.region, "zoneId": zone_id, "availableIps": 250}
+    return {
+        "id": v_switch_id,
+        "vpcId": account.vpc,
+        "region": account.region,
+        "zoneId": zone_id,
+        "availableIps": 250,
+    }

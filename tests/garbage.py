@@ -1,8 +1,8 @@
 """Python's collection of garbage in a run: what all tests share is never looked through.
 
-To collect 5,000 tests makes a million objects that stay until the end. To look through them again and again takes a
-third of the time of the collection of tests, and a tenth of what tests that make many objects take.
-"""
+To collect 5,000 tests makes a million objects that stay until the end. To look through them again
+and again takes a third of the time of the collection of tests, and a tenth of what tests that make
+many objects take."""
 
 import gc
 from typing import Final

@@ -1,8 +1,9 @@
-"""Limits of size and style for readers: `python -m tests.limits <folder>...` lists what is over them."""
+"""Limits of size and style for readers: `python -m tests.limits <folder>...` lists what is over
+them."""
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 FUNCTION_LINES = 60
@@ -13,8 +14,12 @@ QUESTION_WORDS = frozenset({"What", "Whatever", "Where", "Whether", "Who", "Whoe
 QUESTIONS = 0.03
 """The share of the product's docstrings that may begin with one."""
 LINE_LENGTH = 100
+LONG_LINES = 0.005
+"""The share of all lines that may be over it: a sentence that is better not broken."""
+CODE = ("operator", "deploy", "docs", "tests")
 SHADOW = Path("operator/__init__.py")
-"""With it, `import operator` in the repository's root would find our folder and not the standard library's module."""
+"""With it, `import operator` in the repository's root would find our folder and not the standard
+library's module."""
 
 
 def excesses(source: Path) -> Iterator[str]:
@@ -44,9 +49,10 @@ def questions(folder: Path) -> float:
     return len(asking) / max(len(texts), 1)
 
 
-def long_lines(folder: Path) -> float:
-    """The share of a folder's lines that are over `LINE_LENGTH`."""
-    lines = [line for source in folder.rglob("*.py") for line in source.read_text().splitlines()]
+def long_lines(folders: Sequence[str]) -> float:
+    """The share of the folders' lines that are over `LINE_LENGTH`."""
+    sources = [source for folder in folders for source in Path(folder).rglob("*.py")]
+    lines = [line for source in sources for line in source.read_text().splitlines()]
     return sum(len(line) > LINE_LENGTH for line in lines) / max(len(lines), 1)
 
 
@@ -55,16 +61,24 @@ def main(folders: list[str]) -> int:
     sources = sorted(source for folder in folders for source in Path(folder).rglob("*.py"))
     found = [line for source in sources for line in excesses(source)]
     if SHADOW.exists():
-        found.append(f"{SHADOW}: must not exist, it would shadow the standard library's module `operator`")
+        found.append(
+            f"{SHADOW}: must not exist, it would shadow the standard library's module `operator`"
+        )
     if (share := questions(PRODUCT)) >= QUESTIONS:
         found.append(
             f"{PRODUCT}: {share:.1%} of the docstrings begin with a question word, "
             f"less than {QUESTIONS:.0%} may: {', '.join(sorted(QUESTION_WORDS))}"
         )
+    if (long := long_lines(CODE)) >= LONG_LINES:
+        found.append(
+            f"{long:.1%} of all lines are over {LINE_LENGTH} characters,"
+            f" less than {LONG_LINES:.1%} may"
+        )
     print(  # noqa: T201 - its output
         "\n".join(found)
-        or f"{len(sources)} modules are within the limits of size; {share:.1%} of the product's docstrings begin "
-        f"with a question word, {long_lines(PRODUCT):.1%} of its lines are over {LINE_LENGTH} characters."
+        or f"{len(sources)} modules are within the limits of size; {share:.1%} of the product's"
+        f" docstrings begin with a question word, {long:.1%} of all lines are over {LINE_LENGTH}"
+        " characters."
     )
     return 1 if found else 0
 

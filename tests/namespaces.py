@@ -1,8 +1,9 @@
-"""Namespaces for single tests. Nothing of ours in them outlives its test; they themselves go with the control plane.
+"""Namespaces for single tests. Nothing of ours in them outlives its test; they themselves go with
+the control plane.
 
-What a test leaves there holds our finalizers, and no operator takes them off any more. To end a namespace takes its
-controller and the API server a tenth of a second of a core, which the tests that follow can use better.
-"""
+What a test leaves there holds our finalizers, and no operator takes them off any more. To end a
+namespace takes its controller and the API server a tenth of a second of a core, which the tests
+that follow can use better."""
 
 import contextlib
 import uuid
@@ -35,7 +36,11 @@ class Namespaces:
     def empty(self, namespace: str) -> None:
         """Remove all workspaces and orders of a namespace, whoever holds them."""
         objects = Objects.of(self.cluster, namespace)
-        there = [(kind, each["metadata"]["name"]) for kind in (WORKSPACES, ORDERS) for each in objects.list(kind)]
+        there = [
+            (kind, each["metadata"]["name"])
+            for kind in (WORKSPACES, ORDERS)
+            for each in objects.list(kind)
+        ]
         for what in map("/".join, there):
             with contextlib.suppress(NotFound):  # whoever holds it may let it go meanwhile
                 objects.let_go(what)

@@ -1,12 +1,13 @@
-"""Objects of a cluster, read and written as kubectl does it, but without starting a kubectl each time.
+"""Objects of a cluster, read and written as kubectl does it, but without starting a kubectl each
+time.
 
     objects = Objects.of(cluster, namespace)
     objects.apply(pay_as_you_go("w"))
     objects.patch("flinkworkspaces/w", {"spec": {"suspend": True}})
     assert objects.get("flinkworkspaces/w")["spec"]["suspend"]
 
-A kubectl takes a tenth of a second of a core, and its `apply` as much again of the API server's. Where a test is about
-kubectl, or runs what a page tells people to type, it takes `cluster.kubectl`.
+A kubectl takes a tenth of a second of a core, and its `apply` as much again of the API server's.
+Where a test is about kubectl, or runs what a page tells people to type, it takes `cluster.kubectl`.
 """
 
 import contextlib
@@ -35,7 +36,9 @@ _VERSIONS: Final = {
     "flinkworkspaceorders": API_VERSION,
     "leases": "coordination.k8s.io/v1",
     "customresourcedefinitions": "apiextensions.k8s.io/v1",
-    **dict.fromkeys(("validatingadmissionpolicies", "validatingadmissionpolicybindings"), _ADMISSION),
+    **dict.fromkeys(
+        ("validatingadmissionpolicies", "validatingadmissionpolicybindings"), _ADMISSION
+    ),
     **dict.fromkeys(("roles", "rolebindings", "clusterroles", "clusterrolebindings"), RBAC),
 }
 """API versions of what is told by its path and is not in the core group."""
@@ -79,7 +82,11 @@ class Connection:
         headers = {**self.identity, "Content-Type": content}
         try:
             answer = self.pool.request(
-                method, f"{self.url}/{path}", body=sent, headers=headers, timeout=patience(KUBECTL_SECONDS)
+                method,
+                f"{self.url}/{path}",
+                body=sent,
+                headers=headers,
+                timeout=patience(KUBECTL_SECONDS),
             )
         except HTTPError as broken:
             raise LocalFailure(f"{method} {path}: {broken}") from broken
@@ -92,7 +99,8 @@ class Connection:
 
 @functools.cache
 def _connected(kubeconfig: Path) -> Connection:
-    from kubernetes import config  # takes half a second, and most runs of single tests need no cluster
+    # takes half a second, and most runs of single tests need no cluster
+    from kubernetes import config
 
     api = config.new_client_from_config(str(kubeconfig))  # type: ignore[no-untyped-call]  # its own gap
     token = api.configuration.get_api_key_with_prefix("authorization")
@@ -100,7 +108,9 @@ def _connected(kubeconfig: Path) -> Connection:
     return Connection(api.configuration.host, api.rest_client.pool_manager, identity)
 
 
-def binding(name: str, role: str, account: Account, kind: str = "ClusterRole", scope: str = "Role") -> Wire:
+def binding(
+    name: str, role: str, account: Account, kind: str = "ClusterRole", scope: str = "Role"
+) -> Wire:
     """A RoleBinding, or with the scope "ClusterRole" a ClusterRoleBinding, for a ServiceAccount."""
     return {
         "apiVersion": RBAC,
@@ -113,7 +123,8 @@ def binding(name: str, role: str, account: Account, kind: str = "ClusterRole", s
 
 @dataclass(frozen=True)
 class Objects:
-    """Those of one namespace, and those that are in none. They are told by their paths there: `secrets/alicloud`."""
+    """Those of one namespace, and those that are in none. They are told by their paths there:
+    `secrets/alicloud`."""
 
     connection: Connection
     namespace: str
@@ -126,7 +137,10 @@ class Objects:
     def by(self, account: Account) -> Self:
         """The same for a ServiceAccount, with its rights."""
         name, namespace = account
-        identity = {**self.connection.identity, "Impersonate-User": f"system:serviceaccount:{namespace}:{name}"}
+        identity = {
+            **self.connection.identity,
+            "Impersonate-User": f"system:serviceaccount:{namespace}:{name}",
+        }
         return replace(self, connection=replace(self.connection, identity=identity))
 
     def may(self, verb: str, what: str) -> bool:
@@ -144,12 +158,16 @@ class Objects:
             for item in manifest["items"]:
                 self.apply(item)
             return
-        self.connection.ask("PATCH", f"{self._path_of(manifest)}?{_STRICT}&force=true", manifest, _APPLY)
+        self.connection.ask(
+            "PATCH", f"{self._path_of(manifest)}?{_STRICT}&force=true", manifest, _APPLY
+        )
 
     def predict(self, manifest: Wire, manager: str) -> Wire:
         """What the object would be if this manager applied the manifest by the server."""
         options = f"fieldManager={manager}&force=true&dryRun=All"
-        return self.connection.ask("PATCH", f"{self._path_of(manifest)}?{options}", manifest, _APPLY)
+        return self.connection.ask(
+            "PATCH", f"{self._path_of(manifest)}?{options}", manifest, _APPLY
+        )
 
     def remove(self, manifest: Wire) -> None:
         """Delete what a manifest has made, or each item of a list, unless it is gone."""
@@ -212,7 +230,9 @@ class Objects:
         """Of a manifest whose kind has its plural in `s` or `ies`."""
         kind = str(manifest["kind"]).lower()
         plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
-        return self._below(manifest["apiVersion"], plural, manifest["metadata"].get("namespace", self.namespace))
+        return self._below(
+            manifest["apiVersion"], plural, manifest["metadata"].get("namespace", self.namespace)
+        )
 
     def _below(self, version: str, what: str, namespace: str) -> str:
         root = f"api/{version}" if version == "v1" else f"apis/{version}"

@@ -1,13 +1,14 @@
-"""Waiting for facts, for as long as this machine needs: no test passes or fails by the time that it takes.
+"""Waiting for facts, for as long as this machine needs: no test passes or fails by the time that it
+takes.
 
     until(lambda: operator.reason("w") == "Running")
     until(fact, 20, lambda: f"it did not happen; the log says: {log}")
     async with asyncio.timeout(patience(20)): ...
 
-Patience is told in seconds of an idle machine like the one that the tests were written on. It is stretched by as much
-as a loop took longer than there when the run began, because the machine is slower or has other work to do. And a look
-counts for no longer than it takes on a machine that lets us look: whoever has to wait for a core waits on.
-"""
+Patience is told in seconds of an idle machine like the one that the tests were written on. It is
+stretched by as much as a loop took longer than there when the run began, because the machine is
+slower or has other work to do. And a look counts for no longer than it takes on a machine that lets
+us look: whoever has to wait for a core waits on."""
 
 import os
 import threading
@@ -27,8 +28,8 @@ LONGEST_STRETCH: Final = 10.0
 
 _LOOPS: Final = 50
 _TAKE: Final = 0.36
-"""Seconds that they take on an idle core of that machine. In less time, a fresh process gets its core at once even
-where many want it."""
+"""Seconds that they take on an idle core of that machine. In less time, a fresh process gets its
+core at once even where many want it."""
 
 Answer = TypeVar("Answer")
 
@@ -39,7 +40,8 @@ def patience(seconds: float = SECONDS) -> float:
 
 
 def stretch() -> float:
-    """How many times as long as on an idle machine things may take here; measured once for a run."""
+    """How many times as long as on an idle machine things may take here; measured once for a
+    run."""
     if STRETCH not in os.environ:
         os.environ[STRETCH] = f"{min(max(1.0, _seconds_taken() / _TAKE), LONGEST_STRETCH):.2f}"
     return float(os.environ[STRETCH])
@@ -53,9 +55,12 @@ def _seconds_taken() -> float:
 
 
 def until(
-    look: Callable[[], Answer], seconds: float = SECONDS, otherwise: Callable[[], str] = lambda: "it did not happen"
+    look: Callable[[], Answer],
+    seconds: float = SECONDS,
+    otherwise: Callable[[], str] = lambda: "it did not happen",
 ) -> Answer:
-    """Look until the answer is true, and give it; fails with what `otherwise` says when patience is at its end."""
+    """Look until the answer is true, and give it; fails with what `otherwise` says when patience is
+    at its end."""
     left = patience(seconds)
     while True:
         began = time.monotonic()

@@ -1,8 +1,8 @@
 """Tells what a run has shown about money: a table for each proof, and a summary of all at the end.
 
 `--facts` prints one line with figures for each test that ended, for runs that somebody waits for.
-`--summary-file` writes the summary as markdown too, so that pages can quote what a reader can reproduce.
-"""
+`--summary-file` writes the summary as markdown too, so that pages can quote what a reader can
+reproduce."""
 
 import time
 from collections import defaultdict
@@ -49,7 +49,8 @@ class Recorded:
     def summary(self) -> list[tuple[str, str, str]]:
         """A line of sums for each proof."""
         return [
-            (proof.title, proof.tried(rows) if rows else "", self._result(proof, rows)) for proof, rows in self.shown()
+            (proof.title, proof.tried(rows) if rows else "", self._result(proof, rows))
+            for proof, rows in self.shown()
         ]
 
     def _result(self, proof: Proof, rows: Sequence[Row]) -> str:
@@ -77,8 +78,16 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """With `--facts`, no letters: `pytest_runtest_logreport` tells it in a line."""
-        told = self.facts and report.outcome in ("passed", "failed") and not hasattr(report, "wasxfail")
-        return (report.outcome if report.when == "call" or report.failed else "", "", "") if told else None
+        told = (
+            self.facts
+            and report.outcome in ("passed", "failed")
+            and not hasattr(report, "wasxfail")
+        )
+        return (
+            (report.outcome if report.when == "call" or report.failed else "", "", "")
+            if told
+            else None
+        )
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what was recorded, and tell it."""
@@ -109,7 +118,9 @@ class Reporter:
         for proof, rows in self.recorded.shown():
             if rows:
                 self._print(_table(proof.title, proof.columns, details(proof, rows)))
-        title = "What this run has shown" + ("; bounded, the whole: make proof" if self.bounded else "")
+        title = "What this run has shown" + (
+            "; bounded, the whole: make proof" if self.bounded else ""
+        )
         self._print(_table(title, HEADER, lines))
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -119,12 +130,17 @@ class Reporter:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """See above."""
     group = parser.getgroup("proof")
-    group.addoption("--facts", action="store_true", help="one line with figures for each test that ended")
-    group.addoption("--summary-file", metavar="PATH", help="write the summary of the proofs there, as markdown")
+    group.addoption(
+        "--facts", action="store_true", help="one line with figures for each test that ended"
+    )
+    group.addoption(
+        "--summary-file", metavar="PATH", help="write the summary of the proofs there, as markdown"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Workers of xdist tell nothing themselves: all they report comes to the process that the user started."""
+    """Workers of xdist tell nothing themselves: all they report comes to the process that the user
+    started."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Reporter(config))
 
@@ -139,5 +155,9 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def _markdown(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"# {title}", "", *(f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *rows))]
+    lines = [
+        f"# {title}",
+        "",
+        *(f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *rows)),
+    ]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,5 @@
-"""What the tests record of the proofs with `record_property`, and how it is told: a table each, and one line of sums.
+"""What the tests record of the proofs with `record_property`, and how it is told: a table each, and
+one line of sums.
 
     record_property("points", [story, calls, crashes, good])       a row of the proof "points"
 
@@ -41,7 +42,13 @@ def cell(value: object) -> str:
         return ", ".join(f"{name} {number}" for name, number in Counter(value).most_common())
     if isinstance(value, str) and "::test_" in value:
         return sentence(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.1f}" if isinstance(value, float) else str(value)
+    return (
+        f"{value:,}"
+        if isinstance(value, int)
+        else f"{value:.1f}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def sentence(test: str) -> str:
@@ -49,7 +56,9 @@ def sentence(test: str) -> str:
     place, name = Path(test.split("::")[0]), test.split("::")[-1]
     said, *parameters = name.removeprefix("test_").split("[")
     file = place.stem.removeprefix("test_").replace("_", " ")
-    return "[".join((f"{place.parent.name}/{file}: {said.replace('_', ' ')}", *parameters)).replace("[", " [", 1)
+    return "[".join((f"{place.parent.name}/{file}: {said.replace('_', ' ')}", *parameters)).replace(
+        "[", " [", 1
+    )
 
 
 def figures(key: str, row: Row) -> str:
@@ -62,17 +71,23 @@ def figures(key: str, row: Row) -> str:
         if column != columns[0] or not isinstance(value, str)
     )
     return ", ".join(
-        cell(value) if isinstance(value, str | dict) else f"{cell(value)} {column}" for column, value in told
+        cell(value) if isinstance(value, str | dict) else f"{cell(value)} {column}"
+        for column, value in told
     )
 
 
 def _added_up(rows: Sequence[Row], named_by: int) -> list[list[Any]]:
-    """One row for those with the same first `named_by` values: their numbers added up, their counts of words merged."""
+    """One row for those with the same first `named_by` values: their numbers added up, their counts
+    of words merged."""
     found: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
         name, figures = tuple(row[:named_by]), list(row[named_by:])
         before = found.get(name)
-        found[name] = figures if before is None else [_sum(*pair) for pair in zip(before, figures, strict=True)]
+        found[name] = (
+            figures
+            if before is None
+            else [_sum(*pair) for pair in zip(before, figures, strict=True)]
+        )
     return [[*name, *figures] for name, figures in found.items()]
 
 
@@ -83,10 +98,16 @@ def _sum(one: Any, other: Any) -> Any:  # noqa: ANN401 - two numbers, or two cou
 def details(proof: Proof, rows: Sequence[Row]) -> list[list[str]]:
     """The rows of the proof's table, in one order whatever the order of the tests."""
     if proof.key == "kills":
-        rows = [[chunks[0], *sums] for chunks, sums in [([row[0] for row in rows], [total(rows, 1), total(rows, 2)])]]
+        rows = [
+            [chunks[0], *sums]
+            for chunks, sums in [([row[0] for row in rows], [total(rows, 1), total(rows, 2)])]
+        ]
     if proof.key == "faults":
         rows = _added_up(rows, named_by=2)
-    return sorted(([cell(value) for value in row] for row in rows), key=lambda row: [each.casefold() for each in row])
+    return sorted(
+        ([cell(value) for value in row] for row in rows),
+        key=lambda row: [each.casefold() for each in row],
+    )
 
 
 def _each_once(rows: Sequence[Row]) -> str:
@@ -151,8 +172,12 @@ PROOFS: Final = (
         "Waves",
         ("tests/simulation/test_waves.py", "tests/e2e/test_wave.py"),
         ("struck by", "applied at once", "workers", "announced and unsent at most", "bought"),
-        lambda rows: f"{total(rows, 1):,} resources applied in {len(rows)} waves, {_struck(rows)} of them struck",
-        lambda rows: f"{total(rows, 4):,} bought, each once; at most {_most(rows)} announced and unsent at once",
+        lambda rows: (
+            f"{total(rows, 1):,} resources applied in {len(rows)} waves, {_struck(rows)} of them struck"
+        ),
+        lambda rows: (
+            f"{total(rows, 4):,} bought, each once; at most {_most(rows)} announced and unsent at once"
+        ),
     ),
     Proof(
         "stateful",
@@ -184,7 +209,9 @@ PROOFS: Final = (
         ("tests/scenario/test_outside_the_laboratory.py",),
         ("what happens to the call", "minutes from applying to Ready"),
         lambda rows: f"{len(rows)} ways to lose a call, with default settings",
-        lambda rows: f"Ready with one purchase in each, at the latest after {max(row[1] for row in rows):.0f} min",
+        lambda rows: (
+            f"Ready with one purchase in each, at the latest after {max(row[1] for row in rows):.0f} min"
+        ),
     ),
     Proof(
         "kills",
@@ -197,7 +224,11 @@ PROOFS: Final = (
     Proof(
         "processes",
         "Processes killed, stopped, ended",
-        ("tests/e2e/test_leader_kills.py", "tests/e2e/test_stops.py", "tests/e2e/test_control_planes.py"),
+        (
+            "tests/e2e/test_leader_kills.py",
+            "tests/e2e/test_stops.py",
+            "tests/e2e/test_control_planes.py",
+        ),
         ("scenario", "wanted", "bought", "struck", "seconds"),
         lambda rows: f"struck {total(rows, 3):,} times in {len(rows)} scenarios",
         _each_once,

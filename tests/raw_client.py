@@ -1,4 +1,5 @@
-"""A client that nobody's SDK made: it signs by the published rules, so that two readings of them are compared.
+"""A client that nobody's SDK made: it signs by the published rules, so that two readings of them
+are compared.
 
 Sources: help.aliyun.com/document_detail/2593177.html (version 3, ACS3-HMAC-SHA256) and
 alibabacloud.com/help/doc-detail/28139.htm (version 1.0, HMAC-SHA1).
@@ -49,8 +50,8 @@ class Answer:
 class Call:
     """One call before it is signed.
 
-    `over` replaces headers or common parameters by name, None leaving one out; `unsigned` headers are added afterwards.
-    """
+    `over` replaces headers or common parameters by name, None leaving one out; `unsigned` headers
+    are added afterwards."""
 
     version: str
     action: str
@@ -95,7 +96,9 @@ def call_v1(address: str, key: Key, call: Call) -> Answer:
         **({"SecurityToken": key.token} if key.token else {}),
     }
     query = [*_replaced(common, call.over).items(), *call.query]
-    to_sign = f"{call.method}&%2F&{_encode(_canonical([*dict([*query, *(call.form or ())]).items()]))}"
+    to_sign = (
+        f"{call.method}&%2F&{_encode(_canonical([*dict([*query, *(call.form or ())]).items()]))}"
+    )
     made = hmac.new(f"{key.secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
     query.append(("Signature", call.over.get("Signature") or base64.b64encode(made).decode()))
     body = urlencode(call.form).encode() if call.form is not None else b""
@@ -104,18 +107,25 @@ def call_v1(address: str, key: Key, call: Call) -> Answer:
 
 
 def _authorization(call: Call, headers: Mapping[str, str], key: Key) -> str:
-    signed = sorted(name for name in headers if name.startswith("x-acs-") or name in ("host", "content-type"))
+    signed = sorted(
+        name for name in headers if name.startswith("x-acs-") or name in ("host", "content-type")
+    )
     lines = [call.method, "/", _canonical(call.query)]
     lines += [f"{name}:{headers[name].strip()}" for name in signed]
     lines += ["", ";".join(signed), headers["x-acs-content-sha256"]]
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    made = hmac.new(key.secret.encode(), f"ACS3-HMAC-SHA256\n{digest}".encode(), hashlib.sha256).hexdigest()
+    made = hmac.new(
+        key.secret.encode(), f"ACS3-HMAC-SHA256\n{digest}".encode(), hashlib.sha256
+    ).hexdigest()
     return f"ACS3-HMAC-SHA256 Credential={key.id},SignedHeaders={';'.join(signed)},Signature={made}"
 
 
 def _canonical(pairs: Pairs) -> str:
     """Sorted by name alone: `Id.1`, `Id.10`, `Id.2`."""
-    return "&".join(f"{_encode(name)}={_encode(value)}" for name, value in sorted(pairs, key=lambda pair: pair[0]))
+    return "&".join(
+        f"{_encode(name)}={_encode(value)}"
+        for name, value in sorted(pairs, key=lambda pair: pair[0])
+    )
 
 
 def _encode(text: str) -> str:
@@ -130,7 +140,9 @@ def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _send(address: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+def _send(
+    address: str, method: str, target: str, headers: Mapping[str, str], body: bytes
+) -> Answer:
     connection = http.client.HTTPConnection(address, timeout=patience(10))
     try:
         connection.request(method, target, body, dict(headers))

@@ -1,7 +1,7 @@
 """The rules of every line that a user reads: a function each, which returns what breaks it.
 
-Judged are all messages that simulations and scenarios write (`tests/gitops/truth.py`), and those of the catalogues.
-"""
+Judged are all messages that simulations and scenarios write (`tests/gitops/truth.py`), and those of
+the catalogues."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,8 +18,12 @@ _PROMISE: Final = re.compile(
     r"|\bis (?:putting|creating|repairing|retrying)\b|\bputs? (?:it|that|them) back\b"
     r"|\bnext (?:order|try) (?:follow|come)s\b"
 )
-_WHEN: Final = re.compile(r" UTC\b|\bwithin (?:an? |half |\d)|\bin \d|\bas soon as\b|\bthe pass that\b|\bat once\b")
-_AGAIN: Final = re.compile(r"\b(?:tr(?:y|ies|ied|ying)|asked|checked) again\b|\bretr(?:y|ied|ies)\b")
+_WHEN: Final = re.compile(
+    r" UTC\b|\bwithin (?:an? |half |\d)|\bin \d|\bas soon as\b|\bthe pass that\b|\bat once\b"
+)
+_AGAIN: Final = re.compile(
+    r"\b(?:tr(?:y|ies|ied|ying)|asked|checked) again\b|\bretr(?:y|ied|ies)\b"
+)
 _ACCOUNT: Final = re.compile(r"\b(?:the|this|that|which) account\b")
 _IDENTITY: Final = re.compile(
     r"\bthe operator's identity\b|\bthe identity of the operator\b|\ba permission is missing\b"
@@ -114,13 +118,20 @@ _PREREQUISITES: Final = ("RamRoleReady", "NetworkReady", "OssDirectoriesReady")
 def untrue_together(conditions: Conditions) -> str | None:
     """Each message is true beside all others, for as long as the state lasts."""
     ready, purchased = conditions["Ready"], conditions["Purchased"]
-    if ready["message"].startswith("order ") and purchased["reason"] in ("Placing", "PurchaseUncertain"):
+    if ready["message"].startswith("order ") and purchased["reason"] in (
+        "Placing",
+        "PurchaseUncertain",
+    ):
         wrong = untrue_of_an_open_order(ready["message"])
         if wrong is not None:
             return wrong
     stalled = conditions["Stalled"]
     is_missing = any(conditions[type_]["status"] == "False" for type_ in _PREREQUISITES)
-    if is_missing and stalled["status"] == "False" and "nothing has to be changed" in stalled["message"]:
+    if (
+        is_missing
+        and stalled["status"] == "False"
+        and "nothing has to be changed" in stalled["message"]
+    ):
         return "something has to be changed"
     if ready["reason"] == "OwnedElsewhere" and "belongs to this resource" in purchased["message"]:
         return "it belongs to two"

@@ -1,4 +1,5 @@
-"""The official SDKs' response models as a measure: which members an answer may have, and of which type."""
+"""The official SDKs' response models as a measure: which members an answer may have, and of which
+type."""
 
 import inspect
 import re
@@ -7,7 +8,12 @@ from types import ModuleType
 from typing import Any
 
 _MEMBER = re.compile(r"if m\.get\('(\w+)'\) is not None:.*?self\.(\w+)", re.DOTALL)
-_SIMPLE: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+_SIMPLE: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+}
 
 
 def differences(answer: object, models: ModuleType, name: str) -> list[str]:
@@ -25,7 +31,9 @@ def _of_model(value: object, models: ModuleType, model: type, place: str) -> Ite
         if name not in members:
             yield f"{place}.{name} is no member"
         else:
-            yield from _of_type(member, models, str(types[members[name]].annotation), f"{place}.{name}")
+            yield from _of_type(
+                member, models, str(types[members[name]].annotation), f"{place}.{name}"
+            )
 
 
 def _of_type(value: object, models: ModuleType, wanted: str, place: str) -> Iterator[str]:
@@ -34,9 +42,13 @@ def _of_type(value: object, models: ModuleType, wanted: str, place: str) -> Iter
             yield f"{place} is {type(value).__name__}, not a list"
             return
         for number, each in enumerate(value):
-            yield from _of_type(each, models, wanted.removeprefix("List[").removesuffix("]"), f"{place}[{number}]")
+            yield from _of_type(
+                each, models, wanted.removeprefix("List[").removesuffix("]"), f"{place}[{number}]"
+            )
     elif wanted.startswith("main_models."):
-        yield from _of_model(value, models, getattr(models, wanted.removeprefix("main_models.")), place)
+        yield from _of_model(
+            value, models, getattr(models, wanted.removeprefix("main_models.")), place
+        )
     elif wanted in _SIMPLE and not _is(value, _SIMPLE[wanted]):
         yield f"{place} is {type(value).__name__}, not {wanted}"
 

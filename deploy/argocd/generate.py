@@ -1,4 +1,5 @@
-"""Makes `argocd-cm.yaml` from the scripts beside it: the form in which every version of Argo CD takes them."""
+"""Makes `argocd-cm.yaml` from the scripts beside it: the form in which every version of Argo CD
+takes them."""
 
 import sys
 from pathlib import Path
@@ -20,7 +21,9 @@ class _Literal(yaml.SafeDumper):
 
 _Literal.add_representer(
     str,
-    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+    lambda dumper, text: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    ),
 )
 
 
@@ -39,11 +42,16 @@ def argocd_cm() -> str:
         "metadata": {
             "name": "argocd-cm",
             "namespace": "argocd",
-            "labels": {"app.kubernetes.io/name": "argocd-cm", "app.kubernetes.io/part-of": "argocd"},
+            "labels": {
+                "app.kubernetes.io/name": "argocd-cm",
+                "app.kubernetes.io/part-of": "argocd",
+            },
         },
         "data": {
             f"resource.customizations.health.{key}": (SCRIPTS / "health.lua").read_text(),
-            f"resource.customizations.actions.{key}": yaml.dump(told, Dumper=_Literal, sort_keys=False),
+            f"resource.customizations.actions.{key}": yaml.dump(
+                told, Dumper=_Literal, sort_keys=False
+            ),
         },
     }
     return HEAD + yaml.dump(manifest, Dumper=_Literal, sort_keys=False, width=120)

@@ -1,4 +1,5 @@
-"""Makes what the chart shares with kustomize, and the schema of its values: `python generate.py <folder of the chart>`.
+"""Makes what the chart shares with kustomize, and the schema of its values: `python generate.py
+<folder of the chart>`.
 
 A chart holds only what is in its own folder, so the files are copied.
 """
@@ -15,21 +16,30 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 COPIED = {
     "crds": (ROOT / "crds").glob("*.yaml"),
-    "base": (path for path in (DEPLOY / "base").glob("*.yaml") if path.stem not in ("kustomization", "namespace")),
+    "base": (
+        path
+        for path in (DEPLOY / "base").glob("*.yaml")
+        if path.stem not in ("kustomization", "namespace")
+    ),
     "emulator": (
         DEPLOY / "overlays" / "trial" / f"{name}.yaml"
         for name in ("credentials", "egress", "emulator", "emulator-networkpolicy")
     ),
     "guard": (DEPLOY / "components" / "guard" / "policies.yaml",),
-    "limits": (DEPLOY / "components" / "limits" / f"{name}.yaml" for name in ("limits", "policies")),
+    "limits": (
+        DEPLOY / "components" / "limits" / f"{name}.yaml" for name in ("limits", "policies")
+    ),
     "outputs": (DEPLOY / "components" / "outputs-everywhere" / "clusterrolebinding.yaml",),
     "node-role": (DEPLOY / "components" / "node-role" / "egress.yaml",),
-    "monitoring": (DEPLOY / "monitoring" / f"{name}.yaml" for name in ("servicemonitor", "prometheusrule")),
+    "monitoring": (
+        DEPLOY / "monitoring" / f"{name}.yaml" for name in ("servicemonitor", "prometheusrule")
+    ),
 }
 """By folder of the chart."""
 
 GIVEN_OTHERWISE = {"namespace", "namespaces", "health_port"}
-"""Settings that the chart itself sets: by the release's namespace, by watchNamespaces, and as the probes ask."""
+"""Settings that the chart itself sets: by the release's namespace, by watchNamespaces, and as the
+probes ask."""
 
 Schema = dict[str, Any]
 
@@ -54,7 +64,8 @@ LABELS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 def only(**properties: Schema) -> Schema:
-    """An object with these properties and no other: a word that is misspelt is refused and not ignored."""
+    """An object with these properties and no other: a word that is misspelt is refused and not
+    ignored."""
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
@@ -64,9 +75,14 @@ def some_of(*words: str) -> Schema:
 
 
 def limits() -> Schema:
-    """What a namespace may ask for; the policies of `deploy/components/limits` read the same names."""
+    """What a namespace may ask for; the policies of `deploy/components/limits` read the same
+    names."""
     number: Schema = {"type": "integer", "minimum": 0, "maximum": 99999}
-    names: Schema = {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9-]+$"}, "uniqueItems": True}
+    names: Schema = {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[a-z0-9-]+$"},
+        "uniqueItems": True,
+    }
     return only(
         regions=names,
         vpcs=names,
@@ -146,13 +162,19 @@ def settings() -> Schema:
     """The operator's settings, with the bounds that it has for them itself."""
     told = Settings.model_json_schema()["properties"]
     return only(
-        **{f"{ENVIRONMENT_PREFIX}{name.upper()}": _bounds(told[name]) for name in told if name not in GIVEN_OTHERWISE}
+        **{
+            f"{ENVIRONMENT_PREFIX}{name.upper()}": _bounds(told[name])
+            for name in told
+            if name not in GIVEN_OTHERWISE
+        }
     )
 
 
 def _bounds(field: Schema) -> Schema:
     field = next((each for each in field.get("anyOf", ()) if each["type"] != "null"), {}) | field
-    return {word: value for word, value in field.items() if word not in ("title", "default", "anyOf")}
+    return {
+        word: value for word, value in field.items() if word not in ("title", "default", "anyOf")
+    }
 
 
 def generate(chart: Path) -> None:

@@ -1,8 +1,10 @@
-"""Lists what is in an image, as CycloneDX: `python deploy/image/sbom.py FOLDER`, to standard output.
+"""Lists what is in an image, as CycloneDX: `python deploy/image/sbom.py FOLDER`, to standard
+output.
 
 The folder is the image's file system, also of an image for another kind of machine:
 
-    docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar -x --directory root
+    docker export "$(docker create registry.example.com/flink-workspace-operator:0.1.0)" | tar -x
+    --directory root
     make sbom ROOT=root
 """
 
@@ -23,24 +25,36 @@ GENERATOR: Final = str(Path(sys.executable).with_name("cyclonedx-py"))
 
 
 def describe(root: Path) -> dict[str, Any]:
-    """The bill of materials of a file system; raises LocalFailure where there is no Python in it."""
+    """The bill of materials of a file system; raises LocalFailure where there is no Python in
+    it."""
     libraries = list(root.glob("usr/local/lib*/python3.*/site-packages"))
     if len(libraries) != 1:
-        raise LocalFailure(f"{root} is not the file system of an image of ours: it has no packages of Python")
+        raise LocalFailure(
+            f"{root} is not the file system of an image of ours: it has no packages of Python"
+        )
     told = _python_packages(libraries[0])
     told["components"] += [_interpreter(root), *map(_component, _debian_packages(root))]
     return told
 
 
 def _python_packages(library: Path) -> dict[str, Any]:
-    """By cyclonedx-py. It asks an interpreter for its path; that of the image may be for another kind of machine, so
-    this answers in its place."""
+    """By cyclonedx-py. It asks an interpreter for its path; that of the image may be for another
+    kind of machine, so this answers in its place."""
     with tempfile.TemporaryDirectory() as directory:
         interpreter = Path(directory) / "python"
-        interpreter.write_text(f"#!/bin/sh\necho {shlex.quote(json.dumps([str(library.resolve())]))}\n")
+        interpreter.write_text(
+            f"#!/bin/sh\necho {shlex.quote(json.dumps([str(library.resolve())]))}\n"
+        )
         interpreter.chmod(0o755)
-        command = [GENERATOR, "environment", f"--pyproject={REPOSITORY / 'pyproject.toml'}", "--output-reproducible"]
-        done = subprocess.run([*command, str(interpreter)], capture_output=True, text=True, check=False)
+        command = [
+            GENERATOR,
+            "environment",
+            f"--pyproject={REPOSITORY / 'pyproject.toml'}",
+            "--output-reproducible",
+        ]
+        done = subprocess.run(
+            [*command, str(interpreter)], capture_output=True, text=True, check=False
+        )
     if done.returncode != 0:
         raise LocalFailure(f"{GENERATOR} failed:\n{done.stderr.strip()}")
     told: dict[str, Any] = json.loads(done.stdout)
@@ -48,7 +62,8 @@ def _python_packages(library: Path) -> dict[str, Any]:
 
 
 def _interpreter(root: Path) -> dict[str, str]:
-    """With both names that scanners know a Python by; as `deploy/image/assemble.py` recorded its version."""
+    """With both names that scanners know a Python by; as `deploy/image/assemble.py` recorded its
+    version."""
     record = root / VERSION
     if not record.exists():
         raise LocalFailure(f"{root} does not say which Python is in it: {VERSION} is missing")

@@ -1,4 +1,5 @@
-"""Makes `dashboard.json`, with the models that Grafana publishes of its dashboards: `make dashboard`."""
+"""Makes `dashboard.json`, with the models that Grafana publishes of its dashboards: `make
+dashboard`."""
 
 import json
 import sys
@@ -6,7 +7,11 @@ from itertools import count
 from typing import TypeVar
 
 from grafana_foundation_sdk.builders import prometheus, stat, table, timeseries
-from grafana_foundation_sdk.builders.common import ReduceDataOptions, VizLegendOptions, VizTooltipOptions
+from grafana_foundation_sdk.builders.common import (
+    ReduceDataOptions,
+    VizLegendOptions,
+    VizTooltipOptions,
+)
 from grafana_foundation_sdk.builders.dashboard import (
     Dashboard,
     DashboardLink,
@@ -45,7 +50,12 @@ Panels = list[stat.Panel | table.Panel | timeseries.Panel]
 
 def dashboard() -> Dashboard:
     """All of it: money first, then what it was spent on, then how the operator does."""
-    rows = (("Money", money()), ("Workspaces", workspaces()), ("The cloud", cloud()), ("Operator", work()))
+    rows = (
+        ("Money", money()),
+        ("Workspaces", workspaces()),
+        ("The cloud", cloud()),
+        ("Operator", work()),
+    )
     board = (
         Dashboard("Flink workspaces")
         .uid(UID)
@@ -55,14 +65,22 @@ def dashboard() -> Dashboard:
         .refresh("1m")
         .timezone("browser")
         .link(
-            DashboardLink("Alerts").type(DashboardLinkType.LINK).url("/alerting/list?search=Flink").target_blank(True)
+            DashboardLink("Alerts")
+            .type(DashboardLinkType.LINK)
+            .url("/alerting/list?search=Flink")
+            .target_blank(True)
         )
         .with_variable(DatasourceVariable("datasource").label("Prometheus").type("prometheus"))
         .with_variable(
             QueryVariable("namespace")
             .label("Namespace")
             .datasource(SOURCE)
-            .query({"query": "label_values(flink_workspace_status_condition, namespace)", "refId": "namespace"})
+            .query(
+                {
+                    "query": "label_values(flink_workspace_status_condition, namespace)",
+                    "refId": "namespace",
+                }
+            )
             .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
             .multi(True)
             .include_all(True)
@@ -80,20 +98,34 @@ def dashboard() -> Dashboard:
 def money() -> Panels:
     """What was spent, and what may have been."""
     return [
-        _stat("Placed", "Money of all orders in the ledger that were placed, for their whole terms.")
+        _stat(
+            "Placed", "Money of all orders in the ledger that were placed, for their whole terms."
+        )
         .with_target(
-            _now("sum by (currency) (max by (action, currency) (flink_workspace_orders_placed_amount))", "{{currency}}")
+            _now(
+                "sum by (currency) (max by (action, currency) (flink_workspace_orders_placed_amount))",
+                "{{currency}}",
+            )
         )
         .text_mode(BigValueTextMode.VALUE_AND_NAME)
         .decimals(2),
         _stat("Outcome open", "Purchases of which it is not known yet whether they were made.")
-        .with_target(_now('sum(max by (action, state) (flink_workspace_orders{state=~"Placing|Uncertain"}))', "open"))
+        .with_target(
+            _now(
+                'sum(max by (action, state) (flink_workspace_orders{state=~"Placing|Uncertain"}))',
+                "open",
+            )
+        )
         .thresholds(_red_from(1)),
         _stat("Orphans", "Paid for, and nobody looks after them; at the last look.")
-        .with_target(_now("sum by (kind) (max by (kind, region) (flink_operator_orphans))", "{{kind}}"))
+        .with_target(
+            _now("sum by (kind) (max by (kind, region) (flink_operator_orphans))", "{{kind}}")
+        )
         .thresholds(_red_from(1)),
         _graph("Orders by state", "All orders in the ledger.", 2 * THIRD).with_target(
-            _over_time("max by (action, state) (flink_workspace_orders) > 0", "{{action}} {{state}}")
+            _over_time(
+                "max by (action, state) (flink_workspace_orders) > 0", "{{action}} {{state}}"
+            )
         ),
         _table("Open orders", "How long their outcome has been open.", THIRD)
         .with_target(
@@ -110,7 +142,9 @@ def workspaces() -> Panels:
     """How they are, who waits for whom, and until when they are paid."""
     condition = 'max by (namespace, name, reason) (flink_workspace_status_condition{%s, type="%s", status="%s"})'
     return [
-        _graph("Ready, by reason", "How many FlinkWorkspaces are in which situation.", FULL).with_target(
+        _graph(
+            "Ready, by reason", "How many FlinkWorkspaces are in which situation.", FULL
+        ).with_target(
             _over_time(
                 "count by (reason) (max by (namespace, name, reason)"
                 f' (flink_workspace_status_condition{{{WHERE}, type="Ready"}}))',
@@ -123,16 +157,20 @@ def workspaces() -> Panels:
         _table("Waiting for a person", "For a decision, money or a right.", THIRD).with_target(
             _rows(condition % (WHERE, "Suspended", "True"))
         ),
-        _table("Drifted", "Spec and cloud disagree; the operator corrects neither.", THIRD).with_target(
-            _rows(condition % (WHERE, "InSync", "False"))
-        ),
+        _table(
+            "Drifted", "Spec and cloud disagree; the operator corrects neither.", THIRD
+        ).with_target(_rows(condition % (WHERE, "InSync", "False"))),
         _table("Paid for", "Time until the paid time ends, the shortest first.", 2 * THIRD)
         .with_target(
-            _rows(f"sort(max by (namespace, name) (flink_workspace_expiration_timestamp_seconds{{{WHERE}}}) - time())")
+            _rows(
+                f"sort(max by (namespace, name) (flink_workspace_expiration_timestamp_seconds{{{WHERE}}}) - time())"
+            )
         )
         .unit("s"),
         _table(
-            "Few free addresses", "vSwitches in which jobs may soon find no place, and what is left.", THIRD
+            "Few free addresses",
+            "vSwitches in which jobs may soon find no place, and what is left.",
+            THIRD,
         ).with_target(
             _rows(
                 f"max by (namespace, name, vswitch) (flink_workspace_vswitch_free_addresses{{{WHERE}}})"
@@ -149,7 +187,10 @@ def cloud() -> Panels:
     return [
         _graph("Calls", "By action.")
         .with_target(
-            _over_time(f"sum by (service, action) (rate({calls}[$__rate_interval]))", "{{service}} {{action}}")
+            _over_time(
+                f"sum by (service, action) (rate({calls}[$__rate_interval]))",
+                "{{service}} {{action}}",
+            )
         )
         .unit("reqps"),
         _graph("Failures", "By action, what the failure means, and the cloud's code.")
@@ -172,9 +213,14 @@ def cloud() -> Panels:
         _graph("Clock", "How far each node is ahead of the cloud; below 0: behind.", 2 * THIRD)
         .with_target(_over_time("max by (pod) (flink_operator_clock_ahead_seconds)", "{{pod}}"))
         .unit("s"),
-        _stat("Who answers", "The cloud, or what a setting names. What an emulator sells is not real.")
+        _stat(
+            "Who answers", "The cloud, or what a setting names. What an emulator sells is not real."
+        )
         .with_target(
-            _now("max by (endpoint, emulated) (flink_operator_endpoint_info)", "{{endpoint}}, emulated: {{emulated}}")
+            _now(
+                "max by (endpoint, emulated) (flink_operator_endpoint_info)",
+                "{{endpoint}}, emulated: {{emulated}}",
+            )
         )
         .text_mode(BigValueTextMode.NAME),
     ]
@@ -188,20 +234,43 @@ def work() -> Panels:
         .with_target(_now("flink_operator_leader == 1", "{{pod}}"))
         .text_mode(BigValueTextMode.NAME)
         .no_value("nobody"),
-        _graph("Waiting workspaces", "How many wait for a pass, by lane, and in how many namespaces.")
+        _graph(
+            "Waiting workspaces", "How many wait for a pass, by lane, and in how many namespaces."
+        )
         .with_target(_over_time("max by (lane) (flink_operator_queue_depth)", "{{lane}}"))
         .with_target(_over_time("max(flink_operator_queue_namespaces)", "namespaces", "B")),
         _graph("Longest wait", "How long the one that waits longest has waited.")
         .with_target(_over_time("max(flink_operator_queue_oldest_age_seconds)", "oldest"))
         .unit("s"),
-        _graph("Passes", "By how they end; confirmed: who needed none. A Defect is one of the operator.", 2 * THIRD)
-        .with_target(_over_time("sum by (result) (rate(flink_operator_passes_total[$__rate_interval]))", "{{result}}"))
-        .with_target(_over_time("sum(rate(flink_operator_confirmed_total[$__rate_interval]))", "confirmed", "B"))
+        _graph(
+            "Passes",
+            "By how they end; confirmed: who needed none. A Defect is one of the operator.",
+            2 * THIRD,
+        )
+        .with_target(
+            _over_time(
+                "sum by (result) (rate(flink_operator_passes_total[$__rate_interval]))",
+                "{{result}}",
+            )
+        )
+        .with_target(
+            _over_time(
+                "sum(rate(flink_operator_confirmed_total[$__rate_interval]))", "confirmed", "B"
+            )
+        )
         .unit("ops"),
         _graph("Time of a pass", "Half of them, and 19 of 20, took less.")
-        .with_target(_over_time(f"histogram_quantile(0.5, sum by (le) (rate({passes}[$__rate_interval])))", "half"))
         .with_target(
-            _over_time(f"histogram_quantile(0.95, sum by (le) (rate({passes}[$__rate_interval])))", "19 of 20", "B")
+            _over_time(
+                f"histogram_quantile(0.5, sum by (le) (rate({passes}[$__rate_interval])))", "half"
+            )
+        )
+        .with_target(
+            _over_time(
+                f"histogram_quantile(0.95, sum by (le) (rate({passes}[$__rate_interval])))",
+                "19 of 20",
+                "B",
+            )
         )
         .unit("s"),
     ]
@@ -212,11 +281,18 @@ def _panel(panel: Panel, title: str, description: str, width: int = THIRD) -> Pa
 
 
 def _stat(title: str, description: str) -> stat.Panel:
-    return _panel(stat.Panel(), title, description).reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
+    return _panel(stat.Panel(), title, description).reduce_options(
+        ReduceDataOptions().calcs(["lastNotNull"])
+    )
 
 
 def _graph(title: str, description: str, width: int = THIRD) -> timeseries.Panel:
-    legend = VizLegendOptions().show_legend(True).placement(LegendPlacement.BOTTOM).display_mode(LegendDisplayMode.LIST)
+    legend = (
+        VizLegendOptions()
+        .show_legend(True)
+        .placement(LegendPlacement.BOTTOM)
+        .display_mode(LegendDisplayMode.LIST)
+    )
     tooltip = VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING)
     graph = _panel(timeseries.Panel(), title, description, width).fill_opacity(10)
     return graph.legend(legend).tooltip(tooltip)
@@ -224,7 +300,11 @@ def _graph(title: str, description: str, width: int = THIRD) -> timeseries.Panel
 
 def _table(title: str, description: str, width: int) -> table.Panel:
     hidden = DataTransformerConfig(id_val="organize", options={"excludeByName": {"Time": True}})
-    return _panel(table.Panel(), title, description, width).show_header(True).with_transformation(hidden)
+    return (
+        _panel(table.Panel(), title, description, width)
+        .show_header(True)
+        .with_transformation(hidden)
+    )
 
 
 def _over_time(query: str, legend: str, ref: str = "A") -> prometheus.Dataquery:

@@ -23,9 +23,12 @@ refused with `kubectl apply --validate=strict`, and dropped otherwise."""
 def api_page() -> str:
     """Both resources."""
     resources = [
-        yaml.safe_load((CRDS / name).read_text()) for name in ("flinkworkspaces.yaml", "flinkworkspaceorders.yaml")
+        yaml.safe_load((CRDS / name).read_text())
+        for name in ("flinkworkspaces.yaml", "flinkworkspaceorders.yaml")
     ]
-    return page("API reference", _ABOUT, *(part for resource in resources for part in _resource(resource)))
+    return page(
+        "API reference", _ABOUT, *(part for resource in resources for part in _resource(resource))
+    )
 
 
 def _resource(crd: Node) -> Iterator[str]:
@@ -40,7 +43,8 @@ def _resource(crd: Node) -> Iterator[str]:
     yield from _object(f"{kind}.spec", schema["properties"]["spec"], _changes(schema))
     yield from _object(f"{kind}.status", schema["properties"]["status"], {})
     columns = [
-        (each["name"], code(each["jsonPath"]), "wide" if "priority" in each else "") for each in _columns(version)
+        (each["name"], code(each["jsonPath"]), "wide" if "priority" in each else "")
+        for each in _columns(version)
     ]
     yield f"### Columns of {kind}"
     yield table(("column", "where it comes from", "`--output=wide` only"), columns)
@@ -57,7 +61,10 @@ def _object(path: str, node: Node, changes: Mapping[str, str]) -> Iterator[str]:
     yield node["description"]
     yield table(
         ("field", "type", "required or default", "bounds", "meaning"),
-        [_field(name, field, node, changes.get(f".spec.{name}")) for name, field in node["properties"].items()],
+        [
+            _field(name, field, node, changes.get(f".spec.{name}"))
+            for name, field in node["properties"].items()
+        ],
     )
     yield from _rules(node, path)
     for name, field in node["properties"].items():
@@ -93,7 +100,9 @@ def _bounds(field: Node) -> Iterator[str]:
     ):
         if largest in field:
             yield (
-                f"{field[smallest]} to {field[largest]}{unit}" if smallest in field else f"up to {field[largest]}{unit}"
+                f"{field[smallest]} to {field[largest]}{unit}"
+                if smallest in field
+                else f"up to {field[largest]}{unit}"
             )
     if field.get("x-kubernetes-list-type") == "map":
         yield f"one for each {', '.join(map(code, field['x-kubernetes-list-map-keys']))}"
@@ -104,7 +113,8 @@ def _bounds(field: Node) -> Iterator[str]:
 
 
 def _changes(schema: Node) -> dict[str, str]:
-    """Fields of the spec, by path, that are free only until the purchase. What never changes says so itself."""
+    """Fields of the spec, by path, that are free only until the purchase. What never changes says
+    so itself."""
     return {
         rule["fieldPath"]: "Can't change once the purchase is under way"
         for rule in _validations(schema)
@@ -119,7 +129,11 @@ def _validations(node: Node) -> list[dict[str, Any]]:
 
 def _rules(node: Node, path: str) -> Iterator[str]:
     """The rules of an object and of its simple fields, in the words of whoever breaks them."""
-    inner = [field for field in node.get("properties", {}).values() if "properties" not in field] if path else []
+    inner = (
+        [field for field in node.get("properties", {}).values() if "properties" not in field]
+        if path
+        else []
+    )
     told = [rule["message"] for each in (node, *inner) for rule in _validations(each)]
     lasting = [message for message in told if _UNDER_WAY not in message]
     if lasting:

@@ -1,4 +1,5 @@
-"""The page of the cloud's refusals: from the table of codes, and from what is made of each failure."""
+"""The page of the cloud's refusals: from the table of codes, and from what is made of each
+failure."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -42,7 +43,11 @@ What to grant where a message says that a permission is missing. All in one poli
 and [what each statement is for](../real-account.md#2-the-smallest-ram-policy)."""
 
 
-REFUSED: Final[Mapping[Fate, str]] = {"Unknown": "", "CallRefused": "every copy", "CopyRefused": "this copy"}
+REFUSED: Final[Mapping[Fate, str]] = {
+    "Unknown": "",
+    "CallRefused": "every copy",
+    "CopyRefused": "this copy",
+}
 
 _MADE_OF: Final[Mapping[Turn, str]] = {
     "Nobody": "retried",
@@ -54,9 +59,12 @@ _MADE_OF: Final[Mapping[Turn, str]] = {
 
 def errors_page() -> str:
     """Failures, codes, actions."""
-    codes = [(code(row.code), code(row.failure.__name__), REFUSED[row.fate], row.source) for row in TABLE]
+    codes = [
+        (code(row.code), code(row.failure.__name__), REFUSED[row.fate], row.source) for row in TABLE
+    ]
     failures = [
-        (code(name), meaning_of(kind), _MADE_OF[kind.turn], page_advice_of(kind)) for name, kind in KINDS.items()
+        (code(name), meaning_of(kind), _MADE_OF[kind.turn], page_advice_of(kind))
+        for name, kind in KINDS.items()
     ]
     return page(
         "Error catalogue",
@@ -72,5 +80,8 @@ def errors_page() -> str:
         table(("code", "failure", "refused", "source"), codes),
         "## Calls and RAM actions",
         _ACTIONS,
-        table(("call", "RAM action"), [(code(call), code(action)) for call, action in RAM_ACTIONS.items()]),
+        table(
+            ("call", "RAM action"),
+            [(code(call), code(action)) for call, action in RAM_ACTIONS.items()],
+        ),
     )

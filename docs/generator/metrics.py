@@ -32,5 +32,8 @@ import, `deploy/monitoring/dashboard.json`.
 
 def metrics_page() -> str:
     """All families, in the order in which they are told."""
-    rows = [(code(each.name), each.type, ", ".join(map(code, each.labels)), each.help) for each in FAMILIES]
+    rows = [
+        (code(each.name), each.type, ", ".join(map(code, each.labels)), each.help)
+        for each in FAMILIES
+    ]
     return page("Metrics", _ABOUT, table(("metric", "type", "labels", "meaning"), rows))

@@ -31,7 +31,12 @@ Events of orders are shown below the order as well."""
 def reasons_page() -> str:
     """All of them, by where they are seen."""
     states = [
-        (code(state or "no state"), "open" if facts.is_open else "settled", facts.meaning, _next(facts))
+        (
+            code(state or "no state"),
+            "open" if facts.is_open else "settled",
+            facts.meaning,
+            _next(facts),
+        )
         for state, facts in STATES.items()
     ]
     return page(
@@ -53,7 +58,10 @@ def reasons_page() -> str:
         _diagram(),
         "## Events",
         _EVENTS,
-        table(("event", "what happened"), [(code(reason), meaning) for reason, meaning in EVENTS.items()]),
+        table(
+            ("event", "what happened"),
+            [(code(reason), meaning) for reason, meaning in EVENTS.items()],
+        ),
     )
 
 
@@ -73,5 +81,7 @@ def _next(facts: StateFacts) -> str:
 
 
 def _entries(what: str, status: str, entries: Mapping[str, Entry]) -> str:
-    rows = [(code(reason), each.status, each.meaning, each.advice) for reason, each in entries.items()]
+    rows = [
+        (code(reason), each.status, each.meaning, each.advice) for reason, each in entries.items()
+    ]
     return table((what, status, "meaning", "what to do"), rows)

@@ -1,4 +1,5 @@
-"""The operator's report that the pages show: written by the operator's own code from made-up facts."""
+"""The operator's report that the pages show: written by the operator's own code from made-up
+facts."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,13 @@ from flink_workspace_operator import __version__
 from flink_workspace_operator.adapters.alibaba.products import hosts
 from flink_workspace_operator.core.facts.identity import Caller, Key
 from flink_workspace_operator.core.facts.observed import SeenInstance
-from flink_workspace_operator.core.operator_report import ActionEvidence, OperatorFacts, Process, Surveyed, text_of
+from flink_workspace_operator.core.operator_report import (
+    ActionEvidence,
+    OperatorFacts,
+    Process,
+    Surveyed,
+    text_of,
+)
 from flink_workspace_operator.core.orphans import Findings, Orphan, Purchase
 from flink_workspace_operator.settings import Settings
 from kubectl_flink import names
@@ -34,7 +41,9 @@ _PURCHASE: Final = Purchase(
 
 CLUSTER: Final = Cluster(
     names.KINDS,
-    Lease({"spec": {"holderIdentity": _POD, "renewTime": NOW.isoformat(), "leaseDurationSeconds": 15}}),
+    Lease(
+        {"spec": {"holderIdentity": _POD, "renewTime": NOW.isoformat(), "leaseDurationSeconds": 15}}
+    ),
 )
 
 
@@ -46,7 +55,12 @@ def published_report() -> OperatorReport:
 def _facts() -> OperatorFacts:
     settings = Settings(regions=(_REGION,), adoption_namespaces=(), identity_namespaces=("team-a",))
     process = Process(__version__, _POD, "c0ffee00-0000", settings, hosts(settings.endpoint), ())
-    proven = ("foasconsole:DescribeInstances", "ram:GetRole", "vpc:DescribeVSwitches", "oss:ListObjects")
+    proven = (
+        "foasconsole:DescribeInstances",
+        "ram:GetRole",
+        "vpc:DescribeVSwitches",
+        "oss:ListObjects",
+    )
     actions = (
         *(ActionEvidence(each, "Proven", APPLIED) for each in proven),
         ActionEvidence("oss:PutObject", "Denied", APPLIED + timedelta(minutes=4)),
@@ -59,8 +73,12 @@ def _findings() -> Findings:
     found = {each.instance_id: each for each in (_BOUGHT, _BY_HAND)}
     return Findings(
         (
-            Orphan("Orphan", _ACCOUNT, _REGION, "reports", (_BOUGHT.instance_id,), "team-a/reports"),
-            Orphan("Orphan", _ACCOUNT, _REGION, "try-out", (_BY_HAND.instance_id,), "team-b/try-out"),
+            Orphan(
+                "Orphan", _ACCOUNT, _REGION, "reports", (_BOUGHT.instance_id,), "team-a/reports"
+            ),
+            Orphan(
+                "Orphan", _ACCOUNT, _REGION, "try-out", (_BY_HAND.instance_id,), "team-b/try-out"
+            ),
         ),
         frozenset({(_ACCOUNT, _REGION)}),
         caller=Caller(_ACCOUNT, f"acs:ram::{_ACCOUNT}:user/flink-operator"),

@@ -1,8 +1,7 @@
 """The page of what `kubectl flink status` shows in each situation.
 
-It is what the command makes of the objects that were captured for Argo CD. Ids and times are put in the place of those
-of the run, so that another capture gives the same page.
-"""
+It is what the command makes of the objects that were captured for Argo CD. Ids and times are put in
+the place of those of the run, so that another capture gives the same page."""
 
 import io
 import json
@@ -21,7 +20,8 @@ from kubectl_flink.report import Report, report_of
 from kubectl_flink.workspace import Workspace
 
 TESTDATA: Final = (
-    Path(__file__).parents[2] / "deploy/argocd/resource_customizations/flink.alicloud.dev/FlinkWorkspace/testdata"
+    Path(__file__).parents[2]
+    / "deploy/argocd/resource_customizations/flink.alicloud.dev/FlinkWorkspace/testdata"
 )
 COLUMNS: Final = 100
 APPLIED: Final = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -48,7 +48,9 @@ def situations_page() -> str:
         f" {COLUMNS} columns wide and without colours. [The command](../kubectl-flink.md).",
         f"## All of them\n\n{_block(table(list(reports.values()), COLUMNS, with_namespace=False))}",
     ]
-    parts += [f"## {_title(name)}\n\n{_block(tree(report, NOW))}" for name, report in reports.items()]
+    parts += [
+        f"## {_title(name)}\n\n{_block(tree(report, NOW))}" for name, report in reports.items()
+    ]
     return page("What `kubectl flink status` shows", "\n\n".join(parts))
 
 
@@ -62,7 +64,14 @@ def _title(name: str) -> str:
 
 
 def _block(picture: Any) -> str:  # noqa: ANN401 - what rich can print
-    console = Console(width=COLUMNS, file=io.StringIO(), color_system=None, highlight=False, emoji=False, markup=False)
+    console = Console(
+        width=COLUMNS,
+        file=io.StringIO(),
+        color_system=None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
     return f"```text\n{text_of(picture, console)}```"
 
 

@@ -31,9 +31,15 @@ WRITES = 300
 
 async def main(arguments: argparse.Namespace) -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="flink-bench-", ignore_cleanup_errors=True) as directory:
-        async with staged(Path(directory), tls=not arguments.plain, namespaces=arguments.namespaces) as stage:
-            stage.ask("PATCH", "settings", {"provisioningSeconds": arguments.provisioning, "balance": 1e9})
+    with tempfile.TemporaryDirectory(
+        prefix="flink-bench-", ignore_cleanup_errors=True
+    ) as directory:
+        async with staged(
+            Path(directory), tls=not arguments.plain, namespaces=arguments.namespaces
+        ) as stage:
+            stage.ask(
+                "PATCH", "settings", {"provisioningSeconds": arguments.provisioning, "balance": 1e9}
+            )
             await stage.start_operator(resync_seconds=LONG_SECONDS)
             template = await buy_template(stage)
             stage.end_operator()
@@ -53,7 +59,9 @@ async def converged(stage: Stage, template: Template, sizes: list[int]) -> None:
     for size in sizes:
         await plant(stage, template, before, size)
         before = size
-        measured.append(await rest(stage, template, size, max(LEAST_LOOK_SECONDS, size / LOOKS_A_SECOND)))
+        measured.append(
+            await rest(stage, template, size, max(LEAST_LOOK_SECONDS, size / LOOKS_A_SECOND))
+        )
         tables.say(tables.rests(measured))
         typed.append(await commands(stage, size))
     if typed:
@@ -82,7 +90,9 @@ def arguments_of(argv: list[str]) -> argparse.Namespace:
         default=20,
         help="seconds until one runs (default: %(default)s)",
     )
-    parser.add_argument("--namespaces", type=int, default=10, help="they are spread over (default: %(default)s)")
+    parser.add_argument(
+        "--namespaces", type=int, default=10, help="they are spread over (default: %(default)s)"
+    )
     parser.add_argument("--plain", action="store_true", help="the cloud without TLS")
     return parser.parse_args(argv)
 

@@ -44,8 +44,11 @@ async def buy(stage: Stage, wave: str, number: int) -> Wave:
     log = stage.processes.log("operator")
     logged = log.stat().st_size
     await apply(stage, wave, number)
-    while (count := await ready(stage, wave)) < number and time.monotonic() - moment < PATIENCE_SECONDS:
-        await stage.pause(max(2, number / 100))  # so that looking costs little beside what is looked at
+    while (
+        count := await ready(stage, wave)
+    ) < number and time.monotonic() - moment < PATIENCE_SECONDS:
+        # so that looking costs little beside what is looked at
+        await stage.pause(max(2, number / 100))
     took = time.monotonic() - moment
     stage.processes.check()
     bought = [each for each in stage.ask("GET", "purchases") if each["name"].startswith(wave)]
@@ -61,7 +64,9 @@ async def buy(stage: Stage, wave: str, number: int) -> Wave:
         used=(await stage.usage()).since(before),
         still=stage.standstill(moment),
         load=f"{os.getloadavg()[0]:.1f}",
-        followed=await _followed(stage, wave, {each["name"]: _moment(each["time"]) for each in bought}),
+        followed=await _followed(
+            stage, wave, {each["name"]: _moment(each["time"]) for each in bought}
+        ),
     )
 
 
@@ -76,11 +81,20 @@ async def _followed(stage: Stage, wave: str, bought: Mapping[str, datetime]) -> 
         for each in await stored(stage, wave)
         if (told := condition(each, "Ready")).get("status") == "True"
     }
-    return tuple(sorted((ready_since[name] - bought[name] - provisioning).total_seconds() for name in ready_since))
+    return tuple(
+        sorted(
+            (ready_since[name] - bought[name] - provisioning).total_seconds()
+            for name in ready_since
+        )
+    )
 
 
 def _taken_back(log: str, wave: str) -> int:
     """Orders that were Quoted a second time, by the audit's lines."""
-    lines = [json.loads(line[line.index("{") :]) for line in log.splitlines() if '{"order":' in line]
-    quoted = Counter(each["order"] for each in lines if each["state"] == "Quoted" and f"/{wave}" in each["order"])
+    lines = [
+        json.loads(line[line.index("{") :]) for line in log.splitlines() if '{"order":' in line
+    ]
+    quoted = Counter(
+        each["order"] for each in lines if each["state"] == "Quoted" and f"/{wave}" in each["order"]
+    )
     return sum(each - 1 for each in quoted.values())

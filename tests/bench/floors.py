@@ -63,7 +63,9 @@ class Floor:
         return self.server / self.number
 
 
-async def timed(stage: Stage, what: str, number: int, servers: Iterable[str], work: Awaitable[Any]) -> Floor:
+async def timed(
+    stage: Stage, what: str, number: int, servers: Iterable[str], work: Awaitable[Any]
+) -> Floor:
     """Do it, and tell what it took."""
     own = psutil.Process().cpu_times()
     before, began = await stage.usage(), time.monotonic()
@@ -144,7 +146,9 @@ class Protocol:
         workspace = await admin.read_workspace(key)
         assert workspace is not None
         copy = Copy.at(self.template, key, uuid.uuid4().hex)
-        spec = FlinkWorkspaceOrderSpec.model_validate(copy.copied(self.template.order["spec"], workspace.metadata.uid))
+        spec = FlinkWorkspaceOrderSpec.model_validate(
+            copy.copied(self.template.order["spec"], workspace.metadata.uid)
+        )
         target = PurchaseTarget(spec.account_id, spec.region, key.name)
         await admin.add_purchase_finalizer(workspace)
         await admin.take_claim(target, key, workspace.metadata.uid, None)
@@ -155,11 +159,15 @@ class Protocol:
         await self._move(await self._move(order, copy, "Placed"), copy, "Fulfilled")
         await self._tell(key, workspace, copy)
 
-    async def _announce(self, key: Key, spec: FlinkWorkspaceOrderSpec, copy: Copy) -> FlinkWorkspaceOrder:
+    async def _announce(
+        self, key: Key, spec: FlinkWorkspaceOrderSpec, copy: Copy
+    ) -> FlinkWorkspaceOrder:
         order = await self.stage.admin.create_order(key, 1, spec)
         return await self._move(await self._move(order, copy, "Quoted"), copy, "Placing")
 
-    async def _move(self, order: FlinkWorkspaceOrder, copy: Copy, state: str) -> FlinkWorkspaceOrder:
+    async def _move(
+        self, order: FlinkWorkspaceOrder, copy: Copy, state: str
+    ) -> FlinkWorkspaceOrder:
         told = copy.copied(self.template.order["status"], order.metadata.uid)
         return await self.stage.admin.move_order(
             order, FlinkWorkspaceOrderStatus.model_validate({**told, "state": state})
@@ -175,13 +183,17 @@ class Protocol:
                 *where, body, _content_type="application/merge-patch+json"
             )
         for number in range(self.events):
-            await self.stage.admin.post_event(workspace, Event("Normal", "OrderPlaced", f"{number}"))
+            await self.stage.admin.post_event(
+                workspace, Event("Normal", "OrderPlaced", f"{number}")
+            )
 
 
 async def purchases(stage: Stage, template: Template, number: int, wrote: Counter[str]) -> Floor:
     """The writes of so many purchases, and their calls; of statuses and events as many as the
     operator wrote."""
-    statuses, events = (round(wrote[what] / number) for what in ("PATCH flinkworkspaces/status", "POST events"))
+    statuses, events = (
+        round(wrote[what] / number) for what in ("PATCH flinkworkspaces/status", "POST events")
+    )
     cloud = open_cloud(stage)
     await cloud.identify()
     places = await apply(stage, f"bare-{time.monotonic_ns()}", number, (BARE,))
@@ -212,13 +224,18 @@ async def peer(stage: Stage, template: Template, number: int) -> Floor:
     connections, keys = Connections(), Keys(static_credentials(KEY))
     session = Session(settings_for(stage), keys, connections)
     region = template.order["spec"]["region"]
-    places = [(stage.namespaces[each % len(stage.namespaces)], f"planted-{each:05}") for each in range(number)]
+    places = [
+        (stage.namespaces[each % len(stage.namespaces)], f"planted-{each:05}")
+        for each in range(number)
+    ]
 
     async def ask(place: tuple[str, str]) -> None:
         await stage.admin.read_workspace(Key(*place))
         await look(session, region, {"InstanceName": place[1]})
 
     try:
-        return await timed(stage, "peer: read each, ask for each", number, CLUSTER, side_by_side(ask, places, 16))
+        return await timed(
+            stage, "peer: read each, ask for each", number, CLUSTER, side_by_side(ask, places, 16)
+        )
     finally:
         await connections.close()

@@ -106,8 +106,12 @@ async def buy_template(stage: Stage) -> Template:
         if await ready(stage, TEMPLATE):
             break
         await stage.pause(1)
-    order: Any = await stage.custom.get_namespaced_custom_object(GROUP, VERSION, namespace, ORDERS, f"{TEMPLATE}-1")
-    workspace: Any = await stage.custom.get_namespaced_custom_object(GROUP, VERSION, namespace, WORKSPACES, TEMPLATE)
+    order: Any = await stage.custom.get_namespaced_custom_object(
+        GROUP, VERSION, namespace, ORDERS, f"{TEMPLATE}-1"
+    )
+    workspace: Any = await stage.custom.get_namespaced_custom_object(
+        GROUP, VERSION, namespace, WORKSPACES, TEMPLATE
+    )
     return Template(await stage.admin.cluster_id(), namespace, workspace, order)
 
 
@@ -115,7 +119,10 @@ async def plant(stage: Stage, template: Template, before: int, wanted: int) -> N
     """Have so many in all. The operator does not run."""
     for first in range(before, wanted, BATCH):
         numbers = range(first, min(first + BATCH, wanted))
-        copies = [Copy.of(template, stage.namespaces[each % len(stage.namespaces)], each) for each in numbers]
+        copies = [
+            Copy.of(template, stage.namespaces[each % len(stage.namespaces)], each)
+            for each in numbers
+        ]
         stage.ask("PUT", "state", {"workspaces": [each.seed() for each in copies]})
         await side_by_side(lambda each: _plant(stage, each), copies)
 
@@ -124,13 +131,17 @@ async def _plant(stage: Stage, copy: Copy) -> None:
     admin, (namespace, name) = stage.admin, (copy.key.namespace, copy.key.name)
     body = manifest(name, "planted")
     body["metadata"]["finalizers"] = [PURCHASE_FINALIZER]
-    created: Any = await stage.custom.create_namespaced_custom_object(GROUP, VERSION, namespace, WORKSPACES, body)
+    created: Any = await stage.custom.create_namespaced_custom_object(
+        GROUP, VERSION, namespace, WORKSPACES, body
+    )
     workspace = FlinkWorkspace.of(created)
     uid = workspace.metadata.uid
     spec = FlinkWorkspaceOrderSpec.model_validate(copy.copied(copy.template.order["spec"], uid))
     status = copy.copied(copy.template.order["status"], uid)
     order = await admin.create_order(copy.key, 1, spec)
-    order = await admin.move_order(order, FlinkWorkspaceOrderStatus.model_validate({**status, "state": "Placed"}))
+    order = await admin.move_order(
+        order, FlinkWorkspaceOrderStatus.model_validate({**status, "state": "Placed"})
+    )
     await admin.move_order(order, FlinkWorkspaceOrderStatus.model_validate(status))
     await admin.take_claim(PurchaseTarget(spec.account_id, spec.region, name), copy.key, uid, None)
     told = FlinkWorkspaceStatus.model_validate(copy.copied(copy.template.workspace["status"], uid))

@@ -64,7 +64,9 @@ async def rest(stage: Stage, template: Template, number: int, look_seconds: floa
     new, busy = await _new_ones(stage), f"{os.getloadavg()[0]:.1f}"
     stage.end_operator()
     ask_for_each = await peer(stage, template, number)
-    return Rest(number, look_seconds, cold, start, start_still, used, still, new, ask_for_each, busy)
+    return Rest(
+        number, look_seconds, cold, start, start_still, used, still, new, ask_for_each, busy
+    )
 
 
 async def _new_ones(stage: Stage) -> tuple[float, ...]:
@@ -76,7 +78,11 @@ async def _new_ones(stage: Stage) -> tuple[float, ...]:
 
         def bought(prefix: str = prefix, found: list[datetime] = found) -> bool:
             purchases = stage.ask("GET", "purchases")
-            found += [datetime.fromisoformat(each["time"]) for each in purchases if each["name"].startswith(prefix)]
+            found += [
+                datetime.fromisoformat(each["time"])
+                for each in purchases
+                if each["name"].startswith(prefix)
+            ]
             return bool(found)
 
         await until(bought, PATIENCE_SECONDS, pause=1)

@@ -71,7 +71,9 @@ class Stage:
     async def start_operator(self, **settings: object) -> None:
         """Start it, and wait until it leads."""
         settings = {"log_format": "json", **settings}  # the ledger's lines tell what was taken back
-        os.environ |= {f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in settings.items()}
+        os.environ |= {
+            f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in settings.items()
+        }
         self.started_at = time.monotonic()
         program = (str(Path(watched.__file__)), str(self.turns_file), "run")
         self.port = start_operator(self.processes, self.cluster, self.emulator, program)
@@ -116,7 +118,9 @@ class Stage:
 
     def standstill(self, since: float) -> Standstill:
         """How long the operator's loop stood still at the most, since a moment."""
-        lines = [list(map(float, line.split())) for line in self.turns_file.read_text().splitlines()]
+        lines = [
+            list(map(float, line.split())) for line in self.turns_file.read_text().splitlines()
+        ]
         turns, collections = (
             [each[1] for each in lines if each[0] >= since],
             [each[2] for each in lines if each[0] >= since],

@@ -48,7 +48,12 @@ def writes_in(metrics: str) -> Counter[str]:
         labels = dict(_LABEL.findall(found[1]))
         kind, verb = labels.get("resource", ""), labels.get("verb", "")
         renewal = kind == "leases" and verb != "POST"
-        if kind in KINDS and verb in ("POST", "PATCH", "PUT", "DELETE") and labels["code"] < "300" and not renewal:
+        if (
+            kind in KINDS
+            and verb in ("POST", "PATCH", "PUT", "DELETE")
+            and labels["code"] < "300"
+            and not renewal
+        ):
             part = f"/{labels['subresource']}" if labels.get("subresource") else ""
             writes[f"{verb} {kind}{part}"] += int(float(found[2]))
     return writes

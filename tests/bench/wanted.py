@@ -27,20 +27,26 @@ def manifest(name: str, wave: str) -> dict[str, Any]:
     return {**copy.deepcopy(SAMPLE), "metadata": {"name": name, "labels": {WAVE: wave}}}
 
 
-async def apply(stage: Stage, wave: str, number: int, namespaces: Sequence[str] | None = None) -> list[tuple[str, str]]:
+async def apply(
+    stage: Stage, wave: str, number: int, namespaces: Sequence[str] | None = None
+) -> list[tuple[str, str]]:
     """Create so many, the namespaces in turn. Gives where and under which name."""
     among = namespaces or stage.namespaces
     places = [(among[each % len(among)], f"{wave}-{each:05}") for each in range(number)]
 
     async def create(place: tuple[str, str]) -> None:
         body = manifest(place[1], wave)
-        await stage.custom.create_namespaced_custom_object(GROUP, VERSION, place[0], WORKSPACES, body)
+        await stage.custom.create_namespaced_custom_object(
+            GROUP, VERSION, place[0], WORKSPACES, body
+        )
 
     await side_by_side(create, places)
     return places
 
 
-async def side_by_side(act: Callable[[T], Awaitable[R]], each: Iterable[T], in_flight: int = IN_FLIGHT) -> list[R]:
+async def side_by_side(
+    act: Callable[[T], Awaitable[R]], each: Iterable[T], in_flight: int = IN_FLIGHT
+) -> list[R]:
     """Do it with each, so many at once."""
     places = asyncio.Semaphore(in_flight)
 
@@ -58,7 +64,8 @@ def condition(workspace: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 async def stored(stage: Stage, wave: str) -> list[dict[str, Any]]:
-    """All workspaces of a wave. The others are not read, or reading them would be what is measured."""
+    """All workspaces of a wave. The others are not read, or reading them would be what is
+    measured."""
     asked: dict[str, Any] = {"label_selector": f"{WAVE}={wave}"}
     listed: Any = await stage.custom.list_cluster_custom_object(GROUP, VERSION, WORKSPACES, **asked)
     items: list[dict[str, Any]] = listed["items"]
@@ -75,12 +82,16 @@ async def clear(stage: Stage, namespace: str) -> None:
     """Remove all resources and orders of a namespace, whatever holds them. The operator does not
     run."""
     for plural in (WORKSPACES, ORDERS):
-        listed: Any = await stage.custom.list_namespaced_custom_object(GROUP, VERSION, namespace, plural)
+        listed: Any = await stage.custom.list_namespaced_custom_object(
+            GROUP, VERSION, namespace, plural
+        )
 
         async def remove(name: str, plural: str = plural) -> None:
             where = (GROUP, VERSION, namespace, plural, name)
             held_by_nobody = [{"op": "add", "path": "/metadata/finalizers", "value": []}]
-            await stage.custom.patch_namespaced_custom_object(*where, held_by_nobody, _content_type=JSON_PATCH)
+            await stage.custom.patch_namespaced_custom_object(
+                *where, held_by_nobody, _content_type=JSON_PATCH
+            )
             await stage.custom.delete_namespaced_custom_object(*where)
 
         await side_by_side(remove, [each["metadata"]["name"] for each in listed["items"]])
@@ -88,4 +99,6 @@ async def clear(stage: Stage, namespace: str) -> None:
 
 async def ready(stage: Stage, wave: str) -> int:
     """How many of a wave are Ready."""
-    return sum(condition(each, "Ready").get("status") == "True" for each in await stored(stage, wave))
+    return sum(
+        condition(each, "Ready").get("status") == "True" for each in await stored(stage, wave)
+    )

@@ -66,7 +66,9 @@ def watch(file: TextIO) -> None:
     """Let the operator beat while it serves."""
     serve = handlers.serve
 
-    async def watched(settings: Settings, connect: Callable[[Settings], AbstractAsyncContextManager[Operator]]) -> int:
+    async def watched(
+        settings: Settings, connect: Callable[[Settings], AbstractAsyncContextManager[Operator]]
+    ) -> int:
         Beats(file).beat()
         return await serve(settings, connect)
 

@@ -1,4 +1,5 @@
-"""Every call of the port, with the actions of the cloud that it sends, for tests that break each of them."""
+"""Every call of the port, with the actions of the cloud that it sends, for tests that break each of
+them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,7 +31,11 @@ class Call:
 CALLS = (
     Call("sts", "GetCallerIdentity", lambda cloud, account: cloud.identify()),
     Call("foasconsole", "DescribeSupportedRegions", lambda cloud, account: cloud.list_regions()),
-    Call("foasconsole", "DescribeSupportedZones", lambda cloud, account: cloud.list_zones(account.region, "X86")),
+    Call(
+        "foasconsole",
+        "DescribeSupportedZones",
+        lambda cloud, account: cloud.list_zones(account.region, "X86"),
+    ),
     Call(
         "foasconsole",
         "DescribeInstances",
@@ -46,8 +51,14 @@ CALLS = (
         "QueryCreateInstancePrice",
         lambda cloud, account: cloud.quote(target(account), parameters(account)),
     ),
-    Call("bss", "QueryOrders", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),
-    Call("bss", "GetOrderDetail", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())),
+    Call(
+        "bss", "QueryOrders", lambda cloud, account: cloud.read_bill(account.region, an_hour_ago())
+    ),
+    Call(
+        "bss",
+        "GetOrderDetail",
+        lambda cloud, account: cloud.read_bill(account.region, an_hour_ago()),
+    ),
     Call(
         "foasconsole",
         "TagResources",
@@ -56,15 +67,28 @@ CALLS = (
     Call("foasconsole", "CreateInstance", lambda cloud, account: cloud.place(purchase(account))),
     Call("ram", "GetRole", lambda cloud, account: cloud.find_role(ROLE)),
     Call("ram", "ListPoliciesForRole", lambda cloud, account: cloud.find_role(ROLE)),
-    Call("ram", "CreateRole", lambda cloud, account: cloud.create_role(NEW_ROLE, "stream.aliyuncs.com"), written=True),
+    Call(
+        "ram",
+        "CreateRole",
+        lambda cloud, account: cloud.create_role(NEW_ROLE, "stream.aliyuncs.com"),
+        written=True,
+    ),
     Call(
         "ram",
         "AttachPolicyToRole",
         lambda cloud, account: cloud.attach_policy(ROLE, Policy("AliyunDLFFullAccess")),
         written=True,
     ),
-    Call("vpc", "DescribeVpcs", lambda cloud, account: cloud.describe_network(account.region, network(account))),
-    Call("vpc", "DescribeVSwitches", lambda cloud, account: cloud.describe_network(account.region, network(account))),
+    Call(
+        "vpc",
+        "DescribeVpcs",
+        lambda cloud, account: cloud.describe_network(account.region, network(account)),
+    ),
+    Call(
+        "vpc",
+        "DescribeVSwitches",
+        lambda cloud, account: cloud.describe_network(account.region, network(account)),
+    ),
     Call("oss", "GetBucketInfo", lambda cloud, account: _bucket(cloud, account)),
     Call("oss", "HeadObject", lambda cloud, account: _bucket(cloud, account), written=True),
     Call(
@@ -90,7 +114,9 @@ def an_hour_ago() -> datetime:
 def prepare(account: EmulatedAccount) -> None:
     """Put everything in order, so that each of the calls succeeds."""
     grant_role(account)
-    account.control.state({"workspaces": [{"name": "by-hand", "instanceId": "by-hand-1", "billed": True}]})
+    account.control.state(
+        {"workspaces": [{"name": "by-hand", "instanceId": "by-hand-1", "billed": True}]}
+    )
 
 
 async def _bucket(cloud: AlibabaCloud, account: EmulatedAccount) -> object:

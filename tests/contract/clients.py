@@ -25,16 +25,22 @@ NAME = "realtime-prod"
 TIMEOUTS = ("read_timeout_seconds", "purchase_timeout_seconds")
 
 
-def open_cloud(account: EmulatedAccount, calls: CallObserver = unobserved, **changes: object) -> AlibabaCloud:
+def open_cloud(
+    account: EmulatedAccount, calls: CallObserver = unobserved, **changes: object
+) -> AlibabaCloud:
     """The port on an account of the emulator. Its time-outs are those of an idle machine."""
     told: dict[str, object] = {"read_timeout_seconds": 1, "purchase_timeout_seconds": 5, **changes}
     stretched = {name: patience(float(str(told[name]))) for name in TIMEOUTS}
     settings = Settings.model_validate({"endpoint": account.url, **told, **stretched})
-    return AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret), calls)
+    return AlibabaCloud(
+        settings, static_keys(account.access_key_id, account.access_key_secret), calls
+    )
 
 
 @asynccontextmanager
-async def open_session(settings: Settings, keys: KeySource, calls: CallObserver = unobserved) -> AsyncIterator[Session]:
+async def open_session(
+    settings: Settings, keys: KeySource, calls: CallObserver = unobserved
+) -> AsyncIterator[Session]:
     """Calls of the RPC services in the name of these keys."""
     connections = Connections()
     try:

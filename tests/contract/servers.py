@@ -1,4 +1,5 @@
-"""Servers on the loopback interface that are not the emulator: what stands between the operator and the cloud."""
+"""Servers on the loopback interface that are not the emulator: what stands between the operator and
+the cloud."""
 
 import asyncio
 import socket
@@ -58,13 +59,16 @@ class Proxy:
         method, target, _ = head.split(" ", 2)
         assert method == "CONNECT"
         self.targets.append(target)
-        self.authorizations += [line for line in head.splitlines() if line.startswith("Proxy-Authorization:")]
+        self.authorizations += [
+            line for line in head.splitlines() if line.startswith("Proxy-Authorization:")
+        ]
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         await forward(reader, writer, self.leads_to or target)
 
 
 async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str) -> None:
-    """Both directions between a connection and a new one to that address, until both are at their end."""
+    """Both directions between a connection and a new one to that address, until both are at their
+    end."""
     host, port = address.rsplit(":", 1)
     there_reader, there_writer = await asyncio.open_connection(host, int(port))
     await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
@@ -85,7 +89,8 @@ def closed_port() -> str:
 
 
 def tls_of(authority: Authority, directory: Path, *names: str) -> ssl.SSLContext:
-    """A server's side of TLS, with a certificate of this authority, for the loopback interface and more names."""
+    """A server's side of TLS, with a certificate of this authority, for the loopback interface and
+    more names."""
     pair, file = authority.server(*names), directory / "server.pem"
     file.write_bytes(pair.certificate + pair.key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

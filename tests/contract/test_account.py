@@ -1,4 +1,5 @@
-"""While the operator runs, its keys can become those of another account: nothing is mixed up or bought there."""
+"""While the operator runs, its keys can become those of another account: nothing is mixed up or
+bought there."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -79,7 +80,8 @@ async def test_absence_in_another_account_is_no_absence(change: Change) -> None:
 
 
 async def test_nothing_is_bought_in_another_account(change: Change) -> None:
-    """A purchase for one account is not even sent with the key of another, and the answer says so."""
+    """A purchase for one account is not even sent with the key of another, and the answer says
+    so."""
     change.happen()
     answer = await change.cloud.place(purchase(change.before))
     assert isinstance(answer, NotBought)

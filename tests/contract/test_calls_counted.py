@@ -22,8 +22,12 @@ class Told:
 
     ends: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def __call__(self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
-        self.ends.append((call, *(("Answered", "OK") if failure is None else (failure.reason, failure.code))))
+    def __call__(
+        self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
+    ) -> None:
+        self.ends.append(
+            (call, *(("Answered", "OK") if failure is None else (failure.reason, failure.code)))
+        )
         assert 0 < seconds < 60
 
     async def ask(self, account: EmulatedAccount, *calls: Call) -> None:
@@ -47,14 +51,23 @@ async def test_every_call_counts_once(account: EmulatedAccount, told: Told) -> N
     await told.ask(account, *CALLS)
     got = {call: sum(by_status.values()) for call, by_status in account.control.counters().items()}
     assert Counter(call for call, _, _ in told.ends) == got
-    assert {(call, result) for call, result, _ in told.ends if result != "Answered"} == {("oss.HeadObject", "NotFound")}
+    assert {(call, result) for call, result, _ in told.ends if result != "Answered"} == {
+        ("oss.HeadObject", "NotFound")
+    }
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-async def test_a_refusal_counts_as_what_it_is(account: EmulatedAccount, told: Told, call: Call) -> None:
+async def test_a_refusal_counts_as_what_it_is(
+    account: EmulatedAccount, told: Told, call: Call
+) -> None:
     """By its meaning and its code."""
     prepare(account)
-    rule = {"service": call.service, "action": call.action, "fault": "reject", "code": "NoPermission"}
+    rule = {
+        "service": call.service,
+        "action": call.action,
+        "fault": "reject",
+        "code": "NoPermission",
+    }
     account.control.faults([{**rule, "httpStatus": 403}])
     await told.ask(account, call)
     assert (str(call), "PermissionMissing", "NoPermission") in told.ends
@@ -78,10 +91,15 @@ async def test_a_404_without_a_document_counts_as_not_found(told: Told) -> None:
     application.router.add_route("*", "/{any:.*}", answer)
     server = TestServer(application)
     await server.start_server()
-    cloud = AlibabaCloud(Settings(endpoint=f"http://127.0.0.1:{server.port}"), static_keys("key", "secret"), told)
+    cloud = AlibabaCloud(
+        Settings(endpoint=f"http://127.0.0.1:{server.port}"), static_keys("key", "secret"), told
+    )
     try:
         assert await cloud.create_directory("cn-hangzhou", "bucket", "logs/")
     finally:
         await cloud.close()
         await server.close()
-    assert told.ends == [("oss.HeadObject", "NotFound", "NoSuchKey"), ("oss.PutObject", "Answered", "OK")]
+    assert told.ends == [
+        ("oss.HeadObject", "NotFound", "NoSuchKey"),
+        ("oss.PutObject", "Answered", "OK"),
+    ]

@@ -1,4 +1,5 @@
-"""This node's clock and the cloud's are compared with each answer, and a Date that can't be is not believed."""
+"""This node's clock and the cloud's are compared with each answer, and a Date that can't be is not
+believed."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +33,9 @@ class Clocks:
 
     ahead: list[float | None] = field(default_factory=list)
 
-    def __call__(self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None) -> None:
+    def __call__(
+        self, call: str, failure: CloudFailure | None, seconds: float, ahead: float | None = None
+    ) -> None:
         self.ahead.append(ahead)
 
 
@@ -49,7 +52,10 @@ async def workspaces(
 ) -> AsyncIterator[Workspaces]:
     """What the cloud sells and holds, as this server tells it."""
     async with serving(server.handle) as here:
-        settings = Settings(endpoint=f"http://{here}", date_tolerance_seconds=tolerance and tolerance.total_seconds())
+        settings = Settings(
+            endpoint=f"http://{here}",
+            date_tolerance_seconds=tolerance and tolerance.total_seconds(),
+        )
         async with open_session(settings, FetchedKey(KEY), clocks) as session:
             yield Workspaces(session)
 
@@ -61,7 +67,10 @@ def listing(off: timedelta) -> bytes:
 
 def expired(off: timedelta | None) -> bytes:
     """A refusal because of the date of a call."""
-    body = {"Code": "InvalidTimeStamp.Expired", "Message": "Specified time stamp or date value is expired."}
+    body = {
+        "Code": "InvalidTimeStamp.Expired",
+        "Message": "Specified time stamp or date value is expired.",
+    }
     return answer(None if off is None else datetime.now(UTC) + off, body, 400)
 
 
@@ -75,7 +84,8 @@ def expired(off: timedelta | None) -> bytes:
     ],
 )
 async def test_a_list_is_not_dated_by_a_clock_that_is_far_off(off: timedelta, told: str) -> None:
-    """Dated tomorrow, it would prove today that a lost call bought nothing, and put the next order off by a day."""
+    """Dated tomorrow, it would prove today that a lost call bought nothing, and put the next order
+    off by a day."""
     async with workspaces(Server(listing(off)), Clocks()) as asked:
         failure = await failure_of(asked.list_instances(REGION, FRESH))
     assert (type(failure), failure.code) == (Garbled, told)
@@ -83,7 +93,8 @@ async def test_a_list_is_not_dated_by_a_clock_that_is_far_off(off: timedelta, to
 
 @pytest.mark.parametrize("off", [4 * MINUTE, -4 * MINUTE, FRESH])
 async def test_a_list_is_dated_by_the_clouds_clock_all_the_same(off: timedelta) -> None:
-    """Where the two differ by no more than what a window holds beyond the time that a call needs."""
+    """Where the two differ by no more than what a window holds beyond the time that a call
+    needs."""
     async with workspaces(Server(listing(off)), Clocks()) as asked:
         seen = await asked.list_instances(REGION, FRESH)
     assert isinstance(seen, Listing)
@@ -137,7 +148,9 @@ async def test_oss_names_the_clock_too() -> None:
     head = f"HTTP/1.1 403 X\r\nDate: {date}\r\nContent-Type: application/xml\r\nContent-Length: {len(text)}\r\n\r\n"
     async with serving(Server(f"{head}{text}".encode()).handle) as here:
         failure = await failure_of(look_into_bucket(f"http://{here}"))
-    assert describe(failure).endswith("this node's clock is 20 minutes ahead of the cloud's: correct it")
+    assert describe(failure).endswith(
+        "this node's clock is 20 minutes ahead of the cloud's: correct it"
+    )
 
 
 @pytest.mark.parametrize("made", [listing, expired])

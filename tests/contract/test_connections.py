@@ -66,7 +66,9 @@ async def test_one_after_the_other_takes_one_connection(
     """Of whichever service and SDK."""
     counted, cloud = door
     prepare(account)
-    account.control.state({"buckets": [{"name": account.bucket, "region": account.region, "keys": ["a/"]}]})
+    account.control.state(
+        {"buckets": [{"name": account.bucket, "region": account.region, "keys": ["a/"]}]}
+    )
     for ask in SERVICES.values():
         await ask(cloud, account)
     assert counted.connections == 1
@@ -77,7 +79,9 @@ async def test_many_at_once_take_no_more_than_are_kept(
 ) -> None:
     """So a wave of questions does not cost a handshake each."""
     counted, cloud = door
-    await asyncio.gather(*(cloud.describe_network(account.region, network(account)) for _ in range(100)))
+    await asyncio.gather(
+        *(cloud.describe_network(account.region, network(account)) for _ in range(100))
+    )
     assert counted.connections <= AT_ONCE
 
 
@@ -94,10 +98,14 @@ async def test_a_purchase_has_a_connection_of_its_own(
     assert counted.connections == 2
 
 
-async def test_identities_share_no_connection(door: tuple[Door, AlibabaCloud], account: EmulatedAccount) -> None:
+async def test_identities_share_no_connection(
+    door: tuple[Door, AlibabaCloud], account: EmulatedAccount
+) -> None:
     """Whoever answers on a connection may remember who asked."""
     counted, cloud = door
-    other = await cloud.signed_with(AccessKey(account.access_key_id, account.access_key_secret, None))
+    other = await cloud.signed_with(
+        AccessKey(account.access_key_id, account.access_key_secret, None)
+    )
     for each in (cloud, other, cloud, other):
         await each.list_regions()
     assert counted.connections == 2
@@ -117,7 +125,10 @@ async def answering(*connections: int) -> AsyncIterator[tuple[list[str], Alibaba
                 break
             answers -= 1
             body = b'{"Regions": [{"Region": "cn-hangzhou"}], "AccountId": "1", "TotalCount": 0, "Instances": []}'
-            head = b"HTTP/1.1 200 OK\r\nDate: Mon, 30 Nov 2026 10:00:00 GMT\r\nContent-Length: %d\r\n\r\n" % len(body)
+            head = (
+                b"HTTP/1.1 200 OK\r\nDate: Mon, 30 Nov 2026 10:00:00 GMT\r\nContent-Length: %d\r\n\r\n"
+                % len(body)
+            )
             writer.write(head + body)
         writer.close()
 
@@ -149,20 +160,26 @@ async def test_nothing_is_remembered_of_an_answer() -> None:
 
     async def answer(request: web.Request) -> web.Response:
         shown.append(request.headers.get("Cookie"))
-        return web.json_response({"AccountId": "1", "Regions": [{"Region": "a"}]}, headers={"Set-Cookie": "who=me"})
+        return web.json_response(
+            {"AccountId": "1", "Regions": [{"Region": "a"}]}, headers={"Set-Cookie": "who=me"}
+        )
 
     application = web.Application()
     application.router.add_route("*", "/{any:.*}", answer)
     server = TestServer(application)
     await server.start_server()
-    cloud = AlibabaCloud(Settings(endpoint=f"http://localhost:{server.port}"), static_keys("key", "secret"))
+    cloud = AlibabaCloud(
+        Settings(endpoint=f"http://localhost:{server.port}"), static_keys("key", "secret")
+    )
     await cloud.list_regions()
     await cloud.close()
     await server.close()
     assert shown == [None, None]
 
 
-async def test_closing_breaks_no_question(door: tuple[Door, AlibabaCloud], account: EmulatedAccount) -> None:
+async def test_closing_breaks_no_question(
+    door: tuple[Door, AlibabaCloud], account: EmulatedAccount
+) -> None:
     """A pass may be at work with a key that is one too many by now: its last question closes what
     it used."""
     counted, cloud = door
@@ -211,10 +228,17 @@ async def test_the_loop_does_not_stand_still(started: EmulatedAccount) -> None:
     async with watching_turns() as turns:
         await cloud.identify()
         for _ in range(2):
-            looks = (cloud.look_up(target(account, f"name-{number}"), tags) for number in range(LOOKS))
+            looks = (
+                cloud.look_up(target(account, f"name-{number}"), tags) for number in range(LOOKS)
+            )
             roles = (cloud.find_role(ROLE) for _ in range(LOOKS))
-            networks = (cloud.describe_network(account.region, network(account)) for _ in range(LOOKS))
-            buckets = (cloud.describe_bucket(account.region, account.bucket, DIRECTORIES) for _ in range(LOOKS))
+            networks = (
+                cloud.describe_network(account.region, network(account)) for _ in range(LOOKS)
+            )
+            buckets = (
+                cloud.describe_bucket(account.region, account.bucket, DIRECTORIES)
+                for _ in range(LOOKS)
+            )
             await asyncio.gather(*looks, *roles, *networks, *buckets)
     await cloud.close()
     assert turns.longest < LONGEST_TURN

@@ -1,4 +1,5 @@
-"""A proxy of the environment leads out of the cluster, so none of the clients of the API server takes it."""
+"""A proxy of the environment leads out of the cluster, so none of the clients of the API server
+takes it."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +16,18 @@ from flink_workspace_operator.runtime.operator import Operator
 from tests.contract.servers import Server, serving
 
 VERSION = dict.fromkeys(
-    ("major", "minor", "gitVersion", "gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform"), "1"
+    (
+        "major",
+        "minor",
+        "gitVersion",
+        "gitCommit",
+        "gitTreeState",
+        "buildDate",
+        "goVersion",
+        "compiler",
+        "platform",
+    ),
+    "1",
 )
 BODY = json.dumps(VERSION)
 ANSWER = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n{BODY}".encode()
@@ -31,7 +43,9 @@ async def ask_with_our_client() -> object:
 async def ask_with_kopf() -> object:
     """As its watches do, with what our login gives it."""
     registry = build_registry(cast(Operator, None))  # which only events are for
-    [login] = [each for each in cast(Any, registry)._activities.get_all_handlers() if each.id == "login"]
+    [login] = [
+        each for each in cast(Any, registry)._activities.get_all_handlers() if each.id == "login"
+    ]
     context = APIContext(await login.fn())
     try:
         async with context.session.get(f"{context.server}/version/") as answer:
@@ -66,7 +80,10 @@ def write(cluster: dict[str, Any], directory: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("ask", [ask_with_our_client, ask_with_kopf])
 async def test_no_proxy_of_the_environment_is_taken(
-    ask: Ask, api_server: tuple[Server, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ask: Ask,
+    api_server: tuple[Server, dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without NO_PROXY; for the cloud the same variables count."""
     server, cluster = api_server
@@ -82,7 +99,10 @@ async def test_no_proxy_of_the_environment_is_taken(
 
 @pytest.mark.parametrize("ask", [ask_with_our_client, ask_with_kopf])
 async def test_the_proxy_of_the_kubeconfig_is_taken(
-    ask: Ask, api_server: tuple[Server, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ask: Ask,
+    api_server: tuple[Server, dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is named for this server."""
     server, cluster = api_server

@@ -1,4 +1,5 @@
-"""Whatever goes wrong on the way: a failure, or the right value. Never an error of ours, and never "there is none"."""
+"""Whatever goes wrong on the way: a failure, or the right value. Never an error of ours, and never
+"there is none"."""
 
 import asyncio
 from collections.abc import Mapping
@@ -45,7 +46,9 @@ FAULTS = (
     Fault({"fault": "hang-after-commit"}, (Unreachable,)),
     Fault({"fault": "commit-late"}, (Unreachable,)),
     Fault({"fault": "error-after-commit"}, (ServerError,)),
-    Fault({"fault": "refuse-after-commit", "code": "Something.New", "httpStatus": 400}, (Unexplained,)),
+    Fault(
+        {"fault": "refuse-after-commit", "code": "Something.New", "httpStatus": 400}, (Unexplained,)
+    ),
     Fault({"fault": "redirect"}, (Garbled,)),
     Fault({"fault": "redirect", "httpStatus": 302}, (Garbled,)),
     Fault({"fault": "server-error"}, (ServerError,)),
@@ -65,17 +68,21 @@ FAULTS = (
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 async def test_a_fault_becomes_a_failure(emulator: str, fault: Fault) -> None:
-    """Each call of the port, with each of its actions broken, ends in the failure that tells what happened."""
+    """Each call of the port, with each of its actions broken, ends in the failure that tells what
+    happened."""
     wrong = await asyncio.gather(*(_break(emulator, call, fault) for call in CALLS))
     assert [each for each in wrong if each] == []
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
 async def test_a_slow_answer_is_as_good_as_a_quick_one(emulator: str, call: Call) -> None:
-    """An answer within the time-out is taken, and asked again it is the same; a write is done once."""
+    """An answer within the time-out is taken, and asked again it is the same; a write is done
+    once."""
     account = open_account(emulator)
     prepare(account)
-    account.control.faults([{"service": call.service, "action": call.action, "fault": "delay", "ms": 50}])
+    account.control.faults(
+        [{"service": call.service, "action": call.action, "fault": "delay", "ms": 50}]
+    )
     cloud = open_cloud(account)
     try:
         answer = await call.ask(cloud, account)
@@ -110,7 +117,12 @@ async def _break(emulator: str, call: Call, fault: Fault) -> str | None:
 
 def _judge(call: Call, fault: Fault, outcome: object, struck: list[int]) -> str | None:
     failure = outcome.failure if isinstance(outcome, NotBought) else outcome
-    if call.written and fault.harmless_to_writes and not isinstance(failure, CloudFailure) and struck[0] > 0:
+    if (
+        call.written
+        and fault.harmless_to_writes
+        and not isinstance(failure, CloudFailure)
+        and struck[0] > 0
+    ):
         return None
     fits = isinstance(failure, fault.failures) and struck[0] > 0
     proves = isinstance(failure, CloudFailure) and failure.fate != "Unknown"
@@ -122,4 +134,6 @@ def _judge(call: Call, fault: Fault, outcome: object, struck: list[int]) -> str 
 def _undated(answer: object) -> object:
     if isinstance(answer, Listing):
         return replace(answer, date=ANY_DATE)
-    return answer.model_copy(update={"quoted_at": ANY_DATE}) if isinstance(answer, Quote) else answer
+    return (
+        answer.model_copy(update={"quoted_at": ANY_DATE}) if isinstance(answer, Quote) else answer
+    )

@@ -21,7 +21,11 @@ from flink_workspace_operator.adapters.alibaba.products import CREATE_INSTANCE
 from flink_workspace_operator.adapters.alibaba.session import PinnedSignature
 from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import (
+    CredentialsRefused,
+    KeyRefused,
+    KeyUnavailable,
+)
 from flink_workspace_operator.settings import Identity, Settings
 from tests.contract.clients import open_session
 from tests.contract.servers import closed_port, serving, tls_of
@@ -44,7 +48,9 @@ class Sts:
     def gives(self, number: int, ends: datetime) -> None:
         """From now on, this key."""
         key = {"AccessKeyId": f"key-{number}", "AccessKeySecret": SECRET, "SecurityToken": "t"}
-        self.answers(200, {"Credentials": {**key, "Expiration": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}})
+        self.answers(
+            200, {"Credentials": {**key, "Expiration": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}}
+        )
 
     def answers(self, status: int, body: object) -> None:
         self.status, self.body = status, body if isinstance(body, str) else json.dumps(body)
@@ -70,7 +76,10 @@ class Node:
 
     def open_sts(self) -> sdk.OIDCRoleArnCredentialsProvider:
         return sdk.OIDCRoleArnCredentialsProvider(
-            role_arn="role", oidc_provider_arn="p", oidc_token_file_path=str(self.token), sts_endpoint=self.address
+            role_arn="role",
+            oidc_provider_arn="p",
+            oidc_token_file_path=str(self.token),
+            sts_endpoint=self.address,
         )
 
     def chain(self, *others: Source) -> KeyChain:
@@ -90,7 +99,8 @@ async def _node(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     trusted.write_bytes(authority.pem)
     token.write_text(TOKEN)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    # The SDK compares ends with the machine's clock, so they lie after it; the chain's own clock is the test's.
+    # The SDK compares ends with the machine's clock, so they lie after it; the chain's own clock is
+    # the test's.
     async with serving(sts.handle, tls_of(authority, folder)) as address:
         yield Node(sts, address, token, datetime.now(UTC))
 
@@ -106,7 +116,8 @@ async def key_id(keys: Keys) -> str:
 
 
 async def test_the_key_in_hand_is_used_until_it_ends(node: Node) -> None:
-    """It is renewed 15 minutes before; where that fails it is good all the same, up to its last second."""
+    """It is renewed 15 minutes before; where that fails it is good all the same, up to its last
+    second."""
     keys, ends = Keys(node.chain()), node.now + HOUR
     node.sts.gives(1, ends)
     assert await key_id(keys) == "key-1"
@@ -150,20 +161,36 @@ async def test_a_key_for_minutes_is_not_asked_for_with_every_call(node: Node) ->
     ("status", "body", "code", "why"),
     [
         (502, f"<html>{SECRET}</html>", "HTTP502", "STS gave no usable answer"),
-        (500, {"Code": "InternalError", "Message": SECRET}, "InternalError", "STS gave no usable answer"),
-        (400, {"Code": "Throttling.User", "Message": SECRET}, "Throttling.User", "STS was asked too often"),
+        (
+            500,
+            {"Code": "InternalError", "Message": SECRET},
+            "InternalError",
+            "STS gave no usable answer",
+        ),
+        (
+            400,
+            {"Code": "Throttling.User", "Message": SECRET},
+            "Throttling.User",
+            "STS was asked too often",
+        ),
         (429, "", "HTTP429", "STS was asked too often"),
         (307, "", "HTTP307", "STS gave no usable answer"),
         (403, f"<html>{SECRET}</html>", "HTTP403", "STS gave no usable answer"),
         (200, f"<html>{SECRET}</html>", "Unreadable", "STS answered what makes no sense"),
-        (200, {"Credentials": {"AccessKeySecret": SECRET}}, "Unreadable", "STS answered what makes no sense"),
+        (
+            200,
+            {"Credentials": {"AccessKeySecret": SECRET}},
+            "Unreadable",
+            "STS answered what makes no sense",
+        ),
         (200, None, "ConnectionLost", "STS did not answer"),
     ],
 )
 async def test_a_key_that_could_not_be_fetched_was_not_refused(
     node: Node, caplog: pytest.LogCaptureFixture, status: int, body: object, code: str, why: str
 ) -> None:
-    """The message says why, in words of ours: the SDK's own text repeats the answer, and the token."""
+    """The message says why, in words of ours: the SDK's own text repeats the answer, and the
+    token."""
     if body is None:
         node.sts.body = None
     else:
@@ -207,7 +234,11 @@ async def test_a_silent_sts_is_not_waited_for_long(node: Node) -> None:
             "TokenFileMissing",
             "the token file does not exist (TokenFileMissing): check that RRSA is on",
         ),
-        (lambda file: (file.unlink(), file.mkdir()), "TokenFileUnreadable", "the token file can't be read"),
+        (
+            lambda file: (file.unlink(), file.mkdir()),
+            "TokenFileUnreadable",
+            "the token file can't be read",
+        ),
     ],
 )
 async def test_a_token_file_that_is_not_there_is_named(
@@ -258,7 +289,9 @@ async def test_without_a_key_no_purchase_is_sent(node: Node) -> None:
         open_session(Settings(endpoint=f"http://{here}"), Keys(node.chain())) as session,
     ):
         with pytest.raises(KeyUnavailable) as failed:
-            await session.call_fixed(CREATE_INSTANCE, {}, "cn-hangzhou", PinnedSignature(NOW, "nonce"))
+            await session.call_fixed(
+                CREATE_INSTANCE, {}, "cn-hangzhou", PinnedSignature(NOW, "nonce")
+            )
     assert (failed.value.fate, cloud.requests) == ("NothingSent", [])
 
 
@@ -276,7 +309,11 @@ def _fails() -> object:
 @pytest.fixture
 def on_a_node(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, no RRSA and no profile: the node alone has an identity."""
-    for name, value in (("access_key_id", None), ("cli_profile_disabled", "true"), ("credentials_file", "/nowhere")):
+    for name, value in (
+        ("access_key_id", None),
+        ("cli_profile_disabled", "true"),
+        ("credentials_file", "/nowhere"),
+    ):
         monkeypatch.setattr(auth_util, f"environment_{name}", value)
 
 
@@ -286,7 +323,8 @@ def on_a_node(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_nodes_role_is_never_taken_for_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, identity: Identity | None, role: str | None
 ) -> None:
-    """It may be of another account, or may do more: nobody asks the metadata service who did not choose it."""
+    """It may be of another account, or may do more: nobody asks the metadata service who did not
+    choose it."""
     monkeypatch.setattr(auth_util, "environment_ecs_metadata", role)
     assert NODE not in [source.name for source in sources(identity)]
     assert describe(await failure_of(Keys(KeyChain(sources(identity))))).startswith(NO_KEY)
@@ -314,8 +352,11 @@ async def test_the_nodes_role_is_taken_where_it_is_chosen(
     assert service.requests
 
 
-def _asking(host: str, provider: sdk.EcsRamRoleCredentialsProvider) -> sdk.EcsRamRoleCredentialsProvider:
-    """The provider as it is, but for the address of the service: not every machine is without one."""
+def _asking(
+    host: str, provider: sdk.EcsRamRoleCredentialsProvider
+) -> sdk.EcsRamRoleCredentialsProvider:
+    """The provider as it is, but for the address of the service: not every machine is without
+    one."""
     provider._EcsRamRoleCredentialsProvider__metadata_service_host = host
     return provider
 
@@ -338,7 +379,9 @@ def test_the_sources_are_those_of_the_official_chain(monkeypatch: pytest.MonkeyP
     set_up_everything(monkeypatch)
     monkeypatch.setenv("ALIBABA_CLOUD_STS_ENDPOINT", "sts-vpc.cn-hangzhou.aliyuncs.com")
     opened = [source.open() for source in sources()]
-    official = vars(sdk.DefaultCredentialsProvider())["_DefaultCredentialsProvider__providers_chain"]
+    official = vars(sdk.DefaultCredentialsProvider())[
+        "_DefaultCredentialsProvider__providers_chain"
+    ]
     kinds = [type(each) for each in official]
     assert sdk.EcsRamRoleCredentialsProvider in kinds
     kinds.remove(sdk.EcsRamRoleCredentialsProvider)
@@ -350,13 +393,17 @@ def test_the_sources_are_those_of_the_official_chain(monkeypatch: pytest.MonkeyP
     ("identity", "name"),
     [("key", "the environment"), ("rrsa", "STS"), ("node", NODE)],
 )
-def test_who_is_chosen_is_asked_alone(monkeypatch: pytest.MonkeyPatch, identity: Identity, name: str) -> None:
+def test_who_is_chosen_is_asked_alone(
+    monkeypatch: pytest.MonkeyPatch, identity: Identity, name: str
+) -> None:
     """Whatever else is set up."""
     set_up_everything(monkeypatch)
     assert [source.name for source in sources(identity)] == [name]
 
 
-def test_the_endpoint_of_sts_follows_the_sdks_own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_endpoint_of_sts_follows_the_sdks_own_variables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Where the webhook does not name one."""
     monkeypatch.setattr(auth_util, "environment_sts_region", "cn-hangzhou")
     monkeypatch.setattr(auth_util, "environment_enable_vpc", "true")

@@ -1,4 +1,5 @@
-"""The command `probe` against the emulator: everything is asked, nothing is changed, and nothing is given away."""
+"""The command `probe` against the emulator: everything is asked, nothing is changed, and nothing is
+given away."""
 
 import pytest
 
@@ -16,8 +17,12 @@ def environment(account: EmulatedAccount, monkeypatch: pytest.MonkeyPatch) -> No
     """The operator's settings, and the key of a RAM user."""
     user = prepare(account)
     monkeypatch.setenv("FLINK_OPERATOR_ENDPOINT", account.url)
-    monkeypatch.setattr("alibabacloud_credentials.utils.auth_util.environment_access_key_id", user.id)
-    monkeypatch.setattr("alibabacloud_credentials.utils.auth_util.environment_access_key_secret", user.secret)
+    monkeypatch.setattr(
+        "alibabacloud_credentials.utils.auth_util.environment_access_key_id", user.id
+    )
+    monkeypatch.setattr(
+        "alibabacloud_credentials.utils.auth_util.environment_access_key_secret", user.secret
+    )
 
 
 def sections(report: str) -> dict[str, list[str]]:
@@ -27,7 +32,9 @@ def sections(report: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.usefixtures("environment")
-def test_every_free_question_is_asked(account: EmulatedAccount, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_free_question_is_asked(
+    account: EmulatedAccount, capsys: pytest.CaptureFixture[str]
+) -> None:
     """And answered; the plan comes before the first call."""
     before = account.control.state(), account.control.purchases()
     assert main(["probe"]) == 0
@@ -39,16 +46,22 @@ def test_every_free_question_is_asked(account: EmulatedAccount, capsys: pytest.C
         "14 minutes old: answered",
         "16 minutes old: InvalidTimeStamp.Expired (SignatureExpired)",
     ]
-    assert told["NonceMemory"] == ["the same call twice: answered, then SignatureNonceUsed (SignatureReplayed)"]
+    assert told["NonceMemory"] == [
+        "the same call twice: answered, then SignatureNonceUsed (SignatureReplayed)"
+    ]
     assert told["PriceOfManagement"] == ["a price contains 2.00 CU besides those that are ordered"]
     assert told["StateWords"] == ["ClusterStatus: RUNNING 2", "OrderState: NORMAL 2"]
     plan = report.split("## Report")[0]
-    assert [line.split(":")[0][2:] for line in plan.splitlines() if line.startswith("- ")] == list(told)
+    assert [line.split(":")[0][2:] for line in plan.splitlines() if line.startswith("- ")] == list(
+        told
+    )
     assert (account.control.state(), account.control.purchases()) == before
 
 
 @pytest.mark.usefixtures("environment")
-def test_the_report_gives_nothing_away(account: EmulatedAccount, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_gives_nothing_away(
+    account: EmulatedAccount, capsys: pytest.CaptureFixture[str]
+) -> None:
     """No key, account, id or name of what there is."""
     main(["probe"])
     report = capsys.readouterr().out
@@ -63,7 +76,9 @@ def test_the_report_gives_nothing_away(account: EmulatedAccount, capsys: pytest.
         "by-use",
         *(key["id"] for key in state["accessKeys"]),
     ]
-    assert [each for each in (*named, "secret") if each in report.replace("without secrets", "")] == []
+    assert [
+        each for each in (*named, "secret") if each in report.replace("without secrets", "")
+    ] == []
 
 
 @pytest.mark.usefixtures("environment")
@@ -77,7 +92,9 @@ def test_only_the_plan_is_told_where_nothing_else_is_wanted(
 
 
 @pytest.mark.usefixtures("environment")
-def test_missing_permissions_are_named(account: EmulatedAccount, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_permissions_are_named(
+    account: EmulatedAccount, capsys: pytest.CaptureFixture[str]
+) -> None:
     """As the cloud calls them; every question goes on without what it may not ask."""
     account.control.state({"deniedActions": ["stream:*", "ram:*", "vpc:*", "bssapi:*"]})
     assert main(["probe"]) == 0
@@ -95,7 +112,10 @@ def test_answers_that_make_no_sense_are_told_as_such(
     account: EmulatedAccount, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
     """And end nothing."""
-    rules = [{"service": service, "fault": "garbage", "kind": kind} for service in ("foasconsole", "ram", "vpc", "bss")]
+    rules = [
+        {"service": service, "fault": "garbage", "kind": kind}
+        for service in ("foasconsole", "ram", "vpc", "bss")
+    ]
     account.control.faults(rules)
     assert main(["probe"]) == 0
     assert len(sections(capsys.readouterr().out)) == len(PROBES)
@@ -117,4 +137,7 @@ async def test_nothing_else_than_reads_can_be_asked(cloud: AlibabaCloud) -> None
     for api in (products.CREATE_INSTANCE, products.TAG_RESOURCES, products.CREATE_ROLE):
         with pytest.raises(ValueError, match="is no read"):
             await asking.ask(api, {})
-    assert all(api.action.startswith(("Describe", "Get", "List", "Query", "Inquiry")) for api in prober.READS)
+    assert all(
+        api.action.startswith(("Describe", "Get", "List", "Query", "Inquiry"))
+        for api in prober.READS
+    )

@@ -1,4 +1,5 @@
-"""All clients of the cloud take the same proxies, and trust the same authorities: each SDK is asked."""
+"""All clients of the cloud take the same proxies, and trust the same authorities: each SDK is
+asked."""
 
 import asyncio
 import json
@@ -42,7 +43,9 @@ SERVICES: Final[dict[str, Ask]] = {
     "ram": lambda cloud, account: cloud.find_role("role"),
     "vpc": lambda cloud, account: cloud.describe_network(account.region, network(account)),
     "foasconsole": lambda cloud, account: cloud.list_regions(),
-    "bss": lambda cloud, account: cloud.read_bill(account.region, datetime.now(UTC) - timedelta(days=1)),
+    "bss": lambda cloud, account: cloud.read_bill(
+        account.region, datetime.now(UTC) - timedelta(days=1)
+    ),
     "oss": lambda cloud, account: cloud.describe_bucket(account.region, account.bucket, ("a/",)),
 }
 
@@ -80,7 +83,10 @@ async def way(
         await forward(reader, writer, account.endpoint)
 
     proxy = Proxy()
-    async with serving(decrypt, tls_of(authority, tmp_path)) as cloud, serving(proxy.handle) as address:
+    async with (
+        serving(decrypt, tls_of(authority, tmp_path)) as cloud,
+        serving(proxy.handle) as address,
+    ):
         monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
         yield Way(cloud, proxy, address)
 
@@ -98,7 +104,13 @@ async def cloud_at(way: Way, account: EmulatedAccount) -> AsyncIterator[AlibabaC
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize(
     ("no_proxy", "goes_through"),
-    [("", True), ("localhost,10.0.0.0/8", True), ("127.0.0.0/8", False), ("{cloud}", False), ("*", False)],
+    [
+        ("", True),
+        ("localhost,10.0.0.0/8", True),
+        ("127.0.0.0/8", False),
+        ("{cloud}", False),
+        ("*", False),
+    ],
 )
 async def test_every_service_obeys_no_proxy(
     service: str,
@@ -176,7 +188,9 @@ def answering(body: object) -> Server:
 
 
 @pytest.mark.parametrize("variable", CA_VARIABLES)
-@pytest.mark.parametrize(("no_proxy", "goes_through"), [("", True), ("localhost", True), ("127.0.0.1", False)])
+@pytest.mark.parametrize(
+    ("no_proxy", "goes_through"), [("", True), ("localhost", True), ("127.0.0.1", False)]
+)
 async def test_the_credentials_sdk_obeys_the_same(
     no_proxy: str,
     goes_through: bool,
@@ -201,7 +215,12 @@ async def test_the_credentials_sdk_obeys_the_same(
 
 @pytest.mark.parametrize("kind", ["oidc", "role"])
 async def test_keys_for_a_role_come_through_the_proxy(
-    kind: str, way: Way, authority: Authority, ca_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    way: Way,
+    authority: Authority,
+    ca_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The host is the SDK's own, and its name is looked up by the proxy."""
     monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
@@ -232,7 +251,8 @@ async def test_a_proxy_is_named_and_its_password_is_not(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Neither in a failure, nor in what is behind it, nor in a log at any level; and nothing was sent to the cloud."""
+    """Neither in a failure, nor in what is behind it, nor in a log at any level; and nothing was
+    sent to the cloud."""
     caplog.set_level(logging.DEBUG)
     asyncio.get_running_loop().set_debug(True)
     proxy = Server(answer if isinstance(answer, bytes) else None)
@@ -242,26 +262,41 @@ async def test_a_proxy_is_named_and_its_password_is_not(
         failure = await failure_of(call("https://cloud.invalid"))
     assert (failure.code, address in str(failure)) == (code, True)
     assert failure.fate == "NothingSent" or call is look_into_bucket
-    whole = [*traceback.format_exception(failure), repr(failure), str(failure), caplog.text, *capfd.readouterr()]
+    whole = [
+        *traceback.format_exception(failure),
+        repr(failure),
+        str(failure),
+        caplog.text,
+        *capfd.readouterr(),
+    ]
     assert not [text for text in whole if PASSWORD in text]
 
 
 async def test_a_proxy_that_makes_no_tunnel_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """It took the request for the tunnel, and that is all that anybody got."""
 
-    async def read_and_be_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def read_and_be_silent(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         await reader.read()
         writer.close()
 
     async with serving(read_and_be_silent) as address:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
         failure = await failure_of(ask("https://cloud.invalid"))
-    assert (failure.code, failure.fate, address in str(failure)) == ("ConnectTimeout", "NothingSent", True)
+    assert (failure.code, failure.fate, address in str(failure)) == (
+        "ConnectTimeout",
+        "NothingSent",
+        True,
+    )
 
 
 async def test_a_page_of_a_proxy_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without TLS it gets the request itself, and answers in the cloud's place: that proves nothing."""
-    page = b"HTTP/1.1 407 Who Are You\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\n<html/>"
+    """Without TLS it gets the request itself, and answers in the cloud's place: that proves
+    nothing."""
+    page = (
+        b"HTTP/1.1 407 Who Are You\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\n<html/>"
+    )
     async with serving(Server(page).handle) as address:
         monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@{address}")
         failure = await failure_of(buy("http://cloud.invalid"))
@@ -316,7 +351,8 @@ async def test_an_environment_that_cannot_be_used_is_named(
 
 
 async def test_the_host_that_is_not_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the real cloud: with an endpoint of the settings, all calls go there. Nothing leaves this machine here."""
+    """Of the real cloud: with an endpoint of the settings, all calls go there. Nothing leaves this
+    machine here."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://{closed_port()}")
     async with open_session(Settings(), Keys(static_keys("key", "secret"))) as session:
         with pytest.raises(Unreachable) as told:

@@ -36,12 +36,17 @@ def failure_of(answer: Answer) -> CloudFailure:
     return answer.failure
 
 
-async def test_what_is_bought_is_what_was_described(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_what_is_bought_is_what_was_described(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """Every parameter arrives, with ownership tags beside the user's."""
     grant_role(account)
     wanted = parameters(
         account,
-        subscription={"initial_term": {"count": 2, "unit": "Year"}, "renewal": {"mode": "Automatic"}},
+        subscription={
+            "initial_term": {"count": 2, "unit": "Year"},
+            "renewal": {"mode": "Automatic"},
+        },
         monitoring="CloudMonitor",
         architecture="ARM",
         resource_group_id="rg-1",
@@ -72,7 +77,9 @@ async def test_what_is_bought_is_what_was_described(cloud: AlibabaCloud, account
     assert seen.tags == {"team": "数据", **OWNER.tags(TOKEN)}
 
 
-async def test_what_is_billed_by_use_has_no_size_and_no_term(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_what_is_billed_by_use_has_no_size_and_no_term(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """PayAsYouGo sends neither."""
     grant_role(account)
     answer = await cloud.place(purchase(account, block=pay_as_you_go(account)))
@@ -82,7 +89,9 @@ async def test_what_is_billed_by_use_has_no_size_and_no_term(cloud: AlibabaCloud
     assert not sent.keys() & {"ResourceSpec", "PricingCycle", "Duration", "AutoRenew"}
 
 
-async def test_the_call_is_signed_as_fixed_beforehand(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_the_call_is_signed_as_fixed_beforehand(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """With the intent's time to the second, and its nonce."""
     signed = datetime.now(UTC) - timedelta(minutes=3)
     await cloud.place(purchase(account, signed_at=signed, nonce="fixed-nonce-1"))
@@ -100,7 +109,9 @@ async def test_a_late_call_is_refused(cloud: AlibabaCloud, account: EmulatedAcco
     assert account.control.purchases() == []
 
 
-async def test_a_second_copy_is_refused_and_proves_nothing(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_a_second_copy_is_refused_and_proves_nothing(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """Its first copy may have bought, and here it did."""
     grant_role(account)
     assert isinstance(await cloud.place(purchase(account)), Bought)
@@ -112,7 +123,9 @@ async def test_a_second_copy_is_refused_and_proves_nothing(cloud: AlibabaCloud, 
 
 
 @pytest.mark.parametrize("style", ["http", "success-false"])
-async def test_business_refusals_prove_nothing(cloud: AlibabaCloud, account: EmulatedAccount, style: str) -> None:
+async def test_business_refusals_prove_nothing(
+    cloud: AlibabaCloud, account: EmulatedAccount, style: str
+) -> None:
     """In both styles: an order that is refused for money may be paid days later."""
     account.control.settings(failureStyle=style)
     seen = []
@@ -122,10 +135,15 @@ async def test_business_refusals_prove_nothing(cloud: AlibabaCloud, account: Emu
             "balance": {"balance": 0},
             "unpaid": {"balance": 1_000_000, "unpaidOrders": [{"orderId": "1"}]},
             "bucket": {"unpaidOrders": [], "removeBuckets": [account.bucket]},
-            "name": {"buckets": [{"name": account.bucket, "region": account.region}], "workspaces": [{"name": NAME}]},
+            "name": {
+                "buckets": [{"name": account.bucket, "region": account.region}],
+                "workspaces": [{"name": NAME}],
+            },
         }
         account.control.state(change[prepare])
-        seen.append(failure_of(await cloud.place(purchase(account, nonce=f"{account.id}-{number}"))))
+        seen.append(
+            failure_of(await cloud.place(purchase(account, nonce=f"{account.id}-{number}")))
+        )
         grant_role(account)
     assert [failure.reason for failure in seen] == [
         "RoleNotAuthorised",
@@ -162,7 +180,12 @@ async def test_business_refusals_prove_nothing(cloud: AlibabaCloud, account: Emu
     ],
 )
 async def test_only_codes_of_the_gateway_refuse_a_call(
-    cloud: AlibabaCloud, account: EmulatedAccount, code: str, status: int, failure: type[CloudFailure], fate: Fate
+    cloud: AlibabaCloud,
+    account: EmulatedAccount,
+    code: str,
+    status: int,
+    failure: type[CloudFailure],
+    fate: Fate,
 ) -> None:
     """And those only with HTTP 4xx."""
     rule = {"action": "CreateInstance", "fault": "reject", "code": code, "httpStatus": status}
@@ -172,7 +195,12 @@ async def test_only_codes_of_the_gateway_refuse_a_call(
 
 
 @pytest.mark.parametrize(
-    "fault", [{"fault": "drop-after-commit"}, {"fault": "throttle"}, {"fault": "reject", "code": "InvalidParameter"}]
+    "fault",
+    [
+        {"fault": "drop-after-commit"},
+        {"fault": "throttle"},
+        {"fault": "reject", "code": "InvalidParameter"},
+    ],
 )
 async def test_what_became_of_the_question_before_is_not_the_fate_of_the_purchase(
     cloud: AlibabaCloud, account: EmulatedAccount, fault: dict[str, object]
@@ -197,7 +225,10 @@ async def test_what_became_of_the_question_before_is_not_the_fate_of_the_purchas
     ],
 )
 async def test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated(
-    cloud: AlibabaCloud, account: EmulatedAccount, fault: dict[str, object], failure: type[CloudFailure]
+    cloud: AlibabaCloud,
+    account: EmulatedAccount,
+    fault: dict[str, object],
+    failure: type[CloudFailure],
 ) -> None:
     """Exactly one call arrives, whatever happened to it."""
     grant_role(account)
@@ -243,7 +274,8 @@ async def test_a_slow_purchase_is_waited_for(account: EmulatedAccount, cloud: Al
 async def test_without_a_key_nothing_is_sent(account: EmulatedAccount) -> None:
     """There is nothing to sign with."""
     cloud = AlibabaCloud(
-        Settings(endpoint=account.url), Client(Config(type="credentials_uri", credentials_uri="http://127.0.0.1:9/key"))
+        Settings(endpoint=account.url),
+        Client(Config(type="credentials_uri", credentials_uri="http://127.0.0.1:9/key")),
     )
     failure = failure_of(await cloud.place(purchase(account)))
     assert isinstance(failure, CredentialsRefused)

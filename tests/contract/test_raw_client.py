@@ -1,4 +1,5 @@
-"""The emulator against a client of its own kind, and its answers against the official SDKs' models."""
+"""The emulator against a client of its own kind, and its answers against the official SDKs'
+models."""
 
 from collections.abc import Callable
 
@@ -34,8 +35,14 @@ def bought(account: EmulatedAccount, name: str = "a") -> str:
     return str(answer.body["OrderInfo"]["InstanceId"])
 
 
-def tagging(account: EmulatedAccount, instance_id: str, tags: dict[str, str]) -> list[tuple[str, str]]:
-    pairs = [("RegionId", account.region), ("ResourceType", "vvpinstance"), ("ResourceId.1", instance_id)]
+def tagging(
+    account: EmulatedAccount, instance_id: str, tags: dict[str, str]
+) -> list[tuple[str, str]]:
+    pairs = [
+        ("RegionId", account.region),
+        ("ResourceType", "vvpinstance"),
+        ("ResourceId.1", instance_id),
+    ]
     for number, (key, value) in enumerate(tags.items(), start=1):
         pairs += [(f"Tag.{number}.Key", key), (f"Tag.{number}.Value", value)]
     return pairs
@@ -43,22 +50,35 @@ def tagging(account: EmulatedAccount, instance_id: str, tags: dict[str, str]) ->
 
 @SIGNATURES
 @pytest.mark.parametrize("place", ["query", "form"])
-def test_a_list_of_more_than_ten_is_signed_by_name(account: EmulatedAccount, send: Sign, place: str) -> None:
-    """`Tag.10.Key` comes before `Tag.2.Key`, in the query and in a form; text of any script, and empty values."""
+def test_a_list_of_more_than_ten_is_signed_by_name(
+    account: EmulatedAccount, send: Sign, place: str
+) -> None:
+    """`Tag.10.Key` comes before `Tag.2.Key`, in the query and in a form; text of any script, and
+    empty values."""
     instance_id = bought(account)
     tags = {f"key-{number}": f"值 {number} *~'()&=+%" for number in range(1, 14)} | {"empty": ""}
     pairs = tagging(account, instance_id, tags)
-    call = Call(FLINK, "TagResources", query=pairs) if place == "query" else Call(FLINK, "TagResources", form=pairs)
+    call = (
+        Call(FLINK, "TagResources", query=pairs)
+        if place == "query"
+        else Call(FLINK, "TagResources", form=pairs)
+    )
     assert send(account.endpoint, key_of(account), call).status == 200
     (seen,) = account.control.state()["workspaces"]
     assert seen["tags"] == tags
 
 
 @SIGNATURES
-@pytest.mark.parametrize("text", ["", "a b", "中文 Ünïcödé", "*~'()-_.", "a=b&c=d", "%20", "+", "/?#[]@"])
-def test_any_text_in_a_query_is_signed_alike(account: EmulatedAccount, send: Sign, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "a b", "中文 Ünïcödé", "*~'()-_.", "a=b&c=d", "%20", "+", "/?#[]@"]
+)
+def test_any_text_in_a_query_is_signed_alike(
+    account: EmulatedAccount, send: Sign, text: str
+) -> None:
     """By GET, which has nothing but a query."""
-    call = Call(FLINK, "DescribeInstances", "GET", [("Region", account.region), ("InstanceName", text)])
+    call = Call(
+        FLINK, "DescribeInstances", "GET", [("Region", account.region), ("InstanceName", text)]
+    )
     answer = send(account.endpoint, key_of(account), call)
     assert (answer.status, answer.body.get("TotalCount")) == (200, 0)
 
@@ -76,10 +96,13 @@ MODELS = {"foasconsole": foasconsole, "sts": sts, "vpc": vpc, "ram": ram, "bss":
 
 
 def test_answers_are_as_the_sdks_models_have_them(account: EmulatedAccount) -> None:
-    """Members and types, of each action; lists have an entry. AssumeRoleWithOIDC has a test of its own."""
+    """Members and types, of each action; lists have an entry. AssumeRoleWithOIDC has a test of its
+    own."""
     user = prepare(account)
     found = []
-    for product, action in [(product, action) for product, actions in ACTIONS.items() for action in actions]:
+    for product, action in [
+        (product, action) for product, actions in ACTIONS.items() for action in actions
+    ]:
         answer = call_v3(account.endpoint, user, valid_call(account, product, action))
         assert answer.status == 200, answer
         found += differences(answer.body, MODELS[product], f"{action}ResponseBody")

@@ -36,19 +36,27 @@ async def test_the_secret_is_in_no_failure(
     capfd: pytest.CaptureFixture[str],
     kind: str,
 ) -> None:
-    """Not even in the trace of exceptions behind it: the SDK's own carries the text of the answer."""
+    """Not even in the trace of exceptions behind it: the SDK's own carries the text of the
+    answer."""
     caplog.set_level(logging.DEBUG)
     account.control.state({"workspaces": [{"name": f"{NAME}-{number}"} for number in range(4)]})
     account.control.faults([{"action": "DescribeInstances", "fault": "garbage", "kind": kind}])
     with pytest.raises(CloudFailure) as caught:
         await cloud.list_instances(account.region, FRESH)
-    whole = [*traceback.format_exception(caught.value), repr(caught.value), str(caught.value), caplog.text]
+    whole = [
+        *traceback.format_exception(caught.value),
+        repr(caught.value),
+        str(caught.value),
+        caplog.text,
+    ]
     whole += capfd.readouterr()
     assert caught.value.__context__ is None
     assert not [text for text in whole if SECRET_IN_ANSWER in text]
 
 
-async def test_a_failure_tells_codes_and_no_messages(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_a_failure_tells_codes_and_no_messages(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """A message of the cloud's can hold anything."""
     account.control.faults([{"fault": "reject", "code": "Some.Code", "message": SECRET_IN_ANSWER}])
     for question in (cloud.identify(), cloud.describe_bucket(account.region, account.bucket, ())):

@@ -46,7 +46,9 @@ CALLS: Final[dict[Ask, Counter[str]]] = {
 def calls(account: EmulatedAccount) -> Counter[str]:
     """The calls that the cloud got, but for the one that asks who we are."""
     counted = {name: sum(each.values()) for name, each in account.control.counters().items()}
-    return Counter({name: number for name, number in counted.items() if name != "sts.GetCallerIdentity"})
+    return Counter(
+        {name: number for name, number in counted.items() if name != "sts.GetCallerIdentity"}
+    )
 
 
 @pytest.mark.parametrize("ask", CALLS, ids=lambda ask: ask.__name__)
@@ -60,10 +62,14 @@ async def test_all_who_ask_within_seconds_share_the_answer(
     assert calls(account) == CALLS[ask]
 
 
-async def test_workspaces_in_one_vpc_share_it(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_workspaces_in_one_vpc_share_it(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """Whichever of its vSwitches they name. One that is not there is asked for by itself, once."""
     seen = [
-        await cloud.describe_network(account.region, Network(vpc_id=account.vpc, v_switch_ids=names))
+        await cloud.describe_network(
+            account.region, Network(vpc_id=account.vpc, v_switch_ids=names)
+        )
         for names in (
             account.v_switches[:1],
             account.v_switches,
@@ -75,7 +81,9 @@ async def test_workspaces_in_one_vpc_share_it(cloud: AlibabaCloud, account: Emul
     assert calls(account) == {"vpc.DescribeVpcs": 1, "vpc.DescribeVSwitches": 2}
 
 
-async def test_a_role_is_asked_for_again_after_each_change(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_a_role_is_asked_for_again_after_each_change(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """Or the next pass would make what is there, or wait for it."""
     assert await cloud.find_role(ROLE) == Absent()
     assert await cloud.create_role(ROLE, SERVICE)
@@ -88,7 +96,9 @@ async def test_a_role_is_asked_for_again_after_each_change(cloud: AlibabaCloud, 
     assert found.policies == {POLICY}
 
 
-async def test_a_bucket_is_asked_for_again_after_each_change(cloud: AlibabaCloud, account: EmulatedAccount) -> None:
+async def test_a_bucket_is_asked_for_again_after_each_change(
+    cloud: AlibabaCloud, account: EmulatedAccount
+) -> None:
     """The same for directories."""
     assert await bucket(cloud, account) == Bucket(account.bucket, frozenset())
     assert await cloud.create_directory(account.region, account.bucket, DIRECTORIES[0])
@@ -126,7 +136,9 @@ async def test_a_failure_serves_nobody_later(
     ask: Ask, action: str, cloud: AlibabaCloud, account: EmulatedAccount
 ) -> None:
     """Whoever asks after it gets a try of their own."""
-    account.control.faults([{"action": action, "fault": "server-error", "httpStatus": 503, "times": 1}])
+    account.control.faults(
+        [{"action": action, "fault": "server-error", "httpStatus": 503, "times": 1}]
+    )
     with pytest.raises(ServerError):
         await ask(cloud, account)
     await ask(cloud, account)

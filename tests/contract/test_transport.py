@@ -1,4 +1,5 @@
-"""Each request goes out once, to nobody but whom it was addressed to, and it is known whether it could arrive."""
+"""Each request goes out once, to nobody but whom it was addressed to, and it is known whether it
+could arrive."""
 
 import asyncio
 import socket
@@ -47,7 +48,10 @@ async def ask(endpoint: str) -> object:
 
 async def look_into_bucket(endpoint: str) -> object:
     """A question to OSS, by its own SDK."""
-    settings, connections = Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=patience(1)), Connections()
+    settings, connections = (
+        Settings(endpoint=endpoint, emulator=True, read_timeout_seconds=patience(1)),
+        Connections(),
+    )
     try:
         storage = ObjectStorage(settings, Keys(static_keys("key", "secret")), connections)
         return await storage.describe_bucket(REGION, "bucket", ())
@@ -85,8 +89,11 @@ async def failure_of(asked: Awaitable[object]) -> CloudFailure:
         (look_into_bucket, "GET /bucket/", "<Error><Code>NoSuchBucket</Code></Error>"),
     ],
 )
-async def test_no_redirect_is_followed(call: Ask, request_line: str, body: str, status: int) -> None:
-    """One request arrives, none at the target, and a redirect is no answer, whatever its body says."""
+async def test_no_redirect_is_followed(
+    call: Ask, request_line: str, body: str, status: int
+) -> None:
+    """One request arrives, none at the target, and a redirect is no answer, whatever its body
+    says."""
     target = Server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
     async with serving(target.handle) as there:
         asked = Server(redirect(status, there, body))
@@ -131,7 +138,9 @@ async def test_silence_after_the_request_proves_nothing() -> None:
     """A call may be executed while nobody waits any more."""
     arrived = asyncio.Event()
 
-    async def read_and_be_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def read_and_be_silent(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         await reader.readuntil(b"\r\n\r\n")
         arrived.set()
         await reader.read()
@@ -145,13 +154,15 @@ async def test_silence_after_the_request_proves_nothing() -> None:
 
 @pytest.mark.parametrize("call", [buy, ask, look_into_bucket])
 @pytest.mark.parametrize(
-    ("address", "code"), [("closed", "ConnectionRefused"), ("nowhere.invalid:80", "NameNotResolved")]
+    ("address", "code"),
+    [("closed", "ConnectionRefused"), ("nowhere.invalid:80", "NameNotResolved")],
 )
 async def test_without_a_connection_nothing_is_sent(call: Ask, address: str, code: str) -> None:
     """Nobody listens, or the name has no address."""
     failure = await failure_of(call(f"http://{closed_port() if address == 'closed' else address}"))
     assert (type(failure), failure.code) == (Unreachable, code)
-    assert failure.fate == "NothingSent" or call is look_into_bucket  # a read, of which that is not asked
+    # a read, of which that is not asked
+    assert failure.fate == "NothingSent" or call is look_into_bucket
 
 
 async def test_a_connection_that_is_not_made_in_time_sends_nothing() -> None:
@@ -159,7 +170,11 @@ async def test_a_connection_that_is_not_made_in_time_sends_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, socket.socket() as first:
         first.connect(server.getsockname())
         failure = await failure_of(ask(f"http://127.0.0.1:{server.getsockname()[1]}"))
-    assert (type(failure), failure.code, failure.fate) == (Unreachable, "ConnectTimeout", "NothingSent")
+    assert (type(failure), failure.code, failure.fate) == (
+        Unreachable,
+        "ConnectTimeout",
+        "NothingSent",
+    )
 
 
 async def test_to_a_server_that_is_not_trusted_nothing_is_sent(tmp_path: Path) -> None:
@@ -167,10 +182,16 @@ async def test_to_a_server_that_is_not_trusted_nothing_is_sent(tmp_path: Path) -
     server = Server(None)
     async with serving(server.handle, tls_of(Authority.create(), tmp_path)) as here:
         failure = await failure_of(buy(f"https://{here}"))
-    assert (server.requests, failure.code, failure.fate) == ([], "CertificateNotTrusted", "NothingSent")
+    assert (server.requests, failure.code, failure.fate) == (
+        [],
+        "CertificateNotTrusted",
+        "NothingSent",
+    )
 
 
-async def test_a_trusted_server_may_have_got_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_trusted_server_may_have_got_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """TLS alone is no reason to believe that nothing was sent."""
     authority, server = Authority.create(), Server(None)
     trusted = tmp_path / "ca.pem"
@@ -182,8 +203,11 @@ async def test_a_trusted_server_may_have_got_it(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
-async def test_only_a_refused_tunnel_sends_nothing(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that refuses CONNECT has not seen the request; without TLS it gets the request itself."""
+async def test_only_a_refused_tunnel_sends_nothing(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that refuses CONNECT has not seen the request; without TLS it gets the request
+    itself."""
     proxy = Server(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
     async with serving(proxy.handle) as there:
         monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://{there}")

@@ -14,7 +14,9 @@ BLOCK: Final = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
-WHOLE_PAGE: Final = re.compile(r"^<!-- commands of this page are not run: (?P<reason>.+) -->$", re.MULTILINE)
+WHOLE_PAGE: Final = re.compile(
+    r"^<!-- commands of this page are not run: (?P<reason>.+) -->$", re.MULTILINE
+)
 DIFFERS: Final = re.compile(
     r"^(\d+[dhms])+$"  # an age
     r"|^\d\d:\d\d$"  # a time of day
@@ -50,7 +52,9 @@ def commands(page: str) -> list[Command]:
     for block in BLOCK.finditer(text):
         lines = textwrap.dedent(block["indent"] + block["text"].lstrip(" ")).splitlines()
         if not lines[0].startswith("$ "):
-            raise ValueError(f"docs/{page}: a console block begins with `$ `, not with {lines[0]!r}")
+            raise ValueError(
+                f"docs/{page}: a console block begins with `$ `, not with {lines[0]!r}"
+            )
         lines = "\n".join(lines).replace("\\\n", "").splitlines()
         starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -66,7 +70,8 @@ def shape(line: str) -> str:
 
 
 def differs(shown: tuple[str, ...], printed: str) -> bool:
-    """Whether a command printed other lines than a page shows. Where it shows none, anything is right."""
+    """Whether a command printed other lines than a page shows. Where it shows none, anything is
+    right."""
     lines = [shape(line) for line in printed.splitlines() if line.strip()]
     return bool(shown) and [shape(line) for line in shown if line.strip()] != lines
 

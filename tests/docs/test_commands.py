@@ -1,4 +1,5 @@
-"""The commands of the pages do what the pages say, run in the order in which somebody would read them."""
+"""The commands of the pages do what the pages say, run in the order in which somebody would read
+them."""
 
 import os
 import shutil
@@ -11,7 +12,14 @@ import pytest
 
 from tests.docs.pages import Command, checkout, commands, differs, pages
 
-READ: Final = ("quickstart.md", "flux.md", "faq.md", "security.md", "real-account.md", "backup-and-restore.md")
+READ: Final = (
+    "quickstart.md",
+    "flux.md",
+    "faq.md",
+    "security.md",
+    "real-account.md",
+    "backup-and-restore.md",
+)
 """Pages whose commands are run, one after the other, in the cluster that the first one starts."""
 MARK: Final = "--- the next command"
 PAGE_SECONDS: Final = 300
@@ -28,7 +36,8 @@ def workplace(tmp_path: Path) -> Iterator[Path]:
 
 
 def run(page: str, directory: Path) -> list[tuple[Command, str]]:
-    """Run a page in one shell, up to the first command that fails; each command with what it printed."""
+    """Run a page in one shell, up to the first command that fails; each command with what it
+    printed."""
     told = [command for command in commands(page) if command.not_run is None]
     assert told, f"docs/{page} has no command to run"
     script = "\n".join(f"echo '{MARK}'\n{command.line} || exit" for command in told)
@@ -44,7 +53,8 @@ def run(page: str, directory: Path) -> list[tuple[Command, str]]:
 
 @pytest.mark.timeout(900)
 def test_commands_do_what_the_pages_say(workplace: Path) -> None:
-    """Every one succeeds, and prints the lines that stand below it, but for numbers, ids and ages."""
+    """Every one succeeds, and prints the lines that stand below it, but for numbers, ids and
+    ages."""
     wrong = [
         f"{command} did not print what the page shows, but:\n{printed}"
         for page in READ
@@ -55,7 +65,8 @@ def test_commands_do_what_the_pages_say(workplace: Path) -> None:
 
 
 def test_every_other_command_says_why_it_is_not_run() -> None:
-    """A page with commands is either in the list above, or each of its blocks is marked with the reason."""
+    """A page with commands is either in the list above, or each of its blocks is marked with the
+    reason."""
     other = [command for page in pages() if page not in READ for command in commands(page)]
     assert [str(command) for command in other if command.not_run is None] == []
 

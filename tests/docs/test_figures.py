@@ -1,4 +1,5 @@
-"""Times and figures on the pages: each is a default of a setting, or was printed by a command that a reader can run."""
+"""Times and figures on the pages: each is a default of a setting, or was printed by a command that
+a reader can run."""
 
 import re
 from collections.abc import Iterator
@@ -15,9 +16,16 @@ from tests.docs.pages import DOCS, pages
 FIGURE: Final = re.compile(
     r"(?<![\w.])\d[\d,.]* ?(?:ms|s|seconds?|min|minutes?|hours?|h|MiB|MB|KB|GB)\b|\b\d{1,3}(?:,\d{3})+\b"
 )
-SOURCE: Final = re.compile(r"^\$ |`make |`kubectl |FLINK_OPERATOR_|`…|`tests/|(?:promise|sizing)\.md\b", re.MULTILINE)
-"""A command, a setting, a test, or a link to the page that has one: where a reader can look a figure up."""
-PAGES: Final = (*(DOCS / page for page in pages()), REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md")
+SOURCE: Final = re.compile(
+    r"^\$ |`make |`kubectl |FLINK_OPERATOR_|`…|`tests/|(?:promise|sizing)\.md\b", re.MULTILINE
+)
+"""A command, a setting, a test, or a link to the page that has one: where a reader can look a
+figure up."""
+PAGES: Final = (
+    *(DOCS / page for page in pages()),
+    REPOSITORY / "README.md",
+    REPOSITORY / "CONTRIBUTING.md",
+)
 CODE: Final = re.compile(r"```.*?```|<!--.*?-->", re.DOTALL)
 
 WAIT: Final = re.compile(r"\b(\d+) minutes\b")
@@ -27,7 +35,12 @@ CREATION: Final = {5, 10}
 
 def sections(page: Path) -> Iterator[str]:
     """From heading to heading."""
-    text = re.sub(r"^```.*?^```", lambda block: block[0].replace("\n#", "\n"), page.read_text(), flags=re.M | re.S)
+    text = re.sub(
+        r"^```.*?^```",
+        lambda block: block[0].replace("\n#", "\n"),
+        page.read_text(),
+        flags=re.M | re.S,
+    )
     yield from re.split(r"^(?=#)", text, flags=re.MULTILINE)
 
 
@@ -40,7 +53,12 @@ def minutes_of_settings() -> set[int]:
     after_a_refusal = settings.copy_window + settings.longest_call
     waits = {
         *(signed, seen, settings.longest_call, settings.date_tolerance, settings.resync),
-        *(settings.copy_window, after_a_refusal, signed + settings.copy_window, settings.spare_window),
+        *(
+            settings.copy_window,
+            after_a_refusal,
+            signed + settings.copy_window,
+            settings.spare_window,
+        ),
         *(settings.settle_window, settings.settle_window + signed),
         timedelta(seconds=settings.refusal_backoff_seconds),
         timedelta(seconds=settings.prerequisite_grace_seconds),
@@ -54,7 +72,11 @@ KNOWN: Final = minutes_of_settings() | CREATION
 def unfounded(section: str) -> list[str]:
     """The figures of a section that are no default, if it has nothing to look them up by."""
     found = [] if SOURCE.search(section) else FIGURE.findall(CODE.sub("", section))
-    return [figure for figure in found if not (wait := WAIT.fullmatch(figure)) or int(wait[1]) not in KNOWN]
+    return [
+        figure
+        for figure in found
+        if not (wait := WAIT.fullmatch(figure)) or int(wait[1]) not in KNOWN
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
@@ -67,7 +89,12 @@ def test_figures_can_be_looked_up(page: Path) -> None:
 def test_waits_are_those_of_the_defaults(page: Path) -> None:
     """Unless the same sentence says what printed them: another default changes the pages too."""
     sentences = re.split(r"(?<=[.:])\s|\n", CODE.sub("", page.read_text()))
-    waits = [(int(found), each) for each in sentences if not SOURCE.search(each) for found in WAIT.findall(each)]
+    waits = [
+        (int(found), each)
+        for each in sentences
+        if not SOURCE.search(each)
+        for found in WAIT.findall(each)
+    ]
     assert [(found, each) for found, each in waits if found not in KNOWN] == []
 
 

@@ -1,4 +1,5 @@
-"""What the pages name exists. Their links are checked by `make check`, which builds them strictly."""
+"""What the pages name exists. Their links are checked by `make check`, which builds them
+strictly."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +25,9 @@ OF_THE_OPERATOR: Final = re.compile("endpoint|trust|account|policies|roleName|ar
 def test_files_that_a_page_names_exist(page: str) -> None:
     """In the repository, or among the operator's modules."""
     named = NAMED.findall((DOCS / page).read_text())
-    assert [path for path in named if not any((REPOSITORY / place / path).exists() for place in PLACES)] == []
+    assert [
+        path for path in named if not any((REPOSITORY / place / path).exists() for place in PLACES)
+    ] == []
 
 
 @pytest.mark.parametrize("page", pages())
@@ -37,7 +40,8 @@ README_LINES: Final = 150
 
 
 def test_the_readme_says_what_it_is_on_its_first_screen() -> None:
-    """Names, promise, status, resource, commands and links within 25 lines, and the rest within 150."""
+    """Names, promise, status, resource, commands and links within 25 lines, and the rest within
+    150."""
     lines = (REPOSITORY / "README.md").read_text().splitlines()
     screen = "\n".join(lines[:25])
     assert len(lines) < README_LINES
@@ -68,7 +72,9 @@ def test_tests_that_a_page_names_exist(page: str) -> None:
     file, missing = "", []
     for named, test in TEST.findall((DOCS / page).read_text()):
         file = named or file
-        if test and not re.search(rf"^(async )?def {test}\(", (REPOSITORY / file).read_text(), re.MULTILINE):
+        if test and not re.search(
+            rf"^(async )?def {test}\(", (REPOSITORY / file).read_text(), re.MULTILINE
+        ):
             missing.append(f"{file}::{test}")
     assert missing == []
 
@@ -77,7 +83,9 @@ def test_tests_that_a_page_names_exist(page: str) -> None:
 def test_links_out_of_the_pages_lead_somewhere(page: str) -> None:
     """Where the repository is browsed; the site leaves them out."""
     links = re.findall(LINK_UPWARDS % (page.count("/") + 1), (DOCS / page).read_text())
-    assert [link for _, link in links if not ((DOCS / page).parent / link.partition("#")[0]).exists()] == []
+    assert [
+        link for _, link in links if not ((DOCS / page).parent / link.partition("#")[0]).exists()
+    ] == []
 
 
 def fields(node: dict[str, Any]) -> Iterator[str]:
@@ -87,7 +95,8 @@ def fields(node: dict[str, Any]) -> Iterator[str]:
 
 
 def test_nothing_in_a_spec_chooses_what_the_operator_does_it_with() -> None:
-    """`docs/security.md`: whoever writes a spec uses none of the operator's larger rights but buying."""
+    """`docs/security.md`: whoever writes a spec uses none of the operator's larger rights but
+    buying."""
     crd = yaml.safe_load((REPOSITORY / "crds" / "flinkworkspaces.yaml").read_text())
     spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     assert [name for name in fields(spec) if OF_THE_OPERATOR.search(name)] == []
@@ -96,7 +105,12 @@ def test_nothing_in_a_spec_chooses_what_the_operator_does_it_with() -> None:
 
 def test_annotations_that_people_may_set_are_explained() -> None:
     """Each that the operator reads, and no other."""
-    section = (DOCS / "conditions.md").read_text().partition("## What a person can ask for")[2].partition("\n## ")[0]
+    section = (
+        (DOCS / "conditions.md")
+        .read_text()
+        .partition("## What a person can ask for")[2]
+        .partition("\n## ")[0]
+    )
     read = (
         names.RECONCILE_REQUESTED_AT,
         names.SUSPEND,
@@ -104,4 +118,6 @@ def test_annotations_that_people_may_set_are_explained() -> None:
         names.REPLACE_LOST,
         names.NOT_THIS_PURCHASE,
     )
-    assert {f"{names.GROUP}/{told}" for told in re.findall(r"^\| `([a-z-]+)`", section, re.M)} == set(read)
+    assert {
+        f"{names.GROUP}/{told}" for told in re.findall(r"^\| `([a-z-]+)`", section, re.M)
+    } == set(read)

@@ -1,4 +1,5 @@
-"""What is not known about the real cloud: the page, the list and the code name the same questions."""
+"""What is not known about the real cloud: the page, the list and the code name the same
+questions."""
 
 import re
 from pathlib import Path
@@ -9,7 +10,9 @@ from flink_workspace_operator.adapters.alibaba.probes import PROBES
 from flink_workspace_operator.open_questions import COSTS, QUESTIONS
 
 CODE: Final = REPOSITORY / "operator" / "flink_workspace_operator"
-NAMED: Final = re.compile(r"[Oo]pen\s+(?:#\s+)?questions?:\s+(?:#\s+)?([A-Z][A-Za-z]+(?:,\s+(?:#\s+)?[A-Z][A-Za-z]+)*)")
+NAMED: Final = re.compile(
+    r"[Oo]pen\s+(?:#\s+)?questions?:\s+(?:#\s+)?([A-Z][A-Za-z]+(?:,\s+(?:#\s+)?[A-Z][A-Za-z]+)*)"
+)
 ELSEWHERE: Final = {"RenewalCodes"}
 """Asked for what is to come: no code rests on it yet."""
 

@@ -49,11 +49,16 @@ def test_policy_allows_that_and_nothing_else() -> None:
 
 
 def test_cloud_asks_for_the_same_actions() -> None:
-    """By the emulator's own table, made from the cloud's documentation; it shares no code with the operator."""
+    """By the emulator's own table, made from the cloud's documentation; it shares no code with the
+    operator."""
     services = {service.name: service for service in SERVICES}
     asked = {call: services[service].actions[action].permission for call in calls() - OSS_CALLS - NO_ACTION_KNOWN
              for service, action in [call.split(".")]}  # fmt: skip
-    objects = [find_action("GET", "", {"bucketInfo": ""}), find_action("HEAD", "k", {}), find_action("PUT", "k", {})]
+    objects = [
+        find_action("GET", "", {"bucketInfo": ""}),
+        find_action("HEAD", "k", {}),
+        find_action("PUT", "k", {}),
+    ]
     asked |= {f"oss.{each.name}": each.permission for each in objects if each is not None}
     assert asked == RAM_ACTIONS
 

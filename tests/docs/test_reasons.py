@@ -1,7 +1,8 @@
-"""The catalogue of reasons, from which `docs/reference/reasons.md` is made, holds all that the code can say.
+"""The catalogue of reasons, from which `docs/reference/reasons.md` is made, holds all that the code
+can say.
 
-That each fits its condition and its status is judged over every status that the scenario tests write: `tests/gitops`.
-"""
+That each fits its condition and its status is judged over every status that the scenario tests
+write: `tests/gitops`."""
 
 import ast
 import re
@@ -34,10 +35,15 @@ WORD: Final = re.compile(r"([A-Z]+[a-z0-9]+)+")
 
 def words() -> frozenset[str]:
     """Every word that the deciding code may put into a condition or an event, and some others."""
-    modules = [CORE.parent / "api/order_states.py", *(each for each in CORE.rglob("*.py") if each.name not in TABLES)]
+    modules = [
+        CORE.parent / "api/order_states.py",
+        *(each for each in CORE.rglob("*.py") if each.name not in TABLES),
+    ]
     found = [node for path in modules for node in ast.walk(ast.parse(path.read_text()))]
     constants = [node.value for node in found if isinstance(node, ast.Constant)]
-    return frozenset(value for value in constants if isinstance(value, str) and WORD.fullmatch(value))
+    return frozenset(
+        value for value in constants if isinstance(value, str) and WORD.fullmatch(value)
+    )
 
 
 def enums(node: Any) -> Iterator[str]:  # noqa: ANN401 - any part of a CRD
@@ -52,17 +58,39 @@ def other_words() -> frozenset[str]:
     """What the code calls by a word and is no reason."""
     schemas = [yaml.safe_load(path.read_text()) for path in (REPOSITORY / "crds").glob("*.yaml")]
     listed = [
-        value for schema in schemas for version in schema["spec"]["versions"] for value in enums(version["schema"])
+        value
+        for schema in schemas
+        for version in schema["spec"]["versions"]
+        for value in enums(version["schema"])
     ]
     literals = (ConditionStatus, Evidence, Fate, OrderState, OrphanKind, Turn, VerdictKind)
     named = [word for literal in literals for word in get_args(literal)]
     spoken = [action.words.done for action in ACTIONS.values()]
-    return frozenset({*listed, *named, *spoken, *ASPECTS, *SUMMARY, "Normal", "Warning", "System", "FlinkWorkspace"})
+    return frozenset(
+        {
+            *listed,
+            *named,
+            *spoken,
+            *ASPECTS,
+            *SUMMARY,
+            "Normal",
+            "Warning",
+            "System",
+            "FlinkWorkspace",
+        }
+    )
 
 
 def documented() -> frozenset[str]:
     """Every reason of the catalogue."""
-    return frozenset({*DECIDING, *QUIET, *EVENTS, *(reason for entries in ASPECTS.values() for reason in entries)})
+    return frozenset(
+        {
+            *DECIDING,
+            *QUIET,
+            *EVENTS,
+            *(reason for entries in ASPECTS.values() for reason in entries),
+        }
+    )
 
 
 def test_every_reason_of_the_code_is_documented() -> None:
@@ -74,7 +102,9 @@ def test_every_refusal_is_documented() -> None:
     """Whose turn it is stands with the failure; the page says the same."""
     shown = {"Outside": "Suspended", "Spec": "Stalled", "Prerequisite": "Reconciling, then Stalled"}
     lasting = {name: shown[kind.turn] for name, kind in KINDS.items() if kind.turn != "Nobody"}
-    assert {name for name, status in lasting.items() if not DECIDING[name].status.startswith(status)} == set()
+    assert {
+        name for name, status in lasting.items() if not DECIDING[name].status.startswith(status)
+    } == set()
     assert turn_of("OwnedElsewhere") == "Spec"
 
 
@@ -102,7 +132,9 @@ def test_every_event_of_an_order_is_documented() -> None:
         ("NetworkReady", "False", "PermissionMissing", False),
     ],
 )
-def test_reason_fits_its_condition(type_: str, status: str, reason: str, is_documented: bool) -> None:
+def test_reason_fits_its_condition(
+    type_: str, status: str, reason: str, is_documented: bool
+) -> None:
     """The judgement over every status of the scenario tests knows one from the other."""
     wire = {"status": {"conditions": [{"type": type_, "status": status, "reason": reason}]}}
     with nullcontext() if is_documented else pytest.raises(Untrue, match="not in the catalogue"):

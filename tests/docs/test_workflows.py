@@ -1,5 +1,5 @@
-"""`.ci/run` and the workflows do what a person does. `make check` looks at the workflows' form and for what could be
-misused in them."""
+"""`.ci/run` and the workflows do what a person does. `make check` looks at the workflows' form and
+for what could be misused in them."""
 
 import os
 import re
@@ -35,8 +35,12 @@ def jobs(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["ci.yml", "release.yml"])
 def test_workflows_run_the_verbs_of_ci_run(name: str) -> None:
-    """In the same words and the same order; only the real cluster is another one where there is an engine."""
-    verbs = [verb.rstrip() for verb in re.findall(r"^(?:part )?(make [^#\n]*)", CI.read_text(), re.MULTILINE)]
+    """In the same words and the same order; only the real cluster is another one where there is an
+    engine."""
+    verbs = [
+        verb.rstrip()
+        for verb in re.findall(r"^(?:part )?(make [^#\n]*)", CI.read_text(), re.MULTILINE)
+    ]
     assert set(ONLY_THERE) < set(verbs)
     there = [each for verb in verbs for each in ONLY_THERE.get(verb, [verb])]
     steps = [step["run"] for step in jobs(name)["verbs"]["steps"] if "run" in step]
@@ -72,7 +76,11 @@ def test_ci_keeps_what_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache is the folder that the verbs use."""
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", "/home/somebody")
-    (cache,) = [step for step in jobs("ci.yml")["verbs"]["steps"] if "actions/cache@" in step.get("uses", "")]
+    (cache,) = [
+        step
+        for step in jobs("ci.yml")["verbs"]["steps"]
+        if "actions/cache@" in step.get("uses", "")
+    ]
     kept = [path.replace("~", "/home/somebody") for path in cache["with"]["path"].split()]
     assert str(cache_directory()) in kept
 
@@ -80,42 +88,69 @@ def test_ci_keeps_what_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_jobs_that_need_it_may_write() -> None:
     """The release itself, and the workflow's own name for signatures."""
     rights = {name: job["permissions"] for name, job in jobs("release.yml").items()}
-    written = {name: {right for right, kind in given.items() if kind == "write"} for name, given in rights.items()}
-    assert written == {"verbs": set(), "image": {"id-token", "attestations"}, "release": {"contents", "id-token"}}
+    written = {
+        name: {right for right, kind in given.items() if kind == "write"}
+        for name, given in rights.items()
+    }
+    assert written == {
+        "verbs": set(),
+        "image": {"id-token", "attestations"},
+        "release": {"contents", "id-token"},
+    }
     assert jobs("ci.yml")["verbs"]["permissions"] == {"contents": "read"}
 
 
 def test_what_pushes_and_signs_waits_for_a_person() -> None:
-    """Every job that knows the registry's password, or signs in the workflow's name, is of the environment with
-    reviewers."""
+    """Every job that knows the registry's password, or signs in the workflow's name, is of the
+    environment with reviewers."""
     text = {name: yaml.safe_dump(job) for name, job in jobs("release.yml").items()}
     trusted = {name for name, job in text.items() if "secrets." in job or "id-token: write" in job}
-    assert trusted == {name for name, job in jobs("release.yml").items() if job.get("environment") == "release"}
+    assert trusted == {
+        name for name, job in jobs("release.yml").items() if job.get("environment") == "release"
+    }
     assert trusted == {"image", "release"}
 
 
 def test_images_that_a_release_runs_are_pinned_by_digest() -> None:
-    """The emulator of the other architecture, the builder, and what the image is made from. And every image of the
-    index is signed, for a node pulls that of its own architecture."""
-    steps = {step["uses"].partition("@")[0]: step for step in jobs("release.yml")["image"]["steps"] if "uses" in step}
+    """The emulator of the other architecture, the builder, and what the image is made from. And
+    every image of the index is signed, for a node pulls that of its own architecture."""
+    steps = {
+        step["uses"].partition("@")[0]: step
+        for step in jobs("release.yml")["image"]["steps"]
+        if "uses" in step
+    }
     named = [
         steps["docker/setup-qemu-action"]["with"]["image"],
         steps["docker/setup-buildx-action"]["with"]["driver-opts"].removeprefix("image="),
-        *re.findall(r"^FROM (\S+:\S+)", (REPOSITORY / "deploy/image/Dockerfile").read_text(), re.MULTILINE),
+        *re.findall(
+            r"^FROM (\S+:\S+)", (REPOSITORY / "deploy/image/Dockerfile").read_text(), re.MULTILINE
+        ),
     ]
     assert len(named) == 3
-    assert [each for each in named if not re.fullmatch(r"[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}", each)] == []
-    assert 'cosign sign --yes --recursive "$IMAGE@$DIGEST"' in (WORKFLOWS / "release.yml").read_text()
+    assert [
+        each for each in named if not re.fullmatch(r"[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}", each)
+    ] == []
+    assert (
+        'cosign sign --yes --recursive "$IMAGE@$DIGEST"' in (WORKFLOWS / "release.yml").read_text()
+    )
 
 
 def test_what_is_released_exists() -> None:
-    """Every file that the release names, the stage of the image, the value of the chart, the container's image."""
+    """Every file that the release names, the stage of the image, the value of the chart, the
+    container's image."""
     text = (WORKFLOWS / "release.yml").read_text()
     named = set(re.findall(r"(?<![\w/])deploy/[\w./-]+", text))
     assert {path for path in named if not (REPOSITORY / path).exists()} == set()
-    assert named == {"deploy/image/Dockerfile", CHART, f"{CHART}/values.yaml", "deploy/install.yaml"}
+    assert named == {
+        "deploy/image/Dockerfile",
+        CHART,
+        f"{CHART}/values.yaml",
+        "deploy/install.yaml",
+    }
     assert "AS operator\n" in (REPOSITORY / "deploy/image/Dockerfile").read_text()
-    assert {"repository", "digest"} <= set(yaml.safe_load((REPOSITORY / CHART / "values.yaml").read_text())["image"])
+    assert {"repository", "digest"} <= set(
+        yaml.safe_load((REPOSITORY / CHART / "values.yaml").read_text())["image"]
+    )
     manifests = yaml.safe_load_all((REPOSITORY / "deploy/install.yaml").read_text())
     (deployment,) = [each for each in manifests if each["kind"] == "Deployment"]
     assert len(deployment["spec"]["template"]["spec"]["containers"]) == 1
@@ -128,14 +163,18 @@ def test_one_version_stands_everywhere() -> None:
         for path in (f"{CHART}/Chart.yaml", "deploy/overlays/production/kustomization.yaml")
     )
     told = {
-        "pyproject.toml": tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"],
+        "pyproject.toml": tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"][
+            "version"
+        ],
         "__init__.py": __version__,
         "the chart": chart["version"],
         "the chart's image": chart["appVersion"],
         "the overlay": overlay["images"][0]["newTag"],
     }
     for path in ("deploy/install.yaml", "docs/install.md"):
-        [told[path]] = set(re.findall(r"flink-workspace-operator:(\d[\w.-]*)", (REPOSITORY / path).read_text()))
+        [told[path]] = set(
+            re.findall(r"flink-workspace-operator:(\d[\w.-]*)", (REPOSITORY / path).read_text())
+        )
     assert len(set(told.values())) == 1, told
 
 
@@ -143,5 +182,7 @@ def test_one_version_stands_everywhere() -> None:
 def test_scripts_of_steps_can_be_read(name: str) -> None:
     """By the shell that runs them there."""
     for step in [step for job in jobs(name).values() for step in job["steps"] if "run" in step]:
-        read = subprocess.run([BASH, "-n"], input=step["run"], text=True, capture_output=True, check=False)
+        read = subprocess.run(
+            [BASH, "-n"], input=step["run"], text=True, capture_output=True, check=False
+        )
         assert read.returncode == 0, f"{step['run']}\n{read.stderr}"

@@ -1,4 +1,5 @@
-"""A cluster for whole operators, each of which looks after all that is in a cluster; a stage for killable ones."""
+"""A cluster for whole operators, each of which looks after all that is in a cluster; a stage for
+killable ones."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,8 +20,8 @@ from tests.namespaces import Namespaces
 
 @pytest.fixture(scope="package")
 def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane for these tests, where one at a time runs. It ends with the last of them: at rest it takes
-    a fortieth of a core."""
+    """A control plane for these tests, where one at a time runs. It ends with the last of them: at
+    rest it takes a fortieth of a core."""
     with ControlPlane(tmp_path_factory.mktemp("control-plane")) as cluster:
         install(cluster)
         yield cluster
@@ -28,9 +29,12 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(autouse=True)
 def _ledger_ends_with_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Orders outlive their workspaces: the next test would find the name bought, in an account that is gone."""
+    """Orders outlive their workspaces: the next test would find the name bought, in an account that
+    is gone."""
     names = request.fixturenames
-    namespaces = Namespaces(request.getfixturevalue("own_cluster")) if "own_cluster" in names else None
+    namespaces = (
+        Namespaces(request.getfixturevalue("own_cluster")) if "own_cluster" in names else None
+    )
     yield
     if namespaces is not None:
         namespaces.empty("default")

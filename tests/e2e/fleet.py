@@ -1,4 +1,5 @@
-"""Several processes under election, kept as a Deployment keeps them: one that ended is started anew."""
+"""Several processes under election, kept as a Deployment keeps them: one that ended is started
+anew."""
 
 import math
 import threading
@@ -18,7 +19,8 @@ SHORT_LEASE_SECONDS = math.ceil(patience(5))
 
 @dataclass
 class Fleet:
-    """The processes. `restarts` counts those that were started anew, for whatever reason they had ended."""
+    """The processes. `restarts` counts those that were started anew, for whatever reason they had
+    ended."""
 
     operators: list[Operator]
     restarts: int = 0
@@ -27,7 +29,9 @@ class Fleet:
 
     def leader(self) -> Operator | None:
         """Who says that it leads."""
-        return next((each for each in self.operators if each not in self.stopped and each.leads()), None)
+        return next(
+            (each for each in self.operators if each not in self.stopped and each.leads()), None
+        )
 
     def revive(self) -> None:
         """Start anew what has ended."""
@@ -55,7 +59,10 @@ def running_fleet(
     cluster: Cluster, account: EmulatedAccount, directory: Path, number: int, **settings: object
 ) -> Iterator[Fleet]:
     """So many processes, one of them leading; ended with the block."""
-    operators = [start_operator(cluster, account, directory / f"operator-{n}", settings) for n in range(number)]
+    operators = [
+        start_operator(cluster, account, directory / f"operator-{n}", settings)
+        for n in range(number)
+    ]
     fleet = Fleet(operators)
     try:
         fleet.until(lambda: fleet.leader() is not None, 60)

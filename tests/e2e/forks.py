@@ -1,4 +1,5 @@
-"""Processes forked from one that has everything imported: a start takes a moment, not the seconds of the imports."""
+"""Processes forked from one that has everything imported: a start takes a moment, not the seconds
+of the imports."""
 
 import importlib
 import multiprocessing
@@ -27,7 +28,8 @@ forks = multiprocessing.get_context("forkserver")
 
 
 def ensure_server() -> None:
-    """Start the process that the others are forked from, in the environment of our own programs, unless it runs."""
+    """Start the process that the others are forked from, in the environment of our own programs,
+    unless it runs."""
     paths = [REPOSITORY, REPOSITORY / "operator", REPOSITORY / "deploy/local"]
     environment = {**python_environment(), "PYTHONPATH": ":".join(map(str, paths))}
     with pytest.MonkeyPatch.context() as patch:
@@ -53,21 +55,25 @@ def run_program(arguments: Sequence[str], environment: Mapping[str, str]) -> End
     ensure_server()
     with tempfile.TemporaryDirectory() as directory:
         out, err = Path(directory) / "out", Path(directory) / "err"
-        process = forks.Process(target=_program, args=(arguments, environment, out, err), daemon=True)
+        process = forks.Process(
+            target=_program, args=(arguments, environment, out, err), daemon=True
+        )
         process.start()
         process.join(patience())
         process.kill()
         return Ended(process.exitcode, out.read_text(), err.read_text())
 
 
-def _program(arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path) -> None:
+def _program(
+    arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path
+) -> None:
     become(environment, out, err)
     sys.exit(cli.main([*arguments]))
 
 
 def become(environment: Mapping[str, str], log: Path, err: Path | None = None) -> None:
-    """In a fork: be as a program that was started with these variables, and prints into these files. Two libraries
-    read variables when they are imported."""
+    """In a fork: be as a program that was started with these variables, and prints into these
+    files. Two libraries read variables when they are imported."""
     os.environ.update(environment)
     kube_config.KUBE_CONFIG_DEFAULT_LOCATION = environment["KUBECONFIG"]
     importlib.reload(auth_util)

@@ -1,14 +1,18 @@
-"""A process of the operator that dies or stops where it is told to, before or after its n-th call of a port.
+"""A process of the operator that dies or stops where it is told to, before or after its n-th call
+of a port.
 
-It is put together from the parts of the product, which has no hook for this: the adapters of `wiring` under the
-ServiceAccount's token, a `Recorded` around each, the same Reconciler, work queue and workers. Left out is kopf, which
-takes seconds to start and looks after a whole cluster, also after other tests' resources: the one key is put into the
-queue as its listing would put it there. And nothing waits: where the queue would, the cloud's clock is moved instead.
+It is put together from the parts of the product, which has no hook for this: the adapters of
+`wiring` under the ServiceAccount's token, a `Recorded` around each, the same Reconciler, work queue
+and workers. Left out is kopf, which takes seconds to start and looks after a whole cluster, also
+after other tests' resources: the one key is put into the queue as its listing would put it there.
+And nothing waits: where the queue would, the cloud's clock is moved instead.
 
-Left out is the election, too: each of these processes believes that it leads. What an election cannot promise, that
-nobody acts who was stopped and does not know yet that another has taken over, is so what they show.
+Left out is the election, too: each of these processes believes that it leads. What an election
+cannot promise, that nobody acts who was stopped and does not know yet that another has taken over,
+is so what they show.
 
-    run(Start(...))     is the process's main function; exit code 0: nothing is left to do; -9: it was killed
+    run(Start(...))     is the process's main function; exit code 0: nothing is left to do; -9: it
+    was killed
 """
 
 import asyncio
@@ -112,7 +116,8 @@ class Recorded:
 
 @dataclass(frozen=True)
 class TimeLapse:
-    """The queue's timers: they ring at once, and the time that they should have taken passes in the cloud."""
+    """The queue's timers: they ring at once, and the time that they should have taken passes in the
+    cloud."""
 
     loop: asyncio.AbstractEventLoop
     control: EmulatorControl
@@ -121,7 +126,9 @@ class TimeLapse:
         """The loop's time."""
         return self.loop.time()
 
-    def call_at(self, when: float, callback: Callable[..., object], *arguments: object) -> asyncio.TimerHandle:
+    def call_at(
+        self, when: float, callback: Callable[..., object], *arguments: object
+    ) -> asyncio.TimerHandle:
         """Move the cloud's clock up to then."""
         now = self.loop.time()
         self.control.advance(max(0.0, when - now))

@@ -50,9 +50,12 @@ class Operator:
     process: ForkServerProcess = field(init=False)
 
     def start(self) -> None:
-        """Start the process, or start it anew, as a kubelet does: its log goes on where the last one's ended."""
+        """Start the process, or start it anew, as a kubelet does: its log goes on where the last
+        one's ended."""
         ensure_server()
-        self.process = forks.Process(target=run, args=(self.environment, self.log, self._connect), daemon=True)
+        self.process = forks.Process(
+            target=run, args=(self.environment, self.log, self._connect), daemon=True
+        )
         self.process.start()
 
     @property
@@ -89,7 +92,9 @@ class Operator:
     def exit_code(self) -> int:
         """Wait for the end; negative for a signal."""
         self.process.join(patience(ENDS_WITHIN_SECONDS))
-        assert self.process.exitcode is not None, f"it does not end; it said:\n{self.log.read_text()[-4000:]}"
+        assert self.process.exitcode is not None, (
+            f"it does not end; it said:\n{self.log.read_text()[-4000:]}"
+        )
         return self.process.exitcode
 
     def workspace(self, name: str) -> dict[str, Any]:
@@ -101,7 +106,8 @@ class Operator:
         return ready_reason(self.workspace(name))
 
     def until(self, fact: Callable[[], bool], seconds: float = SECONDS) -> None:
-        """Look until it is so; fails with the end of the operator's log, also when the process has ended."""
+        """Look until it is so; fails with the end of the operator's log, also when the process has
+        ended."""
         until(lambda: fact() or not self.process.is_alive(), seconds, self._said)
         if not self.process.is_alive():
             pytest.fail(self._said())
@@ -132,7 +138,8 @@ def running_operator(
     stands_by: bool = False,
     connect: Callable[..., Any] = wiring.connect,
 ) -> Iterator[Operator]:
-    """A fresh operator for an account, at work, or standing by while another leads; ended with the block."""
+    """A fresh operator for an account, at work, or standing by while another leads; ended with the
+    block."""
     running = start_operator(cluster, account, directory, settings, lease, connect=connect)
     try:
         running.until(running.answers if stands_by else running.leads)
@@ -150,18 +157,23 @@ def start_operator(
     keys: Mapping[str, str] | None = None,
     connect: Callable[..., Any] = wiring.connect,
 ) -> Operator:
-    """Start a process, to be ended by the caller. `keys` are those of the account, unless there are to be others.
+    """Start a process, to be ended by the caller. `keys` are those of the account, unless there are
+    to be others.
 
     A setting of None is left out, also where tests have another one by default.
 
-    `connect` is `wiring.connect`, or a function of a module that spoils something in what that one makes.
-    """
+    `connect` is `wiring.connect`, or a function of a module that spoils something in what that one
+    makes."""
     directory.mkdir(parents=True, exist_ok=True)
     log, port = directory / "log", free_ports(1)[0]
     loopback = {"health_port": port, "health_address": "127.0.0.1"}
     chosen = {**TOLD, "endpoint": account.url, **loopback, **(settings or {})}
     environment = {
-        **{f"FLINK_OPERATOR_{name.upper()}": str(value) for name, value in chosen.items() if value is not None},
+        **{
+            f"FLINK_OPERATOR_{name.upper()}": str(value)
+            for name, value in chosen.items()
+            if value is not None
+        },
         "KUBECONFIG": str(operator_kubeconfig(cluster)),
         **(keys_of(account) if keys is None else keys),
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
@@ -190,9 +202,9 @@ def end(operator: Operator) -> None:
 def run(environment: Mapping[str, str], log: Path, connect: Connect) -> None:
     """The process: `python -m flink_workspace_operator run`, after its imports.
 
-    The name of the Lease is a test's to choose. Two processes with Leases of their own both lead, as one does that does
-    not know yet that it leads no more. No setting has it, because nobody is to run two buyers on purpose.
-    """
+    The name of the Lease is a test's to choose. Two processes with Leases of their own both lead,
+    as one does that does not know yet that it leads no more. No setting has it, because nobody is
+    to run two buyers on purpose."""
     become(environment, log)
     settings = Settings()
     set_up(settings.log_format)

@@ -1,4 +1,5 @@
-"""Workspaces that are wanted while operators are disturbed, and whether each of them was bought once.
+"""Workspaces that are wanted while operators are disturbed, and whether each of them was bought
+once.
 
 wanted = Purchases(cluster, account.control, namespace, 30)
 wanted.apply()
@@ -31,8 +32,14 @@ WINDOWS: dict[str, object] = {
     "drain_seconds": 15,
     "listing_max_age_seconds": 0.001,  # no shared listing outlives a moved clock
 }
-"""Settings of an operator under which an open outcome is settled after minutes of the moved clock."""
-GATEWAY = {"provisioningSeconds": 1, "uniqueNames": "off", "signatureValiditySeconds": 60, "nonceMemorySeconds": 120}
+"""Settings of an operator under which an open outcome is settled after minutes of the moved
+clock."""
+GATEWAY = {
+    "provisioningSeconds": 1,
+    "uniqueNames": "off",
+    "signatureValiditySeconds": 60,
+    "nonceMemorySeconds": 120,
+}
 """A cloud that is as these settings say, and where names do not protect from buying twice."""
 STRIDE_SECONDS = 30
 OPEN = {"Placing", "Uncertain", "NotPlaced"}
@@ -75,7 +82,8 @@ class Purchases:
         return []
 
     def all_ready(self) -> bool:
-        """Whether all are; if not, and nothing moves, let the time pass that an order without evidence must wait."""
+        """Whether all are; if not, and nothing moves, let the time pass that an order without
+        evidence must wait."""
         shown = self.shown()
         self._looks.append({each["metadata"]["resourceVersion"] for each in shown})
         stands_still = self._looks[-2:-1] == self._looks[-1:]
@@ -88,14 +96,21 @@ class Purchases:
         """One purchase for each, and the ledger knows its token; no order says so that has none."""
         booked = self.control.purchases()
         tokens = Counter(each["tags"][ORDER_TAG] for each in booked)
-        states = [(each["spec"]["token"], each["status"]["state"]) for each in self.shown() if "token" in each["spec"]]
+        states = [
+            (each["spec"]["token"], each["status"]["state"])
+            for each in self.shown()
+            if "token" in each["spec"]
+        ]
         said = Counter(token for token, state in states if state in ("Placed", "Fulfilled"))
         return Counter(each["name"] for each in booked) == Counter(self.names) and tokens == said
 
     def delete(self) -> None:
         """Delete them, while an operator is there to let them go."""
         self.objects.delete(WORKSPACES)
-        until(lambda: not self.objects.list(WORKSPACES), otherwise=lambda: f"still there: {self.shown()}")
+        until(
+            lambda: not self.objects.list(WORKSPACES),
+            otherwise=lambda: f"still there: {self.shown()}",
+        )
 
     @property
     def objects(self) -> Objects:

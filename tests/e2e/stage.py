@@ -1,4 +1,5 @@
-"""Where killable processes are started, one resource in one account each, and what is left of it afterwards."""
+"""Where killable processes are started, one resource in one account each, and what is left of it
+afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ READS = ("read", "reread", "list", "find", "describe", "identify", "look_up", "q
 
 @dataclass(frozen=True)
 class Stage:
-    """Where processes are started: the cluster, the emulator, their settings, a directory for what they write."""
+    """Where processes are started: the cluster, the emulator, their settings, a directory for what
+    they write."""
 
     cluster: Cluster
     kubeconfig: Path
@@ -35,7 +37,13 @@ class Stage:
         """A start for a resource, in an account of its own."""
         account = open_account(self.emulator)
         account.control.settings(provisioningSeconds=0, uniqueNames="off", nonceMemorySeconds=120)
-        return Start(self.settings, self.kubeconfig, account, Key(namespace, name), self.directory / f"{name}.log")
+        return Start(
+            self.settings,
+            self.kubeconfig,
+            account,
+            Key(namespace, name),
+            self.directory / f"{name}.log",
+        )
 
 
 def is_read(call: str) -> bool:
@@ -76,27 +84,38 @@ def apply_all(cluster: Cluster, namespace: str, names: Sequence[str]) -> None:
 
 def told(starts: Sequence[Start]) -> str:
     """What the processes wrote, for whoever has to find out why."""
-    return "\n".join(f"{start.key.name} ({start.kill or start.stop}):\n{start.log.read_text()}" for start in starts)
+    return "\n".join(
+        f"{start.key.name} ({start.kill or start.stop}):\n{start.log.read_text()}"
+        for start in starts
+    )
 
 
 def tokens_booked(start: Start) -> list[str]:
-    """Tokens of the orders that bought something, by what the cloud says; the account is not needed afterwards."""
+    """Tokens of the orders that bought something, by what the cloud says; the account is not needed
+    afterwards."""
     booked = start.account.control.purchases()
     start.account.control.reset()
     return [each["tags"][ORDER_TAG] for each in booked]
 
 
 def good_ones(cluster: Cluster, namespace: str, booked: dict[str, list[str]]) -> set[str]:
-    """Names of those that were bought once, by an order that says so and no other, and are Ready."""
+    """Names of those that were bought once, by an order that says so and no other, and are
+    Ready."""
     objects = Objects.of(cluster, namespace)
     orders, ready = objects.list(ORDERS), _ready_ones(objects.list(WORKSPACES))
-    return {name for name, tokens in booked.items() if len(tokens) == 1 and tokens == _tokens_of(orders, name)} & ready
+    return {
+        name
+        for name, tokens in booked.items()
+        if len(tokens) == 1 and tokens == _tokens_of(orders, name)
+    } & ready
 
 
 def _tokens_of(orders: Sequence[dict[str, Any]], name: str) -> list[str]:
     """Tokens of a resource's orders that are said to have bought something."""
     own = [order for order in orders if order["spec"]["workspaceRef"]["name"] == name]
-    return [each["spec"]["token"] for each in own if each["status"]["state"] in ("Placed", "Fulfilled")]
+    return [
+        each["spec"]["token"] for each in own if each["status"]["state"] in ("Placed", "Fulfilled")
+    ]
 
 
 def _ready_ones(workspaces: Sequence[dict[str, Any]]) -> set[str]:

@@ -1,4 +1,5 @@
-"""An operator whose watches show it nothing: it finds everything all the same, and says that it is blind."""
+"""An operator whose watches show it nothing: it finds everything all the same, and says that it is
+blind."""
 
 import asyncio
 import json
@@ -40,19 +41,26 @@ async def quick_to_judge(settings: Settings, lease_name: str) -> AsyncIterator[r
 
 @asynccontextmanager
 async def deaf(settings: Settings, lease_name: str) -> AsyncIterator[runtime.Operator]:
-    """One whom no watch wakes; and what that of workspaces shows is lost, as if it had not been shown."""
+    """One whom no watch wakes; and what that of workspaces shows is lost, as if it had not been
+    shown."""
     async with quick_to_judge(settings, lease_name) as operator:
         loop = asyncio.get_running_loop()
         nowhere = Watches.every(settings.resync_seconds, loop.time).workspaces
         nobody = Triggers(WorkQueue(loop), lambda _: True)
-        yield replace(operator, triggers=nobody, watches=replace(operator.watches, workspaces=nowhere))
+        yield replace(
+            operator, triggers=nobody, watches=replace(operator.watches, workspaces=nowhere)
+        )
 
 
 @pytest.fixture
-def deaf_operator(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> Iterator[Operator]:
+def deaf_operator(
+    own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path
+) -> Iterator[Operator]:
     """A process of it at work."""
     account.control.settings(provisioningSeconds=0)
-    with running_operator(own_cluster, account, tmp_path, {"resync_seconds": RESYNC_SECONDS}, connect=deaf) as running:
+    with running_operator(
+        own_cluster, account, tmp_path, {"resync_seconds": RESYNC_SECONDS}, connect=deaf
+    ) as running:
         yield running
         Objects.of(own_cluster).delete("flinkworkspaces")
 
@@ -73,28 +81,39 @@ def test_without_any_event_all_is_found_within_a_resync(deaf_operator: Operator)
     operator.until(lambda: operator.reason("unheard") == "Running")
     apply(operator.cluster, "default", pay_as_you_go("unheard", suspend=True))
     generation = operator.workspace("unheard")["metadata"]["generation"]
-    operator.until(lambda: operator.workspace("unheard")["status"]["observedGeneration"] == generation, FOUND_WITHIN)
+    operator.until(
+        lambda: operator.workspace("unheard")["status"]["observedGeneration"] == generation,
+        FOUND_WITHIN,
+    )
     operator.let_go()
 
 
 def test_blind_watch_is_named(deaf_operator: Operator) -> None:
-    """By the probe that has the process restarted, and in the log: which watch, which object, for how long."""
+    """By the probe that has the process restarted, and in the log: which watch, which object, for
+    how long."""
     operator = deaf_operator
     operator.until(lambda: set(watches(operator)) == {"workspaces", "orders", "claims"})
     apply(operator.cluster, "default", pay_as_you_go("unheard"))
     operator.until(lambda: operator.asked("/healthz")[0] == 500)
     reason = json.loads(operator.asked("/healthz")[1])["reason"]
-    blind = "the watch of workspaces is blind: it did not show default/unheard, which changed at least "
+    blind = (
+        "the watch of workspaces is blind: it did not show default/unheard, which changed at least "
+    )
     assert reason.startswith(blind), reason
     assert "watch of orders" not in reason
     assert blind in operator.log.read_text()
 
 
-def test_watches_that_see_are_never_blamed(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> None:
-    """Lists every second beside real watches, while a purchase writes: nothing stays missed, and each list is heard."""
+def test_watches_that_see_are_never_blamed(
+    own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path
+) -> None:
+    """Lists every second beside real watches, while a purchase writes: nothing stays missed, and
+    each list is heard."""
     account.control.settings(provisioningSeconds=1)
     settings = {"resync_seconds": 1}
-    with running_operator(own_cluster, account, tmp_path, settings, connect=quick_to_judge) as operator:
+    with running_operator(
+        own_cluster, account, tmp_path, settings, connect=quick_to_judge
+    ) as operator:
         for name in ("one", "two", "three"):
             apply(own_cluster, "default", pay_as_you_go(name))
         for name in ("one", "two", "three"):

@@ -1,9 +1,9 @@
-"""The control plane fails or is lost while workspaces are bought, or after that: each of them is bought once.
+"""The control plane fails or is lost while workspaces are bought, or after that: each of them is
+bought once.
 
-The API server is killed and comes back where it was, with what etcd keeps. A whole cluster is lost, and what was
-exported from it is loaded into an empty one, which is given the old one's id. Names are not unique in the cloud, so
-that it does not help.
-"""
+The API server is killed and comes back where it was, with what etcd keeps. A whole cluster is lost,
+and what was exported from it is loaded into an empty one, which is given the old one's id. Names
+are not unique in the cloud, so that it does not help."""
 
 import random
 import secrets
@@ -26,7 +26,13 @@ from tests.objects import Objects
 PROCESSES = 2
 LONGEST_LIFE_SECONDS = 5.0
 """The API server is killed at a random moment of so many seconds after it is ready."""
-GIVEN_BY_THE_API_SERVER = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields")
+GIVEN_BY_THE_API_SERVER = (
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "managedFields",
+)
 WORKSPACES, ORDERS = "flinkworkspaces", "flinkworkspaceorders"
 
 Record = Callable[[str, object], None]
@@ -58,9 +64,12 @@ def test_restarted_and_lost(
     tmp_path: Path,
     record_property: Record,
 ) -> None:
-    """Three are bought while the API server is away once; then the cluster is lost, and another one goes on."""
+    """Three are bought while the API server is away once; then the cluster is lost, and another one
+    goes on."""
     wanted = Purchases(plane.cluster, account.control, own_namespace, 3)
-    wanted.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": own_namespace}})
+    wanted.objects.create(
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": own_namespace}}
+    )
     buy_while_it_restarts(wanted, plane, account, tmp_path / "before", 1, record_property)
     go_on_elsewhere(wanted, own_cluster, account, tmp_path / "after", record_property)
 
@@ -78,9 +87,14 @@ def test_api_server_killed_again_and_again(
 @pytest.mark.proof
 @pytest.mark.timeout(400)
 def test_cluster_lost(
-    plane: Plane, own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path, record_property: Record
+    plane: Plane,
+    own_cluster: Cluster,
+    account: EmulatedAccount,
+    tmp_path: Path,
+    record_property: Record,
 ) -> None:
-    """Thirty are exported and loaded into an empty cluster: as they were, and without their orders and status."""
+    """Thirty are exported and loaded into an empty cluster: as they were, and without their orders
+    and status."""
     wanted = Purchases(own_cluster, account.control, "default", 30)
     with running_fleet(own_cluster, account, tmp_path / "before", PROCESSES, **WINDOWS) as fleet:
         wanted.apply()
@@ -89,9 +103,15 @@ def test_cluster_lost(
 
 
 def buy_while_it_restarts(
-    wanted: Purchases, plane: Plane, account: EmulatedAccount, directory: Path, times: int, record: Record
+    wanted: Purchases,
+    plane: Plane,
+    account: EmulatedAccount,
+    directory: Path,
+    times: int,
+    record: Record,
 ) -> None:
-    """Operators with the settings that are shipped end where they can't renew their Lease, and are started anew."""
+    """Operators with the settings that are shipped end where they can't renew their Lease, and are
+    started anew."""
     seed = secrets.randbelow(2**32)
     print(f"seed of the moments: {seed}")  # noqa: T201 - to be told when it fails
     moments, began = random.Random(seed), time.monotonic()  # noqa: S311 - no secret
@@ -104,14 +124,24 @@ def buy_while_it_restarts(
             fleet.revive()
         fleet.until(wanted.all_ready, 200)
         took = round(time.monotonic() - began)
-        record("processes", ["kill -9 of the API server", wanted.number, len(wanted.control.purchases()), times, took])
+        record(
+            "processes",
+            [
+                "kill -9 of the API server",
+                wanted.number,
+                len(wanted.control.purchases()),
+                times,
+                took,
+            ],
+        )
         assert wanted.bought_once()
 
 
 def go_on_elsewhere(
     wanted: Purchases, target: Cluster, account: EmulatedAccount, directory: Path, record: Record
 ) -> None:
-    """Load what was exported into another cluster, once all of it and once the bare workspaces: nothing is bought."""
+    """Load what was exported into another cluster, once all of it and once the bare workspaces:
+    nothing is bought."""
     began = time.monotonic()
     bought = wanted.control.purchases()
     workspaces, orders = (exported(wanted, kind) for kind in (WORKSPACES, ORDERS))
@@ -125,11 +155,15 @@ def go_on_elsewhere(
             moved.delete()
         forget_orders(moved)
     took = round(time.monotonic() - began)
-    record("processes", ["loaded into another cluster", wanted.number, len(wanted.control.purchases()), 2, took])
+    record(
+        "processes",
+        ["loaded into another cluster", wanted.number, len(wanted.control.purchases()), 2, took],
+    )
 
 
 def exported(wanted: Purchases, kind: str) -> Manifests:
-    """What `kubectl get --output=yaml` gives, without what no API server accepts of an object that is to be made."""
+    """What `kubectl get --output=yaml` gives, without what no API server accepts of an object that
+    is to be made."""
     items = wanted.objects.list(kind)
     for item in items:
         for field in GIVEN_BY_THE_API_SERVER:
@@ -143,15 +177,16 @@ def without_status(manifests: Manifests) -> Manifests:
 
 
 def load(target: Cluster, manifests: Manifests) -> None:
-    """Create all, and put the workspaces' status back, as backup tools do. Of an order the rules accept no old status:
-    that it is Fulfilled is for the operator to find out.
-    """
+    """Create all, and put the workspaces' status back, as backup tools do. Of an order the rules
+    accept no old status: that it is Fulfilled is for the operator to find out."""
     objects = Objects.of(target)
     for each in manifests:
         objects.create(each)
         if "status" in each and each["kind"] == "FlinkWorkspace":
             there = replace(objects, namespace=each["metadata"]["namespace"])
-            there.patch(f"flinkworkspaces/{each['metadata']['name']}/status", {"status": each["status"]})
+            there.patch(
+                f"flinkworkspaces/{each['metadata']['name']}/status", {"status": each["status"]}
+            )
 
 
 def forget_orders(wanted: Purchases) -> None:

@@ -1,7 +1,7 @@
 """How the operator's process ends: with a purchase under way, and where it can't begin at all.
 
-It has a cluster and a cloud of its own: an operator looks after all that is in a cluster, also other tests'.
-"""
+It has a cluster and a cloud of its own: an operator looks after all that is in a cluster, also
+other tests'."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,30 +48,51 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         install(cluster)
         start_operator(processes, cluster, emulator)
         pid = int((processes.directory / f"{NAME}.pid").read_text())
-        yield Stage(cluster, EmulatorControl(emulator.url, ACCOUNT), psutil.Process(pid), processes.log(NAME))
+        yield Stage(
+            cluster,
+            EmulatorControl(emulator.url, ACCOUNT),
+            psutil.Process(pid),
+            processes.log(NAME),
+        )
 
 
 def test_a_purchase_under_way_is_finished_first(stage: Stage) -> None:
-    """SIGTERM while the cloud takes its time: the answer is waited for and recorded, and nothing is left uncertain."""
-    stage.cloud.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": "delay", "ms": SLOW_ANSWER_MS}])
+    """SIGTERM while the cloud takes its time: the answer is waited for and recorded, and nothing is
+    left uncertain."""
+    stage.cloud.faults(
+        [
+            {
+                "service": "foasconsole",
+                "action": "CreateInstance",
+                "fault": "delay",
+                "ms": SLOW_ANSWER_MS,
+            }
+        ]
+    )
     emulated = {
         "network": {"vpcId": "vpc-emulator-hangzhou", "vSwitchIds": ["vsw-emulator-hangzhou-i"]},
         "storage": {"oss": {"bucket": "flink-emulator-hangzhou"}},
     }
     apply(stage.cluster, "default", pay_as_you_go("slow", **emulated))
     until(lambda: stage.cloud.struck() == [1])
-    begun = len(stage.log.read_text())  # a fresh API server may refuse the first watches, which are tried again
+    # a fresh API server may refuse the first watches, which are tried again
+    begun = len(stage.log.read_text())
     stage.operator.terminate()
     assert stage.operator.wait(patience()) == 0
     order = Objects.of(stage.cluster).get("flinkworkspaceorders/slow-1")
     [bought] = stage.cloud.purchases()
-    assert (order["status"]["state"], order["status"]["instanceId"]) == ("Placed", bought["instanceId"])
+    assert (order["status"]["state"], order["status"]["instanceId"]) == (
+        "Placed",
+        bought["instanceId"],
+    )
     assert " ERROR " not in stage.log.read_text()[begun:]
 
 
 def test_without_an_api_server_it_says_so_and_ends(tmp_path: Path) -> None:
     """One line of it, no traceback, exit code 1: whoever starts it again knows why."""
-    kubeconfig = write_kubeconfig(tmp_path / "kubeconfig", "http://127.0.0.1:1", b"", {"token": "x"})
+    kubeconfig = write_kubeconfig(
+        tmp_path / "kubeconfig", "http://127.0.0.1:1", b"", {"token": "x"}
+    )
     done = run_with(kubeconfig)
     for_whom_it_pays, why = done.err.splitlines()
     assert done.code == 1
@@ -85,7 +106,10 @@ def test_with_a_broken_kubeconfig_it_says_so_and_ends(content: bytes, tmp_path: 
     done = run_with(write_private(tmp_path / "kubeconfig", content))
     assert done.code == 1
     assert "Traceback" not in done.err
-    assert "cannot start: neither a ServiceAccount nor a usable kubeconfig" in done.err.splitlines()[-1]
+    assert (
+        "cannot start: neither a ServiceAccount nor a usable kubeconfig"
+        in done.err.splitlines()[-1]
+    )
 
 
 def run_with(kubeconfig: Path) -> Ended:

@@ -1,4 +1,5 @@
-"""What one tenant's flood costs the others: 300 of the largest resources that the API server takes, all suspended."""
+"""What one tenant's flood costs the others: 300 of the largest resources that the API server takes,
+all suspended."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ MANY_LABELS = 12
 ANNOTATION_BYTES = 255_000
 """All annotations of an object together may have 256 KiB."""
 LABELS = 4_000
-"""Stored with who wrote each of them, they make half a megabyte and more. 9,000 take the API server seconds each."""
+"""Stored with who wrote each of them, they make half a megabyte and more. 9,000 take the API server
+seconds each."""
 LIMIT_MIB = 512
 """Of the Deployment's memory."""
 RESYNC_SECONDS = 30
@@ -35,7 +37,9 @@ def fat(number: int) -> Manifest:
     """A resource as large as a user can make it, which costs its user nothing."""
     wanted = pay_as_you_go(f"fat-{number:03}", suspend=True)
     if number < MANY_LABELS:
-        wanted["metadata"]["labels"] = {f"label-{each:05}-{'x' * 36}": "y" * 20 for each in range(LABELS)}
+        wanted["metadata"]["labels"] = {
+            f"label-{each:05}-{'x' * 36}": "y" * 20 for each in range(LABELS)
+        }
     else:
         wanted["metadata"]["annotations"] = {"note": "x" * ANNOTATION_BYTES}
     return wanted
@@ -50,7 +54,9 @@ def flooded(own_cluster: Cluster, own_namespace: str) -> str:
 
 
 @pytest.fixture
-def restarted(flooded: str, own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> Iterator[Operator]:
+def restarted(
+    flooded: str, own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path
+) -> Iterator[Operator]:
     """An operator that begins where another one had told all of them how they stand."""
     settings = {"resync_seconds": RESYNC_SECONDS}
     with running_operator(own_cluster, account, tmp_path, settings) as first:
@@ -70,7 +76,9 @@ def peak_mib(operator: Operator) -> float:
 def number(operator: Operator, name: str) -> float:
     """The sum of a metric's series."""
     families = text_string_to_metric_families(operator.asked("/metrics")[1])
-    return sum(sample.value for family in families for sample in family.samples if sample.name == name)
+    return sum(
+        sample.value for family in families for sample in family.samples if sample.name == name
+    )
 
 
 def looked_at(operator: Operator) -> float:
@@ -86,13 +94,18 @@ def seconds_until(operator: Operator, fact: Callable[[], bool], patience: float)
 
 
 @pytest.mark.proof
-def test_a_flood_of_large_resources_is_nobody_elses_wait(restarted: Operator, account: EmulatedAccount) -> None:
-    """The process begins within its memory, and buys for another namespace while the flood waits."""
+def test_a_flood_of_large_resources_is_nobody_elses_wait(
+    restarted: Operator, account: EmulatedAccount
+) -> None:
+    """The process begins within its memory, and buys for another namespace while the flood
+    waits."""
     apply(restarted.cluster, "default", pay_as_you_go("neighbour"))
     sent = seconds_until(restarted, lambda: bool(account.control.purchases()), SENT_SECONDS)
     waiting = number(restarted, "flink_operator_queue_depth")
     settled = seconds_until(restarted, lambda: looked_at(restarted) > NUMBER, SETTLED_SECONDS)
     peak = peak_mib(restarted)
-    told = f"sent after {sent:.1f} s, while {waiting:.0f} waited; all looked at {settled:.0f} s later"
+    told = (
+        f"sent after {sent:.1f} s, while {waiting:.0f} waited; all looked at {settled:.0f} s later"
+    )
     print(f"\n{told}; at most {peak:.0f} MiB")  # noqa: T201 - its figures
     assert peak < LIMIT_MIB

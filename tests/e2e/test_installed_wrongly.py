@@ -1,4 +1,5 @@
-"""An operator that was installed wrongly says so, buys nothing, and loses nothing of what there is."""
+"""An operator that was installed wrongly says so, buys nothing, and loses nothing of what there
+is."""
 
 import json
 from collections.abc import Iterator
@@ -30,16 +31,23 @@ def older(own_cluster: Cluster) -> Iterator[Cluster]:
 
 def conditions(operator: Operator, name: str) -> dict[str, dict[str, str]]:
     """By their type."""
-    return {each["type"]: each for each in operator.workspace(name).get("status", {}).get("conditions", [])}
+    return {
+        each["type"]: each
+        for each in operator.workspace(name).get("status", {}).get("conditions", [])
+    }
 
 
-def test_it_does_not_begin_under_older_definitions(older: Cluster, account: EmulatedAccount, tmp_path: Path) -> None:
-    """The API server would drop what they do not know. It says which field is missing and what to apply."""
+def test_it_does_not_begin_under_older_definitions(
+    older: Cluster, account: EmulatedAccount, tmp_path: Path
+) -> None:
+    """The API server would drop what they do not know. It says which field is missing and what to
+    apply."""
     operator = start_operator(older, account, tmp_path)
     assert operator.exit_code() == 1
     assert (
         "cannot start: the definition of FlinkWorkspace in the cluster is older than this operator: it lacks"
-        " spec.outputs. Apply crds/ of version 0.1.0; nothing is bought meanwhile" in operator.log.read_text()
+        " spec.outputs. Apply crds/ of version 0.1.0; nothing is bought meanwhile"
+        in operator.log.read_text()
     )
     assert account.control.calls() == []
 
@@ -47,14 +55,18 @@ def test_it_does_not_begin_under_older_definitions(older: Cluster, account: Emul
 def test_without_credentials_it_runs_and_says_so(
     own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path
 ) -> None:
-    """Alive and leading; on the resource stands what is missing, and with credentials it is bought by the next one."""
+    """Alive and leading; on the resource stands what is missing, and with credentials it is bought
+    by the next one."""
     account.control.settings(provisioningSeconds=1)
     apply(own_cluster, "default", pay_as_you_go("w"))
     operator = start_operator(own_cluster, account, tmp_path / "without", keys={})
     try:
         operator.until(lambda: "Ready" in conditions(operator, "w"))
         told = conditions(operator, "w")
-        assert (told["CloudReachable"]["status"], told["CloudReachable"]["reason"]) == ("Unknown", "CredentialsRefused")
+        assert (told["CloudReachable"]["status"], told["CloudReachable"]["reason"]) == (
+            "Unknown",
+            "CredentialsRefused",
+        )
         assert "no access key is configured" in told["Ready"]["message"]
         assert (operator.answers(), operator.leads()) == (True, True)
         assert account.control.purchases() == []

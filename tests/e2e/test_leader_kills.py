@@ -1,8 +1,8 @@
-"""The leader is killed, stopped or told to end, again and again, while workspaces are bought: each is bought once.
+"""The leader is killed, stopped or told to end, again and again, while workspaces are bought: each
+is bought once.
 
-Two processes under election with a short Lease; those that end are started anew. When it strikes is random; the seed
-is printed. Names are not unique in the cloud, so that it does not help.
-"""
+Two processes under election with a short Lease; those that end are started anew. When it strikes is
+random; the seed is printed. Names are not unique in the cloud, so that it does not help."""
 
 import random
 import secrets
@@ -23,8 +23,8 @@ from tests.patience import LOOK_SECONDS, patience
 
 PROCESSES = 2
 LIFE_SECONDS = 2.0
-"""How long a leader leads, on average, until it is struck. Any moment is as likely as any other: some live for longer,
-and so the work gets done on a slow machine too."""
+"""How long a leader leads, on average, until it is struck. Any moment is as likely as any other:
+some live for longer, and so the work gets done on a slow machine too."""
 LONGER_THAN_A_SIGNATURE = 61
 
 Strike = Callable[[Fleet, Operator, Purchases], None]
@@ -38,7 +38,8 @@ def kill(fleet: Fleet, leader: Operator, _: Purchases) -> None:
 
 
 def stop_for_long(fleet: Fleet, leader: Operator, wanted: Purchases) -> None:
-    """SIGSTOP until another leads and what the stopped one may have signed is no longer accepted; it ends by itself."""
+    """SIGSTOP until another leads and what the stopped one may have signed is no longer accepted;
+    it ends by itself."""
     leader.send(signal.SIGSTOP)
     fleet.stopped.append(leader)
     try:
@@ -69,22 +70,29 @@ class Scenario:
     record: Callable[[str, object], None]
 
     def run(self, name: str, strike: Strike, number: int, most: int, seconds: float) -> Purchases:
-        """Strike at most so often while so many workspaces are bought, and let it come to its end."""
+        """Strike at most so often while so many workspaces are bought, and let it come to its
+        end."""
         wanted = Purchases(self.cluster, self.account.control, self.namespace, number)
         settings = {**WINDOWS, "lease_seconds": SHORT_LEASE_SECONDS}
-        with running_fleet(self.cluster, self.account, self.directory, PROCESSES, **settings) as fleet:
+        with running_fleet(
+            self.cluster, self.account, self.directory, PROCESSES, **settings
+        ) as fleet:
             began = time.monotonic()
             wanted.apply()
             struck = strike_again_and_again(fleet, wanted, strike, most, seconds)
             fleet.until(wanted.all_ready, seconds)
             took = round(time.monotonic() - began)
-            self.record("processes", [name, number, len(self.account.control.purchases()), struck, took])
+            self.record(
+                "processes", [name, number, len(self.account.control.purchases()), struck, took]
+            )
             assert wanted.bought_once()
             wanted.delete()
         return wanted
 
 
-def strike_again_and_again(fleet: Fleet, wanted: Purchases, strike: Strike, most: int, seconds: float) -> int:
+def strike_again_and_again(
+    fleet: Fleet, wanted: Purchases, strike: Strike, most: int, seconds: float
+) -> int:
     """Strike whoever leads, at random moments, until all is bought; gives how often."""
     seed = secrets.randbelow(2**32)
     print(f"seed of the moments: {seed}")  # noqa: T201 - to be told when it fails
@@ -133,7 +141,10 @@ def test_stopped_leaders(scenario: Scenario) -> None:
 
 
 def test_leaders_told_to_end(scenario: Scenario) -> None:
-    """SIGTERM, twice while three are bought: nothing was left open, so each one is bought with its first order."""
+    """SIGTERM, twice while three are bought: nothing was left open, so each one is bought with its
+    first order."""
     wanted = scenario.run("SIGTERM of the leader", tell_to_end, 3, 2, 100)
-    orders = [each["metadata"]["name"] for each in wanted.shown() if each["kind"] == "FlinkWorkspaceOrder"]
+    orders = [
+        each["metadata"]["name"] for each in wanted.shown() if each["kind"] == "FlinkWorkspaceOrder"
+    ]
     assert sorted(orders) == [f"{name}-1" for name in wanted.names]

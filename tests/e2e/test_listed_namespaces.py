@@ -41,7 +41,8 @@ def reason(operator: Operator, namespace: str) -> str:
 def test_each_namespace_by_its_own_rights(
     cluster_without_rights: Cluster, account: EmulatedAccount, tmp_path: Path
 ) -> None:
-    """One without rights is left out and named with what is missing; the others are looked after, and no other is."""
+    """One without rights is left out and named with what is missing; the others are looked after,
+    and no other is."""
     cluster, spaces = cluster_without_rights, Namespaces(cluster_without_rights)
     account.control.settings(provisioningSeconds=1)
     with spaces.fresh() as served, spaces.fresh() as unbound, spaces.fresh() as unlisted:
@@ -55,7 +56,8 @@ def test_each_namespace_by_its_own_rights(
             assert (reason(operator, unbound), reason(operator, unlisted)) == ("", "")
             said = operator.log.read_text()
             assert (
-                f"namespace {unbound} is left out: the operator may not get, list, watch, patch flinkworkspaces" in said
+                f"namespace {unbound} is left out: the operator may not get, list, watch, patch flinkworkspaces"
+                in said
             )
             assert "bind the ClusterRole flink-workspace-operator in it by a RoleBinding" in said
             assert "Not enough permissions" not in said
@@ -63,4 +65,6 @@ def test_each_namespace_by_its_own_rights(
         with running_operator(cluster, account, tmp_path / "after", settings) as operator:
             operator.until(lambda: reason(operator, unbound) == "Running")
             assert (reason(operator, served), reason(operator, unlisted)) == ("Running", "")
-        assert sorted(each["name"] for each in account.control.purchases()) == sorted([served, unbound])
+        assert sorted(each["name"] for each in account.control.purchases()) == sorted(
+            [served, unbound]
+        )

@@ -1,7 +1,8 @@
-"""The operator is older than what is stored: it says so on each such resource, and the others go on.
+"""The operator is older than what is stored: it says so on each such resource, and the others go
+on.
 
-A newer version's definitions stay when the operator is rolled back. What it does not know it neither guesses nor drops.
-"""
+A newer version's definitions stay when the operator is rolled back. What it does not know it
+neither guesses nor drops."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -25,7 +26,8 @@ NEWER_STATE, NEWER_CHARGE = "AwaitingApproval", "Elastic"
 
 
 def newer_definitions() -> str:
-    """The definitions with what a later version may add: a charge type, a field of the spec, a state of orders."""
+    """The definitions with what a later version may add: a charge type, a field of the spec, a
+    state of orders."""
     workspaces, orders = (
         yaml.safe_load((REPOSITORY / "crds" / f"{name}.yaml").read_text())
         for name in ("flinkworkspaces", "flinkworkspaceorders")
@@ -36,11 +38,15 @@ def newer_definitions() -> str:
     summary = _schema(workspaces)["status"]["properties"]["order"]["properties"]
     for state in (summary["state"], _schema(orders)["status"]["properties"]["state"]):
         state["enum"].append(NEWER_STATE)
-    return yaml.safe_dump_all([workspaces, orders]).replace("'Quoted': [", f"'Quoted': ['{NEWER_STATE}', ")
+    return yaml.safe_dump_all([workspaces, orders]).replace(
+        "'Quoted': [", f"'Quoted': ['{NEWER_STATE}', "
+    )
 
 
 def _schema(definition: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+    properties: dict[str, Any] = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"][
+        "properties"
+    ]
     return properties
 
 
@@ -49,11 +55,19 @@ def newer_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
     """A control plane that serves those."""
     directory = tmp_path_factory.mktemp("newer")
     with ControlPlane(directory / "plane") as cluster:
-        definitions, namespace = directory / "crds.yaml", REPOSITORY / "deploy" / "base" / "namespace.yaml"
+        definitions, namespace = (
+            directory / "crds.yaml",
+            REPOSITORY / "deploy" / "base" / "namespace.yaml",
+        )
         definitions.write_text(newer_definitions())
-        cluster.kubectl("apply", "--server-side", f"--filename={definitions}", f"--filename={namespace}")
         cluster.kubectl(
-            "wait", "--for=condition=Established", f"--timeout={patience(30):.0f}s", f"--filename={definitions}"
+            "apply", "--server-side", f"--filename={definitions}", f"--filename={namespace}"
+        )
+        cluster.kubectl(
+            "wait",
+            "--for=condition=Established",
+            f"--timeout={patience(30):.0f}s",
+            f"--filename={definitions}",
         )
         yield cluster
 
@@ -69,7 +83,9 @@ def shown(world: World, name: str) -> dict[str, tuple[str, str]]:
     """Status and message of each condition, read as a person does."""
     wire = world.objects.get(f"flinkworkspaces/{name}")
     judge(wire)
-    return {each["type"]: (each["status"], each["message"]) for each in wire["status"]["conditions"]}
+    return {
+        each["type"]: (each["status"], each["message"]) for each in wire["status"]["conditions"]
+    }
 
 
 def exists(world: World, name: str) -> bool:
@@ -77,7 +93,8 @@ def exists(world: World, name: str) -> bool:
 
 
 async def test_what_a_newer_version_wrote(world: World) -> None:
-    """A value of the spec, a field of it, a state of an order: each is told with its name, and buys nothing."""
+    """A value of the spec, a field of it, a state of an order: each is told with its name, and buys
+    nothing."""
     await world.apply(pay_as_you_go("value", chargeType=NEWER_CHARGE))
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("value"))
@@ -95,12 +112,18 @@ async def test_what_a_newer_version_wrote(world: World) -> None:
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("order"))
     status, message = shown(world, "order")["Stalled"]
-    assert (status, "FlinkWorkspaceOrder 'order-1'" in message, NEWER_STATE in message) == ("True", True, True)
+    assert (status, "FlinkWorkspaceOrder 'order-1'" in message, NEWER_STATE in message) == (
+        "True",
+        True,
+        True,
+    )
     assert world.account.control.purchases() == []
 
     await world.apply(pay_as_you_go("known"))
     await world.settle("known")
-    assert (await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))).orphans == ()
+    assert (
+        await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))
+    ).orphans == ()
 
     for name, goes in (("value", True), ("field", True), ("order", False)):
         world.objects.delete(f"flinkworkspaces/{name}")
@@ -129,7 +152,9 @@ async def test_one_that_is_bound_and_cannot_be_read(world: World) -> None:
         await world.reconciler.run_pass(world.key("w"))
     told = shown(world, "w")
     assert (told["Ready"][0], told["Suspended"][0], told["Stalled"][0]) == ("True", "True", "False")
-    assert (await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))).orphans == ()
+    assert (
+        await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))
+    ).orphans == ()
     world.objects.delete("flinkworkspaces/w")
     with pytest.raises(Unreadable):
         await world.reconciler.run_pass(world.key("w"))

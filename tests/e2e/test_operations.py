@@ -1,4 +1,5 @@
-"""What those who run the operator get of it: numbers that agree with the cloud, and logs that a collector can read."""
+"""What those who run the operator get of it: numbers that agree with the cloud, and logs that a
+collector can read."""
 
 import json
 from collections.abc import Iterator
@@ -43,7 +44,11 @@ def scraped(operator: Operator) -> dict[str, dict[str, float]]:
 
 def ledger(operator: Operator) -> dict[str, float]:
     """Orders by action and state, as far as there are any."""
-    return {labels: number for labels, number in scraped(operator).get("flink_workspace_orders", {}).items() if number}
+    return {
+        labels: number
+        for labels, number in scraped(operator).get("flink_workspace_orders", {}).items()
+        if number
+    }
 
 
 def orphaned(operator: Operator) -> float:
@@ -62,17 +67,31 @@ def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAcc
     apply(operator.cluster, "default", {"apiVersion": "v1", "kind": "List", "items": items})
     operator.until(lambda: ledger(operator).get("Create Fulfilled", 0) == before + 2)
     ready = {f"{name} default Running True Ready" for name in ("by-month", "by-use")}
-    operator.until(lambda: ready <= set(scraped(operator).get("flink_workspace_status_condition", {})))
+    operator.until(
+        lambda: ready <= set(scraped(operator).get("flink_workspace_status_condition", {}))
+    )
 
     series = scraped(operator)
     [bought] = [each for each in account.control.purchases() if each["name"] == "by-month"]
     in_all = Decimal(str(paid)) + Decimal(str(bought["amount"]))
-    assert series["flink_workspace_orders_placed_amount"] == {f"Create {bought['currency']}": float(in_all)}
+    assert series["flink_workspace_orders_placed_amount"] == {
+        f"Create {bought['currency']}": float(in_all)
+    }
     assert series["flink_operator_cloud_calls_total"]["CreateInstance OK Answered foasconsole"] == 2
     assert series["flink_operator_passes_total"]["Done"] > 0
     assert series["flink_operator_leader"] == {"": 1}
-    assert series["flink_workspace_vswitch_capacity"][f"Enough by-month default {account.v_switches[0]}"] == 1
-    assert series["flink_workspace_vswitch_free_addresses"][f"by-month default {account.v_switches[0]}"] == 250
+    assert (
+        series["flink_workspace_vswitch_capacity"][
+            f"Enough by-month default {account.v_switches[0]}"
+        ]
+        == 1
+    )
+    assert (
+        series["flink_workspace_vswitch_free_addresses"][
+            f"by-month default {account.v_switches[0]}"
+        ]
+        == 250
+    )
     expires = operator.workspace("by-month")["status"]["instance"]["expireTime"]
     expected = {"by-month default": datetime.fromisoformat(expires).timestamp()}
     assert series["flink_workspace_expiration_timestamp_seconds"] == expected
@@ -84,11 +103,15 @@ def test_a_scrape_agrees_with_the_cloud(operator: Operator, account: EmulatedAcc
     assert ledger(operator)["Create Fulfilled"] == before + 2
 
 
-def test_an_open_purchase_is_told_with_its_moment(operator: Operator, account: EmulatedAccount) -> None:
+def test_an_open_purchase_is_told_with_its_moment(
+    operator: Operator, account: EmulatedAccount
+) -> None:
     """As the order itself has it, and until it is settled."""
     unsettled = "flink_workspace_order_unsettled_timestamp_seconds"
     account.control.settings(visibilityDelaySeconds=600)
-    account.control.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit"}])
+    account.control.faults(
+        [{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit"}]
+    )
     apply(operator.cluster, "default", pay_as_you_go("lost"))
     operator.until(lambda: operator.reason("lost") == "PurchaseUncertain")
     order = Objects.of(operator.cluster).get("flinkworkspaceorders/lost-1")
@@ -102,7 +125,8 @@ def test_an_open_purchase_is_told_with_its_moment(operator: Operator, account: E
 
 
 def test_logs_are_json_and_no_secret_is_told(operator: Operator, account: EmulatedAccount) -> None:
-    """Whatever goes wrong: each line is an object; no key, no part of an answer, no made-up code is in a metric."""
+    """Whatever goes wrong: each line is an object; no key, no part of an answer, no made-up code is
+    in a metric."""
     apply(operator.cluster, "default", pay_as_you_go("watched"))
     operator.until(lambda: operator.reason("watched") == "Running")
     rules = [
@@ -112,12 +136,17 @@ def test_logs_are_json_and_no_secret_is_told(operator: Operator, account: Emulat
     ]
     for rule in rules:
         account.control.faults([{"service": "foasconsole", "action": "DescribeInstances", **rule}])
-        Objects.of(operator.cluster).annotate("flinkworkspaces/watched", RECONCILE_REQUESTED_AT, rule["fault"])
+        Objects.of(operator.cluster).annotate(
+            "flinkworkspaces/watched", RECONCILE_REQUESTED_AT, rule["fault"]
+        )
         operator.until(lambda: account.control.struck() != [0])
     account.control.faults([])
     lines = [json.loads(line) for line in operator.log.read_text().splitlines()]
     assert {"time", "level", "logger", "message"} <= set(lines[0])
-    assert {line["state"] for line in lines if line.get("order") == "default/watched-1"} >= {"Quoted", "Placed"}
+    assert {line["state"] for line in lines if line.get("order") == "default/watched-1"} >= {
+        "Quoted",
+        "Placed",
+    }
     metrics = operator.asked("/metrics")[1]
     secrets = (account.access_key_id, account.access_key_secret, SECRET_IN_ANSWER, CANARY_CODE)
     assert [secret for secret in secrets if secret in metrics] == []

@@ -30,24 +30,37 @@ def rows(table: str) -> dict[str, dict[str, str]]:
     columns = {name: head.index(name) for name in head.split("  ") if name.strip()}
     starts = sorted((head.index(name.strip()), name.strip()) for name in columns)
     ends = [start for start, _ in starts[1:]] + [None]
-    cells = [{name: line[at:end].strip() for (at, name), end in zip(starts, ends, strict=True)} for line in lines]
+    cells = [
+        {name: line[at:end].strip() for (at, name), end in zip(starts, ends, strict=True)}
+        for line in lines
+    ]
     return {row["NAME"]: row for row in cells}
 
 
 def published(operator: Operator) -> str:
     """The operator's report; empty as long as there is none."""
-    name = (f"configmap/{REPORT_NAME}", f"--namespace={NAMESPACE}", "--ignore-not-found", "--output=json")
+    name = (
+        f"configmap/{REPORT_NAME}",
+        f"--namespace={NAMESPACE}",
+        "--ignore-not-found",
+        "--output=json",
+    )
     found = operator.cluster.kubectl("get", *name)
     return str(json.loads(found)["data"][REPORT_KEY]) if found.strip() else ""
 
 
 def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> None:
-    """Both charge types: one purchase each, shown so that people can read it, no secret told; deleting keeps them."""
+    """Both charge types: one purchase each, shown so that people can read it, no secret told;
+    deleting keeps them."""
     kubectl = operator.cluster.kubectl
     apply(
         operator.cluster,
         "default",
-        {"apiVersion": "v1", "kind": "List", "items": [pay_as_you_go("by-use"), subscription("by-month")]},
+        {
+            "apiVersion": "v1",
+            "kind": "List",
+            "items": [pay_as_you_go("by-use"), subscription("by-month")],
+        },
     )
     kubectl(
         "wait",
@@ -69,7 +82,11 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
             "False",
             "cn-hangzhou",
         )
-        assert (row["INSTANCE ID"], "CNY" in row["PRICE"], bool(row["EXPIRES"])) == (instance_id, priced, priced)
+        assert (row["INSTANCE ID"], "CNY" in row["PRICE"], bool(row["EXPIRES"])) == (
+            instance_id,
+            priced,
+            priced,
+        )
         order = orders[f"{name}-1"]
         assert (order["WORKSPACE"], order["ACTION"], order["STATE"], order["INSTANCE ID"]) == (
             name,
@@ -79,14 +96,27 @@ def test_from_apply_to_delete(operator: Operator, account: EmulatedAccount) -> N
         )
     described = kubectl("describe", "flinkworkspace/by-month")
     assert f"{bought['by-month']['instanceId']} is running" in described
-    assert [reason for reason in ("OrderOpened", "OrderPlaced", "WorkspaceReady") if reason not in described] == []
+    assert [
+        reason
+        for reason in ("OrderOpened", "OrderPlaced", "WorkspaceReady")
+        if reason not in described
+    ] == []
     operator.until(lambda: bool(published(operator)))
     report = published(operator)
     assert {"stream:CreateVvpInstance", "ram:CreateRole"} < {
         each["action"] for each in json.loads(report)["actions"] if each["verdict"] == "Proven"
     }
-    told = report + operator.log.read_text() + kubectl("get", "flinkworkspaces,fwo,events", "--output=yaml")
+    told = (
+        report
+        + operator.log.read_text()
+        + kubectl("get", "flinkworkspaces,fwo,events", "--output=yaml")
+    )
     assert account.access_key_secret not in told
     assert SECRET_IN_ANSWER not in told
-    kubectl("delete", "flinkworkspace/by-use", "flinkworkspace/by-month", f"--timeout={patience(30):.0f}s")
+    kubectl(
+        "delete",
+        "flinkworkspace/by-use",
+        "flinkworkspace/by-month",
+        f"--timeout={patience(30):.0f}s",
+    )
     assert len(account.control.state()["workspaces"]) == 2

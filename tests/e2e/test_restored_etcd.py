@@ -1,4 +1,5 @@
-"""etcd is put back to a backup while the operator works, too quickly for it to lose its Lease by that."""
+"""etcd is put back to a backup while the operator works, too quickly for it to lose its Lease by
+that."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,8 +43,11 @@ def wait_for_renewal(operator: Operator) -> None:
 
 
 @pytest.mark.proof
-def test_leader_ends_and_the_next_one_sees_everything(plane: Plane, account: EmulatedAccount, tmp_path: Path) -> None:
-    """It says why; what was bought since the backup is bound, and what is new is bought, each once."""
+def test_leader_ends_and_the_next_one_sees_everything(
+    plane: Plane, account: EmulatedAccount, tmp_path: Path
+) -> None:
+    """It says why; what was bought since the backup is bound, and what is new is bought, each
+    once."""
     account.control.settings(provisioningSeconds=0)
     control, cluster = plane.control, plane.cluster
     with running_operator(cluster, account, tmp_path / "operator", LONG_LEASE) as operator:

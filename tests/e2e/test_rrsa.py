@@ -1,10 +1,18 @@
-"""A process as ACK sets it up for RRSA: no key, but a token in a file, and the names of role and provider."""
+"""A process as ACK sets it up for RRSA: no key, but a token in a file, and the names of role and
+provider."""
 
 from pathlib import Path
 
 from flink_local.cluster import Cluster
 from tests.e2e.processes import end, start_operator
-from tests.emulator.tokens import ROLE, Issuer, emulating_by_tls, open_role_account, provider_arn, role_arn
+from tests.emulator.tokens import (
+    ROLE,
+    Issuer,
+    emulating_by_tls,
+    open_role_account,
+    provider_arn,
+    role_arn,
+)
 from tests.scenario.manifests import apply, pay_as_you_go
 
 
@@ -23,7 +31,9 @@ def test_it_buys_with_keys_of_its_role(own_cluster: Cluster, tmp_path: Path) -> 
             "SSL_CERT_FILE": str(ca_file),
         }
         apply(own_cluster, "default", pay_as_you_go("w"))
-        operator = start_operator(own_cluster, account, tmp_path / "rrsa", {"identity": "rrsa"}, keys=variables)
+        operator = start_operator(
+            own_cluster, account, tmp_path / "rrsa", {"identity": "rrsa"}, keys=variables
+        )
         try:
             operator.until(lambda: is_ready(operator.workspace("w")))
             assert len(account.control.purchases()) == 1

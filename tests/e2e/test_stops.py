@@ -1,10 +1,11 @@
-"""SIGSTOP before a call of a port, for longer than a signature is valid; meanwhile another process buys: one purchase.
+"""SIGSTOP before a call of a port, for longer than a signature is valid; meanwhile another process
+buys: one purchase.
 
-The first process is stopped where the recorded run made its n-th call, a second one takes over and gets to the end, the
-cloud's clock moves past the validity of all that the first one may have signed, and then the first one goes on from
-there with all that it believes. A change that comes after a stop is the change before which it stopped, so "before each
-call" is "between any two steps". Names are not unique in the cloud, so that it does not help.
-"""
+The first process is stopped where the recorded run made its n-th call, a second one takes over and
+gets to the end, the cloud's clock moves past the validity of all that the first one may have
+signed, and then the first one goes on from there with all that it believes. A change that comes
+after a stop is the change before which it stopped, so "before each call" is "between any two
+steps". Names are not unique in the cloud, so that it does not help."""
 
 import os
 import signal
@@ -17,14 +18,24 @@ import psutil
 import pytest
 
 from tests.e2e.killable import Point, Start
-from tests.e2e.stage import Stage, apply_all, batched, begun, ended, exit_codes, good_ones, tokens_booked, told
+from tests.e2e.stage import (
+    Stage,
+    apply_all,
+    batched,
+    begun,
+    ended,
+    exit_codes,
+    good_ones,
+    tokens_booked,
+    told,
+)
 from tests.patience import until
 
 GATEWAY_SECONDS = 60
 """How long the cloud accepts a signed call: as long as the operator assumes."""
 STOPPED_SECONDS = 121
-"""For so long it is stopped after the second one has bought: the gateway has forgotten that one's nonce, too, and only
-the date in the signature is left to refuse what the first one sends."""
+"""For so long it is stopped after the second one has bought: the gateway has forgotten that one's
+nonce, too, and only the date in the signature is left to refuse what the first one sends."""
 PATIENCE_SECONDS = 45
 STEPS = (
     "cluster.take_claim",
@@ -82,7 +93,8 @@ def stop_at(points: Sequence[Point], stage: Stage, namespace: str, record: Recor
 
 
 def take_over(starts: Sequence[Start]) -> None:
-    """Stop the first processes, let others get to the end, and let the first ones go on from where they stopped."""
+    """Stop the first processes, let others get to the end, and let the first ones go on from where
+    they stopped."""
     for start in starts:
         start.account.control.settings(signatureValiditySeconds=GATEWAY_SECONDS)
     first = begun(starts)
@@ -103,7 +115,9 @@ def take_over(starts: Sequence[Start]) -> None:
 def wait_until_stopped(process: ForkServerProcess, start: Start) -> None:
     """Until the process has come to its point."""
     until(
-        lambda: not process.is_alive() or psutil.Process(process.pid).status() == psutil.STATUS_STOPPED,
+        lambda: (
+            not process.is_alive() or psutil.Process(process.pid).status() == psutil.STATUS_STOPPED
+        ),
         otherwise=lambda: told([start]),
     )
     assert process.is_alive(), told([start])

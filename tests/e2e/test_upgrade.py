@@ -1,7 +1,8 @@
-"""From an earlier version to this one, on the same control plane: every workspace, condition and order is kept.
+"""From an earlier version to this one, on the same control plane: every workspace, condition and
+order is kept.
 
-The earlier version is taken out of Git's history, with its own definitions and rights, and runs as its own process.
-"""
+The earlier version is taken out of Git's history, with its own definitions and rights, and runs as
+its own process."""
 
 import io
 import subprocess
@@ -29,7 +30,12 @@ from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go, su
 
 EARLIER = "4b2f22376e651e3c4740082833d42e834d3818d5"
 """The last version without packages: it was installed from `crds/` and `deploy/base`."""
-LOST_ANSWER = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}
+LOST_ANSWER = {
+    "service": "foasconsole",
+    "action": "CreateInstance",
+    "fault": "drop-after-commit",
+    "times": 1,
+}
 AS_BEFORE: dict[str, object] = {"identity_namespaces": None, "adoption_namespaces": None}
 """Left out, as an installation has them that relied on the defaults of the earlier version."""
 HIDDEN_SECONDS = 50
@@ -49,7 +55,9 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ["git", "archive", "--format=tar", EARLIER, "operator", "crds", "deploy/base"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"the earlier version is not in this clone's history: {done.stderr.decode().strip()}")
+        pytest.skip(
+            f"the earlier version is not in this clone's history: {done.stderr.decode().strip()}"
+        )
     directory = tmp_path_factory.mktemp("earlier")
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         archive.extractall(directory, filter="data")
@@ -67,7 +75,10 @@ def cluster_before(earlier: Path, tmp_path: Path) -> Iterator[Cluster]:
         )
         cluster.kubectl("apply", "--server-side", *(f"--filename={folder}" for folder in folders))
         cluster.kubectl(
-            "wait", "--for=condition=Established", f"--timeout={patience(30):.0f}s", f"--filename={earlier / 'crds'}"
+            "wait",
+            "--for=condition=Established",
+            f"--timeout={patience(30):.0f}s",
+            f"--filename={earlier / 'crds'}",
         )
         yield cluster
 
@@ -91,18 +102,25 @@ def operator_before(
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
     }
     with Processes(tmp_path / "before") as processes:
-        processes.start("operator", [sys.executable, "-m", "flink_workspace_operator", "run"], environment)
-        processes.wait_for("Starting the earlier version", lambda: answers_ok(port, "/readyz"), SECONDS)
+        processes.start(
+            "operator", [sys.executable, "-m", "flink_workspace_operator", "run"], environment
+        )
+        processes.wait_for(
+            "Starting the earlier version", lambda: answers_ok(port, "/readyz"), SECONDS
+        )
         yield processes
 
 
 def test_everything_is_kept(
     cluster_before: Cluster, operator_before: Processes, account: EmulatedAccount, tmp_path: Path
 ) -> None:
-    """What runs stays as it is, to the second; what was in flight is settled; nothing is bought twice."""
+    """What runs stays as it is, to the second; what was in flight is settled; nothing is bought
+    twice."""
     apply(cluster_before, "default", pay_as_you_go("by-use", outputs={"configMapName": "ids"}))
     apply(cluster_before, "default", subscription("by-month"))
-    operator_before.wait_for("Buying", lambda: all_ready(cluster_before, {"by-use", "by-month"}), SECONDS)
+    operator_before.wait_for(
+        "Buying", lambda: all_ready(cluster_before, {"by-use", "by-month"}), SECONDS
+    )
     leave_in_flight(cluster_before, operator_before, account)
     operator_before.stop()
     before, booked = shown(cluster_before), account.control.purchases()
@@ -110,7 +128,9 @@ def test_everything_is_kept(
 
     install(cluster_before)
     let_write_outputs(cluster_before, "default")  # as the notes on upgrading say
-    with running_operator(cluster_before, account, tmp_path / "after", {**WINDOWS, **AS_BEFORE}) as operator:
+    with running_operator(
+        cluster_before, account, tmp_path / "after", {**WINDOWS, **AS_BEFORE}
+    ) as operator:
         look_again(operator)
         after = shown(cluster_before)
         settled = {name for name in before if "in-flight" in name}
@@ -138,20 +158,27 @@ def new_ones_say_what_to_set(operator: Operator) -> None:
     ):
         apply(operator.cluster, "default", pay_as_you_go(name, **more))
         operator.until(partial(told, operator, name, reason))
-        ready = next(each for each in operator.workspace(name)["status"]["conditions"] if each["type"] == "Ready")
+        ready = next(
+            each
+            for each in operator.workspace(name)["status"]["conditions"]
+            if each["type"] == "Ready"
+        )
         assert setting in ready["message"]
     Objects.of(operator.cluster).delete("flinkworkspaces/by-id")
     operator.until(lambda: Objects.of(operator.cluster).find("flinkworkspaces/by-id") is None)
 
 
 def leave_in_flight(cluster: Cluster, operator: Processes, account: EmulatedAccount) -> None:
-    """Buy a third one whose answer is lost, in a cloud that does not show it yet, while the others are old enough."""
+    """Buy a third one whose answer is lost, in a cloud that does not show it yet, while the others
+    are old enough."""
     account.control.advance(HIDDEN_SECONDS + 1)
     account.control.settings(visibilityDelaySeconds=HIDDEN_SECONDS)
     account.control.faults([LOST_ANSWER])
     apply(cluster, "default", pay_as_you_go("in-flight"))
     operator.wait_for(
-        "Losing an answer", lambda: order_state(shown(cluster), "in-flight-1") == "Uncertain" or None, SECONDS
+        "Losing an answer",
+        lambda: order_state(shown(cluster), "in-flight-1") == "Uncertain" or None,
+        SECONDS,
     )
 
 
@@ -166,23 +193,30 @@ def look_again(operator: Operator) -> None:
     for name in names:
         Objects.of(operator.cluster).annotate(f"flinkworkspaces/{name}", AGAIN, "upgraded")
     operator.until(
-        lambda: all(operator.workspace(name)["status"].get("lastHandledReconcileAt") == "upgraded" for name in names)
+        lambda: all(
+            operator.workspace(name)["status"].get("lastHandledReconcileAt") == "upgraded"
+            for name in names
+        )
     )
 
 
 def shown(cluster: Cluster) -> Shown:
     """All that the operator keeps in the namespace, by kind and name."""
     kinds = ("FlinkWorkspace", "FlinkWorkspaceOrder", "ConfigMap")
-    items = [(kind, each) for kind in kinds for each in Objects.of(cluster).list(f"{kind.lower()}s")]
+    items = [
+        (kind, each) for kind in kinds for each in Objects.of(cluster).list(f"{kind.lower()}s")
+    ]
     named = {f"{kind}/{each['metadata']['name']}": each for kind, each in items}
     return {name: each for name, each in named.items() if name != "ConfigMap/kube-root-ca.crt"}
 
 
 def kept(thing: dict[str, Any]) -> dict[str, Any]:
-    """All of it but what asking for another pass changes, words, what this version tells of the instance's place, an
-    address of the console that was none, and 0 CU, which were none."""
+    """All of it but what asking for another pass changes, words, what this version tells of the
+    instance's place, an address of the console that was none, and 0 CU, which were none."""
     metadata = {field: thing["metadata"].get(field) for field in FIELDS}
-    status = {name: value for name, value in thing.get("status", {}).items() if name not in NOT_KEPT}
+    status = {
+        name: value for name, value in thing.get("status", {}).items() if name not in NOT_KEPT
+    }
     for field in ("consoleUrl", *NEWLY_SHOWN):
         status.get("instance", {}).pop(field, None)
     if status.get("instance", {}).get("cu") == 0:
@@ -191,7 +225,12 @@ def kept(thing: dict[str, Any]) -> dict[str, Any]:
         status["order"]["price"] = "pay-as-you-go"
     for condition in status.get("conditions", ()):
         del condition["message"]  # each version has its own words
-    return {"metadata": metadata, "spec": thing.get("spec"), "data": thing.get("data"), "status": status}
+    return {
+        "metadata": metadata,
+        "spec": thing.get("spec"),
+        "data": thing.get("data"),
+        "status": status,
+    }
 
 
 def order_state(things: Shown, name: str) -> str:

@@ -1,4 +1,5 @@
-"""What wakes the operator, and what it leaves on a resource: the whole process, under its ServiceAccount."""
+"""What wakes the operator, and what it leaves on a resource: the whole process, under its
+ServiceAccount."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,8 @@ from tests.patience import stretch
 from tests.scenario.manifests import apply, pay_as_you_go
 
 WOKEN_SECONDS = min(10, 25 / stretch())
-"""At most 25 on any machine, less than the shortest wait of those who wait for something outside: who acts within it
-was woken."""
+"""At most 25 on any machine, less than the shortest wait of those who wait for something outside:
+who acts within it was woken."""
 
 A_LOOK_SECONDS = 40.0
 """Less than the wait between two looks at what was bought a while ago and does not run yet."""
@@ -31,7 +32,8 @@ def operator(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> 
 
 
 def test_only_user_and_operator_write(operator: Operator, account: EmulatedAccount) -> None:
-    """Bought once and running; nobody but the user and the operator under its own name has written to the resource."""
+    """Bought once and running; nobody but the user and the operator under its own name has written
+    to the resource."""
     apply(operator.cluster, "default", pay_as_you_go("plain"))
     operator.until(lambda: operator.reason("plain") == "Running")
     assert len(account.control.purchases()) == 1
@@ -47,17 +49,28 @@ def test_an_edit_is_seen_at_once(operator: Operator) -> None:
     operator.until(lambda: operator.reason("edited") == "Running")
     apply(operator.cluster, "default", pay_as_you_go("edited", suspend=True))
     generation = operator.workspace("edited")["metadata"]["generation"]
-    operator.until(lambda: operator.workspace("edited")["status"]["observedGeneration"] == generation, WOKEN_SECONDS)
+    operator.until(
+        lambda: operator.workspace("edited")["status"]["observedGeneration"] == generation,
+        WOKEN_SECONDS,
+    )
 
 
 def test_a_freed_name_wakes_who_waits_for_it(operator: Operator, account: EmulatedAccount) -> None:
-    """Who lost a name to another resource gets its turn when that one goes, not at its next look."""
-    no_price = {"service": "foasconsole", "action": "QueryCreateInstancePrice", "fault": "server-error"}
-    account.control.faults([{**no_price, "httpStatus": 503}])  # so that the name is claimed, and nothing is bought
+    """Who lost a name to another resource gets its turn when that one goes, not at its next
+    look."""
+    no_price = {
+        "service": "foasconsole",
+        "action": "QueryCreateInstancePrice",
+        "fault": "server-error",
+    }
+    # so that the name is claimed, and nothing is bought
+    account.control.faults([{**no_price, "httpStatus": 503}])
     for name in ("first", "second"):
         apply(operator.cluster, "default", pay_as_you_go(name, workspaceName="wanted"))
     operator.until(lambda: "NameTaken" in (operator.reason("first"), operator.reason("second")))
-    loser, winner = ("first", "second") if operator.reason("first") == "NameTaken" else ("second", "first")
+    loser, winner = (
+        ("first", "second") if operator.reason("first") == "NameTaken" else ("second", "first")
+    )
     objects = Objects.of(operator.cluster)
     objects.delete(f"flinkworkspaces/{winner}")
     operator.until(lambda: objects.find(f"flinkworkspaces/{winner}") is None)
@@ -65,15 +78,22 @@ def test_a_freed_name_wakes_who_waits_for_it(operator: Operator, account: Emulat
     operator.until(lambda: operator.reason(loser) != "NameTaken", WOKEN_SECONDS)
 
 
-def test_who_runs_is_told_within_seconds(own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> None:
-    """Its own next look comes a minute later by then: all that are being created are looked at together meanwhile."""
+def test_who_runs_is_told_within_seconds(
+    own_cluster: Cluster, account: EmulatedAccount, tmp_path: Path
+) -> None:
+    """Its own next look comes a minute later by then: all that are being created are looked at
+    together meanwhile."""
     account.control.settings(provisioningSeconds=3600)
-    with running_operator(own_cluster, account, tmp_path, {"listing_max_age_seconds": 0.001}) as operator:
+    with running_operator(
+        own_cluster, account, tmp_path, {"listing_max_age_seconds": 0.001}
+    ) as operator:
         apply(own_cluster, "default", pay_as_you_go("slow"))
         operator.until(lambda: operator.reason("slow") == "Provisioning")
         account.control.advance(600)
         own_cluster.kubectl("annotate", "flinkworkspace/slow", f"{RECONCILE_REQUESTED_AT}=now")
-        operator.until(lambda: operator.workspace("slow")["status"].get("lastHandledReconcileAt") == "now")
+        operator.until(
+            lambda: operator.workspace("slow")["status"].get("lastHandledReconcileAt") == "now"
+        )
         account.control.advance(3600)
         operator.until(lambda: operator.reason("slow") == "Running", A_LOOK_SECONDS)
         own_cluster.kubectl("delete", "flinkworkspaces", "--all")

@@ -1,8 +1,8 @@
-"""Many are applied at once, and the leader is killed in the middle of it. The windows are the default ones: half an
-hour, which is passed by moving the cloud's clock.
+"""Many are applied at once, and the leader is killed in the middle of it. The windows are the
+default ones: half an hour, which is passed by moving the cloud's clock.
 
-What was announced and not sent at the kill waits for evidence, one order at most for each worker; nothing else waits.
-"""
+What was announced and not sent at the kill waits for evidence, one order at most for each worker;
+nothing else waits."""
 
 import signal
 from collections import Counter
@@ -28,7 +28,12 @@ WINDOW: Final = Settings().settle_window
 CLOUD: Final = {"uniqueNames": "off", "provisioningSeconds": PROVISIONING.total_seconds()}
 SETTINGS: Final = {"lease_seconds": SHORT_LEASE_SECONDS, "listing_max_age_seconds": 0.001}
 """No shared listing outlives a moved clock."""
-LOOKS_TAKE: Final = {"service": "foasconsole", "action": "DescribeInstances", "fault": "delay", "ms": 500}
+LOOKS_TAKE: Final = {
+    "service": "foasconsole",
+    "action": "DescribeInstances",
+    "fault": "delay",
+    "ms": 500,
+}
 """Up to the kill, as in a real cloud: between the announcement and the call there is one."""
 PATIENCE_SECONDS: Final = 120
 IN_FLIGHT: Final = 200
@@ -50,7 +55,10 @@ class Wave:
         control, number = self.wanted.control, self.wanted.number
         self.fleet.until(lambda: len(control.purchases()) >= number // 4, PATIENCE_SECONDS)
         self.fleet.until(
-            lambda: len(self._unsent(control.now())) >= unsent or len(control.purchases()) >= number // 2,
+            lambda: (
+                len(self._unsent(control.now())) >= unsent
+                or len(control.purchases()) >= number // 2
+            ),
             PATIENCE_SECONDS,
         )
         leader = self.fleet.leader()
@@ -61,8 +69,8 @@ class Wave:
         return killed, self._unsent(killed)
 
     def strike_leader(self, signum: int, bought: int) -> tuple[datetime, set[str]]:
-        """A signal to the leader once so many are bought. Gives when it had ended, by the cloud's clock, and which
-        ones it left announced and unsent."""
+        """A signal to the leader once so many are bought. Gives when it had ended, by the cloud's
+        clock, and which ones it left announced and unsent."""
         self.fleet.until(lambda: len(self.wanted.control.purchases()) >= bought, PATIENCE_SECONDS)
         leader = self.fleet.leader()
         assert leader is not None
@@ -110,7 +118,9 @@ class Wave:
 
 @pytest.mark.proof
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("number", "workers", "processes"), [(6, 3, 1), (60, Settings().workers, 2)])
+@pytest.mark.parametrize(
+    ("number", "workers", "processes"), [(6, 3, 1), (60, Settings().workers, 2)]
+)
 def test_kill_of_the_leader(
     own_cluster: Cluster,
     account: EmulatedAccount,
@@ -121,9 +131,12 @@ def test_kill_of_the_leader(
     workers: int,
     processes: int,
 ) -> None:
-    """SIGKILL after a quarter is bought: all are bought once; what was not announced then is Ready in two minutes."""
+    """SIGKILL after a quarter is bought: all are bought once; what was not announced then is Ready
+    in two minutes."""
     wanted = Purchases(own_cluster, account.control, own_namespace, number, CLOUD)
-    with running_fleet(own_cluster, account, tmp_path, processes, workers=workers, **SETTINGS) as fleet:
+    with running_fleet(
+        own_cluster, account, tmp_path, processes, workers=workers, **SETTINGS
+    ) as fleet:
         wave = Wave(wanted, fleet)
         account.control.faults([LOOKS_TAKE])
         wanted.apply()
@@ -145,19 +158,28 @@ def test_kill_of_the_leader(
 
 @pytest.mark.proof
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("signum", "most"), [(signal.SIGKILL, Settings().workers), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize(
+    ("signum", "most"), [(signal.SIGKILL, Settings().workers), (signal.SIGTERM, 0)]
+)
 def test_the_next_leader_buys_within_seconds(
-    own_cluster: Cluster, account: EmulatedAccount, own_namespace: str, tmp_path: Path, signum: int, most: int
+    own_cluster: Cluster,
+    account: EmulatedAccount,
+    own_namespace: str,
+    tmp_path: Path,
+    signum: int,
+    most: int,
 ) -> None:
-    """Two hundred are in flight, and the Lease is as by default. SIGTERM leaves nothing announced and unsent, kill -9
-    one order for each worker at most."""
+    """Two hundred are in flight, and the Lease is as by default. SIGTERM leaves nothing announced
+    and unsent, kill -9 one order for each worker at most."""
     wanted = Purchases(own_cluster, account.control, own_namespace, IN_FLIGHT, CLOUD)
     with running_fleet(own_cluster, account, tmp_path, 2) as fleet:
         wave = Wave(wanted, fleet)
         wanted.apply()
         ended, unsent = wave.strike_leader(signum, bought=Settings().workers)
         waited = wave.next_purchase(ended)
-        print(f"next purchase {waited.total_seconds():.1f} s after {signal.Signals(signum).name}, {len(unsent)} unsent")  # noqa: T201 - the figures
+        print(  # noqa: T201
+            f"next purchase {waited.total_seconds():.1f} s after {signal.Signals(signum).name}, {len(unsent)} unsent"
+        )
         assert len(unsent) <= most
         assert waited.total_seconds() < patience(NEXT_PURCHASE_SECONDS)
         assert max(Counter(each["name"] for each in account.control.purchases()).values()) == 1

@@ -1,4 +1,5 @@
-"""Bad input to each action of the emulator: what is wrong with it, and the code that the cloud documents for it.
+"""Bad input to each action of the emulator: what is wrong with it, and the code that the cloud
+documents for it.
 
 `python -m tests.emulator.bad_input` tries all of it and prints how much that was.
 """
@@ -20,7 +21,8 @@ Send = Callable[[str, Key, Call], Answer]
 
 @dataclass(frozen=True)
 class Case:
-    """One call that is wrong in one way, and the code that it is refused with; `FINE` where it is none the less."""
+    """One call that is wrong in one way, and the code that it is refused with; `FINE` where it is
+    none the less."""
 
     what: str
     send: Send
@@ -92,7 +94,10 @@ TOO_LONG: Mapping[str, str] = {
 TOO_LONG_HERE: Mapping[tuple[str, str], str] = {
     **{("QueryCreateInstancePrice", name): FINE for name in ("InstanceName", "VpcId")},
     **{("ListTagResources", name): FINE for name in ("Tag.1.Key", "Tag.1.Value")},
-    **{(action, "RegionId"): "InvalidRegionId.NotFound" for action in ("DescribeVpcs", "DescribeVSwitches")},
+    **{
+        (action, "RegionId"): "InvalidRegionId.NotFound"
+        for action in ("DescribeVpcs", "DescribeVSwitches")
+    },
     ("QueryAvailableInstances", "ProductCode"): FINE,
     ("InquiryPriceRefundInstance", "ProductCode"): "ResourceNotExists",
     ("InquiryPriceRefundInstance", "InstanceId"): "ResourceNotExists",
@@ -116,7 +121,11 @@ def _in_parameters(call: Call) -> Iterator[tuple[str, Call, str]]:
         optional = name in OPTIONAL.get(call.action, ())
         missing = FINE if optional else MISSING.get((call.action, name), f"Missing{name}")
         empty = FINE if (call.action, name) == ("TagResources", "Tag.1.Value") else missing
-        yield f"{name} missing", _with(call, [pair for pair in _pairs(call) if pair[0] != name]), missing
+        yield (
+            f"{name} missing",
+            _with(call, [pair for pair in _pairs(call) if pair[0] != name]),
+            missing,
+        )
         yield f"{name} empty", _changed(call, name, ""), empty
         long = TOO_LONG_HERE.get((call.action, name), TOO_LONG.get(name, "InvalidParameter"))
         yield f"{name} too long", _changed(call, name, LONG), long
@@ -125,7 +134,11 @@ def _in_parameters(call: Call) -> Iterator[tuple[str, Call, str]]:
     for name, value in OF_ANOTHER_TYPE.items():
         if name in _known(call):
             yield f"{name} of another type", _changed(call, name, value), "InvalidParameter"
-    yield "an unknown parameter", _with(call, [*_pairs(call), ("NoSuchThing", "1")]), "InvalidParameter"
+    yield (
+        "an unknown parameter",
+        _with(call, [*_pairs(call), ("NoSuchThing", "1")]),
+        "InvalidParameter",
+    )
 
 
 def _in_the_request(call: Call) -> Iterator[tuple[str, Call, str]]:
@@ -135,7 +148,11 @@ def _in_the_request(call: Call) -> Iterator[tuple[str, Call, str]]:
     moved = replace(call, method=other, query=_pairs(call), form=None)
     yield f"by {other}", moved, "UnsupportedHTTPMethod" if reads or writes else FINE
     yield "by PUT", replace(call, method="PUT"), "UnsupportedHTTPMethod"
-    elsewhere = replace(call, query=_pairs(call), form=None) if writes else replace(call, query=(), form=_pairs(call))
+    elsewhere = (
+        replace(call, query=_pairs(call), form=None)
+        if writes
+        else replace(call, query=(), form=_pairs(call))
+    )
     yield "parameters in the other place", elsewhere, FINE
     yield "another version", replace(call, version="1999-01-01"), "InvalidAction.NotFound"
 
@@ -144,8 +161,16 @@ def _in_signature_3(account: EmulatedAccount, user: Key, call: Call) -> Iterator
     old = (datetime.now(UTC) - timedelta(minutes=16)).strftime("%Y-%m-%dT%H:%M:%SZ")
     over: tuple[tuple[str, dict[str, str | None], str], ...] = (
         ("no signature", {"Authorization": None}, "MissingParameter"),
-        ("another signature method", {"Authorization": "ACS3-RSA-SHA256 x"}, "InvalidSignatureMethod"),
-        ("half a signature", {"Authorization": "ACS3-HMAC-SHA256 Credential=x"}, "IncompleteSignature"),
+        (
+            "another signature method",
+            {"Authorization": "ACS3-RSA-SHA256 x"},
+            "InvalidSignatureMethod",
+        ),
+        (
+            "half a signature",
+            {"Authorization": "ACS3-HMAC-SHA256 Credential=x"},
+            "IncompleteSignature",
+        ),
         ("another body than signed", {"x-acs-content-sha256": "0" * 64}, "SignatureDoesNotMatch"),
         ("no date", {"x-acs-date": None}, "InvalidTimeStamp.Format"),
         ("a date in words", {"x-acs-date": "today"}, "InvalidTimeStamp.Format"),
@@ -156,7 +181,13 @@ def _in_signature_3(account: EmulatedAccount, user: Key, call: Call) -> Iterator
     for what, changes, code in over:
         yield Case(what, call_v3, user, replace(call, over=changes), code)
     unsigned = {"x-acs-security-token": "x"}
-    yield Case("an unsigned token", call_v3, user, replace(call, unsigned=unsigned), "SignatureDoesNotMatch")
+    yield Case(
+        "an unsigned token",
+        call_v3,
+        user,
+        replace(call, unsigned=unsigned),
+        "SignatureDoesNotMatch",
+    )
     yield from _in_keys(account, user, call, call_v3)
 
 
@@ -177,21 +208,37 @@ def _in_signature_1(user: Key, call: Call) -> Iterator[Case]:
 def _in_keys(account: EmulatedAccount, user: Key, call: Call, send: Send) -> Iterator[Case]:
     yield Case("another secret", send, replace(user, secret="wrong"), call, "SignatureDoesNotMatch")
     yield Case("an unknown key", send, Key("nobody", "x"), call, "InvalidAccessKeyId.NotFound")
-    yield Case("a disabled key", send, Key(f"disabled-{account.id}", "x"), call, "InvalidAccessKeyId.Inactive")
-    yield Case("a made-up token", send, replace(user, token="x"), call, "InvalidSecurityToken.Malformed")
+    yield Case(
+        "a disabled key",
+        send,
+        Key(f"disabled-{account.id}", "x"),
+        call,
+        "InvalidAccessKeyId.Inactive",
+    )
+    yield Case(
+        "a made-up token", send, replace(user, token="x"), call, "InvalidSecurityToken.Malformed"
+    )
 
 
 def prepared(account: EmulatedAccount) -> Key:
     """The account with what the cases need; gives the user's key."""
     user = prepare(account)
-    account.control.state({"accessKeys": [{"id": f"disabled-{account.id}", "secret": "x", "active": False}]})
+    account.control.state(
+        {"accessKeys": [{"id": f"disabled-{account.id}", "secret": "x", "active": False}]}
+    )
     used = {"x-acs-signature-nonce": f"used-{account.id}"}
-    assert call_v3(account.endpoint, user, Call(VERSIONS["sts"], "GetCallerIdentity", over=used)).status == 200
+    assert (
+        call_v3(
+            account.endpoint, user, Call(VERSIONS["sts"], "GetCallerIdentity", over=used)
+        ).status
+        == 200
+    )
     return user
 
 
 def wrong(account: EmulatedAccount, user: Key, case: Case) -> str | None:
-    """What the emulator does wrong in a case: another code, or a change where it refused. None if nothing."""
+    """What the emulator does wrong in a case: another code, or a change where it refused. None if
+    nothing."""
     before = _everything(account)
     call = replace(case.call, over={"x-acs-signature-nonce": uuid.uuid4().hex, **case.call.over})
     answer = case.send(account.endpoint, case.key, call if case.send is call_v3 else case.call)
@@ -214,7 +261,9 @@ def _pairs(call: Call) -> Pairs:
 
 
 def _with(call: Call, pairs: Pairs) -> Call:
-    return replace(call, query=(), form=pairs) if call.form is not None else replace(call, query=pairs)
+    return (
+        replace(call, query=(), form=pairs) if call.form is not None else replace(call, query=pairs)
+    )
 
 
 def _changed(call: Call, name: str, value: str) -> Call:
@@ -231,7 +280,9 @@ def main() -> None:
     """Try everything, and print a line for each action."""
     everything = 0
     with emulating() as running:
-        for product, action in ((product, action) for product, actions in ACTIONS.items() for action in actions):
+        for product, action in (
+            (product, action) for product, actions in ACTIONS.items() for action in actions
+        ):
             account = open_account(running.url)
             user = prepared(account)
             tried = list(cases(account, user, product, action))

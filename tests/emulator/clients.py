@@ -22,7 +22,9 @@ def rpc_config(account: EmulatedAccount, read_timeout_ms: int = 10_000) -> Confi
     )
 
 
-def oss_config(account: EmulatedAccount, region: str = "cn-hangzhou", attempts: int = 1) -> oss.config.Config:
+def oss_config(
+    account: EmulatedAccount, region: str = "cn-hangzhou", attempts: int = 1
+) -> oss.config.Config:
     """Settings for an OSS client of one region; without retries unless asked for."""
     config = oss.config.load_default()
     config.region = region

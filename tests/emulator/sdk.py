@@ -16,7 +16,9 @@ READ_TIMEOUT_MS = 1500
 class Sdk:
     """One account's client of the Flink console; other products by their version."""
 
-    def __init__(self, account: EmulatedAccount, secret: str | None = None, key: str | None = None) -> None:
+    def __init__(
+        self, account: EmulatedAccount, secret: str | None = None, key: str | None = None
+    ) -> None:
         self._account = account
         self._client = Client(
             models.Config(
@@ -50,7 +52,9 @@ class Sdk:
             body_type="json",
         )
         place = "query" if method == "GET" or "Tag" in action else "body"
-        request = models.OpenApiRequest(**{place: dict(parameters or {})}, headers=dict(headers or {}))
+        request = models.OpenApiRequest(
+            **{place: dict(parameters or {})}, headers=dict(headers or {})
+        )
         runtime = RuntimeOptions(read_timeout=READ_TIMEOUT_MS, connect_timeout=READ_TIMEOUT_MS)
         answer: dict[str, Any] = await self._client.call_api_async(params, request, runtime)
         return answer
@@ -59,14 +63,20 @@ class Sdk:
         """The body of DescribeInstances in the account's region."""
         answer = await self.call(
             "DescribeInstances",
-            {"Region": self._account.region, **{name: str(value) for name, value in filters.items()}},
+            {
+                "Region": self._account.region,
+                **{name: str(value) for name, value in filters.items()},
+            },
         )
         body: dict[str, Any] = answer["body"]
         return body
 
     async def create(self, name: str, **changes: object) -> dict[str, Any]:
-        """The body of CreateInstance with parameters that are fine but for ``changes``; None leaves one out."""
-        body: dict[str, Any] = (await self.call("CreateInstance", purchase(self._account, name, **changes)))["body"]
+        """The body of CreateInstance with parameters that are fine but for ``changes``; None leaves
+        one out."""
+        body: dict[str, Any] = (
+            await self.call("CreateInstance", purchase(self._account, name, **changes))
+        )["body"]
         return body
 
 

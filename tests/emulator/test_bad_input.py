@@ -17,13 +17,19 @@ def test_bad_input_is_refused_with_its_code_and_changes_nothing(
 ) -> None:
     """`python -m tests.emulator.bad_input` prints how much is tried."""
     user = prepared(account)
-    failed = [line for case in cases(account, user, product, action) if (line := wrong(account, user, case))]
+    failed = [
+        line
+        for case in cases(account, user, product, action)
+        if (line := wrong(account, user, case))
+    ]
     assert "\n".join(failed) == ""
 
 
 @pytest.mark.parametrize("send", [call_v3, call_v1], ids=["version 3", "version 1.0"])
 @pytest.mark.parametrize(("product", "action"), EVERY)
-def test_what_is_spoilt_there_is_fine_before(account: EmulatedAccount, send: Send, product: str, action: str) -> None:
+def test_what_is_spoilt_there_is_fine_before(
+    account: EmulatedAccount, send: Send, product: str, action: str
+) -> None:
     """Else the refusals could be for another reason."""
     user = prepared(account)
     assert send(account.endpoint, user, valid_call(account, product, action)).status == 200

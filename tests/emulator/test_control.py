@@ -50,11 +50,16 @@ START_SECONDS = 30
         ("POST", "clock", ""),
     ],
 )
-async def test_bad_bodies_are_explained(account: EmulatedAccount, method: str, path: str, body: str) -> None:
+async def test_bad_bodies_are_explained(
+    account: EmulatedAccount, method: str, path: str, body: str
+) -> None:
     """400 and one sentence, and nothing has changed."""
     address = f"{account.url}/_emulator/{path}?account={account.id}"
     before = account.control.state()
-    async with aiohttp.ClientSession() as session, session.request(method, address, data=body) as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, address, data=body) as answer,
+    ):
         assert answer.status == 400
         assert (await answer.json())["error"]
     assert account.control.state() == before
@@ -71,7 +76,9 @@ def test_account_numbers_are_checked(emulator: str, number: str) -> None:
 def test_a_key_belongs_to_one_account(account: EmulatedAccount, emulator: str) -> None:
     """A key id that another account has is refused."""
     with pytest.raises(urllib.error.HTTPError) as refused:
-        EmulatorControl(emulator, "999999999999").state({"accessKeys": [{"id": account.access_key_id, "secret": "s"}]})
+        EmulatorControl(emulator, "999999999999").state(
+            {"accessKeys": [{"id": account.access_key_id, "secret": "s"}]}
+        )
     assert refused.value.code == 400
 
 
@@ -94,9 +101,9 @@ async def test_accounts_are_apart(account: EmulatedAccount, emulator: str) -> No
 
 async def test_state_merges(account: EmulatedAccount) -> None:
     """Named things are added or replaced, removed by name; what is not mentioned stays."""
-    workspaces = account.control.state({"workspaces": [{"name": "a"}, {"name": "b", "status": "DISABLE"}]})[
-        "workspaces"
-    ]
+    workspaces = account.control.state(
+        {"workspaces": [{"name": "a"}, {"name": "b", "status": "DISABLE"}]}
+    )["workspaces"]
     assert {each["name"]: each["status"] for each in workspaces} == {"a": "RUNNING", "b": "DISABLE"}
     left = account.control.state({"removeWorkspaces": [workspaces[0]["instanceId"]], "balance": 5})
     assert [each["name"] for each in left["workspaces"]] == ["b"]
@@ -144,8 +151,19 @@ def test_the_program_by_tls(tmp_path: Path) -> None:
 @contextmanager
 def _running(url_file: Path, *arguments: str) -> Iterator[list[str]]:
     """The program, and the URLs that it writes."""
-    command = [sys.executable, "-m", "flink_cloud_emulator", "--port", "0", "--url-file", str(url_file), *arguments]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "operator")}) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "flink_cloud_emulator",
+        "--port",
+        "0",
+        "--url-file",
+        str(url_file),
+        *arguments,
+    ]
+    with subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT / "operator")}
+    ) as process:
         try:
             _wait_for(url_file)
             yield url_file.read_text().split()

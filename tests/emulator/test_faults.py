@@ -3,7 +3,11 @@
 import time
 
 import pytest
-from alibabacloud_tea_openapi.exceptions import ClientException, ServerException, ThrottlingException
+from alibabacloud_tea_openapi.exceptions import (
+    ClientException,
+    ServerException,
+    ThrottlingException,
+)
 from darabonba.exceptions import UnretryableException
 
 from tests.emulator.sdk import STS, Sdk
@@ -45,9 +49,13 @@ def _name(rule: dict[str, object]) -> str:
 
 
 @pytest.mark.parametrize("rule", BOOKED_BUT_NOT_TOLD, ids=_name)
-async def test_booked_but_not_told(account: EmulatedAccount, sdk: Sdk, rule: dict[str, object]) -> None:
+async def test_booked_but_not_told(
+    account: EmulatedAccount, sdk: Sdk, rule: dict[str, object]
+) -> None:
     """The client sees a failure, the order is booked all the same, and the next call is fine."""
-    account.control.faults([{"service": "foasconsole", "action": "CreateInstance", "times": 1, **rule}])
+    account.control.faults(
+        [{"service": "foasconsole", "action": "CreateInstance", "times": 1, **rule}]
+    )
     with pytest.raises(FAILURES):
         await sdk.create("a")
     assert [order["name"] for order in account.control.purchases()] == ["a"]
@@ -57,14 +65,18 @@ async def test_booked_but_not_told(account: EmulatedAccount, sdk: Sdk, rule: dic
 @pytest.mark.parametrize("rule", NOT_BOOKED, ids=_name)
 async def test_not_booked(account: EmulatedAccount, sdk: Sdk, rule: dict[str, object]) -> None:
     """The client sees a failure and nothing was bought."""
-    account.control.faults([{"service": "foasconsole", "action": "CreateInstance", "times": 1, **rule}])
+    account.control.faults(
+        [{"service": "foasconsole", "action": "CreateInstance", "times": 1, **rule}]
+    )
     with pytest.raises(FAILURES):
         await sdk.create("a")
     assert account.control.purchases() == []
     await sdk.create("a")
 
 
-@pytest.mark.parametrize("rule", [*BOOKED_BUT_NOT_TOLD, *NOT_BOOKED, {"fault": "commit-late"}], ids=_name)
+@pytest.mark.parametrize(
+    "rule", [*BOOKED_BUT_NOT_TOLD, *NOT_BOOKED, {"fault": "commit-late"}], ids=_name
+)
 async def test_reads_can_fail_every_way(account: EmulatedAccount, rule: dict[str, object]) -> None:
     """Every fault strikes reads, of every product, too.
 
@@ -78,12 +90,19 @@ async def test_reads_can_fail_every_way(account: EmulatedAccount, rule: dict[str
     assert account.control.struck()[0] >= 2
 
 
-async def test_a_call_may_be_refused_although_it_was_done(account: EmulatedAccount, sdk: Sdk) -> None:
+async def test_a_call_may_be_refused_although_it_was_done(
+    account: EmulatedAccount, sdk: Sdk
+) -> None:
     """By default as if another copy of it had been throttled."""
     account.control.faults(
         [
             {"action": "CreateInstance", "fault": "refuse-after-commit", "times": 1},
-            {"action": "CreateInstance", "fault": "refuse-after-commit", "code": "NoPermission", "httpStatus": 403},
+            {
+                "action": "CreateInstance",
+                "fault": "refuse-after-commit",
+                "code": "NoPermission",
+                "httpStatus": 403,
+            },
         ]
     )
     seen = []
@@ -96,7 +115,8 @@ async def test_a_call_may_be_refused_although_it_was_done(account: EmulatedAccou
 
 
 async def test_a_call_may_arrive_twice(account: EmulatedAccount, sdk: Sdk) -> None:
-    """The gateway knows the nonce of the second copy; either answer may be the one that comes back."""
+    """The gateway knows the nonce of the second copy; either answer may be the one that comes
+    back."""
     rule = {"action": "CreateInstance", "fault": "deliver-twice", "times": 1}
     account.control.faults([rule, {**rule, "answer": "first"}])
     with pytest.raises(ClientException) as refused:
@@ -105,11 +125,15 @@ async def test_a_call_may_arrive_twice(account: EmulatedAccount, sdk: Sdk) -> No
     await sdk.create("b")
     assert [order["name"] for order in account.control.purchases()] == ["a", "b"]
     copies = [(call["status"], call["code"], call["fault"]) for call in account.control.calls()]
-    assert copies == [(200, None, "deliver-twice"), (400, "SignatureNonceUsed", "deliver-twice")] * 2
+    assert (
+        copies == [(200, None, "deliver-twice"), (400, "SignatureNonceUsed", "deliver-twice")] * 2
+    )
     assert account.control.struck() == [1, 1]
 
 
-async def test_a_copy_is_bought_where_the_gateway_has_forgotten_the_nonce(account: EmulatedAccount, sdk: Sdk) -> None:
+async def test_a_copy_is_bought_where_the_gateway_has_forgotten_the_nonce(
+    account: EmulatedAccount, sdk: Sdk
+) -> None:
     """It is the nonce alone that keeps a second copy from being a second purchase."""
     account.control.settings(nonceMemorySeconds=0, uniqueNames="off")
     account.control.faults([{"action": "CreateInstance", "fault": "deliver-twice", "times": 1}])
@@ -118,9 +142,13 @@ async def test_a_copy_is_bought_where_the_gateway_has_forgotten_the_nonce(accoun
 
 
 @pytest.mark.parametrize("status", [307, 308])
-async def test_a_redirect_makes_the_sdk_send_twice(account: EmulatedAccount, sdk: Sdk, status: int) -> None:
+async def test_a_redirect_makes_the_sdk_send_twice(
+    account: EmulatedAccount, sdk: Sdk, status: int
+) -> None:
     """It leads to the same address, so whoever follows it sends the same bytes again."""
-    account.control.faults([{"action": "CreateInstance", "fault": "redirect", "httpStatus": status, "times": 1}])
+    account.control.faults(
+        [{"action": "CreateInstance", "fault": "redirect", "httpStatus": status, "times": 1}]
+    )
     with pytest.raises(ClientException) as refused:
         await sdk.create("a")
     assert refused.value.code == "SignatureNonceUsed"
@@ -128,7 +156,9 @@ async def test_a_redirect_makes_the_sdk_send_twice(account: EmulatedAccount, sdk
     assert len(account.control.purchases()) == 1
 
 
-async def test_a_redirected_read_comes_back_to_the_same_address(account: EmulatedAccount, sdk: Sdk) -> None:
+async def test_a_redirected_read_comes_back_to_the_same_address(
+    account: EmulatedAccount, sdk: Sdk
+) -> None:
     """With its query."""
     account.control.faults([{"action": "DescribeInstances", "fault": "redirect", "times": 1}])
     with pytest.raises(ClientException) as refused:
@@ -147,7 +177,8 @@ async def test_wrong_types_keep_the_keys(account: EmulatedAccount) -> None:
 
 
 async def test_late_commit(account: EmulatedAccount, sdk: Sdk) -> None:
-    """The answer is lost at once; the order is booked when the cloud's clock says so, with that time."""
+    """The answer is lost at once; the order is booked when the cloud's clock says so, with that
+    time."""
     account.control.settings(commitDelaySeconds=200)
     account.control.faults([{"action": "CreateInstance", "fault": "commit-late", "times": 1}])
     with pytest.raises(UnretryableException):
@@ -160,10 +191,14 @@ async def test_late_commit(account: EmulatedAccount, sdk: Sdk) -> None:
     assert [order["name"] for order in account.control.purchases()] == ["late"]
 
 
-async def test_a_late_commit_can_lose_the_race_for_its_name(account: EmulatedAccount, sdk: Sdk) -> None:
+async def test_a_late_commit_can_lose_the_race_for_its_name(
+    account: EmulatedAccount, sdk: Sdk
+) -> None:
     """Names are checked when the order is booked, not when it was asked for."""
     account.control.settings(commitDelaySeconds=5)
-    account.control.faults([{"action": "CreateInstance", "fault": "commit-late", "times": 1, "httpStatus": 504}])
+    account.control.faults(
+        [{"action": "CreateInstance", "fault": "commit-late", "times": 1, "httpStatus": 504}]
+    )
     with pytest.raises(ServerException):
         await sdk.create("a")
     await sdk.create("a")
@@ -172,9 +207,12 @@ async def test_a_late_commit_can_lose_the_race_for_its_name(account: EmulatedAcc
 
 
 async def test_a_dropped_call_keeps_its_nonce(account: EmulatedAccount) -> None:
-    """What never reached the gateway was not remembered by it; what did was, even if its answer was lost."""
+    """What never reached the gateway was not remembered by it; what did was, even if its answer was
+    lost."""
     sdk, nonce = Sdk(account), {"x-acs-signature-nonce": f"dropped-{account.id}"}
-    account.control.faults([{"fault": "drop-before", "times": 1}, {"fault": "drop-after-commit", "times": 1}])
+    account.control.faults(
+        [{"fault": "drop-before", "times": 1}, {"fault": "drop-after-commit", "times": 1}]
+    )
     for _ in range(2):
         with pytest.raises(UnretryableException):
             await sdk.call("GetCallerIdentity", version=STS, headers=nonce)
@@ -185,7 +223,9 @@ async def test_a_dropped_call_keeps_its_nonce(account: EmulatedAccount) -> None:
 
 async def test_throttling_with_a_time(account: EmulatedAccount) -> None:
     """With a time to wait the SDK raises its own class; without one the code tells."""
-    account.control.faults([{"fault": "throttle", "retryAfterMs": 1500, "times": 1}, {"fault": "throttle"}])
+    account.control.faults(
+        [{"fault": "throttle", "retryAfterMs": 1500, "times": 1}, {"fault": "throttle"}]
+    )
     with pytest.raises(ThrottlingException) as refused:
         await Sdk(account).instances()
     assert refused.value.retry_after == 1500
@@ -197,7 +237,10 @@ async def test_throttling_with_a_time(account: EmulatedAccount) -> None:
 async def test_rules_count(account: EmulatedAccount) -> None:
     """``after`` lets calls pass, ``times`` ends the fault, probability 0 never strikes."""
     account.control.faults(
-        [{"fault": "reject", "probability": 0}, {"fault": "reject", "code": "Odd", "after": 1, "times": 1}]
+        [
+            {"fault": "reject", "probability": 0},
+            {"fault": "reject", "code": "Odd", "after": 1, "times": 1},
+        ]
     )
     sdk = Sdk(account)
     await sdk.instances()

@@ -41,7 +41,11 @@ async def test_a_subscription_is_booked_and_paid(account: EmulatedAccount, sdk: 
     (booked,) = account.control.purchases()
     assert booked["instanceId"] == order["InstanceId"]
     assert booked["orderId"] == str(order["OrderId"])
-    assert (booked["action"], booked["name"], booked["region"]) == ("CreateInstance", "a", "cn-hangzhou")
+    assert (booked["action"], booked["name"], booked["region"]) == (
+        "CreateInstance",
+        "a",
+        "cn-hangzhou",
+    )
     assert (booked["chargeType"], booked["amount"], booked["currency"]) == ("PRE", 3312.0, "CNY")
     assert booked["tags"] == {"k": "v"}
     assert account.control.state()["balance"] == 100_000 - 3312
@@ -50,7 +54,9 @@ async def test_a_subscription_is_booked_and_paid(account: EmulatedAccount, sdk: 
 async def test_pay_as_you_go_costs_nothing_at_first(account: EmulatedAccount, sdk: Sdk) -> None:
     """Without quota and term, and booked with amount 0."""
     await sdk.create("a", **POST)
-    assert [(order["chargeType"], order["amount"]) for order in account.control.purchases()] == [("POST", 0.0)]
+    assert [(order["chargeType"], order["amount"]) for order in account.control.purchases()] == [
+        ("POST", 0.0)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,14 +110,17 @@ async def test_missing_parameter(sdk: Sdk, account: EmulatedAccount, name: str) 
     ],
     ids=str,
 )
-async def test_parameter_out_of_range(account: EmulatedAccount, sdk: Sdk, change: dict[str, object]) -> None:
+async def test_parameter_out_of_range(
+    account: EmulatedAccount, sdk: Sdk, change: dict[str, object]
+) -> None:
     """What the gateway can see to be wrong is refused by it, and nothing is booked."""
     assert await _code(sdk, **change) == "InvalidParameter"
     assert account.control.purchases() == []
 
 
 async def test_what_the_product_refuses(account: EmulatedAccount, sdk: Sdk) -> None:
-    """Things that do not exist or do not fit are refused with a code each, and nothing is booked."""
+    """Things that do not exist or do not fit are refused with a code each, and nothing is
+    booked."""
     account.control.state({"buckets": [{"name": "far", "region": "cn-beijing"}]})
     both_zones = json.dumps([account.v_switches[0], account.other_zone_v_switch])
     assert await _code(sdk, VpcId="vpc-none") == "InvalidVpcId.NotFound"
@@ -142,7 +151,8 @@ async def test_no_money(account: EmulatedAccount, sdk: Sdk) -> None:
 
 
 async def test_failure_as_success(account: EmulatedAccount, sdk: Sdk) -> None:
-    """In the other style a business failure comes with HTTP 200; the gateway's refusals stay as they are."""
+    """In the other style a business failure comes with HTTP 200; the gateway's refusals stay as
+    they are."""
     account.control.settings(failureStyle="success-false")
     body = await sdk.create("a", VpcId="vpc-none")
     assert (body["Success"], body["Code"]) == (False, "InvalidVpcId.NotFound")
@@ -150,9 +160,12 @@ async def test_failure_as_success(account: EmulatedAccount, sdk: Sdk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "same", "elsewhere"), [("account", False, False), ("region", False, True), ("off", True, True)]
+    ("scope", "same", "elsewhere"),
+    [("account", False, False), ("region", False, True), ("off", True, True)],
 )
-async def test_unique_names(account: EmulatedAccount, sdk: Sdk, scope: str, same: bool, elsewhere: bool) -> None:
+async def test_unique_names(
+    account: EmulatedAccount, sdk: Sdk, scope: str, same: bool, elsewhere: bool
+) -> None:
     """Names are unique in the account, in the region, or not at all."""
     account.control.settings(uniqueNames=scope)
     await sdk.create("here")
@@ -165,7 +178,8 @@ async def test_unique_names(account: EmulatedAccount, sdk: Sdk, scope: str, same
 
 
 async def test_from_order_to_running(account: EmulatedAccount, sdk: Sdk) -> None:
-    """Stages pass with the account's clock; the default namespace is there when the workspace runs."""
+    """Stages pass with the account's clock; the default namespace is there when the workspace
+    runs."""
     account.control.settings(provisioningSeconds=1000)
     instance_id = (await sdk.create("a"))["OrderInfo"]["InstanceId"]
     parameters = {"Region": "cn-hangzhou", "InstanceId": instance_id}
@@ -176,7 +190,11 @@ async def test_from_order_to_running(account: EmulatedAccount, sdk: Sdk) -> None
         stage = one["ClusterState"]["ClusterStage"]
         seen.append((one["ClusterStatus"], stage["CurrentStage"], stage["Status"], len(namespaces)))
         account.control.advance(550)
-    assert seen == [("CREATING", 0, "CREATING", 0), ("CREATING", 2, "CREATING", 0), ("RUNNING", 4, "SUCCESS", 1)]
+    assert seen == [
+        ("CREATING", 0, "CREATING", 0),
+        ("CREATING", 2, "CREATING", 0),
+        ("RUNNING", 4, "SUCCESS", 1),
+    ]
     assert namespaces[0]["Namespace"] == "a-default"
     assert sum(step["Weight"] for step in stage["TotalStageWithWeight"]) == 100
 
@@ -193,9 +211,14 @@ async def test_creation_can_fail(account: EmulatedAccount, sdk: Sdk) -> None:
 
 
 async def test_late_visibility(account: EmulatedAccount, sdk: Sdk) -> None:
-    """Listings, look-ups by id and by tag each show a new workspace when their own delay is over."""
-    account.control.settings(visibilityDelaySeconds=300, idVisibilityDelaySeconds=100, tagVisibilityDelaySeconds=200)
-    instance_id = (await sdk.create("a", Tag='[{"Key":"k","Value":"v"}]'))["OrderInfo"]["InstanceId"]
+    """Listings, look-ups by id and by tag each show a new workspace when their own delay is
+    over."""
+    account.control.settings(
+        visibilityDelaySeconds=300, idVisibilityDelaySeconds=100, tagVisibilityDelaySeconds=200
+    )
+    instance_id = (await sdk.create("a", Tag='[{"Key":"k","Value":"v"}]'))["OrderInfo"][
+        "InstanceId"
+    ]
     seen = []
     for _ in range(4):
         looks: tuple[dict[str, str], ...] = (
@@ -235,7 +258,12 @@ async def test_filters(account: EmulatedAccount, sdk: Sdk) -> None:
     account.control.state(
         {
             "workspaces": [
-                {"name": "one", "tags": {"team": "a", "env": "x"}, "chargeType": "POST", "architecture": "ARM"},
+                {
+                    "name": "one",
+                    "tags": {"team": "a", "env": "x"},
+                    "chargeType": "POST",
+                    "architecture": "ARM",
+                },
                 {"name": "two", "tags": {"team": "b"}, "resourceGroupId": "rg-2"},
                 {"name": "far", "region": "cn-beijing"},
             ]
@@ -264,46 +292,71 @@ async def test_tags_after_the_purchase(sdk: Sdk) -> None:
     instance_id = (await sdk.create("a"))["OrderInfo"]["InstanceId"]
     target = {"RegionId": "cn-hangzhou", "ResourceType": "vvpinstance", "ResourceId.1": instance_id}
     await sdk.call(
-        "TagResources", {**target, "Tag.1.Key": "k", "Tag.1.Value": "v", "Tag.2.Key": "l", "Tag.2.Value": "w"}
+        "TagResources",
+        {**target, "Tag.1.Key": "k", "Tag.1.Value": "v", "Tag.2.Key": "l", "Tag.2.Value": "w"},
     )
     await sdk.call("UntagResources", {**target, "TagKey.1": "l"})
     listed = (await sdk.call("ListTagResources", target))["body"]["TagResources"]
-    assert [(tag["ResourceId"], tag["TagKey"], tag["TagValue"]) for tag in listed] == [(instance_id, "k", "v")]
+    assert [(tag["ResourceId"], tag["TagKey"], tag["TagValue"]) for tag in listed] == [
+        (instance_id, "k", "v")
+    ]
     assert (await sdk.instances(Tags='[{"Key":"k","Value":"v"}]'))["TotalCount"] == 1
 
 
 async def test_prices(account: EmulatedAccount, sdk: Sdk) -> None:
-    """A subscription has a price before the purchase, with 2 CU of management in it; pay-as-you-go only if set so.
+    """A subscription has a price before the purchase, with 2 CU of management in it; pay-as-you-go
+    only if set so.
 
     Asking buys nothing.
     """
     year = purchase(account, "a", PricingCycle="Year")
     info = (await sdk.call("QueryCreateInstancePrice", year))["body"]["PriceInfo"]
-    assert (info["OriginalAmount"], info["DiscountAmount"], info["TradeAmount"]) == (39744.0, 5961.6, 33782.4)
+    assert (info["OriginalAmount"], info["DiscountAmount"], info["TradeAmount"]) == (
+        39744.0,
+        5961.6,
+        33782.4,
+    )
     by_use = purchase(account, "a", **POST)
-    assert "TradeAmount" not in (await sdk.call("QueryCreateInstancePrice", by_use))["body"]["PriceInfo"]
+    assert (
+        "TradeAmount"
+        not in (await sdk.call("QueryCreateInstancePrice", by_use))["body"]["PriceInfo"]
+    )
     account.control.settings(payAsYouGoPrice=True)
-    assert (await sdk.call("QueryCreateInstancePrice", by_use))["body"]["PriceInfo"]["TradeAmount"] == 0.57
+    assert (await sdk.call("QueryCreateInstancePrice", by_use))["body"]["PriceInfo"][
+        "TradeAmount"
+    ] == 0.57
     assert account.control.purchases() == []
 
 
 async def test_prices_change(account: EmulatedAccount, sdk: Sdk) -> None:
-    """For all that is asked and sold from then on, or for purchases alone; in the currency of the account."""
+    """For all that is asked and sold from then on, or for purchases alone; in the currency of the
+    account."""
     account.control.settings(priceFactor=1.5, currency="USD")
     info = (await sdk.call("QueryCreateInstancePrice", purchase(account, "a")))["body"]["PriceInfo"]
     assert (info["TradeAmount"], info["Currency"]) == (4968.0, "USD")
     await sdk.create("a")
     account.control.settings(purchasePriceFactor=2)
-    assert (await sdk.call("QueryCreateInstancePrice", purchase(account, "b")))["body"]["PriceInfo"] == info
+    assert (await sdk.call("QueryCreateInstancePrice", purchase(account, "b")))["body"][
+        "PriceInfo"
+    ] == info
     await sdk.create("b")
     bought = account.control.purchases()
-    assert [(each["amount"], each["currency"]) for each in bought] == [(4968.0, "USD"), (6624.0, "USD")]
+    assert [(each["amount"], each["currency"]) for each in bought] == [
+        (4968.0, "USD"),
+        (6624.0, "USD"),
+    ]
 
 
 async def test_release(account: EmulatedAccount, sdk: Sdk) -> None:
     """Pay-as-you-go is released once it runs, which takes a while; a subscription is not."""
-    by_use = {"Region": "cn-hangzhou", "InstanceId": (await sdk.create("a", **POST))["OrderInfo"]["InstanceId"]}
-    paid = {"Region": "cn-hangzhou", "InstanceId": (await sdk.create("b"))["OrderInfo"]["InstanceId"]}
+    by_use = {
+        "Region": "cn-hangzhou",
+        "InstanceId": (await sdk.create("a", **POST))["OrderInfo"]["InstanceId"],
+    }
+    paid = {
+        "Region": "cn-hangzhou",
+        "InstanceId": (await sdk.create("b"))["OrderInfo"]["InstanceId"],
+    }
     assert await _refused(sdk, "DeleteInstance", by_use) == "OperationConflict"
     account.control.advance(8)
     await sdk.call("DeleteInstance", by_use)
@@ -334,7 +387,9 @@ def test_paid_time_ends_at_midnight(start: str, months: int, end: str) -> None:
 async def test_what_has_expired_is_kept_for_a_while(account: EmulatedAccount, sdk: Sdk) -> None:
     """CEASE from its end on; 15 days later it is gone."""
     now = account.control.now()
-    account.control.state({"workspaces": [{"name": "a", "expiresAt": (now + timedelta(days=1)).isoformat()}]})
+    account.control.state(
+        {"workspaces": [{"name": "a", "expiresAt": (now + timedelta(days=1)).isoformat()}]}
+    )
     shown = []
     for days in (0, 1, 14, 1):
         account.control.advance(days * 86400)
@@ -343,8 +398,11 @@ async def test_what_has_expired_is_kept_for_a_while(account: EmulatedAccount, sd
 
 
 async def test_what_is_overdue_is_kept_for_a_while(account: EmulatedAccount, sdk: Sdk) -> None:
-    """RELEASE means that pay-as-you-go is overdue, not that it is gone; paying in ends it, 15 days are the end."""
-    account.control.state({"workspaces": [{"name": "a", "chargeType": "POST"}, {"name": "b"}], "balance": -1})
+    """RELEASE means that pay-as-you-go is overdue, not that it is gone; paying in ends it, 15 days
+    are the end."""
+    account.control.state(
+        {"workspaces": [{"name": "a", "chargeType": "POST"}, {"name": "b"}], "balance": -1}
+    )
     shown = {one["InstanceName"]: one["OrderState"] for one in (await sdk.instances())["Instances"]}
     assert shown == {"a": "RELEASE", "b": "NORMAL"}
     account.control.settings(balance=0)
@@ -375,7 +433,9 @@ async def test_the_default_project_has_what_it_is_given(account: EmulatedAccount
         {"Extra": "x"},
         {"ZoneId": "cn-hangzhou-i"},
     )
-    assert {await _code(sdk, **{"InstanceName": "b", **change}) for change in refused} == {"InvalidParameter"}
+    assert {await _code(sdk, **{"InstanceName": "b", **change}) for change in refused} == {
+        "InvalidParameter"
+    }
     assert len(account.control.purchases()) == 1
 
 
@@ -406,14 +466,19 @@ async def test_the_bill_tells_of_the_purchase(account: EmulatedAccount, sdk: Sdk
         (str(order["OrderId"]), "Paid"),
         ("77", "Unpaid"),
     }
-    detail = (await sdk.call("GetOrderDetail", {"OrderId": str(order["OrderId"])}, version=BSS))["body"]["Data"]
+    detail = (await sdk.call("GetOrderDetail", {"OrderId": str(order["OrderId"])}, version=BSS))[
+        "body"
+    ]["Data"]
     assert order["InstanceId"] in detail["OrderList"]["Order"][0]["InstanceIDs"]
-    balance = (await sdk.call("QueryAccountBalance", version=BSS))["body"]["Data"]["AvailableAmount"]
+    balance = (await sdk.call("QueryAccountBalance", version=BSS))["body"]["Data"][
+        "AvailableAmount"
+    ]
     assert balance == "96,688.00"
 
 
 async def test_the_typed_client_reads_every_field(account: EmulatedAccount, sdk: Sdk) -> None:
-    """The product's own SDK parses the answer, types included; it carries a secret that must not leak."""
+    """The product's own SDK parses the answer, types included; it carries a secret that must not
+    leak."""
     await sdk.create("a", Tag='[{"Key":"k","Value":"v"}]')
     config = Config(
         access_key_id=account.access_key_id,

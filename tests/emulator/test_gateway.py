@@ -28,7 +28,9 @@ async def test_any_text_survives_the_signature(account: EmulatedAccount, text: s
     with pytest.raises(ClientException) as refused:
         await sdk.create(text)
     assert refused.value.code in ("InvalidParameter", "RoleNotAuthorized")
-    assert account.control.calls("foasconsole.CreateInstance")[0]["parameters"]["InstanceName"] == text
+    assert (
+        account.control.calls("foasconsole.CreateInstance")[0]["parameters"]["InstanceName"] == text
+    )
 
 
 async def test_wrong_secret_is_refused(account: EmulatedAccount) -> None:
@@ -47,7 +49,9 @@ async def test_unknown_key_is_refused(account: EmulatedAccount) -> None:
 
 async def test_inactive_key_is_refused(account: EmulatedAccount) -> None:
     """A disabled key is told apart from an unknown one."""
-    account.control.state({"accessKeys": [{"id": account.access_key_id, "secret": "s", "active": False}]})
+    account.control.state(
+        {"accessKeys": [{"id": account.access_key_id, "secret": "s", "active": False}]}
+    )
     with pytest.raises(ClientException) as refused:
         await Sdk(account, secret="s").instances()
     assert refused.value.code == "InvalidAccessKeyId.Inactive"
@@ -58,25 +62,34 @@ async def test_old_date_is_refused(account: EmulatedAccount) -> None:
     sdk, now = Sdk(account), datetime.now(UTC)
     for minutes in (-14, 14):
         await sdk.call(
-            "GetCallerIdentity", version=STS, headers={"x-acs-date": _stamp(now + timedelta(minutes=minutes))}
+            "GetCallerIdentity",
+            version=STS,
+            headers={"x-acs-date": _stamp(now + timedelta(minutes=minutes))},
         )
     for minutes in (-16, 16):
         with pytest.raises(ClientException) as refused:
             await sdk.call(
-                "GetCallerIdentity", version=STS, headers={"x-acs-date": _stamp(now + timedelta(minutes=minutes))}
+                "GetCallerIdentity",
+                version=STS,
+                headers={"x-acs-date": _stamp(now + timedelta(minutes=minutes))},
             )
         assert refused.value.code == "InvalidTimeStamp.Expired"
 
 
-async def test_advancing_the_clock_outdates_what_was_signed_before(account: EmulatedAccount) -> None:
-    """After the clock moved, a date from before is expired, both that of the machine and that of the cloud."""
+async def test_advancing_the_clock_outdates_what_was_signed_before(
+    account: EmulatedAccount,
+) -> None:
+    """After the clock moved, a date from before is expired, both that of the machine and that of
+    the cloud."""
     sdk = Sdk(account)
     before = {"x-acs-date": _stamp(datetime.now(UTC))}
     account.control.advance(16 * 60)
     with pytest.raises(ClientException) as refused:
         await sdk.call("GetCallerIdentity", version=STS, headers=before)
     assert refused.value.code == "InvalidTimeStamp.Expired"
-    cloud_time = parsedate_to_datetime((await sdk.call("GetCallerIdentity", version=STS))["headers"]["date"])
+    cloud_time = parsedate_to_datetime(
+        (await sdk.call("GetCallerIdentity", version=STS))["headers"]["date"]
+    )
     account.control.advance(16 * 60)
     with pytest.raises(ClientException) as refused:
         await sdk.call("GetCallerIdentity", version=STS, headers={"x-acs-date": _stamp(cloud_time)})
@@ -84,9 +97,12 @@ async def test_advancing_the_clock_outdates_what_was_signed_before(account: Emul
 
 
 async def test_clock_moves_for_one_account_only(account: EmulatedAccount, emulator: str) -> None:
-    """The Date of answers follows the account's clock, and the SDK, which signs with the machine's, still works."""
+    """The Date of answers follows the account's clock, and the SDK, which signs with the machine's,
+    still works."""
     account.control.advance(3600)
-    date = parsedate_to_datetime((await Sdk(account).call("GetCallerIdentity", version=STS))["headers"]["date"])
+    date = parsedate_to_datetime(
+        (await Sdk(account).call("GetCallerIdentity", version=STS))["headers"]["date"]
+    )
     assert timedelta(minutes=59) < date - datetime.now(UTC) < timedelta(minutes=61)
 
 
@@ -102,7 +118,8 @@ async def test_nonce_is_accepted_once(account: EmulatedAccount) -> None:
 
 
 async def test_a_refused_call_uses_its_nonce_up(account: EmulatedAccount) -> None:
-    """A call refused for its parameters, a permission or a fault at the gateway cannot be repeated either."""
+    """A call refused for its parameters, a permission or a fault at the gateway cannot be repeated
+    either."""
     sdk = Sdk(account)
     account.control.faults([{"action": "QueryAccountBalance", "fault": "throttle"}])
     account.control.state({"deniedActions": ["stream:DescribeVvpInstances"]})

@@ -26,18 +26,26 @@ async def client(account: EmulatedAccount) -> AsyncIterator[AsyncClient]:
         yield client
 
 
-def put(client: AsyncClient, key: str = DIRECTORY, body: bytes = b"", **more: object) -> Awaitable[oss.PutObjectResult]:
-    result: Awaitable[oss.PutObjectResult] = client.put_object(oss.PutObjectRequest(BUCKET, key, body=body, **more))
+def put(
+    client: AsyncClient, key: str = DIRECTORY, body: bytes = b"", **more: object
+) -> Awaitable[oss.PutObjectResult]:
+    result: Awaitable[oss.PutObjectResult] = client.put_object(
+        oss.PutObjectRequest(BUCKET, key, body=body, **more)
+    )
     return result
 
 
-def head(client: AsyncClient, key: str = DIRECTORY, bucket: str = BUCKET) -> Awaitable[oss.HeadObjectResult]:
+def head(
+    client: AsyncClient, key: str = DIRECTORY, bucket: str = BUCKET
+) -> Awaitable[oss.HeadObjectResult]:
     result: Awaitable[oss.HeadObjectResult] = client.head_object(oss.HeadObjectRequest(bucket, key))
     return result
 
 
 def info(client: AsyncClient, bucket: str = BUCKET) -> Awaitable[oss.GetBucketInfoResult]:
-    result: Awaitable[oss.GetBucketInfoResult] = client.get_bucket_info(oss.GetBucketInfoRequest(bucket))
+    result: Awaitable[oss.GetBucketInfoResult] = client.get_bucket_info(
+        oss.GetBucketInfoRequest(bucket)
+    )
     return result
 
 
@@ -90,8 +98,14 @@ async def test_keys_are_listed_page_by_page(client: AsyncClient) -> None:
         await put(client, key)
     first = await client.list_objects_v2(oss.ListObjectsV2Request(BUCKET, max_keys=2))
     token = first.next_continuation_token
-    second = await client.list_objects_v2(oss.ListObjectsV2Request(BUCKET, max_keys=2, continuation_token=token))
-    assert [entry.key for entry in first.contents + second.contents] == ["artifacts/", "logs/", "logs/ü x"]
+    second = await client.list_objects_v2(
+        oss.ListObjectsV2Request(BUCKET, max_keys=2, continuation_token=token)
+    )
+    assert [entry.key for entry in first.contents + second.contents] == [
+        "artifacts/",
+        "logs/",
+        "logs/ü x",
+    ]
     assert (first.is_truncated, second.is_truncated) == (True, False)
     only_logs = await client.list_objects_v2(oss.ListObjectsV2Request(BUCKET, prefix="logs/"))
     assert only_logs.key_count == 2
@@ -110,7 +124,9 @@ async def test_a_versioned_bucket_ignores_the_ban(
     account: EmulatedAccount, client: AsyncClient, versioning: str
 ) -> None:
     """There the same upload writes once more."""
-    account.control.state({"buckets": [{"name": BUCKET, "region": "cn-hangzhou", "versioning": versioning}]})
+    account.control.state(
+        {"buckets": [{"name": BUCKET, "region": "cn-hangzhou", "versioning": versioning}]}
+    )
     assert (await info(client)).bucket_info.versioning == versioning
     await put(client, "x", b"one", forbid_overwrite=True)
     await put(client, "x", b"second", forbid_overwrite=True)
@@ -123,8 +139,11 @@ async def test_a_missing_bucket_is_its_own_error(client: AsyncClient) -> None:
     assert await refusal(head(client, bucket="not-there")) == (404, "NoSuchBucket")
 
 
-async def test_a_bucket_elsewhere_names_its_endpoint(account: EmulatedAccount, client: AsyncClient) -> None:
-    """A call signed for another region than the bucket's is AccessDenied with the right Endpoint."""
+async def test_a_bucket_elsewhere_names_its_endpoint(
+    account: EmulatedAccount, client: AsyncClient
+) -> None:
+    """A call signed for another region than the bucket's is AccessDenied with the right
+    Endpoint."""
     async with AsyncClient(oss_config(account, "cn-beijing")) as elsewhere:
         for call in (info(elsewhere), head(elsewhere), put(elsewhere)):
             error = await error_of(call)
@@ -148,9 +167,13 @@ async def test_a_bucket_without_retention_says_so(account: EmulatedAccount) -> N
     assert caught.value.unwrap().code == "NoSuchWORMConfiguration"
 
 
-async def test_retention_protects_what_is_there(account: EmulatedAccount, client: AsyncClient) -> None:
+async def test_retention_protects_what_is_there(
+    account: EmulatedAccount, client: AsyncClient
+) -> None:
     """New objects can be written to a bucket with a retention policy, but not replaced."""
-    account.control.state({"buckets": [{"name": BUCKET, "region": "cn-hangzhou", "retentionDays": 30}]})
+    account.control.state(
+        {"buckets": [{"name": BUCKET, "region": "cn-hangzhou", "retentionDays": 30}]}
+    )
     worm = (await get_worm(account)).worm_configuration
     assert (worm.state, worm.retention_period_in_days) == ("Locked", 30)
     await put(client)
@@ -165,12 +188,18 @@ async def test_wrong_keys_are_refused(account: EmulatedAccount, client: AsyncCli
     async with client_with(account, account.access_key_id, "wrong") as forged:
         assert await refusal(put(forged)) == (403, "SignatureDoesNotMatch")
     account.control.state(
-        {"accessKeys": [{"id": account.access_key_id, "secret": account.access_key_secret, "active": False}]}
+        {
+            "accessKeys": [
+                {"id": account.access_key_id, "secret": account.access_key_secret, "active": False}
+            ]
+        }
     )
     assert await refusal(info(client)) == (403, "InvalidAccessKeyId")
 
 
-async def test_a_temporary_key_needs_its_token(account: EmulatedAccount, client: AsyncClient) -> None:
+async def test_a_temporary_key_needs_its_token(
+    account: EmulatedAccount, client: AsyncClient
+) -> None:
     """And no longer than it is good. A permanent key has none."""
     key, other = temporary_key(account), temporary_key(account)
     async with client_with(account, key.id, key.secret, key.token) as temporary:
@@ -186,7 +215,9 @@ async def test_a_temporary_key_needs_its_token(account: EmulatedAccount, client:
     for token, code in refused.items():
         async with client_with(account, key.id, key.secret, token) as temporary:
             assert await refusal(info(temporary)) == (403, code)
-    async with client_with(account, account.access_key_id, account.access_key_secret, "x") as permanent:
+    async with client_with(
+        account, account.access_key_id, account.access_key_secret, "x"
+    ) as permanent:
         assert await refusal(info(permanent)) == (403, "InvalidSecurityToken")
 
 
@@ -199,19 +230,34 @@ async def test_signature_1_is_refused(account: EmulatedAccount) -> None:
     assert (error.status_code, error.code, error.ec) == (403, "AccessDenied", "0002-00000080")
 
 
-async def test_a_body_is_held_against_its_digest(account: EmulatedAccount, client: AsyncClient) -> None:
+async def test_a_body_is_held_against_its_digest(
+    account: EmulatedAccount, client: AsyncClient
+) -> None:
     """Content-MD5 is optional; where it is given, it must fit, or nothing is written."""
-    await put(client, body=b"text", content_md5=b64encode(md5(b"text", usedforsecurity=False).digest()).decode())
+    await put(
+        client,
+        body=b"text",
+        content_md5=b64encode(md5(b"text", usedforsecurity=False).digest()).decode(),
+    )
     for wrong in (b64encode(bytes(16)).decode(), "no digest"):
-        assert await refusal(put(client, "other", b"text", content_md5=wrong)) == (400, "InvalidDigest")
+        assert await refusal(put(client, "other", b"text", content_md5=wrong)) == (
+            400,
+            "InvalidDigest",
+        )
     assert account.control.state()["buckets"][-1]["keys"] == [DIRECTORY]
 
 
-@pytest.mark.parametrize(("asked", "told"), [({}, "a b/中"), ({"encoding-type": "url"}, "a%20b/%E4%B8%AD")])
-async def test_keys_are_encoded_only_for_who_asks(client: AsyncClient, asked: dict[str, str], told: str) -> None:
+@pytest.mark.parametrize(
+    ("asked", "told"), [({}, "a b/中"), ({"encoding-type": "url"}, "a%20b/%E4%B8%AD")]
+)
+async def test_keys_are_encoded_only_for_who_asks(
+    client: AsyncClient, asked: dict[str, str], told: str
+) -> None:
     """The official SDKs ask; others read the names as they stand."""
     await put(client, "a b/中")
-    listing = oss.OperationInput("ListObjectsV2", "GET", bucket=BUCKET, parameters={"list-type": "2", **asked})
+    listing = oss.OperationInput(
+        "ListObjectsV2", "GET", bucket=BUCKET, parameters={"list-type": "2", **asked}
+    )
     answer = (await client.invoke_operation(listing)).http_response
     assert f"<Key>{told}</Key>" in (await answer.read()).decode()
 
@@ -246,7 +292,11 @@ async def test_calls_are_counted(account: EmulatedAccount, client: AsyncClient) 
     with pytest.raises(oss.exceptions.OperationError):
         await head(client, "not/there")
     counters = account.control.counters()
-    assert counters == {"oss.GetBucketInfo": {"200": 1}, "oss.PutObject": {"200": 1}, "oss.HeadObject": {"404": 1}}
+    assert counters == {
+        "oss.GetBucketInfo": {"200": 1},
+        "oss.PutObject": {"200": 1},
+        "oss.HeadObject": {"404": 1},
+    }
 
 
 def client_with(

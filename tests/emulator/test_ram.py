@@ -14,7 +14,11 @@ TRUST = json.dumps(
     {
         "Version": "1",
         "Statement": [
-            {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": ["stream.aliyuncs.com"]}}
+            {
+                "Action": "sts:AssumeRole",
+                "Effect": "Allow",
+                "Principal": {"Service": ["stream.aliyuncs.com"]},
+            }
         ],
     }
 )
@@ -26,7 +30,9 @@ def client(account: EmulatedAccount) -> Client:
     return Client(rpc_config(account))
 
 
-async def create(client: Client, name: str, trust: str = TRUST, **more: object) -> ram.CreateRoleResponse:
+async def create(
+    client: Client, name: str, trust: str = TRUST, **more: object
+) -> ram.CreateRoleResponse:
     return await client.create_role_async(
         ram.CreateRoleRequest(role_name=name, assume_role_policy_document=trust, **more)
     )
@@ -38,13 +44,18 @@ async def attach(client: Client, role: str, policy: str, kind: str = "System") -
 
 
 async def test_a_created_role_can_be_read(client: Client) -> None:
-    """GetRole gives what CreateRole was given; the ARN has the account's id and the name in lower case."""
+    """GetRole gives what CreateRole was given; the ARN has the account's id and the name in lower
+    case."""
     created = await create(client, "FlinkRole", description="for Flink", max_session_duration=7200)
     role = (await client.get_role_async(ram.GetRoleRequest(role_name="FlinkRole"))).body.role
     assert role.arn == created.body.role.arn
     assert role.arn.startswith("acs:ram::")
     assert role.arn.endswith(":role/flinkrole")
-    assert (role.role_name, role.description, role.max_session_duration) == ("FlinkRole", "for Flink", 7200)
+    assert (role.role_name, role.description, role.max_session_duration) == (
+        "FlinkRole",
+        "for Flink",
+        7200,
+    )
     assert role.assume_role_policy_document == TRUST
     assert role.is_service_linked_role is False
 
@@ -54,7 +65,9 @@ async def test_policies_are_attached_and_listed(client: Client) -> None:
     await create(client, "FlinkRole")
     for policy in (FLINK_POLICY, "AliyunDLFFullAccess"):
         await attach(client, "FlinkRole", policy)
-    answer = await client.list_policies_for_role_async(ram.ListPoliciesForRoleRequest(role_name="FlinkRole"))
+    answer = await client.list_policies_for_role_async(
+        ram.ListPoliciesForRoleRequest(role_name="FlinkRole")
+    )
     listed = [(policy.policy_type, policy.policy_name) for policy in answer.body.policies.policy]
     assert listed == [("System", FLINK_POLICY), ("System", "AliyunDLFFullAccess")]
 
@@ -62,7 +75,9 @@ async def test_policies_are_attached_and_listed(client: Client) -> None:
 async def test_a_new_role_has_no_policies(client: Client) -> None:
     """CreateRole attaches nothing by itself."""
     await create(client, "FlinkRole")
-    answer = await client.list_policies_for_role_async(ram.ListPoliciesForRoleRequest(role_name="FlinkRole"))
+    answer = await client.list_policies_for_role_async(
+        ram.ListPoliciesForRoleRequest(role_name="FlinkRole")
+    )
     assert answer.body.policies.policy == []
 
 
@@ -89,14 +104,24 @@ async def test_what_exists_is_not_made_twice(client: Client) -> None:
     await create(client, "FlinkRole")
     await attach(client, "FlinkRole", FLINK_POLICY)
     assert await refusal(create(client, "FlinkRole")) == (409, "EntityAlreadyExists.Role")
-    assert await refusal(attach(client, "FlinkRole", FLINK_POLICY)) == (409, "EntityAlreadyExists.Role.Policy")
+    assert await refusal(attach(client, "FlinkRole", FLINK_POLICY)) == (
+        409,
+        "EntityAlreadyExists.Role.Policy",
+    )
 
 
 async def test_an_unknown_policy_is_not_attached(client: Client) -> None:
-    """A misspelled system policy, or a system policy given as a custom one, is EntityNotExist.Policy."""
+    """A misspelled system policy, or a system policy given as a custom one, is
+    EntityNotExist.Policy."""
     await create(client, "FlinkRole")
-    assert await refusal(attach(client, "FlinkRole", FLINK_POLICY[:-1])) == (404, "EntityNotExist.Policy")
-    assert await refusal(attach(client, "FlinkRole", FLINK_POLICY, "Custom")) == (404, "EntityNotExist.Policy")
+    assert await refusal(attach(client, "FlinkRole", FLINK_POLICY[:-1])) == (
+        404,
+        "EntityNotExist.Policy",
+    )
+    assert await refusal(attach(client, "FlinkRole", FLINK_POLICY, "Custom")) == (
+        404,
+        "EntityNotExist.Policy",
+    )
     request = ram.GetPolicyRequest(policy_name=FLINK_POLICY[:-1], policy_type="System")
     assert await refusal(client.get_policy_async(request)) == (404, "EntityNotExist.Policy")
 

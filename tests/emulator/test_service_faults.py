@@ -8,7 +8,11 @@ import pytest
 from alibabacloud_oss_v2.aio import AsyncClient
 from alibabacloud_ram20150501 import models as ram
 from alibabacloud_ram20150501.client import Client as RamClient
-from alibabacloud_tea_openapi.exceptions import AlibabaCloudException, ServerException, ThrottlingException
+from alibabacloud_tea_openapi.exceptions import (
+    AlibabaCloudException,
+    ServerException,
+    ThrottlingException,
+)
 from alibabacloud_vpc20160428 import models as vpc
 from alibabacloud_vpc20160428.client import Client as VpcClient
 from darabonba.exceptions import UnretryableException
@@ -31,11 +35,15 @@ async def describe_vpcs(account: EmulatedAccount) -> object:
 
 
 async def get_bucket_info(account: EmulatedAccount) -> object:
-    return await _ask_oss(account, lambda client: client.get_bucket_info(oss.GetBucketInfoRequest(account.bucket)))
+    return await _ask_oss(
+        account, lambda client: client.get_bucket_info(oss.GetBucketInfoRequest(account.bucket))
+    )
 
 
 async def head_object(account: EmulatedAccount) -> object:
-    return await _ask_oss(account, lambda client: client.head_object(oss.HeadObjectRequest(account.bucket, "logs/")))
+    return await _ask_oss(
+        account, lambda client: client.head_object(oss.HeadObjectRequest(account.bucket, "logs/"))
+    )
 
 
 async def put_object(account: EmulatedAccount) -> object:
@@ -43,7 +51,9 @@ async def put_object(account: EmulatedAccount) -> object:
     return await _ask_oss(account, lambda client: client.put_object(request))
 
 
-async def _ask_oss(account: EmulatedAccount, ask: Callable[[AsyncClient], Awaitable[object]]) -> object:
+async def _ask_oss(
+    account: EmulatedAccount, ask: Callable[[AsyncClient], Awaitable[object]]
+) -> object:
     config = oss_config(account)
     config.readwrite_timeout = SHORT_MS / 1000
     async with AsyncClient(config) as client:
@@ -70,7 +80,9 @@ def ready(account: EmulatedAccount) -> EmulatedAccount:
 
 
 def order(account: EmulatedAccount, service: str, action: str, fault: str, **more: object) -> None:
-    account.control.faults([{"service": service, "action": action, "fault": fault, "times": 1, **more}])
+    account.control.faults(
+        [{"service": service, "action": action, "fault": fault, "times": 1, **more}]
+    )
 
 
 async def oss_error(call: Awaitable[object]) -> Exception:
@@ -81,7 +93,9 @@ async def oss_error(call: Awaitable[object]) -> Exception:
 
 
 @pytest.mark.parametrize(("call", "service", "action"), RPC_CALLS)
-async def test_rpc_rejections(ready: EmulatedAccount, call: Call, service: str, action: str) -> None:
+async def test_rpc_rejections(
+    ready: EmulatedAccount, call: Call, service: str, action: str
+) -> None:
     """`reject` shows the ordered code and status, once; then the call works again."""
     order(ready, service, action, "reject", code="Forbidden.RAM", httpStatus=403)
     with pytest.raises(AlibabaCloudException) as caught:
@@ -92,7 +106,9 @@ async def test_rpc_rejections(ready: EmulatedAccount, call: Call, service: str, 
 
 
 @pytest.mark.parametrize(("call", "service", "action"), RPC_CALLS)
-async def test_rpc_throttling(ready: EmulatedAccount, call: Call, service: str, action: str) -> None:
+async def test_rpc_throttling(
+    ready: EmulatedAccount, call: Call, service: str, action: str
+) -> None:
     """With a time to wait it is a ThrottlingException."""
     order(ready, service, action, "throttle", retryAfterMs=1500)
     with pytest.raises(ThrottlingException) as caught:
@@ -101,7 +117,9 @@ async def test_rpc_throttling(ready: EmulatedAccount, call: Call, service: str, 
 
 
 @pytest.mark.parametrize(("call", "service", "action"), RPC_CALLS)
-async def test_rpc_server_errors(ready: EmulatedAccount, call: Call, service: str, action: str) -> None:
+async def test_rpc_server_errors(
+    ready: EmulatedAccount, call: Call, service: str, action: str
+) -> None:
     """JSON keeps code and status; of an HTML page the SDK keeps nothing."""
     order(ready, service, action, "server-error")
     with pytest.raises(ServerException) as caught:
@@ -114,7 +132,9 @@ async def test_rpc_server_errors(ready: EmulatedAccount, call: Call, service: st
 
 @pytest.mark.parametrize("fault", ["drop-before", "hang-before"])
 @pytest.mark.parametrize(("call", "service", "action"), RPC_CALLS)
-async def test_rpc_lost_answers(ready: EmulatedAccount, call: Call, service: str, action: str, fault: str) -> None:
+async def test_rpc_lost_answers(
+    ready: EmulatedAccount, call: Call, service: str, action: str, fault: str
+) -> None:
     """A cut connection and a time-out look alike to the SDK and are counted as lost."""
     order(ready, service, action, fault)
     with pytest.raises(UnretryableException):
@@ -124,7 +144,9 @@ async def test_rpc_lost_answers(ready: EmulatedAccount, call: Call, service: str
 
 @pytest.mark.parametrize("kind", ["html", "truncated", "empty", "not-json"])
 @pytest.mark.parametrize(("call", "service", "action"), RPC_CALLS)
-async def test_rpc_garbage(ready: EmulatedAccount, call: Call, service: str, action: str, kind: str) -> None:
+async def test_rpc_garbage(
+    ready: EmulatedAccount, call: Call, service: str, action: str, kind: str
+) -> None:
     """A body that is not JSON is no success."""
     order(ready, service, action, "garbage", kind=kind)
     with pytest.raises(UnretryableException):
@@ -144,7 +166,9 @@ async def test_oss_rejections(ready: EmulatedAccount, call: Call, action: str) -
 
 @pytest.mark.parametrize(("fault", "status"), [("throttle", 429), ("server-error", 500)])
 @pytest.mark.parametrize(("call", "action"), OSS_CALLS)
-async def test_oss_server_errors(ready: EmulatedAccount, call: Call, action: str, fault: str, status: int) -> None:
+async def test_oss_server_errors(
+    ready: EmulatedAccount, call: Call, action: str, fault: str, status: int
+) -> None:
     """The status that was ordered arrives."""
     order(ready, "oss", action, fault, httpStatus=status)
     error = await oss_error(call(ready))
@@ -154,8 +178,11 @@ async def test_oss_server_errors(ready: EmulatedAccount, call: Call, action: str
 
 @pytest.mark.parametrize("fault", ["drop-before", "hang-before"])
 @pytest.mark.parametrize(("call", "action"), OSS_CALLS)
-async def test_oss_lost_answers(ready: EmulatedAccount, call: Call, action: str, fault: str) -> None:
-    """No answer is no service error. Twice, as aiohttp itself repeats a GET or HEAD whose connection was cut."""
+async def test_oss_lost_answers(
+    ready: EmulatedAccount, call: Call, action: str, fault: str
+) -> None:
+    """No answer is no service error. Twice, as aiohttp itself repeats a GET or HEAD whose
+    connection was cut."""
     order(ready, "oss", action, fault, times=2)
     error = await oss_error(call(ready))
     assert not isinstance(error, oss.exceptions.ServiceError)
@@ -163,7 +190,8 @@ async def test_oss_lost_answers(ready: EmulatedAccount, call: Call, action: str,
 
 @pytest.mark.parametrize("kind", ["html", "truncated", "empty", "wrong-types"])
 async def test_oss_garbage(ready: EmulatedAccount, kind: str) -> None:
-    """A broken GetBucketInfo tells no location: the SDK fails (also with a bare ParseError), or shows no bucket."""
+    """A broken GetBucketInfo tells no location: the SDK fails (also with a bare ParseError), or
+    shows no bucket."""
     order(ready, "oss", "GetBucketInfo", "garbage", kind=kind)
     try:
         answer = await get_bucket_info(ready)

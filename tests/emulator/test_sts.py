@@ -1,11 +1,20 @@
-"""Temporary keys: who gets one, how long it is good, and what the gateway says of one that is not."""
+"""Temporary keys: who gets one, how long it is good, and what the gateway says of one that is
+not."""
 
 import json
 
 import alibabacloud_sts20150401.models as models
 import pytest
 
-from tests.emulator.tokens import PROVIDER, ROLE, SUBJECT, Issuer, provider_arn, role_arn, set_up_rrsa
+from tests.emulator.tokens import (
+    PROVIDER,
+    ROLE,
+    SUBJECT,
+    Issuer,
+    provider_arn,
+    role_arn,
+    set_up_rrsa,
+)
 from tests.emulator_fixture import EmulatedAccount
 from tests.raw_client import Answer, Call, Key, call_v1, call_v3
 from tests.sdk_models import differences
@@ -37,7 +46,9 @@ def with_token(account: EmulatedAccount, token: str, **changes: str | None) -> A
         **changes,
     }
     query = [(name, value) for name, value in asked.items() if value is not None]
-    nothing = dict.fromkeys(("x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"))
+    nothing = dict.fromkeys(
+        ("x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce")
+    )
     return call_v3(account.endpoint, None, Call(STS, "", "GET", query, over=nothing))
 
 
@@ -97,7 +108,9 @@ def test_tokens_that_are_refused(account: EmulatedAccount, issuer: Issuer) -> No
         Issuer().token(): "AuthenticationFail.OIDCToken.InvalidSignature",
         issuer.token(aud=["another"]): "AuthenticationFail.OIDCToken.AudienceNotMatch",
         issuer.token(exp=1): "AuthenticationFail.OIDCToken.Expired",
-        issuer.token(sub="system:serviceaccount:default:default"): "AuthenticationFail.NoPermission",
+        issuer.token(
+            sub="system:serviceaccount:default:default"
+        ): "AuthenticationFail.NoPermission",
     }
     answers = {token: with_token(account, token) for token in tokens}
     assert {token: answer.code for token, answer in answers.items()} == tokens
@@ -120,7 +133,10 @@ def test_tokens_that_are_refused(account: EmulatedAccount, issuer: Issuer) -> No
         ({"RoleArn": "acs:ram::{id}:role/none"}, "EntityNotExist.Role"),
         ({"RoleArn": "acs:ram::{id}:user/none"}, "InvalidParameter.RoleArn"),
         ({"RoleArn": "acs:ram::100000000000:role/x"}, "AuthenticationFail.NoPermission"),
-        ({"OIDCProviderArn": "acs:ram::{id}:oidc-provider/none"}, "AuthenticationFail.NoPermission"),
+        (
+            {"OIDCProviderArn": "acs:ram::{id}:oidc-provider/none"},
+            "AuthenticationFail.NoPermission",
+        ),
         ({"Policy": "{}"}, "InvalidParameter"),
     ],
     ids=str,
@@ -150,10 +166,18 @@ def test_a_user_assumes_a_role(account: EmulatedAccount) -> None:
     assert who_is(account, user).body["Arn"] == f"acs:ram::{account.id}:user/{USER}"
     answer = assume(account, user)
     assert differences(answer.body, models, "AssumeRoleResponseBody") == []
-    assert who_is(account, key_in(answer)).body["Arn"] == f"acs:ram::{account.id}:assumed-role/myrole/s-1"
+    assert (
+        who_is(account, key_in(answer)).body["Arn"]
+        == f"acs:ram::{account.id}:assumed-role/myrole/s-1"
+    )
     assert assume(account, key_in(answer)).status == 200
-    assert (assume(account, key_of(account)).status, assume(account, key_of(account)).code) == (403, "NoPermission")
-    account.control.state({"roles": [{"name": "MyRole", "trust": trust({"Service": ["stream.aliyuncs.com"]})}]})
+    assert (assume(account, key_of(account)).status, assume(account, key_of(account)).code) == (
+        403,
+        "NoPermission",
+    )
+    account.control.state(
+        {"roles": [{"name": "MyRole", "trust": trust({"Service": ["stream.aliyuncs.com"]})}]}
+    )
     assert assume(account, user).code == "NoPermission"
     account.control.state({"deniedActions": ["sts:AssumeRole"]})
     assert assume(account, user).code == "NoPermission"
@@ -167,7 +191,9 @@ def test_a_temporary_key_needs_its_token(account: EmulatedAccount) -> None:
         tokens = {"": "MissingSecurityToken", "made up": "InvalidSecurityToken.Malformed"}
         tokens[other.token] = "InvalidSecurityToken.MismatchWithAccessKey"
         asked = {
-            token: send(account.endpoint, Key(key.id, key.secret, token), Call(STS, "GetCallerIdentity"))
+            token: send(
+                account.endpoint, Key(key.id, key.secret, token), Call(STS, "GetCallerIdentity")
+            )
             for token in tokens
         }
         assert {token: answer.code for token, answer in asked.items()} == tokens
@@ -177,7 +203,8 @@ def test_a_temporary_key_needs_its_token(account: EmulatedAccount) -> None:
 
 
 def test_a_temporary_key_ends(account: EmulatedAccount) -> None:
-    """After its time by the account's clock, which a setting may shorten; or when somebody takes it away."""
+    """After its time by the account's clock, which a setting may shorten; or when somebody takes it
+    away."""
     user = a_user(account)
     key = key_in(assume(account, user, DurationSeconds="900"))
     account.control.advance(840)
@@ -197,5 +224,7 @@ def test_an_unsigned_token_is_no_token(account: EmulatedAccount) -> None:
     """Whoever repeats the request could put another in its place."""
     key = key_in(assume(account, a_user(account)))
     token = {"x-acs-security-token": key.token}
-    answer = call_v3(account.endpoint, Key(key.id, key.secret), Call(STS, "GetCallerIdentity", unsigned=token))
+    answer = call_v3(
+        account.endpoint, Key(key.id, key.secret), Call(STS, "GetCallerIdentity", unsigned=token)
+    )
     assert answer.code == "SignatureDoesNotMatch"

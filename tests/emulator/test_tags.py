@@ -24,7 +24,9 @@ async def seen(sdk: Sdk) -> tuple[list[dict[str, str]], int]:
     return one["Tags"], (await sdk.instances(Tags=TAG))["TotalCount"]
 
 
-async def test_tags_may_be_listed_later_than_their_workspace(account: EmulatedAccount, sdk: Sdk) -> None:
+async def test_tags_may_be_listed_later_than_their_workspace(
+    account: EmulatedAccount, sdk: Sdk
+) -> None:
     """`listedTagsDelaySeconds` after the order; the workspace itself is listed at once."""
     account.control.settings(listedTagsDelaySeconds=60)
     await sdk.create("a", Tag=TAG)
@@ -34,7 +36,8 @@ async def test_tags_may_be_listed_later_than_their_workspace(account: EmulatedAc
 
 
 async def test_tags_may_get_lost(account: EmulatedAccount, sdk: Sdk) -> None:
-    """Those of CreateInstance; the ledger still tells what was asked for, and tags put on later stay."""
+    """Those of CreateInstance; the ledger still tells what was asked for, and tags put on later
+    stay."""
     account.control.settings(tagsLost=True)
     bought = (await sdk.create("a", Tag=TAG))["OrderInfo"]["InstanceId"]
     assert await seen(sdk) == ([], 0)
@@ -51,6 +54,8 @@ async def test_tags_may_get_lost(account: EmulatedAccount, sdk: Sdk) -> None:
 
 async def test_tags_are_changed_by_hand(account: EmulatedAccount, sdk: Sdk) -> None:
     """Named ones are put on, changed or taken away; others stay."""
-    bought = (await sdk.create("a", Tag='[{"Key":"old","Value":"1"},{"Key":"stays","Value":"2"}]'))["OrderInfo"]
+    bought = (await sdk.create("a", Tag='[{"Key":"old","Value":"1"},{"Key":"stays","Value":"2"}]'))[
+        "OrderInfo"
+    ]
     account.control.state({"workspaceTags": {bought["InstanceId"]: {"k": "v", "old": None}}})
     assert account.control.state()["workspaces"][0]["tags"] == {"stays": "2", "k": "v"}

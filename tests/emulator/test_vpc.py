@@ -11,12 +11,19 @@ REGION = "cn-hangzhou"
 
 
 def v_switch(number: int, **more: object) -> dict[str, object]:
-    return {"id": f"vsw-{number}", "vpcId": "vpc-a", "region": REGION, "zoneId": f"{REGION}-i", **more}
+    return {
+        "id": f"vsw-{number}",
+        "vpcId": "vpc-a",
+        "region": REGION,
+        "zoneId": f"{REGION}-i",
+        **more,
+    }
 
 
 @pytest.fixture
 async def client(account: EmulatedAccount) -> Client:
-    """A client of an account with two VPCs in the region, one elsewhere, and twelve vSwitches in the first."""
+    """A client of an account with two VPCs in the region, one elsewhere, and twelve vSwitches in
+    the first."""
     account.control.state(
         {
             "removeVpcs": [account.vpc],
@@ -38,7 +45,10 @@ async def list_v_switches(client: Client, **wanted: object) -> vpc.DescribeVSwit
 async def test_vpcs_of_a_region_are_listed(client: Client) -> None:
     """DescribeVpcs knows only the asked region, and tells status and vSwitches."""
     body = (await client.describe_vpcs_async(vpc.DescribeVpcsRequest(region_id=REGION))).body
-    assert [(entry.vpc_id, entry.status) for entry in body.vpcs.vpc] == [("vpc-a", "Available"), ("vpc-b", "Pending")]
+    assert [(entry.vpc_id, entry.status) for entry in body.vpcs.vpc] == [
+        ("vpc-a", "Available"),
+        ("vpc-b", "Pending"),
+    ]
     assert len(body.vpcs.vpc[0].v_switch_ids.v_switch_id) == 12
     assert body.total_count == 2
 
@@ -52,7 +62,9 @@ async def test_several_vpcs_are_asked_for_at_once(client: Client) -> None:
 
 async def test_unknown_ids_give_an_empty_list(client: Client) -> None:
     """The list actions never answer not-found."""
-    body = (await client.describe_vpcs_async(vpc.DescribeVpcsRequest(region_id=REGION, vpc_id="vpc-x"))).body
+    body = (
+        await client.describe_vpcs_async(vpc.DescribeVpcsRequest(region_id=REGION, vpc_id="vpc-x"))
+    ).body
     assert (body.total_count, body.vpcs.vpc) == (0, [])
     switches = await list_v_switches(client, region_id=REGION, v_switch_id="vsw-x")
     assert (switches.total_count, switches.v_switches.v_switch) == (0, [])
@@ -80,26 +92,39 @@ async def test_v_switches_are_narrowed_down(account: EmulatedAccount, client: Cl
     """VSwitchId and ZoneId filter together with the region."""
     account.control.state({"vSwitches": [v_switch(99, zoneId=f"{REGION}-k", status="Pending")]})
     body = await list_v_switches(client, region_id=REGION, zone_id=f"{REGION}-k")
-    assert [(entry.v_switch_id, entry.status) for entry in body.v_switches.v_switch] == [("vsw-99", "Pending")]
-    assert (await list_v_switches(client, region_id="cn-beijing", v_switch_id="vsw-99")).total_count == 0
+    assert [(entry.v_switch_id, entry.status) for entry in body.v_switches.v_switch] == [
+        ("vsw-99", "Pending")
+    ]
+    assert (
+        await list_v_switches(client, region_id="cn-beijing", v_switch_id="vsw-99")
+    ).total_count == 0
 
 
-async def test_free_addresses_change_behind_the_back(account: EmulatedAccount, client: Client) -> None:
+async def test_free_addresses_change_behind_the_back(
+    account: EmulatedAccount, client: Client
+) -> None:
     """AvailableIpAddressCount is what the test last set."""
     account.control.state({"vSwitches": [v_switch(0, availableIps=3)]})
     body = await list_v_switches(client, region_id=REGION, v_switch_id="vsw-0")
     assert body.v_switches.v_switch[0].available_ip_address_count == 3
     request = vpc.DescribeVSwitchAttributesRequest(v_switch_id="vsw-0")
-    assert (await client.describe_vswitch_attributes_async(request)).body.available_ip_address_count == 3
+    assert (
+        await client.describe_vswitch_attributes_async(request)
+    ).body.available_ip_address_count == 3
 
 
 async def test_attribute_actions_answer_not_found(client: Client) -> None:
-    """Unlike the lists; the spelling of the codes differs between the two, as in the real service."""
+    """Unlike the lists; the spelling of the codes differs between the two, as in the real
+    service."""
     request = vpc.DescribeVpcAttributeRequest(region_id=REGION, vpc_id="vpc-a")
     assert (await client.describe_vpc_attribute_async(request)).body.vpc_name == "main"
-    elsewhere = client.describe_vpc_attribute_async(vpc.DescribeVpcAttributeRequest(region_id=REGION, vpc_id="vpc-c"))
+    elsewhere = client.describe_vpc_attribute_async(
+        vpc.DescribeVpcAttributeRequest(region_id=REGION, vpc_id="vpc-c")
+    )
     assert await refusal(elsewhere) == (404, "InvalidVpcId.NotFound")
-    unknown = client.describe_vswitch_attributes_async(vpc.DescribeVSwitchAttributesRequest(v_switch_id="vsw-x"))
+    unknown = client.describe_vswitch_attributes_async(
+        vpc.DescribeVSwitchAttributesRequest(v_switch_id="vsw-x")
+    )
     assert await refusal(unknown) == (404, "InvalidVswitchID.NotFound")
 
 

@@ -33,20 +33,31 @@ class Issuer:
     @property
     def public_key(self) -> str:
         """PEM."""
-        return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        return (
+            self.key.public_key()
+            .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            .decode()
+        )
 
     def token(self, algorithm: str = "RS256", **claims: object) -> str:
         """A token of the service account for an hour; `claims` go over its own."""
         now = datetime.now(UTC)
         hour = timedelta(hours=1)
-        own = {"iss": ISSUER, "sub": SUBJECT, "aud": [AUDIENCE], "iat": _seconds(now), "exp": _seconds(now + hour)}
+        own = {
+            "iss": ISSUER,
+            "sub": SUBJECT,
+            "aud": [AUDIENCE],
+            "iat": _seconds(now),
+            "exp": _seconds(now + hour),
+        }
         unsigned = f"{_part({'alg': algorithm, 'kid': '1'})}.{_part({**own, **claims})}"
         return f"{unsigned}.{_text(self.key.sign(unsigned.encode(), PKCS1v15(), SHA256()))}"
 
 
 @contextmanager
 def emulating_by_tls(folder: Path) -> Iterator[tuple[Running, Path]]:
-    """An emulator that answers by TLS too, as the official library wants it of STS, and whom to trust."""
+    """An emulator that answers by TLS too, as the official library wants it of STS, and whom to
+    trust."""
     authority, ca_file = Authority.create(), folder / "ca.pem"
     ca_file.write_bytes(authority.pem)
     with emulating(tls_of(authority, folder)) as running:
@@ -92,7 +103,11 @@ def set_up_rrsa(account: EmulatedAccount, issuer: Issuer, **role: object) -> Non
 def temporary_key(account: EmulatedAccount) -> Key:
     """A key that STS gives a RAM user, good for an hour."""
     user = Key(f"of-a-user-{account.id}", "s")
-    everybody = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": [f"acs:ram::{account.id}:root"]}}
+    everybody = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"RAM": [f"acs:ram::{account.id}:root"]},
+    }
     trust = json.dumps({"Version": "1", "Statement": [everybody]})
     account.control.state(
         {

@@ -1,4 +1,5 @@
-"""A call of each action of the emulator that succeeds, in an account that was made ready for all of them."""
+"""A call of each action of the emulator that succeeds, in an account that was made ready for all of
+them."""
 
 import json
 from collections.abc import Mapping
@@ -16,12 +17,28 @@ VERSIONS = {
 }
 ACTIONS = {
     "foasconsole": (
-        *("DescribeSupportedRegions", "DescribeSupportedZones", "QueryCreateInstancePrice", "DescribeInstances"),
-        *("DescribeNamespaces", "TagResources", "ListTagResources", "UntagResources", "CreateInstance"),
+        *(
+            "DescribeSupportedRegions",
+            "DescribeSupportedZones",
+            "QueryCreateInstancePrice",
+            "DescribeInstances",
+        ),
+        *(
+            "DescribeNamespaces",
+            "TagResources",
+            "ListTagResources",
+            "UntagResources",
+            "CreateInstance",
+        ),
         "DeleteInstance",
     ),
     "sts": ("GetCallerIdentity", "AssumeRole"),
-    "vpc": ("DescribeVpcs", "DescribeVSwitches", "DescribeVpcAttribute", "DescribeVSwitchAttributes"),
+    "vpc": (
+        "DescribeVpcs",
+        "DescribeVSwitches",
+        "DescribeVpcAttribute",
+        "DescribeVSwitchAttributes",
+    ),
     "ram": ("CreateRole", "AttachPolicyToRole", "GetRole", "ListPoliciesForRole", "GetPolicy"),
     "bss": (
         *("QueryOrders", "GetOrderDetail", "QueryAccountBalance", "QueryAvailableInstances"),
@@ -34,7 +51,8 @@ TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 
 
 def prepare(account: EmulatedAccount) -> Key:
-    """What the calls are about, and the key of a RAM user: one that may assume a role, which the account may not."""
+    """What the calls are about, and the key of a RAM user: one that may assume a role, which the
+    account may not."""
     user = Key(f"user-of-{account.id}", "secret-of-the-user")
     grant_role(account)
     account.control.settings(provisioningSeconds=0)
@@ -43,7 +61,12 @@ def prepare(account: EmulatedAccount) -> Key:
             "accessKeys": [{"id": user.id, "secret": user.secret, "user": "alice"}],
             "roles": [{"name": ROLE, "trust": trust(f"acs:ram::{account.id}:root")}],
             "workspaces": [
-                {"name": "subscription", "instanceId": SUBSCRIPTION, "tags": {"k": "v"}, "billed": True},
+                {
+                    "name": "subscription",
+                    "instanceId": SUBSCRIPTION,
+                    "tags": {"k": "v"},
+                    "billed": True,
+                },
                 {"name": "by-use", "instanceId": BY_USE, "chargeType": "POST"},
             ],
         }
@@ -54,7 +77,9 @@ def prepare(account: EmulatedAccount) -> Key:
 def undo(account: EmulatedAccount) -> None:
     """Make the account ready again after a call that succeeded."""
     state = account.control.state()
-    made = [each["instanceId"] for each in state["workspaces"] if each["instanceId"] != SUBSCRIPTION]
+    made = [
+        each["instanceId"] for each in state["workspaces"] if each["instanceId"] != SUBSCRIPTION
+    ]
     account.control.state({"removeRoles": ["made", ROLE], "removeWorkspaces": made})
     account.control.state(
         {
@@ -94,12 +119,18 @@ def parameters(account: EmulatedAccount, action: str) -> Mapping[str, object]:
         "TagResources": {**tagged, **tag},
         "ListTagResources": {**tagged, **tag},
         "UntagResources": {**tagged, "TagKey.1": "k"},
-        "AssumeRole": {"RoleArn": f"acs:ram::{account.id}:role/{ROLE}", "RoleSessionName": "session"},
+        "AssumeRole": {
+            "RoleArn": f"acs:ram::{account.id}:role/{ROLE}",
+            "RoleSessionName": "session",
+        },
         "DescribeVpcs": region,
         "DescribeVSwitches": region,
         "DescribeVpcAttribute": {**region, "VpcId": account.vpc},
         "DescribeVSwitchAttributes": {**region, "VSwitchId": account.v_switches[0]},
-        "CreateRole": {"RoleName": "made", "AssumeRolePolicyDocument": trust("acs:ram::100000000000:root")},
+        "CreateRole": {
+            "RoleName": "made",
+            "AssumeRolePolicyDocument": trust("acs:ram::100000000000:root"),
+        },
         "AttachPolicyToRole": {**role, **policy},
         "GetRole": role,
         "ListPoliciesForRole": role,

@@ -1,7 +1,7 @@
 """Writes the cases of Argo CD's own tests, from the table of situations and the captured objects.
 
-python -m tests.gitops.capture       # after `pytest --write-fixtures` has captured them; both: make argocd
-"""
+python -m tests.gitops.capture       # after `pytest --write-fixtures` has captured them; both: make
+argocd"""
 
 import yaml
 
@@ -28,14 +28,18 @@ def health_tests() -> Wire:
 
 
 def action_tests() -> Wire:
-    """The cases of the actions. There is none of `reconcile`, which writes another time each time."""
+    """The cases of the actions. There is none of `reconcile`, which writes another time each
+    time."""
     running, suspended = "../testdata/running.yaml", "../testdata/suspended-while-running.yaml"
     return {
         "discoveryTests": [
             {"inputPath": running, "result": _offered("reconcile", "suspend")},
             {"inputPath": suspended, "result": _offered("resume")},
             {"inputPath": "../testdata/suspended-before-purchase.yaml", "result": _offered()},
-            {"inputPath": "../testdata/just-applied.yaml", "result": _offered("reconcile", "suspend")},
+            {
+                "inputPath": "../testdata/just-applied.yaml",
+                "result": _offered("reconcile", "suspend"),
+            },
         ],
         "actionTests": [
             {"action": "suspend", "inputPath": running, "expectedOutputPath": SUSPENDED},
@@ -54,7 +58,9 @@ def expected_outputs() -> dict[str, Wire]:
 
 def _offered(*enabled: str) -> list[dict[str, object]]:
     names = ("reconcile", "resume", "suspend")
-    return [{"name": name} if name in enabled else {"name": name, "disabled": True} for name in names]
+    return [
+        {"name": name} if name in enabled else {"name": name, "disabled": True} for name in names
+    ]
 
 
 def _text(content: Wire) -> str:

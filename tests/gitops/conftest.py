@@ -13,4 +13,6 @@ __all__ = ["synced", "world"]
 @pytest.fixture
 def synced(cluster: Cluster, namespace: str) -> Synced:
     """A workspace in Git; what has a default is left out of it, but for one tag's value."""
-    return Synced(cluster, namespace, pay_as_you_go(tags=[{"key": "team", "value": "data"}, {"key": "bare"}]))
+    return Synced(
+        cluster, namespace, pay_as_you_go(tags=[{"key": "team", "value": "data"}, {"key": "bare"}])
+    )

@@ -1,4 +1,5 @@
-"""The files of `deploy/argocd`: in the layout in which Argo CD keeps such scripts, and as parts of `argocd-cm`."""
+"""The files of `deploy/argocd`: in the layout in which Argo CD keeps such scripts, and as parts of
+`argocd-cm`."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -7,7 +8,9 @@ import yaml
 
 from flink_local.manifests import REPOSITORY
 
-CUSTOMIZATION: Final = REPOSITORY / "deploy/argocd/resource_customizations/flink.alicloud.dev/FlinkWorkspace"
+CUSTOMIZATION: Final = (
+    REPOSITORY / "deploy/argocd/resource_customizations/flink.alicloud.dev/FlinkWorkspace"
+)
 TESTDATA: Final = CUSTOMIZATION / "testdata"
 HEALTH_TESTS: Final = CUSTOMIZATION / "health_test.yaml"
 ACTION_TESTS: Final = CUSTOMIZATION / "actions" / "action_test.yaml"
@@ -26,10 +29,15 @@ def fixtures() -> dict[str, Wire]:
 
 
 def deciding_message(wire: Wire) -> str:
-    """What a person is to read: the message of the condition that decides, by the rules of `docs/conditions.md`."""
+    """What a person is to read: the message of the condition that decides, by the rules of
+    `docs/conditions.md`."""
     told = {each["type"]: each for each in wire["status"].get("conditions", [])}
     if not told or wire["status"]["observedGeneration"] != wire["metadata"]["generation"]:
         return "Waiting for the operator to see the latest spec"
-    on = [type_ for type_ in ("Stalled", "Suspended", "Reconciling") if told[type_]["status"] == "True"]
+    on = [
+        type_
+        for type_ in ("Stalled", "Suspended", "Reconciling")
+        if told[type_]["status"] == "True"
+    ]
     message: str = told[(*on, "Ready")[0]]["message"]
     return message

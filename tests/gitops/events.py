@@ -1,4 +1,5 @@
-"""What `kubectl describe` shows below a workspace: short words from a fixed set, and nothing of the kind of a log."""
+"""What `kubectl describe` shows below a workspace: short words from a fixed set, and nothing of the
+kind of a log."""
 
 import re
 from typing import Final
@@ -13,7 +14,8 @@ WORD: Final = re.compile(r"([A-Z]+[a-z0-9]+)+")
 
 
 def judge_event(event: Event) -> None:
-    """Raises `Untrue` for an event that the conventions do not know. kopf would post its log as `Logging`."""
+    """Raises `Untrue` for an event that the conventions do not know. kopf would post its log as
+    `Logging`."""
     if event.type not in ("Normal", "Warning"):
         raise Untrue(f"{event.type} is no type of events: {event}")
     if event.reason not in REASONS or not WORD.fullmatch(event.reason):

@@ -21,7 +21,8 @@ IN_ORDER: Final[tuple[tuple[str, Verdict], ...]] = (
 
 
 def status_of(wire: Wire) -> Verdict:
-    """The generation first, then the expressions in Flux's order; one that can't be evaluated means: go on waiting."""
+    """The generation first, then the expressions in Flux's order; one that can't be evaluated
+    means: go on waiting."""
     observed = wire.get("status", {}).get("observedGeneration")
     if observed is not None and observed != wire["metadata"]["generation"]:
         return "InProgress"
@@ -32,14 +33,16 @@ def status_of(wire: Wire) -> Verdict:
 
 
 def judge(wire: Wire) -> None:
-    """The expressions say what kstatus says. Raises `Untrue`. To Flux what is being deleted is on its way."""
+    """The expressions say what kstatus says. Raises `Untrue`. To Flux what is being deleted is on
+    its way."""
     said, meant = status_of(wire), kstatus.status_of(wire)
     if said != ("InProgress" if meant == "Terminating" else meant):
         raise Untrue(f"the expressions for Flux say {said}, kstatus says {meant}: {wire}")
 
 
 def _holds(name: str, wire: Wire) -> bool:
-    """Whether an expression is true; what is no truth value at all is a mistake in the expression."""
+    """Whether an expression is true; what is no truth value at all is a mistake in the
+    expression."""
     told = _expressions()[name].execute(wire)
     if not isinstance(told, bool):
         raise TypeError(f"{name} is {told!r}")
@@ -50,5 +53,8 @@ def _holds(name: str, wire: Wire) -> bool:
 def _expressions() -> dict[str, Any]:
     """Those for our kind."""
     [checks] = yaml.safe_load(SAMPLE.read_text())["spec"]["healthCheckExprs"]
-    assert (checks.pop("apiVersion"), checks.pop("kind")) == ("flink.alicloud.dev/v1alpha1", "FlinkWorkspace")
+    assert (checks.pop("apiVersion"), checks.pop("kind")) == (
+        "flink.alicloud.dev/v1alpha1",
+        "FlinkWorkspace",
+    )
     return {name: cel.compile(expression) for name, expression in checks.items()}

@@ -1,4 +1,5 @@
-"""The life of a workspace that stands in Git: applied, bought, Ready, suspended, changed by hand, let go.
+"""The life of a workspace that stands in Git: applied, bought, Ready, suspended, changed by hand,
+let go.
 
 async for stage in lifecycle(world, synced):     # after each pass
     assert not synced.differences(), stage
@@ -16,18 +17,23 @@ HOLD = "example.com/hold"
 
 
 async def lifecycle(world: World, synced: Synced) -> AsyncIterator[str]:
-    """The stage that has been reached, after the manifest was applied and after every pass. Then the object is gone."""
+    """The stage that has been reached, after the manifest was applied and after every pass. Then
+    the object is gone."""
     world.account.control.settings(provisioningSeconds=30)
     synced.sync()
     yield "applied"
     async for _ in _passes(world, synced, is_ready):
         yield "being bought"
     world.objects.annotate(synced.path, SUSPEND, "true")
-    async for _ in _passes(world, synced, lambda found: conditions(found)["Suspended"].status == "True"):
+    async for _ in _passes(
+        world, synced, lambda found: conditions(found)["Suspended"].status == "True"
+    ):
         yield "suspended"
     world.objects.annotate(synced.path, SUSPEND, None)
     _change_by_hand(world)
-    async for _ in _passes(world, synced, lambda found: conditions(found)["InSync"].reason == "Drifted"):
+    async for _ in _passes(
+        world, synced, lambda found: conditions(found)["InSync"].reason == "Drifted"
+    ):
         yield "changed by hand"
     _hold(world, synced, HOLD)
     world.objects.delete(synced.path)
@@ -37,7 +43,9 @@ async def lifecycle(world: World, synced: Synced) -> AsyncIterator[str]:
     _hold(world, synced)
 
 
-async def _passes(world: World, synced: Synced, reached: Callable[[FlinkWorkspace], bool]) -> AsyncIterator[None]:
+async def _passes(
+    world: World, synced: Synced, reached: Callable[[FlinkWorkspace], bool]
+) -> AsyncIterator[None]:
     """Pass after pass until `reached`; the clock is moved by what a pass would wait."""
     for _ in range(PATIENCE):
         after = await world.one_pass(synced.name)
@@ -54,7 +62,9 @@ def _change_by_hand(world: World) -> None:
     [found] = account.control.state()["workspaces"]
     kept = {key: found[key] for key in ("name", "instanceId", "tags")}
     bought = {"chargeType": "POST", "vpcId": account.vpc, "bucket": account.bucket}
-    account.control.state({"workspaces": [{**kept, **bought, "vSwitchIds": account.v_switches[:1]}]})
+    account.control.state(
+        {"workspaces": [{**kept, **bought, "vSwitchIds": account.v_switches[:1]}]}
+    )
 
 
 def _hold(world: World, synced: Synced, *finalizers: str) -> None:

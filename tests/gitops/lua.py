@@ -1,8 +1,9 @@
-"""Argo CD's Lua, without Argo CD: the scripts of `deploy/argocd` as its virtual machine runs them from `argocd-cm`.
+"""Argo CD's Lua, without Argo CD: the scripts of `deploy/argocd` as its virtual machine runs them
+from `argocd-cm`.
 
-There only the base and table libraries exist, and `require("os")` gives `time` and `date`. Argo CD speaks Lua 5.1 with
-Go's own interpreter; a script that runs in Lua 5.1 and in LuaJIT uses nothing in which they differ.
-"""
+There only the base and table libraries exist, and `require("os")` gives `time` and `date`. Argo CD
+speaks Lua 5.1 with Go's own interpreter; a script that runs in Lua 5.1 and in LuaJIT uses nothing
+in which they differ."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,7 +37,8 @@ class Health(NamedTuple):
 
 
 def health_of(wire: Mapping[str, Any], runtime: str = "lua51") -> Health:
-    """What Argo CD shows for the object. It asks no script about an object that is being deleted."""
+    """What Argo CD shows for the object. It asks no script about an object that is being
+    deleted."""
     if wire["metadata"].get("deletionTimestamp"):
         return Health("Progressing", "Pending deletion")
     answer = _run(CUSTOMIZATION / "health.lua", wire, runtime)
@@ -57,7 +59,9 @@ def run_action(name: str, wire: Mapping[str, Any], runtime: str = "lua51") -> di
 
 
 def _run(script: Path, wire: Mapping[str, Any], runtime: str) -> dict[str, Any]:
-    lua = RUNTIMES[runtime](unpack_returned_tuples=True, register_eval=False, register_builtins=False)
+    lua = RUNTIMES[runtime](
+        unpack_returned_tuples=True, register_eval=False, register_builtins=False
+    )
     run = lua.eval("function(source) return assert(loadstring(source)) end")(script.read_text())
     lua.execute(_WITHOUT_LIBRARIES)
     lua.globals().obj = _to_lua(lua, wire)
@@ -68,7 +72,9 @@ def _run(script: Path, wire: Mapping[str, Any], runtime: str) -> dict[str, Any]:
 def _to_lua(lua: Any, value: Any) -> Any:  # noqa: ANN401 - any JSON, and lupa has no types
     """As Argo CD's decoder does: null is nil, and numbers have one type."""
     if isinstance(value, Mapping):
-        return lua.table_from({key: _to_lua(lua, each) for key, each in value.items() if each is not None})
+        return lua.table_from(
+            {key: _to_lua(lua, each) for key, each in value.items() if each is not None}
+        )
     if isinstance(value, list | tuple):
         return lua.table_from([_to_lua(lua, each) for each in value])
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,7 +1,8 @@
-"""Every situation in which tools may meet a FlinkWorkspace, how it comes about, and what they are to make of it.
+"""Every situation in which tools may meet a FlinkWorkspace, how it comes about, and what they are
+to make of it.
 
-The rows of the table in `docs/conditions.md`, brought about with the real API server and the emulated cloud.
-"""
+The rows of the table in `docs/conditions.md`, brought about with the real API server and the
+emulated cloud."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ async def prerequisite_missing(world: World) -> None:
 
 async def prerequisite_missing_for_long(world: World) -> None:
     """Longer than the grace."""
-    world.reconciler.settings = world.settings.model_copy(update={"prerequisite_grace_seconds": 0.001})
+    world.reconciler.settings = world.settings.model_copy(
+        update={"prerequisite_grace_seconds": 0.001}
+    )
     await world.apply(subscription(storage=NO_SUCH_BUCKET))
     await world.settle("w", until=_is_true("Stalled"))
 
@@ -125,7 +128,9 @@ async def cloud_unreachable_afterwards(world: World) -> None:
     """What was known stays."""
     await running(world)
     world.account.control.faults([DOWN])
-    await world.settle("w", until=lambda found: conditions(found)["CloudReachable"].status == "False")
+    await world.settle(
+        "w", until=lambda found: conditions(found)["CloudReachable"].status == "False"
+    )
 
 
 async def suspended_while_running(world: World) -> None:
@@ -147,7 +152,9 @@ async def being_deleted(world: World) -> None:
     """The outcome of an order is waited for."""
     await purchase_uncertain(world)
     delete(world)
-    await world.settle("w", until=lambda found: conditions(found)["Reconciling"].reason == "Deleting")
+    await world.settle(
+        "w", until=lambda found: conditions(found)["Reconciling"].reason == "Deleting"
+    )
 
 
 SITUATIONS: Final = (
@@ -175,4 +182,6 @@ SITUATIONS: Final = (
 async def captured(situation: Situation, world: World) -> str:
     """The object as `kubectl get -o yaml` shows it in that situation."""
     await situation.bring_about(world)
-    return world.local.kubectl("get", f"--namespace={world.namespace}", "flinkworkspace/w", "--output=yaml")
+    return world.local.kubectl(
+        "get", f"--namespace={world.namespace}", "flinkworkspace/w", "--output=yaml"
+    )

@@ -52,17 +52,29 @@ class Synced:
 
     def differences(self) -> dict[str, Any]:
         """What is out of sync, by the name of the comparison; empty if nothing is."""
-        live, predicted = self.live, Objects.of(self.local, self.namespace).predict(self.target, MANAGER)
-        by_server = {part: (live_part, then) for part, (live_part, then) in _parts(live, predicted).items()}
-        told = {"server-side": {part: pair for part, pair in by_server.items() if pair[0] != pair[1]}}
-        told["client-side"] = {"live": (live, self.target)} if three_way.differs(self.target, live) else {}
+        live, predicted = (
+            self.live,
+            Objects.of(self.local, self.namespace).predict(self.target, MANAGER),
+        )
+        by_server = {
+            part: (live_part, then) for part, (live_part, then) in _parts(live, predicted).items()
+        }
+        told = {
+            "server-side": {part: pair for part, pair in by_server.items() if pair[0] != pair[1]}
+        }
+        told["client-side"] = (
+            {"live": (live, self.target)} if three_way.differs(self.target, live) else {}
+        )
         return {name: found for name, found in told.items() if found}
 
 
 def _parts(live: Wire, predicted: Wire) -> dict[str, tuple[Any, Any]]:
     """What a server-side comparison looks at. Not at the status, nor at who manages what."""
     sides = [
-        {"spec": each["spec"], **{part: each["metadata"].get(part) for part in ("labels", "annotations")}}
+        {
+            "spec": each["spec"],
+            **{part: each["metadata"].get(part) for part in ("labels", "annotations")},
+        }
         for each in (live, predicted)
     ]
     return {part: (sides[0][part], sides[1][part]) for part in sides[0]}

@@ -1,4 +1,5 @@
-"""Argo CD's actions on a FlinkWorkspace: which are offered, what they change, and that it is no drift."""
+"""Argo CD's actions on a FlinkWorkspace: which are offered, what they change, and that it is no
+drift."""
 
 import re
 
@@ -33,7 +34,9 @@ def test_upstream_cases_of_the_actions_pass(runtime: str) -> None:
 def test_offered_in_every_situation(name: str, runtime: str) -> None:
     """All three are told of in every situation, and either suspending or resuming can be done."""
     offered = actions_of(fixtures()[name], runtime)
-    assert set(offered) == {path.name for path in ACTIONS.iterdir() if (path / "action.lua").exists()}
+    assert set(offered) == {
+        path.name for path in ACTIONS.iterdir() if (path / "action.lua").exists()
+    }
     assert not (offered["suspend"] and offered["resume"])
 
 
@@ -59,7 +62,9 @@ def test_only_our_annotations_change(action: str, runtime: str) -> None:
     before = fixtures()["suspended-while-running"]
     after = run_action(action, before, runtime)
     assert after["spec"] == _as_in_lua(before["spec"])
-    changed = set(after["metadata"]["annotations"].items()) ^ set(before["metadata"]["annotations"].items())
+    changed = set(after["metadata"]["annotations"].items()) ^ set(
+        before["metadata"]["annotations"].items()
+    )
     assert all(key.startswith("flink.alicloud.dev/") for key, _ in changed)
 
 
@@ -71,7 +76,8 @@ def test_reconcile_asks_with_the_time(runtime: str) -> None:
 
 
 def _as_in_lua(value: object) -> object:
-    """An empty list and an empty map are the same there; Argo CD tells them apart again by the live object."""
+    """An empty list and an empty map are the same there; Argo CD tells them apart again by the live
+    object."""
     if isinstance(value, dict):
         return {key: _as_in_lua(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -14,7 +14,8 @@ from tests.scenario.world import World
 
 
 async def test_a_life_is_told_in_a_few_words(world: World, synced: Synced) -> None:
-    """What was made, the order's way, Ready, a suspension, drift, and what stays; nothing twice on one object."""
+    """What was made, the order's way, Ready, a suspension, drift, and what stays; nothing twice on
+    one object."""
     async for _ in lifecycle(world, synced):
         pass
     told = json.loads(

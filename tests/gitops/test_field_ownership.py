@@ -15,7 +15,9 @@ from tests.scenario.world import World
 CLIENT_SIDE: tuple[str, ...] = ()
 SERVER_SIDE = ("--server-side", f"--field-manager={MANAGER}")
 
-both_ways = pytest.mark.parametrize("how", [CLIENT_SIDE, SERVER_SIDE], ids=["client-side", "server-side"])
+both_ways = pytest.mark.parametrize(
+    "how", [CLIENT_SIDE, SERVER_SIDE], ids=["client-side", "server-side"]
+)
 
 
 async def bought(world: World, synced: Synced, how: tuple[str, ...]) -> Wire:
@@ -26,17 +28,25 @@ async def bought(world: World, synced: Synced, how: tuple[str, ...]) -> Wire:
 
 
 def owned(live: Wire) -> dict[str, list[str]]:
-    """What the operator manages: the subresource, "" for the object itself, and the paths to its leaves there."""
-    entries = [each for each in live["metadata"]["managedFields"] if each["manager"] == FIELD_MANAGER]
+    """What the operator manages: the subresource, "" for the object itself, and the paths to its
+    leaves there."""
+    entries = [
+        each for each in live["metadata"]["managedFields"] if each["manager"] == FIELD_MANAGER
+    ]
     return {each.get("subresource", ""): sorted(_leaves(each["fieldsV1"])) for each in entries}
 
 
 def _leaves(fields: dict[str, Any], path: str = "") -> list[str]:
-    """The paths to the leaves: `f:` a field, `v:` a value in a set, `.` the thing itself, which is no leaf."""
+    """The paths to the leaves: `f:` a field, `v:` a value in a set, `.` the thing itself, which is
+    no leaf."""
     inner = {name: below for name, below in fields.items() if name != "."}
     if not inner:
         return [path]
-    return [leaf for name, below in inner.items() for leaf in _leaves(below, f"{path}/{name.partition(':')[2]}")]
+    return [
+        leaf
+        for name, below in inner.items()
+        for leaf in _leaves(below, f"{path}/{name.partition(':')[2]}")
+    ]
 
 
 @both_ways
@@ -63,8 +73,11 @@ async def test_the_operator_manages_all_of_an_order(world: World, synced: Synced
 
 
 @both_ways
-async def test_applying_again_meets_no_conflict(world: World, synced: Synced, how: tuple[str, ...]) -> None:
-    """Server-side, by the same manager or by another, and client-side: nothing of it is the operator's."""
+async def test_applying_again_meets_no_conflict(
+    world: World, synced: Synced, how: tuple[str, ...]
+) -> None:
+    """Server-side, by the same manager or by another, and client-side: nothing of it is the
+    operator's."""
     live = await bought(world, synced, how)
     for again in (SERVER_SIDE, ("--server-side",), CLIENT_SIDE):
         synced.sync(*again)
@@ -73,8 +86,11 @@ async def test_applying_again_meets_no_conflict(world: World, synced: Synced, ho
 
 
 @both_ways
-async def test_kubectl_diff_shows_nothing(world: World, synced: Synced, how: tuple[str, ...]) -> None:
-    """It ends with 0, which means that there is no difference; and with 1 once Git says otherwise."""
+async def test_kubectl_diff_shows_nothing(
+    world: World, synced: Synced, how: tuple[str, ...]
+) -> None:
+    """It ends with 0, which means that there is no difference; and with 1 once Git says
+    otherwise."""
     await bought(world, synced, how)
     told = ("diff", f"--namespace={world.namespace}", "--filename=-", *how)
     assert world.local.kubectl(*told, stdin=json.dumps(synced.target)) == ""

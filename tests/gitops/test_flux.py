@@ -23,11 +23,24 @@ def test_the_expressions_say_what_kstatus_says(wire: Wire) -> None:
         {"metadata": {"generation": 1}},
         {"metadata": {"generation": 1}, "status": {}},
         {"metadata": {"generation": 1}, "status": {"conditions": []}},
-        {"metadata": {"generation": 2}, "status": {"conditions": an_object(1, Ready="True")["status"]["conditions"]}},
-        {"metadata": {"generation": 2}, "status": {"conditions": an_object(1, Stalled="True")["status"]["conditions"]}},
+        {
+            "metadata": {"generation": 2},
+            "status": {"conditions": an_object(1, Ready="True")["status"]["conditions"]},
+        },
+        {
+            "metadata": {"generation": 2},
+            "status": {"conditions": an_object(1, Stalled="True")["status"]["conditions"]},
+        },
         being_deleted(an_object(2, Ready="True")),
     ],
-    ids=["no status", "empty status", "no condition", "ready before", "stalled before", "ready and deleted"],
+    ids=[
+        "no status",
+        "empty status",
+        "no condition",
+        "ready before",
+        "stalled before",
+        "ready and deleted",
+    ],
 )
 def test_where_kstatus_could_be_wrong_flux_waits(wire: Wire) -> None:
     """Without a status, with one of an older generation, and when it is on its way out."""
@@ -51,7 +64,9 @@ async def test_over_a_whole_life_they_agree(world: World, synced: Synced) -> Non
     ]
 
 
-async def test_a_workspace_that_must_be_changed_by_hand_has_failed(world: World, synced: Synced) -> None:
+async def test_a_workspace_that_must_be_changed_by_hand_has_failed(
+    world: World, synced: Synced
+) -> None:
     """Flux ends its wait at once, and does not sit out its timeout."""
     synced.sync()
     ready = await world.settle(synced.name)

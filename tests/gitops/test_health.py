@@ -25,7 +25,8 @@ def test_upstream_cases_pass(runtime: str) -> None:
 @ON_BOTH
 @EACH_FIXTURE
 def test_order_of_conditions_does_not_matter(name: str, runtime: str) -> None:
-    """The verdict is the same in every order of the conditions that decide, wherever the others stand."""
+    """The verdict is the same in every order of the conditions that decide, wherever the others
+    stand."""
     wire = fixtures()[name]
     expected, conditions = health_of(wire, runtime), wire["status"].get("conditions", [])
     deciding = [each for each in conditions if each["type"] in DECIDING]
@@ -39,11 +40,20 @@ def test_order_of_conditions_does_not_matter(name: str, runtime: str) -> None:
 @ON_BOTH
 @pytest.mark.parametrize(
     "status",
-    [None, {}, {"observedGeneration": -1}, {"observedGeneration": 1}, {"observedGeneration": 1, "conditions": []}],
+    [
+        None,
+        {},
+        {"observedGeneration": -1},
+        {"observedGeneration": 1},
+        {"observedGeneration": 1, "conditions": []},
+    ],
 )
 def test_without_a_word_of_the_operator_it_is_progressing(status: Any, runtime: str) -> None:  # noqa: ANN401 - any JSON
     """Nothing that the operator did not say yet reads as healthy, or as an error of the script."""
-    assert health_of({"metadata": {"generation": 1}, "status": status}, runtime).status == "Progressing"
+    assert (
+        health_of({"metadata": {"generation": 1}, "status": status}, runtime).status
+        == "Progressing"
+    )
 
 
 @ON_BOTH
@@ -62,5 +72,7 @@ def test_words_about_an_older_spec_do_not_count(runtime: str) -> None:
 def test_unknown_conditions_are_ignored(runtime: str) -> None:
     """Conditions that a later version adds change nothing."""
     wire: Wire = fixtures()["running"]
-    wire["status"]["conditions"].insert(0, {"type": "New", "status": "False", "observedGeneration": 1})
+    wire["status"]["conditions"].insert(
+        0, {"type": "New", "status": "False", "observedGeneration": 1}
+    )
     assert health_of(wire, runtime).status == "Healthy"

@@ -12,7 +12,9 @@ DELETED = {"generation": 2, "deletionTimestamp": "2026-11-23T10:00:00Z"}
 def with_conditions(*told: str, observed: Any = 1, **metadata: Any) -> Wire:  # noqa: ANN401 - any JSON
     """An object of generation 1; `Ready=True` for a condition."""
     pairs = [each.split("=") for each in told]
-    conditions = [{"type": type_, "status": status, "observedGeneration": 7} for type_, status in pairs]
+    conditions = [
+        {"type": type_, "status": status, "observedGeneration": 7} for type_, status in pairs
+    ]
     return {
         "metadata": {"generation": 1, **metadata},
         "status": {"observedGeneration": observed, "conditions": conditions},
@@ -46,7 +48,8 @@ def with_conditions(*told: str, observed: Any = 1, **metadata: Any) -> Wire:  # 
     ],
 )
 def test_the_first_rule_that_fits_decides(wire: Wire, verdict: Verdict) -> None:
-    """An object without a word is Current: that is why the definition has a default for observedGeneration."""
+    """An object without a word is Current: that is why the definition has a default for
+    observedGeneration."""
     assert status_of(wire) == verdict
 
 

@@ -11,13 +11,24 @@ from tests.scenario.world import World, conditions
 
 def wait(world: World, condition: str, seconds: int) -> str:
     """`kubectl wait`; raises LocalFailure if it did not come to that in time."""
-    told = ("wait", f"--for={condition}", f"--timeout={seconds}s", f"--namespace={world.namespace}", "fws/w")
+    told = (
+        "wait",
+        f"--for={condition}",
+        f"--timeout={seconds}s",
+        f"--namespace={world.namespace}",
+        "fws/w",
+    )
     return world.local.kubectl(*told)
 
 
-@pytest.mark.parametrize("faults", [[], [{"fault": "drop-before"}]], ids=["cloud answers", "cloud is down"])
-async def test_wait_is_not_ended_by_what_was_said_of_an_older_generation(world: World, faults: list[Manifest]) -> None:
-    """An edit that changes nothing in the cloud: kubectl waits for the next pass, and that is enough."""
+@pytest.mark.parametrize(
+    "faults", [[], [{"fault": "drop-before"}]], ids=["cloud answers", "cloud is down"]
+)
+async def test_wait_is_not_ended_by_what_was_said_of_an_older_generation(
+    world: World, faults: list[Manifest]
+) -> None:
+    """An edit that changes nothing in the cloud: kubectl waits for the next pass, and that is
+    enough."""
     await world.apply(pay_as_you_go())
     await world.settle("w")
     assert "condition met" in wait(world, "condition=Ready", 10)
@@ -62,7 +73,9 @@ SOME: list[Manifest] = [
         ("spec.chargeType=PayAsYouGo,spec.region=cn-beijing", ["far"]),
     ],
 )
-def test_workspaces_are_selected_by_what_they_are(synced: Synced, selector: str, found: list[str]) -> None:
+def test_workspaces_are_selected_by_what_they_are(
+    synced: Synced, selector: str, found: list[str]
+) -> None:
     """By region and by how they are paid."""
     Objects.of(synced.local, synced.namespace).apply({"kind": "List", "items": SOME})
     where = ("fws", f"--namespace={synced.namespace}", f"--field-selector={selector}")

@@ -30,20 +30,26 @@ async def test_copied_annotations_mean_nothing(world: World) -> None:
 
 
 async def test_tracking_causes_no_write(world: World) -> None:
-    """Argo CD's annotation on a running workspace leads to no write, neither to the API server nor to the cloud."""
+    """Argo CD's annotation on a running workspace leads to no write, neither to the API server nor
+    to the cloud."""
     await bought(world)
     await world.one_pass("w")
-    annotate(world, "argocd.argoproj.io/tracking-id", "app:flink.alicloud.dev/FlinkWorkspace:team/w")
+    annotate(
+        world, "argocd.argoproj.io/tracking-id", "app:flink.alicloud.dev/FlinkWorkspace:team/w"
+    )
     before, known = await world.workspace("w"), len(world.account.control.calls())
     await world.one_pass("w")
     assert await world.workspace("w") == before
     actions = [call["action"] for call in world.account.control.calls()[known:]]
     assert actions
-    assert [each for each in actions if not each.startswith(("Get", "List", "Describe", "Head"))] == []
+    assert [
+        each for each in actions if not each.startswith(("Get", "List", "Describe", "Head"))
+    ] == []
 
 
 async def test_metadata_is_written_once(world: World) -> None:
-    """In the whole creation the operator changes the metadata once: for its finalizer. Argo CD refreshes for each."""
+    """In the whole creation the operator changes the metadata once: for its finalizer. Argo CD
+    refreshes for each."""
     await bought(world)
     shown = [_metadata(wire) for wire in world.cluster.shown]
     changes = [after for before, after in pairwise(shown) if before != after]
@@ -51,7 +57,8 @@ async def test_metadata_is_written_once(world: World) -> None:
 
 
 async def test_resource_can_be_let_go_without_the_operator(world: World) -> None:
-    """The command of `docs/argocd.md`, where the operator was removed first: the resource goes, the workspace stays."""
+    """The command of `docs/argocd.md`, where the operator was removed first: the resource goes, the
+    workspace stays."""
     await bought(world)
     page = (REPOSITORY / "docs" / "argocd.md").read_text()
     (command,) = re.findall(r"^\$ kubectl (patch flinkworkspace .*)$", page, re.MULTILINE)

@@ -1,4 +1,5 @@
-"""Argo CD never shows a workspace as OutOfSync because of what the operator, or the API server, did to it."""
+"""Argo CD never shows a workspace as OutOfSync because of what the operator, or the API server, did
+to it."""
 
 from tests.gitops.lifecycle import lifecycle
 from tests.gitops.synced import Synced
@@ -7,7 +8,8 @@ from tests.scenario.world import World
 
 
 async def test_git_and_cluster_never_differ(world: World, synced: Synced) -> None:
-    """After every pass of a whole life, by the comparison in three ways and by the server's, as Git has it."""
+    """After every pass of a whole life, by the comparison in three ways and by the server's, as Git
+    has it."""
     stages = []
     async for stage in lifecycle(world, synced):
         stages.append(stage)

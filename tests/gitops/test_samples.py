@@ -33,7 +33,9 @@ def test_applies_as_it_is(path: Path, cluster: Cluster, namespace: str) -> None:
 
 def test_waves_are_in_order() -> None:
     """Operator, then credentials, then the workspace, then what reads its ids."""
-    operator, workspaces = (load(APPLICATIONS / f"{name}.yaml") for name in ("operator", "workspaces"))
+    operator, workspaces = (
+        load(APPLICATIONS / f"{name}.yaml") for name in ("operator", "workspaces")
+    )
     assert wave(operator) < wave(workspaces)
     credentials, workspace, consumer = (
         load(SAMPLE / f"{name}.yaml") for name in ("credentials", "workspace", "consumer")
@@ -49,12 +51,17 @@ def test_consumer_reads_what_the_workspace_writes() -> None:
 
 
 def test_application_follows_the_sample_and_never_gives_up() -> None:
-    """A wave that failed is tried again until it succeeds, with the commit that corrects it; nothing is forced."""
+    """A wave that failed is tried again until it succeeds, with the commit that corrects it;
+    nothing is forced."""
     spec = load(APPLICATIONS / "workspaces.yaml")["spec"]
     assert REPOSITORY / spec["source"]["path"] == SAMPLE
     retry = spec["syncPolicy"]["retry"]
     assert (retry["limit"], retry["refresh"]) == (-1, True)
-    assert not [option for option in spec["syncPolicy"]["syncOptions"] if option.startswith(("Force", "Replace"))]
+    assert not [
+        option
+        for option in spec["syncPolicy"]["syncOptions"]
+        if option.startswith(("Force", "Replace"))
+    ]
 
 
 def test_the_operators_application_installs_an_overlay() -> None:
@@ -66,12 +73,16 @@ def test_the_operators_application_installs_an_overlay() -> None:
 
 
 def test_nothing_of_ours_is_pruned_without_asking() -> None:
-    """Every sample of a FlinkWorkspace carries both options; the operator's Application prunes nothing at all."""
+    """Every sample of a FlinkWorkspace carries both options; the operator's Application prunes
+    nothing at all."""
     samples = [*SAMPLE.glob("*.yaml"), *(REPOSITORY / "deploy" / "samples").glob("*.yaml")]
     workspaces = [found for found in map(load, samples) if found["kind"] == "FlinkWorkspace"]
     assert len(workspaces) >= len(["subscription", "by use", "Argo CD"])
     for found in workspaces:
-        assert found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=confirm,Delete=confirm"
+        assert (
+            found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
+            == "Prune=confirm,Delete=confirm"
+        )
     assert "prune" not in load(APPLICATIONS / "operator.yaml")["spec"]["syncPolicy"]["automated"]
 
 
@@ -79,7 +90,13 @@ def test_nothing_of_ours_is_pruned_without_asking() -> None:
 def test_pages_name_files_that_exist(page: str) -> None:
     """Links and paths lead somewhere."""
     text = (REPOSITORY / "docs" / page).read_text()
-    links = [REPOSITORY / "docs" / link.split("#")[0] for link in re.findall(r"\]\((?!http)([^)]+)\)", text)]
-    named = [REPOSITORY / path for path in re.findall(r"`((?:deploy|tests|docs)/[A-Za-z0-9_./-]+)`", text)]
+    links = [
+        REPOSITORY / "docs" / link.split("#")[0]
+        for link in re.findall(r"\]\((?!http)([^)]+)\)", text)
+    ]
+    named = [
+        REPOSITORY / path
+        for path in re.findall(r"`((?:deploy|tests|docs)/[A-Za-z0-9_./-]+)`", text)
+    ]
     assert links
     assert [path for path in (*links, *named) if not path.exists()] == []

@@ -12,7 +12,8 @@ EVERYTHING = "flinkworkspaces,flinkworkspaceorders,configmaps,events"
 
 
 async def test_credentials_are_told_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Bought, throttled, refused, unreachable: neither status, orders, outputs, events nor log lines hold them."""
+    """Bought, throttled, refused, unreachable: neither status, orders, outputs, events nor log
+    lines hold them."""
     caplog.set_level(logging.DEBUG)
     control, account = world.account.control, world.account
     await world.apply(subscription(outputs={"configMapName": "ids"}))
@@ -25,7 +26,9 @@ async def test_credentials_are_told_nowhere(world: World, caplog: pytest.LogCapt
     await world.apply(subscription("v"))
     await world.settle("v", until=has_reason("CredentialsRefused"))
 
-    shown = world.local.kubectl("get", EVERYTHING, f"--namespace={world.namespace}", "--output=json")
+    shown = world.local.kubectl(
+        "get", EVERYTHING, f"--namespace={world.namespace}", "--output=json"
+    )
     for text in (shown, caplog.text, *map(str, world.cluster.shown)):
         assert account.access_key_secret not in text
     assert account.access_key_id not in shown

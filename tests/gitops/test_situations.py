@@ -1,4 +1,5 @@
-"""What Argo CD and kstatus make of every situation; and that the objects in `deploy/argocd` were captured from them.
+"""What Argo CD and kstatus make of every situation; and that the objects in `deploy/argocd` were
+captured from them.
 
 `make argocd` captures them anew, with `--write-fixtures`.
 """
@@ -19,7 +20,8 @@ EACH = pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: si
 
 @EACH
 async def test_as_told(situation: Situation, world: World, request: pytest.FixtureRequest) -> None:
-    """Argo CD shows the health that the table tells, and the captured object is still what is met there."""
+    """Argo CD shows the health that the table tells, and the captured object is still what is met
+    there."""
     shown = await captured(situation, world)
     wire = yaml.safe_load(shown)
     assert {health_of(wire, runtime).status for runtime in RUNTIMES} == {situation.argo}
@@ -32,7 +34,8 @@ async def test_as_told(situation: Situation, world: World, request: pytest.Fixtu
 
 @EACH
 def test_upstream_test_of_the_health_script(situation: Situation) -> None:
-    """Every captured object is a case of `health_test.yaml`, with the health of the table and the deciding message."""
+    """Every captured object is a case of `health_test.yaml`, with the health of the table and the
+    deciding message."""
     cases = {case["inputPath"]: case["healthStatus"] for case in load(HEALTH_TESTS)["tests"]}
     wire = load(TESTDATA / f"{situation.name}.yaml")
     if wire["metadata"].get("deletionTimestamp"):
@@ -45,7 +48,9 @@ def test_upstream_test_of_the_health_script(situation: Situation) -> None:
 def _shape(wire: dict[str, Any]) -> dict[str, Any]:
     """What is the same each time: no ids, no times, no numbers of versions."""
     status = wire["status"]
-    conditions = {each["type"]: (each["status"], each["reason"]) for each in status.get("conditions", [])}
+    conditions = {
+        each["type"]: (each["status"], each["reason"]) for each in status.get("conditions", [])
+    }
     return {
         "deleting": "deletionTimestamp" in wire["metadata"],
         "finalizers": wire["metadata"].get("finalizers"),

@@ -11,13 +11,23 @@ from tests.gitops.three_way import LAST_APPLIED, differs
 from tests.scenario.api.server import REMOVED, changed
 from tests.scenario.manifests import pay_as_you_go
 
-GIT = pay_as_you_go(tags=[{"key": "team", "value": "data"}], subscription={"initialTerm": {"count": 1}})
-GIT["metadata"]["annotations"] = {"argocd.argoproj.io/tracking-id": "app:flink.alicloud.dev/FlinkWorkspace:team/w"}
-SERVERS = {"namespace": "team", "uid": "0b254cd7", "generation": 3, "creationTimestamp": "2026-11-23T10:00:00Z"}
+GIT = pay_as_you_go(
+    tags=[{"key": "team", "value": "data"}], subscription={"initialTerm": {"count": 1}}
+)
+GIT["metadata"]["annotations"] = {
+    "argocd.argoproj.io/tracking-id": "app:flink.alicloud.dev/FlinkWorkspace:team/w"
+}
+SERVERS = {
+    "namespace": "team",
+    "uid": "0b254cd7",
+    "generation": 3,
+    "creationTimestamp": "2026-11-23T10:00:00Z",
+}
 
 
 def stored(applied: Wire, remembered: bool = True) -> Wire:
-    """The live object after `applied` was applied; `remembered`: client-side, which leaves an annotation."""
+    """The live object after `applied` was applied; `remembered`: client-side, which leaves an
+    annotation."""
     live = copy.deepcopy(applied)
     live["metadata"] |= SERVERS
     live["status"] = {"observedGeneration": 3}
@@ -52,7 +62,9 @@ OURS: list[tuple[str, Any]] = [
 
 def cases(of: list[tuple[str, Any]]) -> list[Any]:
     """Named after the path and the number."""
-    return [pytest.param(path, value, id=f"{number} {path}") for number, (path, value) in enumerate(of)]
+    return [
+        pytest.param(path, value, id=f"{number} {path}") for number, (path, value) in enumerate(of)
+    ]
 
 
 def test_what_was_applied_is_in_sync() -> None:
@@ -69,7 +81,9 @@ def test_what_git_does_not_mention_is_no_difference(path: str, value: object) ->
 
 @pytest.mark.parametrize("remembered", [True, False], ids=["client-side", "without annotation"])
 @pytest.mark.parametrize(("path", "value"), cases(OURS))
-def test_what_git_says_and_the_cluster_does_not_is_a_difference(path: str, value: object, remembered: bool) -> None:
+def test_what_git_says_and_the_cluster_does_not_is_a_difference(
+    path: str, value: object, remembered: bool
+) -> None:
     """The letters, the order and the end of a list count."""
     assert differs(GIT, changed(stored(GIT, remembered), path, value))
 

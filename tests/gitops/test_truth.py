@@ -11,11 +11,16 @@ THEN = "2026-11-23T10:00:00Z"
 
 
 def an_object(observed: int = 1, /, **told: str) -> Wire:
-    """An object of generation 1 with all conditions; `told` says of some how they stand, all others are Unknown."""
+    """An object of generation 1 with all conditions; `told` says of some how they stand, all others
+    are Unknown."""
     conditions = [
-        {"type": type_, "status": told.get(type_, "Unknown"), "observedGeneration": observed} for type_ in sorted(TYPES)
+        {"type": type_, "status": told.get(type_, "Unknown"), "observedGeneration": observed}
+        for type_ in sorted(TYPES)
     ]
-    return {"metadata": {"generation": 1}, "status": {"observedGeneration": observed, "conditions": conditions}}
+    return {
+        "metadata": {"generation": 1},
+        "status": {"observedGeneration": observed, "conditions": conditions},
+    }
 
 
 def new(**status: Any) -> Wire:  # noqa: ANN401 - any JSON
@@ -53,10 +58,19 @@ def test_what_is_true_passes(wire: Wire) -> None:
 
 
 LIES = {
-    "no status, so it counts as done": ({"metadata": {"generation": 1}}, "kstatus says Current, InProgress"),
+    "no status, so it counts as done": (
+        {"metadata": {"generation": 1}},
+        "kstatus says Current, InProgress",
+    ),
     "no generation, so it counts as done": (new(conditions=[]), "kstatus says Current, InProgress"),
-    "no Ready, so it counts as done": (without(an_object(Reconciling="False"), "Ready"), "are missing"),
-    "ready and on its way": (an_object(Ready="True", Reconciling="True"), "kstatus says InProgress, Current"),
+    "no Ready, so it counts as done": (
+        without(an_object(Reconciling="False"), "Ready"),
+        "are missing",
+    ),
+    "ready and on its way": (
+        an_object(Ready="True", Reconciling="True"),
+        "kstatus says InProgress, Current",
+    ),
     "stalled and on its way": (an_object(Stalled="True", Reconciling="True"), "can't both"),
     "looked at without a word": (new(observedGeneration=1, conditions=[]), "are missing"),
 }

@@ -1,4 +1,5 @@
-"""What every tool that waits for a FlinkWorkspace must be told, whatever happens: `judge` an object as it is stored.
+"""What every tool that waits for a FlinkWorkspace must be told, whatever happens: `judge` an object
+as it is stored.
 
 One function per tool; each compares what the tool makes of the object with what is the case.
 """
@@ -29,14 +30,17 @@ def judge(wire: Wire) -> None:
 
 
 def judge_conditions(wire: Wire) -> None:
-    """All conditions are told or none, for the generation that the status is about; `kubectl wait` reads it there."""
+    """All conditions are told or none, for the generation that the status is about; `kubectl wait`
+    reads it there."""
     status = wire.get("status") or {}
     conditions = status.get("conditions") or []
     if not conditions and status.get("observedGeneration", -1) == -1:
         return
     if {condition["type"] for condition in conditions} != TYPES or len(conditions) != len(TYPES):
         raise Untrue(f"some conditions are missing: {wire}")
-    if {condition["observedGeneration"] for condition in conditions} != {status["observedGeneration"]}:
+    if {condition["observedGeneration"] for condition in conditions} != {
+        status["observedGeneration"]
+    }:
         raise Untrue(f"a condition is about another generation than the status: {wire}")
     if _is(wire, "Stalled") and _is(wire, "Reconciling"):
         raise Untrue(f"waiting can't both help and not help: {wire}")
@@ -60,7 +64,8 @@ def judge_line(text: str) -> None:
 
 
 def judge_reasons(wire: Wire) -> None:
-    """Whoever reads a reason finds in `docs/reference/reasons.md` what it means, of that condition in that status."""
+    """Whoever reads a reason finds in `docs/reference/reasons.md` what it means, of that condition
+    in that status."""
     for condition in (wire.get("status") or {}).get("conditions") or []:
         if not _is_documented(condition):
             raise Untrue(f"{condition} is not in the catalogue: {wire}")
@@ -82,14 +87,16 @@ def _is_documented(condition: Wire) -> bool:
 
 
 def judge_kstatus(wire: Wire) -> None:
-    """For Flux and Helm: done only when it is ready, failed exactly when a person must change something."""
+    """For Flux and Helm: done only when it is ready, failed exactly when a person must change
+    something."""
     said, meant = kstatus.status_of(wire), _meant_for_kstatus(wire)
     if said != meant:
         raise Untrue(f"kstatus says {said}, {meant} is the case: {wire}")
 
 
 def judge_argo_cd(wire: Wire) -> None:
-    """For sync waves: healthy exactly when it is done and nobody has suspended it; never degraded on the way there."""
+    """For sync waves: healthy exactly when it is done and nobody has suspended it; never degraded
+    on the way there."""
     health, done = health_of(wire).status, kstatus.status_of(wire) == "Current"
     if (health == "Healthy") != (done and not _is(wire, "Suspended")):
         raise Untrue(f"Argo CD shows {health}: {wire}")
@@ -119,4 +126,6 @@ def _is_false(wire: Wire, type_: str) -> bool:
 
 def _status(wire: Wire, type_: str) -> str | None:
     conditions = (wire.get("status") or {}).get("conditions") or []
-    return next((condition["status"] for condition in conditions if condition["type"] == type_), None)
+    return next(
+        (condition["status"] for condition in conditions if condition["type"] == type_), None
+    )

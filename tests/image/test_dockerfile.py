@@ -24,12 +24,15 @@ def test_the_base_is_pinned() -> None:
 
 
 def test_the_deployment_fits_the_image() -> None:
-    """It runs as the image's user, gives arguments and no command, and mounts a volume where the image has its home."""
+    """It runs as the image's user, gives arguments and no command, and mounts a volume where the
+    image has its home."""
     deployment = yaml.safe_load((REPOSITORY / "deploy" / "base" / "deployment.yaml").read_text())
     pod = deployment["spec"]["template"]["spec"]
     [container] = pod["containers"]
     ids = pod["securityContext"]
-    assert re.findall(r"^USER (\S+)$", TEXT, re.MULTILINE) == [f"{ids['runAsUser']}:{ids['runAsGroup']}"]
+    assert re.findall(r"^USER (\S+)$", TEXT, re.MULTILINE) == [
+        f"{ids['runAsUser']}:{ids['runAsGroup']}"
+    ]
     assert "command" not in container
     [home] = re.findall(r"\bHOME=(\S+)", TEXT)
     assert home in [each["mountPath"] for each in container["volumeMounts"]]

@@ -22,7 +22,9 @@ def root(tmp_path: Path) -> Path:
     (interpreter / "version").write_text("3.12.13\n")
     records = tmp_path / "var" / "lib" / "dpkg" / "status.d"
     records.mkdir(parents=True)
-    (records / "libssl3").write_text("Package: libssl3\nArchitecture: arm64\nVersion: 3.0.19-1\nDescription: TLS\n")
+    (records / "libssl3").write_text(
+        "Package: libssl3\nArchitecture: arm64\nVersion: 3.0.19-1\nDescription: TLS\n"
+    )
     return tmp_path
 
 
@@ -40,12 +42,15 @@ def test_it_lists_packages_interpreter_and_libraries(root: Path) -> None:
 
 
 def test_the_exact_version_of_python_must_be_known(root: Path) -> None:
-    """Without its last digit nobody can say which weaknesses it has; the image's own build records it."""
+    """Without its last digit nobody can say which weaknesses it has; the image's own build records
+    it."""
     recorded = root / VERSION
     assert recorded.exists()
     assert f'"{VERSION}"' in (REPOSITORY / "deploy/image/assemble.py").read_text()
     recorded.unlink()
-    with pytest.raises(LocalFailure, match=f"does not say which Python is in it: {VERSION} is missing"):
+    with pytest.raises(
+        LocalFailure, match=f"does not say which Python is in it: {VERSION} is missing"
+    ):
         describe(root)
 
 

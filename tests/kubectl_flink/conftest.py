@@ -10,7 +10,14 @@ from tests.namespaces import Namespaces
 from tests.objects import Objects
 from tests.scenario.manifests import subscription
 
-SHOWN = ("running", "running-by-use", "lost", "waiting-for-balance", "being-created", "purchase-uncertain")
+SHOWN = (
+    "running",
+    "running-by-use",
+    "lost",
+    "waiting-for-balance",
+    "being-created",
+    "purchase-uncertain",
+)
 
 
 @pytest.fixture(scope="session")

@@ -68,13 +68,17 @@ def test_ctrl_c_ends_waiting_without_a_trace(admin: Typist, place: str) -> None:
     assert "Traceback" not in said.out
 
 
-@pytest.mark.parametrize(("answer", "code", "kept"), [("y\n", 0, "true"), ("n\n", 8, None), ("\n", 8, None)])
+@pytest.mark.parametrize(
+    ("answer", "code", "kept"), [("y\n", 0, "true"), ("n\n", 8, None), ("\n", 8, None)]
+)
 def test_a_change_asks_and_says_what_it_does_to_money(
     admin: Typist, objects: Objects, answer: str, code: int, kept: str | None
 ) -> None:
     """Only yes is yes."""
     put(objects, "running", "w")
-    said = admin.in_terminal("suspend", "w", "-n", objects.namespace, typed=answer, after="[y/N]", columns=400)
+    said = admin.in_terminal(
+        "suspend", "w", "-n", objects.namespace, typed=answer, after="[y/N]", columns=400
+    )
     assert said.code == code
     assert "goes on running, and is billed as before" in plain(said.out)
     assert admin.cluster.url in said.out
@@ -104,7 +108,9 @@ def test_the_ledger(admin: Typist, objects: Objects) -> None:
         for status in states:
             objects.patch(f"flinkworkspaceorders/{name}/status", {"status": status})
     sums = json.loads(admin.piped("orders", "-n", objects.namespace, "-o", "json").out)["sums"]
-    assert sorted((each["bought"], each["amount"], each["open"], each["openAmount"]) for each in sums) == [
+    assert sorted(
+        (each["bought"], each["amount"], each["open"], each["openAmount"]) for each in sums
+    ) == [
         (0, "0", 1, "1200.00"),
         (1, "1200.00", 0, "0"),
     ]
@@ -113,7 +119,10 @@ def test_the_ledger(admin: Typist, objects: Objects) -> None:
     story = admin.piped("orders", "realtime-prod", "-n", objects.namespace)
     assert (story.code, story.err) == (0, "")
     assert "realtime-prod-2  Create  Placed  CNY 1200.00" in story.out
-    assert "did you mean realtime-prod?" in admin.piped("orders", "realtime", "-n", objects.namespace).err
+    assert (
+        "did you mean realtime-prod?"
+        in admin.piped("orders", "realtime", "-n", objects.namespace).err
+    )
 
 
 def test_the_page_has_the_exit_codes() -> None:
@@ -128,11 +137,21 @@ def test_the_page_names_a_right_for_each_verb() -> None:
 
 
 @pytest.mark.parametrize("in_terminal", [False, True], ids=["piped", "terminal"])
-@pytest.mark.parametrize(("verb", "name", "rights", "resource"), RIGHTS, ids=lambda part: str(part)[:12])
+@pytest.mark.parametrize(
+    ("verb", "name", "rights", "resource"), RIGHTS, ids=lambda part: str(part)[:12]
+)
 def test_the_rights_of_the_page_are_enough(
-    cluster: Cluster, objects: Objects, verb: str, name: str, rights: str, resource: str, *, in_terminal: bool
+    cluster: Cluster,
+    objects: Objects,
+    verb: str,
+    name: str,
+    rights: str,
+    resource: str,
+    *,
+    in_terminal: bool,
 ) -> None:
-    """Somebody who has no others can run the verb, piped and in a terminal; it is refused nothing."""
+    """Somebody who has no others can run the verb, piped and in a terminal; it is refused
+    nothing."""
     _prepare(objects, verb)
     _give(objects, re.findall(r"`(\w+)`", rights), resource)
     typist = Typist(cluster, (f"--as=system:serviceaccount:{objects.namespace}:reader",))
@@ -169,7 +188,9 @@ def test_what_is_being_deleted_is_not_waited_for(admin: Typist, objects: Objects
 
 def _prepare(objects: Objects, verb: str) -> None:
     """Make the situation that a verb is for."""
-    put(objects, {"abandon": "purchase-uncertain", "replace-lost": "lost"}.get(verb, "running"), "w")
+    put(
+        objects, {"abandon": "purchase-uncertain", "replace-lost": "lost"}.get(verb, "running"), "w"
+    )
     if verb == "abandon":
         objects.patch("flinkworkspaces/w", {"metadata": {"finalizers": [f"{GROUP}/purchase"]}})
         objects.delete("flinkworkspaces/w")
@@ -177,10 +198,18 @@ def _prepare(objects: Objects, verb: str) -> None:
         objects.annotate("flinkworkspaces/w", f"{GROUP}/suspend", "true")
     if verb == "orders":
         reference = {**ORDER["spec"]["workspaceRef"], "name": "w"}
-        objects.create({**ORDER, "metadata": {"name": "w-1"}, "spec": {**ORDER["spec"], "workspaceRef": reference}})
+        objects.create(
+            {
+                **ORDER,
+                "metadata": {"name": "w-1"},
+                "spec": {**ORDER["spec"], "workspaceRef": reference},
+            }
+        )
 
 
 def _give(objects: Objects, verbs: list[str], resource: str) -> None:
     rule = {"apiGroups": [GROUP], "resources": [resource], "verbs": verbs}
-    objects.create({"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "reader"}, "rules": [rule]})
+    objects.create(
+        {"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "reader"}, "rules": [rule]}
+    )
     objects.bind("reader", ("reader", objects.namespace), kind="Role")

@@ -1,4 +1,5 @@
-"""What the command makes of the operator's report: the resource that adopts an instance, and the list of checks."""
+"""What the command makes of the operator's report: the resource that adopts an instance, and the
+list of checks."""
 
 import json
 from datetime import timedelta
@@ -21,7 +22,9 @@ from kubectl_flink.report import Mark
 from tests.builders import NOW, an_instance
 from tests.unit.core.test_operator_report import PROCESS, facts, findings
 
-LEASE = Lease({"spec": {"holderIdentity": "pod-1", "renewTime": NOW.isoformat(), "leaseDurationSeconds": 15}})
+LEASE = Lease(
+    {"spec": {"holderIdentity": "pod-1", "renewTime": NOW.isoformat(), "leaseDurationSeconds": 15}}
+)
 SERVED = Cluster(names.KINDS, LEASE)
 
 
@@ -31,7 +34,8 @@ def read(**more: Any) -> OperatorReport:  # noqa: ANN401 - any of the operator's
 
 
 def imported(namespace: str | None = None, **said: Any) -> Import | NotImportable:  # noqa: ANN401 - any field of an instance
-    """The resource of an instance that was bought by hand, and differs from the usual in some fields."""
+    """The resource of an instance that was bought by hand, and differs from the usual in some
+    fields."""
     report = read(found=findings(an_instance("sc-1", order=None, **{"name": "by-hand", **said})))
     return import_of(report.importable[0], report, namespace, "default")
 
@@ -44,7 +48,11 @@ def made(**said: Any) -> Import:  # noqa: ANN401 - any field of an instance
 
 def test_names_are_those_of_the_operator() -> None:
     """The ConfigMap, the Lease, the namespace and the kinds."""
-    assert (names.REPORT, names.REPORT_KEY, names.ELECTION_LEASE) == (REPORT_NAME, REPORT_KEY, ELECTION_LEASE)
+    assert (names.REPORT, names.REPORT_KEY, names.ELECTION_LEASE) == (
+        REPORT_NAME,
+        REPORT_KEY,
+        ELECTION_LEASE,
+    )
     assert Settings.model_fields["namespace"].default == names.OPERATOR_NAMESPACE
     assert FlinkWorkspace.__name__ in names.KINDS
     assert names.GROUP == operator_names.GROUP
@@ -121,7 +129,9 @@ def test_what_another_cluster_owns_is_warned_of() -> None:
     ("namespace", "lists"),
     [("team", []), ("team-c", ["ADOPTION"]), ("team-b", ["ADOPTION", "IDENTITY"])],
 )
-def test_a_namespace_that_the_operator_does_not_serve_is_warned_of(namespace: str, lists: list[str]) -> None:
+def test_a_namespace_that_the_operator_does_not_serve_is_warned_of(
+    namespace: str, lists: list[str]
+) -> None:
     """The operator would say AdoptionNotAllowed, or IdentityNotAllowed."""
     warnings = made(namespace=namespace).warnings
     assert len(warnings) == len(lists)
@@ -130,8 +140,14 @@ def test_a_namespace_that_the_operator_does_not_serve_is_warned_of(namespace: st
         assert f"FLINK_OPERATOR_{name}_NAMESPACES" in warning
 
 
-def checks(cluster: Cluster = SERVED, later: timedelta = timedelta(), **more: Any) -> dict[str, tuple[Mark, str]]:  # noqa: ANN401
-    return {each.name: (each.mark, each.message) for each in check(read(**more), cluster, NOW + later)}
+def checks(
+    cluster: Cluster = SERVED,
+    later: timedelta = timedelta(),
+    **more: Any,  # noqa: ANN401 - any value
+) -> dict[str, tuple[Mark, str]]:
+    return {
+        each.name: (each.mark, each.message) for each in check(read(**more), cluster, NOW + later)
+    }
 
 
 def test_all_is_well() -> None:
@@ -145,7 +161,10 @@ def test_all_is_well() -> None:
 
 def test_each_denied_action_is_named() -> None:
     """With what helps; what was not tried is not taken for proven."""
-    evidence = (ActionEvidence("ram:GetRole", "Denied", NOW), ActionEvidence("oss:PutObject", "NotTried", None))
+    evidence = (
+        ActionEvidence("ram:GetRole", "Denied", NOW),
+        ActionEvidence("oss:PutObject", "NotTried", None),
+    )
     shown = checks(actions=evidence)
     assert shown["denied"][0] is Mark.BAD
     assert shown["denied"][1].startswith("ram:GetRole since 2026-11-23 09:00 UTC: grant it")
@@ -174,7 +193,9 @@ def test_what_cannot_be_read_is_not_known() -> None:
     assert shown["leader"][0] is shown["definitions"][0] is Mark.UNKNOWN
 
 
-@pytest.mark.parametrize("data", [None, {}, {REPORT_KEY: "{"}, {REPORT_KEY: "[]"}, {REPORT_KEY: json.dumps({"a": 1})}])
+@pytest.mark.parametrize(
+    "data", [None, {}, {REPORT_KEY: "{"}, {REPORT_KEY: "[]"}, {REPORT_KEY: json.dumps({"a": 1})}]
+)
 def test_what_is_no_report_is_said_to_be_none(data: object) -> None:
     """Somebody may have edited it."""
     with pytest.raises(NotReadable):

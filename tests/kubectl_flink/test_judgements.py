@@ -46,20 +46,32 @@ def test_names_are_those_of_the_operator() -> None:
     assert f"{operator_names.WORKSPACES}.{operator_names.GROUP}" == names.WORKSPACES
     assert f"{operator_names.ORDERS}.{operator_names.GROUP}" == names.ORDERS
     assert f"apis/{operator_names.API_VERSION}" == names.API
-    same = ("SUSPEND", "RECONCILE_REQUESTED_AT", "ABANDON_ORDER", "REPLACE_LOST", "WORKSPACE_OF_ORDER")
-    assert {name: getattr(names, name) for name in same} == {name: getattr(operator_names, name) for name in same}
+    same = (
+        "SUSPEND",
+        "RECONCILE_REQUESTED_AT",
+        "ABANDON_ORDER",
+        "REPLACE_LOST",
+        "WORKSPACE_OF_ORDER",
+    )
+    assert {name: getattr(names, name) for name in same} == {
+        name: getattr(operator_names, name) for name in same
+    }
 
 
 def test_states_mean_for_money_what_the_operator_says() -> None:
     """Each state of an order is in one of the four groups."""
-    by_phase = {phase: {state for state, facts in STATES.items() if facts.phase is phase} for phase in Phase}
+    by_phase = {
+        phase: {state for state, facts in STATES.items() if facts.phase is phase} for phase in Phase
+    }
     assert by_phase[Phase.PREPARING] == names.PREPARING
     assert by_phase[Phase.CALLING] == names.CALLING
     assert by_phase[Phase.PAID] | by_phase[Phase.GIVEN_UP] == names.PAID
     assert by_phase[Phase.FRUITLESS] | by_phase[Phase.CLOSED] == names.FRUITLESS
 
 
-@pytest.mark.parametrize("case", load(HEALTH_TESTS)["tests"], ids=lambda case: Path(case["inputPath"]).stem)
+@pytest.mark.parametrize(
+    "case", load(HEALTH_TESTS)["tests"], ids=lambda case: Path(case["inputPath"]).stem
+)
 def test_it_agrees_with_argo_cd(case: Any) -> None:  # noqa: ANN401 - a row
     """A resource is in no state here that Argo CD would show as another."""
     standing = report_of(found(Path(case["inputPath"]).stem), NOW).standing
@@ -69,7 +81,8 @@ def test_it_agrees_with_argo_cd(case: Any) -> None:  # noqa: ANN401 - a row
 @pytest.mark.parametrize("columns", [40, 80, 200])
 @pytest.mark.parametrize("situation", list(captured()))
 def test_nothing_is_cut_in_any_width(situation: str, columns: int) -> None:
-    """The ids, the price and the deciding message are all there, and no line is longer than the terminal."""
+    """The ids, the price and the deciding message are all there, and no line is longer than the
+    terminal."""
     report = report_of(found(situation), NOW)
     console = Console(width=columns, file=io.StringIO(), color_system=None, highlight=False)
     for picture in (tree(report, NOW), table([report], columns, with_namespace=True)):
@@ -84,8 +97,13 @@ def test_nothing_is_cut_in_any_width(situation: str, columns: int) -> None:
 def test_a_message_is_no_command_of_the_terminal() -> None:
     """Whatever the cloud said: control characters are blanks."""
     wire = captured()["lost"]
-    conditions = [{**each, "message": "gone\x1b]0;title\x07\nand more"} for each in wire["status"]["conditions"]]
-    report = report_of(Workspace({**wire, "status": {**wire["status"], "conditions": conditions}}), NOW)
+    conditions = [
+        {**each, "message": "gone\x1b]0;title\x07\nand more"}
+        for each in wire["status"]["conditions"]
+    ]
+    report = report_of(
+        Workspace({**wire, "status": {**wire["status"], "conditions": conditions}}), NOW
+    )
     assert report.message == "gone ]0;title and more"
 
 
@@ -115,9 +133,12 @@ def test_each_change_is_one_annotation(situation: str, verb: Asked, argument: st
 
 
 @pytest.mark.parametrize("verb", [actions.abandon, actions.replace_lost, actions.resume])
-@pytest.mark.parametrize("situation", ["running", "just-applied", "being-created", "purchase-uncertain"])
+@pytest.mark.parametrize(
+    "situation", ["running", "just-applied", "being-created", "purchase-uncertain"]
+)
 def test_what_does_not_fit_the_state_is_refused(situation: str, verb: Asked) -> None:
-    """Another purchase is asked for only where the operator says Lost, and an order given up only while deleting."""
+    """Another purchase is asked for only where the operator says Lost, and an order given up only
+    while deleting."""
     assert isinstance(verb(found(situation)), actions.Refusal)
 
 
@@ -134,7 +155,12 @@ def test_what_a_manifest_suspends_a_command_does_not_resume() -> None:
 
 @pytest.mark.parametrize(
     ("situation", "spends"),
-    [("running", False), ("waiting-for-balance", True), ("just-applied", True), ("being-created", True)],
+    [
+        ("running", False),
+        ("waiting-for-balance", True),
+        ("just-applied", True),
+        ("being-created", True),
+    ],
 )
 def test_reconcile_says_whether_it_may_spend(situation: str, *, spends: bool) -> None:
     """Wherever the purchase is not known to be made."""
@@ -142,9 +168,12 @@ def test_reconcile_says_whether_it_may_spend(situation: str, *, spends: bool) ->
 
 
 def test_what_it_would_cost_is_told_before_it_is_bought() -> None:
-    """In the tree, and where a command may spend it; not what an order of before would have cost."""
+    """In the tree, and where a command may spend it; not what an order of before would have
+    cost."""
     wire = captured()["waiting-for-balance"]
-    dearer = Workspace({**wire, "status": {**wire["status"], "quote": {"price": "CNY 4000.00 for 1 month"}}})
+    dearer = Workspace(
+        {**wire, "status": {**wire["status"], "quote": {"price": "CNY 4000.00 for 1 month"}}}
+    )
     unordered = Workspace({**wire, "status": {**dearer.status, "order": None}})
     for resource in (dearer, unordered):
         assert report_of(resource, NOW).bought.price == "CNY 4000.00 for 1 month"
@@ -157,11 +186,17 @@ def test_a_lost_one_that_may_be_replaced_may_spend() -> None:
     assert "SPEND MONEY" in actions.reconcile(allowed, NOW).consequence
 
 
-def order(state: str | None, amount: str | None = "3312.00", basis: str = "Term", day: str = "2026-11-30") -> Any:  # noqa: ANN401
+def order(
+    state: str | None, amount: str | None = "3312.00", basis: str = "Term", day: str = "2026-11-30"
+) -> Any:  # noqa: ANN401 - any value
     quote = {"basis": basis, "currency": "CNY", "tradeAmount": amount}
     return order_of(
         {
-            "metadata": {"name": "w-1", "namespace": "team-a", "creationTimestamp": "2026-11-30T23:59:00Z"},
+            "metadata": {
+                "name": "w-1",
+                "namespace": "team-a",
+                "creationTimestamp": "2026-11-30T23:59:00Z",
+            },
             "spec": {"workspaceRef": {"name": "w"}},
             "status": {"state": state, "quote": quote, "intentTime": f"{day}T23:59:30Z"},
         }
@@ -179,7 +214,9 @@ def test_only_what_was_bought_is_added() -> None:
 @pytest.mark.parametrize(("amount", "basis", "by_use", "unpriced"), [
     (None, "Term", 0, 1), ("no number", "Term", 0, 1), ("NaN", "Term", 0, 1), ("0.30", "Hour", 1, 0),
 ])  # fmt: skip
-def test_what_is_not_known_is_counted_and_not_added(amount: str | None, basis: str, by_use: int, unpriced: int) -> None:
+def test_what_is_not_known_is_counted_and_not_added(
+    amount: str | None, basis: str, by_use: int, unpriced: int
+) -> None:
     """No price, and the price of an hour, are no sum."""
     (total,) = sums([order("Fulfilled", amount, basis)])
     assert (total.amount, total.by_use, total.unpriced) == (Decimal(0), by_use, unpriced)
@@ -193,7 +230,9 @@ def test_an_order_counts_in_the_month_of_its_announcement() -> None:
 @pytest.mark.parametrize(("text", "wrong"), [
     ("2026-13", parse_since), ("yesterday", parse_since), ("30", parse_since), ("", parse_since),
 ])  # fmt: skip
-def test_a_beginning_that_is_none_is_refused(text: str, wrong: Callable[[str, datetime], datetime]) -> None:
+def test_a_beginning_that_is_none_is_refused(
+    text: str, wrong: Callable[[str, datetime], datetime]
+) -> None:
     """In words."""
     with pytest.raises(ValueError, match=r"."):
         wrong(text, NOW)

@@ -30,7 +30,9 @@ def test_the_wheel_has_every_module_and_both_commands(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        commands = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
+        commands = archive.read(
+            next(name for name in names if name.endswith("entry_points.txt"))
+        ).decode()
     modules = {f"kubectl_flink/{path.name}" for path in SOURCE.glob("*.py")}
     assert {name for name in names if ".dist-info/" not in name} == modules
     assert "kubectl-flink = " in commands
@@ -61,16 +63,25 @@ def test_neither_the_cloud_nor_the_operator_is_needed() -> None:
         "    m.name == '__main__' or importlib.import_module('kubectl_flink.' + m.name)\n"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=SOURCE.parent, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=SOURCE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     loaded = set(done.stdout.split())
     assert "kubectl_flink" in loaded
     assert not {
-        name for name in loaded if name.startswith(("alibabacloud", "kopf", "kubernetes", "flink_", "pydantic"))
+        name
+        for name in loaded
+        if name.startswith(("alibabacloud", "kopf", "kubernetes", "flink_", "pydantic"))
     }
 
 
 def test_it_starts_without_what_it_does_not_need(tmp_path: Path) -> None:
-    """Half of the time until it answers would be imports: what draws is loaded only where something is drawn."""
+    """Half of the time until it answers would be imports: what draws is loaded only where something
+    is drawn."""
     program = tmp_path / "kubectl"
     program.write_text(f"#!/bin/sh\necho '{NOTHING}'\n")
     program.chmod(0o755)

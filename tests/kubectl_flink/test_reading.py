@@ -97,7 +97,9 @@ def test_one_namespace_of_several_may_be_closed(cluster: Cluster, place: str) ->
         (["a", "b"], 2, "b"),
     ],
 )
-def test_each_failure_has_a_word_and_a_code(admin: Typist, flags: list[str], code: int, words: str) -> None:
+def test_each_failure_has_a_word_and_a_code(
+    admin: Typist, flags: list[str], code: int, words: str
+) -> None:
     """And no trace of Python."""
     said = admin.piped("status", *flags)
     assert (said.code, said.out) == (code, "")
@@ -106,9 +108,12 @@ def test_each_failure_has_a_word_and_a_code(admin: Typist, flags: list[str], cod
 
 
 def test_without_definitions(admin: Typist, tmp_path: Path) -> None:
-    """What kubectl says of a cluster that has none is understood. Another kubectl says it, because this cluster has
-    them."""
-    _fake(tmp_path, "echo 'error: the server doesn'\"'\"'t have a resource type \"flinkworkspaces\"' >&2; exit 1")
+    """What kubectl says of a cluster that has none is understood. Another kubectl says it, because
+    this cluster has them."""
+    _fake(
+        tmp_path,
+        "echo 'error: the server doesn'\"'\"'t have a resource type \"flinkworkspaces\"' >&2; exit 1",
+    )
     said = admin.piped("status", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert said.code == 5
     assert "an administrator applies crds/" in said.err
@@ -117,7 +122,8 @@ def test_without_definitions(admin: Typist, tmp_path: Path) -> None:
 def test_older_definitions(admin: Typist, tmp_path: Path) -> None:
     """They know no field by which orders are selected; what to do is said."""
     _fake(
-        tmp_path, "echo 'Error from server (BadRequest): field label not supported: spec.workspaceRef.name' >&2; exit 1"
+        tmp_path,
+        "echo 'Error from server (BadRequest): field label not supported: spec.workspaceRef.name' >&2; exit 1",
     )
     said = admin.piped("orders", "w", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert (said.code, said.out) == (5, "")
@@ -128,9 +134,15 @@ def test_more_than_a_page_of_them(admin: Typist, tmp_path: Path) -> None:
     """The next page is asked for as long as there is one; nothing is lost between."""
     item = {"metadata": {"namespace": "team", "generation": 1}, "spec": {}, "status": {}}
     for page, token in (("1", "a&b"), ("2", "")):
-        items = [{**item, "metadata": {**item["metadata"], "name": f"w{page}-{number}"}} for number in range(500)]
+        items = [
+            {**item, "metadata": {**item["metadata"], "name": f"w{page}-{number}"}}
+            for number in range(500)
+        ]
         (tmp_path / page).write_text(json.dumps({"metadata": {"continue": token}, "items": items}))
-    _fake(tmp_path, f'case "$*" in *"limit=500&continue=a%26b"*) cat {tmp_path}/2;; *) cat {tmp_path}/1;; esac')
+    _fake(
+        tmp_path,
+        f'case "$*" in *"limit=500&continue=a%26b"*) cat {tmp_path}/2;; *) cat {tmp_path}/1;; esac',
+    )
     said = admin.piped("status", "--all-namespaces", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert said.code == 0, said.err
     names = [line.split()[1] for line in said.out.splitlines()[1:]]
@@ -153,7 +165,10 @@ def _fake(folder: Path, script: str) -> None:
 def test_a_pipe_that_closes_ends_it_silently(admin: Typist, place: str) -> None:
     """As it ends any other program."""
     with subprocess.Popen(
-        [*COMMAND, "status", "-n", place], env=admin.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "status", "-n", place],
+        env=admin.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -168,7 +183,11 @@ def test_completion_knows_verbs_and_names(admin: Typist, place: str) -> None:
     def completed(*typed: str) -> list[str]:
         script = "import sys; from kubectl_flink.completion import main; sys.exit(main())"
         return subprocess.run(
-            [COMMAND[0], "-c", script, *typed], env=admin.environment, text=True, capture_output=True, check=True
+            [COMMAND[0], "-c", script, *typed],
+            env=admin.environment,
+            text=True,
+            capture_output=True,
+            check=True,
         ).stdout.split()
 
     assert completed("wa") == ["wait", ":4"]

@@ -1,4 +1,5 @@
-"""`orphans`, `import`, `check` against a real API server: in a terminal and piped, with the rights of the page."""
+"""`orphans`, `import`, `check` against a real API server: in a terminal and piped, with the rights
+of the page."""
 
 import json
 from collections.abc import Iterator
@@ -59,7 +60,9 @@ def place(namespaces: Namespaces) -> Iterator[Place]:
         [role] = [each for each in documents if each["kind"] == "Role"]
         objects.create({**role, "metadata": {"name": role["metadata"]["name"]}})
         objects.bind(role["metadata"]["name"], ("reader", name), kind="Role")
-        yield Place(name, Typist(namespaces.cluster, (f"--as=system:serviceaccount:{name}:reader",)))
+        yield Place(
+            name, Typist(namespaces.cluster, (f"--as=system:serviceaccount:{name}:reader",))
+        )
 
 
 def test_orphans_are_a_table(place: Place) -> None:
@@ -97,7 +100,9 @@ def test_import_prints_what_kubectl_takes(place: Place, cluster: Cluster) -> Non
     assert "FLINK_OPERATOR_ADOPTION_NAMESPACES" in said.err
     assert said.out.startswith("# subscription.initialTerm: ")
     manifest = yaml.safe_load(said.out)
-    as_json = place.reader.piped("import", BY_HAND.instance_id, place.flag, "-n", place.namespace, "-o", "json")
+    as_json = place.reader.piped(
+        "import", BY_HAND.instance_id, place.flag, "-n", place.namespace, "-o", "json"
+    )
     assert json.loads(as_json.out) == manifest
     Objects.of(cluster, place.namespace).apply({**manifest, "metadata": {"name": "by-hand"}})
     in_terminal = place.reader.in_terminal("import", BY_HAND.instance_id, place.flag, columns=40)
@@ -135,8 +140,12 @@ def test_check_tells_each_aspect(place: Place) -> None:
     assert marks["identity"] == "good"
 
 
-@pytest.mark.parametrize("verb", [("orphans",), ("import", "sc-1"), ("check",)], ids=lambda verb: verb[0])
-def test_each_failure_has_a_word_and_a_code(cluster: Cluster, place: Place, verb: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "verb", [("orphans",), ("import", "sc-1"), ("check",)], ids=lambda verb: verb[0]
+)
+def test_each_failure_has_a_word_and_a_code(
+    cluster: Cluster, place: Place, verb: tuple[str, ...]
+) -> None:
     """No report, no right, no report in it, a namespace that does not fit: never a trace."""
     admin = Typist(cluster)
     nobody = replace(place.reader, flags=("--as=nobody",))

@@ -71,7 +71,9 @@ class Typist:
             finally:
                 process.kill()
 
-    def in_terminal(self, *arguments: str, columns: int = 100, typed: str = "", after: str = "") -> Said:
+    def in_terminal(
+        self, *arguments: str, columns: int = 100, typed: str = "", after: str = ""
+    ) -> Said:
         """In a terminal of so many columns; `typed` is typed once `after` is shown."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -89,8 +91,8 @@ class Typist:
 
 
 def _take_terminal() -> None:
-    """Ctrl-C of the terminal is for this process, also if who started the tests ignores it: a shell does so for what it
-    runs in the background."""
+    """Ctrl-C of the terminal is for this process, also if who started the tests ignores it: a shell
+    does so for what it runs in the background."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -1,4 +1,5 @@
-"""Building the control plane once for all checkouts, with a stand-in for the Go toolchain that takes no minutes."""
+"""Building the control plane once for all checkouts, with a stand-in for the Go toolchain that
+takes no minutes."""
 
 import shutil
 import stat
@@ -24,13 +25,16 @@ _WRITES_OUTPUT = """while [ "$1" != -o ]; do shift; done; echo '#!/bin/sh' > "$2
 
 @pytest.fixture
 def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of the test's own, no given programs, and the file that our `go` notes its calls in."""
+    """A cache of the test's own, no given programs, and the file that our `go` notes its calls
+    in."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
     return tmp_path / "calls"
 
 
-def put_go(calls: Path, monkeypatch: pytest.MonkeyPatch, build: str, version: str = "go1.26.8") -> None:
+def put_go(
+    calls: Path, monkeypatch: pytest.MonkeyPatch, build: str, version: str = "go1.26.8"
+) -> None:
     """Put a `go` on the PATH that builds as told."""
     _program(calls.parent / "bin" / "go", _GO.format(version=version, calls=calls, build=build))
     monkeypatch.setenv("PATH", f"{calls.parent / 'bin'}:/usr/bin:/bin")
@@ -53,7 +57,9 @@ def test_a_build_happens_once(calls: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(calls.read_text().splitlines()) == 1
 
 
-def test_a_failed_build_shows_the_compiler_and_leaves_nothing(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_build_shows_the_compiler_and_leaves_nothing(
+    calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What the compiler said last is in the message, and no half-built program is found later."""
     put_go(calls, monkeypatch, "echo main.go:7: undefined; exit 1")
 
@@ -61,7 +67,10 @@ def test_a_failed_build_shows_the_compiler_and_leaves_nothing(calls: Path, monke
         ensure_binaries()
 
     assert [
-        path.name for path in (calls.parent / "cache" / "flink-workspace-operator" / "control-plane").iterdir()
+        path.name
+        for path in (
+            calls.parent / "cache" / "flink-workspace-operator" / "control-plane"
+        ).iterdir()
     ] == ["lock"]
 
 
@@ -83,7 +92,9 @@ def test_an_old_go_is_not_used(calls: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("name", ["go.mod", "go.sum", "main.go"])
-@pytest.mark.parametrize("program", [CONTROL_PLANE, ARGO_CD, PROMTOOL], ids=lambda program: program.name)
+@pytest.mark.parametrize(
+    "program", [CONTROL_PLANE, ARGO_CD, PROMTOOL], ids=lambda program: program.name
+)
 def test_the_cache_key_follows_the_sources(program: GoProgram, name: str, tmp_path: Path) -> None:
     """Any change to what is compiled leads to another build."""
     shutil.copytree(program.sources, tmp_path / "sources")
@@ -97,21 +108,29 @@ def test_the_cache_key_follows_the_sources(program: GoProgram, name: str, tmp_pa
 
 
 def test_files_of_a_module_are_kept(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is needed out of a module is copied beside the program, because the module may be removed."""
+    """What is needed out of a module is copied beside the program, because the module may be
+    removed."""
     module = calls.parent / "module"
     for folder in ARGO_CD.files:
         (module / folder).mkdir(parents=True)
         (module / folder / "kept.yaml").write_text(folder)
-    put_go(calls, monkeypatch, f'if [ "$1" = list ]; then echo {module}; exit; fi; {_WRITES_OUTPUT}')
+    put_go(
+        calls, monkeypatch, f'if [ "$1" = list ]; then echo {module}; exit; fi; {_WRITES_OUTPUT}'
+    )
 
     built = ensure_built(ARGO_CD)
 
     assert built.complete
-    assert [(built.path(folder) / "kept.yaml").read_text() for folder in ARGO_CD.files] == list(ARGO_CD.files)
+    assert [(built.path(folder) / "kept.yaml").read_text() for folder in ARGO_CD.files] == list(
+        ARGO_CD.files
+    )
 
 
-def test_a_command_of_another_module_is_compiled(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What has no `main.go` of its own is built from the module that has it, and needs no second name."""
+def test_a_command_of_another_module_is_compiled(
+    calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has no `main.go` of its own is built from the module that has it, and needs no second
+    name."""
     put_go(calls, monkeypatch, _WRITES_OUTPUT)
 
     built = ensure_built(PROMTOOL)

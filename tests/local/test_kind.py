@@ -31,8 +31,11 @@ def put_engine(directory: Path, monkeypatch: pytest.MonkeyPatch, name: str, info
 
 
 @pytest.mark.parametrize("name", BUILD)
-def test_images_are_those_that_the_trial_asks_for(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Under their full names, each from its stage of the Dockerfile, as often as it is asked for."""
+def test_images_are_those_that_the_trial_asks_for(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under their full names, each from its stage of the Dockerfile, as often as it is asked
+    for."""
     calls = put_engine(tmp_path, monkeypatch, name)
     build_images(find_engine(), tmp_path / "images")
     archives = build_images(find_engine(), tmp_path / "images")
@@ -44,7 +47,9 @@ def test_images_are_those_that_the_trial_asks_for(name: str, tmp_path: Path, mon
     assert len(built) == 2 * len(wanted)
     for target in TARGETS:
         assert f" AS {target}\n" in DOCKERFILE.read_text()
-        assert len([call for call in built if f"--file={DOCKERFILE} --target={target} " in call]) == 2
+        assert (
+            len([call for call in built if f"--file={DOCKERFILE} --target={target} " in call]) == 2
+        )
 
 
 def test_without_an_engine_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
-"""Processes never outlive who started them, unless they are meant to, and are found again only if they are ours."""
+"""Processes never outlive who started them, unless they are meant to, and are found again only if
+they are ours."""
 
 import os
 import subprocess
@@ -50,10 +51,14 @@ def _has_spoken(log: Path) -> bool | None:
 
 
 def test_a_control_plane_ends_with_a_killed_launcher(tmp_path: Path) -> None:
-    """SIGKILL leaves the launcher no chance to clean up; everything it started ends all the same."""
+    """SIGKILL leaves the launcher no chance to clean up; everything it started ends all the
+    same."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     launcher = subprocess.Popen(
-        [sys.executable, "-c", _LAUNCHER, str(tmp_path)], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _LAUNCHER, str(tmp_path)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with launcher:
         assert launcher.stdout is not None
@@ -89,7 +94,9 @@ def test_programs_can_outlive_their_launcher_and_be_stopped_later(tmp_path: Path
     """What `make up` starts is found by its pid file."""
     pid = Processes(tmp_path, outlive=True).start("sleeper", ["/bin/sleep", "600"])
 
-    assert {name: process.pid for name, process in still_running(tmp_path).items()} == {"sleeper": pid}
+    assert {name: process.pid for name, process in still_running(tmp_path).items()} == {
+        "sleeper": pid
+    }
     assert stop_running(tmp_path) == ["sleeper"]
     assert stop_running(tmp_path) == []
 
@@ -106,8 +113,11 @@ def test_a_program_is_found_at_every_moment_of_its_start(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("content", ["another program's", "999999999", "", "garbage"])
 def test_a_stale_pid_file_is_nobody(content: str, tmp_path: Path) -> None:
-    """A pid that is free, or another program's after a reboot, is not taken for ours, and never signalled."""
-    (tmp_path / "operator.pid").write_text(str(os.getpid()) if content == "another program's" else content)
+    """A pid that is free, or another program's after a reboot, is not taken for ours, and never
+    signalled."""
+    (tmp_path / "operator.pid").write_text(
+        str(os.getpid()) if content == "another program's" else content
+    )
 
     assert still_running(tmp_path) == {}
     assert stop_running(tmp_path) == []
@@ -115,7 +125,8 @@ def test_a_stale_pid_file_is_nobody(content: str, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_reaches_the_launcher_only(tmp_path: Path) -> None:
-    """Programs are in sessions of their own: the terminal's signal does not end etcd before the API server."""
+    """Programs are in sessions of their own: the terminal's signal does not end etcd before the API
+    server."""
     with Processes(tmp_path) as processes:
         pid = processes.start("sleeper", ["/bin/sleep", "600"])
         assert os.getsid(pid) == pid

@@ -17,7 +17,9 @@ def _table(title: str, runs: tuple[Run, ...]) -> Iterator[Outcome]:
     for run in runs:
         outcome = explore(run)
         length = f" ({len(outcome.schedule)} steps)" if outcome.schedule else ""
-        _say(f"  {run.name:55.55} {outcome.states:>9,} states {outcome.seconds:6.1f} s  {outcome.result}{length}")
+        _say(
+            f"  {run.name:55.55} {outcome.states:>9,} states {outcome.seconds:6.1f} s  {outcome.result}{length}"
+        )
         must_fail = run in MUTANTS or run.expects != ""
         if bool(outcome.violation) != must_fail or not (must_fail or outcome.exhausted):
             yield outcome
@@ -37,7 +39,14 @@ def main() -> int:
         *_table("The protocol without one of its rules", MUTANTS),
     ]
     for outcome in surprises:
-        _say("\n".join((f"\n{outcome.run.name}: {outcome.result}", *(f"  {line}" for line in outcome.schedule))))
+        _say(
+            "\n".join(
+                (
+                    f"\n{outcome.run.name}: {outcome.result}",
+                    *(f"  {line}" for line in outcome.schedule),
+                )
+            )
+        )
     return 1 if surprises else 0
 
 

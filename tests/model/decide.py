@@ -1,4 +1,5 @@
-"""What one pass decides from what it has read. Pure; the order of the checks is the policy, as in `core/decide.py`."""
+"""What one pass decides from what it has read. Pure; the order of the checks is the policy, as in
+`core/decide.py`."""
 
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ CLOSED = ("Rejected", "NotPlaced", "Superseded", "Canceled")
 
 
 class Plan(NamedTuple):
-    """What to write, in order. `stalled`: what the resource reports that only a manual change would heal."""
+    """What to write, in order. `stalled`: what the resource reports that only a manual change would
+    heal."""
 
     steps: tuple[Step, ...] = ()
     stalled: str = ""
@@ -27,7 +29,8 @@ class View(NamedTuple):
     open: Order | None
     """The order whose outcome is open; there is one at a time."""
     announced: Order | None
-    """The open order, if it is Placing with a mark that this process remembers: it sent nothing for it."""
+    """The open order, if it is Placing with a mark that this process remembers: it sent nothing for
+    it."""
     found: Found
 
     @property
@@ -50,7 +53,8 @@ def decide(run: Run, process: Process) -> Plan:
 
 
 def _after(first: tuple[Step, ...], plan: Plan) -> Plan:
-    """The plan after finalizer and claim. What is announced is so in the next pass only, which reads both."""
+    """The plan after finalizer and claim. What is announced is so in the next pass only, which
+    reads both."""
     if first and any(step.kind == "intend" for step in plan.steps):
         return Plan(first)
     return plan._replace(steps=(*first, *plan.steps))
@@ -63,7 +67,9 @@ def _view(run: Run, process: Process) -> View:
     opened = next((order for order in counted if order.state in OPEN), None)
     announced = None
     if opened is not None and opened.state == "Placing":
-        announced = opened if opened.mark == process.mark or not run.rules.only_announcer_sends else None
+        announced = (
+            opened if opened.mark == process.mark or not run.rules.only_announcer_sends else None
+        )
     return View(run, process, orders, opened, announced, classify(run, process, orders))
 
 
@@ -79,8 +85,15 @@ def settle_orders(view: View) -> Plan | None:
 
 def _settlement(view: View, order: Order) -> Step | None:
     rules, found = view.run.rules, view.found
-    evidence = next((seen.id for seen in view.process.listing or () if token_of(seen) == order.token), 0)
-    if not rules.token_decides and found.instance is not None and order is view.open and order.state in SENT:
+    evidence = next(
+        (seen.id for seen in view.process.listing or () if token_of(seen) == order.token), 0
+    )
+    if (
+        not rules.token_decides
+        and found.instance is not None
+        and order is view.open
+        and order.state in SENT
+    ):
         evidence = found.instance.id
     if evidence and order.instance == 0 and (rules.token_corrects or order.state in OPEN):
         return _move(order, "Placed", evidence)
@@ -107,19 +120,26 @@ def _by_evidence(view: View, order: Order) -> Step | None:
         return _move(order, "Uncertain")._replace(anew=anew)
     if found.what == "unexplained":
         seen = found.instance
-        in_time = seen is not None and (seen.age > run.visibility or not run.rules.tags_get_their_time)
+        in_time = seen is not None and (
+            seen.age > run.visibility or not run.rules.tags_get_their_time
+        )
         return _move(order, "Placed", seen.id) if seen is not None and in_time else None
     if order.age <= window_of(run, view.process, order):
         return None
     if found.what == "foreign":
         return _move(order, "Rejected")
-    if found.instance is not None and found.instance.tags == "owner" and not _placed_beside(view, order):
+    if (
+        found.instance is not None
+        and found.instance.tags == "owner"
+        and not _placed_beside(view, order)
+    ):
         return _move(order, "Placed", found.instance.id)
     return _move(order, "Rejected" if order.taken else "NotPlaced")
 
 
 def finish_intent(view: View) -> Plan | None:
-    """This process wrote the intent in the pass before and sent nothing: send it now, or take it back."""
+    """This process wrote the intent in the pass before and sent nothing: send it now, or take it
+    back."""
     order, found = view.announced, view.found
     if order is None:
         return None
@@ -127,9 +147,13 @@ def finish_intent(view: View) -> Plan | None:
         return Plan((_move(order, "Superseded"),))
     absent = found.what == "absent" or not view.run.rules.look_before_call
     if absent and _stands(view, order):
-        sent = Step("send", order.token, order.number, mark=order.mark, nonce=order.nonce, age=order.age)
+        sent = Step(
+            "send", order.token, order.number, mark=order.mark, nonce=order.nonce, age=order.age
+        )
         return Plan((sent,))
-    return Plan((_move(order, "Quoted"),)) if view.run.rules.back_to_quoted else _as_sent(view, order)
+    return (
+        Plan((_move(order, "Quoted"),)) if view.run.rules.back_to_quoted else _as_sent(view, order)
+    )
 
 
 def _as_sent(view: View, order: Order) -> Plan:
@@ -137,9 +161,12 @@ def _as_sent(view: View, order: Order) -> Plan:
 
 
 def _stands(view: View, order: Order) -> bool:
-    """The resource is still what the order was opened for, no brake is on, and its claim is held."""
+    """The resource is still what the order was opened for, no brake is on, and its claim is
+    held."""
     rules, resource = view.run.rules, view.process.resource
-    if rules.reread_is_fresh and (resource is None or resource.suspended or not stands_for(resource, order)):
+    if rules.reread_is_fresh and (
+        resource is None or resource.suspended or not stands_for(resource, order)
+    ):
         return False
     if not _holds_claim(view):
         return False
@@ -148,23 +175,38 @@ def _stands(view: View, order: Order) -> bool:
 
 def _holds_claim(view: View) -> bool:
     claim = view.process.claim
-    return view.run.keys == 1 or not view.run.rules.claim or (claim is not None and claim.holder == view.process.key)
+    return (
+        view.run.keys == 1
+        or not view.run.rules.claim
+        or (claim is not None and claim.holder == view.process.key)
+    )
 
 
 def begin_anew(view: View) -> Plan | None:
-    """What was read for a call serves for nothing else: the ledger may have changed since, and the resource after."""
+    """What was read for a call serves for nothing else: the ledger may have changed since, and the
+    resource after."""
     last = view.process.at == "own resource" and view.run.rules.ledger_is_read_after
     return Plan() if last else None
 
 
 def finalize_deletion(view: View) -> Plan | None:
-    """The resource is gone or going: close what is open, wait for what was sent, give the claim back."""
+    """The resource is gone or going: close what is open, wait for what was sent, give the claim
+    back."""
     process, resource, order, rules = view.process, view.process.resource, view.open, view.run.rules
     if resource is not None and not resource.deleting:
         return None
-    if order is not None and order.state == "Quoted" and (rules.close_before_going or resource is None):
+    if (
+        order is not None
+        and order.state == "Quoted"
+        and (rules.close_before_going or resource is None)
+    ):
         return Plan((_move(order, "Canceled"),))
-    if order is not None and resource is not None and rules.finalizer_waits and order.state != "Quoted":
+    if (
+        order is not None
+        and resource is not None
+        and rules.finalizer_waits
+        and order.state != "Quoted"
+    ):
         return Plan()
     steps: tuple[Step, ...] = ()
     if process.claim is not None and order is None and not _keeps_claim(view):
@@ -191,7 +233,8 @@ def stop_on_a_stranger(view: View) -> Plan | None:
 
 
 def wait_for_what_is_known(view: View) -> Plan | None:
-    """The workspace is there, or a Placed order says that it will be, or a call may have been sent, or nobody knows."""
+    """The workspace is there, or a Placed order says that it will be, or a call may have been sent,
+    or nobody knows."""
     bound = any(order.state == "Placed" for order in view.orders)
     if view.found.what == "ours":
         held = hold(view)
@@ -220,10 +263,13 @@ def stop_on_a_brake(view: View) -> Plan | None:
 
 
 def wait_for_what_is_outstanding(view: View) -> Plan | None:
-    """No other order and no other intent until nothing can come of the last one. No person can shorten that."""
+    """No other order and no other intent until nothing can come of the last one. No person can
+    shorten that."""
     if not view.run.rules.nothing_comes_after:
         return None
-    return Plan() if any(outstanding(view.run, view.process, order) for order in view.orders) else None
+    return (
+        Plan() if any(outstanding(view.run, view.process, order) for order in view.orders) else None
+    )
 
 
 def open_next_order(view: View) -> Plan | None:
@@ -244,7 +290,15 @@ def write_intent(view: View) -> Plan | None:
     if view.process.short and order.number == 1 and not view.run.short_buys:
         return Plan()
     short = view.process.short
-    intent = Step("intend", order.token, order.number, order.stale, short=short, to="Placing", nonce=_nonce(view))
+    intent = Step(
+        "intend",
+        order.token,
+        order.number,
+        order.stale,
+        short=short,
+        to="Placing",
+        nonce=_nonce(view),
+    )
     return Plan((intent,))
 
 
@@ -255,7 +309,10 @@ def _nonce(view: View) -> int:
         return sum(other.state in CLOSED for other in view.orders)
     counted = {"refusals": ("Rejected",), "over": CAME_TO_NOTHING}.get(run.nonce, ())
     early = not run.rules.nonce_counts_what_is_over
-    return sum(other.state in counted and (early or not outstanding(run, view.process, other)) for other in view.orders)
+    return sum(
+        other.state in counted and (early or not outstanding(run, view.process, other))
+        for other in view.orders
+    )
 
 
 CHECKS = (

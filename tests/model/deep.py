@@ -19,13 +19,30 @@ from tests.model.runs import (
 from tests.model.state import Chances
 
 DEEP: Final = (
-    Run("one replica, many mishaps", Chances(3, 2, None, 2, 2, 1, 1), 1, 1, 1, happens=AFTER_NOTHING),
-    Run("one replica, longer delays", Chances(crashes=1, lost=1, unknown=1), 2, 2, 3, happens=AFTER_NOTHING),
+    Run(
+        "one replica, many mishaps", Chances(3, 2, None, 2, 2, 1, 1), 1, 1, 1, happens=AFTER_NOTHING
+    ),
+    Run(
+        "one replica, longer delays",
+        Chances(crashes=1, lost=1, unknown=1),
+        2,
+        2,
+        3,
+        happens=AFTER_NOTHING,
+    ),
     Run("two replicas, a lost answer", Chances(lost=1), processes=REPLICAS, happens=AFTER_NOTHING),
     Run("two replicas, all delays", Chances(), 1, 1, 1, processes=REPLICAS, happens=AFTER_REFUSAL),
-    Run("an edit, a vain look", Chances(edits=1, crashes=1, unknown=1), 1, 1, 1, happens=AFTER_EDIT),
     Run(
-        "an order removed, created anew", Chances(removals=1, lost=1, deletions=1, creations=1), 1, 1, 1, 3, "refusals"
+        "an edit, a vain look", Chances(edits=1, crashes=1, unknown=1), 1, 1, 1, happens=AFTER_EDIT
+    ),
+    Run(
+        "an order removed, created anew",
+        Chances(removals=1, lost=1, deletions=1, creations=1),
+        1,
+        1,
+        1,
+        3,
+        "refusals",
     ),
     Run(
         "equal versions after a restore",
@@ -33,13 +50,42 @@ DEEP: Final = (
         processes=REPLICAS,
         happens=("bought", "the API server is restored before anything was sent"),
     ),
-    Run("two replicas, delays, crash, lost", Chances(crashes=1, lost=1), 1, 1, 1, processes=REPLICAS),
-    Run("two replicas, crash, lost answer", Chances(crashes=1, lost=1), processes=REPLICAS, happens=AFTER_NOTHING),
-    Run("two replicas, all delays, lost", Chances(lost=1), 1, 1, 1, processes=REPLICAS, happens=AFTER_NOTHING),
-    Run("two replicas, an edit, a vain look", Chances(edits=1, unknown=1), processes=REPLICAS, happens=AFTER_NOTHING),
+    Run(
+        "two replicas, delays, crash, lost", Chances(crashes=1, lost=1), 1, 1, 1, processes=REPLICAS
+    ),
+    Run(
+        "two replicas, crash, lost answer",
+        Chances(crashes=1, lost=1),
+        processes=REPLICAS,
+        happens=AFTER_NOTHING,
+    ),
+    Run(
+        "two replicas, all delays, lost",
+        Chances(lost=1),
+        1,
+        1,
+        1,
+        processes=REPLICAS,
+        happens=AFTER_NOTHING,
+    ),
+    Run(
+        "two replicas, an edit, a vain look",
+        Chances(edits=1, unknown=1),
+        processes=REPLICAS,
+        happens=AFTER_NOTHING,
+    ),
     Run("two replicas, created anew", Chances(deletions=1, creations=1), processes=REPLICAS),
     Run("two replicas, a forged ledger", Chances(forgeries=1, lost=1), 1, 1, 1, processes=REPLICAS),
-    Run("two replicas, an order removed", Chances(removals=1, lost=1), 1, 0, 1, 2, "name", processes=REPLICAS),
+    Run(
+        "two replicas, an order removed",
+        Chances(removals=1, lost=1),
+        1,
+        0,
+        1,
+        2,
+        "name",
+        processes=REPLICAS,
+    ),
     Run(
         "a slow replica gives a claim back, nonce",
         Chances(creations=1, freezes=1),
@@ -57,7 +103,13 @@ DEEP: Final = (
         keys=2,
         processes=TWO_RESOURCES,
     ),
-    Run("restored, names unique", Chances(restores=1), unique=True, processes=TWO_CLUSTERS, cluster_ids=("A", "B")),
+    Run(
+        "restored, names unique",
+        Chances(restores=1),
+        unique=True,
+        processes=TWO_CLUSTERS,
+        cluster_ids=("A", "B"),
+    ),
     Run(
         "restored, nonce of the name",
         Chances(restores=1),
@@ -93,7 +145,12 @@ DEEP: Final = (
         processes=REPLICAS,
         happens=(*WHILE_REJECTED, "the gateway refuses a repeated nonce"),
     ),
-    Run("brake acknowledged, two replicas", Chances(suspensions=1), processes=REPLICAS, happens=RESUMED),
+    Run(
+        "brake acknowledged, two replicas",
+        Chances(suspensions=1),
+        processes=REPLICAS,
+        happens=RESUMED,
+    ),
     Run(
         "replicas with other windows, in any order",
         Chances(lost=1),
@@ -133,7 +190,13 @@ DEEP: Final = (
         nonce="over",
         happens=WHILE_REJECTED,
     ),
-    Run("cloned, names unique", Chances(clones=1), unique=True, processes=TWO_CLUSTERS, cluster_ids=("A", "A")),
+    Run(
+        "cloned, names unique",
+        Chances(clones=1),
+        unique=True,
+        processes=TWO_CLUSTERS,
+        cluster_ids=("A", "A"),
+    ),
     Run(
         "cloned, nonce of the name",
         Chances(clones=1),
@@ -172,6 +235,5 @@ DEEP: Final = (
 )
 """The same, with more going on at once; minutes. Among them is more of what is not promised.
 
-A claim alone does not make a name unique: it is given back by a slow replica that has read the resource as gone before
-it was created anew. The nonce, or the cloud's unique names, must hold.
-"""
+A claim alone does not make a name unique: it is given back by a slow replica that has read the
+resource as gone before it was created anew. The nonce, or the cloud's unique names, must hold. """

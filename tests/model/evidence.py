@@ -1,4 +1,5 @@
-"""What the ledger and a look say about the name: whose its instance is, and what may still be under way. Pure."""
+"""What the ledger and a look say about the name: whose its instance is, and what may still be under
+way. Pure."""
 
 from typing import NamedTuple
 
@@ -47,10 +48,13 @@ def outstanding(run: Run, process: Process, order: Order) -> bool:
 
 
 def keeps_claim(run: Run, process: Process, order: Order) -> bool:
-    """Its call may still be under way, or what it bought may not be shown yet: nobody else may buy."""
+    """Its call may still be under way, or what it bought may not be shown yet: nobody else may
+    buy."""
     hidden = order.state == "Placed" and order.age <= window_of(run, process, order)
     rules = run.rules
-    return (rules.claim_stays_hidden and hidden) or (rules.claim_stays_outstanding and outstanding(run, process, order))
+    return (rules.claim_stays_hidden and hidden) or (
+        rules.claim_stays_outstanding and outstanding(run, process, order)
+    )
 
 
 def token_of(seen: Instance) -> int | None:
@@ -59,7 +63,11 @@ def token_of(seen: Instance) -> int | None:
 
 
 def _owner_of(run: Run, seen: Instance) -> tuple[str, int] | None:
-    return (run.cluster_ids[seen.home], seen.key) if not is_unmarked(seen) and seen.token != NOBODY else None
+    return (
+        (run.cluster_ids[seen.home], seen.key)
+        if not is_unmarked(seen) and seen.token != NOBODY
+        else None
+    )
 
 
 def is_unmarked(seen: Instance) -> bool:

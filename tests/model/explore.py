@@ -1,4 +1,5 @@
-"""Breadth-first search through all states of a run; the first violation found is one of the shortest."""
+"""Breadth-first search through all states of a run; the first violation found is one of the
+shortest."""
 
 import gc
 import re
@@ -43,7 +44,10 @@ def first_state(run: Run) -> State:
     first = Cluster(resources, uids=run.keys)
     others = tuple(Cluster((None,) * run.keys, uids=0) for _ in run.cluster_ids[1:])
     shorts = run.short or (0,) * len(run.processes)
-    processes = tuple(Process(home, key, short=short) for (home, key), short in zip(run.processes, shorts, strict=True))
+    processes = tuple(
+        Process(home, key, short=short)
+        for (home, key), short in zip(run.processes, shorts, strict=True)
+    )
     return State((first, *others), processes, chances=run.chances)
 
 
@@ -94,7 +98,9 @@ class Search:
             happened=frozenset(self.happened),
         )
 
-    def _next_layer(self, layer: list[State]) -> tuple[list[State], str | None, tuple[State, Move] | None]:
+    def _next_layer(
+        self, layer: list[State]
+    ) -> tuple[list[State], str | None, tuple[State, Move] | None]:
         run, came_from = self.run, self.came_from
         found: list[State] = []
         for state in layer:
@@ -118,7 +124,9 @@ class Search:
         calm = state._replace(chances=Chances(orders=state.chances.orders))
         if calm not in self.rested:
             rest = come_to_rest(self.run, calm)
-            self.rested[calm] = "never comes to rest" if rest is None else wrong_at_rest(self.run, rest)
+            self.rested[calm] = (
+                "never comes to rest" if rest is None else wrong_at_rest(self.run, rest)
+            )
         return self.rested[calm]
 
     def _note(self, before: State, move: Move) -> None:
@@ -129,8 +137,12 @@ class Search:
             return
         self.happened.add("bought")
         token = state.instances[-1].token
-        for order in (order for cluster in state.clusters for order in cluster.orders if order.state):
-            self.happened.add(f"bought {'while' if order.token == token else 'after'} {order.state}")
+        for order in (
+            order for cluster in state.clusters for order in cluster.orders if order.state
+        ):
+            self.happened.add(
+                f"bought {'while' if order.token == token else 'after'} {order.state}"
+            )
 
     def _schedule(self, last: tuple[State, Move]) -> tuple[str, ...]:
         """What happened up to the violation, one line a transition."""
@@ -143,7 +155,9 @@ class Search:
             said.append(move.what)
             state = move.state
         end = canonical(last[1].state)
-        said.append(next(move.what for move in moves(self.run, state) if canonical(move.state) == end))
+        said.append(
+            next(move.what for move in moves(self.run, state) if canonical(move.state) == end)
+        )
         return tuple(said)
 
 
@@ -155,7 +169,8 @@ def explore(run: Run) -> Outcome:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """States hold no cycles; looking for some in millions of tuples takes longer than the search itself."""
+    """States hold no cycles; looking for some in millions of tuples takes longer than the search
+    itself."""
     gc.disable()
     try:
         yield

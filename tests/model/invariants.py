@@ -46,7 +46,8 @@ def come_to_rest(run: Run, state: State) -> State | None:
 
 
 def _until_idle(run: Run, state: State, index: int) -> State:
-    """Passes of one process, until they change nothing: replicas take turns, they do not hinder each other for ever."""
+    """Passes of one process, until they change nothing: replicas take turns, they do not hinder
+    each other for ever."""
     for _ in range(ROUNDS):
         before, state = state, _one_pass(run, _through_the_cloud(run, state), index)
         if state == before:
@@ -92,6 +93,8 @@ def _complaints(run: Run, state: State) -> Iterator[str]:
             yield "an order stays open although nothing more can come"
         if any(resource is not None and resource.deleting for resource in cluster.resources):
             yield "a resource that is deleted never goes"
-        wanted = any(resource is not None and not resource.suspended for resource in cluster.resources)
+        wanted = any(
+            resource is not None and not resource.suspended for resource in cluster.resources
+        )
         if wanted and not state.bought and not stranger and state.chances.orders > 0:
             yield "nothing is ever bought"

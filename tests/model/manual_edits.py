@@ -3,8 +3,28 @@
 from collections.abc import Iterator
 
 from tests.model.rules import Run
-from tests.model.state import AGAIN, CURRENT, NOBODY, OLD, STALE, Cluster, Instance, Move, Process, Resource, State
-from tests.model.writing import Read, made_stale, set_finalizer, spend, stored, with_cluster, with_resource
+from tests.model.state import (
+    AGAIN,
+    CURRENT,
+    NOBODY,
+    OLD,
+    STALE,
+    Cluster,
+    Instance,
+    Move,
+    Process,
+    Resource,
+    State,
+)
+from tests.model.writing import (
+    Read,
+    made_stale,
+    set_finalizer,
+    spend,
+    stored,
+    with_cluster,
+    with_resource,
+)
 
 
 def manual_moves(run: Run, state: State) -> Iterator[Move]:
@@ -24,13 +44,17 @@ def _hands_on_resource(state: State, home: int, key: int) -> Iterator[Move]:
     resource = cluster.resources[key]
     if resource is None:
         if chances.creations and cluster.uids:
-            yield _changed(state, home, _created(cluster, key), "creations", f"resource {key} is created anew")
+            yield _changed(
+                state, home, _created(cluster, key), "creations", f"resource {key} is created anew"
+            )
         return
     if not resource.deleting:
         yield from _hands_on_wanted(state, home, key, resource)
     if chances.strips and resource.finalizer:
         stripped = set_finalizer(cluster, key, present=False)
-        yield _changed(state, home, stripped, "strips", f"a hand strips the finalizer of resource {key}")
+        yield _changed(
+            state, home, stripped, "strips", f"a hand strips the finalizer of resource {key}"
+        )
 
 
 def _hands_on_wanted(state: State, home: int, key: int, resource: Resource) -> Iterator[Move]:
@@ -39,10 +63,14 @@ def _hands_on_wanted(state: State, home: int, key: int, resource: Resource) -> I
         edited = with_resource(cluster, key, resource._replace(generation=resource.generation + 1))
         yield _changed(state, home, edited, "edits", f"a hand edits resource {key}")
     if chances.deletions:
-        going = with_resource(cluster, key, resource._replace(deleting=True) if resource.finalizer else None)
+        going = with_resource(
+            cluster, key, resource._replace(deleting=True) if resource.finalizer else None
+        )
         yield _changed(state, home, going, "deletions", f"a hand deletes resource {key}")
     if resource.suspended:
-        resumed = with_cluster(state, home, with_resource(cluster, key, resource._replace(suspended=False)))
+        resumed = with_cluster(
+            state, home, with_resource(cluster, key, resource._replace(suspended=False))
+        )
         yield Move(f"a hand resumes resource {key}", resumed)
     elif chances.suspensions:
         suspended = with_resource(cluster, key, resource._replace(suspended=True))
@@ -55,7 +83,9 @@ def _hands_on_ledger(run: Run, state: State, home: int) -> Iterator[Move]:
     for place, order in enumerate(cluster.orders):
         if state.chances.removals:
             left = cluster._replace(orders=(*cluster.orders[:place], *cluster.orders[place + 1 :]))
-            removed = _changed(state, home, left, "removals", f"a hand removes order {order.number} by force")
+            removed = _changed(
+                state, home, left, "removals", f"a hand removes order {order.number} by force"
+            )
             yield removed._replace(state=made_stale(run, removed.state, home, order.token))
         if state.chances.forgeries and order.state == "Uncertain":
             for to in ("NotPlaced", "Rejected"):
@@ -78,7 +108,9 @@ def _second_cluster(state: State) -> Iterator[Move]:
     first = state.clusters[0]
     if state.chances.restores and first.resources[0] is not None:
         restored = Cluster((Resource(1, first.resources[0].generation),))
-        yield _changed(state, 1, restored, "restores", "the resource is restored in the second cluster")
+        yield _changed(
+            state, 1, restored, "restores", "the resource is restored in the second cluster"
+        )
     if state.chances.clones:
         yield _changed(state, 1, first, "clones", "the second cluster becomes a copy of the first")
 
@@ -96,7 +128,10 @@ def _backups(run: Run, state: State) -> Iterator[Move]:
         yield Move(what, spend(_restored(state, state.backup), "rollbacks"))
     at_rest = all(process.at == "idle" for process in state.processes)
     if chances.early_rollbacks and at_rest and not state.calls and not state.bought:
-        yield Move(f"{what} before anything was sent", spend(_restored(state, state.backup), "early_rollbacks"))
+        yield Move(
+            f"{what} before anything was sent",
+            spend(_restored(state, state.backup), "early_rollbacks"),
+        )
 
 
 def _backed_up(state: State) -> State:
@@ -116,7 +151,9 @@ def _restored(state: State, backup: Cluster) -> State:
     """The state after a restore. Uids are not given out again; versions are."""
     first = backup._replace(uids=max(backup.uids, state.clusters[0].uids))
     same = {order.token for order in backup.orders if order in state.clusters[0].orders}
-    processes = tuple(_after_restore(each, same) if each.home == 0 else each for each in state.processes)
+    processes = tuple(
+        _after_restore(each, same) if each.home == 0 else each for each in state.processes
+    )
     restored = with_cluster(state, 0, first)
     return restored._replace(processes=processes, backup=None, restored=True)
 
@@ -128,16 +165,22 @@ def _after_restore(process: Process, same: set[int]) -> Process:
         unchanged = read.stale == OLD or (read.stale == CURRENT and read.token in same)
         return read if unchanged else read._replace(stale=AGAIN)
 
-    return process._replace(orders=tuple(map(after, process.orders)), steps=tuple(map(after, process.steps)))
+    return process._replace(
+        orders=tuple(map(after, process.orders)), steps=tuple(map(after, process.steps))
+    )
 
 
 def _strangers(run: Run, state: State) -> Iterator[Move]:
-    stranger = next((place for place, each in enumerate(state.instances) if each.token == NOBODY), None)
+    stranger = next(
+        (place for place, each in enumerate(state.instances) if each.token == NOBODY), None
+    )
     if stranger is not None:
         left = (*state.instances[:stranger], *state.instances[stranger + 1 :])
         # Whatever was announced while it blocked the name may be sent now.
         released = state._replace(instances=left, outdated=frozenset())
         yield Move("a hand releases its workspace", released)
     elif state.chances.strangers and not (run.unique and state.instances):
-        bought = state._replace(instances=(*state.instances, Instance(NOBODY, NOBODY, NOBODY, NOBODY)))
+        bought = state._replace(
+            instances=(*state.instances, Instance(NOBODY, NOBODY, NOBODY, NOBODY))
+        )
         yield Move("a hand buys a workspace of this name", spend(bought, "strangers"))

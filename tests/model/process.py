@@ -1,4 +1,5 @@
-"""The operator's processes: a pass as a chain of single reads and writes, as in `observation.py` and `execution.py`."""
+"""The operator's processes: a pass as a chain of single reads and writes, as in `observation.py`
+and `execution.py`."""
 
 from collections.abc import Iterator
 
@@ -30,7 +31,8 @@ SAID = {
 
 
 def at_work(state: State) -> list[int]:
-    """Which processes may move. Where freezing is counted, a pass is not interrupted but by a freeze."""
+    """Which processes may move. Where freezing is counted, a pass is not interrupted but by a
+    freeze."""
     every = list(range(len(state.processes)))
     if state.chances.freezes is None:
         return every
@@ -72,7 +74,11 @@ def moves_of(run: Run, state: State, index: int) -> Iterator[Move]:
 def dropped(state: State) -> State:
     """Without the answers that nobody waits for."""
     waiting = {(process.home, process.sent) for process in state.processes if process.at == "wait"}
-    calls = tuple(call for call in state.calls if call.stage not in ANSWERED or (call.home, call.token) in waiting)
+    calls = tuple(
+        call
+        for call in state.calls
+        if call.stage not in ANSWERED or (call.home, call.token) in waiting
+    )
     return state if calls == state.calls else state._replace(calls=calls)
 
 
@@ -113,12 +119,15 @@ def _write(run: Run, state: State, index: int, step: Step, again: bool = False) 
 
 
 def _unheard(run: Run, state: State, index: int, step: Step) -> Iterator[Move]:
-    """The answer to the intent's write is lost. The process remembers the mark that it was to carry."""
+    """The answer to the intent's write is lost. The process remembers the mark that it was to
+    carry."""
     process, remembers = state.processes[index], run.rules.mark_before_write
     after = write_order(run, state, index, step)
     if after is not None:
         mark = after.processes[index].mark if remembers else 0
-        yield Move(f"p{index} writes an intent, unheard", with_process(after, index, process.idle(mark)))
+        yield Move(
+            f"p{index} writes an intent, unheard", with_process(after, index, process.idle(mark))
+        )
     mark = new_mark(run, state) if remembers else 0
     yield Move(f"p{index} fails to write an intent", with_process(state, index, process.idle(mark)))
 
@@ -152,18 +161,25 @@ def _wait(state: State, index: int) -> Iterator[Move]:
     for call in state.calls:
         if (call.home, call.token) == (process.home, process.sent) and call.stage in ANSWERED:
             since = call.age if call.stage == "refused for now" else 0
-            heard = process._replace(at="record", answer=call.stage, instance=call.instance, since=since)
-            yield Move(f"p{index} is answered: {call.stage}", dropped(with_process(state, index, heard)))
+            heard = process._replace(
+                at="record", answer=call.stage, instance=call.instance, since=since
+            )
+            yield Move(
+                f"p{index} is answered: {call.stage}", dropped(with_process(state, index, heard))
+            )
     if state.chances.lost:
         lost = with_process(state, index, process._replace(at="record", answer="lost"))
         yield Move(f"p{index} gets no answer", dropped(spend(lost, "lost")))
 
 
 def _record(run: Run, state: State, index: int) -> Iterator[Move]:
-    """Write the answer down. On a conflict the order is read again, so this is one step whatever came between."""
+    """Write the answer down. On a conflict the order is read again, so this is one step whatever
+    came between."""
     process = state.processes[index]
     orders = state.clusters[process.home].orders
-    idle = with_process(state, index, process.idle(0 if run.rules.mark_goes_before_call else process.mark))
+    idle = with_process(
+        state, index, process.idle(0 if run.rules.mark_goes_before_call else process.mark)
+    )
     place = next((place for place, order in enumerate(orders) if order.token == process.sent), None)
     if place is None:
         yield Move(f"p{index} finds no order to record the answer in", idle)
@@ -184,7 +200,11 @@ def _recorded(run: Run, process: Process, order: Order) -> Order | None:
     certain = _certain(run)
     to = ""
     if answer == "bought":
-        to = "Placed" if order.instance == 0 and (run.rules.id_over_any_state or order.state == "Placing") else ""
+        to = (
+            "Placed"
+            if order.instance == 0 and (run.rules.id_over_any_state or order.state == "Placing")
+            else ""
+        )
     elif order.state in SENT and same_intent and answer in certain:
         to = "Rejected"
     elif order.state == "Placing" and same_intent:
@@ -195,7 +215,9 @@ def _recorded(run: Run, process: Process, order: Order) -> Order | None:
     moved = moved_order(run, order, Step("record", to=to, instance=process.instance))
     if to == "Rejected":
         for_now = answer == "refused for now"
-        moved = moved._replace(age=min(run.refused_age + process.since, run.over) if for_now else run.over)
+        moved = moved._replace(
+            age=min(run.refused_age + process.since, run.over) if for_now else run.over
+        )
     return moved._replace(taken=moved.taken or (answer == "taken" and to == "Uncertain"))
 
 

@@ -1,4 +1,5 @@
-"""The reads of a pass, one transition each, as in `observation.py`. The last one leads to the plan."""
+"""The reads of a pass, one transition each, as in `observation.py`. The last one leads to the
+plan."""
 
 from collections.abc import Iterator
 
@@ -24,7 +25,8 @@ DATED = ("intend", "send")
 
 
 def read(run: Run, state: State, index: int) -> Iterator[Move]:
-    """The next read of the pass. A process that remembers an intent reads the cloud first, and the resource last."""
+    """The next read of the pass. A process that remembers an intent reads the cloud first, and the
+    resource last."""
     process = state.processes[index]
     resource, who = state.clusters[process.home].resources[process.key], f"p{index}"
     match process.at:
@@ -43,7 +45,9 @@ def read(run: Run, state: State, index: int) -> Iterator[Move]:
         case "own orders":
             yield _read_orders_again(state, index)
         case "own resource":
-            yield _decided(run, state, index, process._replace(resource=resource), "reads the resource last")
+            yield _decided(
+                run, state, index, process._replace(resource=resource), "reads the resource last"
+            )
         case _:
             yield _read_claim(run, state, index)
 
@@ -67,7 +71,10 @@ def _read_orders(run: Run, state: State, index: int) -> Move:
 def _read_orders_again(state: State, index: int) -> Move:
     """Of the intent as it is stored now; ages are as of the look before."""
     process = state.processes[index]
-    orders = (order._replace(age=max(order.age - process.since, 0)) for order in _orders_of(state, process))
+    orders = (
+        order._replace(age=max(order.age - process.since, 0))
+        for order in _orders_of(state, process)
+    )
     again = process._replace(at="own resource", orders=tuple(orders))
     return Move(f"p{index} reads the orders again", with_process(state, index, again))
 
@@ -80,7 +87,9 @@ def _look(run: Run, state: State, index: int) -> Iterator[Move]:
     """Look for the name in the cloud."""
     process, rules, chances = state.processes[index], run.rules, state.chances
     shown = tuple(seen for seen in state.instances if seen.shown)
-    looks: list[tuple[str, tuple[Instance, ...] | None, State]] = [(f"looks: {len(shown)} of this name", shown, state)]
+    looks: list[tuple[str, tuple[Instance, ...] | None, State]] = [
+        (f"looks: {len(shown)} of this name", shown, state)
+    ]
     if chances.unknown:
         vain = None if rules.unknown_is_not_absent else ()
         looks.append(("looks in vain", vain, spend(state, "unknown")))
@@ -109,7 +118,8 @@ def _claim_of(state: State, process: Process) -> Claim | None:
 
 
 def _read_claim(run: Run, state: State, index: int) -> Move:
-    """The claim; where it is another's: whether its holder exists, and else whether orders of it are unsettled."""
+    """The claim; where it is another's: whether its holder exists, and else whether orders of it
+    are unsettled."""
     process, who = state.processes[index], f"p{index}"
     cluster = state.clusters[process.home]
     if process.at == "claim":
@@ -125,7 +135,8 @@ def _read_claim(run: Run, state: State, index: int) -> Move:
         gone = process._replace(at="holder's orders")
         return Move(f"{who} reads that the holder is gone", with_process(state, index, gone))
     alive = any(
-        order.state in OPEN or keeps_claim(run, process, order._replace(age=max(order.age - process.since, 0)))
+        order.state in OPEN
+        or keeps_claim(run, process, order._replace(age=max(order.age - process.since, 0)))
         for order in cluster.orders
         if order.key == holder
     )
@@ -164,12 +175,17 @@ def _braked(state: State, process: Process) -> bool:
     """At the last read, a person's brake had been acknowledged for the order that may be sent."""
     resource = state.clusters[process.home].resources[process.key]
     order = next((order for order in process.orders if order.state == "Placing"), None)
-    return order is not None and (resource is None or resource.suspended or not stands_for(resource, order))
+    return order is not None and (
+        resource is None or resource.suspended or not stands_for(resource, order)
+    )
 
 
 def _falsely_stalled(run: Run, state: State, process: Process) -> str | None:
     """A resource may be Stalled only where a workspace that is not its own blocks it."""
     owner = (run.cluster_ids[process.home], process.key)
-    owners = [(run.cluster_ids[each.home], each.key) if each.home >= 0 else None for each in state.instances]
+    owners = [
+        (run.cluster_ids[each.home], each.key) if each.home >= 0 else None
+        for each in state.instances
+    ]
     stranger = any(each != owner for each in owners)
     return None if stranger or len(owners) > 1 else "says Stalled of a workspace that is its own"

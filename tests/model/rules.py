@@ -1,7 +1,7 @@
 """The rules of the protocol, each with a name, and the assumptions of a run.
 
-A mutant is the protocol without one of its rules (`mutants.py`). So each rule stands in one place, and is needed.
-"""
+A mutant is the protocol without one of its rules (`mutants.py`). So each rule stands in one place,
+and is needed."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +26,8 @@ class Rules(NamedTuple):
     conditional_intent: bool = True
     """6: the write to Placing names the version that was read."""
     reread_is_fresh: bool = True
-    """7: the resource is read from the API server after the intent, not from a cache where it is as it was then."""
+    """7: the resource is read from the API server after the intent, not from a cache where it is as
+    it was then."""
     look_before_call: bool = True
     """7: absent in a look after the intent, or nothing is sent."""
     back_to_quoted: bool = True
@@ -36,7 +37,8 @@ class Rules(NamedTuple):
     brakes_are_read_last: bool = True
     """7, 14: the resource is read after the look, just before the call."""
     mark_before_write: bool = True
-    """7: the mark of an intent is remembered before the intent is written, not once the write was answered."""
+    """7: the mark of an intent is remembered before the intent is written, not once the write was
+    answered."""
     mark_is_random: bool = True
     """7: an intent is recognised by its mark, not by the version that its write was given."""
     mark_goes_before_call: bool = True
@@ -50,7 +52,8 @@ class Rules(NamedTuple):
     taken_is_no_refusal: bool = True
     """9: "name taken" may be the answer to our own purchase."""
     refusal_is_of_one_copy: bool = True
-    """9: refused for now, the order is outstanding: another copy of the call may have been accepted."""
+    """9: refused for now, the order is outstanding: another copy of the call may have been
+    accepted."""
     outstanding_counts_commit: bool = True
     """9: for as long as that copy may take to be booked,"""
     outstanding_counts_visibility: bool = True
@@ -58,7 +61,8 @@ class Rules(NamedTuple):
     nonce_counts_what_is_over: bool = True
     """8: an order moves the nonce only when its call is over."""
     claim_stays_outstanding: bool = True
-    """9: the claim is not given back, or taken over, while an order of its holder is outstanding."""
+    """9: the claim is not given back, or taken over, while an order of its holder is
+    outstanding."""
     claim_stays_hidden: bool = True
     """2: nor while what it bought may not be shown yet."""
     unsent_is_quoted: bool = True
@@ -80,19 +84,21 @@ class Rules(NamedTuple):
     window_is_strict: bool = True
     """9, 10: the look is later than the end of the window, not at it."""
     window_is_the_order_s: bool = True
-    """10: the window that was written with the intent counts, if it is longer than that of the reader's settings."""
+    """10: the window that was written with the intent counts, if it is longer than that of the
+    reader's settings."""
     found_late_waits_anew: bool = True
-    """10: an intent that another process finds long after it was written has a window from then on: a backup may have
-    brought it back after it was taken back and announced anew."""
+    """10: an intent that another process finds long after it was written has a window from then on:
+    a backup may have brought it back after it was taken back and announced anew."""
     nothing_comes_after: bool = True
-    """9, 12: no other order, and no intent, while one is outstanding: refused for now, or ended by a stranger's
-    instance or a hand within its window."""
+    """9, 12: no other order, and no intent, while one is outstanding: refused for now, or ended by
+    a stranger's instance or a hand within its window."""
     close_before_going: bool = True
     """11: a deletion closes what is Quoted before it takes the finalizer off."""
     finalizer_waits: bool = True
     """11: the finalizer stays while something may have been sent."""
     ledger_is_read_after: bool = True
-    """11: a pass that read the resource after the ledger, because it was about to send, lets nothing go."""
+    """11: a pass that read the resource after the ledger, because it was about to send, lets
+    nothing go."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +116,12 @@ class Run:
     memory: int = 0
     """N: how long the gateway remembers a nonce."""
     nonce: str = ""
-    """What the nonce is made of: the `name` alone, or also the number of its orders whose call is over and that were
-    refused (`refusals`), or came to nothing (`over`), or the number of all that are closed (`orders`).
-    Empty: it is random, as the SDKs make it."""
+    """What the nonce is made of: the `name` alone, or also the number of its orders whose call is
+    over and that were refused (`refusals`), or came to nothing (`over`), or the number of all that
+    are closed (`orders`). Empty: it is random, as the SDKs make it."""
     late_copies: bool = False
-    """A copy of a call that was refused for now may still be on its way when the refusal is answered."""
+    """A copy of a call that was refused for now may still be on its way when the refusal is
+    answered."""
     unique: bool = False
     """The cloud refuses a second workspace of one name."""
     processes: tuple[tuple[int, int], ...] = ((0, 0),)
@@ -122,13 +129,16 @@ class Run:
     cluster_ids: tuple[str, ...] = ("A",)
     keys: int = 1
     short: tuple[int, ...] = ()
-    """For each process, by how many ticks the windows of its settings are shorter than they must be."""
+    """For each process, by how many ticks the windows of its settings are shorter than they must
+    be."""
     short_buys: bool = False
-    """A process with shorter windows announces the first order too, not only what comes after it."""
+    """A process with shorter windows announces the first order too, not only what comes after
+    it."""
     neighbour: bool = False
     """A workspace of another name is known to run in this account and region."""
     backup_at: str = ""
-    """The state of the first order in which the API server is backed up; empty: any, and before it is opened."""
+    """The state of the first order in which the API server is backed up; empty: any, and before it
+    is opened."""
     gone: tuple[int, ...] = ()
     """Keys whose resource was deleted just before; that wakes their processes."""
     rules: Rules = field(default_factory=Rules)
@@ -157,13 +167,18 @@ class Run:
 
     @cached_property
     def refused_age(self) -> int:
-        """The age with which a refusal for now begins to outgrow the window: D and V after its answer."""
+        """The age with which a refusal for now begins to outgrow the window: D and V after its
+        answer."""
         rules = self.rules
         if not rules.refusal_is_of_one_copy:
             return self.over
         commit = (self.commit or 0) if rules.outstanding_counts_commit else 0
         visibility = self.visibility if rules.outstanding_counts_visibility else 0
-        return max(self.validity + (self.commit or 0) + self.visibility, self.memory) - commit - visibility
+        return (
+            max(self.validity + (self.commit or 0) + self.visibility, self.memory)
+            - commit
+            - visibility
+        )
 
     @cached_property
     def aging(self) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""One state of the whole world: API servers, operator processes, cloud, and which mishaps may still come.
+"""One state of the whole world: API servers, operator processes, cloud, and which mishaps may still
+come.
 
-Everything is a plain value, so that states can be compared and kept in a set. Time is kept as ages, in ticks, and an
-age stops growing where nobody asks for more: so time has no end in the model, and the states are still finitely many.
-"""
+Everything is a plain value, so that states can be compared and kept in a set. Time is kept as ages,
+in ticks, and an age stops growing where nobody asks for more: so time has no end in the model, and
+the states are still finitely many."""
 
 from typing import Final, NamedTuple
 
@@ -16,18 +17,20 @@ SENT: Final = ("Placing", "Uncertain")
 CAME_TO_NOTHING: Final = ("Rejected", "NotPlaced")
 """States of an order that came to nothing although a call may have been sent for it."""
 ANSWERED: Final = ("refused", "refused for now", "taken", "open", "bought")
-"""Stages of a call that has been answered. Refused: because of what it says, so every copy of it is.
-Refused for now: throttled, not permitted, too late. Open: with an error that says nothing."""
+"""Stages of a call that has been answered. Refused: because of what it says, so every copy of it
+is. Refused for now: throttled, not permitted, too late. Open: with an error that says nothing."""
 CURRENT: Final = 0
 STALE: Final = 1
 OLD: Final = 2
 AGAIN: Final = 3
-"""How a version that a process has read stands to what is stored: the same; older, so that a write which names it
-conflicts; older than the backup; or of between the backup and its restore, so that it may be given out again."""
+"""How a version that a process has read stands to what is stored: the same; older, so that a write
+which names it conflicts; older than the backup; or of between the backup and its restore, so that
+it may be given out again."""
 
 
 class Resource(NamedTuple):
-    """A FlinkWorkspace. All resources of a run want the same workspace name; its generation stands for its spec."""
+    """A FlinkWorkspace. All resources of a run want the same workspace name; its generation stands
+    for its spec."""
 
     uid: int
     generation: int = 1
@@ -79,7 +82,8 @@ class Cluster(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One write that a process has decided on. `token` and `number`: of which order, or `token` of which claim."""
+    """One write that a process has decided on. `token` and `number`: of which order, or `token` of
+    which claim."""
 
     kind: str
     token: int = 0
@@ -100,8 +104,9 @@ class Step(NamedTuple):
 
 
 class Process(NamedTuple):
-    """One replica of the operator at one key. Each transition is one read or one write; between them it may crash,
-    or freeze and thaw later, for a process that takes no step is not waited for."""
+    """One replica of the operator at one key. Each transition is one read or one write; between
+    them it may crash, or freeze and thaw later, for a process that takes no step is not waited
+    for."""
 
     home: int
     key: int
@@ -118,8 +123,9 @@ class Process(NamedTuple):
     """Ticks since the look, or since the answer."""
     steps: tuple[Step, ...] = ()
     mark: int = 0
-    """The mark of the intent that it wrote, or may have written, and sent nothing for. While it waits for an answer,
-    or writes it down: of the intent that it sent for; that one is not remembered."""
+    """The mark of the intent that it wrote, or may have written, and sent nothing for. While it
+    waits for an answer, or writes it down: of the intent that it sent for; that one is not
+    remembered."""
     sent: int = 0
     """Token of the call that it waits for, or whose answer it holds."""
     answer: str = ""
@@ -133,7 +139,8 @@ class Process(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One CreateInstance on its way. `age`: since its signed date; once accepted or refused for now, since then."""
+    """One CreateInstance on its way. `age`: since its signed date; once accepted or refused for
+    now, since then."""
 
     token: int
     home: int
@@ -147,7 +154,8 @@ class Call(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """A workspace in the cloud. Where `tags` is not `full`, its token (or also its owner) cannot be seen."""
+    """A workspace in the cloud. Where `tags` is not `full`, its token (or also its owner) cannot be
+    seen."""
 
     id: int
     token: int
@@ -165,7 +173,8 @@ class Chances(NamedTuple):
     orders: int = 2
     crashes: int = 0
     freezes: int | None = None
-    """How often a process may be held up in the middle of a pass while another one works; None: freely."""
+    """How often a process may be held up in the middle of a pass while another one works; None:
+    freely."""
     lost: int = 0
     """Requests or answers of the purchase that get lost."""
     unknown: int = 0
@@ -204,7 +213,8 @@ class Chances(NamedTuple):
     clones: int = 0
     """The second cluster becomes a copy of the first."""
     rollbacks: int = 0
-    """The first cluster's API server is restored to what it was at some time before; the processes live on."""
+    """The first cluster's API server is restored to what it was at some time before; the processes
+    live on."""
     early_rollbacks: int = 0
     """The same, while no pass is under way and nothing was bought, or is on its way."""
     strangers: int = 0
@@ -227,8 +237,8 @@ class State(NamedTuple):
     announced: frozenset[int] = frozenset()
     """For the invariants: tokens that were in Placing at some time."""
     outdated: frozenset[tuple[int, int]] = frozenset()
-    """For the invariants: tokens and marks of intents that were written when the resource had changed or gone already,
-    or a workspace of the name was there to be seen."""
+    """For the invariants: tokens and marks of intents that were written when the resource had
+    changed or gone already, or a workspace of the name was there to be seen."""
     backup: Cluster | None = None
     """What the first cluster may be restored to."""
     restored: bool = False

@@ -1,4 +1,5 @@
-"""The protocol in an explicit-state model: nothing wrong where it promises so, and each of its rules is needed."""
+"""The protocol in an explicit-state model: nothing wrong where it promises so, and each of its
+rules is needed."""
 
 from collections.abc import Callable
 
@@ -23,7 +24,10 @@ def _told(outcome: Outcome) -> str:
 
 def _search(run: Run, record: Record) -> None:
     outcome = explore(run)
-    record("model", [run.name, outcome.states, outcome.depth, round(outcome.seconds, 1), outcome.result])
+    record(
+        "model",
+        [run.name, outcome.states, outcome.depth, round(outcome.seconds, 1), outcome.result],
+    )
     assert outcome.violation == run.expects, _told(outcome)
     if not run.expects:
         assert outcome.exhausted
@@ -60,18 +64,25 @@ def test_each_rule_is_needed(mutant: Run, record_property: Record) -> None:
 
 def test_every_rule_is_taken_out_by_a_mutant() -> None:
     """Alone, or in a group that says why."""
-    assert {rule for mutant in MUTANTS for rule in Rules._fields if not getattr(mutant.rules, rule)} == set(
-        Rules._fields
-    )
+    assert {
+        rule for mutant in MUTANTS for rule in Rules._fields if not getattr(mutant.rules, rule)
+    } == set(Rules._fields)
 
 
 def test_the_model_s_api_server_takes_the_moves_that_the_product_s_takes() -> None:
-    """Of unsettled orders; what is settled moves to Placed alone, as far as the model has its states."""
-    assert {state or "": MOVES[state] for state in (None, "Quoted", "Placing", "Uncertain")} == MOVES_OF_MODEL
-    assert all(MOVES[state] == ("Placed",) for state in ("Rejected", "NotPlaced", "Superseded", "Canceled"))
+    """Of unsettled orders; what is settled moves to Placed alone, as far as the model has its
+    states."""
+    assert {
+        state or "": MOVES[state] for state in (None, "Quoted", "Placing", "Uncertain")
+    } == MOVES_OF_MODEL
+    assert all(
+        MOVES[state] == ("Placed",) for state in ("Rejected", "NotPlaced", "Superseded", "Canceled")
+    )
 
 
 def test_the_model_knows_the_product_s_states() -> None:
     """Open orders are open in both; what the model calls '' is an order without status."""
-    assert {state or "" for state, targets in MOVES.items() if state is None or "Superseded" in targets} <= set(OPEN)
+    assert {
+        state or "" for state, targets in MOVES.items() if state is None or "Superseded" in targets
+    } <= set(OPEN)
     assert set(OPEN) <= {state or "" for state in MOVES}

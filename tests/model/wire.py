@@ -1,4 +1,5 @@
-"""The purchase call on its way: wire, gateway, booking. It may be lost, copied, or answered for another copy."""
+"""The purchase call on its way: wire, gateway, booking. It may be lost, copied, or answered for
+another copy."""
 
 from collections.abc import Iterator
 
@@ -8,7 +9,8 @@ from tests.model.writing import spend
 
 
 def moves_of_calls(run: Run, state: State) -> Iterator[Move]:
-    """What may become of each call; the first move of each is what becomes of it without mishaps."""
+    """What may become of each call; the first move of each is what becomes of it without
+    mishaps."""
     for place, call in enumerate(state.calls):
         if call.stage == "wire":
             yield from _arrive(run, state, place, call)
@@ -27,7 +29,9 @@ def is_due(run: Run, call: Call) -> bool:
 def _with_call(state: State, place: int, *calls: Call) -> State:
     """The state with a call replaced. An answer that nobody waits for is not kept."""
     waiting = {(each.home, each.sent) for each in state.processes if each.at == "wait"}
-    kept = (call for call in calls if call.stage not in ANSWERED or (call.home, call.token) in waiting)
+    kept = (
+        call for call in calls if call.stage not in ANSWERED or (call.home, call.token) in waiting
+    )
     return state._replace(calls=(*state.calls[:place], *kept, *state.calls[place + 1 :]))
 
 
@@ -37,13 +41,19 @@ def _arrive(run: Run, state: State, place: int, call: Call) -> Iterator[Move]:
         yield Move("the gateway refuses a late call", _refused_for_now(state, place, call))
         return
     if run.nonce and any(nonce == call.nonce for nonce, _ in state.nonces):
-        yield Move("the gateway refuses a repeated nonce", _with_call(state, place, call._replace(stage="open")))
+        yield Move(
+            "the gateway refuses a repeated nonce",
+            _with_call(state, place, call._replace(stage="open")),
+        )
         return
     heard = state._replace(nonces=(*state.nonces, (call.nonce, 0))) if run.nonce else state
     accepted = call._replace(stage="accepted", age=0)
     yield Move("the gateway accepts a call", _with_call(heard, place, accepted))
     if state.chances.refusals:
-        yield Move("the gateway refuses a call for now", spend(_refused_for_now(state, place, call), "refusals"))
+        yield Move(
+            "the gateway refuses a call for now",
+            spend(_refused_for_now(state, place, call), "refusals"),
+        )
         if not _was_accepted(state, call):
             refused = _with_call(_only(heard, call), 0, call._replace(stage="refused"))
             yield Move("the gateway refuses every copy of a call", spend(refused, "refusals"))
@@ -51,7 +61,9 @@ def _arrive(run: Run, state: State, place: int, call: Call) -> Iterator[Move]:
 
 def _only(state: State, call: Call) -> State:
     """The state with this call in the first place, and without its copies."""
-    others = tuple(each for each in state.calls if (each.home, each.token) != (call.home, call.token))
+    others = tuple(
+        each for each in state.calls if (each.home, each.token) != (call.home, call.token)
+    )
     return state._replace(calls=(call, *others))
 
 
@@ -63,7 +75,8 @@ def _was_accepted(state: State, call: Call) -> bool:
 
 
 def _refused_for_now(state: State, place: int, call: Call) -> State:
-    """This copy was refused, and no other. Whether the gateway remembers its nonce is not known; here it does not."""
+    """This copy was refused, and no other. Whether the gateway remembers its nonce is not known;
+    here it does not."""
     refused = call._replace(stage="refused for now", age=0, behind=False)
     return _others_behind(_with_call(state, place, refused), call)
 
@@ -83,7 +96,9 @@ def _lose_or_copy(state: State, place: int, call: Call) -> Iterator[Move]:
     if chances.lost:
         yield Move("a request is lost", spend(_with_call(state, place), "lost"))
     if chances.repeats:
-        yield Move("the wire delivers a call twice", spend(_with_call(state, place, call, call), "repeats"))
+        yield Move(
+            "the wire delivers a call twice", spend(_with_call(state, place, call, call), "repeats")
+        )
     if chances.misanswers:
         refused = call._replace(stage="refused for now", age=0)
         misanswered = _others_behind(_with_call(state, place, call, refused), call)
@@ -92,7 +107,9 @@ def _lose_or_copy(state: State, place: int, call: Call) -> Iterator[Move]:
 
 def _commit(run: Run, state: State, place: int, call: Call) -> Iterator[Move]:
     if run.unique and state.instances:
-        yield Move("the cloud finds the name taken", _with_call(state, place, call._replace(stage="taken")))
+        yield Move(
+            "the cloud finds the name taken", _with_call(state, place, call._replace(stage="taken"))
+        )
         return
     number = state.bought + 1
     instance = Instance(number, call.token, call.home, call.key)

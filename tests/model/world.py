@@ -1,4 +1,5 @@
-"""Everything that is not the operator: the cloud and time. What people do is in `manual_edits.py`."""
+"""Everything that is not the operator: the cloud and time. What people do is in
+`manual_edits.py`."""
 
 from collections.abc import Iterator
 
@@ -21,7 +22,8 @@ def moves_of_world(run: Run, state: State) -> Iterator[Move]:
 
 
 def moves_of_cloud(run: Run, state: State) -> Iterator[Move]:
-    """What is under way in the cloud. With no mishaps left, there is one move for each thing that is."""
+    """What is under way in the cloud. With no mishaps left, there is one move for each thing that
+    is."""
     yield from moves_of_calls(run, state)
     for place, instance in enumerate(state.instances):
         yield from _show(state, place, instance)
@@ -32,7 +34,9 @@ def _show(state: State, place: int, instance: Instance) -> Iterator[Move]:
 
     def now(**changes: object) -> State:
         changed = instance._replace(**changes)  # type: ignore[arg-type]  # fields of an Instance
-        return state._replace(instances=(*state.instances[:place], changed, *state.instances[place + 1 :]))
+        return state._replace(
+            instances=(*state.instances[:place], changed, *state.instances[place + 1 :])
+        )
 
     chances = state.chances
     if not instance.shown:
@@ -55,7 +59,9 @@ def may_tick(run: Run, state: State) -> bool:
     if any(is_due(run, call) for call in state.calls):
         return False
     due = run.visibility
-    return not any((not each.shown or each.tags == "late") and each.age >= due for each in state.instances)
+    return not any(
+        (not each.shown or each.tags == "late") and each.age >= due for each in state.instances
+    )
 
 
 def tick(run: Run, state: State) -> State:
@@ -64,7 +70,9 @@ def tick(run: Run, state: State) -> State:
         clusters=tuple(_later_cluster(run, cluster) for cluster in state.clusters),
         processes=tuple(_later_process(run, process) for process in state.processes),
         calls=tuple(_later_call(run, call) for call in state.calls),
-        instances=tuple(each._replace(age=min(each.age + 1, run.visibility + 1)) for each in state.instances),
+        instances=tuple(
+            each._replace(age=min(each.age + 1, run.visibility + 1)) for each in state.instances
+        ),
         nonces=tuple((nonce, age + 1) for nonce, age in state.nonces if age < run.memory),
         backup=None if state.backup is None else _later_cluster(run, state.backup),
     )
@@ -87,7 +95,9 @@ def _later_process(run: Run, process: Process) -> Process:
 
 
 def _later_call(run: Run, call: Call) -> Call:
-    last = {"wire": run.validity + 1, "accepted": run.commit or 0, "refused for now": run.over}.get(call.stage)
+    last = {"wire": run.validity + 1, "accepted": run.commit or 0, "refused for now": run.over}.get(
+        call.stage
+    )
     return call if last is None else call._replace(age=min(call.age + 1, last))
 
 

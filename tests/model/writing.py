@@ -48,18 +48,24 @@ def ledger_of(state: State, process: Process) -> tuple[Order, ...]:
     return tuple(order for order in state.clusters[process.home].orders if order.key == process.key)
 
 
-def write_order(run: Run, state: State, index: int, step: Step, again: bool = False) -> State | None:
+def write_order(
+    run: Run, state: State, index: int, step: Step, again: bool = False
+) -> State | None:
     """A write of an order's status, conditional on the version that was read; None: conflict.
 
     `again`: a version of before a restore is taken for that of what is stored now."""
     process = state.processes[index]
     cluster = state.clusters[process.home]
-    place = next((place for place, order in enumerate(cluster.orders) if order.token == step.token), None)
+    place = next(
+        (place for place, order in enumerate(cluster.orders) if order.token == step.token), None
+    )
     if place is None:
         return None
     order = cluster.orders[place]
     unconditional = step.kind == "intend" and not run.rules.conditional_intent
-    fits = step.stale == CURRENT or (again and step.stale == AGAIN and step.to in MOVES.get(order.state, ("Placed",)))
+    fits = step.stale == CURRENT or (
+        again and step.stale == AGAIN and step.to in MOVES.get(order.state, ("Placed",))
+    )
     if not fits and not unconditional:
         return None
     if step.kind == "intend":
@@ -94,7 +100,8 @@ def stands_for(resource: Resource | None, order: Order) -> bool:
 def new_mark(run: Run, state: State) -> int:
     """A mark that nobody knows: random ones are new, and which ones it does not matter.
 
-    A version, in the place of a mark, is new too, but for those that a restore lets the API server give out again."""
+    A version, in the place of a mark, is new too, but for those that a restore lets the API server
+    give out again."""
     clusters = state.clusters if state.backup is None else (*state.clusters, state.backup)
     known = {order.mark for cluster in clusters for order in cluster.orders}
     if run.rules.mark_is_random or not state.restored:
@@ -106,25 +113,35 @@ def stored(run: Run, state: State, home: int, place: int, order: Order) -> State
     """The ledger with one order written; what anybody has read of it before is stale."""
     cluster = state.clusters[home]
     orders = (*cluster.orders[:place], order, *cluster.orders[place + 1 :])
-    return made_stale(run, with_cluster(state, home, cluster._replace(orders=orders)), home, order.token)
+    return made_stale(
+        run, with_cluster(state, home, cluster._replace(orders=orders)), home, order.token
+    )
 
 
 def made_stale(run: Run, state: State, home: int, token: int) -> State:
     """The state after an order was written or removed, as far as processes have read it."""
     return state._replace(
-        processes=tuple(_stale(run, each, token) if each.home == home else each for each in state.processes)
+        processes=tuple(
+            _stale(run, each, token) if each.home == home else each for each in state.processes
+        )
     )
 
 
 def _stale(run: Run, process: Process, token: int) -> Process:
     conditional = ("move", "quote", "intend") if run.rules.conditional_intent else ("move", "quote")
     next_step = process.steps[0] if process.steps else None
-    if next_step and next_step.token == token and next_step.kind in conditional and not run.chances.rollbacks:
+    if (
+        next_step
+        and next_step.token == token
+        and next_step.kind in conditional
+        and not run.chances.rollbacks
+    ):
         return process.idle()  # it can only run into the conflict, so it is there already
     return process._replace(
         orders=tuple(_older(order) if order.token == token else order for order in process.orders),
         steps=tuple(
-            _older(step) if step.token == token and step.kind in conditional else step for step in process.steps
+            _older(step) if step.token == token and step.kind in conditional else step
+            for step in process.steps
         ),
     )
 
@@ -134,7 +151,8 @@ def _older(read: Read) -> Read:
 
 
 def moved_order(run: Run, order: Order, step: Step) -> Order:
-    """An order after a move. Its age says how long ago its intent was, as far as that may still be asked."""
+    """An order after a move. Its age says how long ago its intent was, as far as that may still be
+    asked."""
     age = step.age if step.kind == "intend" else 0 if step.anew else order.age
     if step.to not in run.aging:
         age = 0
@@ -176,17 +194,24 @@ def write_other(state: State, index: int, step: Step) -> State | None:
     resource = cluster.resources[process.key]
     if resource is None or resource != process.resource:
         return None
-    return with_cluster(state, process.home, set_finalizer(cluster, process.key, present=step.kind == "hold"))
+    return with_cluster(
+        state, process.home, set_finalizer(cluster, process.key, present=step.kind == "hold")
+    )
 
 
 def set_finalizer(cluster: Cluster, key: int, present: bool) -> Cluster:
-    """The cluster with a resource's finalizer put on or taken off; what is being deleted goes without it."""
+    """The cluster with a resource's finalizer put on or taken off; what is being deleted goes
+    without it."""
     resource = cluster.resources[key]
     if resource is not None:
-        resource = resource._replace(finalizer=present) if present or not resource.deleting else None
+        resource = (
+            resource._replace(finalizer=present) if present or not resource.deleting else None
+        )
     return with_resource(cluster, key, resource)
 
 
 def with_resource(cluster: Cluster, key: int, resource: Resource | None) -> Cluster:
     """The cluster with one resource replaced."""
-    return cluster._replace(resources=(*cluster.resources[:key], resource, *cluster.resources[key + 1 :]))
+    return cluster._replace(
+        resources=(*cluster.resources[:key], resource, *cluster.resources[key + 1 :])
+    )

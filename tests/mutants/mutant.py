@@ -14,8 +14,8 @@ class Outdated(AssertionError):
 class Mutant:
     """`fact` holds because of the text `old` in `file`, and not with `new` in its place.
 
-    `file` is a path in the package, or one of the definitions in `crds/`, whose rules the API server keeps for us.
-    """
+    `file` is a path in the package, or one of the definitions in `crds/`, whose rules the API
+    server keeps for us."""
 
     name: str
     fact: str

@@ -26,15 +26,21 @@ def named(mutant: object) -> str:
     return mutant.name
 
 
-@pytest.mark.parametrize("mutant", [*REQUIRED, *(pytest.param(each, marks=in_full) for each in FURTHER)], ids=named)
-def test_a_safeguard_is_missed(mutant: Mutant, tree: Tree, record_property: Callable[[str, object], None]) -> None:
+@pytest.mark.parametrize(
+    "mutant", [*REQUIRED, *(pytest.param(each, marks=in_full) for each in FURTHER)], ids=named
+)
+def test_a_safeguard_is_missed(
+    mutant: Mutant, tree: Tree, record_property: Callable[[str, object], None]
+) -> None:
     """Without it, one of the named tests fails."""
     with tree.without_safeguard(mutant):
         caught_by = tree.run(mutant.tests).caught_by()
     record_property("mutants", [mutant.name, caught_by])
 
 
-@pytest.mark.parametrize("mutants", [REQUIRED, pytest.param(FURTHER, marks=in_full)], ids=["required", "further"])
+@pytest.mark.parametrize(
+    "mutants", [REQUIRED, pytest.param(FURTHER, marks=in_full)], ids=["required", "further"]
+)
 def test_with_every_safeguard_all_of_them_pass(mutants: Sequence[Mutant], tree: Tree) -> None:
     """The control: it is the mutant that fails them, and nothing about the copy."""
     run = tree.run(sorted({test for mutant in mutants for test in mutant.tests}))
@@ -43,4 +49,8 @@ def test_with_every_safeguard_all_of_them_pass(mutants: Sequence[Mutant], tree: 
 
 def test_each_has_its_name() -> None:
     """By which it is told in the summary."""
-    assert [name for name, number in Counter(each.name for each in (*REQUIRED, *FURTHER)).items() if number > 1] == []
+    assert [
+        name
+        for name, number in Counter(each.name for each in (*REQUIRED, *FURTHER)).items()
+        if number > 1
+    ] == []

@@ -1,4 +1,5 @@
-"""What says that a safeguard is missed can be trusted: it runs the mutated code, and takes nothing else for a catch."""
+"""What says that a safeguard is missed can be trusted: it runs the mutated code, and takes nothing
+else for a catch."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,8 @@ HARMLESS = Mutant(
 
 
 def test_the_mutated_code_is_what_runs(tmp_path: Path) -> None:
-    """A module that can't be imported any more is seen; it is no catch, because no test failed; and it is put back."""
+    """A module that can't be imported any more is seen; it is no catch, because no test failed; and
+    it is put back."""
     tree = Tree.copied_to(tmp_path)
     before = (tmp_path / HARMLESS.path).read_text()
     with tree.without_safeguard(replace(HARMLESS, new="raise RuntimeError('mutated')")):
@@ -59,4 +61,7 @@ def test_only_a_failed_test_is_a_catch(run: Run, outcome: type[AssertionError]) 
 
 def test_who_caught_it_is_told() -> None:
     """Without its parameters."""
-    assert Run(1, (("tests/a.py::test_b[c d]", "assert 1 == 2"),), "").caught_by() == "tests/a.py::test_b"
+    assert (
+        Run(1, (("tests/a.py::test_b[c d]", "assert 1 == 2"),), "").caught_by()
+        == "tests/a.py::test_b"
+    )

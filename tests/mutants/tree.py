@@ -1,4 +1,5 @@
-"""A copy of the repository in which safeguards are taken out and tests are run, each run in a process of its own."""
+"""A copy of the repository in which safeguards are taken out and tests are run, each run in a
+process of its own."""
 
 import os
 import re
@@ -18,7 +19,8 @@ from tests.patience import patience
 REPOSITORY: Final = Path(__file__).parents[2]
 PARTS: Final = ("operator", "tests", "deploy", "crds", "docs", "pyproject.toml")
 PATIENCE_SECONDS: Final = 200
-"""Many times what the longest run takes; shorter than pytest's own timeout, which would count as a failed test."""
+"""Many times what the longest run takes; shorter than pytest's own timeout, which would count as a
+failed test."""
 
 _FAILED: Final = re.compile(r"^FAILED (.+?)(?: - (.*))?$", re.MULTILINE)
 _ALL_PASSED, _SOME_FAILED = 0, 1
@@ -34,7 +36,8 @@ class Survived(AssertionError):
 
 @dataclass(frozen=True)
 class Run:
-    """How a run of pytest ended: its exit code, the tests that failed with their reasons, and all that it said."""
+    """How a run of pytest ended: its exit code, the tests that failed with their reasons, and all
+    that it said."""
 
     code: int
     failed: tuple[tuple[str, str], ...]
@@ -46,14 +49,19 @@ class Run:
         return self.code == _ALL_PASSED
 
     def caught_by(self) -> str:
-        """The test that noticed. Raises `Survived`, and `Inconclusive` where none failed for want of the safeguard."""
+        """The test that noticed. Raises `Survived`, and `Inconclusive` where none failed for want
+        of the safeguard."""
         if self.passed:
             raise Survived(f"every test passes without the safeguard:\n{self.output}")
         if self.code != _SOME_FAILED or not self.failed:
             raise Inconclusive(f"pytest ended with {self.code}, and no test failed:\n{self.output}")
         test, reason = self.failed[0]
-        if reason.startswith(("AttributeError", "ImportError", "NameError", "SyntaxError", "TypeError")):
-            raise Inconclusive(f"the mutant breaks the code instead of changing what it does: {test}: {reason}")
+        if reason.startswith(
+            ("AttributeError", "ImportError", "NameError", "SyntaxError", "TypeError")
+        ):
+            raise Inconclusive(
+                f"the mutant breaks the code instead of changing what it does: {test}: {reason}"
+            )
         return test.split("[")[0]
 
 
@@ -65,7 +73,8 @@ class Tree:
 
     @classmethod
     def copied_to(cls, root: Path) -> "Tree":
-        """A copy of what tests need, with the bytecode that is there: to compile everything takes seconds."""
+        """A copy of what tests need, with the bytecode that is there: to compile everything takes
+        seconds."""
         for part in PARTS:
             source = REPOSITORY / part
             if source.is_dir():
@@ -86,7 +95,8 @@ class Tree:
             _write(path, original)
 
     def run(self, tests: Sequence[str]) -> Run:
-        """Run tests of the copy on the copy, up to the first that fails. Raises `Inconclusive` if it hangs."""
+        """Run tests of the copy on the copy, up to the first that fails. Raises `Inconclusive` if
+        it hangs."""
         command = [
             sys.executable,
             "-m",
@@ -111,7 +121,9 @@ class Tree:
                 check=False,
             )
         except subprocess.TimeoutExpired as hung:
-            raise Inconclusive(f"no end after {patience(PATIENCE_SECONDS):.0f} seconds: {' '.join(tests)}") from hung
+            raise Inconclusive(
+                f"no end after {patience(PATIENCE_SECONDS):.0f} seconds: {' '.join(tests)}"
+            ) from hung
         failed = tuple((match[1], match[2] or "") for match in _FAILED.finditer(ended.stdout))
         return Run(ended.returncode, failed, ended.stdout)
 
@@ -123,6 +135,11 @@ def _write(path: Path, text: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what would lead to the original's code or to the run that we are in; and lines are not cut off."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHONPATH"))}
+    """Ours, without what would lead to the original's code or to the run that we are in; and lines
+    are not cut off."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST", "PYTHONPATH"))
+    }
     return {**kept, "COLUMNS": "400"}

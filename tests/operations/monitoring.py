@@ -47,7 +47,11 @@ def panels() -> Iterator[dict[str, Any]]:
 def queries() -> list[str]:
     """All queries of the dashboard, with Grafana's own variables filled in."""
     asked = [target["expr"] for panel in panels() for target in panel["targets"]]
-    asked += [each["query"]["query"] for each in dashboard()["templating"]["list"] if each["type"] == "query"]
+    asked += [
+        each["query"]["query"]
+        for each in dashboard()["templating"]["list"]
+        if each["type"] == "query"
+    ]
     return [_filled(query) for query in asked]
 
 
@@ -74,14 +78,20 @@ def names_in(query: str) -> Names:
     selectors = [node for node in nodes if isinstance(node, promql_parser.VectorSelector)]
     modifiers = [getattr(node, "modifier", None) for node in nodes]
     return Names(
-        frozenset((each.name or "", frozenset(m.name for m in each.matchers.matchers)) for each in selectors),
+        frozenset(
+            (each.name or "", frozenset(m.name for m in each.matchers.matchers))
+            for each in selectors
+        ),
         frozenset(label for modifier in modifiers for label in getattr(modifier, "labels", ())),
     )
 
 
 def _nodes(node: promql_parser.Expr) -> Iterator[promql_parser.Expr]:
     yield node
-    children = (getattr(node, name, None) for name in ("expr", "lhs", "rhs", "args", "vector_selector", "param"))
+    children = (
+        getattr(node, name, None)
+        for name in ("expr", "lhs", "rhs", "args", "vector_selector", "param")
+    )
     for child in children:
         for each in child if isinstance(child, list) else [child]:
             if isinstance(each, promql_parser.Expr):
@@ -91,4 +101,6 @@ def _nodes(node: promql_parser.Expr) -> Iterator[promql_parser.Expr]:
 def promtool(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run it in a directory. Raises LocalFailure where it can't be built."""
     command = [str(ensure_built(PROMTOOL).path("promtool")), *arguments]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=patience(60), check=False)
+    return subprocess.run(
+        command, cwd=directory, capture_output=True, text=True, timeout=patience(60), check=False
+    )

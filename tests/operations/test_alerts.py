@@ -17,8 +17,11 @@ ALERTS = sorted({rule["alert"] for rule in rules()})
 HEADINGS = re.findall(r"(?m)^## (.+)$", (REPOSITORY / "docs" / "alerts.md").read_text())
 
 
-def judged(directory: Path, alert: str, change: Callable[[dict[str, Any]], None] = lambda rule: None) -> bool:
-    """Whether promtool says that the cases of an alert come out as they should, with its rules as they are changed."""
+def judged(
+    directory: Path, alert: str, change: Callable[[dict[str, Any]], None] = lambda rule: None
+) -> bool:
+    """Whether promtool says that the cases of an alert come out as they should, with its rules as
+    they are changed."""
     groups = rule_groups()
     for group in groups["groups"]:
         for rule in group["rules"]:
@@ -54,7 +57,9 @@ def test_it_fires_when_it_should_and_not_otherwise(alert: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("change", [never, always])
 @pytest.mark.parametrize("alert", ALERTS)
-def test_the_cases_notice(alert: str, change: Callable[[dict[str, Any]], None], tmp_path: Path) -> None:
+def test_the_cases_notice(
+    alert: str, change: Callable[[dict[str, Any]], None], tmp_path: Path
+) -> None:
     """An alert that never fires, or always."""
     assert not judged(tmp_path, alert, change)
 
@@ -80,7 +85,8 @@ def test_every_alert_has_cases() -> None:
 
 @pytest.mark.parametrize("alert", ALERTS)
 def test_an_alert_says_what_to_do(alert: str) -> None:
-    """How bad it is, what is the case, and where the page says what to do; one base address for all."""
+    """How bad it is, what is the case, and where the page says what to do; one base address for
+    all."""
     for rule in (each for each in rules() if each["alert"] == alert):
         assert rule["labels"]["severity"] in ("warning", "critical")
         assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}

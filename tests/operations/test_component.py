@@ -42,7 +42,11 @@ def built(tmp_path: Path) -> list[dict[str, Any]]:
 
 def test_it_is_added_in_the_operators_namespace(built: list[dict[str, Any]]) -> None:
     """Three objects, and the dashboard under the label that Grafana's sidecar looks for."""
-    added = {each["kind"]: each["metadata"] for each in built if each["kind"] in ("ServiceMonitor", "PrometheusRule")}
+    added = {
+        each["kind"]: each["metadata"]
+        for each in built
+        if each["kind"] in ("ServiceMonitor", "PrometheusRule")
+    }
     assert {kind: metadata["namespace"] for kind, metadata in added.items()} == {
         "ServiceMonitor": NAMESPACE,
         "PrometheusRule": NAMESPACE,
@@ -53,7 +57,8 @@ def test_it_is_added_in_the_operators_namespace(built: list[dict[str, Any]]) -> 
 
 
 def test_the_operators_pods_are_scraped(built: list[dict[str, Any]]) -> None:
-    """By the label and the port that they have; the namespace that a series names is that of the workspace."""
+    """By the label and the port that they have; the namespace that a series names is that of the
+    workspace."""
     monitor = one(built, "ServiceMonitor", "flink-workspace-operator")["spec"]
     pod = one(built, "Deployment", "flink-workspace-operator")["spec"]["template"]
     [endpoint], [container] = monitor["endpoints"], pod["spec"]["containers"]

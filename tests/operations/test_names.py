@@ -13,7 +13,11 @@ EXISTING = {
     for name, more in (
         [(family.name, ())]
         if family.type != "histogram"
-        else [(f"{family.name}_bucket", ("le",)), (f"{family.name}_sum", ()), (f"{family.name}_count", ())]
+        else [
+            (f"{family.name}_bucket", ("le",)),
+            (f"{family.name}_sum", ()),
+            (f"{family.name}_count", ()),
+        ]
     )
 }
 ALL_QUERIES = sorted({*queries(), *(rule["expr"] for rule in rules())})
@@ -47,7 +51,10 @@ def test_everything_that_is_told_is_shown() -> None:
     [
         ("sum by (state) (rate(flink_workspace_ordrs[5m]))", {"flink_workspace_ordrs", "state"}),
         ('max(flink_workspace_orders{sate="Placed"}) > 1', {"flink_workspace_orders{sate}"}),
-        ("absent(flink_operator_leader == 1) or time() - (max by (name) (flink_operator_orphans))", {"name"}),
+        (
+            "absent(flink_operator_leader == 1) or time() - (max by (name) (flink_operator_orphans))",
+            {"name"},
+        ),
     ],
 )
 def test_a_wrong_name_is_found(query: str, unknown: set[str]) -> None:

@@ -10,7 +10,7 @@ from flink_local.control_plane import ControlPlane
 
 @pytest.fixture(scope="package")
 def bare_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane for these tests, where one at a time runs. It ends with the last of them: at rest it takes
-    a fortieth of a core."""
+    """A control plane for these tests, where one at a time runs. It ends with the last of them: at
+    rest it takes a fortieth of a core."""
     with ControlPlane(tmp_path_factory.mktemp("control-plane")) as cluster:
         yield cluster

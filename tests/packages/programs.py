@@ -15,7 +15,9 @@ class Refusal(Exception):
 def run(program: Path, *arguments: str | Path, stdin: str | None = None) -> str:
     """Its standard output; raises Refusal."""
     command = [str(program), *map(str, arguments)]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=patience(SECONDS), check=False)
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, timeout=patience(SECONDS), check=False
+    )
     if done.returncode != 0:
         raise Refusal(done.stderr)
     return done.stdout

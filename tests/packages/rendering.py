@@ -1,4 +1,5 @@
-"""What the packages put into a cluster, as objects: rendered by the same programs that people use."""
+"""What the packages put into a cluster, as objects: rendered by the same programs that people
+use."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -38,7 +39,9 @@ def _kustomized(root: Path) -> str:
 def helm(*arguments: str | Path) -> str:
     """What Helm prints; raises Refusal with what it says."""
     if not HELM.built.complete:
-        pytest.fail("Helm is not built yet. `make helm` does it, once for all checkouts.", pytrace=False)
+        pytest.fail(
+            "Helm is not built yet. `make helm` does it, once for all checkouts.", pytrace=False
+        )
     return run(HELM.built.path("helm"), *arguments)
 
 
@@ -65,7 +68,9 @@ def identity(manifest: Manifest) -> Identity:
 
 def one(manifests: Iterable[Manifest], kind: str, name: str = OPERATOR) -> Manifest:
     """The only object of that kind and name."""
-    (found,) = [each for each in manifests if (each["kind"], each["metadata"]["name"]) == (kind, name)]
+    (found,) = [
+        each for each in manifests if (each["kind"], each["metadata"]["name"]) == (kind, name)
+    ]
     return found
 
 

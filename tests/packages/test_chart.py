@@ -1,4 +1,5 @@
-"""The chart: what it makes of values, what it says to wrong ones, and what its releases do to a real cluster."""
+"""The chart: what it makes of values, what it says to wrong ones, and what its releases do to a
+real cluster."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,7 +21,12 @@ from tests.scenario.manifests import pay_as_you_go
 SECONDS: Final = 30.0
 DIGEST: Final = f"sha256:{'0' * 64}"
 KEY_VALUES: Final = (
-    *("watchNamespaces", "credentials.workspaceNamespaces", "outputs.workspaceNamespaces", "rrsa.roleName"),
+    *(
+        "watchNamespaces",
+        "credentials.workspaceNamespaces",
+        "outputs.workspaceNamespaces",
+        "rrsa.roleName",
+    ),
     *("roles.aggregateToEdit", "guard.enabled", "components/limits"),
     *("identity.namespaces", "identity.accountId", "extraEnv", "caBundle", "extraEgressPorts"),
 )
@@ -28,20 +34,47 @@ KEY_VALUES: Final = (
 WRONG: Final = [
     ("replicas=0", "at '/replicas': minimum: got 0, want 1"),
     ("replicaCount=3", "additional properties 'replicaCount' not allowed"),
-    ('image.digest="latest"', "at '/image/digest': 'latest' does not match pattern '^(sha256:[0-9a-f]{64})?$'"),
+    (
+        'image.digest="latest"',
+        "at '/image/digest': 'latest' does not match pattern '^(sha256:[0-9a-f]{64})?$'",
+    ),
     ('image.repository=""', "at '/image/repository': minLength: got 0, want 1"),
-    ('image.repository="a@sha256:0"', "at '/image/repository': 'a@sha256:0' does not match pattern"),
+    (
+        'image.repository="a@sha256:0"',
+        "at '/image/repository': 'a@sha256:0' does not match pattern",
+    ),
     ("imagePullSecrets=[{}, 5]", "at '/imagePullSecrets/1': got number, want object"),
     ('watchNamespaces="team-a"', "at '/watchNamespaces': got string, want array"),
     ('watchNamespaces=["Team"]', "at '/watchNamespaces/0': 'Team' does not match pattern"),
     ('watchNamespaces=["a", "a"]', "at '/watchNamespaces': items at 0 and 1 are equal"),
-    ('credentials.existingSecret=""', "at '/credentials/existingSecret': '' does not match pattern"),
-    ('credentials.rrsa.stsVpcRegion="sts.x"', "at '/credentials/rrsa/stsVpcRegion': 'sts.x' does not"),
-    ('credentials.rrsa.roleName="acs:ram::1:role/x"', "at '/credentials/rrsa/roleName': 'acs:ram::1:role/x' does not"),
-    ("credentials.accessKeyId=1", "at '/credentials': additional properties 'accessKeyId' not allowed"),
-    ("settings.FLINK_OPERATOR_WORKERS=0", "at '/settings/FLINK_OPERATOR_WORKERS': minimum: got 0, want 1"),
-    ("settings.FLINK_OPERATOR_WORKER=5", "additional properties 'FLINK_OPERATOR_WORKER' not allowed"),
-    ('settings.FLINK_OPERATOR_NAMESPACES=["a"]', "additional properties 'FLINK_OPERATOR_NAMESPACES' not allowed"),
+    (
+        'credentials.existingSecret=""',
+        "at '/credentials/existingSecret': '' does not match pattern",
+    ),
+    (
+        'credentials.rrsa.stsVpcRegion="sts.x"',
+        "at '/credentials/rrsa/stsVpcRegion': 'sts.x' does not",
+    ),
+    (
+        'credentials.rrsa.roleName="acs:ram::1:role/x"',
+        "at '/credentials/rrsa/roleName': 'acs:ram::1:role/x' does not",
+    ),
+    (
+        "credentials.accessKeyId=1",
+        "at '/credentials': additional properties 'accessKeyId' not allowed",
+    ),
+    (
+        "settings.FLINK_OPERATOR_WORKERS=0",
+        "at '/settings/FLINK_OPERATOR_WORKERS': minimum: got 0, want 1",
+    ),
+    (
+        "settings.FLINK_OPERATOR_WORKER=5",
+        "additional properties 'FLINK_OPERATOR_WORKER' not allowed",
+    ),
+    (
+        'settings.FLINK_OPERATOR_NAMESPACES=["a"]',
+        "additional properties 'FLINK_OPERATOR_NAMESPACES' not allowed",
+    ),
     (
         'credentials.workspaceNamespaces=["team-a"]',
         "at '/credentials/workspaceNamespaces/0': got string, want object",
@@ -62,7 +95,10 @@ WRONG: Final = [
         'credentials.workspaceNamespaces=[{"namespace": "a", "secrets": ["b"]}, {"namespace": "a", "secrets": ["c"]}]',
         "credentials.workspaceNamespaces: a is listed twice: give all its Secrets in one place",
     ),
-    ('outputs.workspaceNamespaces=["*"]', "at '/outputs/workspaceNamespaces/0': '*' does not match pattern"),
+    (
+        'outputs.workspaceNamespaces=["*"]',
+        "at '/outputs/workspaceNamespaces/0': '*' does not match pattern",
+    ),
     (
         'outputs={"workspaceNamespaces": ["team-a"], "allNamespaces": true}',
         "outputs.allNamespaces gives the right in every namespace: leave outputs.workspaceNamespaces out, or allNamesp",
@@ -72,7 +108,10 @@ WRONG: Final = [
         "outputs.allNamespaces gives rights outside of watchNamespaces: list them in outputs.workspaceNamespaces",
     ),
     ('roles.aggregateToEdit="yes"', "at '/roles/aggregateToEdit': got string, want boolean"),
-    ("roles.aggregateToView=true", "at '/roles': additional properties 'aggregateToView' not allowed"),
+    (
+        "roles.aggregateToView=true",
+        "at '/roles': additional properties 'aggregateToView' not allowed",
+    ),
     (
         'limits.all={"maximumCu": 20}',
         "limits.all and limits.namespaces limit nothing without limits.enabled: set it to true, or leave them out",
@@ -81,21 +120,39 @@ WRONG: Final = [
         'limits.namespaces={"team-a": {"maximumCu": 20}}',
         "limits.all and limits.namespaces limit nothing without limits.enabled: set it to true, or leave them out",
     ),
-    ('limits.all={"maximumCU": 20}', "at '/limits/all': additional properties 'maximumCU' not allowed"),
+    (
+        'limits.all={"maximumCU": 20}',
+        "at '/limits/all': additional properties 'maximumCU' not allowed",
+    ),
     ('limits.all={"maximumCu": "20"}', "at '/limits/all/maximumCu': got string, want integer"),
     ('limits.all={"regions": "cn-hangzhou"}', "at '/limits/all/regions': got string, want array"),
-    ('limits.all={"regions": ["*"]}', "at '/limits/all/regions/0': '*' does not match pattern '^[a-z0-9-]+$'"),
+    (
+        'limits.all={"regions": ["*"]}',
+        "at '/limits/all/regions/0': '*' does not match pattern '^[a-z0-9-]+$'",
+    ),
     ('limits.all={"chargeTypes": ["PREPAY"]}', "must be one of 'Subscription', 'PayAsYouGo'"),
-    ('limits.namespaces={"Team": {}}', "at '/limits/namespaces': additional properties 'Team' not allowed"),
+    (
+        'limits.namespaces={"Team": {}}',
+        "at '/limits/namespaces': additional properties 'Team' not allowed",
+    ),
     ("guard=true", "at '/guard': got boolean, want object"),
     (
         'emulator={"enabled": true}|credentials.existingSecret="mine"',
         "emulator.enabled brings the keys that the emulator knows: leave credentials.existingSecret out",
     ),
-    ('settings.FLINK_OPERATOR_ENDPOINT="cloud"', "'cloud' does not match pattern '^https?://[^/?#@ ]+$'"),
+    (
+        'settings.FLINK_OPERATOR_ENDPOINT="cloud"',
+        "'cloud' does not match pattern '^https?://[^/?#@ ]+$'",
+    ),
     ('extraEnv=[{"value": "v"}]', "at '/extraEnv/0': missing property 'name'"),
-    ('extraEnv=[{"name": "FLINK_OPERATOR_WORKERS", "value": "3"}]', "at '/extraEnv/0/name': 'not' failed"),
-    ('extraEnv=[{"name": "NO_PROXY", "val": "*"}]', "at '/extraEnv/0': additional properties 'val' not allowed"),
+    (
+        'extraEnv=[{"name": "FLINK_OPERATOR_WORKERS", "value": "3"}]',
+        "at '/extraEnv/0/name': 'not' failed",
+    ),
+    (
+        'extraEnv=[{"name": "NO_PROXY", "val": "*"}]',
+        "at '/extraEnv/0': additional properties 'val' not allowed",
+    ),
     ('extraEnv=[{"name": "PORT", "value": 80}]', "at '/extraEnv/0/value': got number, want string"),
     ('extraEnv=[{"name": "A"}, {"name": "A"}]', "extraEnv sets A, which is set already"),
     (
@@ -117,7 +174,10 @@ WRONG: Final = [
     ),
     ('identity.namespaces=["*", "a"]', "at '/identity/namespaces'"),
     ("identity.accountId=5", "at '/identity/accountId': got number, want string"),
-    ('settings.FLINK_OPERATOR_IDENTITY="secret"', "at '/settings/FLINK_OPERATOR_IDENTITY': value must be one of"),
+    (
+        'settings.FLINK_OPERATOR_IDENTITY="secret"',
+        "at '/settings/FLINK_OPERATOR_IDENTITY': value must be one of",
+    ),
     (
         'identity.namespaces=["a"]|settings.FLINK_OPERATOR_IDENTITY_NAMESPACES=["b"]',
         "identity.namespaces sets FLINK_OPERATOR_IDENTITY_NAMESPACES: leave it out of settings",
@@ -154,8 +214,15 @@ def test_wrong_values_are_refused(values: str, said: str) -> None:
 
 def test_settings_reach_the_operator_as_it_reads_them() -> None:
     """Numbers as digits, lists as JSON; a setting of the base is replaced and not set twice."""
-    values = {"WORKERS": 3, "ROLE_POLICIES": ["A", "B"], "RESYNC_SECONDS": 604800, "LOG_FORMAT": "text"}
-    settings = told(f"settings={json.dumps({f'FLINK_OPERATOR_{name}': value for name, value in values.items()})}")
+    values = {
+        "WORKERS": 3,
+        "ROLE_POLICIES": ["A", "B"],
+        "RESYNC_SECONDS": 604800,
+        "LOG_FORMAT": "text",
+    }
+    settings = told(
+        f"settings={json.dumps({f'FLINK_OPERATOR_{name}': value for name, value in values.items()})}"
+    )
     assert settings == {
         "FLINK_OPERATOR_IDENTITY_NAMESPACES": "[]",
         "FLINK_OPERATOR_WORKERS": "3",
@@ -189,35 +256,47 @@ def test_sts_is_asked_in_the_vpc_where_a_region_is_named() -> None:
     ],
 )
 def test_who_is_paid_for_is_named(values: str, namespaces: str) -> None:
-    """Nobody by default, unless it costs nothing; a setting that was there before the value goes on."""
+    """Nobody by default, unless it costs nothing; a setting that was there before the value goes
+    on."""
     assert told(values)["FLINK_OPERATOR_IDENTITY_NAMESPACES"] == namespaces
 
 
 def test_the_account_is_a_value() -> None:
     """As text: a number that long is not one for Helm."""
-    assert told('identity.accountId="1000000000000001"')["FLINK_OPERATOR_ACCOUNT_ID"] == "1000000000000001"
+    assert (
+        told('identity.accountId="1000000000000001"')["FLINK_OPERATOR_ACCOUNT_ID"]
+        == "1000000000000001"
+    )
     assert "FLINK_OPERATOR_ACCOUNT_ID" not in told("replicas=2")
 
 
 def test_the_key_comes_from_the_secret_that_is_named() -> None:
     """All parts of it."""
     [pod] = bare_pods(helm_template("--set=credentials.existingSecret=mine"))
-    sources = [each["valueFrom"] for each in pod["spec"]["containers"][0]["env"] if "valueFrom" in each]
-    assert [each["secretKeyRef"]["name"] for each in sources if "secretKeyRef" in each] == ["mine"] * 3
+    sources = [
+        each["valueFrom"] for each in pod["spec"]["containers"][0]["env"] if "valueFrom" in each
+    ]
+    assert [each["secretKeyRef"]["name"] for each in sources if "secretKeyRef" in each] == [
+        "mine"
+    ] * 3
 
 
 def test_a_password_of_a_proxy_comes_from_a_secret() -> None:
     """The variable is passed on as it is given."""
     source = {"secretKeyRef": {"name": "proxy", "key": "url"}}
     [pod] = bare_pods(
-        helm_template(f'--set-json=extraEnv=[{{"name": "HTTPS_PROXY", "valueFrom": {json.dumps(source)}}}]')
+        helm_template(
+            f'--set-json=extraEnv=[{{"name": "HTTPS_PROXY", "valueFrom": {json.dumps(source)}}}]'
+        )
     )
     assert {"name": "HTTPS_PROXY", "valueFrom": source} in pod["spec"]["containers"][0]["env"]
 
 
 def test_the_kubelet_waits_for_a_longer_drain() -> None:
     """Else a stop would lose the answer to a purchase."""
-    deployment = one(helm_template("--set-json=settings.FLINK_OPERATOR_DRAIN_SECONDS=200.5"), "Deployment")
+    deployment = one(
+        helm_template("--set-json=settings.FLINK_OPERATOR_DRAIN_SECONDS=200.5"), "Deployment"
+    )
     assert deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 231
 
 
@@ -225,7 +304,10 @@ def test_the_kubelet_waits_for_a_longer_drain() -> None:
     ("values", "image"),
     [
         ("image.tag=v1", "registry.example.com/flink-workspace-operator:v1"),
-        (f"image.tag=v1,image.digest={DIGEST}", f"registry.example.com/flink-workspace-operator@{DIGEST}"),
+        (
+            f"image.tag=v1,image.digest={DIGEST}",
+            f"registry.example.com/flink-workspace-operator@{DIGEST}",
+        ),
     ],
 )
 def test_a_digest_wins_over_a_tag(values: str, image: str) -> None:
@@ -237,11 +319,15 @@ def test_a_digest_wins_over_a_tag(values: str, image: str) -> None:
 def bound(manifests: list[Manifest], role: str) -> list[tuple[str, str, str]]:
     """Each binding of a role: its kind, its namespace, and the kind of the role."""
     bindings = [each for each in manifests if each.get("roleRef", {}).get("name") == role]
-    return [(each["kind"], each["metadata"].get("namespace", ""), each["roleRef"]["kind"]) for each in bindings]
+    return [
+        (each["kind"], each["metadata"].get("namespace", ""), each["roleRef"]["kind"])
+        for each in bindings
+    ]
 
 
 def test_secrets_are_read_by_their_names() -> None:
-    """In the namespaces that are listed, by a Role there; all of a namespace's only where that is said."""
+    """In the namespaces that are listed, by a Role there; all of a namespace's only where that is
+    said."""
     named = {"namespace": "team-a", "secrets": ["alicloud", "other"]}
     value = json.dumps([named, {"namespace": "team-b", "secrets": ["*"]}])
     manifests = helm_template(f"--set-json=credentials.workspaceNamespaces={value}")
@@ -251,7 +337,12 @@ def test_secrets_are_read_by_their_names() -> None:
     found = one(manifests, "Role", role)
     assert found["metadata"]["namespace"] == "team-a"
     assert found["rules"] == [
-        {"apiGroups": [""], "resources": ["secrets"], "resourceNames": named["secrets"], "verbs": ["get", "patch"]}
+        {
+            "apiGroups": [""],
+            "resources": ["secrets"],
+            "resourceNames": named["secrets"],
+            "verbs": ["get", "patch"],
+        }
     ]
 
 
@@ -260,20 +351,32 @@ def test_config_maps_are_written_in_listed_namespaces_only() -> None:
     role = f"{OPERATOR}-outputs"
     assert bound(helm_template(), role) == []
     listed = helm_template('--set-json=outputs.workspaceNamespaces=["team-a", "team-b"]')
-    assert bound(listed, role) == [("RoleBinding", "team-a", "ClusterRole"), ("RoleBinding", "team-b", "ClusterRole")]
+    assert bound(listed, role) == [
+        ("RoleBinding", "team-a", "ClusterRole"),
+        ("RoleBinding", "team-b", "ClusterRole"),
+    ]
 
 
 def test_limits_that_are_empty_allow_nothing_and_left_out_ones_limit_nothing() -> None:
     """As the policies read the ConfigMap."""
     limits = '--set-json=limits={"enabled": true, "all": {"vpcs": [], "maximumCu": 99999}}'
-    assert one(helm_template(limits), "ConfigMap", "flink-limits")["data"] == {"vpcs": "", "maximumCu": "99999"}
-    assert one(helm_template("--set=limits.enabled=true"), "ConfigMap", "flink-limits")["data"] == {}
+    assert one(helm_template(limits), "ConfigMap", "flink-limits")["data"] == {
+        "vpcs": "",
+        "maximumCu": "99999",
+    }
+    assert (
+        one(helm_template("--set=limits.enabled=true"), "ConfigMap", "flink-limits")["data"] == {}
+    )
 
 
 def test_policies_are_about_the_operator_of_this_release() -> None:
     """In another namespace it has another name, and keeps its limits there."""
-    manifests = helm_template("--namespace=elsewhere", "--set=guard.enabled=true,limits.enabled=true")
-    text = json.dumps([each for each in manifests if each["kind"].startswith("ValidatingAdmission")])
+    manifests = helm_template(
+        "--namespace=elsewhere", "--set=guard.enabled=true,limits.enabled=true"
+    )
+    text = json.dumps(
+        [each for each in manifests if each["kind"].startswith("ValidatingAdmission")]
+    )
     assert text.count("system:serviceaccount:elsewhere:flink-workspace-operator'") == 3
     binding = one(manifests, "ValidatingAdmissionPolicyBinding", "flink-workspace-limits")
     assert binding["spec"]["paramRef"]["namespace"] == "elsewhere"
@@ -308,18 +411,27 @@ def test_everything_is_in_the_releases_namespace() -> None:
 
 
 def test_pods_are_restricted(cluster: Cluster) -> None:
-    """With every value that changes a Pod, they pass the restricted Pod Security Standard of a real API server."""
+    """With every value that changes a Pod, they pass the restricted Pod Security Standard of a real
+    API server."""
     changed = '--set-json=imagePullSecrets=[{"name": "registry"}]'
     apply(cluster, bare_pods(helm_template(changed, "--set=emulator.enabled=true")))
-    apply(cluster, bare_pods(helm_template(changed, "--set=credentials.rrsa.roleName=role,caBundle.configMap=ca")))
+    apply(
+        cluster,
+        bare_pods(
+            helm_template(changed, "--set=credentials.rrsa.roleName=role,caBundle.configMap=ca")
+        ),
+    )
 
 
 def test_a_second_installation_is_refused(cluster: Cluster) -> None:
     """Here the first one was made without Helm."""
     with pytest.raises(
-        Refusal, match=r"This cluster has an operator already, installed without Helm\. A cluster has one"
+        Refusal,
+        match=r"This cluster has an operator already, installed without Helm\. A cluster has one",
     ):
-        helm("install", "second", CHART, "--namespace=default", f"--kubeconfig={cluster.kubeconfig}")
+        helm(
+            "install", "second", CHART, "--namespace=default", f"--kubeconfig={cluster.kubeconfig}"
+        )
 
 
 @pytest.fixture
@@ -337,38 +449,62 @@ def release(bare_cluster: Cluster) -> Iterator[Callable[..., str]]:
     bare_cluster.kubectl("delete", "namespace", OPERATOR, f"--timeout={patience(SECONDS):.0f}s")
 
 
-def test_uninstalling_leaves_what_was_bought(bare_cluster: Cluster, release: Callable[..., str]) -> None:
-    """The definitions and all resources stay; the operator, its rights and its Service are gone; it can come again."""
+def test_uninstalling_leaves_what_was_bought(
+    bare_cluster: Cluster, release: Callable[..., str]
+) -> None:
+    """The definitions and all resources stay; the operator, its rights and its Service are gone; it
+    can come again."""
     bare_cluster.kubectl("apply", "--filename=-", stdin=json.dumps(pay_as_you_go("kept")))
     assert "These resources were kept due to the resource policy" in release("uninstall")
-    assert bare_cluster.kubectl("get", "flinkworkspaces", "--output=name") == "flinkworkspace.flink.alicloud.dev/kept\n"
-    left = bare_cluster.kubectl("get", "deployments,services,clusterroles", f"--namespace={OPERATOR}", "--output=name")
+    assert (
+        bare_cluster.kubectl("get", "flinkworkspaces", "--output=name")
+        == "flinkworkspace.flink.alicloud.dev/kept\n"
+    )
+    left = bare_cluster.kubectl(
+        "get", "deployments,services,clusterroles", f"--namespace={OPERATOR}", "--output=name"
+    )
     assert OPERATOR not in left
     release("install", CHART)
     assert "kept" in bare_cluster.kubectl("get", "flinkworkspaces", "--output=name")
     bare_cluster.kubectl("delete", "flinkworkspace/kept")
 
 
-def test_a_second_release_is_told_of_the_first(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+def test_a_second_release_is_told_of_the_first(
+    bare_cluster: Cluster, release: Callable[..., str]
+) -> None:
     """By name and namespace, before anything of the first is changed."""
-    with pytest.raises(Refusal, match=f"by Helm as release {OPERATOR} in namespace {OPERATOR}. A cluster has one"):
-        helm("install", "second", CHART, "--namespace=default", f"--kubeconfig={bare_cluster.kubeconfig}")
+    with pytest.raises(
+        Refusal, match=f"by Helm as release {OPERATOR} in namespace {OPERATOR}. A cluster has one"
+    ):
+        helm(
+            "install",
+            "second",
+            CHART,
+            "--namespace=default",
+            f"--kubeconfig={bare_cluster.kubeconfig}",
+        )
     release("upgrade", CHART)
 
 
-def test_upgrading_brings_newer_definitions(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+def test_upgrading_brings_newer_definitions(
+    bare_cluster: Cluster, release: Callable[..., str]
+) -> None:
     """Unlike those in a chart's folder crds/, which Helm installs once and never again."""
     name = "crd/flinkworkspaces.flink.alicloud.dev"
     older = [{"op": "remove", "path": "/spec/names/shortNames"}]
     bare_cluster.kubectl("patch", name, "--type=json", f"--patch={json.dumps(older)}")
     release("upgrade", CHART, "--force-conflicts")
-    assert json.loads(bare_cluster.kubectl("get", name, "--output=json"))["spec"]["names"]["shortNames"] == ["fws"]
+    assert json.loads(bare_cluster.kubectl("get", name, "--output=json"))["spec"]["names"][
+        "shortNames"
+    ] == ["fws"]
 
 
 def edit_buys(cluster: Cluster) -> bool:
     """As the cluster's own role stands now."""
     rules = json.loads(cluster.kubectl("get", "clusterrole/edit", "--output=json"))["rules"]
-    return any("flinkworkspaces" in rule["resources"] and "create" in rule["verbs"] for rule in rules)
+    return any(
+        "flinkworkspaces" in rule["resources"] and "create" in rule["verbs"] for rule in rules
+    )
 
 
 def until(fact: Callable[[], bool]) -> None:
@@ -378,7 +514,9 @@ def until(fact: Callable[[], bool]) -> None:
         assert monotonic() < end, f"not the case after {SECONDS:.0f} s"
 
 
-def test_an_upgrade_takes_buying_from_who_may_edit(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+def test_an_upgrade_takes_buying_from_who_may_edit(
+    bare_cluster: Cluster, release: Callable[..., str]
+) -> None:
     """Given by a value, and by nothing else; who had it by an earlier version has it no more."""
     assert not edit_buys(bare_cluster)
     release("upgrade", CHART, "--set=roles.aggregateToEdit=true")
@@ -387,7 +525,9 @@ def test_an_upgrade_takes_buying_from_who_may_edit(bare_cluster: Cluster, releas
     until(lambda: not edit_buys(bare_cluster))
 
 
-def test_limits_come_and_go_with_their_value(bare_cluster: Cluster, release: Callable[..., str]) -> None:
+def test_limits_come_and_go_with_their_value(
+    bare_cluster: Cluster, release: Callable[..., str]
+) -> None:
     """Also for administrators; what is refused then is taken without them."""
 
     def refusal() -> str:
@@ -399,7 +539,10 @@ def test_limits_come_and_go_with_their_value(bare_cluster: Cluster, release: Cal
         return ""
 
     release(
-        "upgrade", CHART, "--set=guard.enabled=true", '--set-json=limits={"enabled":true,"all":{"regions":["a-1"]}}'
+        "upgrade",
+        CHART,
+        "--set=guard.enabled=true",
+        '--set-json=limits={"enabled":true,"all":{"regions":["a-1"]}}',
     )
     until(lambda: "`spec.region` 'cn-beijing' is not allowed, but: a-1." in refusal())
     release("upgrade", CHART, "--reset-values")

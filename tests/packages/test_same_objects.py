@@ -20,12 +20,17 @@ from tests.packages.rendering import (
 )
 from tests.packages.test_kustomize import environment, overlay
 
-HELMS_LABELS: Final = {"app.kubernetes.io/managed-by", "app.kubernetes.io/instance", "helm.sh/chart"}
+HELMS_LABELS: Final = {
+    "app.kubernetes.io/managed-by",
+    "app.kubernetes.io/instance",
+    "helm.sh/chart",
+}
 """What Helm adds to every object; the selectors are without them."""
 HELMS_ANNOTATIONS: Final = {"helm.sh/resource-policy"}
 """On the definitions, which uninstalling leaves where they are."""
 NOT_HELMS: Final = {"Namespace"}
-"""Helm keeps a release in the namespace that it is installed into, and so does not make it itself."""
+"""Helm keeps a release in the namespace that it is installed into, and so does not make it
+itself."""
 
 PROXY: Final = [
     {"name": "HTTPS_PROXY", "value": "http://proxy.example.com:3128"},
@@ -36,8 +41,11 @@ PROXY: Final = [
 
 
 def by_identity(manifests: list[Manifest]) -> dict[Identity, Manifest]:
-    """Comparable: without what Helm adds and without what it can't make; the order of variables means nothing."""
-    found = {identity(each): _comparable(each) for each in manifests if each["kind"] not in NOT_HELMS}
+    """Comparable: without what Helm adds and without what it can't make; the order of variables
+    means nothing."""
+    found = {
+        identity(each): _comparable(each) for each in manifests if each["kind"] not in NOT_HELMS
+    }
     assert found
     return found
 
@@ -45,7 +53,9 @@ def by_identity(manifests: list[Manifest]) -> dict[Identity, Manifest]:
 def _comparable(manifest: Manifest) -> Manifest:
     metadata = dict(manifest["metadata"])
     for part, added in (("labels", HELMS_LABELS), ("annotations", HELMS_ANNOTATIONS)):
-        metadata[part] = {name: value for name, value in metadata.get(part, {}).items() if name not in added}
+        metadata[part] = {
+            name: value for name, value in metadata.get(part, {}).items() if name not in added
+        }
     return {**_sorted_variables(manifest), "metadata": metadata}
 
 
@@ -81,7 +91,10 @@ def test_the_chart_with_an_emulator_is_the_trial() -> None:
     """With the image that is built here."""
     image = "--set=image.repository=flink-workspace-operator,image.tag=dev"
     trial = [without_pull_policy(each) for each in kustomize(OVERLAYS / "trial")]
-    assert_same([without_pull_policy(each) for each in helm_template(image, "--set=emulator.enabled=true")], trial)
+    assert_same(
+        [without_pull_policy(each) for each in helm_template(image, "--set=emulator.enabled=true")],
+        trial,
+    )
 
 
 def without_pull_policy(manifest: Manifest) -> Manifest:
@@ -131,7 +144,9 @@ def test_components_go_together(tmp_path: Path) -> None:
 
 def test_the_chart_has_the_monitoring_of_kustomize() -> None:
     """But for the dashboard. What Prometheus fills in is not taken for Helm's."""
-    files = [DEPLOY / "monitoring" / name for name in ("servicemonitor.yaml", "prometheusrule.yaml")]
+    files = [
+        DEPLOY / "monitoring" / name for name in ("servicemonitor.yaml", "prometheusrule.yaml")
+    ]
     told = helm_template("--set=serviceMonitor.enabled=true,prometheusRule.enabled=true")
     shown = [each for each in told if each["kind"] in ("ServiceMonitor", "PrometheusRule")]
     assert_same(shown, [each for file in files for each in load(file.read_text())])
@@ -140,11 +155,21 @@ def test_the_chart_has_the_monitoring_of_kustomize() -> None:
 
 def test_labels_for_a_prometheus_that_selects_by_them() -> None:
     """They come beside those that both have."""
-    given = [f"--set={each}.enabled=true,{each}.labels.release=mine" for each in ("serviceMonitor", "prometheusRule")]
-    told = [each["metadata"]["labels"] for each in helm_template(*given) if "monitoring" in each["apiVersion"]]
+    given = [
+        f"--set={each}.enabled=true,{each}.labels.release=mine"
+        for each in ("serviceMonitor", "prometheusRule")
+    ]
+    told = [
+        each["metadata"]["labels"]
+        for each in helm_template(*given)
+        if "monitoring" in each["apiVersion"]
+    ]
     assert len(told) == len(given)
     for labels in told:
-        assert (labels["release"], labels["app.kubernetes.io/name"]) == ("mine", "flink-workspace-operator")
+        assert (labels["release"], labels["app.kubernetes.io/name"]) == (
+            "mine",
+            "flink-workspace-operator",
+        )
 
 
 def test_all_components_are_compared() -> None:

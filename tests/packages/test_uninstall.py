@@ -1,4 +1,5 @@
-"""docs/uninstall.md, command by command: in its order, and the way out when it was done the other way round."""
+"""docs/uninstall.md, command by command: in its order, and the way out when it was done the other
+way round."""
 
 import json
 import os
@@ -30,7 +31,8 @@ KEYS: Final[Manifest] = {"apiVersion": "v1", "kind": "Secret", "metadata": {"nam
 
 @pytest.fixture
 def abandoned(bare_cluster: Cluster) -> Iterator[Cluster]:
-    """Definitions and resources, and no operator to take finalizers off. Nothing of it is left afterwards."""
+    """Definitions and resources, and no operator to take finalizers off. Nothing of it is left
+    afterwards."""
     install(bare_cluster)
     for wire, finalizers in (
         (pay_as_you_go("ours"), [PURCHASE_FINALIZER]),
@@ -42,12 +44,19 @@ def abandoned(bare_cluster: Cluster) -> Iterator[Cluster]:
         create(bare_cluster, wire, finalizers)
     yield bare_cluster
     for name in names(bare_cluster, *KINDS):
-        bare_cluster.kubectl("patch", name, "--type=merge", '--patch={"metadata": {"finalizers": null}}')
+        bare_cluster.kubectl(
+            "patch", name, "--type=merge", '--patch={"metadata": {"finalizers": null}}'
+        )
         bare_cluster.kubectl("delete", name, "--ignore-not-found")
     bare_cluster.kubectl(
-        "delete", f"--filename={REPOSITORY / 'crds'}", "--ignore-not-found", f"--timeout={patience(50):.0f}s"
+        "delete",
+        f"--filename={REPOSITORY / 'crds'}",
+        "--ignore-not-found",
+        f"--timeout={patience(50):.0f}s",
     )
-    bare_cluster.kubectl("delete", f"--kustomize={REPOSITORY / 'deploy' / 'base'}", "--ignore-not-found")
+    bare_cluster.kubectl(
+        "delete", f"--kustomize={REPOSITORY / 'deploy' / 'base'}", "--ignore-not-found"
+    )
 
 
 def create(cluster: Cluster, wire: Manifest, finalizers: list[str]) -> None:
@@ -67,7 +76,9 @@ def names(cluster: Cluster, *kinds: str) -> list[str]:
 def documented() -> str:
     """The command, as it stands on the page."""
     [command] = re.findall(
-        r"^```bash\n(.*?)^```$", (REPOSITORY / "docs" / "uninstall.md").read_text(), re.DOTALL | re.M
+        r"^```bash\n(.*?)^```$",
+        (REPOSITORY / "docs" / "uninstall.md").read_text(),
+        re.DOTALL | re.M,
     )
     return str(command)
 
@@ -88,7 +99,8 @@ def run_in_shell(cluster: Cluster, command: str) -> None:
 
 
 def in_order() -> list[str]:
-    """The commands for removing everything; those of the table are how the operator goes, before the last one."""
+    """The commands for removing everything; those of the table are how the operator goes, before
+    the last one."""
     page = (REPOSITORY / "docs" / "uninstall.md").read_text()
     everything = page.partition("## Everything")[2].partition("\n## ")[0]
     [with_kustomize] = re.findall(r"^\| kustomize, .*\| `(kubectl .*)` \|$", page, re.M)
@@ -97,7 +109,9 @@ def in_order() -> list[str]:
     return [*resources, with_kustomize, definitions]
 
 
-def test_in_order_nothing_waits(bare_cluster: Cluster, account: EmulatedAccount, tmp_path: Path) -> None:
+def test_in_order_nothing_waits(
+    bare_cluster: Cluster, account: EmulatedAccount, tmp_path: Path
+) -> None:
     """What was bought stays in the cloud; of all that was in the cluster nothing is left."""
     account.control.settings(provisioningSeconds=1)
     bare_cluster.kubectl("apply", "--server-side", f"--filename={REPOSITORY / 'crds'}")
@@ -110,13 +124,16 @@ def test_in_order_nothing_waits(bare_cluster: Cluster, account: EmulatedAccount,
         run_in_shell(bare_cluster, delete_ledger)
     run_in_shell(bare_cluster, remove_operator)
     run_in_shell(bare_cluster, delete_definitions)
-    left = bare_cluster.kubectl("get", "namespaces,customresourcedefinitions,clusterroles", "--output=name")
+    left = bare_cluster.kubectl(
+        "get", "namespaces,customresourcedefinitions,clusterroles", "--output=name"
+    )
     assert [line for line in left.splitlines() if "flink" in line] == []
     assert len(account.control.state()["workspaces"]) == 1
 
 
 def test_what_is_being_deleted_is_let_go(abandoned: Cluster) -> None:
-    """Without an operator it waits; then it goes, but for what others hold, and what nobody deleted is untouched."""
+    """Without an operator it waits; then it goes, but for what others hold, and what nobody deleted
+    is untouched."""
     abandoned.kubectl(
         "delete",
         "flinkworkspaces/ours",
@@ -135,9 +152,13 @@ def test_what_is_being_deleted_is_let_go(abandoned: Cluster) -> None:
 
 
 def test_definitions_deleted_first_come_to_an_end(abandoned: Cluster) -> None:
-    """Deleting them deletes all resources, which wait; the command lets them go, and the definitions with them."""
+    """Deleting them deletes all resources, which wait; the command lets them go, and the
+    definitions with them."""
     abandoned.kubectl(
-        "patch", "fws/ours-too", "--type=merge", f'--patch={{"metadata": {{"finalizers": ["{PURCHASE_FINALIZER}"]}}}}'
+        "patch",
+        "fws/ours-too",
+        "--type=merge",
+        f'--patch={{"metadata": {{"finalizers": ["{PURCHASE_FINALIZER}"]}}}}',
     )
     abandoned.kubectl("delete", f"--filename={REPOSITORY / 'crds'}", "--wait=false")
     end = monotonic() + patience(SECONDS)
@@ -147,5 +168,9 @@ def test_definitions_deleted_first_come_to_an_end(abandoned: Cluster) -> None:
     while left := names(abandoned, *KINDS[:2]):
         assert monotonic() < end, f"still there: {left}"
     abandoned.kubectl(
-        "wait", "--for=delete", "customresourcedefinitions", "--all", f"--timeout={patience(SECONDS):.0f}s"
+        "wait",
+        "--for=delete",
+        "customresourcedefinitions",
+        "--all",
+        f"--timeout={patience(SECONDS):.0f}s",
     )

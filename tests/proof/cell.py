@@ -1,4 +1,5 @@
-"""One cell of the fault matrix: what goes wrong in it, how the cloud is otherwise, and how it ended."""
+"""One cell of the fault matrix: what goes wrong in it, how the cloud is otherwise, and how it
+ended."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
@@ -13,7 +14,8 @@ LONGEST_VISIBILITY: Final = 55.0
 
 @dataclass(frozen=True)
 class Cell:
-    """What goes wrong, how often, and how the cloud is otherwise. Times in seconds, within what Settings assume."""
+    """What goes wrong, how often, and how the cloud is otherwise. Times in seconds, within what
+    Settings assume."""
 
     call: str
     fault: Fault

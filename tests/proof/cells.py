@@ -1,8 +1,9 @@
-"""Which cells the matrix has: every fault on every call of a purchase, and how the cloud is otherwise.
+"""Which cells the matrix has: every fault on every call of a purchase, and how the cloud is
+otherwise.
 
-On the purchase itself all combinations are tried. On the other calls the factors alternate so that each call meets
-every pair of their values: rows of the orthogonal array L8, which has seven factors of two values in eight rows.
-"""
+On the purchase itself all combinations are tried. On the other calls the factors alternate so that
+each call meets every pair of their values: rows of the orthogonal array L8, which has seven factors
+of two values in eight rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,15 +19,16 @@ COMMIT: Final = (1.0, LONGEST_COMMIT)
 STYLE: Final = ("http", "success-false")
 NAMES: Final = ("account", "off")
 POSITIONS: Final = (0, 5, 6, 8, 9, 10, 11, 12)
-"""Looks of DescribeInstances: the first; then those just before the purchase, and those right after it."""
+"""Looks of DescribeInstances: the first; then those just before the purchase, and those right after
+it."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """A call that a purchase makes beside CreateInstance and DescribeInstances.
 
-    `asks`: once, until it was answered; often, in every pass before the purchase; late, only after a lost answer.
-    """
+    `asks`: once, until it was answered; often, in every pass before the purchase; late, only after
+    a lost answer."""
 
     call: str
     asks: Literal["once", "often", "late"] = "often"
@@ -54,7 +56,8 @@ ASKED: Final = (
 
 
 def of_the_purchase() -> Iterator[Cell]:
-    """Every fault on CreateInstance, in every cloud; three times in a row; with tags that come late or never."""
+    """Every fault on CreateInstance, in every cloud; three times in a row; with tags that come late
+    or never."""
     for fault in FAULTS:
         commits = COMMIT if fault.rule["fault"] == "commit-late" else COMMIT[:1]
         for visible, commit, style, names in product(VISIBLE, commits, STYLE, NAMES):
@@ -68,12 +71,15 @@ def of_the_purchase() -> Iterator[Cell]:
 
 
 def of_the_look() -> Iterator[Cell]:
-    """Every fault on DescribeInstances, before and after the purchase, whatever became of its answer."""
+    """Every fault on DescribeInstances, before and after the purchase, whatever became of its
+    answer."""
     for number, fault in enumerate(FAULTS):
         for turn, answer in enumerate(("arrives", "lost", "late", "never sent")):
             for times in (1, 3):
                 after = POSITIONS[(number + turn + times) % len(POSITIONS)]
-                yield mixed(Cell(DESCRIBE, fault, times=times, after=after, answer=answer), number + turn)
+                yield mixed(
+                    Cell(DESCRIBE, fault, times=times, after=after, answer=answer), number + turn
+                )
         yield mixed(Cell(DESCRIBE, fault, times=None), number)
 
 
@@ -84,20 +90,30 @@ def of_the_rest(asked: Asked) -> Iterator[Cell]:
         times, answer = (1, 3)[number % 2], answers[number // 2 % 2]
         after = 1 if asked.asks == "often" and number % 3 == 0 else 0
         answer = "arrives" if asked.tags == "lost" else answer
-        yield mixed(Cell(asked.call, fault, times=times, after=after, answer=answer, tags=asked.tags), number)
+        yield mixed(
+            Cell(asked.call, fault, times=times, after=after, answer=answer, tags=asked.tags),
+            number,
+        )
     if asked.asks == "often":
-        yield from (mixed(Cell(asked.call, fault, times=None), number) for number, fault in enumerate(FAULTS[::5]))
+        yield from (
+            mixed(Cell(asked.call, fault, times=None), number)
+            for number, fault in enumerate(FAULTS[::5])
+        )
 
 
 def a_few() -> Iterator[Cell]:
     """Each fault on the purchase and on the look for it, in clouds that alternate."""
     for number, fault in enumerate(FAULTS):
         yield mixed(Cell(CREATE, fault), number)
-        yield mixed(Cell(DESCRIBE, fault, after=POSITIONS[number % len(POSITIONS)], answer="lost"), number)
+        yield mixed(
+            Cell(DESCRIBE, fault, after=POSITIONS[number % len(POSITIONS)], answer="lost"), number
+        )
 
 
 def mixed(cell: Cell, number: int) -> Cell:
     """The cell in the cloud of one row of the array."""
     levels = [(number & mask).bit_count() % 2 for mask in (1, 2, 4, 7)]
     visible, style, names, commit = levels
-    return cell.updated(visible=VISIBLE[visible], style=STYLE[style], names=NAMES[names], commit=COMMIT[commit])
+    return cell.updated(
+        visible=VISIBLE[visible], style=STYLE[style], names=NAMES[names], commit=COMMIT[commit]
+    )

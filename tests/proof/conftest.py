@@ -1,4 +1,5 @@
-"""The emulated cloud as a process of its own, so that it and the operator's passes each have a core."""
+"""The emulated cloud as a process of its own, so that it and the operator's passes each have a
+core."""
 
 import os
 import signal
@@ -19,8 +20,18 @@ START_SECONDS = 60
 def emulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its URL, for as long as this test worker lives."""
     url_file = tmp_path_factory.mktemp("emulator") / "url"
-    command = [sys.executable, "-m", "flink_cloud_emulator", "--port", "0", "--url-file", str(url_file)]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "operator")}) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "flink_cloud_emulator",
+        "--port",
+        "0",
+        "--url-file",
+        str(url_file),
+    ]
+    with subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT / "operator")}
+    ) as process:
         try:
             yield _read(url_file)
         finally:

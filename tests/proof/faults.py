@@ -51,7 +51,9 @@ LOST: Final = (
     Fault("hang before", {"fault": "hang-before"}),
     Fault("hang after commit", {"fault": "hang-after-commit"}),
     Fault("error after commit", {"fault": "error-after-commit"}),
-    Fault("error after commit, HTML", {"fault": "error-after-commit", "html": True, "httpStatus": 502}),
+    Fault(
+        "error after commit, HTML", {"fault": "error-after-commit", "html": True, "httpStatus": 502}
+    ),
     Fault("commit late, lost", {"fault": "commit-late"}),
     Fault("commit late, 500", {"fault": "commit-late", "httpStatus": 500}),
     Fault("commit late, HTML", {"fault": "commit-late", "httpStatus": 504, "html": True}),

@@ -1,12 +1,12 @@
-"""Proof 3, the fault matrix: every fault of the emulated cloud, on every call that a purchase makes.
+"""Proof 3, the fault matrix: every fault of the emulated cloud, on every call that a purchase
+makes.
 
-In each cell one workspace is bought; where it is not bought at first, the purchase was refused or nothing was sent. It
-ends Ready, without a hand, and that lasts; nobody is told that it failed while it is being bought or created; and the
-ledger says of the purchase what the cloud's books say.
+In each cell one workspace is bought; where it is not bought at first, the purchase was refused or
+nothing was sent. It ends Ready, without a hand, and that lasts; nobody is told that it failed while
+it is being bought or created; and the ledger says of the purchase what the cloud's books say.
 
-Under a fault that lasts, the resource says the same from one pass to the next; once the fault is over, it gets ready.
-Printed as a matrix at the end of the run.
-"""
+Under a fault that lasts, the resource says the same from one pass to the next; once the fault is
+over, it gets ready. Printed as a matrix at the end of the run."""
 
 import asyncio
 import logging
@@ -47,7 +47,9 @@ async def test_each_fault_once(emulator_process: str, record_property: Record) -
 @pytest.mark.proof
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_faults_on_the_purchase(emulator_process: str, record_property: Record, part: int) -> None:
+async def test_faults_on_the_purchase(
+    emulator_process: str, record_property: Record, part: int
+) -> None:
     """On the call that spends money, in all combinations."""
     await _try_all(list(of_the_purchase())[part::PARTS], emulator_process, record_property)
 
@@ -55,7 +57,9 @@ async def test_faults_on_the_purchase(emulator_process: str, record_property: Re
 @pytest.mark.proof
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_faults_on_the_look(emulator_process: str, record_property: Record, part: int) -> None:
+async def test_faults_on_the_look(
+    emulator_process: str, record_property: Record, part: int
+) -> None:
     """On the look-up that decides whether anything is bought, before and after the purchase."""
     await _try_all(list(of_the_look())[part::PARTS], emulator_process, record_property)
 
@@ -63,14 +67,18 @@ async def test_faults_on_the_look(emulator_process: str, record_property: Record
 @pytest.mark.proof
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.call)
-async def test_faults_on_the_rest(emulator_process: str, record_property: Record, asked: Asked) -> None:
+async def test_faults_on_the_rest(
+    emulator_process: str, record_property: Record, asked: Asked
+) -> None:
     """On everything else that is read and written on the way."""
     await _try_all(of_the_rest(asked), emulator_process, record_property)
 
 
 async def _try_all(cells: Iterable[Cell], url: str, record_property: Record) -> None:
     outcomes = await _outcomes(cells, url)
-    for (call, fault), group in _grouped(outcomes, lambda outcome: (outcome.cell.call, outcome.cell.fault.name)):
+    for (call, fault), group in _grouped(
+        outcomes, lambda outcome: (outcome.cell.call, outcome.cell.fault.name)
+    ):
         record_property("faults", [call, fault, *_summary(group)])
     _check(outcomes)
 
@@ -80,7 +88,9 @@ def _check(outcomes: list[Outcome]) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def _grouped(outcomes: list[Outcome], key: Callable[[Outcome], K]) -> Iterator[tuple[K, list[Outcome]]]:
+def _grouped(
+    outcomes: list[Outcome], key: Callable[[Outcome], K]
+) -> Iterator[tuple[K, list[Outcome]]]:
     for found, group in groupby(sorted(outcomes, key=key), key=key):
         yield found, list(group)
 
@@ -96,7 +106,8 @@ async def _outcomes(cells: Iterable[Cell], url: str) -> list[Outcome]:
 
 
 def _summary(outcomes: list[Outcome]) -> tuple[int, int, int, dict[str, int]]:
-    """Cells; those that ended with one purchase; those refused for certain before; and what was said at the end."""
+    """Cells; those that ended with one purchase; those refused for certain before; and what was
+    said at the end."""
     once = sum(outcome.purchases == 1 for outcome in outcomes)
     refused = sum(outcome.refused for outcome in outcomes)
     return len(outcomes), once, refused, dict(Counter(outcome.said for outcome in outcomes))

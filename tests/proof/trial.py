@@ -1,11 +1,12 @@
-"""One cell of the fault matrix: a purchase with the official SDKs, in which one call goes wrong in one way.
+"""One cell of the fault matrix: a purchase with the official SDKs, in which one call goes wrong in
+one way.
 
     outcome = await try_out(Cell("foasconsole.CreateInstance", fault), emulator_url)
     assert outcome.wrong == ()
 
-The cloud is the emulator over HTTP, with an account of its own for each cell; the API server is the one of
-`tests/simulation`, which tests hold to the rules of a real one. Time is moved where a pass would wait.
-"""
+The cloud is the emulator over HTTP, with an account of its own for each cell; the API server is the
+one of `tests/simulation`, which tests hold to the rules of a real one. Time is moved where a pass
+would wait."""
 
 import asyncio
 import secrets
@@ -41,13 +42,16 @@ KEY: Final = Key("team", "w")
 AFTER_FAILURE: Final = 5.0
 """Seconds until the next pass where one failed."""
 STRIDE: Final = 70.0
-"""Seconds that pass at least where a pass waits: fewer looks than in reality, so that less is found by chance."""
+"""Seconds that pass at least where a pass waits: fewer looks than in reality, so that less is found
+by chance."""
 BACKOFF: Final = 3600.0
-"""Seconds until another order after a refusal that lasts: longer than such a cell is watched under its fault."""
+"""Seconds until another order after a refusal that lasts: longer than such a cell is watched under
+its fault."""
 PATIENCE: Final = 90
 """Passes after which a cell counts as stuck: far more than any way to an end takes."""
 UNDER_LASTING_FAULT: Final = 8
-"""Passes under a fault that does not end: past the window in which an outcome is open, and one more order."""
+"""Passes under a fault that does not end: past the window in which an outcome is open, and one more
+order."""
 UNDER_WAY: Final = ("Placing", "Uncertain", "Placed", "Fulfilled")
 FURTHER: Final = 2
 """Passes at the end that must find nothing to do."""
@@ -64,7 +68,9 @@ class Trial:
     settings: Settings
     clock: Clock = field(default_factory=Clock)
     moved: timedelta = timedelta()
-    history: list[tuple[FlinkWorkspaceStatus, tuple[FlinkWorkspaceOrder, ...]]] = field(default_factory=list)
+    history: list[tuple[FlinkWorkspaceStatus, tuple[FlinkWorkspaceOrder, ...]]] = field(
+        default_factory=list
+    )
     """The status and the ledger as every pass left them."""
     said: str = ""
     """The reason under a fault that lasts."""
@@ -83,7 +89,8 @@ class Trial:
         )
 
     def _apply(self) -> None:
-        """A resource that is held already: finalizer and claim are for free, and every cell would pay for them."""
+        """A resource that is held already: finalizer and claim are for free, and every cell would
+        pay for them."""
         User(self.server).apply(KEY.namespace, pay_as_you_go(KEY.name))
         workspace = self.server.stored.workspaces[KEY]
         self.server.set_finalizers(workspace, (PURCHASE_FINALIZER,), "operator")
@@ -153,7 +160,9 @@ class Trial:
 
     def _is_marked(self) -> bool:
         marks = Owner(CLUSTER, KEY).marks.items()
-        return all(marks <= each["tags"].items() for each in self.account.control.state()["workspaces"])
+        return all(
+            marks <= each["tags"].items() for each in self.account.control.state()["workspaces"]
+        )
 
     def _unstable(self) -> list[str]:
         """A situation that lasts is told in words that last."""
@@ -162,23 +171,31 @@ class Trial:
 
     def _left_open(self) -> list[str]:
         """Where nothing is bought, nothing was sent either, or it was refused for certain."""
-        return [f"{each.metadata.name} is {each.state}" for each in self.orders if each.state in UNDER_WAY]
+        return [
+            f"{each.metadata.name} is {each.state}"
+            for each in self.orders
+            if each.state in UNDER_WAY
+        ]
 
     def _false_statements(self) -> list[str]:
-        """Not ready, or stalled, is never said of what is being bought or created; and the end lasts."""
+        """Not ready, or stalled, is never said of what is being bought or created; and the end
+        lasts."""
         wrong = []
         for status, orders in self.history:
             states = [order.state for order in orders if order.state in UNDER_WAY]
             ready, stalled = status_of(status, "Ready"), status_of(status, "Stalled")
             if states and (ready == "False" or stalled == "True"):
                 reason = conditions(status)["Ready"].reason
-                wrong.append(f"Ready={ready}, Stalled={stalled}, {reason} while the order is {states[0]}")
+                wrong.append(
+                    f"Ready={ready}, Stalled={stalled}, {reason} while the order is {states[0]}"
+                )
         ends = {repr(summary_of(status)) for status, _ in self.history[-FURTHER:]}
         wrong += [] if self._is_ready() else [f"ends as {self.reason}, not Ready"]
         return wrong + ([] if len(ends) == 1 else ["the end does not last"])
 
     async def _books(self) -> list[str]:
-        """One purchase; the ledger and the cloud agree on it, and the workspace carries the marks."""
+        """One purchase; the ledger and the cloud agree on it, and the workspace carries the
+        marks."""
         purchases = await in_thread(self.account.control.purchases)
         bought = [(order["tags"].get(ORDER_TAG), order["instanceId"]) for order in purchases]
         ledger = [
@@ -188,7 +205,9 @@ class Trial:
         ]
         wrong = [] if len(purchases) == 1 else [f"bought {len(purchases)} times"]
         wrong += [] if bought == ledger else [f"the cloud sold {bought}, the ledger says {ledger}"]
-        wrong += [f"{order.metadata.name} is {order.state}" for order in self.orders if not order.settled]
+        wrong += [
+            f"{order.metadata.name} is {order.state}" for order in self.orders if not order.settled
+        ]
         return wrong if await in_thread(self._is_marked) else [*wrong, "its marks are missing"]
 
 
@@ -205,7 +224,11 @@ async def try_out(cell: Cell, url: str) -> Outcome:
             "read_timeout_seconds": 1 if cell.fault.hangs and cell.call != CREATE else 3,
             "listing_max_age_seconds": 0.001,
             **SHORT_WINDOWS,
-            **({} if cell.times else {"refusal_backoff_seconds": BACKOFF, "throttled_backoff_seconds": BACKOFF}),
+            **(
+                {}
+                if cell.times
+                else {"refusal_backoff_seconds": BACKOFF, "throttled_backoff_seconds": BACKOFF}
+            ),
         }
     )
     cloud = AlibabaCloud(settings, static_keys(account.access_key_id, account.access_key_secret))
@@ -222,7 +245,9 @@ def _open(cell: Cell, url: str) -> EmulatedAccount:
     if cell.call not in ("ram.CreateRole", "ram.AttachPolicyToRole", "oss.PutObject"):
         policies = ["AliyunStreamAsiDefaultRolePolicy", "AliyunDLFFullAccess"]
         bucket = {"name": account.bucket, "region": account.region, "keys": list(DIRECTORIES)}
-        account.control.state({"roles": [{"name": ROLE, "policies": policies}], "buckets": [bucket]})
+        account.control.state(
+            {"roles": [{"name": ROLE, "policies": policies}], "buckets": [bucket]}
+        )
     account.control.settings(
         provisioningSeconds=5,
         nonceMemorySeconds=120,

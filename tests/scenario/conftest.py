@@ -14,7 +14,8 @@ from tests.scenario.world import SHORT_WINDOWS, World, a_world, configuration_in
 
 @pytest.fixture
 async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
-    """An operator's mind between a real API server and an emulated account, with windows of a minute.
+    """An operator's mind between a real API server and an emulated account, with windows of a
+    minute.
 
     The cloud accepts a signed call for longer than the operator assumes, which is the harder case.
     """
@@ -24,10 +25,16 @@ async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> A
 
 
 @pytest.fixture
-async def limited(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
-    """An operator's mind with the operator's rights, where `world` has those of the administrator."""
+async def limited(
+    cluster: Cluster, account: EmulatedAccount, namespace: str
+) -> AsyncIterator[World]:
+    """An operator's mind with the operator's rights, where `world` has those of the
+    administrator."""
     configuration = await configuration_in(operator_kubeconfig(cluster))
-    async with a_world(cluster, account, namespace, **SHORT_WINDOWS) as made, client.ApiClient(configuration) as api:
+    async with (
+        a_world(cluster, account, namespace, **SHORT_WINDOWS) as made,
+        client.ApiClient(configuration) as api,
+    ):
         made.cluster = RecordingCluster(api, made.settings)
         made.restart()
         yield made

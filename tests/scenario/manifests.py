@@ -17,7 +17,8 @@ SUBSCRIPTION: Manifest = {
 
 
 def pay_as_you_go(name: str = "w", **spec: Any) -> Manifest:  # noqa: ANN401 - any field of the spec
-    """A workspace that can be bought in an emulated account; `spec` changes it, None removes a field."""
+    """A workspace that can be bought in an emulated account; `spec` changes it, None removes a
+    field."""
     wanted = {
         "region": "cn-hangzhou",
         "chargeType": "PayAsYouGo",
@@ -51,7 +52,8 @@ def apply(cluster: Cluster, namespace: str, manifest: Manifest) -> None:
 def let_write_outputs(cluster: Cluster, namespace: str) -> None:
     """Give the operator the rights on ConfigMaps of the namespace, as docs/outputs.md says."""
     let(cluster, namespace, "flink-workspace-operator-outputs")
-    until(lambda: Objects.of(cluster, namespace).by(OPERATOR).may("get", "configmaps"))  # it holds a moment later
+    # it holds a moment later
+    until(lambda: Objects.of(cluster, namespace).by(OPERATOR).may("get", "configmaps"))
 
 
 def let(cluster: Cluster, namespace: str, role: str) -> None:

@@ -1,4 +1,5 @@
-"""The cluster port that keeps what others got to see of each workspace, for the judgements of `tests.gitops`."""
+"""The cluster port that keeps what others got to see of each workspace, for the judgements of
+`tests.gitops`."""
 
 from kubernetes.aio import client
 
@@ -18,7 +19,8 @@ from tests.gitops.truth import judge, judge_argo_cd, judge_reasons
 
 
 class RecordingCluster(KubernetesCluster):
-    """Keeps every workspace as it was before its first status, and as it is stored after each write of a status."""
+    """Keeps every workspace as it was before its first status, and as it is stored after each write
+    of a status."""
 
     def __init__(self, api_client: client.ApiClient, settings: Settings) -> None:
         super().__init__(api_client, settings)
@@ -41,8 +43,11 @@ class RecordingCluster(KubernetesCluster):
         if wire is not None:
             self.shown.append(wire)
 
-    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
-        """Replace these conditions, and nothing else of the status; conditional on what was read."""
+    async def write_conditions(
+        self, partial: PartialWorkspace, conditions: tuple[Condition, ...]
+    ) -> None:
+        """Replace these conditions, and nothing else of the status; conditional on what was
+        read."""
         await super().write_conditions(partial, conditions)
         wire = await self._workspaces.get(partial.metadata.namespace, partial.metadata.name)
         if wire is not None:
@@ -54,7 +59,8 @@ class RecordingCluster(KubernetesCluster):
         self.events.append(event)
 
     def judge_all(self) -> None:
-        """Raises `Untrue` if any tool that waits was told what was not the case, or an event is not as it should be."""
+        """Raises `Untrue` if any tool that waits was told what was not the case, or an event is not
+        as it should be."""
         for wire in self.shown:
             judge(wire)
             judge_reasons(wire)

@@ -1,7 +1,8 @@
-"""Two API servers and two clouds behind the same ports: the real ones (or the emulator) and the simulated ones.
+"""Two API servers and two clouds behind the same ports: the real ones (or the emulator) and the
+simulated ones.
 
-A script asks one of them, and writes down what comes back; the simulation is true where both tell the same.
-"""
+A script asks one of them, and writes down what comes back; the simulation is true where both tell
+the same."""
 
 import json
 from collections.abc import Awaitable

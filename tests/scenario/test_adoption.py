@@ -1,4 +1,5 @@
-"""Workspaces that were bought by hand, and hands in the console: reported, adopted on purpose, never bought again."""
+"""Workspaces that were bought by hand, and hands in the console: reported, adopted on purpose,
+never bought again."""
 
 import asyncio
 import json
@@ -7,7 +8,12 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.adapters.alibaba.cloud import AlibabaCloud
-from flink_workspace_operator.api.names import CLUSTER_TAG, NOT_THIS_PURCHASE, ORDER_TAG, WORKSPACE_TAG
+from flink_workspace_operator.api.names import (
+    CLUSTER_TAG,
+    NOT_THIS_PURCHASE,
+    ORDER_TAG,
+    WORKSPACE_TAG,
+)
 from flink_workspace_operator.core.orphans import Findings
 from flink_workspace_operator.survey import survey
 from tests.e2e.forks import run_program
@@ -27,7 +33,8 @@ AS_WANTED: dict[str, Any] = {
 
 
 def buy_by_hand(world: World, **workspace: Any) -> str:  # noqa: ANN401 - any field of a workspace
-    """Buy a workspace in the console; its id, which no other test's resource has: a survey sees them all."""
+    """Buy a workspace in the console; its id, which no other test's resource has: a survey sees
+    them all."""
     seed = {"name": "w", "instanceId": f"sc-{world.namespace}", **AS_WANTED, **workspace}
     world.account.control.state({"workspaces": [seed]})
     return str(seed["instanceId"])
@@ -54,7 +61,8 @@ async def instance_id(world: World) -> str:
 
 
 async def test_bought_by_hand_and_adopted_by_name(world: World) -> None:
-    """The resource first says what it will adopt, then marks it, is Ready, and has bought nothing."""
+    """The resource first says what it will adopt, then marks it, is Ready, and has bought
+    nothing."""
     by_hand = buy_by_hand(world)
     await world.apply(pay_as_you_go(adoption={"policy": "IfNameMatches"}))
     adopting = await world.settle("w", until=has_reason("Adopting"))
@@ -72,7 +80,10 @@ async def test_what_differs_is_told_before_anything_is_marked(world: World) -> N
     by_hand = buy_by_hand(world, vSwitchIds=["vsw-i-1"], bucket="bucket-2")
     await world.apply(pay_as_you_go(adoption={"policy": "ByInstanceId", "instanceId": by_hand}))
     told = await world.settle("w", until=has_reason("AdoptionDiffers"))
-    for words in ("vSwitchIds is vsw-i-1 in the cloud", "bucket is bucket-2 in the cloud, bucket-1 in the spec"):
+    for words in (
+        "vSwitchIds is vsw-i-1 in the cloud",
+        "bucket is bucket-2 in the cloud, bucket-1 in the spec",
+    ):
         assert words in conditions(told)["Ready"].message
         assert words in conditions(told)["InSync"].message
     assert tags(world) == {}
@@ -80,7 +91,9 @@ async def test_what_differs_is_told_before_anything_is_marked(world: World) -> N
         "network": {"vpcId": "vpc-1", "vSwitchIds": ["vsw-i-1"]},
         "storage": {"oss": {"bucket": "bucket-2"}},
     }
-    await world.apply(pay_as_you_go(**agreed, adoption={"policy": "ByInstanceId", "instanceId": by_hand}))
+    await world.apply(
+        pay_as_you_go(**agreed, adoption={"policy": "ByInstanceId", "instanceId": by_hand})
+    )
     await world.settle("w")
     assert await instance_id(world) == by_hand
     assert world.account.control.purchases() == []
@@ -102,14 +115,25 @@ async def test_by_name_buys_where_there_is_none(world: World) -> None:
 
 
 async def test_tags_that_were_lost_are_put_back(world: World) -> None:
-    """Bound by its description, the workspace is marked as soon as its tags should have been shown."""
+    """Bound by its description, the workspace is marked as soon as its tags should have been
+    shown."""
     world.account.control.settings(tagsLost=True)
     world.account.control.faults(
-        [{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}]
+        [
+            {
+                "service": "foasconsole",
+                "action": "CreateInstance",
+                "fault": "drop-after-commit",
+                "times": 1,
+            }
+        ]
     )
     await world.apply(pay_as_you_go())
     await world.settle(
-        "w", until=lambda found: is_ready(found) and conditions(found)["InSync"].reason == "MarksMissing"
+        "w",
+        until=lambda found: (
+            is_ready(found) and conditions(found)["InSync"].reason == "MarksMissing"
+        ),
     )
     assert tags(world).keys() == MARKS
     await world.settle("w", until=lambda found: conditions(found)["InSync"].status == "True")
@@ -123,7 +147,9 @@ async def test_without_the_right_to_tag_all_else_works(world: World) -> None:
     world.account.control.settings(tagsLost=True)
     world.account.control.state({"deniedActions": ["stream:TagVvpResources"]})
     await world.apply(pay_as_you_go())
-    await world.settle("w", until=lambda found: conditions(found)["InSync"].reason == "MarksMissing")
+    await world.settle(
+        "w", until=lambda found: conditions(found)["InSync"].reason == "MarksMissing"
+    )
     for _ in range(3):
         await world.one_pass("w")
         assert is_ready(await world.workspace("w"))
@@ -136,7 +162,9 @@ async def test_token_tag_edited_in_the_console(world: World) -> None:
     token = tags(world)[ORDER_TAG]
     world.account.control.advance(100)
     edit_tags(world, await instance_id(world), order="edited")
-    await world.settle("w", until=lambda found: conditions(found)["InSync"].reason == "MarksMissing")
+    await world.settle(
+        "w", until=lambda found: conditions(found)["InSync"].reason == "MarksMissing"
+    )
     assert tags(world)[ORDER_TAG] == token
     assert len(world.account.control.purchases()) == 1
 
@@ -145,7 +173,14 @@ async def test_token_tag_edited_while_the_answer_is_lost(world: World) -> None:
     """It can only be what the order bought: it is bound, and the ledger says so."""
     world.account.control.settings(uniqueNames="off")
     world.account.control.faults(
-        [{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}]
+        [
+            {
+                "service": "foasconsole",
+                "action": "CreateInstance",
+                "fault": "drop-after-commit",
+                "times": 1,
+            }
+        ]
     )
     await world.apply(pay_as_you_go())
     while not world.account.control.purchases():
@@ -164,8 +199,11 @@ async def test_token_tag_edited_while_the_answer_is_lost(world: World) -> None:
     ("edited", "reason"),
     [({"cluster": "another"}, "OwnedElsewhere"), ({"workspace": "team/another"}, "NameTaken")],
 )
-async def test_marked_as_somebody_elses_by_hand(world: World, edited: dict[str, str], reason: str) -> None:
-    """The resource says who is said to own it, buys nothing, and is bound again when the tag is put right."""
+async def test_marked_as_somebody_elses_by_hand(
+    world: World, edited: dict[str, str], reason: str
+) -> None:
+    """The resource says who is said to own it, buys nothing, and is bound again when the tag is put
+    right."""
     await bought(world)
     before, bound = tags(world), await instance_id(world)
     edit_tags(world, bound, **edited)
@@ -190,7 +228,8 @@ async def test_two_instances_with_our_token(world: World) -> None:
 
 
 async def test_credentials_of_another_account(world: World) -> None:
-    """What is not there says nothing about ours: nothing is bought there, and it heals with the old credentials."""
+    """What is not there says nothing about ours: nothing is bought there, and it heals with the old
+    credentials."""
     await bought(world)
     other = open_account(world.account.url)
     ours, theirs = world.reconciler.cloud, AlibabaCloud(world.settings, credentials_of(other))
@@ -208,7 +247,8 @@ async def test_credentials_of_another_account(world: World) -> None:
 
 
 async def test_unpaid_order_is_named_and_waited_for(world: World) -> None:
-    """An order that was booked and not paid: named on the resource and in the ledger; paid days later, it is bound."""
+    """An order that was booked and not paid: named on the resource and in the ledger; paid days
+    later, it is bound."""
     world.account.control.settings(balance=1, unaffordable="unpaid-order", uniqueNames="off")
     await world.apply(pay_as_you_go(chargeType="Subscription", resources={"cu": 10},
                                     subscription={"initialTerm": {"count": 1, "unit": "Month"}}))  # fmt: skip
@@ -263,7 +303,8 @@ async def test_orphans_and_names_that_two_have_are_found(world: World) -> None:
 
 
 async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
-    """A table for a person, in which no id is cut; JSON for a program; 1 where it could not look."""
+    """A table for a person, in which no id is cut; JSON for a program; 1 where it could not
+    look."""
     await bought(world)
     bound = await instance_id(world)
     remove_by_force(world, "flinkworkspaces", "w")

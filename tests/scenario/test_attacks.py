@@ -1,4 +1,5 @@
-"""The world against the operator: lost writes, second copies, hands in the ledger. Nothing is bought twice or lost."""
+"""The world against the operator: lost writes, second copies, hands in the ledger. Nothing is
+bought twice or lost."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,7 +19,12 @@ from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.test_letting_go import annotate, delete, until_gone
 from tests.scenario.world import PATIENCE, World, has_reason, is_ready
 
-LOST_AFTERWARDS = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}
+LOST_AFTERWARDS = {
+    "service": "foasconsole",
+    "action": "CreateInstance",
+    "fault": "drop-after-commit",
+    "times": 1,
+}
 WRITES = (
     "add_purchase_finalizer",
     "remove_purchase_finalizer",
@@ -32,7 +38,8 @@ WRITES = (
 
 @dataclass
 class Unreliable:
-    """The cluster, where `effect` says of a write by its name and arguments whether it takes effect and is answered."""
+    """The cluster, where `effect` says of a write by its name and arguments whether it takes effect
+    and is answered."""
 
     cluster: Cluster
     fate: Callable[..., str]
@@ -66,7 +73,9 @@ async def try_pass(world: World, by: Reconciler | None = None, name: str = "w") 
         return 1.0
 
 
-async def until_state(world: World, state: str, by: Reconciler | None = None, name: str = "w") -> None:
+async def until_state(
+    world: World, state: str, by: Reconciler | None = None, name: str = "w"
+) -> None:
     """Passes until the newest order is in a state."""
     for _ in range(40):
         orders = await world.orders(name)
@@ -95,13 +104,16 @@ def claims(world: World) -> Objects:
 
 
 async def test_intent_that_was_taken_back_without_answer_is_not_remembered(world: World) -> None:
-    """Between, another copy may have announced and sent the same order: who knows of that has nothing to take back."""
+    """Between, another copy may have announced and sent the same order: who knows of that has
+    nothing to take back."""
     world.account.control.settings(visibilityDelaySeconds=30, uniqueNames="off")
     await world.apply(pay_as_you_go())
     first, second = world.reconciler, world.another_operator()
     await until_state(world, "Placing", first)
     annotate(world, SUSPEND, "true")
-    make_unreliable(world, first, lambda write, *_: "unanswered" if write == "move_order" else "done")
+    make_unreliable(
+        world, first, lambda write, *_: "unanswered" if write == "move_order" else "done"
+    )
     await try_pass(world, first)
     assert [order.state for order in await world.orders("w")] == ["Quoted"]
     annotate(world, SUSPEND, None)
@@ -117,7 +129,8 @@ async def test_intent_that_was_taken_back_without_answer_is_not_remembered(world
 
 
 async def test_claim_that_was_lost_after_the_intent_stops_the_call(world: World) -> None:
-    """A Lease that is deleted by hand may be another resource's by now, and that one may be buying."""
+    """A Lease that is deleted by hand may be another resource's by now, and that one may be
+    buying."""
     world.account.control.settings(uniqueNames="off", visibilityDelaySeconds=30)
     await world.apply(pay_as_you_go())
     await until_state(world, "Placing")
@@ -131,7 +144,8 @@ async def test_claim_that_was_lost_after_the_intent_stops_the_call(world: World)
 
 
 async def test_foreign_instance_does_not_hide_a_purchase_under_way(world: World) -> None:
-    """Somebody else's workspace of the name ends the waiting, not the looking: ours may show up later and be billed."""
+    """Somebody else's workspace of the name ends the waiting, not the looking: ours may show up
+    later and be billed."""
     world.account.control.settings(uniqueNames="off", visibilityDelaySeconds=50)
     world.account.control.faults([LOST_AFTERWARDS])
     await world.apply(pay_as_you_go())
@@ -145,7 +159,8 @@ async def test_foreign_instance_does_not_hide_a_purchase_under_way(world: World)
 
 
 async def test_request_of_any_length_is_handled(world: World) -> None:
-    """An annotation has no schema: what is too long for the status must not stop its writing for ever."""
+    """An annotation has no schema: what is too long for the status must not stop its writing for
+    ever."""
     manifest = pay_as_you_go()
     manifest["metadata"]["annotations"] = {"flink.alicloud.dev/reconcile-requested-at": "x" * 300}
     await world.apply(manifest)
@@ -172,25 +187,34 @@ async def test_stripped_annotations_do_not_free_a_claim(world: World) -> None:
 
 @pytest.mark.parametrize("fate", ["unanswered", "refused"])
 @pytest.mark.parametrize("write", ["order opened", "Quoted", "Placing", "Placed", "Fulfilled"])
-async def test_purchase_survives_each_lost_write_of_the_ledger(world: World, fate: str, write: str) -> None:
-    """Whichever is lost, with or without its effect: one purchase, Ready, and a ledger that says so."""
+async def test_purchase_survives_each_lost_write_of_the_ledger(
+    world: World, fate: str, write: str
+) -> None:
+    """Whichever is lost, with or without its effect: one purchase, Ready, and a ledger that says
+    so."""
     world.account.control.settings(uniqueNames="off")
     lost: list[str] = []
 
     def strike(method: str, *arguments: Any) -> str:  # noqa: ANN401 - the arguments of any write
-        what = {"create_order": "order opened", "move_order": getattr(arguments[-1], "state", "")}.get(method)
+        what = {
+            "create_order": "order opened",
+            "move_order": getattr(arguments[-1], "state", ""),
+        }.get(method)
         if lost or what != write:
             return "done"
         lost.append(write)
         return fate
 
     make_unreliable(world, world.reconciler, strike)
-    # By a clock that is ahead, what the API server just created is old at once: nobody waits here for its first status.
+    # By a clock that is ahead, what the API server just created is old at once: nobody waits here
+    # for its first status.
     world.reconciler.clock = lambda: datetime.now(UTC) + timedelta(minutes=1)
     await world.apply(pay_as_you_go())
     for _ in range(PATIENCE):
         after = await try_pass(world)
-        if is_ready(await world.workspace("w")) and all(order.settled for order in await world.orders("w")):
+        if is_ready(await world.workspace("w")) and all(
+            order.settled for order in await world.orders("w")
+        ):
             break
         if after:
             world.account.control.advance(after)

@@ -1,4 +1,5 @@
-"""What users and accounts get wrong: each case its own reason and instruction, and nothing is bought."""
+"""What users and accounts get wrong: each case its own reason and instruction, and nothing is
+bought."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ class Case:
     reason: str
     instruction: str
     stopped_by: str
-    """The condition that is True: Stalled, Suspended, or Reconciling while it may still be on its way."""
+    """The condition that is True: Stalled, Suspended, or Reconciling while it may still be on its
+    way."""
     manifest: Manifest
     prepare: Callable[[EmulatedAccount], object] = lambda _: None
 
@@ -91,20 +93,26 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
 async def test_mistake_is_named(world: World, case: Case) -> None:
-    """The reason is the mistake's own, the message says what to do, and the cloud has booked nothing."""
+    """The reason is the mistake's own, the message says what to do, and the cloud has booked
+    nothing."""
     case.prepare(world.account)
     await world.apply(case.manifest)
     workspace = await world.settle("w", until=has_reason(case.reason))
     found = conditions(workspace)
     assert case.instruction in found["Ready"].message
-    on = [type_ for type_ in ("Reconciling", "Stalled", "Suspended") if found[type_].status == "True"]
+    on = [
+        type_ for type_ in ("Reconciling", "Stalled", "Suspended") if found[type_].status == "True"
+    ]
     assert on == [case.stopped_by]
     assert world.account.control.purchases() == []
 
 
 async def test_wrong_key_is_named(world: World) -> None:
-    """With a key that the cloud does not know nothing is said about the account, and the key is asked for."""
-    world.account.control.state({"accessKeys": [{"id": world.account.access_key_id, "secret": "another"}]})
+    """With a key that the cloud does not know nothing is said about the account, and the key is
+    asked for."""
+    world.account.control.state(
+        {"accessKeys": [{"id": world.account.access_key_id, "secret": "another"}]}
+    )
     await world.apply(pay_as_you_go())
     workspace = await world.settle("w", until=has_reason("CredentialsRefused"))
     assert "give the operator a valid one" in conditions(workspace)["Ready"].message
@@ -112,8 +120,11 @@ async def test_wrong_key_is_named(world: World) -> None:
 
 
 async def test_missing_bucket_stalls_after_the_grace(world: World) -> None:
-    """What is still missing after five minutes is reported as stalled; when it appears, the purchase goes on."""
-    world.reconciler.settings = world.settings.model_copy(update={"prerequisite_grace_seconds": 0.001})
+    """What is still missing after five minutes is reported as stalled; when it appears, the
+    purchase goes on."""
+    world.reconciler.settings = world.settings.model_copy(
+        update={"prerequisite_grace_seconds": 0.001}
+    )
     await world.apply(pay_as_you_go(storage={"oss": {"bucket": "to-come"}}))
     stalled = await world.settle("w", until=lambda found: conditions(found).get("Stalled", None) is not None
                                  and conditions(found)["Stalled"].status == "True")  # fmt: skip

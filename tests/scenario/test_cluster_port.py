@@ -1,4 +1,5 @@
-"""The cluster port against a real API server: writes are conditional, claims are atomic, the ledger is complete."""
+"""The cluster port against a real API server: writes are conditional, claims are atomic, the ledger
+is complete."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,7 +11,12 @@ from kubernetes.aio import client
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, Quote, WorkspaceReference
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    Quote,
+    WorkspaceReference,
+)
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
@@ -43,7 +49,9 @@ async def workspace(cluster: Cluster, namespace: str, port: KubernetesCluster) -
 def spec_for(workspace: FlinkWorkspace) -> FlinkWorkspaceOrderSpec:
     metadata = workspace.metadata
     return FlinkWorkspaceOrderSpec(
-        workspace_ref=WorkspaceReference(name=metadata.name, uid=metadata.uid, generation=metadata.generation),
+        workspace_ref=WorkspaceReference(
+            name=metadata.name, uid=metadata.uid, generation=metadata.generation
+        ),
         account_id="1",
         region="cn-hangzhou",
         workspace_name=metadata.name,
@@ -53,8 +61,12 @@ def spec_for(workspace: FlinkWorkspace) -> FlinkWorkspaceOrderSpec:
     )
 
 
-async def an_order(port: KubernetesCluster, workspace: FlinkWorkspace, number: int = 1) -> FlinkWorkspaceOrder:
-    return await port.create_order(Key(workspace.metadata.namespace, "w"), number, spec_for(workspace))
+async def an_order(
+    port: KubernetesCluster, workspace: FlinkWorkspace, number: int = 1
+) -> FlinkWorkspaceOrder:
+    return await port.create_order(
+        Key(workspace.metadata.namespace, "w"), number, spec_for(workspace)
+    )
 
 
 async def test_absent_is_none(port: KubernetesCluster, namespace: str) -> None:
@@ -62,7 +74,9 @@ async def test_absent_is_none(port: KubernetesCluster, namespace: str) -> None:
     assert await port.read_workspace(Key(namespace, "nothing")) is None
 
 
-async def test_stale_status_write_conflicts(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+async def test_stale_status_write_conflicts(
+    port: KubernetesCluster, workspace: FlinkWorkspace
+) -> None:
     """A status is only written over what was read: whoever read before another write is told."""
     status = workspace.status.model_copy(update={"observed_generation": 1})
     await port.write_status(workspace, status)
@@ -83,7 +97,9 @@ async def test_finalizer_comes_and_goes(port: KubernetesCluster, workspace: Flin
     assert free.metadata.finalizers == ()
 
 
-async def test_order_number_is_taken_once(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+async def test_order_number_is_taken_once(
+    port: KubernetesCluster, workspace: FlinkWorkspace
+) -> None:
     """Of two who open the same order, one conflicts."""
     created = await an_order(port, workspace)
     assert created.metadata.finalizers == (LEDGER_FINALIZER,)
@@ -94,14 +110,17 @@ async def test_order_number_is_taken_once(port: KubernetesCluster, workspace: Fl
 async def test_orders_are_found_without_labels_in_their_order(
     port: KubernetesCluster, workspace: FlinkWorkspace
 ) -> None:
-    """Order 10 comes after order 9, and nothing but the orders themselves is needed to find them."""
+    """Order 10 comes after order 9, and nothing but the orders themselves is needed to find
+    them."""
     for number in (10, 9, 1):
         await an_order(port, workspace, number)
     found = await port.read_orders(Key(workspace.metadata.namespace, "w"))
     assert [order.metadata.name for order in found] == ["w-1", "w-9", "w-10"]
 
 
-async def test_stale_order_move_conflicts(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+async def test_stale_order_move_conflicts(
+    port: KubernetesCluster, workspace: FlinkWorkspace
+) -> None:
     """Two processes that read the same order can't both move it."""
     order = await an_order(port, workspace)
     quote = Quote(basis="Hour", quoted_at=NOW)
@@ -110,7 +129,9 @@ async def test_stale_order_move_conflicts(port: KubernetesCluster, workspace: Fl
         await port.move_order(order, ledger.superseded(order, NOW, "NothingSent", "test"))
 
 
-async def test_illegal_order_move_is_refused(port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+async def test_illegal_order_move_is_refused(
+    port: KubernetesCluster, workspace: FlinkWorkspace
+) -> None:
     """The API server itself refuses a move that is not in the table."""
     order = await an_order(port, workspace)
     with pytest.raises(ClusterRefused, match="legal moves"):
@@ -130,7 +151,8 @@ async def test_claim_is_taken_once(port: KubernetesCluster, namespace: str) -> N
 
 
 async def test_dead_claim_is_taken_over(port: KubernetesCluster, namespace: str) -> None:
-    """A claim whose holder does not exist and has no open order is dead, and can be taken over once."""
+    """A claim whose holder does not exist and has no open order is dead, and can be taken over
+    once."""
     target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     await port.take_claim(target, Key(namespace, "gone"), "uid-1", None)
     dead = await port.read_claim(target, Key(namespace, "another"))
@@ -161,14 +183,23 @@ async def test_claim_lives_while_an_order_of_its_holder_is_open(
     await port.give_back_claim(claim)
 
 
-async def test_claim_lives_where_its_holder_can_not_be_read(cluster: Cluster, namespace: str, tmp_path: Path) -> None:
-    """The operator looked after that namespace once: what it may not see is not gone, and its name is not free."""
+async def test_claim_lives_where_its_holder_can_not_be_read(
+    cluster: Cluster, namespace: str, tmp_path: Path
+) -> None:
+    """The operator looked after that namespace once: what it may not see is not gone, and its name
+    is not free."""
     objects, named = Objects.of(cluster, namespace), {"metadata": {"name": "reader"}}
-    rule = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "create", "delete"]}
+    rule = {
+        "apiGroups": ["coordination.k8s.io"],
+        "resources": ["leases"],
+        "verbs": ["get", "create", "delete"],
+    }
     objects.create({"apiVersion": "v1", "kind": "ServiceAccount", **named})
     objects.create({"apiVersion": RBAC, "kind": "Role", **named, "rules": [rule]})
     objects.bind("reader", ("reader", namespace), kind="Role")
-    reader = await configuration_in(cluster.kubeconfig_for("reader", namespace, tmp_path / "kubeconfig"))
+    reader = await configuration_in(
+        cluster.kubeconfig_for("reader", namespace, tmp_path / "kubeconfig")
+    )
     target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     async with client.ApiClient(reader) as api:
         port = KubernetesCluster(api, Settings(namespace=namespace))
@@ -187,8 +218,12 @@ async def test_own_writes_are_known(port: KubernetesCluster, workspace: FlinkWor
     assert port.is_own_write(written.metadata.resource_version)
 
 
-async def test_event_shows_in_describe(cluster: Cluster, port: KubernetesCluster, workspace: FlinkWorkspace) -> None:
+async def test_event_shows_in_describe(
+    cluster: Cluster, port: KubernetesCluster, workspace: FlinkWorkspace
+) -> None:
     """An event is shown by kubectl describe on the resource."""
     await port.post_event(workspace, Event("Normal", "OrderPlaced", "w-1: Bought: f-1."))
-    described = cluster.kubectl("describe", f"--namespace={workspace.metadata.namespace}", "flinkworkspace/w")
+    described = cluster.kubectl(
+        "describe", f"--namespace={workspace.metadata.namespace}", "flinkworkspace/w"
+    )
     assert "OrderPlaced" in described

@@ -1,8 +1,8 @@
 """Several accounts in one cluster: who pays is who the resource names, and nobody else.
 
-All passes are made with the rights that deploy/base gives the operator, and those on Secrets that a namespace gives it.
-The keys in the Secret are of the account `payer`; the operator itself is of another one.
-"""
+All passes are made with the rights that deploy/base gives the operator, and those on Secrets that a
+namespace gives it. The keys in the Secret are of the account `payer`; the operator itself is of
+another one."""
 
 import base64
 import logging
@@ -24,7 +24,12 @@ from tests.scenario.world import World, conditions, has_reason, is_ready
 SECRET = "alicloud"
 NAMES = (SECRET, "other", "not-there-yet")
 HELD = "flink.alicloud.dev/w"
-LOST_AND_BOUGHT = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}
+LOST_AND_BOUGHT = {
+    "service": "foasconsole",
+    "action": "CreateInstance",
+    "fault": "drop-after-commit",
+    "times": 1,
+}
 GRACE_SECONDS = 0.001
 """A missing prerequisite counts as on its way for no longer than a pass takes."""
 
@@ -40,8 +45,11 @@ def payer(emulator: str) -> Iterator[EmulatedAccount]:
 
 @pytest.fixture
 async def world(limited: World) -> AsyncIterator[World]:
-    """In a namespace that lets the operator read the Secrets that these tests name, and no others."""
-    limited.settings = limited.settings.model_copy(update={"prerequisite_grace_seconds": GRACE_SECONDS})
+    """In a namespace that lets the operator read the Secrets that these tests name, and no
+    others."""
+    limited.settings = limited.settings.model_copy(
+        update={"prerequisite_grace_seconds": GRACE_SECONDS}
+    )
     limited.restart()
     let(limited)
     yield limited
@@ -51,8 +59,18 @@ async def world(limited: World) -> AsyncIterator[World]:
 
 def let(world: World) -> None:
     """Give the operator the rights on Secrets by their names, as docs/credentials.md says."""
-    rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": NAMES, "verbs": ["get", "patch"]}
-    role = {"apiVersion": RBAC, "kind": "Role", "metadata": {"name": "credentials"}, "rules": [rule]}
+    rule = {
+        "apiGroups": [""],
+        "resources": ["secrets"],
+        "resourceNames": NAMES,
+        "verbs": ["get", "patch"],
+    }
+    role = {
+        "apiVersion": RBAC,
+        "kind": "Role",
+        "metadata": {"name": "credentials"},
+        "rules": [rule],
+    }
     world.objects.create(role)
     world.objects.bind("credentials", OPERATOR, kind="Role")
 
@@ -66,11 +84,19 @@ def finalizers(world: World, name: str = SECRET) -> list[str]:
     return held
 
 
-async def keep_keys(world: World, account: EmulatedAccount, name: str = SECRET, **more: str) -> None:
+async def keep_keys(
+    world: World, account: EmulatedAccount, name: str = SECRET, **more: str
+) -> None:
     """Write the account's keys into a Secret."""
-    keys = {"accessKeyId": account.access_key_id, "accessKeySecret": account.access_key_secret, **more}
+    keys = {
+        "accessKeyId": account.access_key_id,
+        "accessKeySecret": account.access_key_secret,
+        **more,
+    }
     data = {each: base64.b64encode(value.encode()).decode() for each, value in keys.items()}
-    await world.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data})
+    await world.apply(
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}
+    )
 
 
 def delete_secret(world: World) -> None:
@@ -97,13 +123,16 @@ async def until_order_is(world: World, state: str) -> None:
 async def uncertain(world: World, payer: EmulatedAccount, fault: str = "drop-before") -> None:
     """An order of the payer's account whose answer was lost."""
     await keep_keys(world, payer)
-    payer.control.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": fault, "times": 1}])
+    payer.control.faults(
+        [{"service": "foasconsole", "action": "CreateInstance", "fault": fault, "times": 1}]
+    )
     await world.apply(paid_by())
     await until_order_is(world, "Uncertain")
 
 
 async def test_whose_keys_are_named_pays(world: World, payer: EmulatedAccount) -> None:
-    """Workspace, role and directories come to be in the payer's account; the operator's own is not touched."""
+    """Workspace, role and directories come to be in the payer's account; the operator's own is not
+    touched."""
     await keep_keys(world, payer)
     await world.apply(paid_by())
     workspace = await world.settle("w")
@@ -124,7 +153,9 @@ async def test_two_accounts_side_by_side(world: World, payer: EmulatedAccount) -
     assert (len(payer.control.purchases()), len(world.account.control.purchases())) == (1, 1)
 
 
-async def test_the_line_end_of_an_editor_is_no_part_of_the_key(world: World, payer: EmulatedAccount) -> None:
+async def test_the_line_end_of_an_editor_is_no_part_of_the_key(
+    world: World, payer: EmulatedAccount
+) -> None:
     """`echo` leaves one, and with it no signature would be right."""
     await keep_keys(world, payer, accessKeySecret=payer.access_key_secret + "\n")
     await world.apply(paid_by())
@@ -132,13 +163,16 @@ async def test_the_line_end_of_an_editor_is_no_part_of_the_key(world: World, pay
 
 
 async def test_missing_secret_is_waited_for(world: World, payer: EmulatedAccount) -> None:
-    """At first it is on its way, then Stalled; nobody else pays meanwhile, and when it comes all goes on."""
+    """At first it is on its way, then Stalled; nobody else pays meanwhile, and when it comes all
+    goes on."""
     await world.apply(paid_by())
     await world.one_pass("w")
     first = conditions(await world.workspace("w"))
     assert (first["Ready"].status, first["Reconciling"].status) == ("Unknown", "True")
     stalled = await world.settle("w", until=has_reason("SecretMissing"))
-    stalled = await world.settle("w", until=lambda told: conditions(told)["Stalled"].status == "True")
+    stalled = await world.settle(
+        "w", until=lambda told: conditions(told)["Stalled"].status == "True"
+    )
     assert "create it, with the keys accessKeyId and accessKeySecret" in message(stalled)
     assert (await world.orders("w"), world.account.control.calls()) == ((), [])
     await keep_keys(world, payer)
@@ -147,7 +181,9 @@ async def test_missing_secret_is_waited_for(world: World, payer: EmulatedAccount
 
 @pytest.mark.parametrize("content", [" \n", "two\nlines"], ids=["empty", "two lines"])
 @pytest.mark.parametrize("lacking", ["accessKeyId", "accessKeySecret"])
-async def test_half_a_key_is_none(world: World, payer: EmulatedAccount, lacking: str, content: str) -> None:
+async def test_half_a_key_is_none(
+    world: World, payer: EmulatedAccount, lacking: str, content: str
+) -> None:
     """It is told which keys it must have."""
     await keep_keys(world, payer, **{lacking: content})
     await world.apply(paid_by())
@@ -160,7 +196,9 @@ async def test_half_a_key_is_none(world: World, payer: EmulatedAccount, lacking:
 async def test_a_misspelt_key_is_named(world: World, payer: EmulatedAccount) -> None:
     """Only its name: its value may be a secret."""
     data = {"accessKeyid": payer.access_key_id, "accessKeySecret": payer.access_key_secret}
-    await world.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": SECRET}, "stringData": data})
+    await world.apply(
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": SECRET}, "stringData": data}
+    )
     await world.apply(paid_by())
     stalled = await world.settle("w", until=has_reason("SecretIncomplete"))
     assert "it has accessKeyid, did you mean accessKeyId?" in message(stalled)
@@ -168,12 +206,15 @@ async def test_a_misspelt_key_is_named(world: World, payer: EmulatedAccount) -> 
 
 
 async def test_right_must_be_given(limited: World, payer: EmulatedAccount) -> None:
-    """By default the operator may read no Secret: a person is asked for the right, and nothing is bought before."""
+    """By default the operator may read no Secret: a person is asked for the right, and nothing is
+    bought before."""
     await keep_keys(limited, payer)
     await limited.apply(paid_by())
     suspended = await limited.settle("w", until=has_reason("SecretRefused"))
     assert conditions(suspended)["Suspended"].status == "True"
-    assert "kubectl create role flink-workspace-operator-named-credentials -n " in message(suspended)
+    assert "kubectl create role flink-workspace-operator-named-credentials -n " in message(
+        suspended
+    )
     let(limited)
     assert is_ready(await limited.settle("w"))
 
@@ -200,7 +241,8 @@ async def test_namespace_that_may_not_use_the_operators_identity(world: World) -
 
 
 async def test_what_the_operator_bought_is_looked_after_everywhere(world: World) -> None:
-    """Also where the namespace is on the list no more: before the call nothing is sent, after it nothing is lost."""
+    """Also where the namespace is on the list no more: before the call nothing is sent, after it
+    nothing is lost."""
     await world.apply(pay_as_you_go())
     await until_order_is(world, "Quoted")
     use(world, identity_namespaces=())
@@ -217,15 +259,21 @@ async def test_what_the_operator_bought_is_looked_after_everywhere(world: World)
     assert (told["Ready"].status, told["CloudReachable"].status) == ("True", "True")
 
 
-async def test_operator_of_another_account_than_the_setting_names(world: World, payer: EmulatedAccount) -> None:
-    """It buys nothing, and says both; what it bought before goes on; a Secret's keys are not meant."""
+async def test_operator_of_another_account_than_the_setting_names(
+    world: World, payer: EmulatedAccount
+) -> None:
+    """It buys nothing, and says both; what it bought before goes on; a Secret's keys are not
+    meant."""
     await world.apply(pay_as_you_go("before"))
     await world.settle("before")
     use(world, account_id=payer.id)
     await world.apply(pay_as_you_go())
     suspended = await world.settle("w", until=has_reason("AccountNotAllowed"))
     assert conditions(suspended)["Suspended"].status == "True"
-    assert f"is of account {world.account.id}, and FLINK_OPERATOR_ACCOUNT_ID is {payer.id}" in message(suspended)
+    assert (
+        f"is of account {world.account.id}, and FLINK_OPERATOR_ACCOUNT_ID is {payer.id}"
+        in message(suspended)
+    )
     await world.one_pass("before")
     assert is_ready(await world.workspace("before"))
     assert (len(world.account.control.purchases()), await world.orders("w")) == (1, ())
@@ -241,7 +289,9 @@ def use(world: World, **settings: object) -> None:
     world.restart()
 
 
-async def test_secret_of_another_account_stops_everything(world: World, payer: EmulatedAccount) -> None:
+async def test_secret_of_another_account_stops_everything(
+    world: World, payer: EmulatedAccount
+) -> None:
     """A workspace that exists is not looked for there, and no second one is bought."""
     await keep_keys(world, payer)
     await world.apply(paid_by())
@@ -257,8 +307,11 @@ async def test_secret_of_another_account_stops_everything(world: World, payer: E
     assert len(payer.control.purchases()) == 1
 
 
-async def test_secret_that_changes_between_order_and_call(world: World, payer: EmulatedAccount) -> None:
-    """Nothing was sent for the order; what is bought then is bought by whom the Secret names now."""
+async def test_secret_that_changes_between_order_and_call(
+    world: World, payer: EmulatedAccount
+) -> None:
+    """Nothing was sent for the order; what is bought then is bought by whom the Secret names
+    now."""
     grant_role(world.account)
     await keep_keys(world, payer)
     await world.apply(paid_by())
@@ -282,7 +335,9 @@ async def test_another_secret_between_order_and_call(world: World, payer: Emulat
     assert (finalizers(world), finalizers(world, "other")) == ([], [])
 
 
-async def test_secret_that_goes_between_intent_and_call(world: World, payer: EmulatedAccount) -> None:
+async def test_secret_that_goes_between_intent_and_call(
+    world: World, payer: EmulatedAccount
+) -> None:
     """Nothing is sent in another name, though the operator's own identity could look."""
     await keep_keys(world, payer)
     await world.apply(paid_by())
@@ -324,7 +379,9 @@ async def test_secret_is_not_held_afterwards(world: World, payer: EmulatedAccoun
     assert len(payer.control.purchases()) == 1
 
 
-async def test_deleted_while_uncertain_releases_the_secret(world: World, payer: EmulatedAccount) -> None:
+async def test_deleted_while_uncertain_releases_the_secret(
+    world: World, payer: EmulatedAccount
+) -> None:
     """Also where the resource was let go before its order was settled."""
     await uncertain(world, payer)
     world.objects.annotate("flinkworkspaces/w", ABANDON_ORDER, "w-1")
@@ -337,8 +394,11 @@ async def test_deleted_while_uncertain_releases_the_secret(world: World, payer: 
     assert (order.state, order.metadata.finalizers, finalizers(world)) == ("NotPlaced", (), [])
 
 
-async def test_operator_of_the_same_account_stands_in(world: World, account: EmulatedAccount) -> None:
-    """The Secret is gone by force; what became of the order is found out all the same, and nothing new is bought."""
+async def test_operator_of_the_same_account_stands_in(
+    world: World, account: EmulatedAccount
+) -> None:
+    """The Secret is gone by force; what became of the order is found out all the same, and nothing
+    new is bought."""
     await uncertain(world, account, "drop-after-commit")
     world.objects.let_go(f"secrets/{SECRET}")
     delete_secret(world)
@@ -351,7 +411,8 @@ async def test_operator_of_the_same_account_stands_in(world: World, account: Emu
 
 
 async def test_nobody_of_another_account_stands_in(world: World, payer: EmulatedAccount) -> None:
-    """The order waits, and it and the resource say for what; when the Secret is back, all goes on."""
+    """The order waits, and it and the resource say for what; when the Secret is back, all goes
+    on."""
     await uncertain(world, payer)
     world.objects.let_go(f"secrets/{SECRET}")
     delete_secret(world)
@@ -371,8 +432,11 @@ async def test_nobody_of_another_account_stands_in(world: World, payer: Emulated
     assert len(payer.control.purchases()) == 1
 
 
-async def test_the_former_secret_may_look_after_its_order(world: World, payer: EmulatedAccount) -> None:
-    """The resource names one by now that does not exist: the one that the order was opened with is still held."""
+async def test_the_former_secret_may_look_after_its_order(
+    world: World, payer: EmulatedAccount
+) -> None:
+    """The resource names one by now that does not exist: the one that the order was opened with is
+    still held."""
     await uncertain(world, payer, "drop-after-commit")
     await world.apply(paid_by("not-there-yet"))
     for _ in range(30):
@@ -384,10 +448,15 @@ async def test_the_former_secret_may_look_after_its_order(world: World, payer: E
     assert finalizers(world) == []
 
 
-async def test_keys_are_told_nowhere(world: World, payer: EmulatedAccount, caplog: pytest.LogCaptureFixture) -> None:
-    """Not in the resource, its orders or its events, nor in a log, also when the cloud refuses them."""
+async def test_keys_are_told_nowhere(
+    world: World, payer: EmulatedAccount, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not in the resource, its orders or its events, nor in a log, also when the cloud refuses
+    them."""
     caplog.set_level(logging.DEBUG)
-    await keep_keys(world, payer, accessKeySecret="canary-of-a-secret", securityToken="canary-of-a-token")
+    await keep_keys(
+        world, payer, accessKeySecret="canary-of-a-secret", securityToken="canary-of-a-token"
+    )
     await world.apply(paid_by())
     await world.settle("w", until=has_reason("CredentialsRefused"))
     delete_secret(world)
@@ -405,8 +474,11 @@ async def test_name_of_the_secret_is_checked(world: World) -> None:
         await world.apply(paid_by("Not_A_Name"))
 
 
-async def test_what_a_deletion_leaves_in_another_account_is_found(world: World, payer: EmulatedAccount) -> None:
-    """By the keys of the Secret that the order names; without them, by the ledger alone, until the order is deleted."""
+async def test_what_a_deletion_leaves_in_another_account_is_found(
+    world: World, payer: EmulatedAccount
+) -> None:
+    """By the keys of the Secret that the order names; without them, by the ledger alone, until the
+    order is deleted."""
     await keep_keys(world, payer)
     await world.apply(paid_by())
     workspace = await world.settle("w")
@@ -431,4 +503,6 @@ async def test_what_a_deletion_leaves_in_another_account_is_found(world: World, 
 
 async def orphans(world: World) -> list[Orphan]:
     """What a survey finds of this namespace."""
-    return list((await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))).orphans)
+    return list(
+        (await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))).orphans
+    )

@@ -23,5 +23,8 @@ async def test_a_name_with_capitals_is_adopted(world: World) -> None:
     adopted = await world.settle("w")
     assert is_ready(adopted)
     assert adopted.status.instance is not None
-    assert (adopted.status.instance.instance_id, adopted.status.instance.name) == ("sc-old", "Realtime-Prod")
+    assert (adopted.status.instance.instance_id, adopted.status.instance.name) == (
+        "sc-old",
+        "Realtime-Prod",
+    )
     assert world.account.control.purchases() == []

@@ -1,4 +1,5 @@
-"""A workspace that was changed in the console: the spec follows it, nothing is bought, and InSync is True again."""
+"""A workspace that was changed in the console: the spec follows it, nothing is bought, and InSync
+is True again."""
 
 from typing import Any
 
@@ -76,7 +77,8 @@ async def test_the_spec_follows_the_console(
 
 
 async def test_a_requested_re_read_is_answered_by_a_newer_list(world: World) -> None:
-    """A list that other workspaces share may be of before the request; then the stale status would stand."""
+    """A list that other workspaces share may be of before the request; then the stale status would
+    stand."""
     await world.apply(subscription())
     await world.settle("w")
     world.settings = world.settings.model_copy(update={"listing_max_age_seconds": 600.0})
@@ -84,7 +86,9 @@ async def test_a_requested_re_read_is_answered_by_a_newer_list(world: World) -> 
     await world.one_pass("w")
     change_in_the_console(world, cu=20)
     await world.one_pass("w")
-    assert conditions(await world.workspace("w"))["InSync"].status == "True", "the list is an old one"
+    assert conditions(await world.workspace("w"))["InSync"].status == "True", (
+        "the list is an old one"
+    )
     world.objects.annotate(WORKSPACE, RECONCILE_REQUESTED_AT, "now")
     await world.one_pass("w")
     workspace = await world.workspace("w")

@@ -1,4 +1,5 @@
-"""A namespace that was removed by force: what was in it is read as ever, and no write of it is accepted any more."""
+"""A namespace that was removed by force: what was in it is read as ever, and no write of it is
+accepted any more."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -30,7 +31,9 @@ class TimeLapse:
         """Seconds that should have passed."""
         return self.passed
 
-    def call_at(self, when: float, callback: Callable[..., object], *args: object) -> asyncio.TimerHandle:
+    def call_at(
+        self, when: float, callback: Callable[..., object], *args: object
+    ) -> asyncio.TimerHandle:
         """Call back now, which becomes then."""
         self.passed = max(self.passed, when)
         return self.loop.call_at(self.loop.time(), callback, *args)
@@ -38,7 +41,8 @@ class TimeLapse:
 
 @contextmanager
 def removed_by_force(world: World) -> Iterator[None]:
-    """The usual recipe against a namespace that does not end, which leaves what holds it where it is."""
+    """The usual recipe against a namespace that does not end, which leaves what holds it where it
+    is."""
     what = f"namespaces/{world.namespace}"
     world.objects.delete(what)
     namespace = world.objects.get(what)
@@ -47,7 +51,9 @@ def removed_by_force(world: World) -> Iterator[None]:
     try:
         yield
     finally:
-        world.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": world.namespace}})
+        world.objects.create(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": world.namespace}}
+        )
 
 
 async def passes_in(world: World, seconds: float) -> int:
@@ -72,8 +78,11 @@ async def passes_in(world: World, seconds: float) -> int:
     return begun
 
 
-async def test_it_costs_little_is_reported_once_and_heals(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """An outcome that can't be written down is looked for once a minute; with its namespace, it is written."""
+async def test_it_costs_little_is_reported_once_and_heals(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An outcome that can't be written down is looked for once a minute; with its namespace, it is
+    written."""
     await uncertain(world)
     with removed_by_force(world):
         world.account.control.advance(WINDOW_SECONDS)

@@ -1,4 +1,5 @@
-"""`kubectl flink import`: what it prints for each shape of an instance is adopted as it is, and buys nothing."""
+"""`kubectl flink import`: what it prints for each shape of an instance is adopted as it is, and
+buys nothing."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -22,7 +23,12 @@ SHAPES: dict[str, dict[str, Any]] = {
     "capitals": {"name": "Old-One", "chargeType": "PRE"},
     "tags": {"tags": {"team": "data", "acs:rm": "x", "empty": ""}},
     "arm": {"architecture": "ARM", "monitorType": "TAIHAO", "resourceGroupId": "rg-acfexample"},
-    "another-zone": {"zoneId": "cn-hangzhou-j", "vSwitchIds": ["vsw-j-1"], "chargeType": "PRE", "cu": 1},
+    "another-zone": {
+        "zoneId": "cn-hangzhou-j",
+        "vSwitchIds": ["vsw-j-1"],
+        "chargeType": "PRE",
+        "cu": 1,
+    },
 }
 
 
@@ -57,7 +63,8 @@ async def test_it_is_adopted_without_a_difference(world: World, shape: str) -> N
 
 
 async def test_an_orphan_gets_its_resource_back(world: World) -> None:
-    """What this cluster bought, and nobody wants any more: the same resource again, and no second purchase."""
+    """What this cluster bought, and nobody wants any more: the same resource again, and no second
+    purchase."""
     await bought(world)
     [instance_id] = [each["instanceId"] for each in world.account.control.state()["workspaces"]]
     world.objects.delete("flinkworkspaces/w")
@@ -77,6 +84,8 @@ async def test_one_that_is_gone_meanwhile_is_not_bought(world: World) -> None:
     manifest = await imported(world, instance_id)
     world.account.control.state({"removeWorkspaces": [instance_id]})
     await world.apply(manifest)
-    stalled = await world.settle("gone", until=lambda found: conditions(found).get("Stalled") is not None)
+    stalled = await world.settle(
+        "gone", until=lambda found: conditions(found).get("Stalled") is not None
+    )
     assert conditions(stalled)["Ready"].reason == "NothingToAdopt"
     assert world.account.control.purchases() == []

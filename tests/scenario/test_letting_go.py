@@ -1,4 +1,5 @@
-"""Deleting, suspending, re-creating: the workspace is kept, nothing open is forgotten, nothing is bought twice."""
+"""Deleting, suspending, re-creating: the workspace is kept, nothing open is forgotten, nothing is
+bought twice."""
 
 from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, SUSPEND
 from flink_workspace_operator.api.workspace import FlinkWorkspace
@@ -16,7 +17,9 @@ async def until_gone(world: World, name: str = "w") -> None:
     """Passes until the resource is gone and nothing is left to look after but, later, a claim."""
     for _ in range(100):
         after = await world.one_pass(name)
-        if (after is None or after > LONG) and await world.cluster.read_workspace(world.key(name)) is None:
+        if (after is None or after > LONG) and await world.cluster.read_workspace(
+            world.key(name)
+        ) is None:
             return
         if after:
             world.account.control.advance(after)
@@ -45,7 +48,8 @@ async def uncertain(world: World) -> None:
 
 
 async def test_deletion_keeps_the_workspace(world: World) -> None:
-    """Deleting the resource leaves the workspace in the cloud and the order in the ledger, free to be removed."""
+    """Deleting the resource leaves the workspace in the cloud and the order in the ledger, free to
+    be removed."""
     await bought(world)
     delete(world)
     await until_gone(world)
@@ -102,10 +106,13 @@ async def test_deletion_between_intent_and_call_buys_nothing(world: World) -> No
 
 
 async def test_deletion_waits_for_an_open_outcome(world: World) -> None:
-    """While it is not known whether something was bought, the resource stays and says which order and how to leave."""
+    """While it is not known whether something was bought, the resource stays and says which order
+    and how to leave."""
     await uncertain(world)
     delete(world)
-    waiting = await world.settle("w", until=lambda found: conditions(found)["Reconciling"].reason == "Deleting")
+    waiting = await world.settle(
+        "w", until=lambda found: conditions(found)["Reconciling"].reason == "Deleting"
+    )
     message = conditions(waiting)["Reconciling"].message
     assert "w-1" in message
     assert f"{ABANDON_ORDER}=w-1" in message
@@ -114,7 +121,8 @@ async def test_deletion_waits_for_an_open_outcome(world: World) -> None:
 
 
 async def test_abandoned_order_is_settled_after_its_workspace_is_gone(world: World) -> None:
-    """With the annotation the resource goes at once; its order is settled as usual, and holds the name until then."""
+    """With the annotation the resource goes at once; its order is settled as usual, and holds the
+    name until then."""
     await uncertain(world)
     annotate(world, ABANDON_ORDER, "w-1")
     delete(world)
@@ -153,7 +161,8 @@ async def test_recreated_resource_without_its_ledger_binds_by_tags(world: World)
 
 
 async def test_suspended_before_the_purchase_writes_nothing(world: World) -> None:
-    """A suspended resource makes no write in the cloud, not even the free ones, and goes on when released."""
+    """A suspended resource makes no write in the cloud, not even the free ones, and goes on when
+    released."""
     await world.apply(pay_as_you_go(suspend=True))
     suspended = await world.settle("w", until=has_reason("SuspendedByUser"))
     assert conditions(suspended)["Suspended"].status == "True"
@@ -168,13 +177,16 @@ async def test_suspended_by_annotation_while_running_stays_ready(world: World) -
     """Suspending a running workspace leaves it Ready, and says that it is suspended."""
     await bought(world)
     annotate(world, SUSPEND, "true")
-    suspended = await world.settle("w", until=lambda found: conditions(found)["Suspended"].status == "True")
+    suspended = await world.settle(
+        "w", until=lambda found: conditions(found)["Suspended"].status == "True"
+    )
     assert conditions(suspended)["Suspended"].reason == "SuspendedByUser"
     assert is_ready(suspended)
 
 
 async def test_second_resource_of_the_same_name_is_told_who_has_it(world: World) -> None:
-    """Of two resources with one workspaceName, one buys; the other names the holder and buys nothing."""
+    """Of two resources with one workspaceName, one buys; the other names the holder and buys
+    nothing."""
     await world.apply(pay_as_you_go("a", workspaceName="shared"))
     await world.apply(pay_as_you_go("b", workspaceName="shared"))
     for _ in range(4):
@@ -187,7 +199,8 @@ async def test_second_resource_of_the_same_name_is_told_who_has_it(world: World)
 
 
 async def test_released_behind_our_back_is_lost_and_not_bought_again(world: World) -> None:
-    """A workspace that vanished is reported as lost after two looks, and never bought a second time."""
+    """A workspace that vanished is reported as lost after two looks, and never bought a second
+    time."""
     running = await bought(world)
     assert running.status.instance is not None
     world.account.control.state({"removeWorkspaces": [running.status.instance.instance_id]})
@@ -201,7 +214,8 @@ async def test_released_behind_our_back_is_lost_and_not_bought_again(world: Worl
 
 
 async def test_edit_while_quoted_opens_another_order(world: World) -> None:
-    """An edit before the purchase closes the quoted order as Superseded, and what is bought is the new wish."""
+    """An edit before the purchase closes the quoted order as Superseded, and what is bought is the
+    new wish."""
     await world.apply(pay_as_you_go())
     for _ in range(20):
         await world.one_pass("w")

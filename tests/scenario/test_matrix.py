@@ -1,8 +1,8 @@
-"""The purchase with its answer lost in every way, its workspace shown late or at once, names unique or not.
+"""The purchase with its answer lost in every way, its workspace shown late or at once, names unique
+or not.
 
-In each case one workspace is bought, it becomes Ready without a hand, and nothing false is said on the way.
-Printed as a matrix at the end of the run.
-"""
+In each case one workspace is bought, it becomes Ready without a hand, and nothing false is said on
+the way. Printed as a matrix at the end of the run."""
 
 from collections.abc import Callable
 from itertools import product
@@ -23,7 +23,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "HTML 502, not booked": {"fault": "server-error", "html": True, "httpStatus": 502},
 }
 VISIBILITY = {"at once": 0, "late": 40}
-"""Seconds: late is later than the wait for the answer (5), and within the longest visibility (60)."""
+"""Seconds: late is later than the wait for the answer (5), and within the longest visibility
+(60)."""
 NAMES = {"unique": "account", "not unique": "off"}
 CELLS = [
     pytest.param(*cell, marks=[pytest.mark.proof] if cell[2] == "unique" else [])
@@ -34,12 +35,19 @@ CELLS = [
 
 @pytest.mark.parametrize(("fault", "visibility", "names"), CELLS)
 async def test_lost_answers(
-    world: World, record_property: Callable[[str, object], None], fault: str, visibility: str, names: str
+    world: World,
+    record_property: Callable[[str, object], None],
+    fault: str,
+    visibility: str,
+    names: str,
 ) -> None:
-    """Whatever becomes of the answer: one purchase, Ready, no hand, and never Ready=False or Stalled on the way."""
+    """Whatever becomes of the answer: one purchase, Ready, no hand, and never Ready=False or
+    Stalled on the way."""
     control = world.account.control
     control.settings(visibilityDelaySeconds=VISIBILITY[visibility], uniqueNames=NAMES[names])
-    control.faults([{"service": "foasconsole", "action": "CreateInstance", "times": 1, **FAULTS[fault]}])
+    control.faults(
+        [{"service": "foasconsole", "action": "CreateInstance", "times": 1, **FAULTS[fault]}]
+    )
     await world.apply(pay_as_you_go())
     await world.settle("w", stride=30)
     purchases, orders = control.purchases(), await world.orders("w")

@@ -1,7 +1,8 @@
-"""What comes next finds the workspace's ids in a ConfigMap: with Ready, whole, and never instead of somebody else's.
+"""What comes next finds the workspace's ids in a ConfigMap: with Ready, whole, and never instead of
+somebody else's.
 
-All passes are made with the rights that deploy/base gives the operator, and those that a namespace gives it for this.
-"""
+All passes are made with the rights that deploy/base gives the operator, and those that a namespace
+gives it for this."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -22,7 +23,12 @@ from tests.scenario.recording import RecordingCluster
 from tests.scenario.world import PATIENCE, World, conditions, configuration_in, has_reason, is_ready
 
 IDS = "ids"
-FOREIGN = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": IDS}, "data": {"theirs": "kept"}}
+FOREIGN = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": IDS},
+    "data": {"theirs": "kept"},
+}
 
 
 @pytest.fixture
@@ -52,7 +58,11 @@ def data_in(world: World, name: str = IDS) -> dict[str, str]:
 
 def events(world: World) -> list[str]:
     """The reasons of all events that tell of outputs."""
-    return sorted(each["reason"] for each in world.objects.list("events") if each["reason"].startswith("Outputs"))
+    return sorted(
+        each["reason"]
+        for each in world.objects.list("events")
+        if each["reason"].startswith("Outputs")
+    )
 
 
 def wanted(workspace: FlinkWorkspace) -> dict[str, str | None]:
@@ -88,7 +98,9 @@ async def test_ready_means_that_the_config_map_is_there(world: World) -> None:
     workspace, found = await world.workspace("w"), config_map(world)
     assert found is not None
     assert found["data"] == wanted(workspace)
-    assert found["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "flink-workspace-operator"}
+    assert found["metadata"]["labels"] == {
+        "app.kubernetes.io/managed-by": "flink-workspace-operator"
+    }
     [owner] = found["metadata"]["ownerReferences"]
     assert owner == {
         "apiVersion": "flink.alicloud.dev/v1alpha1",
@@ -115,7 +127,10 @@ async def test_a_hand_edit_is_corrected(world: World) -> None:
     found = config_map(world)
     assert found is not None
     assert (found["data"], found.get("binaryData")) == (wanted(workspace), None)
-    assert found["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "flink-workspace-operator", "team": "data"}
+    assert found["metadata"]["labels"] == {
+        "app.kubernetes.io/managed-by": "flink-workspace-operator",
+        "team": "data",
+    }
     assert is_ready(await world.workspace("w"))
     assert events(world) == ["OutputsCorrected", "OutputsWritten"]
 
@@ -130,8 +145,8 @@ async def test_a_hand_deletion_is_made_good(world: World) -> None:
 
 
 async def test_nothing_is_bought_into_a_conflict(world: World) -> None:
-    """Somebody else's ConfigMap stops everything before the purchase, is left as it is, and when it is gone, all goes
-    on."""
+    """Somebody else's ConfigMap stops everything before the purchase, is left as it is, and when it
+    is gone, all goes on."""
     await world.apply(FOREIGN)
     await world.apply(handed_over())
     stalled = await world.settle("w", until=has_reason("OutputsTaken"))
@@ -194,7 +209,11 @@ async def test_another_name_takes_the_former_one_away(world: World) -> None:
     await world.apply(pay_as_you_go())
     await world.one_pass("w")
     without = await world.workspace("w")
-    assert (config_map(world, "others"), without.status.outputs, is_ready(without)) == (None, None, True)
+    assert (config_map(world, "others"), without.status.outputs, is_ready(without)) == (
+        None,
+        None,
+        True,
+    )
 
 
 async def test_only_our_own_is_taken_away(world: World) -> None:
@@ -217,7 +236,8 @@ async def test_it_goes_with_its_resource(world: World) -> None:
 
 
 async def test_that_of_a_former_life_is_taken_over(world: World) -> None:
-    """Applied again before the garbage collector came, or after a restore: by its name it is this resource's."""
+    """Applied again before the garbage collector came, or after a restore: by its name it is this
+    resource's."""
     dead = {
         "apiVersion": "flink.alicloud.dev/v1alpha1",
         "kind": "FlinkWorkspace",
@@ -228,13 +248,16 @@ async def test_that_of_a_former_life_is_taken_over(world: World) -> None:
     orphan = {**FOREIGN, "metadata": {"name": IDS, "ownerReferences": [dead]}}
     workspace = await ready(world)
     world.objects.delete(f"configmaps/{IDS}")
-    with suppress(AssertionError):  # the garbage collector may be faster, and then there is nothing to take over
+    # the garbage collector may be faster, and then there is nothing to take over
+    with suppress(AssertionError):
         await world.apply(orphan)
     await world.one_pass("w")
     found = config_map(world)
     assert found is not None
     assert found["data"] == wanted(workspace)
-    assert [owner["uid"] for owner in found["metadata"]["ownerReferences"]] == [workspace.metadata.uid]
+    assert [owner["uid"] for owner in found["metadata"]["ownerReferences"]] == [
+        workspace.metadata.uid
+    ]
 
 
 async def test_a_converged_workspace_makes_no_write(world: World) -> None:
@@ -271,7 +294,11 @@ async def test_nothing_is_written_while_the_cloud_is_down(world: World) -> None:
     await world.apply(handed_over(to="others"))
     await world.one_pass("w")
     told = conditions(await world.workspace("w"))["Ready"]
-    assert (told.status, told.reason, config_map(world, "others")) == ("Unknown", "CloudUnreachable", None)
+    assert (told.status, told.reason, config_map(world, "others")) == (
+        "Unknown",
+        "CloudUnreachable",
+        None,
+    )
     world.account.control.faults([])
     workspace = await world.settle("w")
     assert (data_in(world, "others"), config_map(world)) == (wanted(workspace), None)
@@ -279,7 +306,8 @@ async def test_nothing_is_written_while_the_cloud_is_down(world: World) -> None:
 
 @asynccontextmanager
 async def allowed_only(world: World, verbs: list[str], directory: Path) -> AsyncIterator[None]:
-    """The operator's passes, by an identity that has these rights on ConfigMaps, and all others of the operator."""
+    """The operator's passes, by an identity that has these rights on ConfigMaps, and all others of
+    the operator."""
     name, poor, rich = f"poor-{world.namespace}", ("poor", world.namespace), world.cluster
     rules = world.objects.get(f"clusterroles/{SERVICE_ACCOUNT}")["rules"]
     rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": verbs}
@@ -289,7 +317,12 @@ async def allowed_only(world: World, verbs: list[str], directory: Path) -> Async
         "kind": "List",
         "items": [
             {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "poor"}},
-            {"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": name}, "rules": [*rules, rule]},
+            {
+                "apiVersion": RBAC,
+                "kind": "ClusterRole",
+                "metadata": {"name": name},
+                "rules": [*rules, rule],
+            },
             binding(name, name, poor, scope="ClusterRole"),
             claims,
         ],
@@ -310,7 +343,8 @@ async def allowed_only(world: World, verbs: list[str], directory: Path) -> Async
 async def until_refused(world: World) -> FlinkWorkspace:
     """Passes until the resource says that it may not hand on its ids."""
     for _ in range(PATIENCE):
-        with suppress(OutputsRefused):  # as a value before the purchase; as a failure, to be tried again, at the write
+        # as a value before the purchase; as a failure, to be tried again, at the write
+        with suppress(OutputsRefused):
             world.account.control.advance(await world.one_pass("w") or 0)
         if has_reason("OutputsRefused")(found := await world.workspace("w")):
             return found
@@ -329,12 +363,15 @@ async def test_without_the_right_to_read_nothing_is_bought(world: World, tmp_pat
 
 
 async def test_a_namespace_that_does_not_let_it_is_told_how(limited: World) -> None:
-    """With what is installed, and no more: nothing is bought, the message names the role, and once that is bound it
-    goes on."""
+    """With what is installed, and no more: nothing is bought, the message names the role, and once
+    that is bound it goes on."""
     await limited.apply(handed_over())
     told = conditions(await until_refused(limited))["Suspended"].message
     assert 'cannot get resource "configmaps"' in told
-    assert "bind the ClusterRole flink-workspace-operator-outputs to the operator in this namespace" in told
+    assert (
+        "bind the ClusterRole flink-workspace-operator-outputs to the operator in this namespace"
+        in told
+    )
     assert limited.account.control.purchases() == []
     let_write_outputs(limited.local, limited.namespace)
     await limited.settle("w")
@@ -347,7 +384,11 @@ async def test_ready_waits_for_the_right_to_write(world: World, tmp_path: Path) 
     async with allowed_only(world, ["get"], tmp_path):
         refused = await until_refused(world)
         told = conditions(refused)
-        assert (told["Ready"].status, told["Suspended"].status, told["WorkspaceRunning"].status) == (
+        assert (
+            told["Ready"].status,
+            told["Suspended"].status,
+            told["WorkspaceRunning"].status,
+        ) == (
             "False",
             "True",
             "True",

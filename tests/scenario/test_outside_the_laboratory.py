@@ -1,4 +1,5 @@
-"""Attacks and accidents that were tried on the running product, with the windows that it has by default.
+"""Attacks and accidents that were tried on the running product, with the windows that it has by
+default.
 
 Names are not unique here, and the gateway forgets a nonce at once: neither stands between one
 purchase and two.
@@ -16,7 +17,13 @@ from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from flink_workspace_operator.ports import Cloud
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
-from tests.scenario.test_attacks import LOST_AFTERWARDS, make_unreliable, sent, try_pass, until_state
+from tests.scenario.test_attacks import (
+    LOST_AFTERWARDS,
+    make_unreliable,
+    sent,
+    try_pass,
+    until_state,
+)
 from tests.scenario.test_letting_go import annotate, delete
 from tests.scenario.world import World, a_world, conditions, has_reason
 
@@ -24,15 +31,22 @@ BUY = {"service": "foasconsole", "action": "CreateInstance", "times": 1}
 
 
 @pytest.fixture
-async def outside(cluster: LocalCluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
+async def outside(
+    cluster: LocalCluster, account: EmulatedAccount, namespace: str
+) -> AsyncIterator[World]:
     """A world with the default windows, in a cloud that shows a purchase only after two minutes."""
-    account.control.settings(uniqueNames="off", nonceMemorySeconds=0, visibilityDelaySeconds=125, provisioningSeconds=5)
-    async with a_world(cluster, account, namespace, purchase_timeout_seconds=60, drain_seconds=90) as made:
+    account.control.settings(
+        uniqueNames="off", nonceMemorySeconds=0, visibilityDelaySeconds=125, provisioningSeconds=5
+    )
+    async with a_world(
+        cluster, account, namespace, purchase_timeout_seconds=60, drain_seconds=90
+    ) as made:
         yield made
 
 
 class Interrupted:
-    """The cloud, where something happens while a call of it is under way, after its effect or before."""
+    """The cloud, where something happens while a call of it is under way, after its effect or
+    before."""
 
     def __init__(self, cloud: Cloud, call: str, event: Callable[[], Awaitable[object]]) -> None:
         self._cloud, self._call, self._event = cloud, call, event
@@ -69,7 +83,8 @@ async def minutes_to_ready(world: World, stride: float = 5) -> float:
 
 @pytest.mark.parametrize("code", ["Throttling.User", "Forbidden.RAM"])
 async def test_a_refusal_that_answers_another_copy_of_the_call(outside: World, code: str) -> None:
-    """The call was booked, its caller was refused, and a person asks for another try at once: one purchase."""
+    """The call was booked, its caller was refused, and a person asks for another try at once: one
+    purchase."""
     outside.account.control.faults([{**BUY, "fault": "refuse-after-commit", "code": code}])
     await outside.apply(pay_as_you_go())
     await until_state(outside, "Rejected")
@@ -82,7 +97,8 @@ async def test_a_refusal_that_answers_another_copy_of_the_call(outside: World, c
 
 
 async def test_a_call_that_is_delivered_twice(outside: World) -> None:
-    """Two answers, of which the second says that the nonce was used: one purchase, found by its token."""
+    """Two answers, of which the second says that the nonce was used: one purchase, found by its
+    token."""
     outside.account.control.settings(nonceMemorySeconds=1800)
     outside.account.control.faults([{**BUY, "fault": "deliver-twice"}])
     await outside.apply(pay_as_you_go())
@@ -118,9 +134,21 @@ SLACK: Final = 5
 """Minutes for what follows a purchase, and for the distance between two lists."""
 LOSSES: Final = (
     Loss("nothing is lost", {"fault": "delay", "ms": 0}, (SHOWN, SHOWN + SLACK)),
-    Loss("the answer is lost, the call was booked", {"fault": "drop-after-commit"}, (SHOWN, SHOWN + SLACK)),
-    Loss("the answer is a redirect, the call was booked", {"fault": "redirect"}, (SHOWN, SHOWN + SLACK)),
-    Loss("refused, and a copy of the call was booked", {"fault": "refuse-after-commit"}, (SHOWN, SHOWN + SLACK)),
+    Loss(
+        "the answer is lost, the call was booked",
+        {"fault": "drop-after-commit"},
+        (SHOWN, SHOWN + SLACK),
+    ),
+    Loss(
+        "the answer is a redirect, the call was booked",
+        {"fault": "redirect"},
+        (SHOWN, SHOWN + SLACK),
+    ),
+    Loss(
+        "refused, and a copy of the call was booked",
+        {"fault": "refuse-after-commit"},
+        (SHOWN, SHOWN + SLACK),
+    ),
     Loss("throttled", {"fault": "throttle"}, (12, 12 + SHOWN + SLACK)),
     Loss(
         "a permission is missing, and granted at once",
@@ -223,7 +251,9 @@ async def test_a_brake_in_any_spelling(outside: World) -> None:
         await outside.apply(manifest)
         for _ in range(6):
             await outside.one_pass(f"w{number}")
-        assert conditions(await outside.workspace(f"w{number}"))["Suspended"].status == "True", spelling
+        assert conditions(await outside.workspace(f"w{number}"))["Suspended"].status == "True", (
+            spelling
+        )
     assert sent(outside) == 0
 
 
@@ -240,8 +270,11 @@ async def test_while_the_call_runs_the_purchase_is_unknown(outside: World) -> No
     assert [(condition.status, condition.reason) for condition in said] == [("Unknown", "Placing")]
 
 
-async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_shows_it(outside: World) -> None:
-    """Its order says until when it stays, and why; then nothing holds its namespace, nor its name."""
+async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_shows_it(
+    outside: World,
+) -> None:
+    """Its order says until when it stays, and why; then nothing holds its namespace, nor its
+    name."""
     await outside.apply(pay_as_you_go())
     await until_state(outside, "Placed")
     delete(outside)
@@ -249,18 +282,24 @@ async def test_a_resource_deleted_during_its_purchase_leaves_as_soon_as_a_list_s
     for _ in range(4):
         await outside.one_pass("w")
     (order,) = await outside.orders("w")
-    assert "kept until a list shows the instance, at the latest until" in (order.status.message or "")
+    assert "kept until a list shows the instance, at the latest until" in (
+        order.status.message or ""
+    )
     outside.account.control.advance(126)
     for _ in range(3):
         await outside.one_pass("w")
     assert await outside.orders("w") == ()
     assert (
-        await outside.cluster.read_claim(PurchaseTarget(outside.account.id, "cn-hangzhou", "w"), outside.key("w"))
+        await outside.cluster.read_claim(
+            PurchaseTarget(outside.account.id, "cn-hangzhou", "w"), outside.key("w")
+        )
         is None
     )
 
 
-async def test_the_loss_of_the_answer_is_named_with_the_time_until_which_nothing_is_bought(outside: World) -> None:
+async def test_the_loss_of_the_answer_is_named_with_the_time_until_which_nothing_is_bought(
+    outside: World,
+) -> None:
     """Nobody reads that a purchase is repeated."""
     outside.account.control.faults([LOST_AFTERWARDS])
     await outside.apply(pay_as_you_go())

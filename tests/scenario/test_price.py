@@ -8,7 +8,8 @@ THREE_YEARS = {"initialTerm": {"count": 36, "unit": "Month"}, "renewal": {"mode"
 
 
 async def test_a_typo_is_not_bought(world: World) -> None:
-    """Two zeros too many, for three years: the resource names the amount. Corrected, it is bought."""
+    """Two zeros too many, for three years: the resource names the amount. Corrected, it is
+    bought."""
     typo = subscription(resources={"cu": 1000}, subscription=THREE_YEARS, **at_most("3500.00"))
     await world.apply(typo)
     told = await world.settle("w", until=has_reason("PriceAboveLimit"))
@@ -25,7 +26,8 @@ async def test_a_typo_is_not_bought(world: World) -> None:
 
 
 async def test_a_price_that_rises_on_the_way_is_not_paid(world: World) -> None:
-    """The order was opened below the maximum. Once the price falls again, that order is placed, and keeps both."""
+    """The order was opened below the maximum. Once the price falls again, that order is placed, and
+    keeps both."""
     await world.apply(subscription(**at_most("3312.00")))
     await world.settle("w", until=lambda found: found.status.order is not None)
     world.account.control.settings(priceFactor=1.01)
@@ -38,7 +40,10 @@ async def test_a_price_that_rises_on_the_way_is_not_paid(world: World) -> None:
     (order,) = await world.orders("w")
     assert order.status.quote is not None
     assert order.status.maximum_price is not None
-    assert (order.status.quote.trade_amount, str(order.status.maximum_price)) == ("3312.00", "CNY 3312.00")
+    assert (order.status.quote.trade_amount, str(order.status.maximum_price)) == (
+        "3312.00",
+        "CNY 3312.00",
+    )
 
 
 async def test_other_currencies_and_unknown_prices_are_not_paid(world: World) -> None:

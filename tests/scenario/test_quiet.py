@@ -25,16 +25,23 @@ async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> A
 
 def versions(world: World) -> dict[str, str]:
     """The version of every object of ours in the namespace."""
-    found = [item["metadata"] for kind in (WORKSPACES, ORDERS, "events") for item in world.objects.list(kind)]
+    found = [
+        item["metadata"]
+        for kind in (WORKSPACES, ORDERS, "events")
+        for item in world.objects.list(kind)
+    ]
     return {metadata["uid"]: metadata["resourceVersion"] for metadata in found}
 
 
 async def test_converged_workspaces_cause_no_write_and_one_look(
     world: World, cluster: Cluster, account: EmulatedAccount, namespace: str
 ) -> None:
-    """A round of passes over running ones writes nothing to API server or cloud, and lists their region once."""
+    """A round of passes over running ones writes nothing to API server or cloud, and lists their
+    region once."""
     names = [f"w{number}" for number in range(COUNT)]
-    await world.apply({"apiVersion": "v1", "kind": "List", "items": [pay_as_you_go(name) for name in names]})
+    await world.apply(
+        {"apiVersion": "v1", "kind": "List", "items": [pay_as_you_go(name) for name in names]}
+    )
     await asyncio.gather(*(world.settle(name) for name in names))
     assert len(account.control.purchases()) == COUNT
 
@@ -48,4 +55,6 @@ async def test_converged_workspaces_cause_no_write_and_one_look(
     made = {name: number for name, number in calls.items() if number}
     assert versions(world) == before_objects
     assert made["foasconsole.DescribeInstances"] == 1
-    assert all(name.partition(".")[2].startswith(("Describe", "Get", "List", "Head")) for name in made)
+    assert all(
+        name.partition(".")[2].startswith(("Describe", "Get", "List", "Head")) for name in made
+    )

@@ -1,4 +1,5 @@
-"""A quota, a policy and a webhook of the cluster stand in the operator's way: the resource says so, in their words."""
+"""A quota, a policy and a webhook of the cluster stand in the operator's way: the resource says so,
+in their words."""
 
 import asyncio
 from collections.abc import Iterator
@@ -46,7 +47,9 @@ def applied(world: World, *manifests: dict[str, Any]) -> Iterator[None]:
         world.objects.remove(listed)
 
 
-async def until_refused(world: World, sentence: str, manifest: dict[str, Any], namespace: str) -> None:
+async def until_refused(
+    world: World, sentence: str, manifest: dict[str, Any], namespace: str
+) -> None:
     """The API server takes a moment until a new rule is in force."""
     there = Objects.of(world.local, namespace)
     async with asyncio.timeout(patience()):
@@ -62,7 +65,10 @@ def shows(reason: str) -> Any:  # noqa: ANN401 - a predicate on resources
     """The resource has a condition that is True for this reason."""
 
     def reached(workspace: FlinkWorkspace) -> bool:
-        return any((each.status, each.reason) == ("True", reason) for each in conditions(workspace).values())
+        return any(
+            (each.status, each.reason) == ("True", reason)
+            for each in conditions(workspace).values()
+        )
 
     return reached
 
@@ -79,10 +85,16 @@ async def assert_told_and_healed(world: World, reason: str, sentence: str) -> No
 
 
 async def test_a_quota_on_orders(world: World) -> None:
-    """Suspended before the first status, with the quota's name; nothing is bought. Without it, one is."""
+    """Suspended before the first status, with the quota's name; nothing is bought. Without it, one
+    is."""
     quota = "noorders"
     hard = {"count/flinkworkspaceorders.flink.alicloud.dev": "0"}
-    body = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": quota}, "spec": {"hard": hard}}
+    body = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": quota},
+        "spec": {"hard": hard},
+    }
     world.objects.apply(body)
     world.objects.patch(f"resourcequotas/{quota}/status", {"status": {"hard": hard, "used": hard}})
     await until_refused(world, f"exceeded quota: {quota}", ORDER, world.namespace)
@@ -97,12 +109,21 @@ async def test_a_policy_against_the_claim(world: World) -> None:
     """The claim lies in the operator's namespace; its refusal is told on the resource."""
     name = lease_name(PurchaseTarget((await world.cloud.identify()).account_id, "cn-hangzhou", "w"))
     policy = f"no-claims-{world.namespace}"
-    rules = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["leases"]}
+    rules = {
+        "apiGroups": ["*"],
+        "apiVersions": ["*"],
+        "operations": ["CREATE"],
+        "resources": ["leases"],
+    }
     spec = {
         "failurePolicy": "Fail",
         "matchConstraints": {"resourceRules": [rules]},
-        "matchConditions": [{"name": "this-claim", "expression": f"object.metadata.name == '{name}'"}],
-        "validations": [{"expression": "false", "message": "every object must carry the label team"}],
+        "matchConditions": [
+            {"name": "this-claim", "expression": f"object.metadata.name == '{name}'"}
+        ],
+        "validations": [
+            {"expression": "false", "message": "every object must carry the label team"}
+        ],
     }
     kind = {"apiVersion": "admissionregistration.k8s.io/v1", "metadata": {"name": policy}}
     binding = {"policyName": policy, "validationActions": ["Deny"]}
@@ -114,11 +135,14 @@ async def test_a_policy_against_the_claim(world: World) -> None:
     ):
         await until_refused(world, "label team", lease, world.settings.namespace)
         await world.apply(pay_as_you_go("w"))
-        await assert_told_and_healed(world, "ClusterRefused", "every object must carry the label team")
+        await assert_told_and_healed(
+            world, "ClusterRefused", "every object must carry the label team"
+        )
 
 
 async def test_a_webhook_that_is_dead(world: World) -> None:
-    """It is told after a few tries, with the webhook's name: the API server's 500 may be over at once."""
+    """It is told after a few tries, with the webhook's name: the API server's 500 may be over at
+    once."""
     [port] = free_ports(1)
     name = f"policy.{world.namespace}.example.com"
     rule = {"apiGroups": ["flink.alicloud.dev"], "apiVersions": ["*"], "operations": ["CREATE"]}
@@ -132,8 +156,13 @@ async def test_a_webhook_that_is_dead(world: World) -> None:
         "admissionReviewVersions": ["v1"],
         "timeoutSeconds": 2,
     }
-    kind = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration"}
+    kind = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+    }
     with applied(world, {**kind, "metadata": {"name": name}, "webhooks": [webhook]}):
         await until_refused(world, name, ORDER, world.namespace)
         await world.apply(pay_as_you_go("w"))
-        await assert_told_and_healed(world, "ClusterUnavailable", f'failed calling webhook "{name}"')
+        await assert_told_and_healed(
+            world, "ClusterUnavailable", f'failed calling webhook "{name}"'
+        )

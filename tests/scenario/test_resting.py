@@ -1,4 +1,5 @@
-"""A suspended resource of which nothing was ever bought: all is told of it, and then the cloud is left in peace."""
+"""A suspended resource of which nothing was ever bought: all is told of it, and then the cloud is
+left in peace."""
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
@@ -73,7 +74,9 @@ async def test_what_is_missing_is_told_before_it_rests(world: World) -> None:
     assert [await looks(world) for _ in range(4)] == [True] * 4
     world.settings = world.settings.model_copy(update={"prerequisite_grace_seconds": 0.001})
     world.restart()
-    told = await world.settle("w", until=lambda found: conditions(found)["Stalled"].status == "True")
+    told = await world.settle(
+        "w", until=lambda found: conditions(found)["Stalled"].status == "True"
+    )
     await until_it_rests(world)
     assert (await world.workspace("w")).status == told.status
 
@@ -82,7 +85,9 @@ async def test_what_may_have_been_bought_is_looked_for_though_suspended(world: W
     """With an order in the ledger nothing rests, whatever became of it."""
     in_order(world)
     world.account.control.settings(visibilityDelaySeconds=600)
-    world.account.control.faults([{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit"}])
+    world.account.control.faults(
+        [{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit"}]
+    )
     await world.apply(pay_as_you_go())
     await world.settle("w", until=has_reason("PurchaseUncertain"))
     await world.apply(pay_as_you_go(suspend=True))

@@ -1,4 +1,5 @@
-"""Restored, re-applied, replaced, copied: the resource binds to what was bought, and buys nothing."""
+"""Restored, re-applied, replaced, copied: the resource binds to what was bought, and buys
+nothing."""
 
 import asyncio
 import json
@@ -23,7 +24,9 @@ def exported(world: World, kind: str, name: str) -> Manifest:
     """What a backup holds of an object: all but what the API server gives it, and no status."""
     shown = world.objects.get(f"{kind}/{name}")
     metadata = {
-        key: shown["metadata"][key] for key in ("name", "annotations", "finalizers") if key in shown["metadata"]
+        key: shown["metadata"][key]
+        for key in ("name", "annotations", "finalizers")
+        if key in shown["metadata"]
     }
     return {**{key: shown[key] for key in ("apiVersion", "kind", "spec")}, "metadata": metadata}
 
@@ -39,12 +42,16 @@ def forget_claims(world: World, workspace: FlinkWorkspace) -> None:
     target = PurchaseTarget(world.account.id, workspace.spec.region, workspace.workspace_name)
     claims = Objects.of(world.local, world.settings.namespace)
     for lease in claims.list("leases"):
-        if lease["metadata"].get("annotations", {}).get("flink.alicloud.dev/account-id") == target.account_id:
+        if (
+            lease["metadata"].get("annotations", {}).get("flink.alicloud.dev/account-id")
+            == target.account_id
+        ):
             claims.delete(f"leases/{lease['metadata']['name']}")
 
 
 async def check_bound(world: World, before: FlinkWorkspace, name: str = "w") -> FlinkWorkspace:
-    """A process that has just started ends with the workspace of before, Ready, and has sent no purchase."""
+    """A process that has just started ends with the workspace of before, Ready, and has sent no
+    purchase."""
     world.restart()
     world.history.clear()
     after = await world.settle(name)
@@ -57,13 +64,18 @@ async def check_bound(world: World, before: FlinkWorkspace, name: str = "w") -> 
 
 def never_stalled(world: World) -> bool:
     """Whether nothing false was said on the way."""
-    return not any(conditions(each)["Stalled"].status == "True" for each in world.history if each.status.conditions)
+    return not any(
+        conditions(each)["Stalled"].status == "True"
+        for each in world.history
+        if each.status.conditions
+    )
 
 
 @pytest.mark.parametrize("names", ["account", "off"])
 @pytest.mark.parametrize("orders", ["with its orders", "without its orders"])
 async def test_restored_from_a_backup(world: World, orders: str, names: str) -> None:
-    """A new uid, no status, no claim: it is the same resource by its name, its ledger, or the marks in the cloud."""
+    """A new uid, no status, no claim: it is the same resource by its name, its ledger, or the marks
+    in the cloud."""
     world.account.control.settings(uniqueNames=names)
     before = await bought(world)
     saved = [exported(world, WORKSPACES, "w")]
@@ -105,7 +117,8 @@ async def test_applied_to_a_new_cluster_that_was_given_the_old_cluster_id(world:
 
 
 async def test_another_cluster_is_told_whose_it_is_and_may_take_it_on_purpose(world: World) -> None:
-    """The same manifest in another cluster buys nothing; one documented step moves the workspace there."""
+    """The same manifest in another cluster buys nothing; one documented step moves the workspace
+    there."""
     before = await bought(world)
     for kind, name in ((WORKSPACES, "w"), (ORDERS, "w-1")):
         remove_by_force(world, kind, name)
@@ -125,7 +138,9 @@ async def test_another_cluster_is_told_whose_it_is_and_may_take_it_on_purpose(wo
 async def test_replaced_without_annotations_and_finalizers(world: World) -> None:
     """`kubectl replace` with the manifest of before: our finalizer is put on again."""
     before = await bought(world)
-    world.local.kubectl("replace", f"-n={world.namespace}", "--filename=-", stdin=json.dumps(pay_as_you_go()))
+    world.local.kubectl(
+        "replace", f"-n={world.namespace}", "--filename=-", stdin=json.dumps(pay_as_you_go())
+    )
     after = await check_bound(world, before)
     assert after.metadata.uid == before.metadata.uid
     assert after.metadata.finalizers == before.metadata.finalizers
@@ -154,7 +169,10 @@ async def test_wiped_status(world: World) -> None:
 
 
 COPIES: dict[str, Callable[[World, str], tuple[str, Manifest]]] = {
-    "under another name": lambda world, _: (world.namespace, pay_as_you_go("copy", workspaceName="w")),
+    "under another name": lambda world, _: (
+        world.namespace,
+        pay_as_you_go("copy", workspaceName="w"),
+    ),
     "in another namespace": lambda _, other: (other, pay_as_you_go()),
 }
 
@@ -169,9 +187,13 @@ def other_namespace(namespaces: Namespaces) -> Iterator[str]:
 @pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES.keys())
 @pytest.mark.parametrize("moment", ["at the same time", "afterwards"])
 async def test_copied(
-    world: World, other_namespace: str, copy: Callable[[World, str], tuple[str, Manifest]], moment: str
+    world: World,
+    other_namespace: str,
+    copy: Callable[[World, str], tuple[str, Manifest]],
+    moment: str,
 ) -> None:
-    """Of two resources with one workspaceName one holds the claim; the other says who does, and buys nothing."""
+    """Of two resources with one workspaceName one holds the claim; the other says who does, and
+    buys nothing."""
     world.account.control.settings(uniqueNames="off", visibilityDelaySeconds=20)
     namespace, manifest = copy(world, other_namespace)
     await world.apply(pay_as_you_go())
@@ -196,7 +218,8 @@ async def a_pass(world: World, key: Key) -> None:
 
 
 async def test_lost_workspace_is_replaced_where_it_is_named(world: World) -> None:
-    """The annotation names what is gone; a second one is bought, once, and the ledger tells both stories."""
+    """The annotation names what is gone; a second one is bought, once, and the ledger tells both
+    stories."""
     before = await bought(world)
     assert before.status.instance is not None
     gone = before.status.instance.instance_id
@@ -219,7 +242,14 @@ async def test_order_removed_by_force_while_its_outcome_is_open(world: World) ->
     """What it may have bought is waited for, by what the resource remembers of it."""
     world.account.control.settings(uniqueNames="off", visibilityDelaySeconds=50)
     world.account.control.faults(
-        [{"service": "foasconsole", "action": "CreateInstance", "fault": "drop-after-commit", "times": 1}]
+        [
+            {
+                "service": "foasconsole",
+                "action": "CreateInstance",
+                "fault": "drop-after-commit",
+                "times": 1,
+            }
+        ]
     )
     await world.apply(pay_as_you_go())
     await world.settle("w", until=has_reason("PurchaseUncertain"))

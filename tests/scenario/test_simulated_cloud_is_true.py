@@ -1,4 +1,5 @@
-"""The simulated cloud says what the emulator says: each script below is run on both, and they tell the same."""
+"""The simulated cloud says what the emulator says: each script below is run on both, and they tell
+the same."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -66,7 +67,9 @@ class Emulated:
 
     def fault(self, strike: Strike) -> None:
         """Let the next purchase go wrong."""
-        self._account.control.faults([{"action": "CreateInstance", "fault": FAULTS[strike], "times": 1}])
+        self._account.control.faults(
+            [{"action": "CreateInstance", "fault": FAULTS[strike], "times": 1}]
+        )
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
@@ -76,7 +79,9 @@ class Emulated:
         """Change how the emulator behaves."""
         if behaviour.pop("balance_enough", True) is False:
             behaviour["balance"] = 0
-        self._account.control.settings(**{self.NAMES.get(name, name): value for name, value in behaviour.items()})
+        self._account.control.settings(
+            **{self.NAMES.get(name, name): value for name, value in behaviour.items()}
+        )
 
 
 class Simulated:
@@ -112,7 +117,9 @@ async def emulated(account: EmulatedAccount) -> AsyncIterator[Emulated]:
     await port.close()
 
 
-async def buy(side: CloudSide, account: EmulatedAccount, nonce: str, name: str = "w", age: float = 0) -> str:
+async def buy(
+    side: CloudSide, account: EmulatedAccount, nonce: str, name: str = "w", age: float = 0
+) -> str:
     """Buy, with a call that was signed `age` seconds ago; the answer in words."""
     me = (await side.port.identify()).account_id
     date = (await side.port.list_instances(REGION, timedelta(0))).date
@@ -132,7 +139,11 @@ def in_words(answer: Answer) -> str:
             return f"bought: {bool(instance_id)} {bool(order_id)}"
         case NotBought(failure=failure):
             # How an answer got lost makes no difference but to the reader.
-            return "lost" if failure.reason in ("Unreachable", "ServerError") else f"{failure.reason} {failure.fate}"
+            return (
+                "lost"
+                if failure.reason in ("Unreachable", "ServerError")
+                else f"{failure.reason} {failure.fate}"
+            )
 
 
 async def seen(side: CloudSide, name: str = "w") -> str:
@@ -141,9 +152,18 @@ async def seen(side: CloudSide, name: str = "w") -> str:
     listing = await side.port.look_up(target, tuple(OWNER.tags("token-of-the-order").items()))
     return str(
         [
-            (each.name, each.region, each.cluster_status, each.charge_type, each.vpc_id, each.bucket, dict(each.tags))
+            (
+                each.name,
+                each.region,
+                each.cluster_status,
+                each.charge_type,
+                each.vpc_id,
+                each.bucket,
+                dict(each.tags),
+            )
             for each in listing.instances
-            if each.create_time is not None and each.create_time < listing.date + timedelta(seconds=1)
+            if each.create_time is not None
+            and each.create_time < listing.date + timedelta(seconds=1)
         ]
     )
 
@@ -155,13 +175,16 @@ async def straight(side: CloudSide, account: EmulatedAccount) -> list[str]:
     (order,) = await side.port.read_bill(REGION, start - timedelta(seconds=1))
     (instance,) = (await side.port.list_instances(REGION, timedelta(0))).instances
     outcomes.append(f"{order.paid} {order.instance_ids == (instance.instance_id,)}")
-    outcomes.append(await told(side.port.tag_instance(REGION, instance.instance_id, {"team": "data"})))
+    outcomes.append(
+        await told(side.port.tag_instance(REGION, instance.instance_id, {"team": "data"}))
+    )
     outcomes.append(await told(side.port.tag_instance(REGION, "nothing", {"team": "data"})))
     return [*outcomes, await seen(side)]
 
 
 async def gateway(side: CloudSide, account: EmulatedAccount) -> list[str]:
-    """Too late; twice; twice again when the nonce is forgotten; and a refused call uses up its nonce."""
+    """Too late; twice; twice again when the nonce is forgotten; and a refused call uses up its
+    nonce."""
     side.set(signature_validity=60, nonce_memory=120, unique_names="off")
     outcomes = [await buy(side, account, "1", age=59), await buy(side, account, "2", age=70)]
     outcomes += [await buy(side, account, "2"), await buy(side, account, "1")]
@@ -173,7 +196,11 @@ async def gateway(side: CloudSide, account: EmulatedAccount) -> list[str]:
 
 async def names(side: CloudSide, account: EmulatedAccount) -> list[str]:
     """Unique in the account, or not at all."""
-    outcomes = [await buy(side, account, "1"), await buy(side, account, "2"), await buy(side, account, "3", name="v")]
+    outcomes = [
+        await buy(side, account, "1"),
+        await buy(side, account, "2"),
+        await buy(side, account, "3", name="v"),
+    ]
     side.set(unique_names="off")
     return [*outcomes, await buy(side, account, "4"), await seen(side)]
 
@@ -195,7 +222,8 @@ async def late_sight(side: CloudSide, account: EmulatedAccount) -> list[str]:
 
 
 async def lost_answers(side: CloudSide, account: EmulatedAccount) -> list[str]:
-    """Never arrived, refused at the gateway, done and lost, accepted and booked later: what each leaves behind."""
+    """Never arrived, refused at the gateway, done and lost, accepted and booked later: what each
+    leaves behind."""
     side.set(unique_names="off", commit_delay=30, nonce_memory=1000)
     outcomes = []
     for strike in FAULTS:
@@ -210,6 +238,8 @@ SCRIPTS: tuple[Script, ...] = (straight, gateway, names, money, late_sight, lost
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.__name__)
-async def test_both_tell_the_same(emulated: Emulated, account: EmulatedAccount, script: Script) -> None:
+async def test_both_tell_the_same(
+    emulated: Emulated, account: EmulatedAccount, script: Script
+) -> None:
     """To the letter, call by call."""
     assert await script(Simulated(), account) == await script(emulated, account)

@@ -1,4 +1,5 @@
-"""The simulated API server says what the real one says: each script below is run on both, and they tell the same."""
+"""The simulated API server says what the real one says: each script below is run on both, and they
+tell the same."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -47,14 +48,18 @@ Script = Callable[[ServerSide], Awaitable[list[str]]]
 async def real(cluster: Cluster, namespace: str) -> AsyncIterator[ServerSide]:
     """The real one."""
     async with client.ApiClient(await configuration_in(cluster.kubeconfig)) as api:
-        yield ServerSide(KubernetesCluster(api, Settings()), namespace, RealPeople(cluster, namespace))
+        yield ServerSide(
+            KubernetesCluster(api, Settings()), namespace, RealPeople(cluster, namespace)
+        )
 
 
 @pytest.fixture
 def simulated(namespace: str) -> ServerSide:
     """The simulated one."""
     server = ApiServer(Clock())
-    return ServerSide(SimulatedCluster(server, Gate()), namespace, SimulatedPeople(User(server), namespace))
+    return ServerSide(
+        SimulatedCluster(server, Gate()), namespace, SimulatedPeople(User(server), namespace)
+    )
 
 
 async def applied(side: ServerSide, name: str = "w", **spec: object) -> FlinkWorkspace:
@@ -70,11 +75,15 @@ async def read(side: ServerSide, name: str = "w") -> FlinkWorkspace:
     return found
 
 
-async def order_in(side: ServerSide, workspace: FlinkWorkspace, number: int, state: OrderState | None) -> Any:  # noqa: ANN401 - an order
+async def order_in(
+    side: ServerSide, workspace: FlinkWorkspace, number: int, state: OrderState | None
+) -> Any:  # noqa: ANN401 - an order
     """An order that was brought into a state on the shortest way."""
     order = await side.port.create_order(side.key(), number, spec_for(workspace))
     for step in way_to(state):
-        order = await side.port.move_order(order, moved(order.status, step, NOW, "test", **COMPLETE))
+        order = await side.port.move_order(
+            order, moved(order.status, step, NOW, "test", **COMPLETE)
+        )
     return order
 
 
@@ -117,14 +126,18 @@ async def needed_and_frozen(side: ServerSide) -> list[str]:
     quoted: FlinkWorkspaceOrder = await order_in(side, workspace, 1, "Quoted")
     for state, field in [("Placing", each) for each in COMPLETE] + [("Placed", "instance_id")]:
         status = moved(quoted.status, state, NOW, "", **{**COMPLETE, field: None})  # type: ignore[arg-type]  # a state
-        outcomes.append(f"{state} without {field}: {await told(side.port.move_order(quoted, status))}")
+        outcomes.append(
+            f"{state} without {field}: {await told(side.port.move_order(quoted, status))}"
+        )
         if outcomes[-1].endswith("done"):
             quoted = await order_in(side, workspace, len(outcomes) + 1, "Quoted")
     placed = await order_in(side, workspace, 50, "Placed")
     for field, value in fields.items():
         for other in (None, others.get(field, f"{value}2")):
             status = moved(placed.status, "Placed", NOW, "", **{**COMPLETE, field: other})
-            outcomes.append(f"{field} changed to {other}: {await told(side.port.move_order(placed, status))}")
+            outcomes.append(
+                f"{field} changed to {other}: {await told(side.port.move_order(placed, status))}"
+            )
     return outcomes
 
 
@@ -149,7 +162,8 @@ async def stale_writes(side: ServerSide) -> list[str]:
 
 
 async def generations(side: ServerSide) -> list[str]:
-    """What counts as another generation, and what becomes of a resource that is held while it is deleted."""
+    """What counts as another generation, and what becomes of a resource that is held while it is
+    deleted."""
     outcomes = []
 
     async def note(what: str) -> None:
@@ -158,7 +172,9 @@ async def generations(side: ServerSide) -> list[str]:
             outcomes.append(f"{what}: gone")
             return
         deleted = found.metadata.deletion_timestamp is not None
-        outcomes.append(f"{what}: {found.metadata.generation}, {found.metadata.finalizers}, deleted {deleted}")
+        outcomes.append(
+            f"{what}: {found.metadata.generation}, {found.metadata.finalizers}, deleted {deleted}"
+        )
 
     await applied(side)
     await note("applied")
@@ -189,17 +205,22 @@ async def order_deletion(side: ServerSide) -> list[str]:
     outcomes.append(await told(side.port.move_order(kept, moved(kept.status, "Canceled", NOW, ""))))
     outcomes.append(await told(side.port.release_order(await side.port.reread_order(order))))
     outcomes.append(await told(side.port.reread_order(order)))
-    outcomes.append(await told(side.port.move_order(kept, moved(kept.status, "Placed", NOW, "", **COMPLETE))))
+    outcomes.append(
+        await told(side.port.move_order(kept, moved(kept.status, "Placed", NOW, "", **COMPLETE)))
+    )
     return [*outcomes, str(await side.port.read_orders(side.key()))]
 
 
 async def claims(side: ServerSide) -> list[str]:
-    """Taken once; dead when the holder wants another name or is gone, unless an order of it is open."""
+    """Taken once; dead when the holder wants another name or is gone, unless an order of it is
+    open."""
     target, outcomes = PurchaseTarget(side.namespace, "cn-hangzhou", "w"), []
 
     async def note(what: str) -> None:
         claim = await side.port.read_claim(target, side.key("late"))
-        outcomes.append(f"{what}: {claim and (claim.holder == side.key(), claim.alive, claim.target == target)}")
+        outcomes.append(
+            f"{what}: {claim and (claim.holder == side.key(), claim.alive, claim.target == target)}"
+        )
 
     workspace = await applied(side)
     await applied(side, "v")
@@ -228,7 +249,10 @@ async def claims(side: ServerSide) -> list[str]:
 
 async def config_maps(side: ServerSide) -> list[str]:
     """Created once; written and deleted only as they were read."""
-    outcomes, owner = [], Reference(API_VERSION, "FlinkWorkspace", "w", (await applied(side)).metadata.uid)
+    outcomes, owner = (
+        [],
+        Reference(API_VERSION, "FlinkWorkspace", "w", (await applied(side)).metadata.uid),
+    )
     content = Content({"a": "1"}, {"b": "2"}, (owner,))
     port, key = side.port, side.key()
 
@@ -245,7 +269,9 @@ async def config_maps(side: ServerSide) -> list[str]:
     outcomes.append(await told(port.write_outputs(key, "ids", replace(content, data={}), first)))
     second = await note("written")
     assert second is not None
-    outcomes.append(f"the same one: {first.uid == second.uid}, {first.resource_version == second.resource_version}")
+    outcomes.append(
+        f"the same one: {first.uid == second.uid}, {first.resource_version == second.resource_version}"
+    )
     outcomes.append(await told(port.write_outputs(key, "ids", content, first)))
     outcomes.append(await told(port.delete_outputs(key, first)))
     outcomes.append(await told(port.delete_outputs(key, replace(second, uid="another"))))
@@ -294,7 +320,10 @@ SHOWN = Instance(
 MONTH = {"initialTerm": {"count": 1, "unit": "Month"}}
 FOLLOWING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "zone": ({"zoneId": "cn-hangzhou-i"}, {"zoneId": "cn-hangzhou-j"}),
-    "bucket": ({"storage": {"oss": {"bucket": "bucket-2"}}}, {"storage": {"oss": {"bucket": "bucket-3"}}}),
+    "bucket": (
+        {"storage": {"oss": {"bucket": "bucket-2"}}},
+        {"storage": {"oss": {"bucket": "bucket-3"}}},
+    ),
     "monitoring": ({"monitoring": "CloudMonitor"}, {"architecture": "ARM"}),
     "network": (
         {"network": {"vpcId": "vpc-2", "vSwitchIds": ["vsw-3", "vsw-2"]}},
@@ -309,7 +338,8 @@ FOLLOWING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 async def following(side: ServerSide) -> list[str]:
-    """The spec may follow what the cloud shows, unless it is lost, or another call may still be executed."""
+    """The spec may follow what the cloud shows, unless it is lost, or another call may still be
+    executed."""
     settled = OrderSummary(name="w-1", state="Fulfilled")
     whole = FlinkWorkspaceStatus(order=settled, instance=SHOWN)
     called = whole.model_copy(update={"order": settled.model_copy(update={"state": "Uncertain"})})

@@ -14,7 +14,9 @@ DIRECTORIES = ["artifacts/", "flink-jobs/", "flink-savepoints/", "logs/"]
     [(pay_as_you_go(), "POST"), (subscription(), "PRE")],
     ids=["pay as you go", "subscription"],
 )
-async def test_each_charge_type_is_bought_once(world: World, manifest: Manifest, charge_type: str) -> None:
+async def test_each_charge_type_is_bought_once(
+    world: World, manifest: Manifest, charge_type: str
+) -> None:
     """A workspace of either charge type gets Ready, and the cloud has booked one purchase."""
     await world.apply(manifest)
     workspace = await world.settle("w")
@@ -25,7 +27,8 @@ async def test_each_charge_type_is_bought_once(world: World, manifest: Manifest,
 
 
 async def test_prerequisites_are_made(world: World) -> None:
-    """The role with its policies and the four directories exist afterwards, each reported as ready."""
+    """The role with its policies and the four directories exist afterwards, each reported as
+    ready."""
     await world.apply(pay_as_you_go())
     workspace = await world.settle("w")
     state = world.account.control.state()
@@ -36,13 +39,18 @@ async def test_prerequisites_are_made(world: World) -> None:
 
 
 async def test_ledger_tells_the_purchase(world: World) -> None:
-    """The one order is Fulfilled and names the instance, the billing order, the request, the price and its times."""
+    """The one order is Fulfilled and names the instance, the billing order, the request, the price
+    and its times."""
     await world.apply(subscription())
     await world.settle("w")
     (order,) = await world.orders("w")
     (bought,) = world.account.control.purchases()
     status = order.status
-    assert (status.state, status.instance_id, status.order_id) == ("Fulfilled", bought["instanceId"], bought["orderId"])
+    assert (status.state, status.instance_id, status.order_id) == (
+        "Fulfilled",
+        bought["instanceId"],
+        bought["orderId"],
+    )
     assert status.request_ids == (bought["requestId"],)
     assert status.quote is not None
     assert (
@@ -53,7 +61,8 @@ async def test_ledger_tells_the_purchase(world: World) -> None:
 
 
 async def test_instance_carries_our_marks(world: World) -> None:
-    """The cluster, the workspace and the order's token are tags of the instance from the start, beside the user's."""
+    """The cluster, the workspace and the order's token are tags of the instance from the start,
+    beside the user's."""
     await world.apply(pay_as_you_go(tags=[{"key": "team", "value": "data"}]))
     await world.settle("w")
     (order,) = await world.orders("w")
@@ -67,7 +76,8 @@ async def test_instance_carries_our_marks(world: World) -> None:
 
 
 async def test_intent_is_written_before_the_call(world: World) -> None:
-    """The ledger says Placing before the call, and the call is signed with the ledger's date and nonce."""
+    """The ledger says Placing before the call, and the call is signed with the ledger's date and
+    nonce."""
     await world.apply(pay_as_you_go())
     await world.settle("w")
     (order,) = await world.orders("w")
@@ -78,10 +88,15 @@ async def test_intent_is_written_before_the_call(world: World) -> None:
 
 
 async def test_progress_is_told(world: World) -> None:
-    """While the cloud creates the workspace, stage and percent are reported; afterwards the default namespace is."""
+    """While the cloud creates the workspace, stage and percent are reported; afterwards the default
+    namespace is."""
     await world.apply(pay_as_you_go())
     ready = await world.settle("w")
-    creating = [each.status.instance for each in world.history if each.status.instance and not is_ready(each)]
+    creating = [
+        each.status.instance
+        for each in world.history
+        if each.status.instance and not is_ready(each)
+    ]
     assert any(instance.provisioning and instance.provisioning.stage for instance in creating)
     assert ready.status.instance is not None
     assert ready.status.instance.default_namespace == "w-default"
@@ -103,7 +118,9 @@ async def test_never_false_while_on_the_way(world: World) -> None:
     """Until it runs, Ready is Unknown and nothing is stalled."""
     await world.apply(pay_as_you_go())
     await world.settle("w")
-    on_the_way = [conditions(each) for each in world.history if each.status.conditions and not is_ready(each)]
+    on_the_way = [
+        conditions(each) for each in world.history if each.status.conditions and not is_ready(each)
+    ]
     assert {found["Ready"].status for found in on_the_way} == {"Unknown"}
     assert {found["Stalled"].status for found in on_the_way} == {"False"}
 

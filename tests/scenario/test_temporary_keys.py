@@ -1,8 +1,7 @@
 """Purchases of an operator that has no key of its own: it gets temporary ones of its role, by RRSA.
 
-The official credentials library asks the emulator's STS over TLS, with the token of a service account; the keys are
-renewed, end, or are taken away in the middle of a purchase.
-"""
+The official credentials library asks the emulator's STS over TLS, with the token of a service
+account; the keys are renewed, end, or are taken away in the middle of a purchase."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -55,17 +54,23 @@ def role_account(
     opened = open_role_account(running.url, issuer)
     # The gateway accepts a call for longer than a key is good, so that keys alone decide here.
     opened.control.settings(
-        temporaryKeySeconds=KEY_SECONDS, signatureValiditySeconds=10 * KEY_SECONDS, provisioningSeconds=5
+        temporaryKeySeconds=KEY_SECONDS,
+        signatureValiditySeconds=10 * KEY_SECONDS,
+        provisioningSeconds=5,
     )
     yield opened
     opened.control.reset()
 
 
 @pytest.fixture
-def pod(role_account: EmulatedAccount, sts: tuple[Running, Path], issuer: Issuer, tmp_path: Path) -> Source:
-    """The Pod's way to a key, as ACK sets it up: a token in a file, and the names of role and provider."""
+def pod(
+    role_account: EmulatedAccount, sts: tuple[Running, Path], issuer: Issuer, tmp_path: Path
+) -> Source:
+    """The Pod's way to a key, as ACK sets it up: a token in a file, and the names of role and
+    provider."""
     token, address = tmp_path / "token", str(sts[0].tls_url).removeprefix("https://")
-    token.write_text(issuer.token(exp=int(time.time()) + 365 * 86400))  # ACK writes a new one in time
+    # ACK writes a new one in time
+    token.write_text(issuer.token(exp=int(time.time()) + 365 * 86400))
     return Source(
         "STS",
         lambda: sdk.OIDCRoleArnCredentialsProvider(
@@ -154,7 +159,8 @@ async def test_a_key_that_the_cloud_does_not_take_in_the_middle(
     prepare: Callable[[World], object],
     code: str,
 ) -> None:
-    """The node takes the key for good. The order is refused, and says so; with another key one purchase follows."""
+    """The node takes the key for good. The order is refused, and says so; with another key one
+    purchase follows."""
     now = [time.time()]
     keys = KeyChain((pod,), lambda: now[0])
     async with a_world(cluster, role_account, namespace, keys, **SHORT_WINDOWS) as world:
@@ -169,7 +175,9 @@ async def test_a_key_that_the_cloud_does_not_take_in_the_middle(
         world.reconciler.cloud = world.cloud
         (order,) = await world.orders("w")
         assert (order.state, world.account.control.purchases()) == ("Rejected", [])
-        assert f"is not valid (foasconsole.CreateInstance, code {code})" in (order.status.message or "")
+        assert f"is not valid (foasconsole.CreateInstance, code {code})" in (
+            order.status.message or ""
+        )
         told = conditions(await world.workspace("w"))
         assert (told["Purchased"].status, told["Ready"].status) == ("Unknown", "Unknown")
         now[0] += 31  # seconds after which a key that was refused is asked for anew
@@ -178,7 +186,8 @@ async def test_a_key_that_the_cloud_does_not_take_in_the_middle(
 
 
 async def test_sts_that_refuses_in_the_middle(by_role: World, issuer: Issuer) -> None:
-    """Nothing is sent, and nothing else is said; once the role is back, the same order is placed."""
+    """Nothing is sent, and nothing else is said; once the role is back, the same order is
+    placed."""
     await by_role.apply(pay_as_you_go())
     await until_placing(by_role)
 
@@ -190,7 +199,10 @@ async def test_sts_that_refuses_in_the_middle(by_role: World, issuer: Issuer) ->
     await by_role.one_pass("w")
     by_role.reconciler.cloud = by_role.cloud
     told = conditions(await by_role.workspace("w"))["Ready"]
-    assert (told.reason, "STS gives no access key (code EntityNotExist.Role)" in told.message) == ("KeyRefused", True)
+    assert (told.reason, "STS gives no access key (code EntityNotExist.Role)" in told.message) == (
+        "KeyRefused",
+        True,
+    )
     (order,) = await by_role.orders("w")
     assert (order.state, by_role.account.control.calls(BUY)) == ("Quoted", [])
     set_up_rrsa(by_role.account, issuer)

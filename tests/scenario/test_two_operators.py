@@ -1,4 +1,5 @@
-"""Two operators on one resource, one in the middle of a pass while the other works: one purchase, Ready, no hand.
+"""Two operators on one resource, one in the middle of a pass while the other works: one purchase,
+Ready, no hand.
 
 Names are not unique in the cloud, so that it does not help.
 """
@@ -35,7 +36,8 @@ STEPS = (
 
 @pytest.fixture
 async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
-    """Windows of a minute instead of many. The cloud accepts a signed call for longer, which is the harder case."""
+    """Windows of a minute instead of many. The cloud accepts a signed call for longer, which is the
+    harder case."""
     account.control.settings(provisioningSeconds=0, uniqueNames="off", nonceMemorySeconds=120)
     async with a_world(
         cluster,
@@ -86,7 +88,8 @@ async def test_both_at_once(world: World) -> None:
 
 
 async def test_a_pass_of_one_before_each_step_of_the_other(world: World) -> None:
-    """At each step of a purchase in turn, the second operator makes whole passes just before the first one's step."""
+    """At each step of a purchase in turn, the second operator makes whole passes just before the
+    first one's step."""
     steps = 0
     for number in count(1):
         name, taken = f"w{number}", count(1)
@@ -94,7 +97,11 @@ async def test_a_pass_of_one_before_each_step_of_the_other(world: World) -> None
         first, second = world.another_operator(), world.another_operator()
 
         async def overtake(
-            _: str, name: str = name, number: int = number, taken: "count[int]" = taken, second: Reconciler = second
+            _: str,
+            name: str = name,
+            number: int = number,
+            taken: "count[int]" = taken,
+            second: Reconciler = second,
         ) -> None:
             if next(taken) == number:
                 for _pass in range(2):
@@ -108,7 +115,9 @@ async def test_a_pass_of_one_before_each_step_of_the_other(world: World) -> None
             if is_ready(await world.workspace(name)):
                 break
         assert is_ready(await world.workspace(name)), name
-        assert len([each for each in world.account.control.purchases() if each["name"] == name]) == 1
+        assert (
+            len([each for each in world.account.control.purchases() if each["name"] == name]) == 1
+        )
         steps = next(taken) - 1
         if steps < number:
             break

@@ -1,4 +1,5 @@
-"""Passes of the real code against the real API server and the emulated cloud, without the process around them.
+"""Passes of the real code against the real API server and the emulated cloud, without the process
+around them.
 
     async def test_it(world: World) -> None:
         await world.apply(a_manifest("w"))
@@ -38,7 +39,8 @@ from tests.scenario.recording import RecordingCluster
 PATIENCE = 150
 """Passes after which a test gives up: far more than any way to an end takes."""
 STRIDE = 10
-"""Seconds that pass at least where a pass would wait: what the cloud takes is not looked at every second."""
+"""Seconds that pass at least where a pass would wait: what the cloud takes is not looked at every
+second."""
 
 SHORT_WINDOWS: dict[str, float] = {
     "signature_validity_seconds": 60,
@@ -47,7 +49,8 @@ SHORT_WINDOWS: dict[str, float] = {
     "nonce_memory_seconds": 120,
     "refusal_backoff_seconds": 10,
 }
-"""Settings under which an open outcome is settled after minutes of the moved clock, not after half an hour of it."""
+"""Settings under which an open outcome is settled after minutes of the moved clock, not after half
+an hour of it."""
 
 
 @dataclass
@@ -125,12 +128,15 @@ class World:
         return after, found
 
     async def settle(
-        self, name: str, until: Callable[[FlinkWorkspace], bool] | None = None, stride: float = STRIDE
+        self,
+        name: str,
+        until: Callable[[FlinkWorkspace], bool] | None = None,
+        stride: float = STRIDE,
     ) -> FlinkWorkspace:
         """Run passes until the resource is Ready, or `until` holds.
 
-        Where a pass would wait, the clock is moved by what it would wait, and by at least `stride` seconds.
-        """
+        Where a pass would wait, the clock is moved by what it would wait, and by at least `stride`
+        seconds."""
         reached = until or is_ready
         for _ in range(PATIENCE):
             after, workspace = await self._pass(name, self.reconciler)
@@ -156,7 +162,9 @@ def is_ready(workspace: FlinkWorkspace) -> bool:
 
 def has_reason(reason: str) -> Callable[[FlinkWorkspace], bool]:
     """Whether Ready has this reason."""
-    return lambda workspace: (found := conditions(workspace).get("Ready")) is not None and found.reason == reason
+    return lambda workspace: (
+        (found := conditions(workspace).get("Ready")) is not None and found.reason == reason
+    )
 
 
 async def configuration_in(kubeconfig: Path) -> client.Configuration:
@@ -168,14 +176,19 @@ async def configuration_in(kubeconfig: Path) -> client.Configuration:
 
 @asynccontextmanager
 async def a_world(
-    local: LocalCluster, account: EmulatedAccount, namespace: str, keys: object = None, **settings: object
+    local: LocalCluster,
+    account: EmulatedAccount,
+    namespace: str,
+    keys: object = None,
+    **settings: object,
 ) -> AsyncIterator[World]:
-    """Everything that passes need, with settings as short as they may be; no shared listing outlives a moved clock.
+    """Everything that passes need, with settings as short as they may be; no shared listing
+    outlives a moved clock.
 
     `keys` is where the operator's own key comes from, by default the account's key pair.
 
-    Afterwards every status that was written is judged: no tool that waits was told what was not the case.
-    """
+    Afterwards every status that was written is judged: no tool that waits was told what was not the
+    case."""
     chosen = Settings.model_validate(
         {
             **ALLOWED,
@@ -190,7 +203,10 @@ async def a_world(
     )
     configuration = await configuration_in(local.kubeconfig)
     async with client.ApiClient(configuration) as api:
-        cloud, cluster = AlibabaCloud(chosen, keys or credentials_of(account)), RecordingCluster(api, chosen)
+        cloud, cluster = (
+            AlibabaCloud(chosen, keys or credentials_of(account)),
+            RecordingCluster(api, chosen),
+        )
         try:
             made = World(local, account, namespace, chosen, cloud, cluster, f"cluster-{namespace}")
             yield made
@@ -203,6 +219,8 @@ def credentials_of(account: EmulatedAccount) -> Credentials:
     """The account's key pair, as the official credentials client."""
     return Credentials(
         CredentialsConfig(
-            type="access_key", access_key_id=account.access_key_id, access_key_secret=account.access_key_secret
+            type="access_key",
+            access_key_id=account.access_key_id,
+            access_key_secret=account.access_key_secret,
         )
     )

@@ -1,7 +1,8 @@
-"""One account of the cloud: what was bought in it, and the gateway that refuses what comes too late or twice.
+"""One account of the cloud: what was bought in it, and the gateway that refuses what comes too late
+or twice.
 
-It does what the emulator does, as far as the port `Cloud` can tell, and each of its answers is given at one instant.
-"""
+It does what the emulator does, as far as the port `Cloud` can tell, and each of its answers is
+given at one instant."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -70,7 +71,8 @@ class Booking:
 
 @dataclass(frozen=True)
 class Move:
-    """One move of an instance's CU. `token`: of the order whose call did it, None if a person did."""
+    """One move of an instance's CU. `token`: of the order whose call did it, None if a person
+    did."""
 
     instance_id: str
     order_id: str
@@ -94,7 +96,8 @@ class Books:
     nonces: dict[str, datetime] = field(default_factory=dict)
     """Until when each is remembered."""
     hides: frozenset[str] | Literal["all"] = frozenset()
-    """Instances that no look shows: a permission was narrowed, or the cloud answers with an empty list."""
+    """Instances that no look shows: a permission was narrowed, or the cloud answers with an empty
+    list."""
     late: tuple[tuple[datetime, PaidCall], ...] = ()
     """Purchases that are accepted and not booked yet."""
     unpaid: tuple[BillingOrder, ...] = ()
@@ -115,11 +118,18 @@ class Books:
 
     def copy(self) -> "Books":
         """The same, independent of this one."""
-        return replace(self, instances=dict(self.instances), nonces=dict(self.nonces), faults=replace(self.faults))
+        return replace(
+            self,
+            instances=dict(self.instances),
+            nonces=dict(self.nonces),
+            faults=replace(self.faults),
+        )
 
     def note(self, *what: object) -> None:
         """Let the version tell of a change."""
-        self.version = hashlib.blake2b(repr((self.version, what)).encode(), digest_size=12).hexdigest()
+        self.version = hashlib.blake2b(
+            repr((self.version, what)).encode(), digest_size=12
+        ).hexdigest()
 
 
 class Account:
@@ -128,7 +138,9 @@ class Account:
     `others` are those that the keys of Secrets may be of: a purchase in them counts as well.
     """
 
-    def __init__(self, clock: Clock, behaviour: Behaviour | None = None, account_id: str = "1000000000000001") -> None:
+    def __init__(
+        self, clock: Clock, behaviour: Behaviour | None = None, account_id: str = "1000000000000001"
+    ) -> None:
         self.clock = clock
         self.id = account_id
         self.behaviour = behaviour or Behaviour()
@@ -182,11 +194,14 @@ class Account:
 
     def accept_late(self, purchase: PaidCall) -> None:
         """Book it `commit_delay` from now."""
-        self.books.late += ((self.clock.now + timedelta(seconds=self.behaviour.commit_delay), purchase),)
+        self.books.late += (
+            (self.clock.now + timedelta(seconds=self.behaviour.commit_delay), purchase),
+        )
         self.books.note("late", purchase.nonce, self.clock.now)
 
     def leave_unpaid(self, purchase: PaidCall) -> None:
-        """Make a billing order of it that nobody has paid yet; refused where one is left already."""
+        """Make a billing order of it that nobody has paid yet; refused where one is left
+        already."""
         refusal = self._refusal(purchase)
         if isinstance(refusal, failures.UnpaidOrder):
             raise refusal
@@ -214,7 +229,8 @@ class Account:
         self.books.note("nothing unpaid")
 
     def buy_by_hand(self, name: str, region: str = REGION, **said: Any) -> str:  # noqa: ANN401 - any field
-        """A person buys in the console; `said` changes what a look shows. The answer is the instance's id."""
+        """A person buys in the console; `said` changes what a look shows. The answer is the
+        instance's id."""
         instance_id = f"{self.books.prefix}by-hand-{len(self.books.bookings) + 1}"
         facts = {"vpc_id": "vpc-1", "bucket": "bucket-1", "create_time": self.clock.second, **said}
         self._sell(SeenInstance(instance_id, name, region, "CREATING", **facts), None)
@@ -260,14 +276,18 @@ class Account:
     def look(self, region: str) -> tuple[SeenInstance, ...]:
         """All instances of a region that are visible now, as they show themselves now."""
         self.settle()
-        shown = (self._shown(each) for each in self.books.instances.values() if each.region == region)
+        shown = (
+            self._shown(each) for each in self.books.instances.values() if each.region == region
+        )
         return tuple(each for each in shown if each is not None)
 
     def bill(self, region: str, since: datetime) -> tuple[BillingOrder, ...]:
         """The new orders since then."""
         self.settle()
         if not self.behaviour.bill_readable:
-            raise failures.PermissionMissing("bss.QueryOrders", "NoPermission", action="bss:DescribeOrderList")
+            raise failures.PermissionMissing(
+                "bss.QueryOrders", "NoPermission", action="bss:DescribeOrderList"
+            )
         paid = (
             BillingOrder(each.order_id, each.at, paid=True, instance_ids=(each.instance_id,))
             for each in self.books.bookings
@@ -289,7 +309,9 @@ class Account:
     def _shown(self, instance: SeenInstance) -> SeenInstance | None:
         if self.books.hides == "all" or instance.instance_id in self.books.hides:
             return None
-        age = (self.clock.now - instance.create_time).total_seconds() if instance.create_time else 0.0
+        age = (
+            (self.clock.now - instance.create_time).total_seconds() if instance.create_time else 0.0
+        )
         if age < self.behaviour.visibility:
             return None
         status = "RUNNING" if age >= self.behaviour.provisioning else "CREATING"
@@ -301,7 +323,11 @@ class Account:
     def _shown_moves(self, instance_id: str, at: datetime) -> list[Move]:
         """The moves of an instance's CU that a list of that moment shows."""
         hidden = timedelta(seconds=self.behaviour.visibility)
-        return [each for each in self.books.moves if each.instance_id == instance_id and each.at + hidden <= at]
+        return [
+            each
+            for each in self.books.moves
+            if each.instance_id == instance_id and each.at + hidden <= at
+        ]
 
     def _refusal(self, purchase: PaidCall) -> CloudFailure | None:
         target, scope = purchase.target, self.behaviour.unique_names
@@ -309,12 +335,18 @@ class Account:
         if growth is not None and growth.instance_id not in self.books.instances:
             return failures.NotFound("foasconsole.ModifyInstanceSpec", "903021")
         for each in () if growth is not None else self.books.instances.values():
-            taken = each.name == target.workspace_name and (scope == "account" or each.region == target.region)
+            taken = each.name == target.workspace_name and (
+                scope == "account" or each.region == target.region
+            )
             if taken and scope != "off":
                 return failures.NameTaken(BUY, "InstanceNameAlreadyExists")
         if self.books.unpaid:
             return failures.UnpaidOrder(BUY, "ORDER.INST_HAS_UNPAID_ORDER")
-        return None if self.behaviour.balance_enough else failures.BalanceTooLow(BUY, "InsufficientBalance")
+        return (
+            None
+            if self.behaviour.balance_enough
+            else failures.BalanceTooLow(BUY, "InsufficientBalance")
+        )
 
     def _book(self, purchase: PaidCall, at: datetime) -> Booking | Move:
         wanted, target = purchase.block, purchase.target
@@ -333,7 +365,9 @@ class Account:
             vpc_id=wanted.network.vpc_id,
             v_switch_ids=wanted.network.v_switch_ids,
             bucket=wanted.storage.oss.bucket,
-            tags={**{tag.key: tag.value for tag in wanted.tags}, **purchase.ownership} if self.behaviour.tagged else {},
+            tags={**{tag.key: tag.value for tag in wanted.tags}, **purchase.ownership}
+            if self.behaviour.tagged
+            else {},
         )
         return self._sell(instance, purchase.ownership.get(ORDER_TAG))
 
@@ -341,7 +375,9 @@ class Account:
         token = None if call is None else call.ownership[ORDER_TAG]
         announced = token is not None and self.was_announced(token)
         start = len(self._shown_moves(instance_id, at if call is None else call.signed_at))
-        move = Move(instance_id, f"move-{len(self.books.moves) + 1}", cu, token, at, announced, start)
+        move = Move(
+            instance_id, f"move-{len(self.books.moves) + 1}", cu, token, at, announced, start
+        )
         self.books.moves += (move,)
         self.books.note("moved", move)
         return move
@@ -350,7 +386,9 @@ class Account:
         order_id = f"{2000 + len(self.books.bookings)}"
         at = instance.create_time or self.clock.now
         announced = token is not None and self.was_announced(token)
-        booking = Booking(instance.instance_id, order_id, instance.name, instance.region, token, at, announced)
+        booking = Booking(
+            instance.instance_id, order_id, instance.name, instance.region, token, at, announced
+        )
         self.books.bookings += (booking,)
         self.books.instances[instance.instance_id] = instance
         self.books.note("sold", booking)

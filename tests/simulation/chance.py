@@ -1,9 +1,9 @@
 """Random schedules, each of which a seed brings back.
 
-Every pass has a rank; the highest goes on, and from time to time the one at work drops to the lowest. Then it stands
-still, before a call or after it, until the others have nothing to do any more or drop below it in their turn. After so
-many steps every pass that is under way is let end: whoever is never let go on gets nowhere, and that is no fault.
-"""
+Every pass has a rank; the highest goes on, and from time to time the one at work drops to the
+lowest. Then it stands still, before a call or after it, until the others have nothing to do any
+more or drop below it in their turn. After so many steps every pass that is under way is let end:
+whoever is never let go on gets nowhere, and that is no fault."""
 
 import random
 from collections.abc import Callable

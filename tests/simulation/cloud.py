@@ -45,7 +45,9 @@ class SimulatedCloud:
 
     async def identify(self) -> Caller:
         """The identity behind the key in use."""
-        return await self._ask("identify", lambda: Caller(self.account.id, f"acs:ram::{self.account.id}:user/operator"))
+        return await self._ask(
+            "identify", lambda: Caller(self.account.id, f"acs:ram::{self.account.id}:user/operator")
+        )
 
     async def list_regions(self) -> frozenset[str]:
         """Where workspaces are sold."""
@@ -54,7 +56,9 @@ class SimulatedCloud:
     async def list_zones(self, region: str, architecture: str) -> frozenset[str]:
         """Zones where workspaces are sold."""
         del architecture  # sold in all of them
-        return await self._ask("list_zones", lambda: frozenset(z for z in self.account.zones if z.startswith(region)))
+        return await self._ask(
+            "list_zones", lambda: frozenset(z for z in self.account.zones if z.startswith(region))
+        )
 
     async def list_instances(self, region: str, max_age: timedelta) -> Listing:
         """A look at this instant: the freshest that the shared one can be."""
@@ -62,7 +66,8 @@ class SimulatedCloud:
         return await self._ask("list_instances", lambda: self._listing(region))
 
     async def look_up(self, target: PurchaseTarget, tags: tuple[tuple[str, str], ...]) -> Listing:
-        """A look at one instant. The real one looks in several ways and gives the earliest `Date`: it may show more."""
+        """A look at one instant. The real one looks in several ways and gives the earliest `Date`:
+        it may show more."""
         del tags
         return await self._ask("look_up", lambda: self._listing(target.region), target.account_id)
 
@@ -74,7 +79,9 @@ class SimulatedCloud:
     async def describe_network(self, region: str, network: Network) -> SeenNetwork:
         """The wanted part of the network."""
         del region
-        return await self._ask("describe_network", lambda: self.account.network(network.vpc_id, network.v_switch_ids))
+        return await self._ask(
+            "describe_network", lambda: self.account.network(network.vpc_id, network.v_switch_ids)
+        )
 
     async def describe_bucket(
         self, region: str, bucket: str, directories: tuple[str, ...]
@@ -169,7 +176,12 @@ class SimulatedCloud:
             return Quote(basis="Hour", currency="CNY", quoted_at=self.account.clock.second)
         if isinstance(block, Growth):
             amount = price_of(block)
-            return Quote(basis="Term", currency="CNY", trade_amount=amount, quoted_at=self.account.clock.second)
+            return Quote(
+                basis="Term",
+                currency="CNY",
+                trade_amount=amount,
+                quoted_at=self.account.clock.second,
+            )
         now, books = self.account.clock.second, self.account.books
         return Quote(basis="Term", currency=books.currency, trade_amount=books.price, quoted_at=now)
 

@@ -1,7 +1,7 @@
 """`SimulatedCluster`: the `Cluster` port of one process on a simulated API server.
 
-Each request of the real adapter is one call through the gate, so what the real one does in two steps is two steps here.
-"""
+Each request of the real adapter is one call through the gate, so what the real one does in two
+steps is two steps here."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,12 +11,25 @@ from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
 from flink_workspace_operator.adapters.kubernetes.reading import purchase_in
 from flink_workspace_operator.api.base import Condition
-from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER, secret_finalizer
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.names import (
+    LEDGER_FINALIZER,
+    PURCHASE_FINALIZER,
+    secret_finalizer,
+)
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    FlinkWorkspaceOrderStatus,
+)
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
-from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused, Conflict, Vanished
+from flink_workspace_operator.core.facts.failures import (
+    ClusterFailure,
+    ClusterRefused,
+    Conflict,
+    Vanished,
+)
 from flink_workspace_operator.core.facts.identity import Claim, Key, PurchaseTarget, WantedName
 from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.neighbours import Neighbour
@@ -45,7 +58,11 @@ class SimulatedCluster:
     async def read_partial(self, key: Key) -> PartialWorkspace | None:
         """One read."""
         found = await self._call("read_partial", lambda: self.server.stored.workspaces.get(key))
-        return None if found is None else PartialWorkspace.of(found.model_dump(mode="json", by_alias=True))
+        return (
+            None
+            if found is None
+            else PartialWorkspace.of(found.model_dump(mode="json", by_alias=True))
+        )
 
     async def list_wanted_names(self) -> tuple[WantedName, ...]:
         """One list."""
@@ -55,15 +72,24 @@ class SimulatedCluster:
 
     async def list_purchases(self) -> tuple[Purchase, ...]:
         """One list."""
-        wires = (each.model_dump(mode="json", by_alias=True) for each in self.server.stored.orders.values())
-        return await self._call("list_purchases", lambda: tuple(filter(None, map(purchase_in, wires))))
+        wires = (
+            each.model_dump(mode="json", by_alias=True)
+            for each in self.server.stored.orders.values()
+        )
+        return await self._call(
+            "list_purchases", lambda: tuple(filter(None, map(purchase_in, wires)))
+        )
 
     async def list_neighbours(self) -> tuple[Neighbour, ...]:
-        """What all resources own. No step of its own: the real one is shared, and may be a few seconds old."""
+        """What all resources own. No step of its own: the real one is shared, and may be a few
+        seconds old."""
         return self.gate.share(self._neighbours)
 
     def _neighbours(self) -> tuple[Neighbour, ...]:
-        wires = (each.model_dump(mode="json", by_alias=True) for each in self.server.stored.workspaces.values())
+        wires = (
+            each.model_dump(mode="json", by_alias=True)
+            for each in self.server.stored.workspaces.values()
+        )
         return tuple(each for each in map(neighbour_in, wires) if each is not None)
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -77,14 +103,22 @@ class SimulatedCluster:
 
     async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
         """The claim, and then whether its holder still wants it, unless that is who reads."""
-        lease = await self._call("read_claim", lambda: self.server.stored.leases.get(lease_name(target)))
-        return None if lease is None else _claim(lease, lease.holder == reader or await self._is_alive(lease))
+        lease = await self._call(
+            "read_claim", lambda: self.server.stored.leases.get(lease_name(target))
+        )
+        return (
+            None
+            if lease is None
+            else _claim(lease, lease.holder == reader or await self._is_alive(lease))
+        )
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
         """One list."""
         leases = await self._call(
             "read_claims_of",
-            lambda: [lease for lease in self.server.stored.leases.values() if lease.holder == holder],
+            lambda: [
+                lease for lease in self.server.stored.leases.values() if lease.holder == holder
+            ],
         )
         return tuple(_claim(lease, alive=True) for lease in leases)
 
@@ -96,13 +130,17 @@ class SimulatedCluster:
         if workspace is not None and (workspace.spec.region, workspace.workspace_name) == wanted:
             return True
         orders = await self.read_orders(lease.holder)
-        return any(order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted for order in orders)
+        return any(
+            order.keeps_claim and (order.spec.region, order.spec.workspace_name) == wanted
+            for order in orders
+        )
 
     async def add_purchase_finalizer(self, workspace: FlinkWorkspace | PartialWorkspace) -> str:
         """One conditional write."""
         wanted = (*_without(PURCHASE_FINALIZER, workspace.metadata.finalizers), PURCHASE_FINALIZER)
         held = await self._call(
-            "add_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
+            "add_purchase_finalizer",
+            lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name),
         )
         assert held is not None
         return held.metadata.resource_version
@@ -111,7 +149,8 @@ class SimulatedCluster:
         """One conditional write."""
         wanted = _without(PURCHASE_FINALIZER, workspace.metadata.finalizers)
         await self._call(
-            "remove_purchase_finalizer", lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name)
+            "remove_purchase_finalizer",
+            lambda: self.server.set_finalizers(self._stored(workspace), wanted, self.name),
         )
 
     def _stored(self, read: FlinkWorkspace | PartialWorkspace) -> FlinkWorkspace:
@@ -125,38 +164,58 @@ class SimulatedCluster:
 
     async def write_status(self, workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> None:
         """One conditional write."""
-        await self._call("write_status", lambda: self.server.write_workspace_status(workspace, status, self.name))
+        await self._call(
+            "write_status", lambda: self.server.write_workspace_status(workspace, status, self.name)
+        )
 
-    async def write_conditions(self, partial: PartialWorkspace, conditions: tuple[Condition, ...]) -> None:
+    async def write_conditions(
+        self, partial: PartialWorkspace, conditions: tuple[Condition, ...]
+    ) -> None:
         """One conditional write."""
         told = {each.type for each in conditions}
 
         def effect() -> None:
             read = self._stored(partial)
             others = tuple(each for each in read.status.conditions if each.type not in told)
-            new = {"conditions": (*conditions, *others), "observed_generation": partial.metadata.generation}
+            new = {
+                "conditions": (*conditions, *others),
+                "observed_generation": partial.metadata.generation,
+            }
             self.server.write_workspace_status(read, read.status.model_copy(update=new), self.name)
 
         await self._call("write_conditions", effect)
 
-    async def take_claim(self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None) -> None:
+    async def take_claim(
+        self, target: PurchaseTarget, holder: Key, uid: str, over: Claim | None
+    ) -> None:
         """An atomic creation, or a conditional write."""
-        await self._call("take_claim", lambda: self.server.write_lease(target, (holder, uid), over, self.name))
+        await self._call(
+            "take_claim", lambda: self.server.write_lease(target, (holder, uid), over, self.name)
+        )
 
     async def give_back_claim(self, claim: Claim) -> None:
         """One conditional deletion."""
         await self._call(
-            "give_back_claim", lambda: self.server.delete_lease(claim.name, claim.resource_version, self.name)
+            "give_back_claim",
+            lambda: self.server.delete_lease(claim.name, claim.resource_version, self.name),
         )
 
-    async def create_order(self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec) -> FlinkWorkspaceOrder:
+    async def create_order(
+        self, key: Key, number: int, spec: FlinkWorkspaceOrderSpec
+    ) -> FlinkWorkspaceOrder:
         """One atomic creation."""
         at = Key(key.namespace, f"{key.name}-{number}")
-        return await self._call("create_order", lambda: self.server.create_order(at, spec, self.name))
+        return await self._call(
+            "create_order", lambda: self.server.create_order(at, spec, self.name)
+        )
 
-    async def move_order(self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus) -> FlinkWorkspaceOrder:
+    async def move_order(
+        self, order: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus
+    ) -> FlinkWorkspaceOrder:
         """One conditional write."""
-        return await self._call("move_order", lambda: self.server.write_order_status(order, status, self.name))
+        return await self._call(
+            "move_order", lambda: self.server.write_order_status(order, status, self.name)
+        )
 
     async def reread_order(self, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
         """One read."""
@@ -171,37 +230,51 @@ class SimulatedCluster:
     async def release_order(self, order: FlinkWorkspaceOrder) -> None:
         """One conditional write."""
         others = tuple(each for each in order.metadata.finalizers if each != LEDGER_FINALIZER)
-        await self._call("release_order", lambda: self.server.set_finalizers(order, others, self.name))
+        await self._call(
+            "release_order", lambda: self.server.set_finalizers(order, others, self.name)
+        )
 
     async def read_outputs(self, key: Key, name: str) -> ConfigMap | None:
         """One read."""
-        return await self._call("read_outputs", lambda: self.server.stored.config_maps.get(Key(key.namespace, name)))
+        return await self._call(
+            "read_outputs", lambda: self.server.stored.config_maps.get(Key(key.namespace, name))
+        )
 
-    async def write_outputs(self, key: Key, name: str, content: Content, over: ConfigMap | None) -> None:
+    async def write_outputs(
+        self, key: Key, name: str, content: Content, over: ConfigMap | None
+    ) -> None:
         """An atomic creation, or a conditional write."""
         at = Key(key.namespace, name)
         await self._call("write_outputs", lambda: self.server.write_config_map(at, content, over))
 
     async def delete_outputs(self, key: Key, config_map: ConfigMap) -> None:
         """One conditional deletion."""
-        await self._call("delete_outputs", lambda: self.server.delete_config_map(key.namespace, config_map))
+        await self._call(
+            "delete_outputs", lambda: self.server.delete_config_map(key.namespace, config_map)
+        )
 
     async def read_secret(self, key: Key, name: str) -> Secret | Absent | SecretRefused:
         """One read."""
         at = Key(key.namespace, name)
-        return await self._call("read_secret", lambda: self.server.stored.secrets.get(at) or Absent())
+        return await self._call(
+            "read_secret", lambda: self.server.stored.secrets.get(at) or Absent()
+        )
 
     async def hold_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
         """One conditional write."""
         ours = secret_finalizer(key.name)
-        return await self._set_secret("hold_secret", key, secret, (*_without(ours, secret.finalizers), ours))
+        return await self._set_secret(
+            "hold_secret", key, secret, (*_without(ours, secret.finalizers), ours)
+        )
 
     async def release_secret(self, key: Key, secret: Secret) -> SecretRefused | None:
         """One conditional write."""
         wanted = _without(secret_finalizer(key.name), secret.finalizers)
         return await self._set_secret("release_secret", key, secret, wanted)
 
-    async def _set_secret(self, call: str, key: Key, secret: Secret, wanted: tuple[str, ...]) -> SecretRefused | None:
+    async def _set_secret(
+        self, call: str, key: Key, secret: Secret, wanted: tuple[str, ...]
+    ) -> SecretRefused | None:
         at = Key(key.namespace, secret.name)
 
         def effect() -> SecretRefused | None:

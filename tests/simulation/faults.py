@@ -12,15 +12,14 @@ Strike = Literal["before", "at-gateway", "after", "late", "unpaid", "twice"]
 class Fault:
     """The `times` calls of this name that follow the first `skip` ones go wrong.
 
-    before       nothing has happened
-    at-gateway   nothing was done, but the signature's nonce is remembered
-    after        it was done; only the answer is lost
-    late         a purchase that is answered with `failure` now and booked `Behaviour.commit_delay` later
-    unpaid       a purchase that is answered with `failure` now and booked when somebody pays, if ever
-    twice        a purchase that something on the way delivers a second time; the answer is the second one's
+    before       nothing has happened at-gateway   nothing was done, but the signature's nonce is
+    remembered after        it was done; only the answer is lost late         a purchase that is
+    answered with `failure` now and booked `Behaviour.commit_delay` later unpaid       a purchase
+    that is answered with `failure` now and booked when somebody pays, if ever twice        a
+    purchase that something on the way delivers a second time; the answer is the second one's
 
-    With a `failure` that refuses one copy, `after` and `late` are the answer to another copy than the one that buys.
-    """
+    With a `failure` that refuses one copy, `after` and `late` are the answer to another copy than
+    the one that buys."""
 
     call: str
     strike: Strike

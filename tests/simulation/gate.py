@@ -1,8 +1,8 @@
 """Where a process stops: before each of its calls takes effect, and before it gets the answer.
 
-A pass awaits nothing but calls of its ports, and every call goes through a gate. So whoever drives the coroutine with
-`send(None)` decides at each stop who goes on, and nothing runs beside it: no event loop, no threads, no chance.
-"""
+A pass awaits nothing but calls of its ports, and every call goes through a gate. So whoever drives
+the coroutine with `send(None)` decides at each stop who goes on, and nothing runs beside it: no
+event loop, no threads, no chance."""
 
 import types
 from collections.abc import Callable, Generator
@@ -30,15 +30,18 @@ def _stop() -> Generator[None, None, None]:
 
 
 class Gate:
-    """What one process's calls go through. What is thrown in at a stop is what the caller gets instead of an answer."""
+    """What one process's calls go through. What is thrown in at a stop is what the caller gets
+    instead of an answer."""
 
     def __init__(self) -> None:
         self.at: Point | None = None
         """Where the process stands, right after it stopped."""
         self.answers: list[object] = []
-        """What the calls since the beginning of the pass brought: values, and failures that were raised."""
+        """What the calls since the beginning of the pass brought: values, and failures that were
+        raised."""
         self.told_before: list[object] = []
-        """Answers that are given once more, without a stop and without effect, before the gate does its work."""
+        """Answers that are given once more, without a stop and without effect, before the gate does
+        its work."""
 
     async def call(self, name: str, effect: Callable[[], T]) -> T:
         """One call: stop, let it take effect, stop, answer."""
@@ -56,7 +59,8 @@ class Gate:
         return self._give(outcome)
 
     def share(self, read: Callable[[], T]) -> T:
-        """The answer to a read that others share, and that may be old: it is no stop, and is given again like any."""
+        """The answer to a read that others share, and that may be old: it is no stop, and is given
+        again like any."""
         return self._repeat() if self.told_before else self._give(read())
 
     def _repeat(self) -> T:  # type: ignore[type-var]  # the caller knows what it was told

@@ -4,8 +4,8 @@ Its evidence is a number that moved: nothing on the instance says which order, o
 moved it. So the order names the number that it starts from and the one that it leads to, and it is
 sent only while a list shows the first.
 
-An annotation says what is wished. It is followed once: nobody who changes the number later is fought.
-"""
+An annotation says what is wished. It is followed once: nobody who changes the number later is
+fought."""
 
 import hashlib
 from typing import Final
@@ -83,17 +83,28 @@ class Grow:
         if_absent="no list shows the number",
     )
 
-    def price_question(self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> Growth | None:
+    def price_question(
+        self, workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
+    ) -> Growth | None:
         """By the number that the status shows: the list of this pass is still to come."""
         shown, target = workspace.status.instance, target_of(workspace)
-        if shown is None or shown.instance_id is None or shown.instance_id != bound_id(workspace, orders):
+        if (
+            shown is None
+            or shown.instance_id is None
+            or shown.instance_id != bound_id(workspace, orders)
+        ):
             return None
-        if shown.cu in (None, target) or target is None or _is_followed(shown.instance_id, target, orders):
+        if (
+            shown.cu in (None, target)
+            or target is None
+            or _is_followed(shown.instance_id, target, orders)
+        ):
             return None
         return Growth(instance_id=shown.instance_id, from_cu=shown.cu or 0, to_cu=target)
 
     def wish(self, case: Case) -> Growth | None:
-        """Another number than the list shows, of an instance that runs, and that nothing was paid for."""
+        """Another number than the list shows, of an instance that runs, and that nothing was paid
+        for."""
         target, found = target_of(case.workspace), case.found
         if target is None or not isinstance(found, Ours) or case.bound_id is None:
             return None
@@ -108,10 +119,13 @@ class Grow:
 
     def written(self, spec: FlinkWorkspaceOrderSpec, block: ApiModel) -> FlinkWorkspaceOrderSpec:
         """The order's spec with the growth."""
-        return GrowOrderSpec(**{name: getattr(spec, name) for name in type(spec).model_fields}, grow=block)
+        return GrowOrderSpec(
+            **{name: getattr(spec, name) for name in type(spec).model_fields}, grow=block
+        )
 
     def evidence(self, case: Case, order: FlinkWorkspaceOrder) -> OrderEvidence:
-        """The number that the list shows. An instance that is not shown is none, until it is given up."""
+        """The number that the list shows. An instance that is not shown is none, until it is given
+        up."""
         growth, listing = _block(order), case.listing_for(order.spec.account_id, order.spec.region)
         if isinstance(listing, Unknown):
             return OrderEvidence()
@@ -137,7 +151,8 @@ class Grow:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def call(self, case: Case, order: FlinkWorkspaceOrder) -> PaidCall:
-        """The call, which carries no tag. The owner's tags go along for the books of the tests alone."""
+        """The call, which carries no tag. The owner's tags go along for the books of the tests
+        alone."""
         spec, status = order.spec, order.status
         assert status.intent_time is not None
         assert status.nonce is not None
@@ -156,26 +171,38 @@ def _block(order: FlinkWorkspaceOrder) -> Growth:
     return growth
 
 
-def _of(instance_id: str, orders: tuple[FlinkWorkspaceOrder, ...]) -> list[tuple[Growth, FlinkWorkspaceOrder]]:
+def _of(
+    instance_id: str, orders: tuple[FlinkWorkspaceOrder, ...]
+) -> list[tuple[Growth, FlinkWorkspaceOrder]]:
     """The growths of an instance, oldest first."""
     known = ((growth_of(order), order) for order in orders)
-    return [(growth, order) for growth, order in known if growth is not None and growth.instance_id == instance_id]
+    return [
+        (growth, order)
+        for growth, order in known
+        if growth is not None and growth.instance_id == instance_id
+    ]
 
 
 def _is_followed(instance_id: str, target: int, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
-    """The last number that was paid for is the one that is wished: what it is now, others decided."""
+    """The last number that was paid for is the one that is wished: what it is now, others
+    decided."""
     paid = [growth for growth, order in _of(instance_id, orders) if order.facts.is_paid]
     return bool(paid) and paid[-1].to_cu == target
 
 
 def _is_hidden(case: Case, instance: SeenInstance) -> bool:
     """A number that was paid for is not shown yet: the one that is shown is no starting point."""
-    paid = [order for _, order in _of(instance.instance_id, case.orders) if order.facts.awaits_delivery]
+    paid = [
+        order for _, order in _of(instance.instance_id, case.orders) if order.facts.awaits_delivery
+    ]
     return any(not case.window_is_over(order) for order in paid)
 
 
-def _was_overtaken(instance: SeenInstance, target: int, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
-    """Somebody moved the number while the last call for this target was open, so nobody knows its fate."""
+def _was_overtaken(
+    instance: SeenInstance, target: int, orders: tuple[FlinkWorkspaceOrder, ...]
+) -> bool:
+    """Somebody moved the number while the last call for this target was open, so nobody knows its
+    fate."""
     unknown = [
         growth
         for growth, order in _of(instance.instance_id, orders)
@@ -185,4 +212,7 @@ def _was_overtaken(instance: SeenInstance, target: int, orders: tuple[FlinkWorks
 
 
 def _is_given_up(case: Case, growth: Growth) -> bool:
-    return any(order.facts.is_given_up and order.status.instance_id == growth.instance_id for order in case.seen.orders)
+    return any(
+        order.facts.is_given_up and order.status.instance_id == growth.instance_id
+        for order in case.seen.orders
+    )

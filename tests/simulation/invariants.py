@@ -21,9 +21,14 @@ class Broken(AssertionError):
 
 
 def check_purchases(account: Account, allowed: int = 1) -> None:
-    """One name is bought at most once by our doing, and only with an order that was announced before."""
+    """One name is bought at most once by our doing, and only with an order that was announced
+    before."""
     ours = [booking for booking in account.all_bookings if booking.token is not None]
-    most = max(Counter((booking.region, booking.name) for booking in ours).values()) if len(ours) > allowed else 0
+    most = (
+        max(Counter((booking.region, booking.name) for booking in ours).values())
+        if len(ours) > allowed
+        else 0
+    )
     if most > allowed:
         raise Broken(f"one name was bought {most} times: {ours}")
     for booking in ours:
@@ -32,7 +37,8 @@ def check_purchases(account: Account, allowed: int = 1) -> None:
 
 
 def check_moves(account: Account, allowed: int = 1) -> None:
-    """One starting point of an instance's CU is paid for at most once, and only with an announced order."""
+    """One starting point of an instance's CU is paid for at most once, and only with an announced
+    order."""
     ours = [move for move in account.books.moves if move.token is not None]
     most = Counter((move.instance_id, move.start) for move in ours).most_common(1)
     if most and most[0][1] > allowed:
@@ -51,15 +57,20 @@ def check_tokens(account: Account) -> None:
 
 
 def check_hand_over(key: Key, answers: list[object]) -> None:
-    """A pass reads the ledger and then the resource last before it hands a purchase over, and no brake is on it.
+    """A pass reads the ledger and then the resource last before it hands a purchase over, and no
+    brake is on it.
 
-    So whatever was acknowledged before that read holds, and nothing slow lies between it and the call.
-    """
+    So whatever was acknowledged before that read holds, and nothing slow lies between it and the
+    call."""
     orders, workspace = answers[-2:]
     if not isinstance(orders, tuple) or not isinstance(workspace, FlinkWorkspace):
-        raise Broken(f"handed over after something else than a last look at the resource: {workspace}")
+        raise Broken(
+            f"handed over after something else than a last look at the resource: {workspace}"
+        )
     announced = [order for order in orders if order.state == "Placing"]
-    wanted = [order.spec.workspace_ref.uid for order in announced if _is_asked_for(workspace, order)]
+    wanted = [
+        order.spec.workspace_ref.uid for order in announced if _is_asked_for(workspace, order)
+    ]
     dear = [order for order in announced if _is_too_dear(workspace, order)]
     if _is_braked(workspace) or dear or len(announced) != 1 or wanted != [workspace.metadata.uid]:
         raise Broken(f"handed over in spite of a brake: {workspace} {announced}")
@@ -70,7 +81,11 @@ def check_hand_over(key: Key, answers: list[object]) -> None:
 def _is_asked_for(workspace: FlinkWorkspace, order: FlinkWorkspaceOrder) -> bool:
     """The resource describes what the order pays for."""
     growth = growth_of(order)
-    return order.spec.block == workspace.parameters if growth is None else growth.to_cu == target_of(workspace)
+    return (
+        order.spec.block == workspace.parameters
+        if growth is None
+        else growth.to_cu == target_of(workspace)
+    )
 
 
 def _is_braked(workspace: FlinkWorkspace) -> bool:
@@ -110,7 +125,8 @@ def _check_words(order: FlinkWorkspaceOrder) -> None:
 
 
 def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) -> None:
-    """A resource is let go only when the outcome of all its orders is known, or its open one is abandoned."""
+    """A resource is let go only when the outcome of all its orders is known, or its open one is
+    abandoned."""
     held = isinstance(after, FlinkWorkspace) and PURCHASE_FINALIZER in after.metadata.finalizers
     if held or PURCHASE_FINALIZER not in before.metadata.finalizers:
         return
@@ -121,24 +137,42 @@ def _check_letting_go(server: ApiServer, before: FlinkWorkspace, after: object) 
 
 
 def _check_told(server: ApiServer, before: object, workspace: FlinkWorkspace) -> None:
-    """Not ready is said of what once ran, or has to be changed by hand; never of what is being created."""
-    if not _is_not_ready(workspace) or workspace.metadata.deletion_timestamp is not None:  # what was said is kept then
+    """Not ready is said of what once ran, or has to be changed by hand; never of what is being
+    created."""
+    # what was said is kept then
+    if not _is_not_ready(workspace) or workspace.metadata.deletion_timestamp is not None:
         return
     ran = any(order.state in ("Fulfilled", "Lost") for order in _orders_of(server, workspace))
     if isinstance(before, FlinkWorkspace):
         told = {condition.type: condition for condition in before.status.conditions}
-        ran = ran or "True" in (_status(told, "Ready"), _status(told, "WorkspaceRunning")) or _is_not_ready(before)
+        ran = (
+            ran
+            or "True" in (_status(told, "Ready"), _status(told, "WorkspaceRunning"))
+            or _is_not_ready(before)
+        )
     if not ran:
-        raise Broken(f"said to be not ready while it is being created: {workspace.status.conditions[0]}")
+        raise Broken(
+            f"said to be not ready while it is being created: {workspace.status.conditions[0]}"
+        )
 
 
 def _check_handed_over(server: ApiServer, workspace: FlinkWorkspace) -> None:
     """Ready is True only while the ConfigMap that the resource wants is there, with its ids."""
-    outputs, told = workspace.spec.outputs, {condition.type: condition for condition in workspace.status.conditions}
+    outputs, told = (
+        workspace.spec.outputs,
+        {condition.type: condition for condition in workspace.status.conditions},
+    )
     going = workspace.metadata.deletion_timestamp is not None  # what was said is kept then
-    if outputs is None or going or _status(told, "Ready") != "True" or workspace.status.instance is None:
+    if (
+        outputs is None
+        or going
+        or _status(told, "Ready") != "True"
+        or workspace.status.instance is None
+    ):
         return
-    found = server.stored.config_maps.get(Key(workspace.metadata.namespace, outputs.config_map_name))
+    found = server.stored.config_maps.get(
+        Key(workspace.metadata.namespace, outputs.config_map_name)
+    )
     if found is None or found.content.data["instanceId"] != workspace.status.instance.instance_id:
         raise Broken(f"Ready before its outputs are written: {found}")
     if workspace.metadata.uid not in {owner.uid for owner in found.content.owners}:
@@ -151,9 +185,12 @@ def _check_tools(server: ApiServer, before: object, workspace: FlinkWorkspace) -
         return
     wire = {"metadata": workspace.metadata.as_wire(), "status": workspace.status.as_wire()}
     told = {condition.type: condition for condition in workspace.status.conditions}
-    is_further = target_of(workspace) is not None or any(map(growth_of, _orders_of(server, workspace)))
+    is_further = target_of(workspace) is not None or any(
+        map(growth_of, _orders_of(server, workspace))
+    )
     if is_further and (_status(told, "Ready"), _status(told, "Reconciling")) == ("True", "True"):
-        judge_conditions(wire)  # it runs, and more is on its way: kstatus has no word for that, and waits
+        # it runs, and more is on its way: kstatus has no word for that, and waits
+        judge_conditions(wire)
     else:
         judge(wire)
 
@@ -165,14 +202,17 @@ def _is_not_ready(workspace: FlinkWorkspace) -> bool:
 
 
 def check_at_rest(server: ApiServer, account: Account) -> None:
-    """Nothing is open any more: the ledger says of every purchase that it happened, and of no other."""
+    """Nothing is open any more: the ledger says of every purchase that it happened, and of no
+    other."""
     bought = defaultdict[str, list[str]](list)
     """By token; two where the cloud did twice what was sent once."""
     for booking in account.all_bookings:
         if booking.token is not None:
             bought[booking.token].append(booking.instance_id)
     known = {order.spec.token for order in server.stored.orders.values()}
-    orphaned = {instance_id for token, ids in bought.items() if token not in known for instance_id in ids}
+    orphaned = {
+        instance_id for token, ids in bought.items() if token not in known for instance_id in ids
+    }
     """Their orders were lost; another one may stand for each of them."""
     for order in server.stored.orders.values():
         if not order.spec.makes_instance:
@@ -184,20 +224,33 @@ def check_at_rest(server: ApiServer, account: Account) -> None:
             ids = " ".join(bought[spec.token])
             raise Broken(f"{order.metadata.name} bought {ids}, the ledger says {order.state}")
         if spec.token not in bought and placed and status.instance_id not in orphaned:
-            raise Broken(f"{order.metadata.name} bought nothing, the ledger says {order.state} {status.instance_id}")
-    shown = {each.status.instance.instance_id for each in server.stored.workspaces.values() if each.status.instance}
-    if lost := {token for token, ids in bought.items() if token not in known and not shown.issuperset(ids)}:
+            raise Broken(
+                f"{order.metadata.name} bought nothing, the ledger says {order.state} {status.instance_id}"
+            )
+    shown = {
+        each.status.instance.instance_id
+        for each in server.stored.workspaces.values()
+        if each.status.instance
+    }
+    if lost := {
+        token for token, ids in bought.items() if token not in known and not shown.issuperset(ids)
+    }:
         raise Broken(f"bought and forgotten: {lost}")
 
 
 def _check_moved(order: FlinkWorkspaceOrder, account: Account) -> None:
-    """What moved a number is known as paid. Not where somebody moved it on before a list showed it: nobody saw it."""
+    """What moved a number is known as paid. Not where somebody moved it on before a list showed it:
+    nobody saw it."""
     growth, moves = growth_of(order), account.books.moves
     if growth is None:
         raise Broken(f"{order.metadata.name} is of no action that the tests know")
     of_it = [move for move in moves if move.instance_id == growth.instance_id]
     is_executed = any(move.token == order.spec.token for move in of_it)
-    is_seen = bool(of_it) and of_it[-1].cu == growth.to_cu and growth.instance_id in account.books.instances
+    is_seen = (
+        bool(of_it)
+        and of_it[-1].cu == growth.to_cu
+        and growth.instance_id in account.books.instances
+    )
     if is_executed and is_seen and not order.facts.was_paid:
         raise Broken(f"{order.metadata.name} moved {growth}, the ledger says {order.state}")
     if order.facts.was_paid and growth.to_cu not in {move.cu for move in of_it}:
@@ -211,7 +264,8 @@ def _orders_of(server: ApiServer, workspace: FlinkWorkspace) -> list[FlinkWorksp
     return [
         order
         for order in server.stored.orders.values()
-        if (order.metadata.namespace, order.spec.workspace_ref.name) == (metadata.namespace, metadata.name)
+        if (order.metadata.namespace, order.spec.workspace_ref.name)
+        == (metadata.namespace, metadata.name)
     ]
 
 

@@ -1,12 +1,13 @@
-"""A whole process in a simulated world: the real queue and workers, many keys at once, every call takes its time.
+"""A whole process in a simulated world: the real queue and workers, many keys at once, every call
+takes its time.
 
-    process = Process(world, seed=1)
-    process.at_work = apply_many                                            # what people do once it is at work
-    process.live(until=lambda: len(world.purchases) >= 20)                   # and then kill -9
-    process.live(until=lambda: len(world.purchases) >= 40, to_its_end=True)  # a fresh one, and then SIGTERM
+    process = Process(world, seed=1) process.at_work = apply_many
+    # what people do once it is at work process.live(until=lambda: len(world.purchases) >= 20)
+    # and then kill -9 process.live(until=lambda: len(world.purchases) >= 40, to_its_end=True)  # a
+    fresh one, and then SIGTERM
 
-The event loop's time is the world's clock, which jumps to the next moment at which something is due. Nobody waits.
-"""
+The event loop's time is the world's clock, which jumps to the next moment at which something is
+due. Nobody waits."""
 
 import asyncio
 import selectors
@@ -69,7 +70,8 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
 
 
 class Way(Gate):
-    """What a process's calls go through: there and back takes a random time. After the process's end nothing does."""
+    """What a process's calls go through: there and back takes a random time. After the process's
+    end nothing does."""
 
     def __init__(self, random: Random) -> None:
         super().__init__()
@@ -109,7 +111,8 @@ class Process:
         world.server.watchers += [self._wake, self._ask]
 
     def live(self, until: Callable[[], bool], *, to_its_end: bool = False) -> None:
-        """Work until it is so, which a write of the API server shows; then die, or end as on SIGTERM."""
+        """Work until it is so, which a write of the API server shows; then die, or end as on
+        SIGTERM."""
         with asyncio.Runner(loop_factory=partial(SimulatedLoop, self.world.clock)) as runner:
             runner.run(self._live(until, to_its_end))
         self.world.check()
@@ -121,7 +124,9 @@ class Process:
         reconciler = self._reconciler(way)
         run_pass = partial(self._run_pass, reconciler)
         self.queue = WorkQueue(asyncio.get_running_loop(), Share.of(settings.workers))
-        workers = Workers(self.queue, run_pass, settings.workers, self.random.random, reconciler.has_announced)
+        workers = Workers(
+            self.queue, run_pass, settings.workers, self.random.random, reconciler.has_announced
+        )
         for key in self.world.server.stored.workspaces:
             self.queue.add(key, Lane.ROUTINE)
         workers.start()
@@ -175,5 +180,9 @@ class Process:
         seen = change.after or change.before
         if self.queue is None or change.writer == NAME or isinstance(seen, Lease):
             return
-        name = seen.spec.workspace_ref.name if isinstance(seen, FlinkWorkspaceOrder) else change.key.name
+        name = (
+            seen.spec.workspace_ref.name
+            if isinstance(seen, FlinkWorkspaceOrder)
+            else change.key.name
+        )
         self.queue.add(Key(change.key.namespace, name))

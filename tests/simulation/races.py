@@ -1,4 +1,5 @@
-"""Who and what may get in each other's way, as data. Each race is run in all orders, and in random ones."""
+"""Who and what may get in each other's way, as data. Each race is run in all orders, and in random
+ones."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -49,10 +50,11 @@ class Race:
     processes: tuple[str, ...] = ("a",)
     names: tuple[str, ...] = ("w",)
     preemptions: int = 2
-    """How many the whole proof tries; with more, some races have millions of states. 0: in random orders alone."""
+    """How many the whole proof tries; with more, some races have millions of states. 0: in random
+    orders alone."""
     quick: bool = True
-    """Whether one preemption is tried at every call in every run of the tests: not where that takes seconds. Random
-    schedules of each race are."""
+    """Whether one preemption is tried at every call in every run of the tests: not where that takes
+    seconds. Random schedules of each race are."""
 
     def begin(self) -> SimulatedWorld:
         """A world in which everything was just applied."""
@@ -69,7 +71,8 @@ def there(world: SimulatedWorld) -> bool:
 
 
 def edit(world: SimulatedWorld) -> None:
-    """Want another bucket; the API server refuses that once the purchase is known to be under way."""
+    """Want another bucket; the API server refuses that once the purchase is known to be under
+    way."""
     with suppress(ClusterRefused):
         world.user.edit(KEY, storage={"type": "OSS", "oss": {"bucket": "bucket-2"}})
 
@@ -77,7 +80,10 @@ def edit(world: SimulatedWorld) -> None:
 def bought_as_said(world: SimulatedWorld) -> None:
     """One purchase, and where it is not what the spec wants by now, the resource says so."""
     bought_once(world)
-    workspace, instance = world.workspace(KEY), world.account.books.instances[only_purchase(world).instance_id]
+    workspace, instance = (
+        world.workspace(KEY),
+        world.account.books.instances[only_purchase(world).instance_id],
+    )
     assert workspace is not None
     in_sync = world.condition(KEY, "InSync")
     assert in_sync is not None
@@ -86,7 +92,8 @@ def bought_as_said(world: SimulatedWorld) -> None:
 
 
 def one_of_two(world: SimulatedWorld) -> None:
-    """One purchase; the resource that bought it is Ready, the other one says that the name is taken."""
+    """One purchase; the resource that bought it is Ready, the other one says that the name is
+    taken."""
     booking = only_purchase(world)
     ready = [key for key in (KEY, OTHER) if world.is_ready(key)]
     assert len(ready) == 1, ready
@@ -109,7 +116,8 @@ def move(world: SimulatedWorld) -> None:
 
 
 def bought_here_or_there(world: SimulatedWorld) -> None:
-    """At most one purchase; the resource that was moved is Ready with its own, or says whose the name is."""
+    """At most one purchase; the resource that was moved is Ready with its own, or says whose the
+    name is."""
     stalled = world.condition(ELSEWHERE, "Stalled")
     assert stalled is not None
     assert world.is_ready(ELSEWHERE) or (stalled.status, stalled.reason) == ("True", "NameTaken")
@@ -135,20 +143,32 @@ _EDIT: Final = Story("", bought_as_said, acts=anytime("edit", edit), **_LATE)
 _REPLACEMENT: Final = Story("", bought_once, acts=anytime("replace", replace_by_force), **_LATE)
 _RESTORE: Final = Story("", bought_once, acts=anytime("restore", restore), **_LATE)
 _MOVE: Final = Story(
-    "", bought_here_or_there, acts=(*anytime("delete", delete), Act("apply elsewhere", absent, move)), **_LATE
+    "",
+    bought_here_or_there,
+    acts=(*anytime("delete", delete), Act("apply elsewhere", absent, move)),
+    **_LATE,
 )
 _NO_LEDGER: Final = Story(
     "",
     bought_once_and_bound,
-    acts=(*anytime("delete", delete), Act("delete orders", absent, delete_orders), Act("apply again", absent, apply)),
+    acts=(
+        *anytime("delete", delete),
+        Act("delete orders", absent, delete_orders),
+        Act("apply again", absent, apply),
+    ),
     **_LATE,
 )
-_RETURN: Final = Story("", bought_once, acts=(*anytime("delete", delete), Act("apply again", absent, apply)), **_LATE)
+_RETURN: Final = Story(
+    "", bought_once, acts=(*anytime("delete", delete), Act("apply again", absent, apply)), **_LATE
+)
 
 _CHANGE: Final = Story(
     "",
     bought_by_one,
-    acts=(*anytime("change", change_account), Act("change back", waits_for_its_key, put_secret, at_once=True)),
+    acts=(
+        *anytime("change", change_account),
+        Act("change back", waits_for_its_key, put_secret, at_once=True),
+    ),
     spec=CREDENTIALS,
     prepare=put_secret,
     **_LATE,
@@ -156,7 +176,10 @@ _CHANGE: Final = Story(
 _NO_SECRET: Final = Story(
     "",
     bought_once_and_let_go,
-    acts=(*anytime("delete the Secret", delete_secret), Act("put it back", without_secret, put_secret, at_once=True)),
+    acts=(
+        *anytime("delete the Secret", delete_secret),
+        Act("put it back", without_secret, put_secret, at_once=True),
+    ),
     spec=CREDENTIALS,
     prepare=put_secret,
     **_LATE,
@@ -165,10 +188,24 @@ _ONE_SECRET: Final = Story("", one_of_two, spec=CREDENTIALS, prepare=put_secret)
 
 RACES: Final = (
     Race("two replicas", Story("", bought_once), TWO),
-    Race("two replicas, shown late", Story("", bought_once, **_LATE), TWO, preemptions=1, quick=False),
-    Race("two replicas, booked late", Story("", bought_once, _LOST, **_LATE), TWO, preemptions=1, quick=False),
+    Race(
+        "two replicas, shown late", Story("", bought_once, **_LATE), TWO, preemptions=1, quick=False
+    ),
+    Race(
+        "two replicas, booked late",
+        Story("", bought_once, _LOST, **_LATE),
+        TWO,
+        preemptions=1,
+        quick=False,
+    ),
     Race("one name twice", Story("", one_of_two), names=("w", "v")),
-    Race("one name twice, shown late", Story("", one_of_two, **_LATE), names=("w", "v"), preemptions=1, quick=False),
+    Race(
+        "one name twice, shown late",
+        Story("", one_of_two, **_LATE),
+        names=("w", "v"),
+        preemptions=1,
+        quick=False,
+    ),
     Race("deletion", _DELETION),
     Race("deletion and return", _RETURN),
     Race("deletion, ledger and all, and return", _NO_LEDGER, quick=False),
@@ -178,7 +215,13 @@ RACES: Final = (
     Race("restore", _RESTORE),
     Race("key of another account", _CHANGE, preemptions=1),
     Race("Secret deleted and put back", _NO_SECRET, preemptions=1),
-    Race("one name twice, one of them with a Secret", _ONE_SECRET, names=("w", "v"), preemptions=1, quick=False),
+    Race(
+        "one name twice, one of them with a Secret",
+        _ONE_SECRET,
+        names=("w", "v"),
+        preemptions=1,
+        quick=False,
+    ),
     Race("Secret deleted and put back, two replicas", _NO_SECRET, TWO, preemptions=1, quick=False),
     Race("deletion, two replicas", _DELETION, TWO, preemptions=1, quick=False),
     Race("edit, two replicas", _EDIT, TWO, preemptions=1, quick=False),

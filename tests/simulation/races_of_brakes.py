@@ -1,4 +1,5 @@
-"""Races between the purchase and what a person does to stop it: suspend, delete, or want something else."""
+"""Races between the purchase and what a person does to stop it: suspend, delete, or want something
+else."""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,7 +10,8 @@ from tests.simulation.stories import KEY, SHOWN_LATE, Story, delete, gone
 from tests.simulation.world import SimulatedWorld
 
 SPELLINGS: Final = ("true", "True", "yes", "1", "")
-"""Each of them suspends: whoever writes the annotation means to stop, and `false` alone takes it back."""
+"""Each of them suspends: whoever writes the annotation means to stop, and `false` alone takes it
+back."""
 
 
 def suspended(world: SimulatedWorld) -> None:
@@ -30,7 +32,9 @@ def suspend_in_spec(world: SimulatedWorld) -> None:
     world.user.edit(KEY, suspend=True)
 
 
-def _braked(name: str, do: Callable[[SimulatedWorld], None], end: Callable[[SimulatedWorld], None]) -> Story:
+def _braked(
+    name: str, do: Callable[[SimulatedWorld], None], end: Callable[[SimulatedWorld], None]
+) -> Story:
     return Story("", end, acts=anytime(name, do), cloud=SHOWN_LATE)
 
 
@@ -38,7 +42,9 @@ _SPEC: Final = _braked("suspend", suspend_in_spec, suspended)
 
 RACES_OF_BRAKES: Final = (
     *(
-        Race(f"brake acknowledged, suspend={value}", _braked("suspend", suspend_as(value), suspended))
+        Race(
+            f"brake acknowledged, suspend={value}", _braked("suspend", suspend_as(value), suspended)
+        )
         for value in SPELLINGS
     ),
     Race("brake acknowledged, spec.suspend", _SPEC),

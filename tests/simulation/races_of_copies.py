@@ -13,13 +13,30 @@ _TWICE: Final[dict[str, Any]] = {"faults": TWICE, "cloud": REMEMBERED}
 _RETURN: Final = (*anytime("delete", delete), Act("apply again", absent, apply))
 
 RACES_OF_COPIES: Final = (
-    Race("answer of another copy, and a request", Story("", bought_once, acts=anytime("request", request), **_OTHER)),
-    Race("answer of another copy, and an edit", Story("", bought_as_said, acts=anytime("edit", edit), **_OTHER_LATE)),
-    Race("answer of another copy, deletion", Story("", gone, acts=anytime("delete", delete), **_OTHER_LATE)),
     Race(
-        "answer of another copy, deletion and return", Story("", bought_once, acts=_RETURN, **_OTHER_LATE), quick=False
+        "answer of another copy, and a request",
+        Story("", bought_once, acts=anytime("request", request), **_OTHER),
     ),
-    Race("answer of another copy, two replicas", Story("", bought_once, **_OTHER), TWO, preemptions=1, quick=False),
+    Race(
+        "answer of another copy, and an edit",
+        Story("", bought_as_said, acts=anytime("edit", edit), **_OTHER_LATE),
+    ),
+    Race(
+        "answer of another copy, deletion",
+        Story("", gone, acts=anytime("delete", delete), **_OTHER_LATE),
+    ),
+    Race(
+        "answer of another copy, deletion and return",
+        Story("", bought_once, acts=_RETURN, **_OTHER_LATE),
+        quick=False,
+    ),
+    Race(
+        "answer of another copy, two replicas",
+        Story("", bought_once, **_OTHER),
+        TWO,
+        preemptions=1,
+        quick=False,
+    ),
     Race(
         "answer of another copy, shown late, two replicas",
         Story("", bought_once, **_OTHER_LATE),
@@ -34,6 +51,16 @@ RACES_OF_COPIES: Final = (
         preemptions=1,
         quick=False,
     ),
-    Race("delivered twice, deletion and return", Story("", bought_once, acts=_RETURN, **_TWICE), quick=False),
-    Race("delivered twice, two replicas", Story("", bought_once, **_TWICE), TWO, preemptions=1, quick=False),
+    Race(
+        "delivered twice, deletion and return",
+        Story("", bought_once, acts=_RETURN, **_TWICE),
+        quick=False,
+    ),
+    Race(
+        "delivered twice, two replicas",
+        Story("", bought_once, **_TWICE),
+        TWO,
+        preemptions=1,
+        quick=False,
+    ),
 )

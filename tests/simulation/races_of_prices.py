@@ -1,4 +1,5 @@
-"""Prices that change, and maxima that people set: what is bought was within both, and what is not says why."""
+"""Prices that change, and maxima that people set: what is bought was within both, and what is not
+says why."""
 
 from typing import Any, Final
 
@@ -58,7 +59,11 @@ _LIMITED: Final[dict[str, Any]] = {"spec": {**SUBSCRIPTION, **at_most(PRICE)}}
 
 STORIES_OF_PRICES: Final = (
     Story(
-        "the price falls", bought_within, acts=(at_once("fall", above, price_falls),), prepare=price_rises, **_LIMITED
+        "the price falls",
+        bought_within,
+        acts=(at_once("fall", above, price_falls),),
+        prepare=price_rises,
+        **_LIMITED,
     ),
     Story(
         "the maximum is raised",
@@ -70,7 +75,9 @@ STORIES_OF_PRICES: Final = (
 )
 
 _RISES: Final = Story("", bought_within_or_waits, acts=anytime("rise", price_rises), **_LIMITED)
-_LOWERED: Final = Story("", bought_within_or_waits, acts=anytime("lower", lower_maximum), **_LIMITED)
+_LOWERED: Final = Story(
+    "", bought_within_or_waits, acts=anytime("lower", lower_maximum), **_LIMITED
+)
 
 RACES_OF_PRICES: Final = (
     Race("the price rises", _RISES),

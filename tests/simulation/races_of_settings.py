@@ -1,4 +1,5 @@
-"""Races where windows, clocks, regions or lists differ: between replicas, or from what the operator takes them for."""
+"""Races where windows, clocks, regions or lists differ: between replicas, or from what the operator
+takes them for."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -40,8 +41,8 @@ _LATE: Final[dict[str, Any]] = {"cloud": SHOWN_LATE}
 def beside_a_hasty_one(world: SimulatedWorld) -> None:
     """Process a has just sent a purchase; then b is started, with other windows.
 
-    Not before: what b itself sends has b's windows, and nothing can help whoever buys with too short ones.
-    """
+    Not before: what b itself sends has b's windows, and nothing can help whoever buys with too
+    short ones."""
     world.processes = ("a",)
     apply(world)
     world.run_until(lambda: sent(world))
@@ -69,7 +70,9 @@ def _other_windows(faults: tuple[Fault, ...], acts: tuple[Act, ...] = ()) -> Sto
 
 
 def _restored(ahead: timedelta, faults: tuple[Fault, ...] = ()) -> Story:
-    return Story("", bought_once, faults, anytime("restore", restore), prepare=dated(ahead), **_LATE)
+    return Story(
+        "", bought_once, faults, anytime("restore", restore), prepare=dated(ahead), **_LATE
+    )
 
 
 _NARROWED: Final = (*anytime("hide", hide_all), Act("show", hidden, show_all))
@@ -77,7 +80,9 @@ _SECOND_LOST: Final = (Fault("cloud.place", "after", skip=1),)
 _BOTH_LOST: Final = (Fault("cloud.place", "after", times=2),)
 
 RACES_OF_SETTINGS: Final = (
-    Race("replicas with other windows", _other_windows(lost("late")), TWO, preemptions=1, quick=False),
+    Race(
+        "replicas with other windows", _other_windows(lost("late")), TWO, preemptions=1, quick=False
+    ),
     Race(
         "replicas with other windows, answer of another copy",
         _other_windows(for_another_copy(late=True)),
@@ -87,8 +92,16 @@ RACES_OF_SETTINGS: Final = (
     ),
     Race("restore, API server's clock behind", _restored(-TWENTY_MINUTES)),
     Race("restore, API server's clock ahead", _restored(TWENTY_MINUTES)),
-    Race("restore of a lost call, API server's clock behind", _restored(-TWENTY_MINUTES, lost("late")), quick=False),
-    Race("restore of a lost call, API server's clock ahead", _restored(TWENTY_MINUTES, lost("late")), quick=False),
+    Race(
+        "restore of a lost call, API server's clock behind",
+        _restored(-TWENTY_MINUTES, lost("late")),
+        quick=False,
+    ),
+    Race(
+        "restore of a lost call, API server's clock ahead",
+        _restored(TWENTY_MINUTES, lost("late")),
+        quick=False,
+    ),
     Race("two regions", Story("", each_its_own, prepare=in_shanghai), preemptions=1, quick=False),
     Race(
         "two regions, answers lost",

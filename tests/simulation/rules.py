@@ -1,4 +1,5 @@
-"""What the definitions of our kinds forbid, as far as the schema alone can't say it: the CEL rules of `api/`."""
+"""What the definitions of our kinds forbid, as far as the schema alone can't say it: the CEL rules
+of `api/`."""
 
 from decimal import Decimal
 from typing import Final
@@ -21,14 +22,17 @@ NEEDED: Final = {
 FROZEN: Final = ("quote", "digest", "intent_time", "nonce", "intent_mark", "settled_not_before")
 UNDER_WAY: Final = ("Placing", "Uncertain", "Placed", "Fulfilled")
 CALLED: Final = ("Placing", "Uncertain")
-"""States in which another call may be executed, with the parameters of the spec as it was announced."""
+"""States in which another call may be executed, with the parameters of the spec as it was
+announced."""
 
 
 def check_order(old: FlinkWorkspaceOrder, new: FlinkWorkspaceOrder) -> None:
     """Raise ClusterRefused unless the order may become so."""
     was, now = old.status, new.status
     if now.state != was.state and now.state not in MOVES[was.state]:
-        raise ClusterRefused(f"order {was.state} -> {now.state}: must follow the legal moves of an order")
+        raise ClusterRefused(
+            f"order {was.state} -> {now.state}: must follow the legal moves of an order"
+        )
     for field, states in NEEDED.items():
         if now.state in states and getattr(now, field) is None:
             raise ClusterRefused(f"`status.{field}` must be set in state '{now.state}'")
@@ -41,7 +45,9 @@ def check_order(old: FlinkWorkspaceOrder, new: FlinkWorkspaceOrder) -> None:
         if now.maximum_price not in (None, was.maximum_price):
             raise ClusterRefused("`status.maximumPrice` must not change from 'Placing' on")
     if now.state == "Placing" and not is_within(now.quote, now.maximum_price):
-        raise ClusterRefused("`status.quote` must not be above `status.maximumPrice` in state 'Placing'")
+        raise ClusterRefused(
+            "`status.quote` must not be above `status.maximumPrice` in state 'Placing'"
+        )
 
 
 def is_within(quote: Quote | None, maximum: MaximumPrice | None) -> bool:
@@ -61,18 +67,26 @@ def check_workspace(old: FlinkWorkspace, new: FlinkWorkspace) -> None:
     bought = status.instance is not None and status.instance.instance_id is not None
     under_way = status.order is not None and status.order.state in UNDER_WAY
     if bought or under_way:
-        shown = status.instance if bought and not (status.order and status.order.state in CALLED) else None
+        shown = (
+            status.instance
+            if bought and not (status.order and status.order.state in CALLED)
+            else None
+        )
         for field in WorkspaceParameters.model_fields:
             changed = getattr(old.spec, field) != getattr(new.spec, field)
             if changed and not follows(field, old.spec, new.spec, shown):
                 raise ClusterRefused(f"`{field}` must not change once the purchase is under way")
 
 
-def follows(field: str, old: FlinkWorkspaceSpec, new: FlinkWorkspaceSpec, shown: Instance | None) -> bool:
+def follows(
+    field: str, old: FlinkWorkspaceSpec, new: FlinkWorkspaceSpec, shown: Instance | None
+) -> bool:
     """Whether a bought field takes the value that the cloud shows already: that buys nothing."""
     if shown is None or shown.lost_since is not None:
         return False
-    converted = new.charge_type not in (old.charge_type, None) and new.charge_type == shown.charge_type
+    converted = (
+        new.charge_type not in (old.charge_type, None) and new.charge_type == shown.charge_type
+    )
     network, former = new.network, old.network
     is_shown = {
         "zone_id": new.zone_id is not None and new.zone_id == shown.zone_id,

@@ -1,9 +1,10 @@
-"""All ways in which a world can go on, within a budget of things that go wrong. The passes in it are the real ones.
+"""All ways in which a world can go on, within a budget of things that go wrong. The passes in it
+are the real ones.
 
-A world stands before a choice whenever a pass stands before a call, and whenever a pass has ended. It is taken back
-to that moment for each move; where the same state was reached before with the same budget, its rest is known already.
-A `brief` exploration lets things go wrong at each call once in each situation, and not each time that a pass looks.
-"""
+A world stands before a choice whenever a pass stands before a call, and whenever a pass has ended.
+It is taken back to that moment for each move; where the same state was reached before with the same
+budget, its rest is known already. A `brief` exploration lets things go wrong at each call once in
+each situation, and not each time that a pass looks."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -23,10 +24,18 @@ Name = tuple[str, Key]
 
 QUESTIONS_ABOUT_NOTHING_NEW: Final = frozenset(
     f"cloud.{method}"
-    for method in ("identify", "list_regions", "list_zones", "find_role", "describe_network", "describe_bucket")
+    for method in (
+        "identify",
+        "list_regions",
+        "list_zones",
+        "find_role",
+        "describe_network",
+        "describe_bucket",
+    )
 ) | {"cluster.post_event"}
-"""Calls whose answers nobody changes here, and whose effects nobody reads: that others come before or after them makes
-no difference, so a pass that stands before one of them stands as well before the next call."""
+"""Calls whose answers nobody changes here, and whose effects nobody reads: that others come before
+or after them makes no difference, so a pass that stands before one of them stands as well before
+the next call."""
 GOES_ON: Final = "on with"
 DEEPEST: Final = 50_000
 """Choices in one run, each a level of the search."""
@@ -36,7 +45,8 @@ LONGEST: Final = 400
 
 @dataclass(frozen=True)
 class Act:
-    """What a person does once, at any moment at which it is possible; `at_once`: at the first one between passes."""
+    """What a person does once, at any moment at which it is possible; `at_once`: at the first one
+    between passes."""
 
     name: str
     possible: Callable[[SimulatedWorld], bool]
@@ -56,7 +66,8 @@ class Budget:
 
 @dataclass(frozen=True)
 class Node:
-    """What is not in the world itself: who is at work, what a person still does, and what may still go wrong."""
+    """What is not in the world itself: who is at work, what a person still does, and what may still
+    go wrong."""
 
     current: Name | None
     acts: tuple[Act, ...]
@@ -86,19 +97,23 @@ class Exploration:
     calls: int = 0
     """How many calls were made in the search."""
     brief: bool = False
-    """Things go wrong at a call the first time that it is made in a situation: orders and purchases are as they were
-    where it is made again."""
+    """Things go wrong at a call the first time that it is made in a situation: orders and purchases
+    are as they were where it is made again."""
     tried: set[tuple[object, ...]] = field(default_factory=set)
     """Calls at which things went wrong, with their situations."""
 
     def explore(self, budget: Budget, acts: tuple[Act, ...] = ()) -> None:
-        """Try all runs. All of them end well, or this raises `Broken` with the way to the end that is not."""
+        """Try all runs. All of them end well, or this raises `Broken` with the way to the end that
+        is not."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
         try:
             self.runs = self._runs(Node(None, acts, budget))
-        except Exception as broken:  # whatever it is, the way to it matters more than the stack of this search
+        # whatever it is, the way to it matters more than the stack of this search
+        except Exception as broken:
             way = "\n  ".join(turns(self.path))
-            raise Broken(f"{type(broken).__name__}: {broken}\nafter\n  {way}\n{self.world.told()}") from None
+            raise Broken(
+                f"{type(broken).__name__}: {broken}\nafter\n  {way}\n{self.world.told()}"
+            ) from None
 
     def _runs(self, node: Node) -> int:
         """Go on as long as there is no choice. States on the way are known afterwards, too."""
@@ -151,7 +166,9 @@ class Exploration:
             return
         yield from self._failing(node, current, point.call)
         if node.budget.preemptions and self._matters(current):
-            less = replace(node, budget=replace(node.budget, preemptions=node.budget.preemptions - 1))
+            less = replace(
+                node, budget=replace(node.budget, preemptions=node.budget.preemptions - 1)
+            )
             yield from self._others(less, current, f"before {point.call} of {current.name}: ")
 
     def _is_known(self, node: Node, current: Task) -> bool:
@@ -162,14 +179,25 @@ class Exploration:
         assert point is not None
         orders = tuple((at, order.state) for at, order in stored.orders.items())
         booked = tuple(len(account.books.instances) for account in self.world.accounts)
-        situation = (current.name, point.call, node.budget, len(node.acts), tuple(stored.workspaces), orders, booked)
+        situation = (
+            current.name,
+            point.call,
+            node.budget,
+            len(node.acts),
+            tuple(stored.workspaces),
+            orders,
+            booked,
+        )
         known = situation in self.tried
         self.tried.add(situation)
         return known
 
     def _between_passes(self, node: Node) -> Iterator[tuple[str, Move]]:
         for task in self._worth_waking():
-            yield f"{task.name} wakes up", lambda task=task: replace(node, current=(task.name, task.key))  # type: ignore[misc]  # bound now
+            yield (
+                f"{task.name} wakes up",
+                lambda task=task: replace(node, current=(task.name, task.key)),  # type: ignore[misc]  # bound now
+            )
         yield from self._acts(node, "")
         if node.acts and node.acts[0].at_once and node.acts[0].possible(self.world):
             return
@@ -180,10 +208,14 @@ class Exploration:
     def _worth_waking(self) -> list[Task]:
         """The passes that stand still, where it makes a difference when they go on.
 
-        While the others only look and wait, they go on at the beginning of that time, late in it, or at its end.
-        """
+        While the others only look and wait, they go on at the beginning of that time, late in it,
+        or at its end."""
         frozen = [task for task in self.world.tasks.values() if task.running]
-        others = [task.progress for task in self.world.tasks.values() if not task.running and task.progress.due]
+        others = [
+            task.progress
+            for task in self.world.tasks.values()
+            if not task.running and task.progress.due
+        ]
         version, long = self.world.around.version, self.long_wait
         now, at_rest = self.world.clock.now, self.world.at_rest
         for one in others if frozen and not at_rest else ():
@@ -199,7 +231,10 @@ class Exploration:
             yield from self._acts(node, why)
         for task in self.world.tasks.values():
             if task is not current and task.running:
-                yield f"{why}{task.name} wakes up", lambda task=task: replace(node, current=(task.name, task.key))  # type: ignore[misc]  # bound now
+                yield (
+                    f"{why}{task.name} wakes up",
+                    lambda task=task: replace(node, current=(task.name, task.key)),  # type: ignore[misc]  # bound now
+                )
         for task in self._due(current):
             yield f"{why}{task.name} begins", lambda task=task: self._begin(node, task)  # type: ignore[misc]  # bound now
 
@@ -209,19 +244,34 @@ class Exploration:
 
     def _failing(self, node: Node, task: Task, call: str) -> Iterator[tuple[str, Move]]:
         budget = node.budget
-        failure = ClusterUnreachable(call) if call.startswith("cluster.") else Unreachable(call, "ConnectionReset")
+        failure = (
+            ClusterUnreachable(call)
+            if call.startswith("cluster.")
+            else Unreachable(call, "ConnectionReset")
+        )
         if budget.crashes:
             less = replace(node, budget=replace(budget, crashes=budget.crashes - 1))
             yield f"crash before {call}", lambda: self._failed(less, task, task.crash)
             yield f"crash after {call}", lambda: self._failed(less, task, task.step, task.crash)
         if budget.losses:
             less = replace(node, budget=replace(budget, losses=budget.losses - 1))
-            yield f"{call} never arrives", lambda: self._failed(less, task, lambda: task.fail(failure))
-            yield f"answer to {call} is lost", lambda: self._failed(less, task, task.step, lambda: task.fail(failure))
+            yield (
+                f"{call} never arrives",
+                lambda: self._failed(less, task, lambda: task.fail(failure)),
+            )
+            yield (
+                f"answer to {call} is lost",
+                lambda: self._failed(less, task, task.step, lambda: task.fail(failure)),
+            )
 
     def _due(self, current: Task | None) -> list[Task]:
-        idle = [task for task in self.world.tasks.values() if task is not current and not task.running]
-        return sorted((task for task in idle if task.progress.due is not None), key=lambda task: task.progress.due or 0)
+        idle = [
+            task for task in self.world.tasks.values() if task is not current and not task.running
+        ]
+        return sorted(
+            (task for task in idle if task.progress.due is not None),
+            key=lambda task: task.progress.due or 0,
+        )
 
     def _begin(self, node: Node, task: Task) -> Node:
         self.world.begin(task)

@@ -1,8 +1,8 @@
 """An API server in memory: what is stored, and the rules of every write.
 
-A version is a digest of an object's whole history, so equal versions mean equal objects, also in another run. With
-`numbered` it is a number as etcd gives it: after a roll-back the same numbers are given out again, for other contents.
-"""
+A version is a digest of an object's whole history, so equal versions mean equal objects, also in
+another run. With `numbered` it is a number as etcd gives it: after a roll-back the same numbers are
+given out again, for other contents."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,7 +15,11 @@ from pydantic import ValidationError
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.api.base import ApiModel, Metadata
 from flink_workspace_operator.api.names import LEDGER_FINALIZER
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderSpec, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderSpec,
+    FlinkWorkspaceOrderStatus,
+)
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
@@ -43,7 +47,8 @@ class Lease:
 
 @dataclass(frozen=True)
 class Change:
-    """One write that took effect: what stood there before and stands there now, None for nothing."""
+    """One write that took effect: what stood there before and stands there now, None for
+    nothing."""
 
     key: Key
     writer: str
@@ -59,7 +64,8 @@ class Stored:
     orders: dict[Key, FlinkWorkspaceOrder] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     config_maps: dict[Key, ConfigMap] = field(default_factory=dict)
-    """Nobody watches them, and nothing collects them when their owner is gone: the next of its name finds them."""
+    """Nobody watches them, and nothing collects them when their owner is gone: the next of its name
+    finds them."""
     secrets: dict[Key, Secret] = field(default_factory=dict)
     """Nobody watches them either."""
     births: dict[str, int] = field(default_factory=dict)
@@ -76,7 +82,9 @@ class Stored:
             name: dict(getattr(self, name))
             for name in ("workspaces", "orders", "leases", "config_maps", "secrets", "births")
         }
-        return Stored(**dicts, announced=self.announced, faults=replace(self.faults), revision=self.revision)
+        return Stored(
+            **dicts, announced=self.announced, faults=replace(self.faults), revision=self.revision
+        )
 
 
 class ApiServer:
@@ -89,7 +97,8 @@ class ApiServer:
         self.ahead = timedelta()
         """By how much its own clock, which it dates objects with, is ahead of the cloud's."""
         self.numbered = False
-        """Versions are numbers. Not for a search: equal versions do not mean then that the same is stored."""
+        """Versions are numbers. Not for a search: equal versions do not mean then that the same is
+        stored."""
         self.roll_backs = 0
 
     @property
@@ -109,9 +118,12 @@ class ApiServer:
         return _digest(str(self.roll_backs), *sorted(versions))
 
     def roll_back(self, earlier: Stored) -> None:
-        """Everything is stored as it was, as after a restore of etcd. Tests still know what was announced since."""
+        """Everything is stored as it was, as after a restore of etcd. Tests still know what was
+        announced since."""
         announced, faults = self.stored.announced, self.stored.faults
-        self.stored = replace(earlier.copy(), announced=announced | earlier.announced, faults=faults)
+        self.stored = replace(
+            earlier.copy(), announced=announced | earlier.announced, faults=faults
+        )
         self.roll_backs += 1
 
     def orders_of(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
@@ -126,11 +138,15 @@ class ApiServer:
         ]
         return tuple(order for _, order in sorted(found, key=lambda each: each[0]))
 
-    def create_workspace(self, key: Key, spec: FlinkWorkspaceSpec, writer: str, **metadata: object) -> FlinkWorkspace:
+    def create_workspace(
+        self, key: Key, spec: FlinkWorkspaceSpec, writer: str, **metadata: object
+    ) -> FlinkWorkspace:
         """A new resource; Conflict if the name is taken."""
         if key in self.stored.workspaces:
             raise Conflict(f"{key} exists")
-        made = FlinkWorkspace(metadata=self._birth("workspace", key, spec.model_dump_json(), **metadata), spec=spec)
+        made = FlinkWorkspace(
+            metadata=self._birth("workspace", key, spec.model_dump_json(), **metadata), spec=spec
+        )
         return self._put(self.stored.workspaces, made, None, writer)
 
     def create_order(
@@ -145,11 +161,17 @@ class ApiServer:
         if at in self.stored.orders:
             raise Conflict(f"order {at} exists")
         spec = _through_json(spec)
-        born = self._birth("order", at, spec.model_dump_json(), **{"finalizers": (LEDGER_FINALIZER,), **metadata})
-        made = FlinkWorkspaceOrder(metadata=born, spec=spec, status=status or FlinkWorkspaceOrderStatus())
+        born = self._birth(
+            "order", at, spec.model_dump_json(), **{"finalizers": (LEDGER_FINALIZER,), **metadata}
+        )
+        made = FlinkWorkspaceOrder(
+            metadata=born, spec=spec, status=status or FlinkWorkspaceOrderStatus()
+        )
         return self._put(self.stored.orders, made, None, writer)
 
-    def write_workspace_status(self, read: FlinkWorkspace, status: FlinkWorkspaceStatus, writer: str) -> FlinkWorkspace:
+    def write_workspace_status(
+        self, read: FlinkWorkspace, status: FlinkWorkspaceStatus, writer: str
+    ) -> FlinkWorkspace:
         """Replace the status; Conflict unless the resource is as it was read."""
         now = self._current(self.stored.workspaces, read)
         return self._change(now, "status", _through_json(status), writer)
@@ -157,7 +179,8 @@ class ApiServer:
     def write_order_status(
         self, read: FlinkWorkspaceOrder, status: FlinkWorkspaceOrderStatus, writer: str
     ) -> FlinkWorkspaceOrder:
-        """Replace the status; Conflict unless the order is as it was read, ClusterRefused where a rule forbids it."""
+        """Replace the status; Conflict unless the order is as it was read, ClusterRefused where a
+        rule forbids it."""
         now = self._current(self.stored.orders, read)
         status = _through_json(status)
         check_order(now, now.model_copy(update={"status": status}))
@@ -166,21 +189,29 @@ class ApiServer:
         return self._change(now, "status", status, writer)
 
     def set_finalizers(self, read: R, finalizers: tuple[str, ...], writer: str) -> R | None:
-        """Replace the finalizers; Conflict unless the object is as it was read. None: that was the last one."""
-        return self.write_metadata(self._current(self._shelf(read), read), writer, finalizers=finalizers)
+        """Replace the finalizers; Conflict unless the object is as it was read. None: that was the
+        last one."""
+        return self.write_metadata(
+            self._current(self._shelf(read), read), writer, finalizers=finalizers
+        )
 
     def write_metadata(self, now: R, writer: str, **changes: object) -> R | None:
-        """Change metadata of an object as it is now. None: its last finalizer was taken off, and it is gone."""
+        """Change metadata of an object as it is now. None: its last finalizer was taken off, and it
+        is gone."""
         metadata = now.metadata.model_copy(update=changes)
         if metadata.deletion_timestamp is not None:
             if set(metadata.finalizers) - set(now.metadata.finalizers):
-                raise ClusterRefused("no new finalizers can be added if the object is being deleted")
+                raise ClusterRefused(
+                    "no new finalizers can be added if the object is being deleted"
+                )
             if not metadata.finalizers:
                 self._remove(now, writer)
                 return None
         return self._change(now, "metadata", metadata, writer)
 
-    def write_spec(self, now: FlinkWorkspace, spec: FlinkWorkspaceSpec, writer: str) -> FlinkWorkspace:
+    def write_spec(
+        self, now: FlinkWorkspace, spec: FlinkWorkspaceSpec, writer: str
+    ) -> FlinkWorkspace:
         """Change the spec of a resource as it is now."""
         check_workspace(now, now.model_copy(update={"spec": spec}))
         return self._change(now, "spec", spec, writer)
@@ -194,9 +225,14 @@ class ApiServer:
             self._change(now, "metadata", now.metadata.model_copy(update=going), writer)
 
     def write_lease(
-        self, target: PurchaseTarget, holder: tuple[Key | None, str | None], over: Claim | None, writer: str
+        self,
+        target: PurchaseTarget,
+        holder: tuple[Key | None, str | None],
+        over: Claim | None,
+        writer: str,
     ) -> Lease:
-        """A new claim, or another holder in place of the one that was read; Conflict if it is not as it was."""
+        """A new claim, or another holder in place of the one that was read; Conflict if it is not
+        as it was."""
         name = lease_name(target)
         before = self.stored.leases.get(name)
         if before is None and over is not None:
@@ -204,7 +240,9 @@ class ApiServer:
         if (before and before.version) != (over and over.resource_version):
             raise Conflict(f"{target} is claimed")
         key, uid = holder
-        made = Lease(name, key, target, self._version(self._bear(f"lease {name}", str(holder))), uid)
+        made = Lease(
+            name, key, target, self._version(self._bear(f"lease {name}", str(holder))), uid
+        )
         self.stored.leases[name] = made
         self._tell(Change(key or Key("", ""), writer, before, made))
         return made
@@ -220,14 +258,17 @@ class ApiServer:
         self._tell(Change(lease.holder or Key("", ""), writer, lease, None))
 
     def write_config_map(self, at: Key, content: Content, over: ConfigMap | None = None) -> None:
-        """A new one, or another content for the one that was read; Conflict if it is not as it was."""
+        """A new one, or another content for the one that was read; Conflict if it is not as it
+        was."""
         before = self.stored.config_maps.get(at)
         if before is None and over is not None:
             raise Vanished(f"ConfigMap {at} is gone")
         if (before and before.resource_version) != (over and over.resource_version):
             raise Conflict(f"ConfigMap {at} is not what it was")
         version = self._bear(f"config map {at}", repr(content))
-        self.stored.config_maps[at] = ConfigMap(at.name, before.uid if before else f"uid-{version}", version, content)
+        self.stored.config_maps[at] = ConfigMap(
+            at.name, before.uid if before else f"uid-{version}", version, content
+        )
 
     def delete_config_map(self, namespace: str, read: ConfigMap) -> None:
         """Delete the one that was read; fine if it is gone."""
@@ -243,10 +284,15 @@ class ApiServer:
         version = self._bear(f"secret {at}", repr(access_key and access_key.id))
         born = Secret(at.name, version, (), deleting=False, access_key=access_key)
         now = self.stored.secrets.get(at)
-        self.stored.secrets[at] = born if now is None else replace(now, resource_version=version, access_key=access_key)
+        self.stored.secrets[at] = (
+            born if now is None else replace(now, resource_version=version, access_key=access_key)
+        )
 
-    def set_secret_finalizers(self, at: Key, finalizers: tuple[str, ...], read: Secret | None = None) -> None:
-        """Conditional on what was `read`, if anything; the last one that goes takes along what is being deleted."""
+    def set_secret_finalizers(
+        self, at: Key, finalizers: tuple[str, ...], read: Secret | None = None
+    ) -> None:
+        """Conditional on what was `read`, if anything; the last one that goes takes along what is
+        being deleted."""
         now = self.stored.secrets.get(at)
         if now is None:
             raise Vanished(f"Secret {at} is gone")
@@ -267,7 +313,9 @@ class ApiServer:
         self.set_secret_finalizers(at, now.finalizers)
 
     def _shelf(self, resource: R) -> dict[Key, R]:
-        return self.stored.workspaces if isinstance(resource, FlinkWorkspace) else self.stored.orders
+        return (
+            self.stored.workspaces if isinstance(resource, FlinkWorkspace) else self.stored.orders
+        )
 
     def _current(self, shelf: dict[Key, R], read: R) -> R:
         now = shelf.get(key_of(read))
@@ -283,10 +331,16 @@ class ApiServer:
             return now
         metadata = now.metadata if part != "metadata" else value
         assert isinstance(metadata, Metadata)
-        version = self._version(_digest(now.metadata.resource_version, part, value.model_dump_json()))
+        version = self._version(
+            _digest(now.metadata.resource_version, part, value.model_dump_json())
+        )
         generation = metadata.generation + (part == "spec")
-        metadata = metadata.model_copy(update={"resource_version": version, "generation": generation})
-        changed = now.model_copy(update={**({part: value} if part != "metadata" else {}), "metadata": metadata})
+        metadata = metadata.model_copy(
+            update={"resource_version": version, "generation": generation}
+        )
+        changed = now.model_copy(
+            update={**({part: value} if part != "metadata" else {}), "metadata": metadata}
+        )
         return self._put(self._shelf(now), changed, now, writer)
 
     def _put(self, shelf: dict[Key, R], new: R, old: R | None, writer: str) -> R:
@@ -304,7 +358,9 @@ class ApiServer:
 
     def _bear(self, what: str, content: str) -> str:
         number = self.stored.births[what] = self.stored.births.get(what, 0) + 1
-        return _digest(what, str(number), content, self.clock.second.isoformat(), str(self.roll_backs))
+        return _digest(
+            what, str(number), content, self.clock.second.isoformat(), str(self.roll_backs)
+        )
 
     def _version(self, digest: str) -> str:
         if not self.numbered:
@@ -330,7 +386,9 @@ M = TypeVar("M", FlinkWorkspaceStatus, FlinkWorkspaceOrderStatus, FlinkWorkspace
 def _through_json(model: M) -> M:
     """As the API server hands it out again; ClusterRefused where it breaks the schema."""
     try:
-        return type(model).model_validate_json(model.model_dump_json(by_alias=True, exclude_none=True))
+        return type(model).model_validate_json(
+            model.model_dump_json(by_alias=True, exclude_none=True)
+        )
     except ValidationError as error:
         raise ClusterRefused(str(error)) from error
 

@@ -24,7 +24,10 @@ class Snapshot:
 
 def taken(world: SimulatedWorld) -> Snapshot:
     """The world as it is. Passes under way must stand before a call, not after one."""
-    tasks = {name: (task.progress, tuple(task.gate.answers), task.point) for name, task in world.tasks.items()}
+    tasks = {
+        name: (task.progress, tuple(task.gate.answers), task.point)
+        for name, task in world.tasks.items()
+    }
     books = tuple(account.books.copy() for account in world.accounts)
     return Snapshot(world.clock.now, world.server.stored.copy(), books, tasks)
 
@@ -44,7 +47,11 @@ def return_to(world: SimulatedWorld, snapshot: Snapshot) -> None:
 
 
 def mark(world: SimulatedWorld) -> tuple[object, ...]:
-    """Equal marks mean that the world goes on in the same way, as long as the same tasks are chosen."""
-    faults = (world.server.stored.faults.seen, *(account.books.faults.seen for account in world.accounts))
+    """Equal marks mean that the world goes on in the same way, as long as the same tasks are
+    chosen."""
+    faults = (
+        world.server.stored.faults.seen,
+        *(account.books.faults.seen for account in world.accounts),
+    )
     tasks = tuple((name, task.mark) for name, task in world.tasks.items())
     return (world.clock.now, world.around.version, faults, tasks)

@@ -1,8 +1,8 @@
-"""What happens to one resource `w`, as data: how the cloud behaves, what a person does, and how it must end.
+"""What happens to one resource `w`, as data: how the cloud behaves, what a person does, and how it
+must end.
 
-Names are not unique in the cloud, and its gateway forgets nonces at once, so that neither helps. Windows are as in
-`BRIEF`; the cloud uses them up.
-"""
+Names are not unique in the cloud, and its gateway forgets nonces at once, so that neither helps.
+Windows are as in `BRIEF`; the cloud uses them up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -63,7 +63,8 @@ def bought_once(world: SimulatedWorld) -> None:
 
 
 def handed_over(world: SimulatedWorld) -> None:
-    """The same; one ConfigMap of the name that is wanted now tells which workspace it was, and no other is left."""
+    """The same; one ConfigMap of the name that is wanted now tells which workspace it was, and no
+    other is left."""
     bought_once(world)
     workspace = world.workspace(KEY)
     assert workspace is not None
@@ -147,7 +148,8 @@ def abandon(world: SimulatedWorld) -> None:
 
 
 def replace_by_force(world: SimulatedWorld) -> None:
-    """Delete the resource without letting the operator have its say, and apply it again: another uid."""
+    """Delete the resource without letting the operator have its say, and apply it again: another
+    uid."""
     world.user.delete_by_force(KEY)
     apply(world)
 
@@ -168,7 +170,8 @@ def suspend(world: SimulatedWorld) -> None:
 
 
 def buy_by_hand(world: SimulatedWorld) -> None:
-    """Buy a workspace of the same name, with another bucket, in the console: as described it would count as ours."""
+    """Buy a workspace of the same name, with another bucket, in the console: as described it would
+    count as ours."""
     world.account.buy_by_hand("w", bucket="bucket-2")
 
 
@@ -195,7 +198,9 @@ def _refused(failure: ParametersRefused | BalanceTooLow) -> tuple[Fault, ...]:
     return (Fault("cloud.place", "at-gateway", failure),)
 
 
-def at_once(name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[SimulatedWorld], object]) -> Act:
+def at_once(
+    name: str, possible: Callable[[SimulatedWorld], bool], do: Callable[[SimulatedWorld], object]
+) -> Act:
     return Act(name, possible, do, at_once=True)
 
 
@@ -218,17 +223,44 @@ STORIES: Final = (
     ),
     Story("no money", bought_once, _refused(BalanceTooLow(BUY, "InsufficientBalance"))),
     Story(
-        "suspended while placing", waits("Suspended", "SuspendedByUser"), acts=(at_once("suspend", announced, suspend),)
+        "suspended while placing",
+        waits("Suspended", "SuspendedByUser"),
+        acts=(at_once("suspend", announced, suspend),),
     ),
     Story(
-        "bought by hand while placing", waits("Stalled", "NameTaken"), acts=(at_once("buy", announced, buy_by_hand),)
+        "bought by hand while placing",
+        waits("Stalled", "NameTaken"),
+        acts=(at_once("buy", announced, buy_by_hand),),
     ),
-    Story("deleted while placing", gone_for_nothing, acts=(at_once("delete", announced, delete),), cloud=SHOWN_LATE),
-    Story("deleted while uncertain", gone, lost("late"), (at_once("delete", sent, delete),), SHOWN_LATE),
+    Story(
+        "deleted while placing",
+        gone_for_nothing,
+        acts=(at_once("delete", announced, delete),),
+        cloud=SHOWN_LATE,
+    ),
+    Story(
+        "deleted while uncertain",
+        gone,
+        lost("late"),
+        (at_once("delete", sent, delete),),
+        SHOWN_LATE,
+    ),
     Story("abandoned", gone, lost("late"), (at_once("abandon", sent, abandon),), SHOWN_LATE),
-    Story("abandoned and created again", bought_once, lost("late"), (at_once("abandon", sent, abandon), _AGAIN)),
-    Story("deleted and created again", bought_once, acts=(at_once("delete", ready, delete), _AGAIN)),
-    Story("replaced by force", bought_once, acts=(at_once("replace", announced, replace_by_force),), cloud=SHOWN_LATE),
+    Story(
+        "abandoned and created again",
+        bought_once,
+        lost("late"),
+        (at_once("abandon", sent, abandon), _AGAIN),
+    ),
+    Story(
+        "deleted and created again", bought_once, acts=(at_once("delete", ready, delete), _AGAIN)
+    ),
+    Story(
+        "replaced by force",
+        bought_once,
+        acts=(at_once("replace", announced, replace_by_force),),
+        cloud=SHOWN_LATE,
+    ),
     Story(
         "restored without status",
         bought_once,
@@ -239,7 +271,9 @@ STORIES: Final = (
         bought_once_and_bound,
         acts=(at_once("restore", ready, lambda world: lose_and_restore(world, orders=False)),),
     ),
-    Story("handed over", handed_over, acts=(at_once("rename", ready, rename_outputs),), spec=OUTPUTS),
+    Story(
+        "handed over", handed_over, acts=(at_once("rename", ready, rename_outputs),), spec=OUTPUTS
+    ),
     Story(
         "handed over again",
         handed_over,

@@ -1,4 +1,5 @@
-"""What happens where something on the way to the cloud repeats the one call, or answers it for another copy of it.
+"""What happens where something on the way to the cloud repeats the one call, or answers it for
+another copy of it.
 
 A refusal for a reason of the moment is the answer to one copy; the stories let the other one buy.
 """
@@ -7,7 +8,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
-from flink_workspace_operator.core.facts.failures import CloudFailure, PermissionMissing, SignatureExpired, Throttled
+from flink_workspace_operator.core.facts.failures import (
+    CloudFailure,
+    PermissionMissing,
+    SignatureExpired,
+    Throttled,
+)
 from tests.simulation.account import BUY
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import Act
@@ -28,8 +34,11 @@ from tests.simulation.stories import (
 )
 from tests.simulation.world import SimulatedWorld
 
-MISSING: Final = PermissionMissing(BUY, "NoPermission", fate="CopyRefused", action="foasconsole:CreateInstance")
-"""The one that is retried soonest: its back-off is shorter than the cloud takes to show what it booked."""
+MISSING: Final = PermissionMissing(
+    BUY, "NoPermission", fate="CopyRefused", action="foasconsole:CreateInstance"
+)
+"""The one that is retried soonest: its back-off is shorter than the cloud takes to show what it
+booked."""
 THROTTLED: Final = Throttled(BUY, "Throttling.User", fate="CopyRefused")
 EXPIRED: Final = SignatureExpired(BUY, "InvalidTimeStamp.Expired", fate="CopyRefused")
 TWICE: Final = lost("twice")
@@ -39,7 +48,8 @@ UNIQUE: Final[dict[str, Any]] = {**SHOWN_LATE, "unique_names": "account"}
 
 
 def for_another_copy(failure: CloudFailure = MISSING, *, late: bool = False) -> tuple[Fault, ...]:
-    """The call buys, at once or `commit_delay` later; the answer is that of a copy that was refused."""
+    """The call buys, at once or `commit_delay` later; the answer is that of a copy that was
+    refused."""
     return (Fault("cloud.place", "late" if late else "after", failure),)
 
 
@@ -72,9 +82,24 @@ _DELETED: Final = (at_once("delete", sent, delete), at_once("apply again", absen
 STORIES_OF_COPIES: Final = (
     Story("answer of another copy", bought_once, for_another_copy()),
     Story("answer of another copy, shown late", bought_once, for_another_copy(), cloud=SHOWN_LATE),
-    Story("answer of another copy, booked and shown late", bought_once, for_another_copy(late=True), cloud=SHOWN_LATE),
-    Story("throttled for another copy", bought_once, for_another_copy(THROTTLED, late=True), cloud=SHOWN_LATE),
-    Story("expired for another copy", bought_once, for_another_copy(EXPIRED, late=True), cloud=SHOWN_LATE),
+    Story(
+        "answer of another copy, booked and shown late",
+        bought_once,
+        for_another_copy(late=True),
+        cloud=SHOWN_LATE,
+    ),
+    Story(
+        "throttled for another copy",
+        bought_once,
+        for_another_copy(THROTTLED, late=True),
+        cloud=SHOWN_LATE,
+    ),
+    Story(
+        "expired for another copy",
+        bought_once,
+        for_another_copy(EXPIRED, late=True),
+        cloud=SHOWN_LATE,
+    ),
     Story(
         "answer of another copy, and a request",
         bought_once,
@@ -105,7 +130,13 @@ STORIES_OF_COPIES: Final = (
     ),
     Story("delivered twice", bought_once, TWICE, cloud=REMEMBERED),
     Story("delivered twice, names unique", bought_once, TWICE, cloud=UNIQUE),
-    Story("delivered twice, both booked", bought_by_both_copies, TWICE, cloud=SHOWN_LATE, prepare=allow_both),
+    Story(
+        "delivered twice, both booked",
+        bought_by_both_copies,
+        TWICE,
+        cloud=SHOWN_LATE,
+        prepare=allow_both,
+    ),
     Story(
         "delivered twice, deleted and created again",
         bought_once,

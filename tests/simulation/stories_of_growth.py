@@ -1,8 +1,7 @@
 """The stories of a further paid action: another size is wished of a workspace that runs.
 
-They begin where those of a purchase end. The gateway forgets nonces at once, and the product executes
-whatever comes through, so that every second call for one starting point counts.
-"""
+They begin where those of a purchase end. The gateway forgets nonces at once, and the product
+executes whatever comes through, so that every second call for one starting point counts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -146,14 +145,16 @@ def untouched(world: SimulatedWorld) -> None:
     """Nothing was executed, and nothing is open."""
     runs_as_bought(world)
     assert executed(world) == []
-    assert all(order.settled and not order.facts.was_paid for order in growths(world)), growths(world)
+    assert all(order.settled and not order.facts.was_paid for order in growths(world)), growths(
+        world
+    )
 
 
 def not_sent(world: SimulatedWorld) -> None:
     """Nothing was executed, and nothing is open.
 
-    Where the process died that knew that it sent nothing, the number alone decides: it counts as paid.
-    """
+    Where the process died that knew that it sent nothing, the number alone decides: it counts as
+    paid."""
     runs_as_bought(world)
     assert executed(world) == []
     assert all(order.settled for order in growths(world)), growths(world)
@@ -199,7 +200,9 @@ def gone_without_a_call(world: SimulatedWorld) -> None:
 def replaced(world: SimulatedWorld) -> None:
     """Another workspace was bought in place of the lost one, and grew in its turn."""
     assert len(world.purchases) == 2, world.purchases
-    assert [each.instance_id for each in executed(world)] == [each.instance_id for each in world.purchases]
+    assert [each.instance_id for each in executed(world)] == [
+        each.instance_id for each in world.purchases
+    ]
     assert cu_of(world) == AFTER
     assert world.is_ready(KEY)
 
@@ -273,7 +276,9 @@ def strikes(strike: Strike, failure: object = None) -> tuple[Fault, ...]:
 
 
 REFUSED: Final = ParametersRefused(BUY, "InvalidParameter", fate="CallRefused")
-MISSING: Final = PermissionMissing(BUY, "NoPermission", fate="CopyRefused", action="foasconsole:ModifyInstanceSpec")
+MISSING: Final = PermissionMissing(
+    BUY, "NoPermission", fate="CopyRefused", action="foasconsole:ModifyInstanceSpec"
+)
 THROTTLED: Final = Throttled(BUY, "Throttling.User", fate="CopyRefused")
 
 STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
@@ -285,7 +290,9 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
     Growing("grow: booked and shown late", grown_to(AFTER), strikes("late"), cloud=SHOWN_LATE),
     Growing("grow: refused", grown_to(AFTER), strikes("at-gateway", REFUSED)),
     Growing("grow: throttled", grown_to(AFTER), strikes("at-gateway", THROTTLED), cloud=SHOWN_LATE),
-    Growing("grow: answer of another copy", grown_to(AFTER), strikes("late", MISSING), cloud=SHOWN_LATE),
+    Growing(
+        "grow: answer of another copy", grown_to(AFTER), strikes("late", MISSING), cloud=SHOWN_LATE
+    ),
     Growing(
         "grow: delivered twice",
         grown_to(AFTER),
@@ -299,7 +306,9 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
         cloud=SHOWN_LATE,
         prepare=allow_both,
     ),
-    Growing("grow: suspended while placing", stopped, acts=(at_once("suspend", announced, suspend),)),
+    Growing(
+        "grow: suspended while placing", stopped, acts=(at_once("suspend", announced, suspend),)
+    ),
     Growing(
         "grow: withdrawn while placing",
         untouched,
@@ -317,7 +326,9 @@ STORIES_OF_GROWTH: Final[tuple[Growing, ...]] = (
         (at_once("wish", sent, lambda w: wish(w, ELSE)),),
         SHOWN_LATE,
     ),
-    Growing("grow: moved by hand while placing", overtaken, acts=(at_once("move", announced, move),)),
+    Growing(
+        "grow: moved by hand while placing", overtaken, acts=(at_once("move", announced, move),)
+    ),
     Growing(
         "grow: moved there by hand while placing",
         not_sent,
@@ -383,8 +394,12 @@ def wished_twice(world: SimulatedWorld) -> None:
 
 
 _BY_HAND: Final = Growing("", overtaken, acts=_anytime("move", move), cloud=SHOWN_LATE)
-_WISH: Final = Growing("", wished_twice, acts=_anytime("wish", lambda world: wish(world, ELSE)), cloud=SHOWN_LATE)
-_DELETION: Final = Growing("", gone_with_one_call, acts=_anytime("delete", delete), cloud=SHOWN_LATE)
+_WISH: Final = Growing(
+    "", wished_twice, acts=_anytime("wish", lambda world: wish(world, ELSE)), cloud=SHOWN_LATE
+)
+_DELETION: Final = Growing(
+    "", gone_with_one_call, acts=_anytime("delete", delete), cloud=SHOWN_LATE
+)
 _SUSPENSION: Final = Growing("", stopped, acts=_anytime("suspend", suspend), cloud=SHOWN_LATE)
 _TWO: Final = ("a", "b")
 

@@ -1,4 +1,5 @@
-"""What happens beside other workspaces: in two regions, and where a list does not show all that exists."""
+"""What happens beside other workspaces: in two regions, and where a list does not show all that
+exists."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -38,7 +39,8 @@ def two_in_each(world: SimulatedWorld) -> None:
 
 
 def each_its_own(world: SimulatedWorld) -> None:
-    """Every resource is Ready with what its own order bought, in its region, and nothing else was bought."""
+    """Every resource is Ready with what its own order bought, in its region, and nothing else was
+    bought."""
     resources = world.server.stored.workspaces
     bought = {booking.token: (booking.region, booking.name) for booking in world.purchases}
     assert len(world.purchases) == len(resources)
@@ -74,7 +76,10 @@ def show_all(world: SimulatedWorld) -> None:
 def waits_for_a_list(world: SimulatedWorld) -> bool:
     """The resource says that the list lacks what others own."""
     condition = world.condition(KEY, "Suspended")
-    return condition is not None and (condition.status, condition.reason) == ("True", "ListIncomplete")
+    return condition is not None and (condition.status, condition.reason) == (
+        "True",
+        "ListIncomplete",
+    )
 
 
 def placing(world: SimulatedWorld) -> bool:
@@ -85,11 +90,14 @@ def placing(world: SimulatedWorld) -> bool:
 def would_be_over(world: SimulatedWorld) -> bool:
     """The window of an announced call is over, so that a whole list would settle it."""
     ends = [order.status.settled_not_before for order in world.orders(KEY)]
-    return world.account.books.hides == "all" and any(end and world.clock.now > end + A_LOOK for end in ends)
+    return world.account.books.hides == "all" and any(
+        end and world.clock.now > end + A_LOOK for end in ends
+    )
 
 
 def narrowed(name: str, hide: Callable[[SimulatedWorld], None], strike: Strike) -> Story:
-    """The answer to the purchase is lost, and then no list shows anything until its window is over."""
+    """The answer to the purchase is lost, and then no list shows anything until its window is
+    over."""
     acts = (at_once("hide", uncertain, hide), at_once("show", would_be_over, show_all))
     second = (Fault("cloud.place", strike, skip=1),)
     return Story(name, each_its_own, second, acts, SHOWN_LATE, prepare=with_a_neighbour)
@@ -104,7 +112,12 @@ STORIES_OF_LISTS: Final = (
         cloud=SHOWN_LATE,
         prepare=in_shanghai,
     ),
-    Story("a narrowed list", each_its_own, acts=(at_once("show", waits_for_a_list, show_all),), prepare=unseen),
+    Story(
+        "a narrowed list",
+        each_its_own,
+        acts=(at_once("show", waits_for_a_list, show_all),),
+        prepare=unseen,
+    ),
     Story(
         "an empty list while placing",
         each_its_own,

@@ -1,4 +1,5 @@
-"""What happens to a resource whose purchase is paid with the key in a Secret, and to that Secret."""
+"""What happens to a resource whose purchase is paid with the key in a Secret, and to that
+Secret."""
 
 from typing import Any, Final
 
@@ -30,14 +31,17 @@ def bought_once_and_let_go(world: SimulatedWorld) -> None:
 
 
 def bought_by_one(world: SimulatedWorld) -> None:
-    """One purchase: by the other account, or by the first one, and then the resource says where it belongs."""
+    """One purchase: by the other account, or by the first one, and then the resource says where it
+    belongs."""
     booking = only_purchase(world)
-    assert [order.spec.token for order in world.orders(KEY) if order.state in ("Placed", "Fulfilled")] == [
-        booking.token
-    ]
+    assert [
+        order.spec.token for order in world.orders(KEY) if order.state in ("Placed", "Fulfilled")
+    ] == [booking.token]
     stalled = world.condition(KEY, "Stalled")
     assert stalled is not None
-    assert world.is_ready(KEY) or (stalled.reason == "AccountChanged" and booking in world.account.books.bookings)
+    assert world.is_ready(KEY) or (
+        stalled.reason == "AccountChanged" and booking in world.account.books.bookings
+    )
 
 
 def gone_and_known(world: SimulatedWorld) -> None:
@@ -115,7 +119,10 @@ STORIES_WITH_A_SECRET: Final = (
     Story(
         "key of another account while placing",
         bought_by_one,
-        acts=(at_once("change", announced, change_account), at_once("change back", waits_for_its_key, put_secret)),
+        acts=(
+            at_once("change", announced, change_account),
+            at_once("change back", waits_for_its_key, put_secret),
+        ),
         spec=CREDENTIALS,
         prepare=put_secret,
     ),
@@ -123,7 +130,10 @@ STORIES_WITH_A_SECRET: Final = (
         "key of another account while uncertain",
         bought_once_and_let_go,
         lost("late"),
-        (at_once("change", uncertain, change_account), at_once("change back", waits_for_its_key, put_secret)),
+        (
+            at_once("change", uncertain, change_account),
+            at_once("change back", waits_for_its_key, put_secret),
+        ),
         SHOWN_LATE,
         CREDENTIALS,
         put_secret,

@@ -52,7 +52,8 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Progress:
-    """Everything about a task but the coroutine, which follows from it: the answers are given to a new one again."""
+    """Everything about a task but the coroutine, which follows from it: the answers are given to a
+    new one again."""
 
     due: datetime | None
     """When the next pass is due; None: when somebody changes something."""
@@ -72,16 +73,22 @@ class Progress:
     """When the first of those passes began."""
 
     def is_quiet(self, version: str, since: datetime) -> bool:
-        """Whether no pass has changed anything at this version of the world, and one looked by then; or none is due."""
+        """Whether no pass has changed anything at this version of the world, and one looked by
+        then; or none is due."""
         if self.due is None:
             return True
-        return self.quiet_at == version and self.quiet_since is not None and self.quiet_since <= since
+        return (
+            self.quiet_at == version and self.quiet_since is not None and self.quiet_since <= since
+        )
 
 
 class Task:
-    """The passes of process `name` over `key`. Between passes only `Progress` is left of it, and its memory in that."""
+    """The passes of process `name` over `key`. Between passes only `Progress` is left of it, and
+    its memory in that."""
 
-    def __init__(self, name: str, key: Key, around: Surroundings, leads: Callable[[], bool]) -> None:
+    def __init__(
+        self, name: str, key: Key, around: Surroundings, leads: Callable[[], bool]
+    ) -> None:
         self.name, self.key, self.around, self.leads = name, key, around, leads
         self.progress = Progress(due=around.server.clock.now)
         self.point: Point | None = None
@@ -92,11 +99,21 @@ class Task:
 
     @property
     def mark(self) -> tuple[object, ...]:
-        """Equal marks mean that the task goes on in the same way, as long as the world is the same."""
+        """Equal marks mean that the task goes on in the same way, as long as the world is the
+        same."""
         now = self.progress
         quiet = now.quiet_since if now.quiet_at == self.around.version else None
         known = "" if now.remembered == Remembered() else repr(now.remembered)
-        return (now.due, known, now.failures, now.woken, now.begun, now.opened, quiet, *map(_mark, self.gate.answers))
+        return (
+            now.due,
+            known,
+            now.failures,
+            now.woken,
+            now.begun,
+            now.opened,
+            quiet,
+            *map(_mark, self.gate.answers),
+        )
 
     @property
     def running(self) -> bool:
@@ -106,7 +123,9 @@ class Task:
     def begin(self) -> None:
         """Begin a pass, up to before its first call."""
         now, found = self.around.server.clock.now, self.around.version
-        self.progress = replace(self.progress, begun=now, found=found, opened=self._opened(), due=None, woken=False)
+        self.progress = replace(
+            self.progress, begun=now, found=found, opened=self._opened(), due=None, woken=False
+        )
         self.gate.answers = []
         self._start()
         self._advance(lambda running: running.send(None))
@@ -138,8 +157,11 @@ class Task:
         else:
             self.progress = replace(self.progress, due=self.around.server.clock.now)
 
-    def return_to(self, progress: Progress, answers: tuple[object, ...], point: Point | None) -> None:
-        """Become what the task was when its pass under way, if there was one, stood before a call."""
+    def return_to(
+        self, progress: Progress, answers: tuple[object, ...], point: Point | None
+    ) -> None:
+        """Become what the task was when its pass under way, if there was one, stood before a
+        call."""
         self._drop()
         self.progress, self.point = progress, point
         self.gate.answers = list(answers)
@@ -149,7 +171,8 @@ class Task:
         self._pass = self.reconciler.run_pass(self.key)
 
     def _resume(self) -> None:
-        """Tell a new pass the answers of the one that it continues: that changes nothing but the memory."""
+        """Tell a new pass the answers of the one that it continues: that changes nothing but the
+        memory."""
         self.gate.told_before, self.gate.answers = self.gate.answers, []
         self._start()
         self._advance(lambda running: running.send(None))
@@ -192,7 +215,11 @@ class Task:
         self.gate.told_before, self.gate.answers = [], []
 
     def _opened(self) -> int:
-        return sum(number for what, number in self.around.server.stored.births.items() if what.startswith("order "))
+        return sum(
+            number
+            for what, number in self.around.server.stored.births.items()
+            if what.startswith("order ")
+        )
 
     def _reconciler(self) -> Reconciler:
         around, clock = self.around, self.around.server.clock
@@ -202,7 +229,9 @@ class Task:
             cluster=SimulatedCluster(around.server, self.gate, self.name),
             settings=around.own_settings.get(self.name, around.settings),
             cluster_id=around.cluster_id,
-            clock=lambda: self.gate.share(lambda: clock.now) + around.skews.get(self.name, timedelta()),
+            clock=lambda: (
+                self.gate.share(lambda: clock.now) + around.skews.get(self.name, timedelta())
+            ),
             random_token=self._token,
             leads=self.leads,
             memory=memory,
@@ -215,7 +244,8 @@ class Task:
 
 
 def _mark(answer: object) -> object:
-    """What tells an answer from all others: of what is stored, the versions; of what can be hashed, itself."""
+    """What tells an answer from all others: of what is stored, the versions; of what can be hashed,
+    itself."""
     if isinstance(answer, FlinkWorkspace | FlinkWorkspaceOrder):
         return answer.metadata.resource_version
     if isinstance(answer, ConfigMap | Secret):

@@ -1,7 +1,7 @@
 """Schedules that once broke the promise, each with what has to come of it.
 
-Names are not unique in the cloud, and where it says so the gateway forgets nonces at once: only the ledger is left.
-"""
+Names are not unique in the cloud, and where it says so the gateway forgets nonces at once: only the
+ledger is left."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +28,10 @@ LATE: Final = Fault("cloud.place", "late")
 NEVER_ARRIVED: Final = Fault("cloud.place", "before")
 SWALLOWED: Final = Fault("cloud.place", "at-gateway")
 BY_NAME: Final = {"policy": "IfNameMatches"}
-AS_WANTED: Final[dict[str, Any]] = {"charge_type": "PayAsYouGo", "v_switch_ids": ("vsw-i-1", "vsw-i-2")}
+AS_WANTED: Final[dict[str, Any]] = {
+    "charge_type": "PayAsYouGo",
+    "v_switch_ids": ("vsw-i-1", "vsw-i-2"),
+}
 """What a hand has to buy for a manifest to agree with it."""
 
 
@@ -71,7 +74,8 @@ def delete_order_by_force(world: SimulatedWorld, name: str) -> None:
 
 
 def second_uncertain() -> SimulatedWorld:
-    """Order 1 was never executed, order 2 may be: it is, ten seconds later. The nonces are forgotten."""
+    """Order 1 was never executed, order 2 may be: it is, ten seconds later. The nonces are
+    forgotten."""
     world = a_world(nonce_memory=0, visibility=10)
     world.arm(NEVER_ARRIVED)
     apply(world)
@@ -95,7 +99,8 @@ def lost() -> SimulatedWorld:
 
 
 def test_an_order_that_left_the_ledger_is_remembered_beside_older_ones() -> None:
-    """The newest order of the ledger must not take its place in the status: the waiting would be over at once."""
+    """The newest order of the ledger must not take its place in the status: the waiting would be
+    over at once."""
     world = second_uncertain()
     delete_order_by_force(world, "w-2")
     passes(world, 1)
@@ -131,9 +136,12 @@ def test_an_older_order_that_was_put_back_does_not_hide_the_one_that_was_sent() 
 
 
 def test_orders_that_are_restored_bare_are_waited_for() -> None:
-    """One of them was refused, which is forgotten now, so the nonce is one that the gateway has forgotten too."""
+    """One of them was refused, which is forgotten now, so the nonce is one that the gateway has
+    forgotten too."""
     world = a_world(nonce_memory=41, visibility=10)
-    world.arm(replace(SWALLOWED, failure=ParametersRefused(BUY, "InvalidParameter", fate="CallRefused")))
+    world.arm(
+        replace(SWALLOWED, failure=ParametersRefused(BUY, "InvalidParameter", fate="CallRefused"))
+    )
     apply(world)
     until(world, "Rejected")
     world.clock.now += timedelta(seconds=46)
@@ -146,12 +154,16 @@ def test_orders_that_are_restored_bare_are_waited_for() -> None:
 
 
 def test_what_the_bill_leaves_open_is_told_however_much_it_is() -> None:
-    """A message that the API server refuses would stop every pass, and keep the resource from being deleted."""
+    """A message that the API server refuses would stop every pass, and keep the resource from being
+    deleted."""
     world = a_world(bill_readable=True)
     world.arm(SWALLOWED)
     apply(world)
     until(world, "Uncertain")
-    unpaid = (BillingOrder(f"21000000000{number:04}", world.clock.second, paid=False) for number in range(40))
+    unpaid = (
+        BillingOrder(f"21000000000{number:04}", world.clock.second, paid=False)
+        for number in range(40)
+    )
     world.account.books.unpaid = tuple(unpaid)
     world.wait(100)
     assert states(world) == ["Uncertain"]
@@ -194,7 +206,9 @@ def test_what_another_cluster_just_bought_is_not_adopted_by_name() -> None:
     other = SimulatedWorld(processes=("b",), settings=BRIEF)
     other.clock = other.server.clock = world.clock
     other.account = world.account
-    other.around = replace(other.around, server=other.server, account=world.account, cluster_id="cluster-2")
+    other.around = replace(
+        other.around, server=other.server, account=world.account, cluster_id="cluster-2"
+    )
     apply(other, adoption=BY_NAME)
     other.wait(60)
     world.wait(60)
@@ -295,7 +309,8 @@ def test_an_annotation_from_before_the_loss_gives_nothing_up() -> None:
 
 
 def test_a_lost_answer_to_the_intent_costs_nothing() -> None:
-    """The process knows by its mark that it sent nothing: it sends it now, and waits for no window."""
+    """The process knows by its mark that it sent nothing: it sends it now, and waits for no
+    window."""
     world = a_world(visibility=10)
     world.arm(Fault("cluster.move_order", "after", skip=1))
     apply(world)
@@ -305,7 +320,8 @@ def test_a_lost_answer_to_the_intent_costs_nothing() -> None:
 
 
 def test_a_lost_call_that_an_incomplete_list_leaves_open_says_so() -> None:
-    """Its window is over, and it can't end: who reads only until when it lasts would wait for ever."""
+    """Its window is over, and it can't end: who reads only until when it lasts would wait for
+    ever."""
     world = a_world()
     with_a_neighbour(world)
     world.arm(LATE)

@@ -1,8 +1,8 @@
-"""A brake that was acknowledged before the last read of a pass holds: nothing is handed over after it.
+"""A brake that was acknowledged before the last read of a pass holds: nothing is handed over after
+it.
 
-`check_hand_over` looks at every purchase of every simulation. Here the brake comes at every moment of a purchase, and
-the check sees what it is for.
-"""
+`check_hand_over` looks at every purchase of every simulation. Here the brake comes at every moment
+of a purchase, and the check sees what it is for."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -24,7 +24,9 @@ Record = Callable[[str, object], None]
 
 
 @pytest.mark.parametrize(
-    "race", [race for race in RACES_OF_BRAKES if race.quick], ids=lambda race: race.name.replace(" ", "-")
+    "race",
+    [race for race in RACES_OF_BRAKES if race.quick],
+    ids=lambda race: race.name.replace(" ", "-"),
 )
 def test_brake_at_every_moment(race: Race, record_property: Record) -> None:
     """Before the last read it holds. After that read the purchase is made as it was announced."""
@@ -52,7 +54,9 @@ def handing_over() -> tuple[SimulatedWorld, list[object]]:
     return world, task.gate.answers
 
 
-@pytest.mark.parametrize("brake", [suspend_in_spec, suspend_as(""), delete, replace_by_force, lower_maximum])
+@pytest.mark.parametrize(
+    "brake", [suspend_in_spec, suspend_as(""), delete, replace_by_force, lower_maximum]
+)
 def test_call_in_spite_of_a_brake_is_seen(brake: Callable[[SimulatedWorld], None]) -> None:
     """The pass read the brake, and handed the purchase over."""
     world, answers = handing_over()

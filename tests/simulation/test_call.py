@@ -1,4 +1,5 @@
-"""The one call, as one process makes it: what it knows when the call is on its way, and that no answer is dropped."""
+"""The one call, as one process makes it: what it knows when the call is on its way, and that no
+answer is dropped."""
 
 from datetime import timedelta
 
@@ -21,7 +22,9 @@ class Purchase:
         self.leaders = {"a"}
         self.world = SimulatedWorld(leads=self.leaders.__contains__)
         self.key: Key = self.world.apply(pay_as_you_go("w"))
-        self.world.run_until(lambda: [order.state for order in self.world.orders(self.key)] == ["Placing"])
+        self.world.run_until(
+            lambda: [order.state for order in self.world.orders(self.key)] == ["Placing"]
+        )
 
     @property
     def task(self) -> Task:
@@ -35,7 +38,8 @@ class Purchase:
 
     @property
     def recorded(self) -> tuple[str | None, str | None, str | None]:
-        """State of the order, on what evidence, and the billing order that only the answer names."""
+        """State of the order, on what evidence, and the billing order that only the answer
+        names."""
         (order,) = self.world.orders(self.key)
         return order.state, order.status.evidence, order.status.order_id
 
@@ -90,8 +94,11 @@ def test_an_answer_is_kept_until_the_api_server_takes_it() -> None:
     assert purchase.recorded == ("Fulfilled", "Answer", "2000")
 
 
-def test_a_process_that_stood_still_before_the_call_waits_for_as_long_as_another_copy_may_need() -> None:
-    """Counted from its last list, which is 14 minutes old, the wait for the other copy would be over at once."""
+def test_a_process_that_stood_still_before_the_call_waits_for_as_long_as_another_copy_may_need() -> (
+    None
+):
+    """Counted from its last list, which is 14 minutes old, the wait for the other copy would be
+    over at once."""
     purchase = Purchase()
     purchase.come_to(BUY, "request")
     purchase.world.clock.now += timedelta(minutes=14)

@@ -85,7 +85,9 @@ class Bench:
             around.cluster_id, around.settings, memory or self.memory, lambda: self.world.clock.now
         )
         shared = SharedAnswers(self.cloud, timedelta(0))
-        return asyncio.run(confirmation.confirmed(self.key, shared, Lists(self.cluster))) is not None  # type: ignore[arg-type]  # the rest raises
+        lists = Lists(self.cluster)
+        confirmed = confirmation.confirmed(self.key, shared, lists)  # type: ignore[arg-type]  # the rest raises
+        return asyncio.run(confirmed) is not None
 
     def run_pass(self) -> bool:
         """One pass. Whether it changed anything, or is to be followed before its time."""
@@ -93,10 +95,14 @@ class Bench:
         look = asyncio.run(self.reconciler.run_pass(self.key))
         self.world.clock.now += look.after or timedelta(0)
         is_routine = look.after in (None, self.world.around.settings.resync)
-        return not is_routine or (before, requests) != (self.world.around.version, self.memory.of(self.key))
+        return not is_routine or (before, requests) != (
+            self.world.around.version,
+            self.memory.of(self.key),
+        )
 
     def settle(self) -> "Bench":
-        """Until a pass changes nothing; whatever was confirmed before a pass, that pass leaves as it is."""
+        """Until a pass changes nothing; whatever was confirmed before a pass, that pass leaves as
+        it is."""
         for _ in range(MOST_PASSES):
             confirmed, afresh = self.confirmed(), self.confirmed(Memory())
             did_something = self.run_pass()
@@ -141,9 +147,16 @@ CHANGES: dict[str, Callable[[Bench], object]] = {
     "without its order and status": without_a_trace,
     "released in the cloud": lambda bench: bench.world.account.release(only(bench)),
     "hidden": lambda bench: bench.world.account.hide(frozenset({only(bench)})),
-    "tagged by others": lambda bench: bench.world.account.tag(only(bench), {"flink.alicloud.dev/workspace": "x/y"}),
+    "tagged by others": lambda bench: bench.world.account.tag(
+        only(bench), {"flink.alicloud.dev/workspace": "x/y"}
+    ),
     "in a cloud that does not answer": lambda bench: bench.world.arm(
-        Fault("cloud.list_instances", "before", Unreachable("DescribeInstances", "NoConnection"), times=99)
+        Fault(
+            "cloud.list_instances",
+            "before",
+            Unreachable("DescribeInstances", "NoConnection"),
+            times=99,
+        )
     ),
 }
 
@@ -187,7 +200,8 @@ def test_a_plan_that_is_more_than_nothing_is_a_pass(doing: str) -> None:
 
 
 def test_what_is_due_soon_has_its_pass(bench: Bench) -> None:
-    """Stalled as told, and nothing to write: but it is looked at again in half a minute, not at the next round."""
+    """Stalled as told, and nothing to write: but it is looked at again in half a minute, not at the
+    next round."""
     bench.world.account.release(only(bench))
     for _ in range(MOST_PASSES):
         bench.run_pass()
@@ -201,7 +215,9 @@ def test_what_this_process_owes_has_its_pass(bench: Bench) -> None:
     """An unsent purchase, an answer to record, a list that lacked it, a pass that failed."""
     memories = [Memory() for _ in range(4)]
     memories[0].remember_intent(bench.key, Intent("uid", "mark", 1))
-    memories[1].remember_answer(bench.key, Answered("uid", "mark", Bought("id", None, None), bench.world.clock.now))
+    memories[1].remember_answer(
+        bench.key, Answered("uid", "mark", Bought("id", None, None), bench.world.clock.now)
+    )
     memories[2].note_missing(bench.key, bench.world.clock.now)
     memories[3].note_restless(bench.key, True)
     assert not any(map(bench.confirmed, memories))

@@ -1,11 +1,12 @@
-"""A crash at every call, and every call lost: whatever the story, it ends as it would have ended without.
+"""A crash at every call, and every call lost: whatever the story, it ends as it would have ended
+without.
 
-The calls are found, not listed: each stop of each pass is one. A crash comes before the call took effect or after it;
-then a fresh process goes on. A lost call never arrives, or its answer is lost, and the same process goes on.
+The calls are found, not listed: each stop of each pass is one. A crash comes before the call took
+effect or after it; then a fresh process goes on. A lost call never arrives, or its answer is lost,
+and the same process goes on.
 
-In short, each call of all stories is struck once in each situation: what is ordered and bought. In the proof, each
-time that it is made.
-"""
+In short, each call of all stories is struck once in each situation: what is ordered and bought. In
+the proof, each time that it is made."""
 
 from collections.abc import Callable, Iterable
 
@@ -34,11 +35,14 @@ def explored(story: Story, budget: Budget) -> Exploration:
 
 
 def struck_once(stories: Iterable[Story], budget: Budget) -> int:
-    """Let things go wrong at each call of the stories once in each situation; how many runs ended well."""
+    """Let things go wrong at each call of the stories once in each situation; how many runs ended
+    well."""
     tried: set[tuple[object, ...]] = set()
     runs = 0
     for story in stories:
-        exploration = Exploration(story.begin(), story.end, path=[story.name], brief=True, tried=tried)
+        exploration = Exploration(
+            story.begin(), story.end, path=[story.name], brief=True, tried=tried
+        )
         exploration.explore(budget, story.acts)
         runs += exploration.runs - 1
     assert runs == 2 * len(tried)
@@ -96,9 +100,14 @@ def test_every_call_lost_in_every_story(story: Story, record_property: Record) -
 
 @pytest.mark.proof
 @pytest.mark.timeout(1500)
-@pytest.mark.parametrize("story", [story for story in STORIES if story.name in LONG], ids=lambda story: story.name)
+@pytest.mark.parametrize(
+    "story", [story for story in STORIES if story.name in LONG], ids=lambda story: story.name
+)
 def test_crash_and_lost_call(story: Story, record_property: Record) -> None:
     """A crash at any call before or after any lost call."""
-    calls, both = explored(story, Budget()).calls, explored(story, Budget(crashes=1, losses=1)).runs - 1
+    calls, both = (
+        explored(story, Budget()).calls,
+        explored(story, Budget(crashes=1, losses=1)).runs - 1,
+    )
     assert both > 4 * calls
     record_property("points", [f"{story.name}, crash and loss", calls, both, both])

@@ -17,7 +17,8 @@ def reason(world: SimulatedWorld, key: Key) -> str | None:
 
 
 def test_order_that_is_called_lost_by_hand_is_not_replaced_before_its_workspace_may_show() -> None:
-    """Another nonce belongs to the order after a lost one, so that only time tells that nothing came of the call."""
+    """Another nonce belongs to the order after a lost one, so that only time tells that nothing
+    came of the call."""
     world = SimulatedWorld(Behaviour(visibility=300))
     key = world.apply(pay_as_you_go("w"))
     world.run_until(lambda: states(world, key) == ["Placed"])
@@ -29,7 +30,8 @@ def test_order_that_is_called_lost_by_hand_is_not_replaced_before_its_workspace_
 
 
 def test_lost_workspace_is_not_replaced_by_another_resource_of_its_name() -> None:
-    """Its resource was created anew, which gave the claim back; it wants that workspace all the same."""
+    """Its resource was created anew, which gave the claim back; it wants that workspace all the
+    same."""
     world = SimulatedWorld()
     key = world.apply(pay_as_you_go("w"))
     world.rest()

@@ -1,9 +1,8 @@
 """A second paid action goes the way of a purchase: the protocol holds for it as well.
 
-The action exists in these tests only (`grow.py`). After every write and every call: one starting point
-is paid for at most once, the instance keeps the token of the order that bought it, and a workspace that
-runs is Ready.
-"""
+The action exists in these tests only (`grow.py`). After every write and every call: one starting
+point is paid for at most once, the instance keeps the token of the order that bought it, and a
+workspace that runs is Ready."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -118,7 +117,9 @@ def test_crash_at_every_call(of: Growing, record_property: Record) -> None:
 @each(STORIES_OF_GROWTH[0])
 def test_every_call_lost(of: Growing, record_property: Record) -> None:
     """A call that never arrives, or whose answer is lost, changes nothing about the end."""
-    record_property("further", [of.name, "every call lost", explored(of, Budget(losses=1)).runs - 1])
+    record_property(
+        "further", [of.name, "every call lost", explored(of, Budget(losses=1)).runs - 1]
+    )
 
 
 @each(*(race for race in RACES_OF_GROWTH if race.quick))
@@ -235,7 +236,9 @@ def test_drift_opens_no_order() -> None:
 
 def refuse(world: SimulatedWorld, times: int) -> None:
     """Let the further order come to nothing so many times."""
-    missing = PermissionMissing(BUY, "NoPermission", fate="CallRefused", action="foasconsole:ModifyInstanceSpec")
+    missing = PermissionMissing(
+        BUY, "NoPermission", fate="CallRefused", action="foasconsole:ModifyInstanceSpec"
+    )
     world.arm(Fault("cloud.place", "at-gateway", missing, times=times))
     wish(world)
     refused = lambda: sum(order.state == "Rejected" for order in growths(world)) >= times  # noqa: E731 - a fact
@@ -257,7 +260,9 @@ def test_a_purchase_is_not_slowed_by_refusals_of_another_action() -> None:
 def test_an_action_is_not_slowed_by_refused_purchases() -> None:
     """The other way round."""
     world = SimulatedWorld(settings=SETTINGS)
-    missing = PermissionMissing(BUY, "NoPermission", fate="CallRefused", action="foasconsole:CreateInstance")
+    missing = PermissionMissing(
+        BUY, "NoPermission", fate="CallRefused", action="foasconsole:CreateInstance"
+    )
     world.arm(Fault("cloud.place", "at-gateway", missing, times=3))
     world.apply(subscription("w"))
     world.settle(KEY)

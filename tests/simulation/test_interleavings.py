@@ -1,9 +1,8 @@
 """Whoever goes on when: one purchase, nothing forgotten, nothing false said.
 
-First all orders of the calls of what races, with so many preemptions (another goes on although this one could; it
-stands still as long as the others take, be it hours); then random ones, with crashes too. In short, another goes on at
-each call once in each situation.
-"""
+First all orders of the calls of what races, with so many preemptions (another goes on although this
+one could; it stands still as long as the others take, be it hours); then random ones, with crashes
+too. In short, another goes on at each call once in each situation."""
 
 import os
 from collections.abc import Callable
@@ -21,7 +20,8 @@ from tests.simulation.scheduler import Budget, Exploration
 pytestmark = pytest.mark.usefixtures("quiet")
 ALL = (*RACES, *RACES_OF_COPIES, *RACES_OF_BRAKES, *RACES_OF_SETTINGS, *RACES_OF_PRICES)
 QUICK = tuple(race for race in ALL if race.quick and race not in RACES_OF_BRAKES)
-"""All orders with one preemption are tried in every run of the tests; those of the brakes in `test_brakes.py`."""
+"""All orders with one preemption are tried in every run of the tests; those of the brakes in
+`test_brakes.py`."""
 EACH_RACE = pytest.mark.parametrize("race", ALL, ids=lambda race: race.name.replace(" ", "-"))
 SEED = os.environ.get("SCHEDULE_SEED")
 """Only this schedule, as a failure named it."""

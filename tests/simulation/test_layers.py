@@ -1,4 +1,5 @@
-"""What guards a purchase guards it alone: the nonce is for copies of the operator, which nobody in the cluster can see.
+"""What guards a purchase guards it alone: the nonce is for copies of the operator, which nobody in
+the cluster can see.
 
 Without it, a crash at any call still buys once, in a cloud that shows what it booked late.
 """

@@ -1,4 +1,5 @@
-"""Whatever the API server refuses, at whichever call of a pass: it is told on the resource, and nothing is lost.
+"""Whatever the API server refuses, at whichever call of a pass: it is told on the resource, and
+nothing is lost.
 
 Which answers of HTTP are which of these failures: `tests/unit/adapters/test_answers.py`.
 """
@@ -38,17 +39,33 @@ FOR_EVER: Final = 10**9
 PASSES: Final = 12
 """A purchase takes six passes here."""
 
-REFUSED: Final = ClusterRefused("the API server answered 403 Forbidden (“exceeded quota: noorders”)")
+REFUSED: Final = ClusterRefused(
+    "the API server answered 403 Forbidden (“exceeded quota: noorders”)"
+)
 FAILURES: Final[dict[str, tuple[Failure, str]]] = {
     "refused": (REFUSED, "ClusterRefused"),
-    "failed": (ClusterUnreachable("the API server answered 500: failed calling webhook"), "ClusterUnavailable"),
+    "failed": (
+        ClusterUnreachable("the API server answered 500: failed calling webhook"),
+        "ClusterUnavailable",
+    ),
     "conflict": (Conflict("the API server answered 409 Conflict"), "ClusterUnavailable"),
-    "unreadable": (Unreadable("FlinkWorkspaceOrder 'w-1' has a value that is not known"), "NewerVersion"),
+    "unreadable": (
+        Unreadable("FlinkWorkspaceOrder 'w-1' has a value that is not known"),
+        "NewerVersion",
+    ),
 }
 """With the reason that people see."""
-HEALTH: Final = {"ClusterRefused": "Suspended", "ClusterUnavailable": "Progressing", "NewerVersion": "Degraded"}
+HEALTH: Final = {
+    "ClusterRefused": "Suspended",
+    "ClusterUnavailable": "Progressing",
+    "NewerVersion": "Degraded",
+}
 """In the words of Argo CD."""
-KSTATUS: Final = {"ClusterRefused": "InProgress", "ClusterUnavailable": "InProgress", "NewerVersion": "Failed"}
+KSTATUS: Final = {
+    "ClusterRefused": "InProgress",
+    "ClusterUnavailable": "InProgress",
+    "NewerVersion": "Failed",
+}
 
 BEFORE_THE_CALL: Final = (
     ("read_workspace", 0),
@@ -114,8 +131,17 @@ class Bench:
 
     def shown(self, reason: str) -> str | None:
         """The message of the condition that has this reason and is True; None if there is none."""
-        told = (self.world.condition(self.key, each) for each in ("Reconciling", "Suspended", "Stalled"))
-        return next((each.message for each in told if each and (each.status, each.reason) == ("True", reason)), None)
+        told = (
+            self.world.condition(self.key, each) for each in ("Reconciling", "Suspended", "Stalled")
+        )
+        return next(
+            (
+                each.message
+                for each in told
+                if each and (each.status, each.reason) == ("True", reason)
+            ),
+            None,
+        )
 
     @property
     def wire(self) -> dict[str, object]:
@@ -133,14 +159,20 @@ def failing(call: str, skip: int, failure: Failure) -> Fault:
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize(("call", "skip"), BEFORE_THE_CALL)
-def test_before_the_call_it_is_told_and_nothing_is_bought(call: str, skip: int, failure: str) -> None:
-    """By condition, one event, Argo CD and kstatus, with the API server's sentence. Once it ends, one is bought."""
+def test_before_the_call_it_is_told_and_nothing_is_bought(
+    call: str, skip: int, failure: str
+) -> None:
+    """By condition, one event, Argo CD and kstatus, with the API server's sentence. Once it ends,
+    one is bought."""
     bench, (raised, reason) = Bench(), FAILURES[failure]
     bench.world.arm(failing(call, skip, raised))
     bench.passes(PASSES)
     assert str(raised) in (bench.shown(reason) or "")
     assert bench.warnings(reason) == 1
-    assert (kstatus.status_of(bench.wire), health_of(bench.wire)[0]) == (KSTATUS[reason], HEALTH[reason])
+    assert (kstatus.status_of(bench.wire), health_of(bench.wire)[0]) == (
+        KSTATUS[reason],
+        HEALTH[reason],
+    )
     judge(bench.wire)
     judge_reasons(bench.wire)
     judge_argo_cd(bench.wire)
@@ -151,8 +183,11 @@ def test_before_the_call_it_is_told_and_nothing_is_bought(call: str, skip: int, 
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize(("call", "skip"), AFTER_THE_CALL)
-def test_after_the_call_it_is_never_said_that_nothing_was_bought(call: str, skip: int, failure: str) -> None:
-    """Purchased is Unknown or True from the announcement on; once it ends, the one purchase is in the ledger."""
+def test_after_the_call_it_is_never_said_that_nothing_was_bought(
+    call: str, skip: int, failure: str
+) -> None:
+    """Purchased is Unknown or True from the announcement on; once it ends, the one purchase is in
+    the ledger."""
     bench, (raised, reason) = Bench(), FAILURES[failure]
     bench.world.arm(failing(call, skip, raised))
     bench.passes(PASSES)
@@ -173,7 +208,9 @@ def test_what_is_bought_and_not_recorded_is_named() -> None:
     bench.world.arm(failing("move_order", 2, REFUSED))
     bench.passes(PASSES)
     (bought,) = bench.world.purchases
-    assert (bench.shown("ClusterRefused") or "").startswith(f"{bought.instance_id} is paid for, and the ledger")
+    assert (bench.shown("ClusterRefused") or "").startswith(
+        f"{bought.instance_id} is paid for, and the ledger"
+    )
 
 
 @pytest.mark.parametrize("failure", ["failed", "conflict"])
@@ -183,7 +220,11 @@ def test_what_passes_at_once_is_not_told(failure: str) -> None:
     bench.world.arm(Fault("cluster.take_claim", "before", raised, times=PATIENCE - 1))
     bench.passes(PASSES)
     assert bench.warnings(reason) == 0
-    assert not any(condition.reason == reason for _, each in bench.world.history for condition in each.conditions)
+    assert not any(
+        condition.reason == reason
+        for _, each in bench.world.history
+        for condition in each.conditions
+    )
 
 
 @pytest.mark.parametrize("failure", FAILURES)

@@ -1,8 +1,9 @@
-"""The API server's store goes back to an earlier moment while the processes live, as after a restore of etcd.
+"""The API server's store goes back to an earlier moment while the processes live, as after a
+restore of etcd.
 
-Versions are numbers here, and are given out again for other contents. Backup and roll-back come at random moments.
-The ledger may have forgotten the call then: only the list shows it, and as long as that does not, only the nonce.
-"""
+Versions are numbers here, and are given out again for other contents. Backup and roll-back come at
+random moments. The ledger may have forgotten the call then: only the list shows it, and as long as
+that does not, only the nonce."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -51,13 +52,17 @@ def rolled_back(name: str, processes: tuple[str, ...] = ("a",), **story: Any) ->
         Act("back up", there, lambda world: backup.append(world.server.stored.copy())),
         Act("roll back", lambda _: bool(backup), roll_back),
     )
-    return Race(name, Story("", bought_once_and_bound, acts=acts, prepare=prepare, **story), processes)
+    return Race(
+        name, Story("", bought_once_and_bound, acts=acts, prepare=prepare, **story), processes
+    )
 
 
 ROLL_BACKS: Final = (
     rolled_back("roll-back", cloud=REMEMBERED),
     rolled_back("roll-back, answer lost", cloud=REMEMBERED, faults=lost("late")),
-    rolled_back("roll-back, answer of another copy", cloud=REMEMBERED, faults=for_another_copy(late=True)),
+    rolled_back(
+        "roll-back, answer of another copy", cloud=REMEMBERED, faults=for_another_copy(late=True)
+    ),
     rolled_back("roll-back, two replicas", TWO, cloud=REMEMBERED),
     rolled_back("roll-back, answer lost, two replicas", TWO, cloud=REMEMBERED, faults=lost("late")),
     rolled_back("roll-back, shown at once, no nonce", cloud=AT_ONCE),
@@ -108,7 +113,8 @@ def until(world: SimulatedWorld, task: Task, state: str) -> tuple[str | None, st
 
 
 def test_an_intent_of_the_same_version_is_not_taken_for_the_own_one() -> None:
-    """One process announced, and all went back; another one announced and sent. The mark alone tells the two apart."""
+    """One process announced, and all went back; another one announced and sent. The mark alone
+    tells the two apart."""
     world = Story("", bought_once, cloud=SHOWN_LATE).begin(TWO)
     world.server.numbered = True
     apply(world, monitoring="CloudMonitor")

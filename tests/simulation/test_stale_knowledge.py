@@ -1,7 +1,8 @@
-"""What a process, or a resource, knows of an earlier call says nothing about a later one, or about another place.
+"""What a process, or a resource, knows of an earlier call says nothing about a later one, or about
+another place.
 
-Names are not unique in the cloud, and where it says so the gateway forgets nonces at once: only the ledger is left.
-"""
+Names are not unique in the cloud, and where it says so the gateway forgets nonces at once: only the
+ledger is left."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -33,7 +34,8 @@ def until(world: SimulatedWorld, *wanted: str) -> None:
 
 
 def test_nothing_sent_is_not_written_over_the_next_announcement() -> None:
-    """The answer to its record was lost; another process has announced the order anew, and its call is under way."""
+    """The answer to its record was lost; another process has announced the order anew, and its call
+    is under way."""
     world = SimulatedWorld(Behaviour(visibility=200, nonce_memory=0), ("a", "b"))
     apply(world)
     one, other = (world.tasks[process, KEY] for process in ("a", "b"))
@@ -56,7 +58,8 @@ def test_nothing_sent_is_not_written_over_the_next_announcement() -> None:
 
 
 def test_a_copy_is_looked_for_where_its_call_was_made() -> None:
-    """The resource was created anew, and names another region: no list of that one shows what the copy bought."""
+    """The resource was created anew, and names another region: no list of that one shows what the
+    copy bought."""
     world = SimulatedWorld(Behaviour(commit_delay=290, visibility=290))
     world.arm(*for_another_copy(late=True))
     apply(world)
@@ -72,7 +75,8 @@ def test_a_copy_is_looked_for_where_its_call_was_made() -> None:
 
 
 def test_an_order_that_was_taken_back_and_announced_again_did_not_leave_the_ledger() -> None:
-    """The status still tells of the first announcement. Nothing was deleted, and a correction need not wait."""
+    """The status still tells of the first announcement. Nothing was deleted, and a correction need
+    not wait."""
     world = SimulatedWorld()
     world.arm(
         Fault("cloud.look_up", "before", skip=4),

@@ -1,7 +1,8 @@
-"""Whatever is done to a simulated world, in any order: each name is bought at most once, and nothing is forgotten.
+"""Whatever is done to a simulated world, in any order: each name is bought at most once, and
+nothing is forgotten.
 
-A run that fails prints the shortest history found, as a program: a test in `test_found.py` begins with it.
-"""
+A run that fails prints the shortest history found, as a program: a test in `test_found.py` begins
+with it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -50,7 +51,10 @@ def histories(number: int, chance: int | None, record: Record) -> Counter[str]:
     began = process_time()
     run_state_machine_as_test(Machine if chance is None else seed(chance)(Machine), settings=chosen)
     seen = Counter(Everything.happened)
-    record("stateful", [seen["histories"], seen["steps"], seen["purchases"], round(process_time() - began, 1)])
+    record(
+        "stateful",
+        [seen["histories"], seen["steps"], seen["purchases"], round(process_time() - began, 1)],
+    )
     return seen
 
 

@@ -1,4 +1,5 @@
-"""Many resources applied at once: real queue, real workers, and a process that dies or ends in the middle of it."""
+"""Many resources applied at once: real queue, real workers, and a process that dies or ends in the
+middle of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,17 +24,21 @@ SETTINGS: Final = Settings(**ALLOWED, resync_seconds=86400)
 """Of what is Ready already, no look every ten minutes."""
 in_full = pytest.mark.proof
 each_seed = pytest.mark.parametrize(
-    ("seed", "number"), [(1, FEW), *(pytest.param(seed, MANY, marks=in_full) for seed in (1, 2, 3, 4))]
+    ("seed", "number"),
+    [(1, FEW), *(pytest.param(seed, MANY, marks=in_full) for seed in (1, 2, 3, 4))],
 )
 
 
 @dataclass
 class Wave:
-    """Resources that are applied while a process is at work; at `most` so many are announced and unsent at once."""
+    """Resources that are applied while a process is at work; at `most` so many are announced and
+    unsent at once."""
 
     seed: int
     number: int
-    world: SimulatedWorld = field(default_factory=lambda: SimulatedWorld(CLOUD, processes=(), settings=SETTINGS))
+    world: SimulatedWorld = field(
+        default_factory=lambda: SimulatedWorld(CLOUD, processes=(), settings=SETTINGS)
+    )
     most: int = 0
     left: frozenset[str] = frozenset()
     """What a former process left announced and unsent."""
@@ -41,7 +46,9 @@ class Wave:
     def __post_init__(self) -> None:
         self.keys = [Key(NAMESPACE, f"w{number:02}") for number in range(self.number)]
         self.process = Process(self.world, self.seed)
-        self.process.at_work = lambda: [self.world.apply(pay_as_you_go(key.name)) for key in self.keys]
+        self.process.at_work = lambda: [
+            self.world.apply(pay_as_you_go(key.name)) for key in self.keys
+        ]
         self.world.server.watchers.append(lambda _: self._count())
 
     @property
@@ -54,12 +61,20 @@ class Wave:
         """Names of those with an order that was announced, and of which the cloud has not heard."""
         heard = self.world.account.books.nonces
         orders = self.world.server.stored.orders.values()
-        return {named(each) for each in orders if each.state == "Placing" and each.status.nonce not in heard}
+        return {
+            named(each)
+            for each in orders
+            if each.state == "Placing" and each.status.nonce not in heard
+        }
 
     @property
     def waited(self) -> set[str]:
         """Names of those that had to wait for evidence that nothing was bought."""
-        return {named(each) for each in self.world.server.stored.orders.values() if each.state == "NotPlaced"}
+        return {
+            named(each)
+            for each in self.world.server.stored.orders.values()
+            if each.state == "NotPlaced"
+        }
 
     def live(self, until: Callable[[], bool], *, to_its_end: bool = False) -> None:
         """One process, up to when it is killed, or ends as on SIGTERM."""
@@ -102,11 +117,18 @@ def test_all_are_bought(wave: Wave, record_property: Callable[[str, object], Non
 
 
 @pytest.mark.parametrize(
-    "already", [10, pytest.param(1, marks=in_full), pytest.param(20, marks=in_full), pytest.param(44, marks=in_full)]
+    "already",
+    [
+        10,
+        pytest.param(1, marks=in_full),
+        pytest.param(20, marks=in_full),
+        pytest.param(44, marks=in_full),
+    ],
 )
 @each_seed
 def test_kill(wave: Wave, already: int, record_property: Callable[[str, object], None]) -> None:
-    """kill -9: what was announced and unsent waits for evidence, one order at most for each worker, and no other does.
+    """kill -9: what was announced and unsent waits for evidence, one order at most for each worker,
+    and no other does.
 
     The others are Ready when they would have been.
     """
@@ -121,10 +143,15 @@ def test_kill(wave: Wave, already: int, record_property: Callable[[str, object],
 
 
 @pytest.mark.parametrize("failing", [0, 40], ids=["", "while writes fail"])
-@pytest.mark.parametrize("already", [10, pytest.param(1, marks=in_full), pytest.param(20, marks=in_full)])
+@pytest.mark.parametrize(
+    "already", [10, pytest.param(1, marks=in_full), pytest.param(20, marks=in_full)]
+)
 @each_seed
-def test_end(wave: Wave, already: int, failing: int, record_property: Callable[[str, object], None]) -> None:
-    """SIGTERM: nothing is left announced and unsent, so the process that follows waits for nothing."""
+def test_end(
+    wave: Wave, already: int, failing: int, record_property: Callable[[str, object], None]
+) -> None:
+    """SIGTERM: nothing is left announced and unsent, so the process that follows waits for
+    nothing."""
 
     def ending() -> bool:
         if wave.bought < already or not wave.unsent:

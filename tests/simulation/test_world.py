@@ -39,7 +39,8 @@ def test_straight_purchase() -> None:
 
 
 @pytest.mark.parametrize(
-    ("strike", "orders"), [("before", ["NotPlaced", "Fulfilled"]), ("after", ["Fulfilled"]), ("late", ["Fulfilled"])]
+    ("strike", "orders"),
+    [("before", ["NotPlaced", "Fulfilled"]), ("after", ["Fulfilled"]), ("late", ["Fulfilled"])],
 )
 def test_lost_answer(strike: str, orders: list[str]) -> None:
     """Evidence decides; where nothing was booked, the same run buys with a second order."""
@@ -143,4 +144,6 @@ def test_illegal_move_is_refused() -> None:
     world, key = bought()
     (order,) = world.orders(key)
     with pytest.raises(ClusterRefused, match="legal moves"):
-        world.server.write_order_status(order, ledger.not_placed(order, world.clock.now, world.clock.now), "a")
+        world.server.write_order_status(
+            order, ledger.not_placed(order, world.clock.now, world.clock.now), "a"
+        )

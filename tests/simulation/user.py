@@ -1,4 +1,5 @@
-"""What people do to the cluster: apply, edit, delete, and the things that they had better not do."""
+"""What people do to the cluster: apply, edit, delete, and the things that they had better not
+do."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,14 +38,18 @@ class User:
             self.server.create_workspace(key, spec, USER, annotations=annotations)
             return key
         now = self.server.write_spec(self._workspace(key), spec, USER)
-        self.server.write_metadata(now, USER, annotations={**now.metadata.annotations, **annotations})
+        self.server.write_metadata(
+            now, USER, annotations={**now.metadata.annotations, **annotations}
+        )
         return key
 
     def edit(self, key: Key, **changes: object) -> None:
         """Change fields of the spec, by their names on the wire; None removes one."""
         now = self._workspace(key)
         wanted = {**now.spec.as_wire(), **changes}
-        spec = FlinkWorkspaceSpec.model_validate({name: each for name, each in wanted.items() if each is not None})
+        spec = FlinkWorkspaceSpec.model_validate(
+            {name: each for name, each in wanted.items() if each is not None}
+        )
         self.server.write_spec(now, spec, USER)
 
     def annotate(self, key: Key, name: str, value: str | None) -> None:
@@ -102,21 +107,28 @@ class User:
         stored = self.server.stored
         return Export(tuple(stored.workspaces.values()), tuple(stored.orders.values()))
 
-    def restore(self, export: Export, *, orders: bool = True, status: bool = False, into: Key | None = None) -> None:
+    def restore(
+        self, export: Export, *, orders: bool = True, status: bool = False, into: Key | None = None
+    ) -> None:
         """Create again what is not there: new uids, annotations and finalizers as they were.
 
-        With `status`, orders get back theirs, as a restore tool can do. `into`: under another namespace and name.
-        """
+        With `status`, orders get back theirs, as a restore tool can do. `into`: under another
+        namespace and name."""
         for workspace in export.workspaces:
             key = into or key_of(workspace)
             if key not in self.server.stored.workspaces:
-                kept = {name: getattr(workspace.metadata, name) for name in ("annotations", "finalizers")}
+                kept = {
+                    name: getattr(workspace.metadata, name)
+                    for name in ("annotations", "finalizers")
+                }
                 self.server.create_workspace(key, workspace.spec, USER, **kept)
         for order in export.orders if orders else ():
             at = key_of(order) if into is None else replace(key_of(order), namespace=into.namespace)
             if at not in self.server.stored.orders:
                 kept = {"finalizers": order.metadata.finalizers}
-                self.server.create_order(at, order.spec, USER, order.status if status else None, **kept)
+                self.server.create_order(
+                    at, order.spec, USER, order.status if status else None, **kept
+                )
 
     def _workspace(self, key: Key) -> FlinkWorkspace:
         return self.server.stored.workspaces[key]

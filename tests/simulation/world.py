@@ -1,18 +1,17 @@
-"""A whole simulated world: an API server, an account, processes that run the real passes, and a person.
+"""A whole simulated world: an API server, an account, processes that run the real passes, and a
+person.
 
-    world = SimulatedWorld()
-    key = world.apply(pay_as_you_go("w"))
-    world.arm(Fault("cloud.place", "after"))     # booked, and the answer lost
-    world.settle(key)                                      # pass after pass until Ready; time is moved, not waited for
-    assert [order.state for order in world.orders(key)] == ["Fulfilled"]
-    assert len(world.account.books.bookings) == 1
+    world = SimulatedWorld() key = world.apply(pay_as_you_go("w")) world.arm(Fault("cloud.place",
+    "after"))     # booked, and the answer lost world.settle(key)
+    # pass after pass until Ready; time is moved, not waited for assert [order.state for order in
+    world.orders(key)] == ["Fulfilled"] assert len(world.account.books.bookings) == 1
 
     world.user.delete(key)                                 # everything a person can do: `user.py`
     world.restart("a")                                     # kill -9 and a fresh process
     world.rest()                                           # until nobody has anything to do
 
-Two processes without election: `SimulatedWorld(processes=("a", "b"))`. How the cloud behaves: `Behaviour`. What must
-always hold is checked after every pass and every write (`invariants.py`).
+Two processes without election: `SimulatedWorld(processes=("a", "b"))`. How the cloud behaves:
+`Behaviour`. What must always hold is checked after every pass and every write (`invariants.py`).
 """
 
 from collections.abc import Callable
@@ -39,7 +38,8 @@ NAMESPACE: Final = "team"
 OTHER_ACCOUNT: Final = "3000000000000003"
 A_LOOK: Final = timedelta(seconds=30)
 PATIENCE: Final = 2000
-"""Passes after which a run counts as stuck: several times as many as the longest way to an end takes."""
+"""Passes after which a run counts as stuck: several times as many as the longest way to an end
+takes."""
 
 SETTINGS: Final = Settings(**ALLOWED)
 BRIEF: Final = Settings(
@@ -83,13 +83,22 @@ class SimulatedWorld:
         self.processes, self.leads = processes, leads
         self.tasks: dict[tuple[str, Key], Task] = {}
         chosen = self.around.settings
-        self.calm = max(chosen.settle_window, timedelta(seconds=3 * chosen.refusal_backoff_seconds)) + A_LOOK
-        """Without any change for so long, none comes by itself: an open outcome or a wait would be over."""
+        self.calm = (
+            max(chosen.settle_window, timedelta(seconds=3 * chosen.refusal_backoff_seconds))
+            + A_LOOK
+        )
+        """Without any change for so long, none comes by itself: an open outcome or a wait would be
+        over."""
         self.allowed = 1
-        """How many purchases of one name are meant; more only after what a person did on purpose."""
+        """How many purchases of one name are meant; more only after what a person did on
+        purpose."""
         self.history: list[tuple[Key, FlinkWorkspaceStatus]] = []
         """Every status that was written, in order."""
-        self.server.watchers += [self._wake, self._remember, lambda change: check_change(self.server, change)]
+        self.server.watchers += [
+            self._wake,
+            self._remember,
+            lambda change: check_change(self.server, change),
+        ]
 
     def apply(self, manifest: dict[str, Any], namespace: str = NAMESPACE) -> Key:
         """Apply a manifest as a user does."""
@@ -98,7 +107,9 @@ class SimulatedWorld:
     def arm(self, *faults: Fault) -> None:
         """Let calls go wrong from here on, in place of what was armed before."""
         self.account.books.faults.arm(*(each for each in faults if each.call.startswith("cloud.")))
-        self.server.stored.faults.arm(*(each for each in faults if each.call.startswith("cluster.")))
+        self.server.stored.faults.arm(
+            *(each for each in faults if each.call.startswith("cluster."))
+        )
 
     def restart(self, process: str) -> None:
         """Kill a process and start it anew: it lists everything, and remembers nothing."""
@@ -193,10 +204,11 @@ class SimulatedWorld:
 
     @property
     def at_rest(self) -> bool:
-        """Whether every outcome is known, every process has seen how it is, and nothing is to come by itself.
+        """Whether every outcome is known, every process has seen how it is, and nothing is to come
+        by itself.
 
-        Of passes that stand still in the middle nothing is expected: the others have no more to do without them.
-        """
+        Of passes that stand still in the middle nothing is expected: the others have no more to do
+        without them."""
         stored, version, since = self.server.stored, self.around.version, self.clock.now - self.calm
         idle = [task for task in self.tasks.values() if not task.running]
         if any(each.books.late for each in self.accounts) or not all(
@@ -213,19 +225,24 @@ class SimulatedWorld:
         lines = [f"at {self.clock.now:%H:%M:%S}"]
         for key, workspace in self.server.stored.workspaces.items():
             told = workspace.status.conditions[:4]
-            lines += [f"{key} {each.type}={each.status} {each.reason}: {each.message}" for each in told]
+            lines += [
+                f"{key} {each.type}={each.status} {each.reason}: {each.message}" for each in told
+            ]
         for at, order in self.server.stored.orders.items():
             lines.append(f"order {at} {order.state}: {order.status.message}")
         return "\n".join([*lines, *(str(booking) for booking in self.account.all_bookings)])
 
     def _wake(self, change: Change) -> None:
-        """As watches do: whoever did not write it himself, and all who may want a claim that was given back."""
+        """As watches do: whoever did not write it himself, and all who may want a claim that was
+        given back."""
         key, everybody = change.key, isinstance(change.before or change.after, Lease)
         if isinstance(order := change.before or change.after, FlinkWorkspaceOrder):
             key = Key(key.namespace, order.spec.workspace_ref.name)
         for process in self.processes:
             if not everybody and (process, key) not in self.tasks:
-                self.tasks[process, key] = Task(process, key, self.around, partial(self.leads, process))
+                self.tasks[process, key] = Task(
+                    process, key, self.around, partial(self.leads, process)
+                )
         for task in self.tasks.values():
             concerned = task.key == key or (everybody and change.after is None)
             if concerned and (task.name != change.writer or change.after is None):
@@ -233,7 +250,11 @@ class SimulatedWorld:
 
     def _remember(self, change: Change) -> None:
         after, before = change.after, change.before
-        if isinstance(after, FlinkWorkspace) and isinstance(before, FlinkWorkspace) and after.status != before.status:
+        if (
+            isinstance(after, FlinkWorkspace)
+            and isinstance(before, FlinkWorkspace)
+            and after.status != before.status
+        ):
             self.history.append((change.key, after.status))
 
 
@@ -244,5 +265,7 @@ def condition_of(status: FlinkWorkspaceStatus, type_: str) -> Condition | None:
 
 def _rests(workspace: FlinkWorkspace) -> bool:
     """Whether the resource is ready, or waits for a person."""
-    true = {condition.type for condition in workspace.status.conditions if condition.status == "True"}
+    true = {
+        condition.type for condition in workspace.status.conditions if condition.status == "True"
+    }
     return "Reconciling" not in true and bool(true & {"Ready", "Stalled", "Suspended"})

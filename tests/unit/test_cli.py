@@ -59,7 +59,9 @@ def test_settings_are_listed_even_if_they_are_wrong(
     assert main(["settings"]) == 0
     shown = capsys.readouterr().out
     for name, field in Settings.model_fields.items():
-        assert re.search(rf"^  {ENVIRONMENT_PREFIX}{name.upper()}  \(default: .+\)$", shown, re.MULTILINE)
+        assert re.search(
+            rf"^  {ENVIRONMENT_PREFIX}{name.upper()}  \(default: .+\)$", shown, re.MULTILINE
+        )
         assert field.description is not None
         assert all(line.strip() in shown for line in field.description.splitlines())
 
@@ -78,11 +80,15 @@ def test_a_default_is_shown_as_it_would_be_written(
 def test_every_bad_setting_is_one_line_with_its_variable(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All problems are told at once, each by the name that has to be changed, and no value is repeated."""
+    """All problems are told at once, each by the name that has to be changed, and no value is
+    repeated."""
     monkeypatch.setenv("FLINK_OPERATOR_WORKERS", "0")
     monkeypatch.setenv("FLINK_OPERATOR_ENDPOINT", "a-secret-in-the-wrong-place")
     said = refusal(capsys)
-    assert sorted(line.split(":")[0] for line in said) == ["FLINK_OPERATOR_ENDPOINT", "FLINK_OPERATOR_WORKERS"]
+    assert sorted(line.split(":")[0] for line in said) == [
+        "FLINK_OPERATOR_ENDPOINT",
+        "FLINK_OPERATOR_WORKERS",
+    ]
     assert "secret" not in "".join(said)
 
 
@@ -104,13 +110,23 @@ BAD: list[tuple[str, str, str]] = [
     ("health_address", "localhost", "must be an IP address, for example 127.0.0.1"),
     ("namespaces", '["Team"]', "must name namespaces: lower case letters, digits and '-'"),
     ("namespaces", '"team"', 'must be a JSON list, for example ["a", "b"]'),
-    ("identity_namespaces", '["team-*"]', "must name namespaces: lower case letters, digits and '-'; or be [\"*\"]"),
+    (
+        "identity_namespaces",
+        '["team-*"]',
+        "must name namespaces: lower case letters, digits and '-'; or be [\"*\"]",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "words"), BAD, ids=[f"{name}={value[:9]}" for name, value, _ in BAD])
+@pytest.mark.parametrize(
+    ("name", "value", "words"), BAD, ids=[f"{name}={value[:9]}" for name, value, _ in BAD]
+)
 def test_a_bad_setting_is_refused_in_our_own_words(
-    name: str, value: str, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    name: str,
+    value: str,
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With the rule, and without the words of a library or a regular expression."""
     monkeypatch.setenv(f"{ENVIRONMENT_PREFIX}{name.upper()}", value)
@@ -129,10 +145,13 @@ def test_every_regular_expression_of_a_setting_has_words() -> None:
 def test_settings_that_contradict_each_other_are_both_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A drain shorter than the wait for a purchase's answer is refused by the names of both variables."""
+    """A drain shorter than the wait for a purchase's answer is refused by the names of both
+    variables."""
     monkeypatch.setenv("FLINK_OPERATOR_DRAIN_SECONDS", "30")
     [said] = refusal(capsys)
-    assert said.startswith("FLINK_OPERATOR_DRAIN_SECONDS must be longer than FLINK_OPERATOR_PURCHASE_TIMEOUT_SECONDS")
+    assert said.startswith(
+        "FLINK_OPERATOR_DRAIN_SECONDS must be longer than FLINK_OPERATOR_PURCHASE_TIMEOUT_SECONDS"
+    )
 
 
 @pytest.mark.parametrize("name", ["FLINK_OPERATOR_ROLE_POLICIES", "FLINK_OPERATOR_NAMESPACES"])
@@ -149,7 +168,9 @@ def test_a_list_of_no_namespaces_is_refused(
 ) -> None:
     """What was meant as none is not taken as all."""
     monkeypatch.setenv("FLINK_OPERATOR_NAMESPACES", "[]")
-    assert refusal(capsys) == ["FLINK_OPERATOR_NAMESPACES: must name at least one; leave it out for all"]
+    assert refusal(capsys) == [
+        "FLINK_OPERATOR_NAMESPACES: must name at least one; leave it out for all"
+    ]
 
 
 @pytest.mark.parametrize("arguments", [[], ["walk"], ["run", "--fast"]])
@@ -163,11 +184,14 @@ def test_bad_usage_ends_with_2(arguments: list[str]) -> None:
 def test_a_misspelt_setting_is_not_passed_over_in_silence(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A variable that looks like a setting and is none is named: with another cluster id, things are bought twice."""
+    """A variable that looks like a setting and is none is named: with another cluster id, things
+    are bought twice."""
     monkeypatch.setenv("FLINK_OPERATOR_CLUSTERID", "old-cluster")
     monkeypatch.setenv("FLINK_OPERATOR_ENDPOINT", "http://127.0.0.1")
     warn_of_unknown_settings()
-    assert "FLINK_OPERATOR_CLUSTERID is not a setting of this version and has no effect" in caplog.text
+    assert (
+        "FLINK_OPERATOR_CLUSTERID is not a setting of this version and has no effect" in caplog.text
+    )
     assert "did you mean FLINK_OPERATOR_CLUSTER_ID?" in caplog.text
     assert "FLINK_OPERATOR_ENDPOINT" not in caplog.text
 
@@ -199,8 +223,14 @@ def test_the_proxies_in_use_are_told_without_their_passwords(
 @pytest.mark.parametrize(
     ("endpoint", "said"),
     [
-        ("http://cloud", "FLINK_OPERATOR_ENDPOINT must begin with https://, unless it is on this machine; if no real"),
-        ("https://user:a-secret@cloud", "FLINK_OPERATOR_ENDPOINT: must be like http://host:port or https://host"),
+        (
+            "http://cloud",
+            "FLINK_OPERATOR_ENDPOINT must begin with https://, unless it is on this machine; if no real",
+        ),
+        (
+            "https://user:a-secret@cloud",
+            "FLINK_OPERATOR_ENDPOINT: must be like http://host:port or https://host",
+        ),
     ],
 )
 def test_an_endpoint_that_shows_the_key_is_refused(
@@ -241,10 +271,15 @@ def test_a_list_of_namespaces_says_how_all_are_named(
             {"endpoint": "http://127.0.0.1:9"},
             "all calls go to http://127.0.0.1:9, an emulator: nothing that is bought is",
         ),
-        ({"endpoint": "https://cloud"}, "all calls go to https://cloud, in the place of the real cloud"),
+        (
+            {"endpoint": "https://cloud"},
+            "all calls go to https://cloud, in the place of the real cloud",
+        ),
     ],
 )
-def test_the_log_warns_of_another_cloud(settings: dict[str, Any], said: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_warns_of_another_cloud(
+    settings: dict[str, Any], said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """What looks bought may be nothing."""
     tell_endpoint(Settings())
     assert caplog.records == []
@@ -257,7 +292,11 @@ def test_the_log_warns_of_another_cloud(settings: dict[str, Any], said: str, cap
 @pytest.mark.parametrize(
     ("namespaces", "level", "said"),
     [
-        (None, "WARNING", "is not set: resources without spec.credentials are looked after, but nothing new is bought"),
+        (
+            None,
+            "WARNING",
+            "is not set: resources without spec.credentials are looked after, but nothing new is bought",
+        ),
         ((), "INFO", "the operator's own account pays for no namespace"),
         (("a", "b"), "INFO", "the operator's own account pays for a, b"),
         (("*",), "INFO", "the operator's own account pays for *"),
@@ -279,10 +318,18 @@ def test_the_warnings_come_before_anything_is_done(tmp_path: Path) -> None:
     told = {"FLINK_OPERATOR_ENDPOINT": "http://127.0.0.1:9", "KUBECONFIG": str(tmp_path / "none")}
     command = [sys.executable, "-m", "flink_workspace_operator", "run"]
     done = subprocess.run(
-        command, env={**python_environment(), **told}, capture_output=True, text=True, timeout=patience(60), check=False
+        command,
+        env={**python_environment(), **told},
+        capture_output=True,
+        text=True,
+        timeout=patience(60),
+        check=False,
     )
     warnings = [line for line in (done.stdout + done.stderr).splitlines() if " WARNING " in line]
-    assert ["FLINK_OPERATOR_ENDPOINT: all calls" in warnings[0], "_IDENTITY_NAMESPACES is not set" in warnings[1]] == [
+    assert [
+        "FLINK_OPERATOR_ENDPOINT: all calls" in warnings[0],
+        "_IDENTITY_NAMESPACES is not set" in warnings[1],
+    ] == [
         True,
         True,
     ]
@@ -290,7 +337,8 @@ def test_the_warnings_come_before_anything_is_done(tmp_path: Path) -> None:
 
 
 def test_told_to_end_while_it_starts() -> None:
-    """SIGTERM during the imports ends it with 0: from its first moment it has a handler, as a first process needs."""
+    """SIGTERM during the imports ends it with 0: from its first moment it has a handler, as a first
+    process needs."""
     command = [sys.executable, "-m", "flink_workspace_operator", "run"]
     with subprocess.Popen(command, env=python_environment(), stderr=subprocess.PIPE) as process:
         while not catches(process.pid, signal.SIGTERM):

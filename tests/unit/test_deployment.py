@@ -40,12 +40,19 @@ def test_the_probes_ask_where_the_operator_answers(pod: dict[str, Any]) -> None:
     """Probes and port fit the default of the setting."""
     [container] = pod["containers"]
     assert container["ports"] == [{"name": "health", "containerPort": Settings().health_port}]
-    asked = {probe: container[probe]["httpGet"]["path"] for probe in container if probe.endswith("Probe")}
-    assert asked == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
+    asked = {
+        probe: container[probe]["httpGet"]["path"] for probe in container if probe.endswith("Probe")
+    }
+    assert asked == {
+        "startupProbe": "/healthz",
+        "livenessProbe": "/healthz",
+        "readinessProbe": "/readyz",
+    }
 
 
 def test_leases_are_the_operators_only_in_its_own_namespace() -> None:
-    """Claims and the election: no right on Leases, or on anything else of this group, goes beyond it."""
+    """Claims and the election: no right on Leases, or on anything else of this group, goes beyond
+    it."""
     [rule] = [rule for rule in rules("Role") if "leases" in rule["resources"]]
     assert (rule["apiGroups"], rule["resources"]) == (["coordination.k8s.io"], ["leases"])
     assert not any("coordination.k8s.io" in rule["apiGroups"] for rule in rules("ClusterRole"))
@@ -53,14 +60,19 @@ def test_leases_are_the_operators_only_in_its_own_namespace() -> None:
 
 def test_secrets_are_read_only_where_somebody_says_so() -> None:
     """The right on Secrets is a ClusterRole of its own, and nothing binds it."""
-    holders = {each["metadata"]["name"] for each in documents("rbac.yaml") if "secrets" in str(each.get("rules"))}
+    holders = {
+        each["metadata"]["name"]
+        for each in documents("rbac.yaml")
+        if "secrets" in str(each.get("rules"))
+    }
     bound = {each["roleRef"]["name"] for each in documents("rbac.yaml") if "roleRef" in each}
     assert holders == {"flink-workspace-operator-credentials"}
     assert not holders & bound
 
 
 def test_two_run_and_one_may_be_away() -> None:
-    """Two replicas, and a budget and a rollout that always leave one; both name the Pods by the same label."""
+    """Two replicas, and a budget and a rollout that always leave one; both name the Pods by the
+    same label."""
     [deployment], [budget] = documents("deployment.yaml"), documents("poddisruptionbudget.yaml")
     assert deployment["spec"]["replicas"] == 2
     assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
@@ -69,7 +81,8 @@ def test_two_run_and_one_may_be_away() -> None:
 
 
 def test_all_that_selects_pods_means_the_same_ones() -> None:
-    """Budget, Service and NetworkPolicy name the Pods of the Deployment; the Service's port is the Pods'."""
+    """Budget, Service and NetworkPolicy name the Pods of the Deployment; the Service's port is the
+    Pods'."""
     [deployment], [service] = documents("deployment.yaml"), documents("service.yaml")
     [policy] = documents("networkpolicy.yaml")
     assert service["spec"]["selector"] == deployment["spec"]["selector"]["matchLabels"]
@@ -80,11 +93,17 @@ def test_all_that_selects_pods_means_the_same_ones() -> None:
 def test_only_settings_that_exist_are_set(pod: dict[str, Any]) -> None:
     """Every FLINK_OPERATOR_ variable is one that the operator reads."""
     [container] = pod["containers"]
-    names = {variable["name"] for variable in container["env"] if variable["name"].startswith(ENVIRONMENT_PREFIX)}
+    names = {
+        variable["name"]
+        for variable in container["env"]
+        if variable["name"].startswith(ENVIRONMENT_PREFIX)
+    }
     assert names <= {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
 
 
 def test_all_files_are_applied_once() -> None:
     """The kustomization names every file of the folder, and none twice."""
     named = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
-    assert sorted(named) == sorted(file.name for file in BASE.glob("*.yaml") if file.name != "kustomization.yaml")
+    assert sorted(named) == sorted(
+        file.name for file in BASE.glob("*.yaml") if file.name != "kustomization.yaml"
+    )

@@ -1,8 +1,15 @@
-"""The hands of a pass, on a simulated API server and cloud: what a process remembers of its own intent, and when."""
+"""The hands of a pass, on a simulated API server and cloud: what a process remembers of its own
+intent, and when."""
 
 import pytest
 
-from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, Failure, Unreachable, Vanished
+from flink_workspace_operator.core.facts.failures import (
+    ClusterRefused,
+    Conflict,
+    Failure,
+    Unreachable,
+    Vanished,
+)
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.snapshot import Intent
 from tests.scenario.manifests import pay_as_you_go
@@ -46,7 +53,9 @@ def test_an_intent_is_remembered_before_it_is_written() -> None:
     assert announcing.task.reconciler.memory.of(announcing.key).intent is not None
 
 
-@pytest.mark.parametrize("failure", [Conflict("changed"), Vanished("gone"), ClusterRefused("a rule")], ids=repr)
+@pytest.mark.parametrize(
+    "failure", [Conflict("changed"), Vanished("gone"), ClusterRefused("a rule")], ids=repr
+)
 def test_an_intent_that_the_api_server_refused_is_forgotten(failure: Failure) -> None:
     """It stands nowhere."""
     announcing = Announcing()
@@ -78,7 +87,8 @@ def test_an_intent_that_never_arrived_is_announced_anew() -> None:
 
 
 def test_a_call_that_was_never_sent_takes_the_order_back_and_backs_off() -> None:
-    """The pass ends as failed, so that the order is not announced again at once; the reason is reported."""
+    """The pass ends as failed, so that the order is not announced again at once; the reason is
+    reported."""
     announcing = Announcing()
     announcing.world.arm(Fault(BUY, "before", NEVER_SENT))
     announcing.task.run()
@@ -96,7 +106,8 @@ def test_a_call_that_was_never_sent_takes_the_order_back_and_backs_off() -> None
 
 
 def test_the_pass_that_announces_reports_it() -> None:
-    """While the call runs, and for as long as its answer can't be recorded, nobody reads that nothing was bought."""
+    """While the call runs, and for as long as its answer can't be recorded, nobody reads that
+    nothing was bought."""
     announcing = Announcing()
     announcing.task.run()
     purchased = announcing.world.condition(announcing.key, "Purchased")

@@ -1,4 +1,5 @@
-"""The steps of a plan, one by one, on a simulated API server and cloud: what counts as done, and what ends a pass."""
+"""The steps of a plan, one by one, on a simulated API server and cloud: what counts as done, and
+what ends a pass."""
 
 import logging
 from dataclasses import replace
@@ -90,9 +91,14 @@ class Executing:
         """Carry out a plan of these steps; the clock shows so many seconds more by its end."""
         for order in orders:
             self.server.stored.orders[Key(KEY.namespace, order.metadata.name)] = order
-        read = seen(workspace or a_workspace(), *orders, cloud=a_cloud(self.listing), now=self.clock.now)
+        read = seen(
+            workspace or a_workspace(), *orders, cloud=a_cloud(self.listing), now=self.clock.now
+        )
         self.clock.advance(takes)
-        cloud, cluster = SimulatedCloud(self.account, self.gate), SimulatedCluster(self.server, self.gate)
+        cloud, cluster = (
+            SimulatedCloud(self.account, self.gate),
+            SimulatedCluster(self.server, self.gate),
+        )
         execution = Execution(read, cloud, cluster, Memory(), SETTINGS, lambda: self.clock.now)
         running = execution.execute(Plan(steps))
         while True:
@@ -107,7 +113,11 @@ class Executing:
         self.account.books.faults.arm(Fault(BUY, "before", failure))
         status = order.status
         call = PaidCall(
-            TARGET, order.spec.block, OWNER.tags(order.spec.token), status.intent_time or NOW, status.nonce or ""
+            TARGET,
+            order.spec.block,
+            OWNER.tags(order.spec.token),
+            status.intent_time or NOW,
+            status.nonce or "",
         )
         return self.execute(PlaceOrder(order, call), orders=(order,), takes=takes)
 
@@ -119,7 +129,11 @@ class TestCloud:
         """Another resource may have been faster: then nothing is reported of it."""
         executing = Executing()
         executing.account.books.role, executing.account.books.directories = Absent(), frozenset()
-        steps = (CreateRole("role", "service"), AttachPolicy("role", POLICY), CreateDirectory(REGION, "b", "logs/"))
+        steps = (
+            CreateRole("role", "service"),
+            AttachPolicy("role", POLICY),
+            CreateDirectory(REGION, "b", "logs/"),
+        )
         assert executing.execute(*steps).made == steps
         assert executing.execute(*steps).made == ()
 
@@ -135,7 +149,10 @@ class TestCloud:
         restores = RestoreTags(REGION, executing.account.buy_by_hand("demo"), TAGS)
         refused = PermissionMissing("foasconsole.TagResources", "NoPermission")
         executing.account.books.faults.arm(Fault(TAG, "before", refused))
-        assert (executing.execute(restores).made, executing.execute(restores).made) == ((), (restores,))
+        assert (executing.execute(restores).made, executing.execute(restores).made) == (
+            (),
+            (restores,),
+        )
 
 
 class TestRights:
@@ -146,7 +163,10 @@ class TestRights:
         executing, order = Executing(), an_order()
         executing.account.books.role, executing.account.books.directories = Absent(), frozenset()
         executing.account.books.faults.arm(forbidden("create_role"), forbidden("create_directory"))
-        makes_role, makes_directory = CreateRole("role", "service"), CreateDirectory(REGION, "b", "logs/")
+        makes_role, makes_directory = (
+            CreateRole("role", "service"),
+            CreateDirectory(REGION, "b", "logs/"),
+        )
         moves = MoveOrder(order, ledger.canceled(order, NOW))
         done = executing.execute(
             makes_role, makes_directory, CreateDirectory(REGION, "b", "x/"), moves, orders=(order,)
@@ -162,12 +182,16 @@ class TestRights:
         executing.account.books.role, executing.account.books.directories = Absent(), frozenset()
         down = Unreachable("ram.CreateRole", "ConnectFailed")
         executing.account.books.faults.arm(Fault("cloud.create_role", "before", down))
-        done = executing.execute(CreateRole("role", "service"), CreateDirectory(REGION, "b", "logs/"))
+        done = executing.execute(
+            CreateRole("role", "service"), CreateDirectory(REGION, "b", "logs/")
+        )
         assert (done.failure, done.made) == (down, ())
 
 
 def forbidden(method: str) -> Fault:
-    return Fault(f"cloud.{method}", "before", PermissionMissing(f"x.{method}", "NoPermission", action=method))
+    return Fault(
+        f"cloud.{method}", "before", PermissionMissing(f"x.{method}", "NoPermission", action=method)
+    )
 
 
 class TestFinalizer:
@@ -214,14 +238,18 @@ class TestDeletion:
     """The resource goes, and what was bought stays."""
 
     @pytest.mark.parametrize("stays", ["", "sc_1 stays in the cloud"])
-    def test_what_stays_is_a_line_of_the_log(self, stays: str, caplog: pytest.LogCaptureFixture) -> None:
+    def test_what_stays_is_a_line_of_the_log(
+        self, stays: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """And an event; a resource that bought nothing goes without a word."""
         executing, held = Executing(), a_workspace(deleted=True)
         executing.server.stored.workspaces[KEY] = held
         with caplog.at_level(logging.INFO, logger="flink_workspace_operator"):
             done = executing.execute(RemoveFinalizer(stays))
         said = [each.getMessage() for each in caplog.records if each.name != AUDIT]
-        assert (said, done.made) == ((["deleted: " + stays], (RemoveFinalizer(stays),)) if stays else ([], ()))
+        assert (said, done.made) == (
+            (["deleted: " + stays], (RemoveFinalizer(stays),)) if stays else ([], ())
+        )
 
 
 class TestLedger:
@@ -233,7 +261,9 @@ class TestLedger:
         done = Executing().execute(MoveOrder(order, ledger.canceled(order, NOW)), orders=(order,))
         assert [each.state for each in done.orders] == ["Canceled"]
 
-    def test_the_audit_log_has_a_line_for_each_change_of_state(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_the_audit_log_has_a_line_for_each_change_of_state(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """And none for a newer price."""
         order = an_order()
         with caplog.at_level(logging.INFO, logger=AUDIT):
@@ -266,7 +296,8 @@ class TestCall:
     def test_a_refusal_counts_from_the_latest_moment_that_is_known(
         self, listed_at: datetime | None, intent: datetime, now: datetime
     ) -> None:
-        """By the cloud's clock, and ours only where no list tells it; and as long as a call may take."""
+        """By the cloud's clock, and ours only where no list tells it; and as long as a call may
+        take."""
         done = Executing(listed_at, now).buy(an_order("Placing", intent=intent), REFUSED)
         assert done.orders[0].status.outstanding_until == NOW + SETTINGS.longest_call + COPY_WINDOW
 

@@ -22,7 +22,8 @@ def test_an_intent_is_remembered_by_its_mark() -> None:
 
 
 def test_an_intent_is_forgotten_with_its_own_order_only() -> None:
-    """A move of another order leaves it: else what was never sent would count as sent, and be waited for."""
+    """A move of another order leaves it: else what was never sent would count as sent, and be
+    waited for."""
     memory = Memory()
     memory.remember_intent(KEY, INTENT)
     memory.forget_intent(KEY, an_order("NotPlaced", 1))

@@ -1,4 +1,5 @@
-"""What a pass that sends a purchase reads last, and what first, on a simulated API server and cloud."""
+"""What a pass that sends a purchase reads last, and what first, on a simulated API server and
+cloud."""
 
 from collections.abc import Callable
 
@@ -16,7 +17,8 @@ Act = Callable[[SimulatedWorld, Key], object]
 
 
 def during_the_look(act: Act) -> list[str | None]:
-    """The states of the orders after the pass that was to send, with something done while its look was under way."""
+    """The states of the orders after the pass that was to send, with something done while its look
+    was under way."""
     world = SimulatedWorld()
     key = world.apply(pay_as_you_go("w"))
     world.run_until(lambda: [order.state for order in world.orders(key)] == ["Placing"])
@@ -31,7 +33,10 @@ def during_the_look(act: Act) -> list[str | None]:
 
 @pytest.mark.parametrize(
     "brake",
-    [lambda world, key: world.user.annotate(key, SUSPEND, "yes"), lambda world, key: world.user.delete(key)],
+    [
+        lambda world, key: world.user.annotate(key, SUSPEND, "yes"),
+        lambda world, key: world.user.delete(key),
+    ],
     ids=["suspend", "delete"],
 )
 def test_a_brake_that_was_acknowledged_during_the_look_holds(brake: Act) -> None:

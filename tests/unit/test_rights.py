@@ -11,7 +11,11 @@ from flink_workspace_operator.api import names
 from flink_workspace_operator.api.operator_report import REPORT_NAME
 
 BASE = Path(__file__).parents[2] / "deploy" / "base"
-OPERATOR, VIEWER, EDITOR = "flink-workspace-operator", "flink-workspace-viewer", "flink-workspace-editor"
+OPERATOR, VIEWER, EDITOR = (
+    "flink-workspace-operator",
+    "flink-workspace-viewer",
+    "flink-workspace-editor",
+)
 READER = "flink-workspace-report-reader"
 READ = {"get", "list", "watch"}
 WRITE = {"create", "update", "patch", "delete", "deletecollection"}
@@ -21,14 +25,21 @@ Manifest = dict[str, Any]
 
 
 def rendered(kind: str) -> dict[str, Manifest]:
-    """All objects of a kind in the folder, by name: nothing of it is changed by the kustomization."""
-    documents = [each for file in BASE.glob("*.yaml") for each in yaml.safe_load_all(file.read_text())]
+    """All objects of a kind in the folder, by name: nothing of it is changed by the
+    kustomization."""
+    documents = [
+        each for file in BASE.glob("*.yaml") for each in yaml.safe_load_all(file.read_text())
+    ]
     return {each["metadata"]["name"]: each for each in documents if each["kind"] == kind}
 
 
 def verbs(role: Manifest, resource: str) -> set[str]:
     """What a role may do with one of our resources."""
-    rules = [rule for rule in role["rules"] if names.GROUP in rule["apiGroups"] and resource in rule["resources"]]
+    rules = [
+        rule
+        for rule in role["rules"]
+        if names.GROUP in rule["apiGroups"] and resource in rule["resources"]
+    ]
     return {verb for rule in rules for verb in rule["verbs"]}
 
 
@@ -47,7 +58,11 @@ def test_the_operator_never_writes_what_people_want() -> None:
     role = rendered("ClusterRole")[OPERATOR]
     assert verbs(role, names.WORKSPACES) == READ | {"patch"}
     assert verbs(role, names.ORDERS) == READ | {"create", "patch"}
-    assert verbs(role, f"{names.WORKSPACES}/status") == verbs(role, f"{names.ORDERS}/status") == {"patch"}
+    assert (
+        verbs(role, f"{names.WORKSPACES}/status")
+        == verbs(role, f"{names.ORDERS}/status")
+        == {"patch"}
+    )
 
 
 def test_a_namespace_is_asked_for_all_that_the_role_gives() -> None:
@@ -79,7 +94,9 @@ def test_people_write_workspaces_and_nothing_else(name: str, allowed: set[str]) 
         ("credentials", {"resources": ["secrets"], "verbs": ["get", "patch"]}),
     ],
 )
-def test_what_a_feature_needs_is_bound_by_the_namespace_that_uses_it(feature: str, rule: Manifest) -> None:
+def test_what_a_feature_needs_is_bound_by_the_namespace_that_uses_it(
+    feature: str, rule: Manifest
+) -> None:
     """A ClusterRole of its own, which nothing that is installed binds."""
     name = f"{OPERATOR}-{feature}"
     assert rendered("ClusterRole")[name]["rules"] == [{"apiGroups": [""], **rule}]
@@ -88,16 +105,22 @@ def test_what_a_feature_needs_is_bound_by_the_namespace_that_uses_it(feature: st
     assert name not in {each["roleRef"]["name"] for each in bindings.values()}
 
 
-@pytest.mark.parametrize(("name", "roles"), [(VIEWER, {"view"}), (EDITOR, set()), (OPERATOR, set())])
+@pytest.mark.parametrize(
+    ("name", "roles"), [(VIEWER, {"view"}), (EDITOR, set()), (OPERATOR, set())]
+)
 def test_which_roles_of_the_cluster_they_are_added_to(name: str, roles: set[str]) -> None:
-    """Looking is for whoever may view; buying is given by name; what the operator may do is for it alone."""
+    """Looking is for whoever may view; buying is given by name; what the operator may do is for it
+    alone."""
     labels = rendered("ClusterRole")[name]["metadata"].get("labels", {})
-    assert {label.removeprefix(AGGREGATE) for label in labels if label.startswith(AGGREGATE)} == roles
+    assert {
+        label.removeprefix(AGGREGATE) for label in labels if label.startswith(AGGREGATE)
+    } == roles
     assert all(value == "true" for value in labels.values())
 
 
 def test_the_report_is_the_only_config_map_that_the_operator_may_touch_by_itself() -> None:
-    """By its name, in its own namespace. Who reads it is for people to say: nothing that is installed binds that."""
+    """By its name, in its own namespace. Who reads it is for people to say: nothing that is
+    installed binds that."""
     about = {"apiGroups": [""], "resources": ["configmaps"], "resourceNames": [REPORT_NAME]}
     roles = rendered("Role")
     own = [rule for rule in roles[OPERATOR]["rules"] if rule["resources"] == ["configmaps"]]

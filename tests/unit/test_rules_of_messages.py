@@ -1,4 +1,5 @@
-"""Every line that a user reads keeps six rules; sentences that once broke them are noticed when they come back."""
+"""Every line that a user reads keeps six rules; sentences that once broke them are noticed when
+they come back."""
 
 import pytest
 
@@ -28,20 +29,38 @@ from tests.rules_of_messages import (
 
 SIGNED_BY = SignedBy("Secret team/second", "LTAI5tAb", ACCOUNT, f"acs:ram::{ACCOUNT}:user/team-b")
 OLD = (
-    (one_colon, "order t-1: It is not known whether this was bought: foasconsole.CreateInstance did not answer: wait."),
-    (one_colon, "order m-1: It is not known whether this was bought: the bill leaves nothing open any more."),
+    (
+        one_colon,
+        "order t-1: It is not known whether this was bought: foasconsole.CreateInstance did not answer: wait.",
+    ),
+    (
+        one_colon,
+        "order m-1: It is not known whether this was bought: the bill leaves nothing open any more.",
+    ),
     (
         one_colon,
         "foasconsole.CreateInstance was refused: the account's balance is too low (code X): top up the account",
     ),
-    (one_colon, "sts.GetCallerIdentity was refused: the access key is not valid (code X): put a valid one into it"),
-    (one_colon, "ram.CreateRole was refused: a permission is missing (code NoPermission): grant ram:CreateRole"),
-    (no_promise_without_a_time, "foasconsole.CreateInstance answered what makes no sense: it will be tried again."),
+    (
+        one_colon,
+        "sts.GetCallerIdentity was refused: the access key is not valid (code X): put a valid one into it",
+    ),
+    (
+        one_colon,
+        "ram.CreateRole was refused: a permission is missing (code NoPermission): grant ram:CreateRole",
+    ),
+    (
+        no_promise_without_a_time,
+        "foasconsole.CreateInstance answered what makes no sense: it will be tried again.",
+    ),
     (
         no_promise_without_a_time,
         "foasconsole.DescribeInstances did not answer (code NoConnection): it will be tried again",
     ),
-    (no_promise_without_a_time, "foasconsole.DescribeInstances did not answer (code X): the operator asks again"),
+    (
+        no_promise_without_a_time,
+        "foasconsole.DescribeInstances did not answer (code X): the operator asks again",
+    ),
     (no_promise_without_a_time, "RAM role 'x' does not exist: the operator is putting that right"),
     (no_promise_without_a_time, "bucket 'b' lacks logs/: the operator is creating that"),
     (no_promise_without_a_time, "sc_1 was seen before and is not shown now: looking again"),
@@ -51,8 +70,14 @@ OLD = (
         the_one_in_question_is_named,
         "a permission is missing: grant the RAM action ram:CreateRole to the operator's identity",
     ),
-    (the_one_in_question_is_named, "put a valid one into the Secret of spec.credentials; else give it to the operator"),
-    (the_one_in_question_is_named, "the operator may not read Secret 'nope' of spec.credentials, or not hold it"),
+    (
+        the_one_in_question_is_named,
+        "put a valid one into the Secret of spec.credentials; else give it to the operator",
+    ),
+    (
+        the_one_in_question_is_named,
+        "the operator may not read Secret 'nope' of spec.credentials, or not hold it",
+    ),
     (
         an_annotation_is_a_whole_command,
         "The next try comes after 2026-11-30 12:48 UTC, after a change of the spec, or with the annotation"
@@ -74,10 +99,19 @@ OLD = (
         money_has_an_amount,
         "order m-1: Not bought: nothing of it showed up. The next try comes after 2026-11-30 12:48 UTC",
     ),
-    (money_has_an_amount, "account 1000000000000001 has a balance that is too low: top up account 1000000000000001"),
+    (
+        money_has_an_amount,
+        "account 1000000000000001 has a balance that is too low: top up account 1000000000000001",
+    ),
     (money_has_an_amount, "experiments-1: Bought sc_flinkserverless_public_cn-1."),
-    (untrue_of_an_open_order, "It is not known whether this was bought: the answer was lost: it will be tried again."),
-    (untrue_of_an_open_order, "The cloud did not answer (DeadlineExceeded): asked again within a minute"),
+    (
+        untrue_of_an_open_order,
+        "It is not known whether this was bought: the answer was lost: it will be tried again.",
+    ),
+    (
+        untrue_of_an_open_order,
+        "The cloud did not answer (DeadlineExceeded): asked again within a minute",
+    ),
 )
 
 
@@ -100,7 +134,9 @@ def test_a_failure_keeps_the_rules(kind: type[CloudFailure]) -> None:
         assert status is not None
         assert status.message is not None
         assert broken_by(status.message) == (), status.message
-        assert ": " not in status.message, "behind the name of the order it would be the second colon"
+        assert ": " not in status.message, (
+            "behind the name of the order it would be the second colon"
+        )
         if status.state == "Uncertain":
             assert untrue_of_an_open_order(status.message) is None
 
@@ -128,7 +164,9 @@ def test_every_move_of_an_order_keeps_the_rules() -> None:
         ledger.lost(an_order("Fulfilled"), NOW),
         ledger.uncertain(order, NOW, "the process that announced it did not report"),
         ledger.not_placed(order, NOW, NOW + WINDOW),
-        ledger.rejected(order, NOW, Rejection("Answer", "NameTaken", "the name is taken"), NOW + WINDOW),
+        ledger.rejected(
+            order, NOW, Rejection("Answer", "NameTaken", "the name is taken"), NOW + WINDOW
+        ),
         ledger.not_left_open(order),
         ledger.left_alone(order),
         ledger.kept(an_order("Placed"), NOW),
@@ -153,8 +191,15 @@ def test_the_cause_stays_to_the_end() -> None:
 
 def test_the_catalogues_keep_the_rules() -> None:
     """What the pages say of reasons and events."""
-    entries = [*DECIDING.values(), *QUIET.values(), *(each for all_ in ASPECTS.values() for each in all_.values())]
-    for line in (*(line for each in entries for line in (each.meaning, each.advice)), *EVENTS.values()):
+    entries = [
+        *DECIDING.values(),
+        *QUIET.values(),
+        *(each for all_ in ASPECTS.values() for each in all_.values()),
+    ]
+    for line in (
+        *(line for each in entries for line in (each.meaning, each.advice)),
+        *EVENTS.values(),
+    ):
         assert one_colon(line) is None, line
         assert no_promise_without_a_time(line) is None, line
 
@@ -163,7 +208,10 @@ def conditions(**changed: tuple[str, str, str]) -> dict[str, dict[str, str]]:
     """All in order but for those."""
     types = ("Ready", "Stalled", "Purchased", "RamRoleReady", "NetworkReady", "OssDirectoriesReady")
     told = {**dict.fromkeys(types, ("True", "Reason", "fine")), **changed}
-    return {type_: dict(zip(("status", "reason", "message"), said, strict=True)) for type_, said in told.items()}
+    return {
+        type_: dict(zip(("status", "reason", "message"), said, strict=True))
+        for type_, said in told.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -174,11 +222,19 @@ def conditions(**changed: tuple[str, str, str]) -> dict[str, dict[str, str]]:
             Stalled=("False", "NotStalled", "nothing has to be changed by hand"),
         ),
         conditions(
-            Ready=("False", "OwnedElsewhere", "sc_1 of this name belongs to cluster 'somebody-else'"),
+            Ready=(
+                "False",
+                "OwnedElsewhere",
+                "sc_1 of this name belongs to cluster 'somebody-else'",
+            ),
             Purchased=("True", "Bound", "sc_1 belongs to this resource"),
         ),
         conditions(
-            Ready=("Unknown", "PurchaseUncertain", "order w-1: the answer was lost: it will be tried again"),
+            Ready=(
+                "Unknown",
+                "PurchaseUncertain",
+                "order w-1: the answer was lost: it will be tried again",
+            ),
             Purchased=("Unknown", "PurchaseUncertain", "order w-1 is not settled yet"),
         ),
     ],

@@ -12,14 +12,17 @@ EMULATOR = "http://127.0.0.1:9000"
 
 @pytest.mark.parametrize("name", WINDOWS)
 def test_a_window_below_its_default_is_refused_with_the_real_cloud(name: str) -> None:
-    """What is bought would be taken for absent, and bought again. The message says how to insist."""
+    """What is bought would be taken for absent, and bought again. The message says how to
+    insist."""
     least = Settings.model_fields[name].default
     with pytest.raises(ValidationError, match=f"{name} must be at least {least}.*short_windows"):
         Settings.model_validate({name: least - 1})
 
 
 @pytest.mark.parametrize("name", WINDOWS)
-@pytest.mark.parametrize("meant", [{"endpoint": EMULATOR}, {"short_windows": True}], ids=["emulator", "on purpose"])
+@pytest.mark.parametrize(
+    "meant", [{"endpoint": EMULATOR}, {"short_windows": True}], ids=["emulator", "on purpose"]
+)
 def test_a_short_window_is_taken_where_it_is_meant(name: str, meant: dict[str, object]) -> None:
     """An emulator is as quick as it is told to be."""
     settings = Settings.model_validate({name: 5, **meant})
@@ -27,11 +30,14 @@ def test_a_short_window_is_taken_where_it_is_meant(name: str, meant: dict[str, o
 
 
 def test_a_date_that_is_believed_ends_no_window_too_early() -> None:
-    """What it may be off is spare in the windows of the real cloud; an emulator's clock is moved."""
+    """What it may be off is spare in the windows of the real cloud; an emulator's clock is
+    moved."""
     assert Settings().date_tolerance == timedelta(minutes=5)
     assert Settings().spare_window > timedelta(minutes=5)
     assert Settings(endpoint=EMULATOR).date_tolerance is None
-    assert Settings(endpoint=EMULATOR, date_tolerance_seconds=60).date_tolerance == timedelta(minutes=1)
+    assert Settings(endpoint=EMULATOR, date_tolerance_seconds=60).date_tolerance == timedelta(
+        minutes=1
+    )
 
 
 def test_longer_windows_are_taken() -> None:
@@ -73,7 +79,9 @@ def test_an_endpoint_is_on_this_machine_or_has_tls(endpoint: str) -> None:
 )
 def test_a_plain_endpoint_elsewhere_must_be_said_to_be_an_emulator(endpoint: str) -> None:
     """It is then told wherever somebody could take what it sells for real."""
-    with pytest.raises(ValidationError, match=r"endpoint must begin with https://.*set emulator to true"):
+    with pytest.raises(
+        ValidationError, match=r"endpoint must begin with https://.*set emulator to true"
+    ):
         Settings(endpoint=endpoint)
     assert Settings(endpoint=endpoint, emulator=True).emulated
 
@@ -120,9 +128,17 @@ def test_nobody_is_paid_for_or_adopts_by_default() -> None:
     default = Settings()
     assert not default.buys_for("team")
     assert not default.adopts_by_id_in("team")
-    for may, setting in (("buys_for", "identity_namespaces"), ("adopts_by_id_in", "adoption_namespaces")):
+    for may, setting in (
+        ("buys_for", "identity_namespaces"),
+        ("adopts_by_id_in", "adoption_namespaces"),
+    ):
         named = Settings.model_validate({setting: ("team", "b")})
-        assert [getattr(named, may)(each) for each in ("team", "b", "c", "*")] == [True, True, False, False]
+        assert [getattr(named, may)(each) for each in ("team", "b", "c", "*")] == [
+            True,
+            True,
+            False,
+            False,
+        ]
         assert getattr(Settings.model_validate({setting: ("*",)}), may)("any")
         assert not getattr(Settings.model_validate({setting: ()}), may)("team")
 

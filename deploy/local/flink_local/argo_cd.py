@@ -1,7 +1,8 @@
-"""A real Argo CD without Pods: application controller, repository server, API server and a Redis, as four processes.
+"""A real Argo CD without Pods: application controller, repository server, API server and a Redis,
+as four processes.
 
-It works on a cluster of this machine, and takes manifests from `file://` repositories. It keeps nothing.
-"""
+It works on a cluster of this machine, and takes manifests from `file://` repositories. It keeps
+nothing."""
 
 import json
 from dataclasses import dataclass
@@ -63,8 +64,11 @@ class _Ports:
     api_metrics: int
 
 
-def start_argo_cd(processes: Processes, cluster: Cluster, binaries: Binaries, settings: Path) -> ArgoCd:
-    """Install its definitions and start it, with `settings`, a manifest of parts of argocd-cm; raises LocalFailure."""
+def start_argo_cd(
+    processes: Processes, cluster: Cluster, binaries: Binaries, settings: Path
+) -> ArgoCd:
+    """Install its definitions and start it, with `settings`, a manifest of parts of argocd-cm;
+    raises LocalFailure."""
     _install(processes, cluster, binaries, settings)
     ports = _Ports(*free_ports(6))
     environment = _environment(processes.directory / "argo-cd", cluster)
@@ -72,18 +76,24 @@ def start_argo_cd(processes: Processes, cluster: Cluster, binaries: Binaries, se
         processes.start(f"argo-cd-{name}", [binaries.path(name), *arguments], environment)
     for what, port in (("Redis", ports.redis), ("the repository server", ports.repositories)):
         processes.wait_for(f"Starting {what}", partial(is_listened_to, port), READY_SECONDS)
-    for what, port in (("the application controller", ports.controller_metrics), ("Argo CD's API", ports.api)):
+    for what, port in (
+        ("the application controller", ports.controller_metrics),
+        ("Argo CD's API", ports.api),
+    ):
         processes.wait_for(f"Starting {what}", partial(answers_ok, port, "/healthz"), READY_SECONDS)
     return ArgoCd(f"http://127.0.0.1:{ports.api}")
 
 
 def _install(processes: Processes, cluster: Cluster, binaries: Binaries, settings: Path) -> None:
     cluster.kubectl("create", "namespace", NAMESPACE)
-    # Server-side: the definitions are too large for the annotation in which `kubectl apply` keeps what it applied.
+    # Server-side: the definitions are too large for the annotation in which `kubectl apply` keeps
+    # what it applied.
     apply: list[str | Path] = ["apply", "--server-side", f"--namespace={NAMESPACE}"]
     for folder in (CRDS, CONFIGURATION):
         cluster.kubectl(*apply, "--kustomize", binaries.path(folder))
-    processes.wait_for("Installing Argo CD's definitions", partial(_are_served, cluster), READY_SECONDS)
+    processes.wait_for(
+        "Installing Argo CD's definitions", partial(_are_served, cluster), READY_SECONDS
+    )
     cluster.kubectl(*apply, "--field-manager=flink-workspace-operator", "--filename", settings)
     cluster.kubectl(*apply, "--filename=-", stdin=json.dumps(DEFAULT_PROJECT))
 
@@ -91,14 +101,17 @@ def _install(processes: Processes, cluster: Cluster, binaries: Binaries, setting
 def _are_served(cluster: Cluster) -> bool | None:
     """Not `kubectl wait`: that fails for a definition that has no condition yet."""
     try:
-        cluster.kubectl("get", "applications.argoproj.io,appprojects.argoproj.io", f"--namespace={NAMESPACE}")
+        cluster.kubectl(
+            "get", "applications.argoproj.io,appprojects.argoproj.io", f"--namespace={NAMESPACE}"
+        )
     except LocalFailure:
         return None
     return True
 
 
 def _environment(directory: Path, cluster: Cluster) -> dict[str, str]:
-    """Everything that it writes goes below `directory`; the cluster it manages is the one it is installed in."""
+    """Everything that it writes goes below `directory`; the cluster it manages is the one it is
+    installed in."""
     folders = {
         "ARGOCD_TLS_DATA_PATH": "tls",
         "ARGOCD_SSH_DATA_PATH": "ssh",
@@ -121,7 +134,10 @@ def _environment(directory: Path, cluster: Cluster) -> dict[str, str]:
 
 
 def _commands(cluster: Cluster, ports: _Ports) -> dict[str, list[Any]]:
-    local, where = "--address=127.0.0.1", [f"--kubeconfig={cluster.kubeconfig}", f"--namespace={NAMESPACE}"]
+    local, where = (
+        "--address=127.0.0.1",
+        [f"--kubeconfig={cluster.kubeconfig}", f"--namespace={NAMESPACE}"],
+    )
     redis = f"--redis=127.0.0.1:{ports.redis}"
     repositories = [f"--repo-server=127.0.0.1:{ports.repositories}", "--repo-server-plaintext"]
     metrics = "--metrics-address=127.0.0.1"

@@ -28,11 +28,15 @@ def ensure_built(program: GoProgram) -> Binaries:
     if built.complete:
         return built
     try:
-        with exclusive(built.directory.parent / "lock", f"another checkout that builds {program.title}"):
+        with exclusive(
+            built.directory.parent / "lock", f"another checkout that builds {program.title}"
+        ):
             if not built.complete:  # another checkout may have built it while we waited
                 _build(program, built.directory)
     except OSError as error:
-        raise LocalFailure(f"Cannot build {program.title} in {built.directory.parent}: {error}") from error
+        raise LocalFailure(
+            f"Cannot build {program.title} in {built.directory.parent}: {error}"
+        ) from error
     return built
 
 
@@ -43,7 +47,9 @@ def _build(program: GoProgram, target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f"{target.name}.", dir=target.parent) as temporary:
         partial = Path(temporary) / target.name
         partial.mkdir()
-        with step(f"Building {program.title} from source, about 5 minutes, once for all checkouts") as current:
+        with step(
+            f"Building {program.title} from source, about 5 minutes, once for all checkouts"
+        ) as current:
             _compile(program, toolchain, partial / program.name, current)
             _keep_files(program, toolchain, partial)
         for name in {*program.components} - {program.name}:
@@ -55,7 +61,15 @@ def _build(program: GoProgram, target: Path) -> None:
 
 def _compile(program: GoProgram, toolchain: Toolchain, output: Path, current: Step) -> None:
     command = [str(toolchain.go), "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"]
-    command += ["-tags", ",".join(program.tags), "-ldflags", program.linker_flags, "-o", str(output), program.package]
+    command += [
+        "-tags",
+        ",".join(program.tags),
+        "-ldflags",
+        program.linker_flags,
+        "-o",
+        str(output),
+        program.package,
+    ]
     with subprocess.Popen(
         command, cwd=program.sources, env=_environment(toolchain),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -75,7 +89,12 @@ def _keep_files(program: GoProgram, toolchain: Toolchain, target: Path) -> None:
         return
     command = [str(toolchain.go), "list", "-m", "-f", "{{.Dir}}", program.files_of]
     module = subprocess.run(
-        command, cwd=program.sources, env=_environment(toolchain), stdout=subprocess.PIPE, text=True, check=True
+        command,
+        cwd=program.sources,
+        env=_environment(toolchain),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     ).stdout.strip()
     for folder in program.files:
         shutil.copytree(Path(module) / folder, target / folder, copy_function=shutil.copyfile)
@@ -86,13 +105,18 @@ def _environment(toolchain: Toolchain) -> dict[str, str]:
 
 
 def _follow(build: subprocess.Popen[str], current: Step) -> deque[str]:
-    """Show how far the build is, and keep its last lines: with -v it names each package when it is done with it."""
+    """Show how far the build is, and keep its last lines: with -v it names each package when it is
+    done with it."""
     last: deque[str] = deque(maxlen=LINES_KEPT)
     downloads = packages = 0
     for line in build.stdout or ():
         last.append(line.rstrip())
-        downloads, packages = (downloads + 1, packages) if "downloading" in line else (downloads, packages + 1)
-        current.detail = f"{packages} packages compiled" if packages else f"{downloads} modules downloaded"
+        downloads, packages = (
+            (downloads + 1, packages) if "downloading" in line else (downloads, packages + 1)
+        )
+        current.detail = (
+            f"{packages} packages compiled" if packages else f"{downloads} modules downloaded"
+        )
     return last
 
 

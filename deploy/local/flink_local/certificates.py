@@ -1,4 +1,5 @@
-"""One certificate authority and what it signs: the API server's certificate and the administrator's."""
+"""One certificate authority and what it signs: the API server's certificate and the
+administrator's."""
 
 import datetime
 import ipaddress
@@ -36,7 +37,9 @@ class Authority:
         """A new authority, signed by itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = _name("flink-local")
-        builder = _builder(name, name, key.public_key()).add_extension(x509.BasicConstraints(True, 0), critical=True)
+        builder = _builder(name, name, key.public_key()).add_extension(
+            x509.BasicConstraints(True, 0), critical=True
+        )
         builder = builder.add_extension(_key_usage(authority=True), critical=True)
         return cls(builder.sign(key, hashes.SHA256()), key)
 
@@ -50,15 +53,26 @@ class Authority:
         return self._sign(_name(user, group), ExtendedKeyUsageOID.CLIENT_AUTH)
 
     def server(self, *more: str) -> Pair:
-        """A certificate for a server on the loopback interface, and under more addresses or names."""
+        """A certificate for a server on the loopback interface, and under more addresses or
+        names."""
         names = [_general_name(each) for each in (*_SERVER_NAMES, *_SERVER_ADDRESSES, *more)]
-        return self._sign(_name("kube-apiserver"), ExtendedKeyUsageOID.SERVER_AUTH, x509.SubjectAlternativeName(names))
+        return self._sign(
+            _name("kube-apiserver"),
+            ExtendedKeyUsageOID.SERVER_AUTH,
+            x509.SubjectAlternativeName(names),
+        )
 
-    def _sign(self, subject: x509.Name, usage: x509.ObjectIdentifier, *more: x509.ExtensionType) -> Pair:
+    def _sign(
+        self, subject: x509.Name, usage: x509.ObjectIdentifier, *more: x509.ExtensionType
+    ) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(subject, self.certificate.subject, key.public_key())
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
-        extensions = (x509.BasicConstraints(False, None), _key_usage(authority=False), x509.ExtendedKeyUsage([usage]))
+        extensions = (
+            x509.BasicConstraints(False, None),
+            _key_usage(authority=False),
+            x509.ExtendedKeyUsage([usage]),
+        )
         for extension in (*extensions, issuer, *more):
             builder = builder.add_extension(extension, critical=False)
         signed = builder.sign(self.key, hashes.SHA256())
@@ -93,7 +107,9 @@ def _name(common_name: str, organization: str | None = None) -> x509.Name:
     return x509.Name(attributes)
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()

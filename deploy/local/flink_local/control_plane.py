@@ -1,13 +1,15 @@
-"""A real control plane on this machine: etcd, kube-apiserver and kube-controller-manager as three processes.
+"""A real control plane on this machine: etcd, kube-apiserver and kube-controller-manager as three
+processes.
 
     with ControlPlane(directory) as cluster:
-        cluster.kubectl("get", "namespaces")          # text; raises LocalFailure with what kubectl said
+        cluster.kubectl("get", "namespaces")          # text; raises LocalFailure with what kubectl
+        said
         cluster.kubeconfig, cluster.url               # the administrator's
-        cluster.kubeconfig_for("default", "default", directory / "sa")   # the rights of a ServiceAccount
+        cluster.kubeconfig_for("default", "default", directory / "sa")   # the rights of a
+        ServiceAccount
 
-It is ready after a few seconds and keeps nothing: etcd does not even wait for the disk. In tests use the fixtures of
-`tests/control_plane.py`, which share one control plane among all workers.
-"""
+It is ready after a few seconds and keeps nothing: etcd does not even wait for the disk. In tests
+use the fixtures of `tests/control_plane.py`, which share one control plane among all workers."""
 
 import shutil
 import ssl
@@ -52,7 +54,9 @@ class Ports:
 class ControlPlane:
     """A control plane that keeps its data, certificates, logs and pid files in one directory."""
 
-    def __init__(self, directory: Path, processes: Processes | None = None, binaries: Binaries | None = None) -> None:
+    def __init__(
+        self, directory: Path, processes: Processes | None = None, binaries: Binaries | None = None
+    ) -> None:
         self._binaries = binaries or installed_binaries()
         self._processes = processes or Processes(directory)
         self._directory = self._processes.directory
@@ -60,7 +64,8 @@ class ControlPlane:
         """Where the API server is, and who vouches for it; once it was started."""
 
     def start(self) -> Cluster:
-        """Start all processes and wait until the API server is ready; raises LocalFailure with the end of a log."""
+        """Start all processes and wait until the API server is ready; raises LocalFailure with the
+        end of a log."""
         authority = _write_keys(self._directory / "keys")
         for _ in range(PORT_ATTEMPTS - 1):
             try:
@@ -80,13 +85,16 @@ class ControlPlane:
         self._processes.kill(_API_SERVER)
 
     def start_api_server(self) -> None:
-        """Start it again where it was, and wait until it is ready; raises LocalFailure with the end of its log."""
+        """Start it again where it was, and wait until it is ready; raises LocalFailure with the end
+        of its log."""
         ports, authority = self._served
         flags = _api_server_flags(self._directory / "keys", ports)
         self._processes.start(_API_SERVER, [self._binaries.path("kube-apiserver"), *flags])
         trust = ssl.create_default_context(cadata=authority.pem.decode())
         self._processes.wait_for(
-            "Starting the API server", lambda: answers_ok(ports.api, "/readyz", trust), READY_SECONDS
+            "Starting the API server",
+            lambda: answers_ok(ports.api, "/readyz", trust),
+            READY_SECONDS,
         )
 
     def back_up(self, into: Path) -> None:
@@ -118,7 +126,10 @@ class ControlPlane:
             raise
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -172,7 +183,8 @@ def _api_server_flags(keys: Path, ports: Ports) -> list[str]:
     return [
         f"--etcd-servers=http://127.0.0.1:{ports.etcd}",
         "--bind-address=127.0.0.1",
-        "--advertise-address=127.0.0.1",  # otherwise it looks for a default route, which a machine may lack
+        # otherwise it looks for a default route, which a machine may lack
+        "--advertise-address=127.0.0.1",
         "--endpoint-reconciler-type=none",  # the loopback address is not allowed in Endpoints
         f"--secure-port={ports.api}",
         f"--tls-cert-file={keys / 'apiserver.crt'}",

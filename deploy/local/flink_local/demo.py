@@ -1,4 +1,5 @@
-"""`make demo`: buy the samples in front of the user's eyes, show what came of it, leave nothing behind."""
+"""`make demo`: buy the samples in front of the user's eyes, show what came of it, leave nothing
+behind."""
 
 import subprocess
 import tempfile
@@ -27,7 +28,10 @@ def demo(console: Console) -> None:
         trial = start_trial(processes, console)
         _buy(trial, processes, console)
         _show(trial, console)
-    _say(console, f"\nEverything is stopped again. The demo took {duration(time.monotonic() - started)}.")
+    _say(
+        console,
+        f"\nEverything is stopped again. The demo took {duration(time.monotonic() - started)}.",
+    )
 
 
 def _buy(trial: Trial, processes: Processes, console: Console) -> None:
@@ -69,7 +73,9 @@ def _wait_until_ready(trial: Trial, processes: Processes) -> None:
     except LocalFailure as failure:
         found = trial.cluster.kubectl("get", "flinkworkspaces", "--output=wide")
         log = last_lines(processes.log(OPERATOR))
-        raise LocalFailure(f"{failure}\n\n{found}\nThe end of the operator's log:\n{log}") from failure
+        raise LocalFailure(
+            f"{failure}\n\n{found}\nThe end of the operator's log:\n{log}"
+        ) from failure
 
 
 def _all_ready(trial: Trial) -> bool:
@@ -79,7 +85,9 @@ def _all_ready(trial: Trial) -> bool:
 
 
 def _show(trial: Trial, console: Console) -> None:
-    _command(console, "kubectl get flinkworkspaceorders --output=wide", "the ledger of what was ordered")
+    _command(
+        console, "kubectl get flinkworkspaceorders --output=wide", "the ledger of what was ordered"
+    )
     _say(console, trial.cluster.kubectl("get", "flinkworkspaceorders", "--output=wide").rstrip())
     state, purchases = trial.emulator.state(), trial.emulator.purchases()
     _command(console, "GET /_emulator/state", "what the operator made in the cloud, free of charge")
@@ -97,7 +105,9 @@ def _show(trial: Trial, console: Console) -> None:
 
 def _command(console: Console, command: str, meaning: str = "") -> None:
     remark = f"   # {meaning}" if meaning else ""
-    console.print(f"\n$ {command}{remark}", style="bold", highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        f"\n$ {command}{remark}", style="bold", highlight=False, markup=False, soft_wrap=True
+    )
 
 
 def _say(console: Console, text: str) -> None:

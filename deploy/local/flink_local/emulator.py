@@ -51,16 +51,33 @@ class Emulator:
 
 
 def start_emulator(processes: Processes, authority: Authority | None = None) -> Emulator:
-    """Start the emulator on a free port and wait until it answers; by TLS as well, if an authority vouches for it."""
-    url_file, ca_file = processes.directory / "emulator.url", processes.directory / "emulator-ca.pem"
+    """Start the emulator on a free port and wait until it answers; by TLS as well, if an authority
+    vouches for it."""
+    url_file, ca_file = (
+        processes.directory / "emulator.url",
+        processes.directory / "emulator-ca.pem",
+    )
     url_file.unlink(missing_ok=True)
-    command: list[str | Path] = [sys.executable, "-m", "flink_cloud_emulator", "--port", "0", "--url-file", url_file]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "flink_cloud_emulator",
+        "--port",
+        "0",
+        "--url-file",
+        url_file,
+    ]
     if authority is not None:
         pair = authority.server()
         ca_file.write_bytes(authority.pem)
-        command += ["--tls", write_private(processes.directory / "emulator.pem", pair.certificate + pair.key)]
+        command += [
+            "--tls",
+            write_private(processes.directory / "emulator.pem", pair.certificate + pair.key),
+        ]
     processes.start("emulator", command, python_environment())
-    url, *by_tls = processes.wait_for("Starting the emulator", lambda: _urls(url_file), READY_SECONDS)
+    url, *by_tls = processes.wait_for(
+        "Starting the emulator", lambda: _urls(url_file), READY_SECONDS
+    )
     return Emulator(url, by_tls[0], ca_file) if by_tls else Emulator(url)
 
 

@@ -1,15 +1,19 @@
-"""The environment of our own programs: what the user has, without what could lead them to a real cloud or cluster."""
+"""The environment of our own programs: what the user has, without what could lead them to a real
+cloud or cluster."""
 
 import os
 
 from flink_local.manifests import REPOSITORY
 
 _REAL_WORLD = ("ALIBABA_CLOUD_", "ALICLOUD_", "KUBERNETES_", "KUBECONFIG")
-_WAYS_OUT = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"})
+_WAYS_OUT = frozenset(
+    {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
+)
 
 
 def is_way_out(name: str) -> bool:
-    """True of variables for proxies and authorities, in capitals or not: our programs stay on this machine."""
+    """True of variables for proxies and authorities, in capitals or not: our programs stay on this
+    machine."""
     return name.upper() in _WAYS_OUT
 
 

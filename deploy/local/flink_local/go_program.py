@@ -1,4 +1,5 @@
-"""Programs that are built from Go modules, once for all checkouts of a user: what they are, and where they are kept."""
+"""Programs that are built from Go modules, once for all checkouts of a user: what they are, and
+where they are kept."""
 
 import hashlib
 import os
@@ -42,7 +43,8 @@ class GoProgram:
     """The names that it can be started under."""
     linker_flags: str
     package: str = "."
-    """What is compiled: the module's own `main.go`, or the command of another that its `go.mod` names as a tool."""
+    """What is compiled: the module's own `main.go`, or the command of another that its `go.mod`
+    names as a tool."""
     tags: tuple[str, ...] = ()
     """Build tags."""
     files_of: str = ""
@@ -60,13 +62,18 @@ class GoProgram:
     @property
     def built(self) -> Binaries:
         """Where a build of these sources is, or goes."""
-        return Binaries(cache_directory() / self.name / self.source_hash(self.sources), self.components)
+        return Binaries(
+            cache_directory() / self.name / self.source_hash(self.sources), self.components
+        )
 
     def source_hash(self, sources: Path) -> str:
-        """What a build depends on, as a short name: its sources, how it is made, and the kind of machine."""
+        """What a build depends on, as a short name: its sources, how it is made, and the kind of
+        machine."""
         made = (self.linker_flags, *self.tags, *self.files, platform.system(), platform.machine())
         digest = hashlib.sha256(" ".join(made).encode())
-        for source in sorted(each for each in sources.iterdir() if each.suffix in (".mod", ".sum", ".go")):
+        for source in sorted(
+            each for each in sources.iterdir() if each.suffix in (".mod", ".sum", ".go")
+        ):
             content = source.read_bytes()
             digest.update(f"{source.name} {len(content)}\n".encode() + content)
         return digest.hexdigest()[:16]

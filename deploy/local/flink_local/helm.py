@@ -1,4 +1,5 @@
-"""Helm, built once like the control plane: it renders and installs the chart in tests. Nothing else needs it."""
+"""Helm, built once like the control plane: it renders and installs the chart in tests. Nothing else
+needs it."""
 
 from typing import Final
 

@@ -1,4 +1,5 @@
-"""The ways to install a trial, in the commands that people type; `make kind` and the tests on the node run them."""
+"""The ways to install a trial, in the commands that people type; `make kind` and the tests on the
+node run them."""
 
 import os
 import shutil
@@ -37,7 +38,8 @@ kubectl --namespace=flink-workspace-operator set env deployment/flink-workspace-
 
 
 def run_commands(cluster: Cluster, commands: str) -> None:
-    """Run them in the checkout, with kubectl and Helm for this cluster; raises LocalFailure with what they said."""
+    """Run them in the checkout, with kubectl and Helm for this cluster; raises LocalFailure with
+    what they said."""
     path = f"{cluster.kubectl_program.parent}:{HELM.built.directory}:{os.environ['PATH']}"
     shell = shutil.which("bash") or "bash"
     done = subprocess.run(

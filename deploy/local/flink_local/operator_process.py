@@ -1,4 +1,5 @@
-"""The operator as a process of this machine, with the rights of its ServiceAccount and the keys of the emulator."""
+"""The operator as a process of this machine, with the rights of its ServiceAccount and the keys of
+the emulator."""
 
 import sys
 from collections.abc import Sequence
@@ -21,8 +22,11 @@ TOKEN_SECONDS = 30 * 24 * 3600
 PROGRAM: Sequence[str] = ("-m", "flink_workspace_operator", "run")
 
 
-def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator, program: Sequence[str] = PROGRAM) -> int:
-    """Start the operator under its own ServiceAccount, never as the administrator, and wait until it answers.
+def start_operator(
+    processes: Processes, cluster: Cluster, emulator: Emulator, program: Sequence[str] = PROGRAM
+) -> int:
+    """Start the operator under its own ServiceAccount, never as the administrator, and wait until
+    it answers.
 
     Gives the port on which it does. `program` is what Python is told to run.
     """
@@ -41,5 +45,7 @@ def start_operator(processes: Processes, cluster: Cluster, emulator: Emulator, p
         "FLINK_OPERATOR_ADOPTION_NAMESPACES": EVERYWHERE,
     }
     processes.start(NAME, [sys.executable, *program], {**python_environment(), **settings})
-    processes.wait_for("Starting the operator", lambda: answers_ok(health_port, "/healthz"), READY_SECONDS)
+    processes.wait_for(
+        "Starting the operator", lambda: answers_ok(health_port, "/healthz"), READY_SECONDS
+    )
     return health_port

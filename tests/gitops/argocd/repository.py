@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-IDENTITY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
+IDENTITY = (
+    "-c",
+    "user.name=somebody",
+    "-c",
+    "user.email=somebody@example.com",
+    "-c",
+    "commit.gpgsign=false",
+)
 
 
 @dataclass(frozen=True)
@@ -40,4 +47,6 @@ class Repository:
 
     def _git(self, *arguments: str) -> str:
         command = ["git", *IDENTITY, *arguments]
-        return subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            command, cwd=self.root, check=True, capture_output=True, text=True
+        ).stdout.strip()

@@ -44,12 +44,16 @@ class Stage:
     @contextlib.contextmanager
     def delivery(self, name: str, directory: Path) -> Iterator["Delivery"]:
         """An Application that follows a repository of its own, into a namespace of its own."""
-        application = yaml.safe_load((ARGO_CD_FILES / "applications" / "workspaces.yaml").read_text())
+        application = yaml.safe_load(
+            (ARGO_CD_FILES / "applications" / "workspaces.yaml").read_text()
+        )
         repository = Repository(directory, application["spec"]["source"]["path"])
         repository.begin()
         made = Delivery(self, name, repository, application)
         self.cluster.kubectl("create", "namespace", name)
-        self.cluster.kubectl("apply", f"--namespace={name}", "--filename", ARGO_CD_FILES / "sample" / "rights.yaml")
+        self.cluster.kubectl(
+            "apply", f"--namespace={name}", "--filename", ARGO_CD_FILES / "sample" / "rights.yaml"
+        )
         with (
             watched(self.cluster, made.timeline, NAMESPACE, "applications.argoproj.io", name),
             watched(self.cluster, made.timeline, name, "flinkworkspaces", WORKSPACE[1]),
@@ -78,7 +82,12 @@ class Delivery:
     def consumer(self) -> Wire:
         """What comes after the workspace. Not the sample's Job, which only a node can run."""
         metadata = {"name": CONSUMER[1], "annotations": {"argocd.argoproj.io/sync-wave": "1"}}
-        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"is": "there"}}
+        return {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": metadata,
+            "data": {"is": "there"},
+        }
 
     def push(self, message: str, **manifests: Wire | None) -> None:
         """Commit, and let Argo CD look at once instead of within minutes."""
@@ -89,14 +98,20 @@ class Delivery:
 
     def refresh(self) -> None:
         """Ask Argo CD to look at the repository now."""
-        self.annotate("application.argoproj.io", self.name, "argocd.argoproj.io/refresh=normal", NAMESPACE)
+        self.annotate(
+            "application.argoproj.io", self.name, "argocd.argoproj.io/refresh=normal", NAMESPACE
+        )
 
     def apply_application(self) -> None:
         """The Application of the sample, with this repository and namespace."""
         application = copy.deepcopy(self.shipped)
         # As Argo CD's user interface does it: deleting the Application deletes what it brought.
         finalizers = ["resources-finalizer.argocd.argoproj.io"]
-        application["metadata"] = {"name": self.name, "namespace": NAMESPACE, "finalizers": finalizers}
+        application["metadata"] = {
+            "name": self.name,
+            "namespace": NAMESPACE,
+            "finalizers": finalizers,
+        }
         application["spec"]["source"]["repoURL"] = self.repository.url
         application["spec"]["destination"]["namespace"] = self.name
         application["spec"]["syncPolicy"]["retry"] |= RETRY
@@ -112,7 +127,11 @@ class Delivery:
         """Change the workspace by hand, behind Git's back."""
         patch = json.dumps({"spec": spec})
         self.stage.cluster.kubectl(
-            "patch", f"--namespace={self.name}", "flinkworkspace/reports", "--type=merge", f"--patch={patch}"
+            "patch",
+            f"--namespace={self.name}",
+            "flinkworkspace/reports",
+            "--type=merge",
+            f"--patch={patch}",
         )
 
     def run_action(self, action: str) -> None:
@@ -121,7 +140,8 @@ class Delivery:
         self._api("POST", "/actions/v2", {"action": action})
 
     def actions(self) -> dict[str, bool]:
-        """The actions that Argo CD's API offers, and whether they can be run. An absent `disabled` means that."""
+        """The actions that Argo CD's API offers, and whether they can be run. An absent `disabled`
+        means that."""
         offered = self._api("GET", "/actions")["actions"]
         return {each["name"]: not each.get("disabled", False) for each in offered}
 

@@ -1,7 +1,8 @@
-"""What a real Argo CD does with a FlinkWorkspace, from the first sync to the end of the Application.
+"""What a real Argo CD does with a FlinkWorkspace, from the first sync to the end of the
+Application.
 
-The Application is the sample's, with its retries closer together, and the scripts are those of `argocd-cm.yaml`.
-"""
+The Application is the sample's, with its retries closer together, and the scripts are those of
+`argocd-cm.yaml`."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -30,7 +31,11 @@ def ready(objects: Objects) -> str | None:
 def deliver(delivery: Delivery, **spec: object) -> None:
     """Workspace and consumer in Git, and the Application on its way."""
     delivery.stage.cloud.settings(provisioningSeconds=CREATION)
-    delivery.push("a workspace and its consumer", workspace=delivery.workspace(**spec), consumer=delivery.consumer())
+    delivery.push(
+        "a workspace and its consumer",
+        workspace=delivery.workspace(**spec),
+        consumer=delivery.consumer(),
+    )
     delivery.apply_application()
     delivery.timeline.until("the workspace exists", lambda objects: WORKSPACE in objects, PATIENCE)
 
@@ -49,15 +54,21 @@ def approve_deletion(delivery: Delivery) -> None:
     now = (datetime.now(UTC) + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     delivery.timeline.note("a person confirms")
     delivery.annotate(
-        "application.argoproj.io", delivery.name, f"argocd.argoproj.io/deletion-approved={now}", NAMESPACE
+        "application.argoproj.io",
+        delivery.name,
+        f"argocd.argoproj.io/deletion-approved={now}",
+        NAMESPACE,
     )
 
 
 def test_wave_waits_for_the_workspace(delivery: Delivery) -> None:
-    """Wave 1 waits while the workspace is created; it begins within seconds once that is Ready. One purchase."""
+    """Wave 1 waits while the workspace is created; it begins within seconds once that is Ready. One
+    purchase."""
     timeline = delivery.timeline
     deliver(delivery)
-    timeline.until("it is being created", lambda objects: ready(objects) == "Unknown/Provisioning", PATIENCE)
+    timeline.until(
+        "it is being created", lambda objects: ready(objects) == "Unknown/Provisioning", PATIENCE
+    )
     timeline.holds(
         "no consumer, operation Running, never Degraded",
         lambda objects: (
@@ -71,24 +82,39 @@ def test_wave_waits_for_the_workspace(delivery: Delivery) -> None:
     timeline.until("Ready", lambda objects: ready(objects) == "True/Running", PATIENCE)
     took = timeline.until("the consumer exists", lambda objects: CONSUMER in objects, PATIENCE)
     assert took < PATIENCE / 6
-    ids, instance = timeline.objects[OUTPUTS]["data"], timeline.objects[WORKSPACE]["status"]["instance"]
-    assert (ids["instanceId"], ids["workspaceId"]) == (instance["instanceId"], instance["workspaceId"])
+    ids, instance = (
+        timeline.objects[OUTPUTS]["data"],
+        timeline.objects[WORKSPACE]["status"]["instance"],
+    )
+    assert (ids["instanceId"], ids["workspaceId"]) == (
+        instance["instanceId"],
+        instance["workspaceId"],
+    )
     wait_until_settled(delivery)
     assert delivery.purchases() == 1
 
 
 def test_suspended_workspace_holds_the_wave(delivery: Delivery) -> None:
-    """While a person has suspended it, nothing is bought and the wave waits; resumed by an action, it goes on."""
+    """While a person has suspended it, nothing is bought and the wave waits; resumed by an action,
+    it goes on."""
     manifest = delivery.workspace()
     manifest["metadata"]["annotations"]["flink.alicloud.dev/suspend"] = "true"
     delivery.push("a suspended workspace", workspace=manifest, consumer=delivery.consumer())
     delivery.apply_application()
     timeline = delivery.timeline
-    timeline.until("it is suspended", lambda objects: ready(objects) == "Unknown/SuspendedByUser", PATIENCE)
-    timeline.until("the wave waits for it", lambda objects: WAITING in delivery.application(objects).message, PATIENCE)
+    timeline.until(
+        "it is suspended", lambda objects: ready(objects) == "Unknown/SuspendedByUser", PATIENCE
+    )
+    timeline.until(
+        "the wave waits for it",
+        lambda objects: WAITING in delivery.application(objects).message,
+        PATIENCE,
+    )
     timeline.holds(
         "no consumer, operation Running",
-        lambda objects: CONSUMER not in objects and delivery.application(objects).phase == "Running",
+        lambda objects: (
+            CONSUMER not in objects and delivery.application(objects).phase == "Running"
+        ),
         HELD,
     )
     assert delivery.purchases() == 0
@@ -99,7 +125,8 @@ def test_suspended_workspace_holds_the_wave(delivery: Delivery) -> None:
 
 
 def test_a_minute_without_drift(delivery: Delivery) -> None:
-    """For a minute of self-heal, passes and actions the Application stays Synced; a change by hand is taken back."""
+    """For a minute of self-heal, passes and actions the Application stays Synced; a change by hand
+    is taken back."""
     timeline = delivery.timeline
     deliver(delivery)
     wait_until_settled(delivery)
@@ -107,14 +134,21 @@ def test_a_minute_without_drift(delivery: Delivery) -> None:
     assert delivery.actions() == {"suspend": True, "resume": False, "reconcile": True}
     delivery.run_action("reconcile")
     delivery.run_action("suspend")
-    timeline.until("it is suspended", lambda objects: delivery.application(objects).health == "Suspended", PATIENCE)
+    timeline.until(
+        "it is suspended",
+        lambda objects: delivery.application(objects).health == "Suspended",
+        PATIENCE,
+    )
     assert delivery.actions() == {"suspend": False, "resume": True, "reconcile": False}
     delivery.run_action("resume")
-    timeline.until("it is healthy again", lambda objects: delivery.application(objects).settled, PATIENCE)
+    timeline.until(
+        "it is healthy again", lambda objects: delivery.application(objects).settled, PATIENCE
+    )
     timeline.holds(
         "always Synced, and no other operation",
         lambda objects: (
-            delivery.application(objects).sync == "Synced" and delivery.application(objects).started == started
+            delivery.application(objects).sync == "Synced"
+            and delivery.application(objects).started == started
         ),
         60,
     )
@@ -137,11 +171,16 @@ def test_missing_bucket_that_appears_in_time(delivery: Delivery) -> None:
     """What is missing at first, and appears within the grace, holds the wave and never fails it."""
     timeline, bucket = delivery.timeline, f"bucket-of-{delivery.name}"
     deliver(delivery, storage={"oss": {"bucket": bucket}})
-    timeline.until("the bucket is missing", lambda objects: ready(objects) == "Unknown/BucketNotFound", PATIENCE)
+    timeline.until(
+        "the bucket is missing",
+        lambda objects: ready(objects) == "Unknown/BucketNotFound",
+        PATIENCE,
+    )
     timeline.holds(
         "operation Running, never Degraded",
         lambda objects: (
-            delivery.application(objects).phase == "Running" and delivery.application(objects).health != "Degraded"
+            delivery.application(objects).phase == "Running"
+            and delivery.application(objects).health != "Degraded"
         ),
         HELD,
     )
@@ -153,15 +192,24 @@ def test_missing_bucket_that_appears_in_time(delivery: Delivery) -> None:
 
 
 def test_failed_wave_is_tried_until_it_succeeds(delivery: Delivery) -> None:
-    """What a person must do something about fails the wave; once that is done, the next try goes through."""
+    """What a person must do something about fails the wave; once that is done, the next try goes
+    through."""
     timeline, cloud = delivery.timeline, delivery.stage.cloud
     cloud.state({"workspaces": [{"name": delivery.name, "region": "cn-hangzhou"}]})
     deliver(delivery)
-    timeline.until("the name is taken", lambda objects: ready(objects) == "False/NameTaken", PATIENCE)
-    timeline.until("Argo CD tries again", lambda objects: "Retrying" in delivery.application(objects).message, PATIENCE)
+    timeline.until(
+        "the name is taken", lambda objects: ready(objects) == "False/NameTaken", PATIENCE
+    )
+    timeline.until(
+        "Argo CD tries again",
+        lambda objects: "Retrying" in delivery.application(objects).message,
+        PATIENCE,
+    )
     assert CONSUMER not in timeline.objects
     timeline.note("the other workspace of that name is released, and the operator told to look")
-    (taken,) = [each["instanceId"] for each in cloud.state()["workspaces"] if each["name"] == delivery.name]
+    (taken,) = [
+        each["instanceId"] for each in cloud.state()["workspaces"] if each["name"] == delivery.name
+    ]
     cloud.state({"removeWorkspaces": [taken]})
     delivery.annotate("flinkworkspace", "reports", "flink.alicloud.dev/reconcile-requested-at=now")
     wait_until_settled(delivery)
@@ -169,7 +217,8 @@ def test_failed_wave_is_tried_until_it_succeeds(delivery: Delivery) -> None:
 
 
 def test_immutable_change_is_refused_until_it_is_reverted(delivery: Delivery) -> None:
-    """A change that can't be made fails with our message, the workspace keeps running, and a revert heals the sync."""
+    """A change that can't be made fails with our message, the workspace keeps running, and a revert
+    heals the sync."""
     timeline = delivery.timeline
     deliver(delivery)
     wait_until_settled(delivery)
@@ -177,7 +226,8 @@ def test_immutable_change_is_refused_until_it_is_reverted(delivery: Delivery) ->
     timeline.until(
         "the sync fails with our message",
         lambda objects: (
-            "`resources` must not change once the purchase is under way" in delivery.application(objects).errors
+            "`resources` must not change once the purchase is under way"
+            in delivery.application(objects).errors
         ),
         PATIENCE,
     )
@@ -188,7 +238,8 @@ def test_immutable_change_is_refused_until_it_is_reverted(delivery: Delivery) ->
 
 
 def test_pruning_waits_for_a_person(delivery: Delivery) -> None:
-    """Removed from Git, it stays until a person confirms; then it goes, and the workspace in the cloud stays."""
+    """Removed from Git, it stays until a person confirms; then it goes, and the workspace in the
+    cloud stays."""
     timeline = delivery.timeline
     deliver(delivery)
     wait_until_settled(delivery)
@@ -205,13 +256,20 @@ def test_pruning_waits_for_a_person(delivery: Delivery) -> None:
 
 
 def test_deleting_the_application_waits_for_a_person(delivery: Delivery) -> None:
-    """Nothing goes with a deleted Application before a person confirms; the workspace in the cloud stays."""
+    """Nothing goes with a deleted Application before a person confirms; the workspace in the cloud
+    stays."""
     timeline = delivery.timeline
     deliver(delivery)
     wait_until_settled(delivery)
     timeline.note("the Application is deleted")
-    delivery.stage.cluster.kubectl("delete", "--wait=false", NAMESPACED, f"application.argoproj.io/{delivery.name}")
-    timeline.holds("resource and consumer are there", lambda objects: _is_there(objects) and CONSUMER in objects, HELD)
+    delivery.stage.cluster.kubectl(
+        "delete", "--wait=false", NAMESPACED, f"application.argoproj.io/{delivery.name}"
+    )
+    timeline.holds(
+        "resource and consumer are there",
+        lambda objects: _is_there(objects) and CONSUMER in objects,
+        HELD,
+    )
     approve_deletion(delivery)
     timeline.until("all of it is gone", lambda objects: not objects, PATIENCE)
     _is_kept_in_the_cloud(delivery)

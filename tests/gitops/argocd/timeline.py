@@ -1,4 +1,5 @@
-"""What happens in a namespace and to an Application, as watches tell it: to wait for, to hold against, and to print."""
+"""What happens in a namespace and to an Application, as watches tell it: to wait for, to hold
+against, and to print."""
 
 import contextlib
 import json
@@ -18,7 +19,8 @@ Objects = dict[tuple[str, str], Wire]
 
 @dataclass
 class Timeline:
-    """Everything that was seen. Facts are waited for with a deadline, and held against for a while; nothing sleeps."""
+    """Everything that was seen. Facts are waited for with a deadline, and held against for a while;
+    nothing sleeps."""
 
     began: float = field(default_factory=time.monotonic)
     objects: Objects = field(default_factory=dict)
@@ -69,11 +71,16 @@ class Timeline:
 
 
 @contextlib.contextmanager
-def watched(cluster: Cluster, timeline: Timeline, namespace: str, kind: str, name: str) -> Iterator[None]:
-    """Watch one object into the timeline, whether it exists or not. Ended before the API server, which waits for it."""
+def watched(
+    cluster: Cluster, timeline: Timeline, namespace: str, kind: str, name: str
+) -> Iterator[None]:
+    """Watch one object into the timeline, whether it exists or not. Ended before the API server,
+    which waits for it."""
     command = [str(cluster.kubectl_program), "get", kind, f"--namespace={namespace}", "--watch"]
     command += [f"--field-selector=metadata.name={name}", "--output-watch-events", "--output=json"]
-    with subprocess.Popen(command, env=cluster.environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=cluster.environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         reader = threading.Thread(target=_read, args=(process, timeline), daemon=True)
         reader.start()
         try:
@@ -113,7 +120,9 @@ def _application(wire: Wire) -> str:
 def _workspace(wire: Wire) -> str:
     ready = condition(wire, "Ready")
     generations = f"generation {wire['metadata']['generation']}"
-    return f"{generations}, " + (f"Ready={ready['status']}/{ready['reason']}" if ready else "no status")
+    return f"{generations}, " + (
+        f"Ready={ready['status']}/{ready['reason']}" if ready else "no status"
+    )
 
 
 def condition(wire: Wire, type_: str) -> Wire | None:
@@ -122,4 +131,7 @@ def condition(wire: Wire, type_: str) -> Wire | None:
     return next((each for each in told if each["type"] == type_), None)
 
 
-_SHOWN: dict[str, Callable[[Wire], str]] = {"Application": _application, "FlinkWorkspace": _workspace}
+_SHOWN: dict[str, Callable[[Wire], str]] = {
+    "Application": _application,
+    "FlinkWorkspace": _workspace,
+}

@@ -1,4 +1,5 @@
-"""One node for all tests here, and on it what `deploy/overlays/trial` installs: the operator and an emulated cloud."""
+"""One node for all tests here, and on it what `deploy/overlays/trial` installs: the operator and an
+emulated cloud."""
 
 import shutil
 import tempfile
@@ -21,7 +22,8 @@ TRIAL = REPOSITORY / "deploy" / "overlays" / "trial"
 @pytest.fixture(scope="session")
 def node() -> Iterator[Node]:
     """A node that has both images."""
-    directory = Path(tempfile.mkdtemp(prefix="flink-node-"))  # pytest's own are too long for sockets
+    # pytest's own are too long for sockets
+    directory = Path(tempfile.mkdtemp(prefix="flink-node-"))
     try:
         with Node(directory / "node") as running:
             load_images(running)
@@ -54,5 +56,7 @@ def namespace(installation: Installation) -> Iterator[str]:
     name = f"test-{uuid.uuid4().hex[:12]}"
     installation.kubectl("create", "namespace", name)
     yield name
-    installation.kubectl("delete", "flinkworkspaces", "--all", f"--namespace={name}", "--wait=false")
+    installation.kubectl(
+        "delete", "flinkworkspaces", "--all", f"--namespace={name}", "--wait=false"
+    )
     installation.kubectl("delete", "namespace", name, "--wait=false")

@@ -1,4 +1,5 @@
-"""The operator as it was installed on a node, and the emulated cloud beside it; seen through kubectl, as people do.
+"""The operator as it was installed on a node, and the emulated cloud beside it; seen through
+kubectl, as people do.
 
 installation.apply(namespace, pay_as_you_go("w"))
 until("w is Ready", lambda: installation.is_ready(namespace, "w"), 60)
@@ -50,7 +51,9 @@ class Installation:
 
     node: Node
 
-    def kubectl(self, *arguments: str | Path, stdin: str | None = None, seconds: float = 180) -> str:
+    def kubectl(
+        self, *arguments: str | Path, stdin: str | None = None, seconds: float = 180
+    ) -> str:
         """As the administrator."""
         return self.node.cluster.kubectl(*arguments, stdin=stdin, seconds=seconds)
 
@@ -66,7 +69,9 @@ class Installation:
 
     def get(self, kind: str, *arguments: str, namespace: str = NAMESPACE) -> list[dict[str, Any]]:
         """All objects of a kind, or those that the arguments select."""
-        shown = json.loads(self.kubectl("get", kind, f"--namespace={namespace}", *arguments, "--output=json"))
+        shown = json.loads(
+            self.kubectl("get", kind, f"--namespace={namespace}", *arguments, "--output=json")
+        )
         items: list[dict[str, Any]] = shown.get("items", [shown])
         return items
 
@@ -82,7 +87,9 @@ class Installation:
 
     def order(self, namespace: str, name: str) -> dict[str, Any]:
         """The status of an order; empty where there is none yet."""
-        found = self.get("flinkworkspaceorders", f"--field-selector=metadata.name={name}", namespace=namespace)
+        found = self.get(
+            "flinkworkspaceorders", f"--field-selector=metadata.name={name}", namespace=namespace
+        )
         status: dict[str, Any] = found[0].get("status", {}) if found else {}
         return status
 
@@ -101,13 +108,19 @@ class Installation:
     def settle(self, seconds: float = 120) -> str:
         """Wait until both Pods are Ready and one leads; gives its name."""
         self.kubectl(
-            "rollout", "status", f"--namespace={NAMESPACE}", f"deployment/{OPERATOR}", f"--timeout={seconds:.0f}s"
+            "rollout",
+            "status",
+            f"--namespace={NAMESPACE}",
+            f"deployment/{OPERATOR}",
+            f"--timeout={seconds:.0f}s",
         )
         return until("a Pod leads", self.leader, seconds)
 
     def run(self, pod: str, code: str, *arguments: str) -> str:
         """What a piece of Python prints in a Pod; there is nothing else that could be run there."""
-        return self.kubectl("exec", f"--namespace={NAMESPACE}", pod, "--", PYTHON, "-c", code, *arguments)
+        return self.kubectl(
+            "exec", f"--namespace={NAMESPACE}", pod, "--", PYTHON, "-c", code, *arguments
+        )
 
     def emulator(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
         """Its control interface."""
@@ -133,7 +146,9 @@ class Installation:
 
     def _cgroup(self, hierarchy: str, pod: str) -> Path:
         [status] = [each for each in self.pods() if each["metadata"]["name"] == pod]
-        container = status["status"]["containerStatuses"][0]["containerID"].removeprefix("containerd://")
+        container = status["status"]["containerStatuses"][0]["containerID"].removeprefix(
+            "containerd://"
+        )
         [found] = (Path("/sys/fs/cgroup") / hierarchy / self.node.layout.cgroup).rglob(container)
         return found
 
@@ -151,7 +166,9 @@ class Audit:
 
     def requests(self) -> list[dict[str, Any]]:
         """All that were about a resource, as far as they are answered."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.endswith("}")]
+        lines = [
+            json.loads(line) for line in self.log.read_text().splitlines() if line.endswith("}")
+        ]
         return [each for each in lines if "objectRef" in each]
 
 

@@ -32,13 +32,17 @@ TOKEN_LIVES_SECONDS = 3700
 
 
 def test_the_namespace_takes_no_loose_pod(installation: Installation) -> None:
-    """Pod Security is enforced there at `restricted`: a Pod without a securityContext is refused."""
+    """Pod Security is enforced there at `restricted`: a Pod without a securityContext is
+    refused."""
     with pytest.raises(LocalFailure, match='violates PodSecurity "restricted'):
-        installation.kubectl("run", "loose", "--image=flink-workspace-operator:dev", f"--namespace={NAMESPACE}")
+        installation.kubectl(
+            "run", "loose", "--image=flink-workspace-operator:dev", f"--namespace={NAMESPACE}"
+        )
 
 
 def test_it_has_no_privilege(installation: Installation) -> None:
-    """No user of the machine, no capability, none to be got, system calls filtered, nothing writable but /tmp."""
+    """No user of the machine, no capability, none to be got, system calls filtered, nothing
+    writable but /tmp."""
     found = json.loads(installation.run(installation.settle(), WHO_AM_I))
     assert found == {
         "ids": [65532, 65532],
@@ -56,7 +60,9 @@ def test_it_has_no_privilege(installation: Installation) -> None:
 def test_there_is_no_shell(installation: Installation) -> None:
     """Nor anything else to be run but the interpreter."""
     with pytest.raises(LocalFailure, match="no such file or directory"):
-        installation.kubectl("exec", f"--namespace={NAMESPACE}", installation.settle(), "--", "/bin/sh", "-c", "true")
+        installation.kubectl(
+            "exec", f"--namespace={NAMESPACE}", installation.settle(), "--", "/bin/sh", "-c", "true"
+        )
 
 
 def test_its_token_is_its_own(installation: Installation) -> None:

@@ -1,4 +1,5 @@
-"""Three ways to install, each on a node of its own: the operator then buys through the emulator, and is restricted."""
+"""Three ways to install, each on a node of its own: the operator then buys through the emulator,
+and is restricted."""
 
 import shutil
 import tempfile
@@ -34,7 +35,8 @@ def empty() -> Iterator[Installation]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_installed_it_buys(empty: Installation, way: str) -> None:
-    """The commands as a person types them; then a sample is Ready and bought once, and Pod Security is enforced."""
+    """The commands as a person types them; then a sample is Ready and bought once, and Pod Security
+    is enforced."""
     started = time.monotonic()
     run_commands(empty.node.cluster, WAYS[way])
     empty.settle(SECONDS)
@@ -42,7 +44,9 @@ def test_installed_it_buys(empty: Installation, way: str) -> None:
     run_commands(empty.node.cluster, "kubectl apply --filename=deploy/samples/pay-as-you-go.yaml")
     until("the sample is Ready", lambda: empty.is_ready("default", "experiments"), SECONDS)
     ready = time.monotonic()
-    print(f"\n{way}: at work after {at_work - started:.0f} s, sample Ready {ready - at_work:.0f} s later")  # noqa: T201
+    print(  # noqa: T201
+        f"\n{way}: at work after {at_work - started:.0f} s, sample Ready {ready - at_work:.0f} s later"
+    )
     assert len(empty.purchases("experiments")) == 1
     [namespace] = empty.get("namespace", NAMESPACE)
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"

@@ -28,9 +28,16 @@ def test_both_answer_their_probes_and_one_leads(installation: Installation) -> N
 def test_the_samples_are_bought(installation: Installation, namespace: str) -> None:
     """Applied as they are, they are Ready, and each was bought once."""
     installation.kubectl("apply", f"--namespace={namespace}", f"--filename={SAMPLES}")
-    names = [each["metadata"]["name"] for each in installation.get("flinkworkspaces", namespace=namespace)]
+    names = [
+        each["metadata"]["name"]
+        for each in installation.get("flinkworkspaces", namespace=namespace)
+    ]
     for name in names:
-        until(f"{name} is Ready", lambda name=name: installation.is_ready(namespace, name), READY_SECONDS)  # type: ignore[misc]
+        until(
+            f"{name} is Ready",
+            lambda name=name: installation.is_ready(namespace, name),  # type: ignore[misc]
+            READY_SECONDS,
+        )
     assert names
     assert [len(installation.purchases(name)) for name in names] == [1] * len(names)
 

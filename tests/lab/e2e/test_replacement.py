@@ -1,4 +1,5 @@
-"""Pods come and go while something is bought: it is bought once, and its answer is not lost where it need not be."""
+"""Pods come and go while something is bought: it is bought once, and its answer is not lost where
+it need not be."""
 
 import os
 import signal
@@ -18,8 +19,8 @@ STARTS_SECONDS = 60
 LEADS_SECONDS = 45
 """The Lease (15 s) runs out, and somebody looks."""
 ROLLOUT_DELAY_MS = 55_000
-"""Longer than a new Pod takes to be Ready, so that the leader is told to stop while the cloud has not answered yet; and
-shorter than FLINK_OPERATOR_PURCHASE_TIMEOUT_SECONDS."""
+"""Longer than a new Pod takes to be Ready, so that the leader is told to stop while the cloud has
+not answered yet; and shorter than FLINK_OPERATOR_PURCHASE_TIMEOUT_SECONDS."""
 GOES_FIRST = "controller.kubernetes.io/pod-deletion-cost=-1"
 KILL_DELAY_MS = 8_000
 
@@ -33,7 +34,8 @@ def _unhindered(installation: Installation) -> Iterator[None]:
 
 
 def being_bought(installation: Installation, namespace: str, name: str, milliseconds: int) -> str:
-    """Apply a workspace whose purchase the cloud keeps waiting, once it is sent; gives the Pod that has sent it."""
+    """Apply a workspace whose purchase the cloud keeps waiting, once it is sent; gives the Pod that
+    has sent it."""
     delay_purchase(installation, milliseconds)
     leader = installation.settle()
     installation.apply(namespace, pay_as_you_go(name))
@@ -43,7 +45,8 @@ def being_bought(installation: Installation, namespace: str, name: str, millisec
 
 
 def test_a_rolling_update_waits_for_the_answer(installation: Installation, namespace: str) -> None:
-    """The leader is told to stop while a purchase is in flight: it stays until it has written down the answer."""
+    """The leader is told to stop while a purchase is in flight: it stays until it has written down
+    the answer."""
     leader = being_bought(installation, namespace, "rolled", ROLLOUT_DELAY_MS)
     installation.kubectl("annotate", "pod", leader, f"--namespace={NAMESPACE}", GOES_FIRST)
     installation.kubectl("rollout", "restart", f"--namespace={NAMESPACE}", f"deployment/{OPERATOR}")
@@ -56,10 +59,13 @@ def test_a_rolling_update_waits_for_the_answer(installation: Installation, names
 
 
 def test_a_killed_leader_is_replaced(installation: Installation, namespace: str) -> None:
-    """Removed by force while a purchase is in flight: the other one leads, finds what was bought, and buys nothing."""
+    """Removed by force while a purchase is in flight: the other one leads, finds what was bought,
+    and buys nothing."""
     leader = being_bought(installation, namespace, "orphaned", KILL_DELAY_MS)
     process = installation.process(leader)
-    installation.kubectl("delete", "pod", leader, f"--namespace={NAMESPACE}", "--grace-period=0", "--force")
+    installation.kubectl(
+        "delete", "pod", leader, f"--namespace={NAMESPACE}", "--grace-period=0", "--force"
+    )
     os.kill(process, signal.SIGKILL)
     until("another one leads", installation.leader, LEADS_SECONDS)
     until("it is Ready", lambda: installation.is_ready(namespace, "orphaned"), READY_SECONDS)
@@ -68,7 +74,8 @@ def test_a_killed_leader_is_replaced(installation: Installation, namespace: str)
 
 
 def test_a_crashed_container_starts_again(installation: Installation, namespace: str) -> None:
-    """Killed from outside, as by the kernel for want of memory: the other one leads, and the kubelet starts it anew."""
+    """Killed from outside, as by the kernel for want of memory: the other one leads, and the
+    kubelet starts it anew."""
     leader = installation.settle()
     os.kill(installation.process(leader), signal.SIGKILL)
     until("the other one leads", lambda: installation.leader() not in ("", leader), LEADS_SECONDS)
@@ -78,12 +85,15 @@ def test_a_crashed_container_starts_again(installation: Installation, namespace:
 
 
 def test_a_hanging_leader_is_replaced(installation: Installation, namespace: str) -> None:
-    """Stopped, it answers no probe and no longer leads; awake again, it does not buy, and starts anew."""
+    """Stopped, it answers no probe and no longer leads; awake again, it does not buy, and starts
+    anew."""
     leader = installation.settle()
     process = installation.process(leader)
     os.kill(process, signal.SIGSTOP)
     try:
-        until("the other one leads", lambda: installation.leader() not in ("", leader), LEADS_SECONDS)
+        until(
+            "the other one leads", lambda: installation.leader() not in ("", leader), LEADS_SECONDS
+        )
         installation.apply(namespace, pay_as_you_go("meanwhile"))
         until("it is Ready", lambda: installation.is_ready(namespace, "meanwhile"), READY_SECONDS)
     finally:

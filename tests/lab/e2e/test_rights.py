@@ -19,7 +19,8 @@ IDS = "ids"
 CREDENTIALS = "flink-workspace-operator-named-credentials"
 AGAIN = "flink.alicloud.dev/reconcile-requested-at"
 DECISION = "authorization.k8s.io/decision"
-"""Authorization's own word. A code 403 is also what a write into a namespace gets that is being deleted."""
+"""Authorization's own word. A code 403 is also what a write into a namespace gets that is being
+deleted."""
 SUBJECT = {"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}
 
 
@@ -32,10 +33,12 @@ class Right(NamedTuple):
 
 
 def test_granted_is_used(installation: Installation, namespace: str) -> None:
-    """After a whole life of workspaces, and with what the other tests did: no right that is not granted was asked for,
-    none that is granted was not used."""
+    """After a whole life of workspaces, and with what the other tests did: no right that is not
+    granted was asked for, none that is granted was not used."""
     live_a_whole_life(installation, namespace)
-    requests = [each for each in installation.audit.requests() if each["stage"] == "ResponseComplete"]
+    requests = [
+        each for each in installation.audit.requests() if each["stage"] == "ResponseComplete"
+    ]
     refused = [right_of(each) for each in requests if each["annotations"][DECISION] == "forbid"]
     used = {right_of(each) for each in requests}
     granted = set(rights_granted(installation))
@@ -45,26 +48,39 @@ def test_granted_is_used(installation: Installation, namespace: str) -> None:
 
 
 def live_a_whole_life(installation: Installation, namespace: str) -> None:
-    """A new leader; outputs written, corrected, moved; one name wanted twice; keys from a Secret; all deleted."""
-    installation.kubectl("rollout", "restart", f"--namespace={NAMESPACE}", "deployment", SERVICE_ACCOUNT)
+    """A new leader; outputs written, corrected, moved; one name wanted twice; keys from a Secret;
+    all deleted."""
+    installation.kubectl(
+        "rollout", "restart", f"--namespace={NAMESPACE}", "deployment", SERVICE_ACCOUNT
+    )
     installation.settle()
     installation.bind(namespace, OUTPUTS, f"--clusterrole={OUTPUTS}")
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": IDS}))
     until("it is Ready", lambda: installation.is_ready(namespace, "whole"), SECONDS)
     correct_outputs(installation, namespace)
     installation.apply(namespace, pay_as_you_go("whole", outputs={"configMapName": "others"}))
-    until("the former ConfigMap is gone", lambda: gone(installation, "configmap", IDS, namespace), SECONDS)
+    until(
+        "the former ConfigMap is gone",
+        lambda: gone(installation, "configmap", IDS, namespace),
+        SECONDS,
+    )
     compete_for_a_name(installation, namespace)
     touch_an_order_in_flight(installation, namespace)
     pay_with_a_secret(installation, namespace)
-    installation.kubectl("delete", "flinkworkspaces", "--all", f"--namespace={namespace}", "--timeout=90s")
+    installation.kubectl(
+        "delete", "flinkworkspaces", "--all", f"--namespace={namespace}", "--timeout=90s"
+    )
 
 
 def correct_outputs(installation: Installation, namespace: str) -> None:
     """A hand edit, and a pass that is asked for."""
     edit = '{"data":{"instanceId":"wrong"}}'
-    installation.kubectl("patch", "configmap", IDS, f"--namespace={namespace}", "--type=merge", f"--patch={edit}")
-    installation.kubectl("annotate", "flinkworkspace/whole", f"--namespace={namespace}", f"{AGAIN}=1", "--overwrite")
+    installation.kubectl(
+        "patch", "configmap", IDS, f"--namespace={namespace}", "--type=merge", f"--patch={edit}"
+    )
+    installation.kubectl(
+        "annotate", "flinkworkspace/whole", f"--namespace={namespace}", f"{AGAIN}=1", "--overwrite"
+    )
 
     def corrected() -> bool:
         [found] = installation.get("configmap", IDS, namespace=namespace)
@@ -84,11 +100,14 @@ def compete_for_a_name(installation: Installation, namespace: str) -> None:
 
 
 def touch_an_order_in_flight(installation: Installation, namespace: str) -> None:
-    """Somebody annotates an order while its purchase is in flight: the answer is written over what came between."""
+    """Somebody annotates an order while its purchase is in flight: the answer is written over what
+    came between."""
     delay_purchase(installation, TOUCHED_DELAY_MS)
     installation.apply(namespace, pay_as_you_go("touched"))
     until("the purchase is sent", lambda: is_sent(installation), SECONDS)
-    installation.kubectl("annotate", "flinkworkspaceorder/touched-1", f"--namespace={namespace}", "seen=yes")
+    installation.kubectl(
+        "annotate", "flinkworkspaceorder/touched-1", f"--namespace={namespace}", "seen=yes"
+    )
     until("it is Ready", lambda: installation.is_ready(namespace, "touched"), SECONDS)
     installation.emulator("PUT", "faults", [])
 
@@ -101,8 +120,15 @@ def pay_with_a_secret(installation: Installation, namespace: str) -> None:
     )  # fmt: skip
     installation.bind(namespace, CREDENTIALS, f"--role={CREDENTIALS}")
     keys = {"accessKeyId": ACCESS_KEY_ID, "accessKeySecret": ACCESS_KEY_SECRET}
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "alicloud"}, "stringData": keys}
-    installation.apply(namespace, secret, pay_as_you_go("paid", credentials={"secretName": "alicloud"}))
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "alicloud"},
+        "stringData": keys,
+    }
+    installation.apply(
+        namespace, secret, pay_as_you_go("paid", credentials={"secretName": "alicloud"})
+    )
     until("it is Ready", lambda: installation.is_ready(namespace, "paid"), SECONDS)
 
 
@@ -114,7 +140,8 @@ def right_of(request: dict[str, Any]) -> Right:
 
 
 def rights_granted(installation: Installation) -> Iterator[Right]:
-    """All that is bound to the operator's ServiceAccount, in single namespaces and in all of them."""
+    """All that is bound to the operator's ServiceAccount, in single namespaces and in all of
+    them."""
     for kind in ("rolebindings", "clusterrolebindings"):
         for binding in installation.get(kind, "--all-namespaces"):
             if SUBJECT in binding.get("subjects", []):

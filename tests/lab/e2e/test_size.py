@@ -13,8 +13,11 @@ MEBI = 1 << 20
 LIMIT = 512 * MEBI
 
 
-def test_two_hundred_workspaces_stay_far_below_the_limit(installation: Installation, namespace: str) -> None:
-    """All are bought, the leader never holds half of its limit, and nobody was killed for want of memory."""
+def test_two_hundred_workspaces_stay_far_below_the_limit(
+    installation: Installation, namespace: str
+) -> None:
+    """All are bought, the leader never holds half of its limit, and nobody was killed for want of
+    memory."""
     leader = installation.settle()
     names = [f"many-{number:03}" for number in range(NUMBER)]
     installation.apply(namespace, *map(pay_as_you_go, names))

@@ -1,4 +1,5 @@
-"""An archive of an image, as `docker load`, `kind load image-archive` and `ctr images import` take it.
+"""An archive of an image, as `docker load`, `kind load image-archive` and `ctr images import` take
+it.
 
 The same folders give the same bytes: no times, no owners of this machine, entries in order.
 """
@@ -29,7 +30,8 @@ def write_layer(folder: Path, target: str, path: Path) -> str:
 
 
 def write_archive(path: Path, image: Image, tag: str, layers: Sequence[tuple[str, Path]]) -> None:
-    """Write an image of layers, each a digest and a tar; `tag` is the name it gets where it is loaded."""
+    """Write an image of layers, each a digest and a tar; `tag` is the name it gets where it is
+    loaded."""
     configuration = json.dumps(configuration_of(image, [digest for digest, _ in layers])).encode()
     name = f"{hashlib.sha256(configuration).hexdigest()}.json"
     names = [f"{digest.removeprefix('sha256:')}/layer.tar" for digest, _ in layers]

@@ -1,4 +1,5 @@
-"""Makes the images of `deploy/image/Dockerfile` with the Python on hand: the same files from the same instructions."""
+"""Makes the images of `deploy/image/Dockerfile` with the Python on hand: the same files from the
+same instructions."""
 
 import hashlib
 import platform
@@ -39,7 +40,9 @@ def image(console: Console, directory: Path = DIRECTORY) -> None:
 def make_images(directory: Path = DIRECTORY) -> list[Path]:
     """Make the archives of both images; raises LocalFailure."""
     if sys.platform != "linux":
-        raise LocalFailure("An image for Linux is made of the Python on hand, so this works on Linux only.")
+        raise LocalFailure(
+            "An image for Linux is made of the Python on hand, so this works on Linux only."
+        )
     with exclusive(directory / "lock", "another `make image` of this checkout"):
         if not _has_runtime(directory):
             with step("Putting the interpreter and the packages together, about a minute"):
@@ -69,9 +72,12 @@ def _make_runtime(directory: Path) -> None:
 
 
 def _assemble(what: str, directory: Path) -> None:
-    """By the interpreter that the virtual environment was made with: it is what goes into the image."""
+    """By the interpreter that the virtual environment was made with: it is what goes into the
+    image."""
     interpreter = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
-    done = subprocess.run([interpreter, ASSEMBLE, what, directory], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [interpreter, ASSEMBLE, what, directory], capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise LocalFailure(f"{ASSEMBLE.name} {what} failed:\n{done.stderr.strip()}")
 
@@ -84,7 +90,10 @@ def _write(directory: Path) -> list[Path]:
         (scratch / "runtime").symlink_to(directory / "runtime")
         for target, name in TARGETS.items():
             _write_image(scratch / f"{name}.tar", images[target], f"{name}:{TAG}", scratch)
-        return [(scratch / f"{name}.tar").replace(directory / f"{name}.tar") for name in TARGETS.values()]
+        return [
+            (scratch / f"{name}.tar").replace(directory / f"{name}.tar")
+            for name in TARGETS.values()
+        ]
 
 
 def _write_image(archive: Path, image: Image, tag: str, folders: Path) -> None:

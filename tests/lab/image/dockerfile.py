@@ -1,4 +1,5 @@
-"""What a Dockerfile says of its images: layers, and the configuration that they run with. As far as ours goes."""
+"""What a Dockerfile says of its images: layers, and the configuration that they run with. As far as
+ours goes."""
 
 import json
 import shlex
@@ -43,7 +44,9 @@ def read_images(path: Path, builder: str) -> dict[str, Image]:
         if instruction == "FROM":
             base, _, current = words.partition(" AS ")
             if current != builder:
-                images[current] = images.get(base) or _refuse(path, f"FROM {base}: not a stage further up")
+                images[current] = images.get(base) or _refuse(
+                    path, f"FROM {base}: not a stage further up"
+                )
         elif current != builder:
             images[current] = _carry_out(path, images[current], instruction, words, builder)
     del images[EMPTY]

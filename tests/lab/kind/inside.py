@@ -49,14 +49,19 @@ def _start_engine(directory: Path, cgroup: str) -> None:
     processes = Processes(directory / "engine", outlive=True)
     command = [ENGINE, f"--cgroup-parent=/{cgroup}", "--storage-driver=overlay2"]
     if lacks_resource_right():
-        command += [f"--add-runtime={RUNTIME}={write_runtime(directory)}", f"--default-runtime={RUNTIME}"]
+        command += [
+            f"--add-runtime={RUNTIME}={write_runtime(directory)}",
+            f"--default-runtime={RUNTIME}",
+        ]
     processes.start("engine", command)
     processes.wait_for("Starting the engine", _answers, READY_SECONDS)
 
 
 def _answers() -> bool | None:
     program = shutil.which("docker") or "docker"
-    return subprocess.run([program, "info"], capture_output=True, check=False).returncode == 0 or None
+    return (
+        subprocess.run([program, "info"], capture_output=True, check=False).returncode == 0 or None
+    )
 
 
 def _write_cluster(directory: Path) -> Path:

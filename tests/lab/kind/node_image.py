@@ -1,8 +1,8 @@
 """An image of a node for `kind`, out of Debian's packages and programs that are built here.
 
-It follows what kind's own images are made of, without a registry: kind's files, systemd, containerd, the programs of
-Kubernetes under the names that kubeadm calls, and the images of the control plane, which are those same programs.
-"""
+It follows what kind's own images are made of, without a registry: kind's files, systemd,
+containerd, the programs of Kubernetes under the names that kubeadm calls, and the images of the
+control plane, which are those same programs."""
 
 import hashlib
 import shutil
@@ -26,8 +26,28 @@ IMAGE: Final = "localhost/kind-node:dev"
 REPOSITORY: Final = "localhost/k8s"
 SUITE: Final = "bookworm"
 PACKAGES: Final = (
-    *("systemd", "systemd-sysv", "kmod", "mount", "util-linux", "procps", "e2fsprogs", "bash", "ca-certificates"),
-    *("conntrack", "iptables", "nftables", "iproute2", "ethtool", "curl", "jq", "pigz", "libseccomp2"),
+    *(
+        "systemd",
+        "systemd-sysv",
+        "kmod",
+        "mount",
+        "util-linux",
+        "procps",
+        "e2fsprogs",
+        "bash",
+        "ca-certificates",
+    ),
+    *(
+        "conntrack",
+        "iptables",
+        "nftables",
+        "iproute2",
+        "ethtool",
+        "curl",
+        "jq",
+        "pigz",
+        "libseccomp2",
+    ),
     *("containerd", "runc", "containernetworking-plugins"),
 )
 UNWANTED: Final = (
@@ -62,7 +82,8 @@ CLUSTER: Final[dict[str, Any]] = {
     "networking": {"disableDefaultCNI": True, "kubeProxyMode": "nftables"},
     "kubeadmConfigPatches": [
         f"kind: ClusterConfiguration\nimageRepository: {REPOSITORY}\n",
-        # A minute is the default for the API server's first answer, which a busy machine takes longer for.
+        # A minute is the default for the API server's first answer, which a busy machine takes
+        # longer for.
         "kind: InitConfiguration\ntimeouts: {kubernetesAPICall: 5m0s, controlPlaneComponentHealthCheck: 8m0s}\n",
         "kind: KubeletConfiguration\ncgroupDriver: cgroupfs\nfailCgroupV1: false\n",
     ],
@@ -96,7 +117,9 @@ def _make(archive: Path) -> None:
         _write_control_plane(root, Path(temporary))
         layer = Path(temporary) / "layer"
         digest = write_layer(root, "/", layer)
-        image = Image(env=(("container", "docker"),), entrypoint=("/usr/local/bin/entrypoint", "/sbin/init"))
+        image = Image(
+            env=(("container", "docker"),), entrypoint=("/usr/local/bin/entrypoint", "/sbin/init")
+        )
         partial = Path(temporary) / "image.tar"
         write_archive(partial, image, IMAGE, [(digest, layer)])
         partial.rename(archive)
@@ -135,7 +158,9 @@ def _set_up(root: Path) -> None:
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "kind" / "version").write_text(VERSION)
     (root / "etc" / "cni" / "net.d" / "10-kind.conflist").write_text(NETWORK)
-    (root / "etc" / "systemd" / "system" / "containerd.service.d" / "images.conf").write_text(IMPORT)
+    (root / "etc" / "systemd" / "system" / "containerd.service.d" / "images.conf").write_text(
+        IMPORT
+    )
     with (root / "etc" / "systemd" / "journald.conf").open("a") as journal:
         journal.write("ReadKMsg=no\n")
     _configure_containerd(root)
@@ -148,21 +173,30 @@ def _configure_containerd(root: Path) -> None:
     file = root / "etc" / "containerd" / "config.toml"
     text = file.read_text().replace("SystemdCgroup = true", "SystemdCgroup = false")
     text = text.replace("restrict_oom_score_adj = false", "restrict_oom_score_adj = true")
-    lines = [line for line in text.splitlines() if "sandbox_image" not in line and "base_runtime_spec" not in line]
+    lines = [
+        line
+        for line in text.splitlines()
+        if "sandbox_image" not in line and "base_runtime_spec" not in line
+    ]
     at = lines.index('[plugins."io.containerd.grpc.v1.cri"]')
     pause = next(name for name in _images() if "/pause:" in name)
-    file.write_text("\n".join([*lines[: at + 1], f'  sandbox_image = "{pause}"', *lines[at + 1 :], ""]))
+    file.write_text(
+        "\n".join([*lines[: at + 1], f'  sandbox_image = "{pause}"', *lines[at + 1 :], ""])
+    )
 
 
 def _images() -> list[str]:
     """What kubeadm will ask for."""
     command = [str(NODE.built.path("kubeadm")), "config", "images", "list"]
     options = [f"--image-repository={REPOSITORY}", f"--kubernetes-version={VERSION}"]
-    return subprocess.run([*command, *options], capture_output=True, text=True, check=True).stdout.split()
+    return subprocess.run(
+        [*command, *options], capture_output=True, text=True, check=True
+    ).stdout.split()
 
 
 def _write_control_plane(root: Path, scratch: Path) -> None:
-    """One layer serves them all: each is the same program under another name, and kube-proxy needs nft."""
+    """One layer serves them all: each is the same program under another name, and kube-proxy needs
+    nft."""
     folder = scratch / "programs"
     _take_programs(root, folder)
     layer = scratch / "programs.layer"
@@ -170,7 +204,9 @@ def _write_control_plane(root: Path, scratch: Path) -> None:
     for image in _images():
         name = image.removeprefix(f"{REPOSITORY}/").partition(":")[0]
         entry = (f"/{name}",) if name in ("coredns", "pause") else ()
-        described = Image(env=(("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),), entrypoint=entry)
+        described = Image(
+            env=(("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),), entrypoint=entry
+        )
         write_archive(root / "kind" / "images" / f"{name}.tar", described, image, [(digest, layer)])
 
 
@@ -190,5 +226,10 @@ def _take_programs(root: Path, folder: Path) -> None:
 
 
 def _with_libraries(root: Path, program: str) -> list[str]:
-    said = subprocess.run(["chroot", str(root), "ldd", program], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    said = subprocess.run(
+        ["chroot", str(root), "ldd", program],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return [program, *(word for word in said.split() if word.startswith("/"))]

@@ -1,7 +1,8 @@
-"""`make kind-offline`: what `make kind` does, with an engine and a node image of our own: no registry is asked.
+"""`make kind-offline`: what `make kind` does, with an engine and a node image of our own: no
+registry is asked.
 
-The engine runs in namespaces of its own, and the cluster goes with it when everything has been shown.
-"""
+The engine runs in namespaces of its own, and the cluster goes with it when everything has been
+shown."""
 
 import os
 import shutil
@@ -45,9 +46,12 @@ def kind_offline(_: Console) -> None:
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     if status != 0:
-        raise LocalFailure("the cluster of containers did not do what it should; what went wrong stands above")
+        raise LocalFailure(
+            "the cluster of containers did not do what it should; what went wrong stands above"
+        )
 
 
 def kind_once(console: Console) -> None:
-    """What `make kind` shows, with images of our own; beside the engine that `inside` has started."""
+    """What `make kind` shows, with images of our own; beside the engine that `inside` has
+    started."""
     buy_in_kind(console, make_images, KUBECONFIG)

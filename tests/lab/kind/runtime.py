@@ -1,4 +1,5 @@
-"""A runtime of containers for machines whose root lacks one right: a privileged container asks for all of them."""
+"""A runtime of containers for machines whose root lacks one right: a privileged container asks for
+all of them."""
 
 import sys
 from pathlib import Path

@@ -18,7 +18,8 @@ def isolate_files(directory: Path) -> None:
         own = directory / "root" / place
         own.mkdir(parents=True)
         run("mount", "--bind", own, f"/{place}")
-    run("mount", "--make-rshared", "/")  # volumes that a kubelet mounts are to show up in containers
+    # volumes that a kubelet mounts are to show up in containers
+    run("mount", "--make-rshared", "/")
 
 
 def start_network() -> None:
@@ -28,8 +29,8 @@ def start_network() -> None:
 
 
 def reaped() -> Iterator[int]:
-    """The id of each process that has ended, before it is reaped: those of containers become ours when their parents
-    end."""
+    """The id of each process that has ended, before it is reaped: those of containers become ours
+    when their parents end."""
     while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT):
         yield ended.si_pid
         try:

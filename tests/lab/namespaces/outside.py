@@ -1,4 +1,5 @@
-"""What is done on the machine itself for programs in namespaces: what outlives them is put back and taken away."""
+"""What is done on the machine itself for programs in namespaces: what outlives them is put back and
+taken away."""
 
 import contextlib
 import subprocess
@@ -23,7 +24,9 @@ def run_inside(module: str, *arguments: str | Path, pass_fds: Sequence[int] = ()
     When it ends, or this process does, the kernel ends all others of the namespaces.
     """
     unshare = ["unshare", *OWN, "--fork", "--kill-child=KILL"]
-    first = subprocess.Popen([*unshare, sys.executable, "-m", module, *map(str, arguments)], pass_fds=pass_fds)
+    first = subprocess.Popen(
+        [*unshare, sys.executable, "-m", module, *map(str, arguments)], pass_fds=pass_fds
+    )
     try:
         return first.wait()
     finally:
@@ -46,7 +49,9 @@ def settings_put_back() -> Iterator[None]:
 @contextlib.contextmanager
 def cgroup(name: str) -> Iterator[None]:
     """One of that name in every hierarchy; afterwards it is removed with all below it."""
-    groups = [group / name for group in HIERARCHIES.iterdir() if group.is_dir() and not group.is_symlink()]
+    groups = [
+        group / name for group in HIERARCHIES.iterdir() if group.is_dir() and not group.is_symlink()
+    ]
     for group in groups:
         group.mkdir(exist_ok=True)
         for file in ("cpuset.cpus", "cpuset.mems"):  # a new group has no processor
@@ -62,7 +67,9 @@ def cgroup(name: str) -> Iterator[None]:
 def _remove(group: Path) -> None:
     """Once all that was in it has ended, which takes a moment after it was killed."""
     deadline = time.monotonic() + ENDING_SECONDS
-    for each in sorted((folder for folder in [group, *group.rglob("*")] if folder.is_dir()), reverse=True):
+    for each in sorted(
+        (folder for folder in [group, *group.rglob("*")] if folder.is_dir()), reverse=True
+    ):
         while not _removed(each):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{each} is still in use")

@@ -18,7 +18,8 @@ USERS: Final = {
     "kubelet": (f"system:node:{NAME}", "system:nodes"),
     "coredns": ("coredns", "system:masters"),
 }
-"""Who each daemon is for the API server: user and group. CoreDNS has no role in a new cluster, and needs none here."""
+"""Who each daemon is for the API server: user and group. CoreDNS has no role in a new cluster, and
+needs none here."""
 
 CONTAINERD: Final = """\
 version = 2
@@ -71,7 +72,8 @@ AUDIT_POLICY: Final[dict[str, Any]] = {
 
 
 def write_configuration(layout: Layout) -> Authority:
-    """Write everything that does not depend on where the API server is reached; gives who vouches for it."""
+    """Write everything that does not depend on where the API server is reached; gives who vouches
+    for it."""
     for folder in (layout.keys, layout.configuration / "cni", layout.logs):
         folder.mkdir(parents=True, mode=0o700)
     authority = _write_keys(layout)
@@ -83,7 +85,9 @@ def write_configuration(layout: Layout) -> Authority:
             configuration=layout.configuration,
         ),
         "cni/pods.conflist": NETWORK.format(pods=PODS),
-        "Corefile": COREFILE.format(address=ADDRESS, domain=DNS_DOMAIN, kubeconfig=layout.kubeconfig_of("coredns")),
+        "Corefile": COREFILE.format(
+            address=ADDRESS, domain=DNS_DOMAIN, kubeconfig=layout.kubeconfig_of("coredns")
+        ),
         "audit.yaml": yaml.safe_dump(AUDIT_POLICY),
         "kubelet.yaml": yaml.safe_dump(_kubelet(layout)),
         "kube-proxy.yaml": yaml.safe_dump(_kube_proxy(layout)),
@@ -108,7 +112,12 @@ def _write_keys(layout: Layout) -> Authority:
     write_private(layout.keys / "service-accounts.key", private_pem(signing_key))
     for component, (user, group) in USERS.items():
         identity = certificate_user(authority.client(user, group))
-        write_kubeconfig(layout.kubeconfig_of(component), f"https://{ADDRESS}:{API_PORT}", authority.pem, identity)
+        write_kubeconfig(
+            layout.kubeconfig_of(component),
+            f"https://{ADDRESS}:{API_PORT}",
+            authority.pem,
+            identity,
+        )
     return authority
 
 
@@ -139,7 +148,9 @@ def _kubelet(layout: Layout) -> dict[str, Any]:
         "resolvConf": str(layout.configuration / "resolv.conf"),
         # A full disk must not remove images or Pods: nobody can pull the images again.
         "imageGCHighThresholdPercent": 100,
-        "evictionHard": dict.fromkeys(("nodefs.available", "nodefs.inodesFree", "imagefs.available"), "0%"),
+        "evictionHard": dict.fromkeys(
+            ("nodefs.available", "nodefs.inodesFree", "imagefs.available"), "0%"
+        ),
     }
 
 

@@ -22,7 +22,10 @@ def other_daemons(layout: Layout) -> dict[str, Command]:
     """What talks to the API server."""
     program, configuration = NODE.built.path, layout.configuration
     return {
-        "kube-controller-manager": [program("kube-controller-manager"), *_controller_manager(layout)],
+        "kube-controller-manager": [
+            program("kube-controller-manager"),
+            *_controller_manager(layout),
+        ],
         "kube-scheduler": [
             program("kube-scheduler"),
             f"--kubeconfig={layout.kubeconfig_of('kube-scheduler')}",

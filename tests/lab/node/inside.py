@@ -1,10 +1,11 @@
-"""What runs in a node's namespaces, as their first process: when it ends, the kernel ends every daemon and every Pod.
+"""What runs in a node's namespaces, as their first process: when it ends, the kernel ends every
+daemon and every Pod.
 
     python -m tests.lab.node.inside DIRECTORY SOCKET      # started by `keeper`
 
-Mounts, network and processes are the node's own. `/var/lib`, `/var/log` and `/run` are its own folders here, so that
-nothing is written to those of the machine. There is no route to anywhere, so nothing can leave.
-"""
+Mounts, network and processes are the node's own. `/var/lib`, `/var/log` and `/run` are its own
+folders here, so that nothing is written to those of the machine. There is no route to anywhere, so
+nothing can leave."""
 
 import asyncio
 import signal
@@ -29,9 +30,11 @@ CHUNK: Final = 1 << 16
 
 
 def main() -> NoReturn:
-    """Make the node and look after its processes; ends with a message when one of the daemons ends."""
+    """Make the node and look after its processes; ends with a message when one of the daemons
+    ends."""
     layout, outside = Layout(Path(sys.argv[1])), socket.socket(fileno=int(sys.argv[2]))
-    for signum in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C goes to the launcher, which ends things in order
+    # Ctrl-C goes to the launcher, which ends things in order
+    for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, signal.SIG_IGN)
     try:
         isolate_files(layout.directory)
@@ -60,7 +63,9 @@ def _start_daemons(layout: Layout) -> Processes:
     for name, command in first_daemons(layout).items():
         processes.start(name, command)
     trust = ssl.create_default_context(cafile=str(layout.keys / "ca.crt"))
-    processes.wait_for("Starting the API server", lambda: answers_ok(API_PORT, "/readyz", trust), READY_SECONDS)
+    processes.wait_for(
+        "Starting the API server", lambda: answers_ok(API_PORT, "/readyz", trust), READY_SECONDS
+    )
     for name, command in other_daemons(layout).items():
         processes.start(name, command)
     return processes

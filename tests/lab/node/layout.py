@@ -1,4 +1,5 @@
-"""Where a node keeps its files, and its addresses. All ports and addresses are in a network namespace of its own."""
+"""Where a node keeps its files, and its addresses. All ports and addresses are in a network
+namespace of its own."""
 
 import hashlib
 from dataclasses import dataclass
@@ -59,8 +60,8 @@ class Layout:
 
     @property
     def cgroup(self) -> str:
-        """The name of the cgroup that all Pods are in. Each kubelet removes cgroups of Pods that it does not know, so
-        two nodes must not share one."""
+        """The name of the cgroup that all Pods are in. Each kubelet removes cgroups of Pods that it
+        does not know, so two nodes must not share one."""
         return f"flink-node-{hashlib.sha256(str(self.directory).encode()).hexdigest()[:8]}"
 
     def kubeconfig_of(self, component: str) -> Path:

@@ -66,12 +66,26 @@ class Node:
 
     def load(self, archive: Path) -> None:
         """Take the images of an archive; raises LocalFailure."""
-        command = ["ctr", "--address", str(self.layout.containerd), "--namespace", "k8s.io", "images", "import"]
+        command = [
+            "ctr",
+            "--address",
+            str(self.layout.containerd),
+            "--namespace",
+            "k8s.io",
+            "images",
+            "import",
+        ]
         done = subprocess.run(
-            [*command, str(archive)], capture_output=True, text=True, timeout=LOADING_SECONDS, check=False
+            [*command, str(archive)],
+            capture_output=True,
+            text=True,
+            timeout=LOADING_SECONDS,
+            check=False,
         )
         if done.returncode != 0:
-            raise LocalFailure(f"{archive.name} can't be loaded into the node:\n{done.stderr.strip()}")
+            raise LocalFailure(
+                f"{archive.name} can't be loaded into the node:\n{done.stderr.strip()}"
+            )
 
     def stop(self) -> None:
         """End all that runs on it, and remove it."""
@@ -87,7 +101,10 @@ class Node:
     def _is_ready(self) -> bool | None:
         try:
             ready = self.cluster.kubectl(
-                "get", "node", NAME, '--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+                "get",
+                "node",
+                NAME,
+                '--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}',
             )
         except LocalFailure:
             return None
@@ -100,7 +117,12 @@ class Node:
         layer = folder.with_suffix(".layer")
         digest = write_layer(folder, "/", layer)
         archive = folder.with_suffix(".tar")
-        write_archive(archive, Image(user="65535:65535", entrypoint=("/pause",)), PAUSE_IMAGE, [(digest, layer)])
+        write_archive(
+            archive,
+            Image(user="65535:65535", entrypoint=("/pause",)),
+            PAUSE_IMAGE,
+            [(digest, layer)],
+        )
         return archive
 
     def __enter__(self) -> Self:
@@ -112,6 +134,9 @@ class Node:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()

@@ -13,7 +13,12 @@ IMPORTED: Final = re.compile(r"^\s*(?:from|import) tests\.lab\b", re.MULTILINE)
 def test_nothing_outside_needs_it() -> None:
     """Neither what is shipped, nor what runs it on this machine, nor another test."""
     folders = [REPOSITORY / name for name in ("operator", "deploy", "docs", "tests")]
-    needing = [path for folder in folders for path in folder.rglob("*.py") if IMPORTED.search(path.read_text())]
+    needing = [
+        path
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if IMPORTED.search(path.read_text())
+    ]
     assert needing != []
     assert [path for path in needing if not path.is_relative_to(LAB)] == []
 

@@ -28,8 +28,14 @@ def test_a_layer_is_the_folder_where_it_belongs(folder: Path, tmp_path: Path) ->
     with tarfile.open(tmp_path / "layer.tar") as layer:
         entries = {each.name: each for each in layer}
     modes = {name: entry.mode & 0o777 for name, entry in entries.items()}
-    assert {"opt": 0o755, "opt/app/program": 0o755, "opt/app/below/file": 0o644}.items() <= modes.items()
-    assert {(entry.uid, entry.gid, entry.uname, entry.mtime) for entry in entries.values()} == {(0, 0, "", 0)}
+    assert {
+        "opt": 0o755,
+        "opt/app/program": 0o755,
+        "opt/app/below/file": 0o644,
+    }.items() <= modes.items()
+    assert {(entry.uid, entry.gid, entry.uname, entry.mtime) for entry in entries.values()} == {
+        (0, 0, "", 0)
+    }
 
 
 def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -42,7 +48,8 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path) -> N
 
 
 def test_an_archive_names_what_is_in_it(folder: Path, tmp_path: Path) -> None:
-    """The manifest names the configuration by its digest, the tag, and layers whose digests the configuration has."""
+    """The manifest names the configuration by its digest, the tag, and layers whose digests the
+    configuration has."""
     digest = write_layer(folder, "/", tmp_path / "layer.tar")
     image = Image(user="1:2", entrypoint=("/program",), env=(("A", "b"),))
     write_archive(tmp_path / "image.tar", image, "name:tag", [(digest, tmp_path / "layer.tar")])

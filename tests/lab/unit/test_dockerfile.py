@@ -33,7 +33,11 @@ def test_configuration_is_the_dockerfiles(images: dict[str, Image]) -> None:
     assert run["User"] == "65532:65532"
     assert run["WorkingDir"] == "/app"
     assert run["ExposedPorts"] == {"8080/tcp": {}}
-    said = {line.strip(" \\").removeprefix("ENV ") for line in TEXT.splitlines() if line.startswith(("ENV ", "    "))}
+    said = {
+        line.strip(" \\").removeprefix("ENV ")
+        for line in TEXT.splitlines()
+        if line.startswith(("ENV ", "    "))
+    }
     assert set(run["Env"]) == said
     assert "USER=operator" in said
 

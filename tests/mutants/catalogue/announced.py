@@ -1,4 +1,5 @@
-"""A brake that holds until the call, an intent that its process knows again, and the account that it binds to."""
+"""A brake that holds until the call, an intent that its process knows again, and the account that
+it binds to."""
 
 from typing import Final
 

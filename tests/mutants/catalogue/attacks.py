@@ -1,4 +1,5 @@
-"""What was put right after an attack: each of these lines stands against a schedule that once broke the promise."""
+"""What was put right after an attack: each of these lines stands against a schedule that once broke
+the promise."""
 
 from typing import Final
 

@@ -1,4 +1,5 @@
-"""What is between the wish and the one call: the order, the intent, the second look, the call itself."""
+"""What is between the wish and the one call: the order, the intent, the second look, the call
+itself."""
 
 from typing import Final
 

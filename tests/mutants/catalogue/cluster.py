@@ -1,4 +1,5 @@
-"""What the API server keeps for us, against old processes and hands too, and who of several processes leads."""
+"""What the API server keeps for us, against old processes and hands too, and who of several
+processes leads."""
 
 from typing import Final
 

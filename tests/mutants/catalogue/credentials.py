@@ -91,7 +91,9 @@ SIGNED: Final = (
         file="observation.py",
         old="    seen = seen.updated(signer=held_to_account(seen.signer, seen.cloud.account_id, settings))\n",
         new="",
-        tests=("tests/scenario/test_credentials.py::test_operator_of_another_account_than_the_setting_names",),
+        tests=(
+            "tests/scenario/test_credentials.py::test_operator_of_another_account_than_the_setting_names",
+        ),
     ),
     Mutant(
         name="the node's role is not taken for a key that is missing",
@@ -179,7 +181,9 @@ SIGNED: Final = (
         file="adapters/kubernetes/cluster.py",
         old="return _claim(lease, alive=True)\n\n    async def read_claims_of",
         new="return _claim(lease, alive=False)\n\n    async def read_claims_of",
-        tests=("tests/scenario/test_cluster_port.py::test_claim_lives_where_its_holder_can_not_be_read",),
+        tests=(
+            "tests/scenario/test_cluster_port.py::test_claim_lives_where_its_holder_can_not_be_read",
+        ),
     ),
     Mutant(
         name="the order knows who pays",

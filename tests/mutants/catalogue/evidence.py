@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from tests.mutants.catalogue.files import BILL, CALL, ERRORS, LETTING_GO, LOST, PURCHASE, SETTLEMENT, SITUATIONS
+from tests.mutants.catalogue.files import (
+    BILL,
+    CALL,
+    ERRORS,
+    LETTING_GO,
+    LOST,
+    PURCHASE,
+    SETTLEMENT,
+    SITUATIONS,
+)
 from tests.mutants.mutant import Mutant
 
 EVIDENCE: Final = (

@@ -1,4 +1,5 @@
-"""Safeguards of whatever is paid for beside the first purchase, and of states in which an order ends."""
+"""Safeguards of whatever is paid for beside the first purchase, and of states in which an order
+ends."""
 
 from typing import Final
 

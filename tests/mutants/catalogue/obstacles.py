@@ -12,7 +12,9 @@ IN_THE_WAY: Final = (
         file="core/checks/blockers.py",
         old="    if not unknown:\n",
         new="    if True:\n",
-        tests=("tests/unit/core/checks/test_blockers_details.py::test_a_field_that_is_not_known_stops_the_purchase",),
+        tests=(
+            "tests/unit/core/checks/test_blockers_details.py::test_a_field_that_is_not_known_stops_the_purchase",
+        ),
     ),
     Mutant(
         name="a newer order is open",

@@ -1,4 +1,5 @@
-"""What keeps a ConfigMap that is somebody else's from being written to, and Ready from coming before ours."""
+"""What keeps a ConfigMap that is somebody else's from being written to, and Ready from coming
+before ours."""
 
 from typing import Final
 

@@ -1,4 +1,5 @@
-"""The wire to the cloud: each call goes out once, as it was signed, and it is known whether it could arrive."""
+"""The wire to the cloud: each call goes out once, as it was signed, and it is known whether it
+could arrive."""
 
 from typing import Final
 
@@ -34,7 +35,9 @@ ON_THE_WIRE: Final = (
             "            answer = await self._send(api, parameters, region, way)\n"
             "        return _answered(answer)\n"
         ),
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",),
+        tests=(
+            f"{ORDERS_AT_THE_CLOUD}::test_a_lost_answer_proves_nothing_and_the_call_is_not_repeated",
+        ),
     ),
     Mutant(
         name="no redirect is followed",
@@ -149,7 +152,9 @@ ON_THE_WIRE: Final = (
             "        )  # there is no key, or it is one of another account\n"
         ),
         new="        return error  # there is no key, or it is one of another account\n",
-        tests=(f"{ORDERS_AT_THE_CLOUD}::test_what_became_of_the_question_before_is_not_the_fate_of_the_purchase",),
+        tests=(
+            f"{ORDERS_AT_THE_CLOUD}::test_what_became_of_the_question_before_is_not_the_fate_of_the_purchase",
+        ),
     ),
     Mutant(
         name="nothing is bought in another account",

@@ -6,6 +6,5 @@
     results.py     what is known from earlier runs, so that a run can be ended and taken up again
     accepted.py    the survivors that can't matter, each with the reason
 
-It is our own because mutmut has none of these three changes and takes no further ones, and cosmic-ray starts a new
-Python for every mutant, which takes longer here than most mutants live.
-"""
+It is our own because mutmut has none of these three changes and takes no further ones, and
+cosmic-ray starts a new Python for every mutant, which takes longer here than most mutants live."""

@@ -1,7 +1,8 @@
-"""`make mutate`: every change by machine of the money path, or of the modules whose path contains a given word.
+"""`make mutate`: every change by machine of the money path, or of the modules whose path contains a
+given word.
 
-Prints each mutant that nobody noticed, and ends with 1 if one of them is not accepted, or an accepted one is noticed.
-"""
+Prints each mutant that nobody noticed, and ends with 1 if one of them is not accepted, or an
+accepted one is noticed."""
 
 import argparse
 import sys
@@ -27,7 +28,11 @@ NOT_SHRUNK = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
 def all_changes(words: Sequence[str]) -> list[Change]:
     """Of the modules whose path contains one of the words; without words, of all."""
     chosen = [module for module in modules() if not words or any(word in module for word in words)]
-    return [change for module in chosen for change in changes_of((REPOSITORY / module).read_text(), module)]
+    return [
+        change
+        for module in chosen
+        for change in changes_of((REPOSITORY / module).read_text(), module)
+    ]
 
 
 @dataclass
@@ -52,12 +57,26 @@ class Progress:
 def run(changes: Sequence[Change], results: Results, seconds: float) -> int:
     """Pytest's exit code: 0 where every mutant came to an end."""
     hypothesis.settings.register_profile(
-        "mutants", database=None, deadline=None, derandomize=True, phases=NOT_SHRUNK, print_blob=False
+        "mutants",
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=NOT_SHRUNK,
+        print_blob=False,
     )
     hypothesis.settings.load_profile("mutants")
     machine = Machine(changes, results, seconds, Progress(len(changes)).tell)
     with tempfile.TemporaryDirectory() as folder:
-        told = ["-q", "--no-header", "-p", "no:xdist", "--capture=no", "-o", "timeout=0", f"--basetemp={folder}/tests"]
+        told = [
+            "-q",
+            "--no-header",
+            "-p",
+            "no:xdist",
+            "--capture=no",
+            "-o",
+            "timeout=0",
+            f"--basetemp={folder}/tests",
+        ]
         return int(pytest.main([*told, f"--rootdir={REPOSITORY}", *TESTS], plugins=[machine]))
 
 
@@ -65,12 +84,22 @@ def report(changes: Sequence[Change], results: Results) -> int:
     """Say what to do, and the figures; 1 if there is something to do."""
     accepted = {each.name for each in ACCEPTED}
     ended = {change: results.of(change) or "not run" for change in changes}
-    open_ = [each for each, end in ended.items() if end.startswith(SURVIVED) and each.name not in accepted]
-    noticed = [each for each, end in ended.items() if not end.startswith(SURVIVED) and each.name in accepted]
+    open_ = [
+        each
+        for each, end in ended.items()
+        if end.startswith(SURVIVED) and each.name not in accepted
+    ]
+    noticed = [
+        each
+        for each, end in ended.items()
+        if not end.startswith(SURVIVED) and each.name in accepted
+    ]
     for change in open_:
         print(f"{change.file}:{change.line} {change.function}: {change.what} - {ended[change]}")  # noqa: T201
     for change in noticed:
-        print(f"{change.file}:{change.line} {change.function}: {change.what} - accepted, but {ended[change]}")  # noqa: T201
+        print(  # noqa: T201
+            f"{change.file}:{change.line} {change.function}: {change.what} - accepted, but {ended[change]}"
+        )
     for module, ends in _by_module(ended).items():
         print(f"{short(module):40} {sum(ends.values()):>4} mutants, {_figures(ends)}")  # noqa: T201
     print(f"{len(changes)} mutants, {len(open_)} survived and are not accepted")  # noqa: T201
@@ -80,7 +109,13 @@ def report(changes: Sequence[Change], results: Results) -> int:
 def _by_module(ended: dict[Change, str]) -> dict[str, Counter[str]]:
     counted: dict[str, Counter[str]] = {}
     for change, end in ended.items():
-        kind = "survived" if end.startswith(SURVIVED) else end if end in (HUNG, "not run") else "noticed"
+        kind = (
+            "survived"
+            if end.startswith(SURVIVED)
+            else end
+            if end in (HUNG, "not run")
+            else "noticed"
+        )
         counted.setdefault(change.file, Counter())[kind] += 1
     return counted
 
@@ -92,8 +127,12 @@ def _figures(ends: Counter[str]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """See above."""
     parser = argparse.ArgumentParser(prog="make mutate ARGS=...")
-    parser.add_argument("words", nargs="*", help="parts of the paths of modules, for example core/orders")
-    parser.add_argument("--seconds", type=float, default=10, help="of tests that each mutant has to survive")
+    parser.add_argument(
+        "words", nargs="*", help="parts of the paths of modules, for example core/orders"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=10, help="of tests that each mutant has to survive"
+    )
     given = parser.parse_args(arguments)
     results, changes = Results.read(given.seconds), all_changes(given.words)
     left = [change for change in changes if results.of(change) is None]

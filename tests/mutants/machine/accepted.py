@@ -23,9 +23,7 @@ class Accepted:
 
 CREATE: Final = f"{PACKAGE}/core/orders/actions/create.py"
 _INCOMPLETE: Final = "status.intent_time is None or status.nonce is None"
-_UNLIKE: Final = (
-    "len(found.instances) > 1 or not isinstance(wanted, WorkspaceParameters) or instance.create_time is None"
-)
+_UNLIKE: Final = "len(found.instances) > 1 or not isinstance(wanted, WorkspaceParameters) or instance.create_time is None"  # noqa: E501
 _BY_CONTRACT: Final = "noticed by tests/contract, which has a server, and so is not run here"
 
 ACCEPTED: Final = (

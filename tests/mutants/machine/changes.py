@@ -10,7 +10,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True)
 class Change:
-    """One change. It is known by module, function and words, so that it keeps its name when lines move."""
+    """One change. It is known by module, function and words, so that it keeps its name when lines
+    move."""
 
     file: str
     function: str
@@ -37,14 +38,17 @@ class _Site:
 
 
 def changes_of(source: str, file: str) -> list[Change]:
-    """All changes of a module, in the order of its lines. What stands twice in a function is numbered."""
+    """All changes of a module, in the order of its lines. What stands twice in a function is
+    numbered."""
     seen: Counter[tuple[str, str]] = Counter()
     changes = []
     for number, site in enumerate(_sites(ast.parse(source))):
         seen[site.function, site.what] += 1
         times = seen[site.function, site.what]
         what = site.what if times == 1 else f"{site.what} ({times})"
-        changes.append(Change(file, site.function, what, site.statement.lineno, site.old.lineno, number))
+        changes.append(
+            Change(file, site.function, what, site.statement.lineno, site.old.lineno, number)
+        )
     return changes
 
 
@@ -58,7 +62,8 @@ def changed(source: str, number: int) -> ast.Module:
 
 
 def probed(source: str, probe: str) -> ast.Module:
-    """The module with a call of `probe` before each statement of a function, with the line that the statement is in."""
+    """The module with a call of `probe` before each statement of a function, with the line that the
+    statement is in."""
     tree = ast.parse(source)
     for function in [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]:
         for _, node in _within(function, function):

@@ -1,4 +1,5 @@
-"""The code that decides about money, the most dangerous first, and the tests that must notice a change of it."""
+"""The code that decides about money, the most dangerous first, and the tests that must notice a
+change of it."""
 
 from pathlib import Path
 from typing import Final
@@ -55,8 +56,8 @@ TESTS: Final = (
     "tests/simulation/test_attacks.py",
     "tests/simulation/test_rollback.py",
 )
-"""Without a process, a server or a socket of their own that a fork would share. They are told apart by what they run:
-a mutant meets only those that run its lines."""
+"""Without a process, a server or a socket of their own that a fork would share. They are told apart
+by what they run: a mutant meets only those that run its lines."""
 
 
 def modules() -> list[str]:

@@ -33,7 +33,8 @@ class Results:
         return cls(known, _digest(PACKAGE), _digest(*_folders()), seconds)
 
     def of(self, change: Change) -> str | None:
-        """How it ended. A catch holds while its module is the same; a survivor meets what is new."""
+        """How it ended. A catch holds while its module is the same; a survivor meets what is
+        new."""
         known = self.known.get(change.name, {})
         if known.get("module") != _digest(change.file):
             return None
@@ -71,5 +72,7 @@ def _folders() -> set[str]:
 def _digest(*places: str) -> str:
     """Of files, and of all modules in folders."""
     paths = [REPOSITORY / place for place in places]
-    files = sorted({file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])})
+    files = sorted(
+        {file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])}
+    )
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -1,8 +1,7 @@
 """One process imports the code and collects the tests, once; then each mutant is a fork of it.
 
-The fork puts the changed code into the functions that are there already, so a mutant costs what the tests cost that
-notice it. Quick tests come first, and those that noticed others.
-"""
+The fork puts the changed code into the functions that are there already, so a mutant costs what the
+tests cost that notice it. Quick tests come first, and those that noticed others."""
 
 import ast
 import gc
@@ -29,7 +28,8 @@ from tests.mutants.machine.results import HUNG, SURVIVED, UNREACHED, Results
 MEMORY: Final = 4 << 30
 """Bytes: a mutant that collects without end must not take the machine with it."""
 PATIENCE_SECONDS: Final = 600
-"""For a mutant that only waits. One that computes without end is stopped by the processor time that it uses."""
+"""For a mutant that only waits. One that computes without end is stopped by the processor time that
+it uses."""
 
 
 PROBE: Final = "__ran__"
@@ -63,8 +63,12 @@ class Machine:
             raise NoEnd
         self.results.keep_runs(runs)
         for change in self.changes:
-            tests = self._in_order(change, {name: run for name, run in runs.items() if run["passed"]})
-            ended = self._ended(change, [items[name] for name, _ in tests], sum(took for _, took in tests))
+            tests = self._in_order(
+                change, {name: run for name, run in runs.items() if run["passed"]}
+            )
+            ended = self._ended(
+                change, [items[name] for name, _ in tests], sum(took for _, took in tests)
+            )
             self._catches[ended] += 1
             self.results.note(change, ended)
             self.tell(change, ended)
@@ -72,7 +76,11 @@ class Machine:
 
     def _in_order(self, change: Change, runs: dict[str, Any]) -> list[tuple[str, float]]:
         """The tests that run its lines, as many as the time allows."""
-        names = [name for name, run in runs.items() if change.statement in run["lines"].get(change.file, ())]
+        names = [
+            name
+            for name, run in runs.items()
+            if change.statement in run["lines"].get(change.file, ())
+        ]
         names.sort(key=lambda name: runs[name]["took"] / (1 + self._catches[name]))
         chosen: list[tuple[str, float]] = []
         total = 0.0
@@ -90,7 +98,9 @@ class Machine:
         return HUNG if answer is None else str(answer)
 
 
-def _caught_by(change: Change, tests: Sequence[pytest.Item], functions: Sequence[FunctionType]) -> str:
+def _caught_by(
+    change: Change, tests: Sequence[pytest.Item], functions: Sequence[FunctionType]
+) -> str:
     path = REPOSITORY / change.file
     put_in_place(path, changed(path.read_text(), change.number), functions)
     return next(_failing(tests), SURVIVED)
@@ -111,10 +121,17 @@ def functions_in_use(files: Sequence[str]) -> list[FunctionType]:
     return [each for each in functions if each.__code__.co_filename in paths]
 
 
-def put_in_place(path: Path, module: ast.Module, functions: Sequence[FunctionType]) -> list[FunctionType]:
-    """Let the file's functions run that code, in this process; which they are. Raises where there is none."""
+def put_in_place(
+    path: Path, module: ast.Module, functions: Sequence[FunctionType]
+) -> list[FunctionType]:
+    """Let the file's functions run that code, in this process; which they are. Raises where there
+    is none."""
     new = {_key(code): code for code in _codes(compile(module, str(path), "exec"))}
-    ours = [each for each in functions if each.__code__.co_filename == str(path) and _key(each.__code__) in new]
+    ours = [
+        each
+        for each in functions
+        if each.__code__.co_filename == str(path) and _key(each.__code__) in new
+    ]
     if not ours:
         raise LookupError(f"no function of {path} is in use")
     for function in ours:
@@ -134,7 +151,8 @@ def _key(code: CodeType) -> tuple[str, int]:
 
 
 def _run_plainly(tests: Sequence[pytest.Item], functions: Sequence[FunctionType]) -> dict[str, Any]:
-    """What each test runs of the money path, how long it takes, and whether it passes as things are."""
+    """What each test runs of the money path, how long it takes, and whether it passes as things
+    are."""
     changeable = [file for file in modules() if changes_of((REPOSITORY / file).read_text(), file)]
     ran = {file: _probed(REPOSITORY / file, functions) for file in changeable}
     runs: dict[str, Any] = {}
@@ -160,7 +178,8 @@ def _probed(path: Path, functions: Sequence[FunctionType]) -> set[int]:
 
 
 def forked(work: Callable[[], object], seconds: float) -> Any:  # noqa: ANN401 - whatever JSON can say
-    """What it returns, worked out in a fork with so much processor time; None where that did not come to an end."""
+    """What it returns, worked out in a fork with so much processor time; None where that did not
+    come to an end."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -1,4 +1,5 @@
-"""The machine can be trusted: it makes the changes that it names, runs them, and accepts none that is gone."""
+"""The machine can be trusted: it makes the changes that it names, runs them, and accepts none that
+is gone."""
 
 import ast
 import importlib.util

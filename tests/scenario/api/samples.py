@@ -28,7 +28,10 @@ FULL_WORKSPACE: dict[str, Any] = {
         **WORKSPACE["spec"],
         "workspaceName": "realtime",
         "zoneId": "cn-hangzhou-i",
-        "subscription": {"initialTerm": {"count": 3, "unit": "Year"}, "renewal": {"mode": "Automatic"}},
+        "subscription": {
+            "initialTerm": {"count": 3, "unit": "Year"},
+            "renewal": {"mode": "Automatic"},
+        },
         "storage": {"type": "OSS", "oss": {"bucket": "my-bucket"}},
         "architecture": "ARM",
         "monitoring": "CloudMonitor",
@@ -45,7 +48,11 @@ FULL_WORKSPACE: dict[str, Any] = {
 
 BY_USE: dict[str, Any] = {
     **WORKSPACE,
-    "spec": {key: value for key, value in WORKSPACE["spec"].items() if key not in ("subscription", "resources")}
+    "spec": {
+        key: value
+        for key, value in WORKSPACE["spec"].items()
+        if key not in ("subscription", "resources")
+    }
     | {"chargeType": "PayAsYouGo"},
 }
 

@@ -39,18 +39,29 @@ class Kind:
 
     def read(self, name: str) -> Wire:
         """The object as stored."""
-        found = self.api.get_namespaced_custom_object(names.GROUP, names.VERSION, self.namespace, self.plural, name)
+        found = self.api.get_namespaced_custom_object(
+            names.GROUP, names.VERSION, self.namespace, self.plural, name
+        )
         return cast(Wire, found)
 
     def replace(self, body: Wire, *, dry_run: bool = False) -> Wire | Refused:
         """Write the whole object but for its status."""
-        return self._ask(self.api.replace_namespaced_custom_object, (body["metadata"]["name"],), body, dry_run)
+        return self._ask(
+            self.api.replace_namespaced_custom_object, (body["metadata"]["name"],), body, dry_run
+        )
 
-    def replace_status(self, body: Wire, status: Wire | None, *, dry_run: bool = False) -> Wire | Refused:
+    def replace_status(
+        self, body: Wire, status: Wire | None, *, dry_run: bool = False
+    ) -> Wire | Refused:
         """Write the status; None leaves it out of the object that is sent."""
         sent = {key: value for key, value in body.items() if key != "status"}
         sent |= {} if status is None else {"status": status}
-        return self._ask(self.api.replace_namespaced_custom_object_status, (body["metadata"]["name"],), sent, dry_run)
+        return self._ask(
+            self.api.replace_namespaced_custom_object_status,
+            (body["metadata"]["name"],),
+            sent,
+            dry_run,
+        )
 
     def _ask(self, call: Any, name: tuple[str, ...], body: Wire, dry_run: bool) -> Wire | Refused:  # noqa: ANN401 - the client has no types
         where = (names.GROUP, names.VERSION, self.namespace, self.plural, *name)
@@ -60,7 +71,11 @@ class Kind:
         except client.ApiException as error:
             answer = json.loads(error.body or "{}")
             causes = answer.get("details", {}).get("causes", [])
-            return Refused(error.status, tuple((c.get("field", ""), c["message"]) for c in causes), answer["message"])
+            return Refused(
+                error.status,
+                tuple((c.get("field", ""), c["message"]) for c in causes),
+                answer["message"],
+            )
         return accepted
 
 
@@ -81,11 +96,13 @@ REMOVED: Any = object()
 
 
 def changed(body: Wire, path: str, value: Any) -> Wire:  # noqa: ANN401 - any JSON value
-    """A copy with one field set or left out; the path as the server writes it, for example `spec.tags[0].key`."""
+    """A copy with one field set or left out; the path as the server writes it, for example
+    `spec.tags[0].key`."""
     changed_body = copy.deepcopy(body)
     node: Any = changed_body
     *parents, last = [
-        int(part) if part.isdigit() else part for part in path.replace("[", ".").replace("]", "").split(".")
+        int(part) if part.isdigit() else part
+        for part in path.replace("[", ".").replace("]", "").split(".")
     ]
     for part in parents:
         node = node[part] if isinstance(part, int) else node.setdefault(part, {})

@@ -20,7 +20,10 @@ from tests.scenario.api.server import Kind, Refused, Wire, accepted, changed, re
 NAME_TOO_LONG = "a" * 61
 NOT_LEGAL = changed(changed(WORKSPACE, "metadata.name", NAME_TOO_LONG), "spec.resources.cu", 0)
 NOT_LEGAL["spec"] |= {"region": "CN_HANGZHOU", "chargeType": "PayAsYouGo"}
-OLD_TAGS = [{"key": " Flink.alicloud.dev/order", "value": "forged"}, {"key": "te\x1bam", "value": "a\nb"}]
+OLD_TAGS = [
+    {"key": " Flink.alicloud.dev/order", "value": "forged"},
+    {"key": "te\x1bam", "value": "a\nb"},
+]
 NOT_LEGAL["spec"]["tags"] = OLD_TAGS
 SECONDS = 20.0
 
@@ -46,7 +49,11 @@ def _apply(cluster: Cluster, definition: Wire) -> None:
     cluster.kubectl("apply", "--server-side", "--filename=-", stdin=yaml.safe_dump(definition))
     name = definition["metadata"]["name"]
     cluster.kubectl(
-        "wait", "--for=condition=Established", f"--timeout={patience(30):.0f}s", "customresourcedefinition", name
+        "wait",
+        "--for=condition=Established",
+        f"--timeout={patience(30):.0f}s",
+        "customresourcedefinition",
+        name,
     )
 
 
@@ -59,8 +66,11 @@ def _eventually_refused(older: Kind, body: Wire) -> Refused:
 
 
 @pytest.fixture
-def older(cluster: Cluster, custom_objects: client.CustomObjectsApi, namespace: str) -> Iterator[Kind]:
-    """A kind that now has all rules of FlinkWorkspaces, and a stored object that breaks many of them."""
+def older(
+    cluster: Cluster, custom_objects: client.CustomObjectsApi, namespace: str
+) -> Iterator[Kind]:
+    """A kind that now has all rules of FlinkWorkspaces, and a stored object that breaks many of
+    them."""
     plural = f"olds{uuid.uuid4().hex[:8]}"
     definition = _definition(plural)
     kind = Kind(custom_objects, namespace, plural)
@@ -72,26 +82,37 @@ def older(cluster: Cluster, custom_objects: client.CustomObjectsApi, namespace: 
         _eventually_refused(kind, changed(body, "metadata.name", "b" * 61))
         yield kind
     finally:
-        cluster.kubectl("delete", "customresourcedefinition", definition["metadata"]["name"], "--wait=false")
+        cluster.kubectl(
+            "delete", "customresourcedefinition", definition["metadata"]["name"], "--wait=false"
+        )
 
 
 def test_an_older_resource_can_be_reported_on_and_released(older: Kind) -> None:
-    """A rule that came later must not lock the operator out: status and finalizers can be written."""
+    """A rule that came later must not lock the operator out: status and finalizers can be
+    written."""
     stored = older.read(NAME_TOO_LONG)
     stored = accepted(older.replace_status(stored, {"observedGeneration": 1, "accountId": "1"}))
-    held = accepted(older.replace(changed(stored, "metadata.finalizers", [names.PURCHASE_FINALIZER])))
+    held = accepted(
+        older.replace(changed(stored, "metadata.finalizers", [names.PURCHASE_FINALIZER]))
+    )
 
-    assert accepted(older.replace(changed(held, "metadata.finalizers", [])))["spec"] == stored["spec"]
+    assert (
+        accepted(older.replace(changed(held, "metadata.finalizers", [])))["spec"] == stored["spec"]
+    )
 
 
 def test_older_tags_stay_until_they_are_changed(older: Kind) -> None:
-    """Others can be added beside them and they can be taken away; none like them can be added, nor can they be changed
-    into another one that is refused today."""
+    """Others can be added beside them and they can be taken away; none like them can be added, nor
+    can they be changed into another one that is refused today."""
     healed = changed(older.read(NAME_TOO_LONG), "spec.chargeType", "Subscription")
     stored = accepted(older.replace(changed(healed, "spec.resources.cu", 10)))
     assert stored["spec"]["tags"] == OLD_TAGS
-    more = accepted(older.replace(changed(stored, "spec.tags", [*OLD_TAGS, {"key": "team", "value": "data"}])))
-    refused(older.replace(changed(more, "spec.tags", [*OLD_TAGS, {"key": "aliyun-team", "value": ""}])))
+    more = accepted(
+        older.replace(changed(stored, "spec.tags", [*OLD_TAGS, {"key": "team", "value": "data"}]))
+    )
+    refused(
+        older.replace(changed(more, "spec.tags", [*OLD_TAGS, {"key": "aliyun-team", "value": ""}]))
+    )
     refused(older.replace(changed(more, "spec.tags[1].value", "a\nc")))
     fewer = accepted(older.replace(changed(more, "spec.tags", [OLD_TAGS[1]])))
     assert accepted(older.replace(changed(fewer, "spec.tags", [])))["spec"]["tags"] == []

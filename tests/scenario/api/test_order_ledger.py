@@ -30,12 +30,18 @@ WAYS: dict[OrderState | None, tuple[OrderState, ...]] = {
 
 def _status(before: Wire, state: OrderState) -> Wire:
     """The status before, with the next state and what that state needs."""
-    needed = {"Quoted": QUOTED, "Placing": PLACING, "Placed": {"instanceId": "f-cn-1"}}.get(state, {})
+    needed = {"Quoted": QUOTED, "Placing": PLACING, "Placed": {"instanceId": "f-cn-1"}}.get(
+        state, {}
+    )
     return {**needed, **before, "state": state}
 
 
 def _order_in(orders: Kind, state: OrderState | None) -> Wire:
-    order = accepted(orders.create(changed(ORDER, "metadata.name", f"realtime-prod-{list(WAYS).index(state) + 1}")))
+    order = accepted(
+        orders.create(
+            changed(ORDER, "metadata.name", f"realtime-prod-{list(WAYS).index(state) + 1}")
+        )
+    )
     for step in WAYS[state]:
         order = accepted(orders.replace_status(order, _status(order.get("status", {}), step)))
     return order
@@ -48,7 +54,8 @@ def test_an_order_is_born_without_status(orders: Kind) -> None:
 
 @pytest.mark.parametrize("state", [None, *STATES])
 def test_only_the_moves_of_the_table_are_accepted(orders: Kind, state: OrderState | None) -> None:
-    """Every pair of states: legal moves pass with what they need, all others are refused, staying is no move."""
+    """Every pair of states: legal moves pass with what they need, all others are refused, staying
+    is no move."""
     order = _order_in(orders, state)
     status = order.get("status", {})
 
@@ -64,21 +71,32 @@ def test_a_status_can_be_neither_removed_nor_emptied(orders: Kind) -> None:
     """In no state: back to "no status yet" would open the way to a second purchase."""
     for state in STATES:
         order = _order_in(orders, state)
-        assert "`status` must not be removed" in refused(orders.replace_status(order, None, dry_run=True)).message
+        assert (
+            "`status` must not be removed"
+            in refused(orders.replace_status(order, None, dry_run=True)).message
+        )
         assert refused(orders.replace_status(order, {}, dry_run=True)).says("status.state", ILLEGAL)
-        assert accepted(orders.replace(changed(order, "status", REMOVED)))["status"] == order["status"]
+        assert (
+            accepted(orders.replace(changed(order, "status", REMOVED)))["status"] == order["status"]
+        )
 
 
 def test_placed_needs_an_instance_whatever_was_believed_before(orders: Kind) -> None:
     """Evidence beats every state, but it has to be there."""
-    without_one = (state for state, targets in MOVES.items() if "Placed" in targets and state != "Lost")
+    without_one = (
+        state for state, targets in MOVES.items() if "Placed" in targets and state != "Lost"
+    )
     for state in without_one:
         order = _order_in(orders, state)
         placed = {**order.get("status", {}), "state": "Placed"}
         empty = {**placed, "instanceId": ""}
 
-        assert refused(orders.replace_status(order, placed, dry_run=True)).says("status.instanceId", "must be set")
-        assert refused(orders.replace_status(order, empty, dry_run=True)).says("status.instanceId", "at least 1 chars")
+        assert refused(orders.replace_status(order, placed, dry_run=True)).says(
+            "status.instanceId", "must be set"
+        )
+        assert refused(orders.replace_status(order, empty, dry_run=True)).says(
+            "status.instanceId", "at least 1 chars"
+        )
         accepted(orders.replace_status(order, {**placed, "instanceId": "f-cn-1"}, dry_run=True))
 
 
@@ -87,7 +105,9 @@ def test_placing_needs_what_the_call_is_made_from(orders: Kind) -> None:
     order = _order_in(orders, "Quoted")
 
     for field in ("quote", "intentTime", "nonce"):
-        answer = refused(orders.replace_status(order, changed(PLACING, field, REMOVED), dry_run=True))
+        answer = refused(
+            orders.replace_status(order, changed(PLACING, field, REMOVED), dry_run=True)
+        )
         assert answer.says(f"status.{field}", f"`status.{field}` must be set in state 'Placing'")
 
 
@@ -102,10 +122,16 @@ FROZEN: dict[str, Any] = {
 
 
 def _frozen_cases() -> list[tuple[OrderState, str, Any, OrderState]]:
-    """State, field, its new value, and the state that is written with it: the same one, or a legal next one."""
+    """State, field, its new value, and the state that is written with it: the same one, or a legal
+    next one."""
     states: tuple[OrderState, ...] = ("Placing", "Uncertain", "Rejected", "NotPlaced")
     values = [(field, value) for field, other in FROZEN.items() for value in (other, REMOVED)]
-    return [(state, *change, target) for state in states for change in values for target in (state, "Placed")]
+    return [
+        (state, *change, target)
+        for state in states
+        for change in values
+        for target in (state, "Placed")
+    ]
 
 
 def test_what_was_announced_is_frozen_from_placing_on(orders: Kind) -> None:
@@ -114,7 +140,9 @@ def test_what_was_announced_is_frozen_from_placing_on(orders: Kind) -> None:
     for state, field, value, target in _frozen_cases():
         status = changed(_status(found[state]["status"], target), field, value)
         answer = refused(orders.replace_status(found[state], status, dry_run=True))
-        assert answer.says(f"status.{field}", f"`status.{field}` must not change from 'Placing' on"), (state, answer)
+        assert answer.says(
+            f"status.{field}", f"`status.{field}` must not change from 'Placing' on"
+        ), (state, answer)
 
 
 def test_what_was_missing_at_the_call_cannot_be_added_after_it(orders: Kind) -> None:
@@ -123,12 +151,15 @@ def test_what_was_missing_at_the_call_cannot_be_added_after_it(orders: Kind) -> 
     for status in (changed(QUOTED, "digest", REMOVED), changed(PLACING, "digest", REMOVED)):
         order = accepted(orders.replace_status(order, status))
 
-    answer = refused(orders.replace_status(order, {**order["status"], "digest": "sha256:1"}, dry_run=True))
+    answer = refused(
+        orders.replace_status(order, {**order["status"], "digest": "sha256:1"}, dry_run=True)
+    )
     assert answer.says("status.digest", "must not change from 'Placing' on")
 
 
 def test_all_of_it_is_free_again_once_the_order_is_quoted_again(orders: Kind) -> None:
-    """Nothing was sent; the next attempt has its own price, date and nonce. The way back itself changes nothing."""
+    """Nothing was sent; the next attempt has its own price, date and nonce. The way back itself
+    changes nothing."""
     order = _order_in(orders, "Placing")
     back = {**order["status"], "state": "Quoted"}
     assert refused(orders.replace_status(order, {**back, "nonce": "nonce-2"}, dry_run=True)).says(
@@ -155,28 +186,42 @@ TOO_DEAR: list[tuple[str, Any]] = [
 
 
 def test_nothing_is_announced_above_its_maximum(orders: Kind) -> None:
-    """Whoever writes it; what can't be compared is refused too. At the maximum it is accepted, and so without one."""
+    """Whoever writes it; what can't be compared is refused too. At the maximum it is accepted, and
+    so without one."""
     order = _order_in(orders, "Quoted")
     placing = {**PLACING, "maximumPrice": MAXIMUM}
     accepted(orders.replace_status(order, placing, dry_run=True))
     accepted(orders.replace_status(order, PLACING, dry_run=True))
     for path, value in TOO_DEAR:
         answer = refused(orders.replace_status(order, changed(placing, path, value), dry_run=True))
-        assert answer.says("status.maximumPrice", "must not be above `status.maximumPrice` in state 'Placing'"), answer
+        assert answer.says(
+            "status.maximumPrice", "must not be above `status.maximumPrice` in state 'Placing'"
+        ), answer
 
 
 def test_what_was_allowed_is_a_record(orders: Kind) -> None:
-    """It is neither raised nor added later. An older version, which does not know it, may drop it."""
+    """It is neither raised nor added later. An older version, which does not know it, may drop
+    it."""
     without = _order_in(orders, "Placing")
-    answer = refused(orders.replace_status(without, {**without["status"], "maximumPrice": MAXIMUM}, dry_run=True))
-    assert answer.says("status.maximumPrice", "`status.maximumPrice` must not change from 'Placing' on")
+    answer = refused(
+        orders.replace_status(without, {**without["status"], "maximumPrice": MAXIMUM}, dry_run=True)
+    )
+    assert answer.says(
+        "status.maximumPrice", "`status.maximumPrice` must not change from 'Placing' on"
+    )
     order = accepted(orders.create(changed(ORDER, "metadata.name", "realtime-prod-99")))
     for status in (QUOTED, {**PLACING, "maximumPrice": MAXIMUM}):
         order = accepted(orders.replace_status(order, status))
     for state in ("Placing", "Uncertain", "Quoted"):
-        raised = {**order["status"], "state": state, "maximumPrice": {**MAXIMUM, "amount": "1300.00"}}
+        raised = {
+            **order["status"],
+            "state": state,
+            "maximumPrice": {**MAXIMUM, "amount": "1300.00"},
+        }
         answer = refused(orders.replace_status(order, raised, dry_run=True))
-        assert answer.says("status.maximumPrice", "`status.maximumPrice` must not change from 'Placing' on")
+        assert answer.says(
+            "status.maximumPrice", "`status.maximumPrice` must not change from 'Placing' on"
+        )
         kept = {**order["status"], "state": state}
         accepted(orders.replace_status(order, kept, dry_run=True))
         accepted(orders.replace_status(order, changed(kept, "maximumPrice", REMOVED), dry_run=True))
@@ -186,8 +231,14 @@ def test_an_instance_id_is_set_once(orders: Kind) -> None:
     """It is what was paid for."""
     order = _order_in(orders, "Placed")
     for value in ("f-cn-2", REMOVED):
-        answer = refused(orders.replace_status(order, changed(order["status"], "instanceId", value), dry_run=True))
-        assert answer.says("status.instanceId", "`status.instanceId` must not change: it is set once")
+        answer = refused(
+            orders.replace_status(
+                order, changed(order["status"], "instanceId", value), dry_run=True
+            )
+        )
+        assert answer.says(
+            "status.instanceId", "`status.instanceId` must not change: it is set once"
+        )
 
 
 def test_what_is_ordered_never_changes(orders: Kind) -> None:
@@ -205,7 +256,9 @@ def test_what_is_ordered_never_changes(orders: Kind) -> None:
     for path, value in others.items():
         answer = refused(orders.replace(changed(order, f"spec.{path}", value), dry_run=True))
         assert answer.says("spec", "`spec` must not change: an order is a record"), path
-    assert refused(orders.replace(changed(order, "spec", REMOVED), dry_run=True)).says("spec", "Required value")
+    assert refused(orders.replace(changed(order, "spec", REMOVED), dry_run=True)).says(
+        "spec", "Required value"
+    )
 
 
 BAD: list[tuple[str, Any, str, str]] = [
@@ -231,7 +284,13 @@ BAD: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("path", "value", "field", "text"), BAD)
-def test_what_is_out_of_range_is_refused(asked_orders: Kind, path: str, value: Any, field: str, text: str) -> None:  # noqa: ANN401 - any JSON value
+def test_what_is_out_of_range_is_refused(
+    asked_orders: Kind,
+    path: str,
+    value: Any,  # noqa: ANN401 - any value
+    field: str,
+    text: str,
+) -> None:
     """An entry that the operator could not read again is never written."""
     answer = refused(asked_orders.create(changed(ORDER, f"spec.{path}", value), dry_run=True))
 
@@ -240,15 +299,23 @@ def test_what_is_out_of_range_is_refused(asked_orders: Kind, path: str, value: A
 
 def test_an_order_has_one_block(asked_orders: Kind) -> None:
     """Not none, and not two; `parameters` is how versions before 0.2 wrote it."""
-    old = changed(changed(ORDER, "spec.parameters", ORDER["spec"]["create"]), "spec.create", REMOVED)
+    old = changed(
+        changed(ORDER, "spec.parameters", ORDER["spec"]["create"]), "spec.create", REMOVED
+    )
     assert not isinstance(asked_orders.create(old, dry_run=True), Refused)
-    for odd in (changed(ORDER, "spec.create", REMOVED), changed(ORDER, "spec.parameters", ORDER["spec"]["create"])):
+    for odd in (
+        changed(ORDER, "spec.create", REMOVED),
+        changed(ORDER, "spec.parameters", ORDER["spec"]["create"]),
+    ):
         assert refused(asked_orders.create(odd, dry_run=True)).says("spec", "exactly one block")
 
 
-@pytest.mark.parametrize("name", ["realtime-prod", "realtime-prod-0", "realtime-prod-01", "realtime-prod-x", "other-1"])
+@pytest.mark.parametrize(
+    "name", ["realtime-prod", "realtime-prod-0", "realtime-prod-01", "realtime-prod-x", "other-1"]
+)
 def test_an_order_has_a_name_out_of_its_sequence(asked_orders: Kind, name: str) -> None:
-    """What does not fit would stand in the way of the operator's own orders, or not be found by it."""
+    """What does not fit would stand in the way of the operator's own orders, or not be found by
+    it."""
     answer = refused(asked_orders.create(changed(ORDER, "metadata.name", name), dry_run=True))
 
     assert answer.says("metadata", "must be the workspace's name, '-' and a number"), answer

@@ -11,7 +11,13 @@ from flink_local.cluster import Cluster
 from flink_local.manifests import REPOSITORY
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import API_VERSION
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary, Provisioning, QuotedPrice
+from flink_workspace_operator.api.status import (
+    FlinkWorkspaceStatus,
+    Instance,
+    OrderSummary,
+    Provisioning,
+    QuotedPrice,
+)
 from tests.objects import Objects
 from tests.scenario.api.samples import ORDER, PLACED, TIME, WORKSPACE
 from tests.scenario.api.server import Kind, Wire, accepted, changed
@@ -21,9 +27,19 @@ IN_A_YEAR = datetime(2027, 11, 23, 16, tzinfo=UTC)
 STATUS = FlinkWorkspaceStatus(
     observed_generation=1,
     conditions=(
-        Condition(type="Purchased", status="True", reason="Bought", last_transition_time=THEN, observed_generation=1),
         Condition(
-            type="Suspended", status="False", reason="NotSuspended", last_transition_time=THEN, observed_generation=1
+            type="Purchased",
+            status="True",
+            reason="Bought",
+            last_transition_time=THEN,
+            observed_generation=1,
+        ),
+        Condition(
+            type="Suspended",
+            status="False",
+            reason="NotSuspended",
+            last_transition_time=THEN,
+            observed_generation=1,
         ),
         Condition(
             type="Ready",
@@ -34,15 +50,20 @@ STATUS = FlinkWorkspaceStatus(
             observed_generation=1,
         ),
     ),
-    instance=Instance(instance_id="f-cn-1", workspace_id="ws-1", expire_time=IN_A_YEAR, expires_in="365d", cu=20),
+    instance=Instance(
+        instance_id="f-cn-1", workspace_id="ws-1", expire_time=IN_A_YEAR, expires_in="365d", cu=20
+    ),
     order=OrderSummary(name="realtime-prod-1", state="Fulfilled", price="CNY 2760.00 for 1 month"),
 ).as_wire()
 
 
 def _table(text: str) -> dict[str, str]:
-    """Heading to cell; kubectl parts columns by three blanks, so a heading or a cell may hold one."""
+    """Heading to cell; kubectl parts columns by three blanks, so a heading or a cell may hold
+    one."""
     head, row = text.splitlines()
-    starts = [0] + [at + 3 for at in range(len(head) - 3) if head[at : at + 3] == "   " and head[at + 3] != " "]
+    starts = [0] + [
+        at + 3 for at in range(len(head) - 3) if head[at : at + 3] == "   " and head[at + 3] != " "
+    ]
     bounds = list(zip(starts, [*starts[1:], None], strict=True))
     return {head[start:end].strip(): row[start:end].strip() for start, end in bounds}
 
@@ -54,7 +75,8 @@ def _get(cluster: Cluster, namespace: str, kind: str, *more: str) -> dict[str, s
 
 
 def test_the_columns_of_a_workspace(cluster: Cluster, workspaces: Kind, namespace: str) -> None:
-    """State, size that is paid for, price and days until the end; region and id for the console with -o wide."""
+    """State, size that is paid for, price and days until the end; region and id for the console
+    with -o wide."""
     accepted(workspaces.replace_status(accepted(workspaces.create(WORKSPACE)), STATUS))
     narrow = {
         "NAME": "realtime-prod",
@@ -76,7 +98,9 @@ def test_the_columns_of_a_workspace(cluster: Cluster, workspaces: Kind, namespac
     }
 
 
-QUOTE = QuotedPrice(price="CNY 3.00 for 1 month", observed_generation=1, quoted_at=THEN, valid_until=THEN)
+QUOTE = QuotedPrice(
+    price="CNY 3.00 for 1 month", observed_generation=1, quoted_at=THEN, valid_until=THEN
+)
 PRICES = (
     (None, None, ""),
     (QUOTE, None, "CNY 3.00 for 1 month"),
@@ -85,7 +109,11 @@ PRICES = (
         OrderSummary(name="realtime-prod-1", state="Rejected", price="CNY 2.00 for 1 month"),
         "CNY 3.00 for 1 month",
     ),
-    (None, OrderSummary(name="realtime-prod-1", state="Placed", price="CNY 2.00 for 1 month"), "CNY 2.00 for 1 month"),
+    (
+        None,
+        OrderSummary(name="realtime-prod-1", state="Placed", price="CNY 2.00 for 1 month"),
+        "CNY 2.00 for 1 month",
+    ),
 )
 
 
@@ -103,9 +131,19 @@ def test_the_price_is_that_of_now_before_the_purchase_and_that_of_the_order_afte
 LONGEST = FlinkWorkspaceStatus(
     observed_generation=1,
     conditions=(
-        Condition(type="Suspended", status="True", reason="Any", last_transition_time=THEN, observed_generation=1),
         Condition(
-            type="Ready", status="Unknown", reason="PurchaseUncertain", last_transition_time=THEN, observed_generation=1
+            type="Suspended",
+            status="True",
+            reason="Any",
+            last_transition_time=THEN,
+            observed_generation=1,
+        ),
+        Condition(
+            type="Ready",
+            status="Unknown",
+            reason="PurchaseUncertain",
+            last_transition_time=THEN,
+            observed_generation=1,
         ),
     ),
     instance=Instance(
@@ -115,18 +153,27 @@ LONGEST = FlinkWorkspaceStatus(
         cu=10000,
         provisioning=Provisioning(stage="Deploy services", percent=70),
     ),
-    order=OrderSummary(name="realtime-prod-1", state="Fulfilled", price="CNY 31200.00 for 12 months"),
+    order=OrderSummary(
+        name="realtime-prod-1", state="Fulfilled", price="CNY 31200.00 for 12 months"
+    ),
 ).as_wire()
 
 
 def test_a_wide_row_fits_on_a_screen(cluster: Cluster, workspaces: Kind) -> None:
-    """Less than 200 columns, by the API server's Table; while it is created and deleted, that is seen."""
+    """Less than 200 columns, by the API server's Table; while it is created and deleted, that is
+    seen."""
     held = changed(WORKSPACE, "metadata.finalizers", ["example.com/held"])
     accepted(workspaces.replace_status(accepted(workspaces.create(held)), LONGEST))
     objects = Objects.of(cluster, workspaces.namespace)
     objects.delete("flinkworkspaces/realtime-prod")
     table = _table_of(objects)
-    cells = dict(zip([each["name"] for each in table["columnDefinitions"]], table["rows"][0]["cells"], strict=True))
+    cells = dict(
+        zip(
+            [each["name"] for each in table["columnDefinitions"]],
+            table["rows"][0]["cells"],
+            strict=True,
+        )
+    )
     objects.let_go("flinkworkspaces/realtime-prod")
 
     assert (cells["%"], cells["Suspended"], cells["CU"]) == (70, "True", 10000)
@@ -147,7 +194,9 @@ def _table_of(objects: Objects) -> Wire:
     return table
 
 
-def test_orders_are_selected_by_workspace_action_and_state(cluster: Cluster, orders: Kind, namespace: str) -> None:
+def test_orders_are_selected_by_workspace_action_and_state(
+    cluster: Cluster, orders: Kind, namespace: str
+) -> None:
     """`kubectl get fwo --field-selector`."""
     accepted(orders.replace_status(accepted(orders.create(ORDER)), PLACED))
     get = ("get", "fwo", "--namespace", namespace, "--output=name")
@@ -161,8 +210,14 @@ def test_orders_are_selected_by_workspace_action_and_state(cluster: Cluster, ord
 
 
 def test_the_columns_of_an_order(cluster: Cluster, orders: Kind, namespace: str) -> None:
-    """What was paid for which workspace; with -o wide who paid, when, for how long, and what to name to the support."""
-    told = {"orderId": "o-1", "requestIds": ["r-1", "r-2"], "message": "Bought", "evidence": "Answer"}
+    """What was paid for which workspace; with -o wide who paid, when, for how long, and what to
+    name to the support."""
+    told = {
+        "orderId": "o-1",
+        "requestIds": ["r-1", "r-2"],
+        "message": "Bought",
+        "evidence": "Answer",
+    }
     status = {**PLACED, **told, "times": [{"state": "Placed", "time": TIME}]}
     accepted(orders.replace_status(accepted(orders.create(ORDER)), status))
     narrow = {
@@ -208,13 +263,19 @@ def _levels(plural: str) -> dict[str, list[str]]:
     return {
         path: fields
         for top in ("spec", "status")
-        for path, fields in _objects(schema[top], f"{definition['names']['singular']}.{top}").items()
+        for path, fields in _objects(
+            schema[top], f"{definition['names']['singular']}.{top}"
+        ).items()
     }
 
 
 def _objects(node: Wire, path: str) -> dict[str, list[str]]:
     fields: dict[str, Any] = node.get("items", node).get("properties", {})
-    below = {at: inner for name, field in fields.items() for at, inner in _objects(field, f"{path}.{name}").items()}
+    below = {
+        at: inner
+        for name, field in fields.items()
+        for at, inner in _objects(field, f"{path}.{name}").items()
+    }
     return {path: list(fields), **below} if fields else {}
 
 

@@ -1,4 +1,5 @@
-"""What may be changed in a FlinkWorkspace: almost all before the purchase, next to nothing after it."""
+"""What may be changed in a FlinkWorkspace: almost all before the purchase, next to nothing after
+it."""
 
 from typing import Any
 
@@ -39,17 +40,25 @@ CHANGES: list[tuple[str, Any]] = [
 ]
 
 
-def _created(workspaces: Kind, status: Wire, manifest: Wire = FULL_WORKSPACE, *, name: str = "realtime-prod") -> Wire:
+def _created(
+    workspaces: Kind, status: Wire, manifest: Wire = FULL_WORKSPACE, *, name: str = "realtime-prod"
+) -> Wire:
     return accepted(
-        workspaces.replace_status(accepted(workspaces.create(changed(manifest, "metadata.name", name))), status)
+        workspaces.replace_status(
+            accepted(workspaces.create(changed(manifest, "metadata.name", name))), status
+        )
     )
 
 
 def _order_in(state: OrderState) -> Wire:
-    return FlinkWorkspaceStatus(observed_generation=1, order=OrderSummary(name="x-1", state=state)).as_wire()
+    return FlinkWorkspaceStatus(
+        observed_generation=1, order=OrderSummary(name="x-1", state=state)
+    ).as_wire()
 
 
-BOUND = FlinkWorkspaceStatus(observed_generation=1, instance=Instance(instance_id="f-cn-1")).as_wire()
+BOUND = FlinkWorkspaceStatus(
+    observed_generation=1, instance=Instance(instance_id="f-cn-1")
+).as_wire()
 
 
 def test_every_parameter_of_the_purchase_stands_in_the_table_of_changes() -> None:
@@ -70,13 +79,21 @@ def test_all_but_name_and_region_may_change_before_the_purchase(workspaces: Kind
 
 
 def test_what_describes_the_workspace_is_frozen_from_the_purchase_on(workspaces: Kind) -> None:
-    """Neither another value, nor leaving the field out, nor null gets through; the refusal names the field."""
-    for name, status in {"bound": BOUND, **{state.lower(): _order_in(state) for state in UNDER_WAY}}.items():
+    """Neither another value, nor leaving the field out, nor null gets through; the refusal names
+    the field."""
+    for name, status in {
+        "bound": BOUND,
+        **{state.lower(): _order_in(state) for state in UNDER_WAY},
+    }.items():
         stored = _created(workspaces, status, name=name)
         for path, value in CHANGES:
             top = path.split(".")[0]
-            answer = refused(workspaces.replace(changed(stored, f"spec.{path}", value), dry_run=True))
-            assert answer.says(f"spec.{top}", f"`{top}` must not change once the purchase is under way"), (path, answer)
+            answer = refused(
+                workspaces.replace(changed(stored, f"spec.{path}", value), dry_run=True)
+            )
+            assert answer.says(
+                f"spec.{top}", f"`{top}` must not change once the purchase is under way"
+            ), (path, answer)
 
 
 def test_an_optional_field_cannot_be_added_after_the_purchase(workspaces: Kind) -> None:
@@ -85,7 +102,9 @@ def test_an_optional_field_cannot_be_added_after_the_purchase(workspaces: Kind) 
 
     for field in ("zoneId", "resourceGroupId", "tags"):
         body = changed(stored, f"spec.{field}", FULL_WORKSPACE["spec"][field])
-        assert refused(workspaces.replace(body, dry_run=True)).says(f"spec.{field}", "must not change")
+        assert refused(workspaces.replace(body, dry_run=True)).says(
+            f"spec.{field}", "must not change"
+        )
 
 
 def test_the_charge_type_cannot_change_after_the_purchase(workspaces: Kind) -> None:
@@ -116,7 +135,11 @@ REALITY: list[tuple[str, Any, Any]] = [
     ("resources.cu", 20, 21),
     ("network.vpcId", "vpc-2", "vpc-3"),
     ("network.vSwitchIds", ["vsw-3", "vsw-2"], ["vsw-3"]),
-    ("network", {"vpcId": "vpc-2", "vSwitchIds": ["vsw-2", "vsw-3"]}, {"vpcId": "vpc-2", "vSwitchIds": ["vsw-9"]}),
+    (
+        "network",
+        {"vpcId": "vpc-2", "vSwitchIds": ["vsw-2", "vsw-3"]},
+        {"vpcId": "vpc-2", "vSwitchIds": ["vsw-9"]},
+    ),
     ("storage.oss.bucket", "other-bucket", "third-bucket"),
     ("monitoring", "ARMS", None),
 ]
@@ -124,13 +147,19 @@ REALITY: list[tuple[str, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("path", "real", "invented"), REALITY, ids=[path for path, *_ in REALITY])
-def test_the_spec_may_follow_what_the_cloud_shows(workspaces: Kind, path: str, real: object, invented: object) -> None:
+def test_the_spec_may_follow_what_the_cloud_shows(
+    workspaces: Kind, path: str, real: object, invented: object
+) -> None:
     """That buys nothing and ends a drift. Any other value is refused, with the way out."""
     stored = _created(workspaces, SHOWN)
     accepted(workspaces.replace(changed(stored, f"spec.{path}", real), dry_run=True))
     if invented is not None:
-        answer = refused(workspaces.replace(changed(stored, f"spec.{path}", invented), dry_run=True))
-        assert answer.says(f"spec.{path.split('.')[0]}", "then set it here to what `status.instance."), answer
+        answer = refused(
+            workspaces.replace(changed(stored, f"spec.{path}", invented), dry_run=True)
+        )
+        assert answer.says(
+            f"spec.{path.split('.')[0]}", "then set it here to what `status.instance."
+        ), answer
 
 
 @pytest.mark.parametrize(
@@ -142,7 +171,9 @@ def test_the_spec_may_follow_what_the_cloud_shows(workspaces: Kind, path: str, r
     ],
     ids=["placing", "uncertain", "lost"],
 )
-def test_the_spec_follows_nothing_while_another_one_may_be_bought(workspaces: Kind, path: str, value: object) -> None:
+def test_the_spec_follows_nothing_while_another_one_may_be_bought(
+    workspaces: Kind, path: str, value: object
+) -> None:
     """The replacement of a lost workspace is bought as it was announced."""
     stored = _created(workspaces, changed(SHOWN, path, value))
     answer = refused(workspaces.replace(changed(stored, "spec.resources.cu", 20), dry_run=True))
@@ -150,7 +181,8 @@ def test_the_spec_follows_nothing_while_another_one_may_be_bought(workspaces: Ki
 
 
 def test_the_spec_may_follow_a_conversion(workspaces: Kind) -> None:
-    """Term and size come and go with the charge type; a size that the cloud does not show is refused."""
+    """Term and size come and go with the charge type; a size that the cloud does not show is
+    refused."""
     by_use = changed(SHOWN, "instance.chargeType", "PayAsYouGo")
     stored = _created(workspaces, by_use, WORKSPACE, name="by-use")
     accepted(workspaces.replace({**stored, "spec": BY_USE["spec"]}, dry_run=True))
@@ -165,24 +197,34 @@ def test_the_spec_may_follow_a_conversion(workspaces: Kind) -> None:
 def test_the_term_of_a_purchase_follows_nothing_else(workspaces: Kind) -> None:
     """A renewal in the console changes no field that the spec has."""
     stored = _created(workspaces, SHOWN)
-    answer = refused(workspaces.replace(changed(stored, "spec.subscription.initialTerm.count", 2), dry_run=True))
+    answer = refused(
+        workspaces.replace(changed(stored, "spec.subscription.initialTerm.count", 2), dry_run=True)
+    )
     assert answer.says("spec.subscription", "`subscription` must not change"), answer
 
 
 def test_a_status_in_a_write_of_the_spec_changes_nothing(workspaces: Kind) -> None:
-    """Who may edit the resource, but not its status, can't lift the freeze by sending another status, or none."""
+    """Who may edit the resource, but not its status, can't lift the freeze by sending another
+    status, or none."""
     stored = _created(workspaces, BOUND)
     body = changed(stored, "spec.resources.cu", 20)
 
-    for forged in ({**body, "status": {}}, {**body, "status": _order_in("Quoted")}, changed(body, "status", REMOVED)):
-        assert refused(workspaces.replace(forged, dry_run=True)).says("spec.resources", "must not change")
+    for forged in (
+        {**body, "status": {}},
+        {**body, "status": _order_in("Quoted")},
+        changed(body, "status", REMOVED),
+    ):
+        assert refused(workspaces.replace(forged, dry_run=True)).says(
+            "spec.resources", "must not change"
+        )
     kept = accepted(workspaces.replace(changed(stored, "status", REMOVED)))
     assert kept["status"] == stored["status"]
 
 
 @pytest.mark.parametrize("status", [{}, BOUND], ids=["before", "after"])
 def test_what_the_operator_does_is_always_free(workspaces: Kind, status: Wire) -> None:
-    """Who keeps the role, where the ids go, what it may cost, and `suspend` say nothing about what was bought."""
+    """Who keeps the role, where the ids go, what it may cost, and `suspend` say nothing about what
+    was bought."""
     stored = _created(workspaces, status)
 
     accepted(workspaces.replace(changed(stored, "spec.ramRole.management", "Ensure"), dry_run=True))
@@ -198,7 +240,11 @@ def test_region_and_name_never_change(workspaces: Kind, status: Wire) -> None:
     """The name can't change by leaving it out either: then it would be the resource's."""
     stored = _created(workspaces, status)
 
-    for path, value in (("region", "cn-beijing"), ("workspaceName", "other"), ("workspaceName", REMOVED)):
+    for path, value in (
+        ("region", "cn-beijing"),
+        ("workspaceName", "other"),
+        ("workspaceName", REMOVED),
+    ):
         answer = refused(workspaces.replace(changed(stored, f"spec.{path}", value), dry_run=True))
         assert answer.says(f"spec.{path}", f"`{path}` must not change")
 
@@ -214,7 +260,11 @@ def test_the_order_of_a_set_is_no_change(workspaces: Kind) -> None:
     """vSwitches and tags have no order."""
     stored = _created(workspaces, BOUND)
 
-    accepted(workspaces.replace(changed(stored, "spec.network.vSwitchIds", ["vsw-2", "vsw-1"]), dry_run=True))
+    accepted(
+        workspaces.replace(
+            changed(stored, "spec.network.vSwitchIds", ["vsw-2", "vsw-1"]), dry_run=True
+        )
+    )
 
 
 @pytest.mark.parametrize("how", ["--server-side=false", "--server-side"])
@@ -228,11 +278,16 @@ def test_applying_the_same_manifest_again_is_always_accepted(
     stored = accepted(workspaces.replace_status(workspaces.read("realtime-prod"), BOUND))
     cluster.kubectl(*apply, stdin=manifest)
 
-    assert workspaces.read("realtime-prod")["metadata"]["generation"] == stored["metadata"]["generation"] == 1
+    assert (
+        workspaces.read("realtime-prod")["metadata"]["generation"]
+        == stored["metadata"]["generation"]
+        == 1
+    )
 
 
 def test_what_the_operator_writes_is_stored_as_it_is(workspaces: Kind) -> None:
-    """A status in which nothing is set but what is known survives the way to the server and back."""
+    """A status in which nothing is set but what is known survives the way to the server and
+    back."""
     quote = {
         "price": "CNY 1200.00 for 1 month",
         "amount": "1200.00",
@@ -243,6 +298,8 @@ def test_what_the_operator_writes_is_stored_as_it_is(workspaces: Kind) -> None:
         "quotedAt": TIME,
         "validUntil": TIME,
     }
-    stored = _created(workspaces, {**BOUND, "accountId": "1", "lastHandledReconcileAt": TIME, "quote": quote})
+    stored = _created(
+        workspaces, {**BOUND, "accountId": "1", "lastHandledReconcileAt": TIME, "quote": quote}
+    )
 
     assert FlinkWorkspaceStatus.model_validate(stored["status"]).as_wire() == stored["status"]

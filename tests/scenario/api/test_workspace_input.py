@@ -1,4 +1,5 @@
-"""What users may write into a FlinkWorkspace: the API server refuses the rest, and says where and why."""
+"""What users may write into a FlinkWorkspace: the API server refuses the rest, and says where and
+why."""
 
 import pytest
 import yaml
@@ -25,11 +26,21 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.workspaceName", "a" * 61, "spec.workspaceName", "may not be more than 60"),
     ("spec.workspaceName", "Realtime", "spec.workspaceName", NAME_RULE),
     ("spec.workspaceName", "1st", "spec.workspaceName", NAME_RULE),
-    ("spec.workspaceName", "Realtime", "spec.workspaceName", "an older name with capitals goes with adoption.policy"),
+    (
+        "spec.workspaceName",
+        "Realtime",
+        "spec.workspaceName",
+        "an older name with capitals goes with adoption.policy",
+    ),
     ("spec.workspaceName", "a-", "spec.workspaceName", NAME_RULE),
     ("spec.workspaceName", "a_b", "spec.workspaceName", NAME_RULE),
     ("spec.region", REMOVED, "spec.region", REQUIRED),
-    ("spec.region", "x", "spec.region", "is 'x', but must be the id of a region, such as cn-hangzhou"),
+    (
+        "spec.region",
+        "x",
+        "spec.region",
+        "is 'x', but must be the id of a region, such as cn-hangzhou",
+    ),
     ("spec.region", "x" * 41, "spec.region", "may not be more than 40"),
     (
         "spec.region",
@@ -37,7 +48,12 @@ BAD: list[tuple[str, object, str, str]] = [
         "spec.region",
         "is 'cn_hangzhou', but must be the id of a region, such as cn-hangzhou",
     ),
-    ("spec.zoneId", "", "spec.zoneId", "is '', but must be the id of a zone, such as cn-hangzhou-i, or left out"),
+    (
+        "spec.zoneId",
+        "",
+        "spec.zoneId",
+        "is '', but must be the id of a zone, such as cn-hangzhou-i, or left out",
+    ),
     (
         "spec.zoneId",
         "CN-I",
@@ -51,15 +67,50 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.chargeType", "PayAsYouGo", "spec.resources", BOTH_OR_NONE),
     ("spec.subscription", REMOVED, "spec.subscription", BOTH_OR_NONE),
     ("spec.subscription", {}, "spec.subscription.initialTerm", REQUIRED),
-    ("spec.subscription.initialTerm", {"unit": "Year", "count": 6}, "spec.subscription.initialTerm", TERM_RULE),
-    ("spec.subscription.initialTerm.count", REMOVED, "spec.subscription.initialTerm.count", REQUIRED),
-    ("spec.subscription.initialTerm.count", 0, "spec.subscription.initialTerm.count", "greater than or equal to 1"),
+    (
+        "spec.subscription.initialTerm",
+        {"unit": "Year", "count": 6},
+        "spec.subscription.initialTerm",
+        TERM_RULE,
+    ),
+    (
+        "spec.subscription.initialTerm.count",
+        REMOVED,
+        "spec.subscription.initialTerm.count",
+        REQUIRED,
+    ),
+    (
+        "spec.subscription.initialTerm.count",
+        0,
+        "spec.subscription.initialTerm.count",
+        "greater than or equal to 1",
+    ),
     ("spec.subscription.initialTerm.count", 37, "spec.subscription.initialTerm", TERM_RULE),
-    ("spec.subscription.initialTerm.count", 37, "spec.subscription.initialTerm.count", "less than or equal to 36"),
-    ("spec.subscription.initialTerm.count", 1.5, "spec.subscription.initialTerm.count", "must be of type integer"),
+    (
+        "spec.subscription.initialTerm.count",
+        37,
+        "spec.subscription.initialTerm.count",
+        "less than or equal to 36",
+    ),
+    (
+        "spec.subscription.initialTerm.count",
+        1.5,
+        "spec.subscription.initialTerm.count",
+        "must be of type integer",
+    ),
     ("spec.subscription.initialTerm.unit", REMOVED, "spec.subscription.initialTerm.unit", REQUIRED),
-    ("spec.subscription.initialTerm.unit", "Day", "spec.subscription.initialTerm.unit", 'values: "Month", "Year"'),
-    ("spec.subscription.renewal.mode", "Never", "spec.subscription.renewal.mode", 'values: "Manual", "Automatic"'),
+    (
+        "spec.subscription.initialTerm.unit",
+        "Day",
+        "spec.subscription.initialTerm.unit",
+        'values: "Month", "Year"',
+    ),
+    (
+        "spec.subscription.renewal.mode",
+        "Never",
+        "spec.subscription.renewal.mode",
+        'values: "Manual", "Automatic"',
+    ),
     ("spec.resources", REMOVED, "spec.resources", BOTH_OR_NONE),
     ("spec.resources.cu", REMOVED, "spec.resources.cu", REQUIRED),
     ("spec.resources.cu", 0, "spec.resources.cu", "greater than or equal to 1"),
@@ -76,7 +127,12 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.network.vpcId", "vpc-" + "1" * 61, "spec.network.vpcId", "may not be more than 64"),
     ("spec.network.vSwitchIds", REMOVED, "spec.network.vSwitchIds", REQUIRED),
     ("spec.network.vSwitchIds", [], "spec.network.vSwitchIds", "at least 1 items"),
-    ("spec.network.vSwitchIds", [f"vsw-{n}" for n in range(6)], "spec.network.vSwitchIds", "at most 5 items"),
+    (
+        "spec.network.vSwitchIds",
+        [f"vsw-{n}" for n in range(6)],
+        "spec.network.vSwitchIds",
+        "at most 5 items",
+    ),
     ("spec.network.vSwitchIds[1]", "vsw-1", "spec.network.vSwitchIds[1]", "Duplicate value"),
     (
         "spec.network.vSwitchIds[0]",
@@ -84,7 +140,12 @@ BAD: list[tuple[str, object, str, str]] = [
         "spec.network.vSwitchIds[0]",
         "is 'vpc-1', but must be the id of a vSwitch, such as vsw-bp1example, not its name",
     ),
-    ("spec.network.vSwitchIds[0]", "vsw-" + "1" * 61, "spec.network.vSwitchIds[0]", "may not be more than 64"),
+    (
+        "spec.network.vSwitchIds[0]",
+        "vsw-" + "1" * 61,
+        "spec.network.vSwitchIds[0]",
+        "may not be more than 64",
+    ),
     ("spec.storage", REMOVED, "spec.storage", REQUIRED),
     ("spec.storage.type", "FullyManaged", "spec.storage.type", 'supported values: "OSS"'),
     ("spec.storage.oss", REMOVED, "spec.storage.oss", REQUIRED),
@@ -126,8 +187,18 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.tags[0].key", "aliyun-team", "spec.tags[0].key", RESERVED_KEY),
     ("spec.tags[0].key", "http://team", "spec.tags[0].key", RESERVED_KEY),
     ("spec.tags[0].key", "https://team", "spec.tags[0].key", RESERVED_KEY),
-    ("spec.tags[0].key", "flink.alicloud.dev/order", "spec.tags[0].key", "the operator keeps its own tags there"),
-    ("spec.tags[0].key", " \tFlink.AliCloud.dev/order", "spec.tags[0].key", "the operator keeps its own tags there"),
+    (
+        "spec.tags[0].key",
+        "flink.alicloud.dev/order",
+        "spec.tags[0].key",
+        "the operator keeps its own tags there",
+    ),
+    (
+        "spec.tags[0].key",
+        " \tFlink.AliCloud.dev/order",
+        "spec.tags[0].key",
+        "the operator keeps its own tags there",
+    ),
     ("spec.tags[0].key", "ACS:team", "spec.tags[0].key", RESERVED_KEY),
     ("spec.tags[0].key", " Aliyun-team", "spec.tags[0].key", RESERVED_KEY),
     ("spec.tags[0].key", "te\x1bam", "spec.tags[0].key", INVISIBLE),
@@ -135,10 +206,25 @@ BAD: list[tuple[str, object, str, str]] = [
     ("spec.tags[0].value", "data\n", "spec.tags[0].value", INVISIBLE),
     ("spec.tags[0].value", "\x1b[2J", "spec.tags[0].value", INVISIBLE),
     ("spec.tags[0].value", "da\u202eta", "spec.tags[0].value", INVISIBLE),
-    ("spec.ramRole.management", "Never", "spec.ramRole.management", 'supported values: "Ensure", "Require"'),
-    ("spec.adoption.policy", "Always", "spec.adoption.policy", 'values: "Never", "IfNameMatches", "ByInstanceId"'),
+    (
+        "spec.ramRole.management",
+        "Never",
+        "spec.ramRole.management",
+        'supported values: "Ensure", "Require"',
+    ),
+    (
+        "spec.adoption.policy",
+        "Always",
+        "spec.adoption.policy",
+        'values: "Never", "IfNameMatches", "ByInstanceId"',
+    ),
     ("spec.adoption", {"policy": "ByInstanceId"}, "spec.adoption.instanceId", ID_RULE),
-    ("spec.adoption", {"policy": "IfNameMatches", "instanceId": "i"}, "spec.adoption.instanceId", ID_RULE),
+    (
+        "spec.adoption",
+        {"policy": "IfNameMatches", "instanceId": "i"},
+        "spec.adoption.instanceId",
+        ID_RULE,
+    ),
     ("spec.adoption", {"instanceId": "i"}, "spec.adoption.instanceId", ID_RULE),
     (
         "spec.adoption.instanceId",
@@ -160,7 +246,12 @@ BAD: list[tuple[str, object, str, str]] = [
         "spec.credentials.secretName",
         "is '', but must be the name of a Secret in this namespace: lower case letters",
     ),
-    ("spec.credentials.secretName", "a" * 254, "spec.credentials.secretName", "may not be more than 253"),
+    (
+        "spec.credentials.secretName",
+        "a" * 254,
+        "spec.credentials.secretName",
+        "may not be more than 253",
+    ),
     (
         "spec.credentials.secretName",
         "Keys",
@@ -168,9 +259,19 @@ BAD: list[tuple[str, object, str, str]] = [
         "is 'Keys', but must be the name of a Secret in this namespace: lower case letters",
     ),
     ("spec.purchase", {}, "spec.purchase", "`purchase` must set `maximumPrice`, or be left out"),
-    ("spec.purchase.maximumPrice", REMOVED, "spec.purchase", "`purchase` must set `maximumPrice`, or be left out"),
+    (
+        "spec.purchase.maximumPrice",
+        REMOVED,
+        "spec.purchase",
+        "`purchase` must set `maximumPrice`, or be left out",
+    ),
     ("spec.purchase.maximumPrice.amount", REMOVED, "spec.purchase.maximumPrice.amount", REQUIRED),
-    ("spec.purchase.maximumPrice.amount", 3000, "spec.purchase.maximumPrice.amount", "must be of type string"),
+    (
+        "spec.purchase.maximumPrice.amount",
+        3000,
+        "spec.purchase.maximumPrice.amount",
+        "must be of type string",
+    ),
     *(
         (
             "spec.purchase.maximumPrice.amount",
@@ -178,10 +279,33 @@ BAD: list[tuple[str, object, str, str]] = [
             "spec.purchase.maximumPrice.amount",
             f"`amount` is '{amount}', but must be an amount of money in quotes, with a point and at most two places",
         )
-        for amount in ("", "-1", "+1", "1.005", "1,000.00", "01", ".5", "1e3", "1.", " 1", "CNY 1", "1" * 13)
+        for amount in (
+            "",
+            "-1",
+            "+1",
+            "1.005",
+            "1,000.00",
+            "01",
+            ".5",
+            "1e3",
+            "1.",
+            " 1",
+            "CNY 1",
+            "1" * 13,
+        )
     ),
-    ("spec.purchase.maximumPrice.amount", "1" * 16, "spec.purchase.maximumPrice.amount", "may not be more than 15"),
-    ("spec.purchase.maximumPrice.currency", REMOVED, "spec.purchase.maximumPrice.currency", REQUIRED),
+    (
+        "spec.purchase.maximumPrice.amount",
+        "1" * 16,
+        "spec.purchase.maximumPrice.amount",
+        "may not be more than 15",
+    ),
+    (
+        "spec.purchase.maximumPrice.currency",
+        REMOVED,
+        "spec.purchase.maximumPrice.currency",
+        REQUIRED,
+    ),
     *(
         (
             "spec.purchase.maximumPrice.currency",
@@ -191,7 +315,12 @@ BAD: list[tuple[str, object, str, str]] = [
         )
         for currency in ("", "cny", "CN")
     ),
-    ("spec.purchase.maximumPrice.currency", "RMB$", "spec.purchase.maximumPrice.currency", "may not be more than 3"),
+    (
+        "spec.purchase.maximumPrice.currency",
+        "RMB$",
+        "spec.purchase.maximumPrice.currency",
+        "may not be more than 3",
+    ),
     ("spec.outputs", {}, "spec.outputs.configMapName", REQUIRED),
     (
         "spec.outputs.configMapName",
@@ -199,7 +328,12 @@ BAD: list[tuple[str, object, str, str]] = [
         "spec.outputs.configMapName",
         "is '', but must be the name of a ConfigMap in this namespace: lower case letters",
     ),
-    ("spec.outputs.configMapName", "a" * 254, "spec.outputs.configMapName", "may not be more than 253"),
+    (
+        "spec.outputs.configMapName",
+        "a" * 254,
+        "spec.outputs.configMapName",
+        "may not be more than 253",
+    ),
     (
         "spec.outputs.configMapName",
         "Ids",
@@ -223,7 +357,9 @@ BAD: list[tuple[str, object, str, str]] = [
 
 
 def _with_more() -> Wire:
-    limited = changed(WORKSPACE, "spec.purchase", {"maximumPrice": {"amount": "1.00", "currency": "CNY"}})
+    limited = changed(
+        WORKSPACE, "spec.purchase", {"maximumPrice": {"amount": "1.00", "currency": "CNY"}}
+    )
     return changed(limited, "spec.tags", [{"key": "team", "value": "data"}])
 
 
@@ -241,7 +377,11 @@ def _fields(node: Wire, path: str) -> set[str]:
     if "items" in node:
         return _fields(node["items"], f"{path}[0]")
     inner = node.get("properties", {})
-    return {path}.union(*(_fields(field, f"{path}.{name}") for name, field in inner.items())) if inner else {path}
+    return (
+        {path}.union(*(_fields(field, f"{path}.{name}") for name, field in inner.items()))
+        if inner
+        else {path}
+    )
 
 
 def test_every_field_of_the_spec_stands_in_the_table_of_bad_inputs() -> None:
@@ -249,7 +389,9 @@ def test_every_field_of_the_spec_stands_in_the_table_of_bad_inputs() -> None:
     schema = yaml.safe_load((REPOSITORY / "crds" / "flinkworkspaces.yaml").read_text())
     spec = schema["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
     leaves = {
-        path for path in _fields(spec, "spec") if not any(p.startswith(f"{path}.") for p in _fields(spec, "spec"))
+        path
+        for path in _fields(spec, "spec")
+        if not any(p.startswith(f"{path}.") for p in _fields(spec, "spec"))
     }
 
     assert leaves <= {path for path, *_ in BAD}
@@ -257,12 +399,16 @@ def test_every_field_of_the_spec_stands_in_the_table_of_bad_inputs() -> None:
 
 def test_a_misspelled_field_is_refused(asked_workspaces: Kind) -> None:
     """A typo is not dropped silently: kubectl asks for strict validation."""
-    answer = refused(asked_workspaces.create(changed(WORKSPACE, "spec.vpcID", "vpc-1"), dry_run=True))
+    answer = refused(
+        asked_workspaces.create(changed(WORKSPACE, "spec.vpcID", "vpc-1"), dry_run=True)
+    )
 
     assert 'unknown field "spec.vpcID"' in answer.message
 
 
-@pytest.mark.parametrize("manifest", [WORKSPACE, FULL_WORKSPACE, BY_USE], ids=["required", "every field", "by use"])
+@pytest.mark.parametrize(
+    "manifest", [WORKSPACE, FULL_WORKSPACE, BY_USE], ids=["required", "every field", "by use"]
+)
 def test_good_input_is_accepted_as_written(asked_workspaces: Kind, manifest: Wire) -> None:
     """Nothing that the user wrote is changed."""
     stored = accepted(asked_workspaces.create(manifest, dry_run=True))
@@ -272,7 +418,8 @@ def test_good_input_is_accepted_as_written(asked_workspaces: Kind, manifest: Wir
 
 def _overlaid(below: Wire, above: Wire) -> Wire:
     merged = {
-        key: _overlaid(below.get(key, {}), value) if isinstance(value, dict) else value for key, value in above.items()
+        key: _overlaid(below.get(key, {}), value) if isinstance(value, dict) else value
+        for key, value in above.items()
     }
     return {**below, **merged}
 
@@ -299,7 +446,9 @@ def _overlaid(below: Wire, above: Wire) -> Wire:
         ("spec.tags[0]", {"key": "费用 centre/team=a", "value": "<b>Zürich & 北京</b> 😀"}),
     ],
 )
-def test_the_ends_of_each_range_are_accepted(asked_workspaces: Kind, path: str, value: object) -> None:
+def test_the_ends_of_each_range_are_accepted(
+    asked_workspaces: Kind, path: str, value: object
+) -> None:
     """Bounds are inclusive."""
     accepted(asked_workspaces.create(changed(_with_more(), path, value), dry_run=True))
 
@@ -314,7 +463,11 @@ def adopting(name: str, policy: str) -> Wire:
 def test_a_workspace_with_an_older_name_can_be_adopted(asked_workspaces: Kind) -> None:
     """The cloud once took capitals. By id alone: every other policy may buy."""
     accepted(asked_workspaces.create(adopting("Realtime-Prod", "ByInstanceId"), dry_run=True))
-    for name, policy in (("Realtime-Prod", "IfNameMatches"), ("Realtime-Prod", "Never"), ("1st", "ByInstanceId")):
+    for name, policy in (
+        ("Realtime-Prod", "IfNameMatches"),
+        ("Realtime-Prod", "Never"),
+        ("1st", "ByInstanceId"),
+    ):
         assert refused(asked_workspaces.create(adopting(name, policy), dry_run=True)).says(
             "spec.workspaceName", NAME_RULE
         )
@@ -341,7 +494,10 @@ def test_what_is_left_out_gets_its_default(asked_workspaces: Kind) -> None:
 
     assert stored["spec"]["subscription"]["renewal"] == {"mode": "Manual"}
     assert stored["spec"]["storage"]["type"] == "OSS"
-    assert {key: stored["spec"][key] for key in ("architecture", "monitoring", "ramRole", "suspend", "tags")} == {
+    assert {
+        key: stored["spec"][key]
+        for key in ("architecture", "monitoring", "ramRole", "suspend", "tags")
+    } == {
         "architecture": "X86",
         "monitoring": "ARMS",
         "ramRole": {"management": "Ensure"},
@@ -353,7 +509,13 @@ def test_what_is_left_out_gets_its_default(asked_workspaces: Kind) -> None:
 
 def test_null_means_left_out(asked_workspaces: Kind) -> None:
     """As templates write it; no meaning hangs on null."""
-    spec = {**WORKSPACE["spec"], "zoneId": None, "workspaceName": None, "tags": None, "ramRole": None}
+    spec = {
+        **WORKSPACE["spec"],
+        "zoneId": None,
+        "workspaceName": None,
+        "tags": None,
+        "ramRole": None,
+    }
     stored = accepted(asked_workspaces.create({**WORKSPACE, "spec": spec}, dry_run=True))
 
     assert stored["spec"] == accepted(asked_workspaces.create(WORKSPACE, dry_run=True))["spec"]

@@ -1,4 +1,5 @@
-"""The port as the operator has it: with the rights of its ServiceAccount, found through a kubeconfig."""
+"""The port as the operator has it: with the rights of its ServiceAccount, found through a
+kubeconfig."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -44,7 +45,8 @@ def port(api: client.ApiClient) -> KubernetesCluster:
 
 @pytest.fixture
 def operator_namespace(cluster: Cluster, namespace: str) -> str:
-    """A namespace of the test's own in which the operator has the rights that it has in its own one."""
+    """A namespace of the test's own in which the operator has the rights that it has in its own
+    one."""
     documents = yaml.safe_load_all((REPOSITORY / "deploy" / "base" / "rbac.yaml").read_text())
     namespaced = [each for each in documents if "namespace" in each["metadata"]]
     for each in namespaced:

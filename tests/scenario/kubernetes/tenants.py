@@ -1,4 +1,5 @@
-"""Somebody who works in one namespace, with exactly the roles that are shipped, and what is in force there."""
+"""Somebody who works in one namespace, with exactly the roles that are shipped, and what is in
+force there."""
 
 import copy
 import re
@@ -43,7 +44,8 @@ class Tenant:
         return self.objects.namespace
 
     def refusal(self, manifest: Manifest) -> str:
-        """What the API server would say to it, in one line; empty where it would take it. It is not there yet."""
+        """What the API server would say to it, in one line; empty where it would take it. It is not
+        there yet."""
         try:
             self.objects.create(manifest, dry_run=True)
         except Refused as refused:
@@ -58,13 +60,22 @@ def said(refused: Refused) -> str:
 
 @contextmanager
 def in_force(
-    cluster: Cluster, component: str, namespace: str, place: str | None = None, operator_in: str = NAMESPACE
+    cluster: Cluster,
+    component: str,
+    namespace: str,
+    place: str | None = None,
+    operator_in: str = NAMESPACE,
 ) -> Iterator[None]:
-    """The policies of a component as they are shipped, but for one namespace alone: other tests share the cluster.
+    """The policies of a component as they are shipped, but for one namespace alone: other tests
+    share the cluster.
 
-    `place` stands for the operator's namespace, where the limits are kept; `operator_in` is where its account is.
-    """
-    files = [file for file in sorted((COMPONENTS / component).glob("*.yaml")) if file.stem in ("policies", "limits")]
+    `place` stands for the operator's namespace, where the limits are kept; `operator_in` is where
+    its account is."""
+    files = [
+        file
+        for file in sorted((COMPONENTS / component).glob("*.yaml"))
+        if file.stem in ("policies", "limits")
+    ]
     account = f"serviceaccount:{operator_in}:"
     texts = [file.read_text().replace(f"serviceaccount:{NAMESPACE}:", account) for file in files]
     shipped = [each for text in texts for each in yaml.safe_load_all(text)]
@@ -87,7 +98,9 @@ def _moved(shipped: Manifest, namespace: str, place: str | None) -> Manifest:
     if moved["kind"] == "ValidatingAdmissionPolicyBinding":
         spec["policyName"] += f"-{namespace}"
         where = place if "matchResources" in spec else namespace
-        spec["matchResources"] = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": where}}}
+        spec["matchResources"] = {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": where}}
+        }
         if "paramRef" in spec:
             spec["paramRef"]["namespace"] = place
     return moved

@@ -41,12 +41,17 @@ async def test_taking_and_giving_back_is_told(
 
 
 async def test_lease_of_somebody_else_is_no_claim(
-    cluster: Cluster, namespace: str, port: KubernetesCluster, changes: AsyncIterator[ClaimChange | None]
+    cluster: Cluster,
+    namespace: str,
+    port: KubernetesCluster,
+    changes: AsyncIterator[ClaimChange | None],
 ) -> None:
     """A Lease without a holder, or one that is no claim at all, does not upset the watch."""
     name = f"other-{namespace}"
     leases = Objects.of(cluster, NAMESPACE)
-    leases.create({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}})
+    leases.create(
+        {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}}
+    )
     leases.delete(f"leases/{name}")
     target = PurchaseTarget(namespace, "cn-hangzhou", "w")
     await port.take_claim(target, Key(namespace, "w"), "uid-1", None)

@@ -1,4 +1,5 @@
-"""Who we are to the API server, without a Pod: a kubeconfig, and a token that is renewed under our feet."""
+"""Who we are to the API server, without a Pod: a kubeconfig, and a token that is renewed under our
+feet."""
 
 import ssl
 from pathlib import Path
@@ -20,7 +21,9 @@ from tests.scenario.kubernetes.conftest import pointed_at
 @pytest.fixture
 def kubeconfig(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One of the test's own, whose token stands in a file beside it."""
-    return pointed_at(cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig"), monkeypatch)
+    return pointed_at(
+        cluster.kubeconfig_for(SERVICE_ACCOUNT, NAMESPACE, tmp_path / "kubeconfig"), monkeypatch
+    )
 
 
 async def test_login_tells_all_that_another_client_needs(kubeconfig: Path) -> None:
@@ -34,7 +37,8 @@ async def test_login_tells_all_that_another_client_needs(kubeconfig: Path) -> No
 
 
 async def test_renewed_token_is_used(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A token that is replaced in its file is used soon after, by the connection that is open already."""
+    """A token that is replaced in its file is used soon after, by the connection that is open
+    already."""
     monkeypatch.setattr(connection, "REREAD_SECONDS", 0.0)
     token_file = kubeconfig.with_name("kubeconfig.token")
     good = token_file.read_text()
@@ -47,9 +51,13 @@ async def test_renewed_token_is_used(kubeconfig: Path, monkeypatch: pytest.Monke
         assert await port.read_workspace(Key("default", "w")) is None
 
 
-async def test_no_way_to_the_cluster_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_way_to_the_cluster_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither in a Pod nor with a kubeconfig: one sentence says what is missing."""
     location = "kubernetes.aio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION"
     monkeypatch.setattr(location, str(tmp_path / "nothing"))
-    with pytest.raises(ClusterUnreachable, match="neither a ServiceAccount nor a usable kubeconfig"):
+    with pytest.raises(
+        ClusterUnreachable, match="neither a ServiceAccount nor a usable kubeconfig"
+    ):
         await load_configuration()

@@ -19,8 +19,14 @@ async def test_those_of_this_version_will_do(api: client.ApiClient) -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/openapi/v3/apis/none.example.com/v1", "the cluster has no definition of FlinkWorkspace. Apply crds/"),
-        ("/openapi/v3/apis/apps/v1", "the cluster has no definition of FlinkWorkspace. Apply crds/"),
+        (
+            "/openapi/v3/apis/none.example.com/v1",
+            "the cluster has no definition of FlinkWorkspace. Apply crds/",
+        ),
+        (
+            "/openapi/v3/apis/apps/v1",
+            "the cluster has no definition of FlinkWorkspace. Apply crds/",
+        ),
     ],
 )
 async def test_missing_ones_are_named(
@@ -33,7 +39,9 @@ async def test_missing_ones_are_named(
         await check_definitions(api)
 
 
-async def test_older_ones_are_named_with_what_they_lack(api: client.ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_older_ones_are_named_with_what_they_lack(
+    api: client.ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also deep inside, in lists too; of many fields a few."""
     monkeypatch.setattr(definitions, "structural_schema", newer)
     monkeypatch.setattr(definitions, "PATIENCE_SECONDS", 0.0)
@@ -47,4 +55,6 @@ def newer(model: type[Any]) -> dict[str, Any]:
     if model is FlinkWorkspaceOrder:
         return {}
     tags: dict[str, Any] = {"items": {"properties": {"colour": {}}}}
-    return {"properties": {"spec": {"properties": {"tags": tags, **{f"new{n}": {} for n in range(6)}}}}}
+    return {
+        "properties": {"spec": {"properties": {"tags": tags, **{f"new{n}": {} for n in range(6)}}}}
+    }

@@ -11,7 +11,10 @@ from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
-from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
+from flink_workspace_operator.adapters.kubernetes.election_lease import (
+    ELECTION_LEASE,
+    ElectionLease,
+)
 from flink_workspace_operator.core.facts.failures import Conflict
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
 from flink_workspace_operator.runtime.election import Election
@@ -20,7 +23,8 @@ from tests.objects import Objects
 from tests.patience import patience
 
 SECONDS = math.ceil(patience(3))
-"""A leader that is not let work for so long has lost its Lease: that is so everywhere, and not what is tested here."""
+"""A leader that is not let work for so long has lost its Lease: that is so everywhere, and not what
+is tested here."""
 
 NONSENSE: list[dict[str, Any]] = [
     {},
@@ -32,8 +36,11 @@ NONSENSE: list[dict[str, Any]] = [
 
 @pytest.fixture
 def lease(api: client.ApiClient, operator_namespace: str) -> ElectionLease:
-    """The Lease of an operator in a namespace of this test, with the operator's rights. There is none yet."""
-    leases = Collection(client.CustomObjectsApi(api), "coordination.k8s.io", "v1", "leases", OwnWrites())
+    """The Lease of an operator in a namespace of this test, with the operator's rights. There is
+    none yet."""
+    leases = Collection(
+        client.CustomObjectsApi(api), "coordination.k8s.io", "v1", "leases", OwnWrites()
+    )
     return ElectionLease(leases, operator_namespace, ELECTION_LEASE)
 
 
@@ -88,11 +95,19 @@ async def test_deleted_by_hand(cluster: Cluster, lease: ElectionLease) -> None:
 
 
 @pytest.mark.parametrize("spec", NONSENSE)
-async def test_nonsense_is_written_over(cluster: Cluster, lease: ElectionLease, spec: dict[str, Any]) -> None:
-    """Whatever a hand or another program wrote that names no holder: the Lease is free, and nothing of it stays."""
+async def test_nonsense_is_written_over(
+    cluster: Cluster, lease: ElectionLease, spec: dict[str, Any]
+) -> None:
+    """Whatever a hand or another program wrote that names no holder: the Lease is free, and nothing
+    of it stays."""
     edit(cluster, lease, spec)
     assert await won(process(lease, "next")) < SECONDS
-    assert set(shown(cluster, lease)["spec"]) == {"holderIdentity", "leaseDurationSeconds", "acquireTime", "renewTime"}
+    assert set(shown(cluster, lease)["spec"]) == {
+        "holderIdentity",
+        "leaseDurationSeconds",
+        "acquireTime",
+        "renewTime",
+    }
 
 
 async def test_watch_of_claims_never_hears_of_it(
@@ -120,5 +135,10 @@ def shown(cluster: Cluster, lease: ElectionLease) -> dict[str, Any]:
 def edit(cluster: Cluster, lease: ElectionLease, spec: dict[str, Any]) -> None:
     """Make the Lease by hand."""
     metadata = {"name": ELECTION_LEASE}
-    wire = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
+    wire = {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": metadata,
+        "spec": spec,
+    }
     Objects.of(cluster, lease.namespace).create(wire)

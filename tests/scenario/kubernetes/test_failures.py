@@ -1,4 +1,5 @@
-"""What is wrong with the cluster itself is said in one sentence, and never taken for a race, which is tried at once."""
+"""What is wrong with the cluster itself is said in one sentence, and never taken for a race, which
+is tried at once."""
 
 import pytest
 from kubernetes.aio import client
@@ -31,12 +32,15 @@ async def test_missing_namespace(configuration: client.Configuration) -> None:
 
 
 async def test_nobody_answers(configuration: client.Configuration) -> None:
-    """Where no API server answers, the outcome is unknown and everything is tried again later. The address is named."""
+    """Where no API server answers, the outcome is unknown and everything is tried again later. The
+    address is named."""
     [port_of_nobody] = free_ports(1)
     configuration.host = f"https://127.0.0.1:{port_of_nobody}"
     async with client.ApiClient(configuration) as api:
         port = KubernetesCluster(api, Settings())
-        with pytest.raises(ClusterUnreachable, match=f"at 127.0.0.1:{port_of_nobody} did not answer"):
+        with pytest.raises(
+            ClusterUnreachable, match=f"at 127.0.0.1:{port_of_nobody} did not answer"
+        ):
             await port.read_workspace(KEY)
         with pytest.raises(ClusterUnreachable, match="did not answer"):
             await port.cluster_id()

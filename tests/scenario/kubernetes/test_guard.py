@@ -22,19 +22,52 @@ from flink_workspace_operator.settings import Settings
 from tests.control_plane import operator_kubeconfig
 from tests.namespaces import Namespaces
 from tests.objects import OPERATOR, Objects, Refused
-from tests.scenario.kubernetes.tenants import Manifest, Tenant, in_force, said, until_refused, until_said
+from tests.scenario.kubernetes.tenants import (
+    Manifest,
+    Tenant,
+    in_force,
+    said,
+    until_refused,
+    until_said,
+)
 from tests.scenario.manifests import apply, let, let_write_outputs, pay_as_you_go
 from tests.scenario.world import configuration_in
 
-OWNED: Final = "the operator writes only ConfigMaps whose controller is a FlinkWorkspace, by an ownerReference"
+OWNED: Final = (
+    "the operator writes only ConfigMaps whose controller is a FlinkWorkspace, by an ownerReference"
+)
 WAS_OWNED: Final = "the operator changes and deletes only ConfigMaps that a FlinkWorkspace owns, by an ownerReference"
-ORDINARY: Final = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "coredns"}, "data": {"a": "b"}}
-SECRET: Final = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "alicloud"}, "stringData": {"a": "b"}}
-OWNER: Final = {"apiVersion": API_VERSION, "kind": "FlinkWorkspace", "name": "w", "uid": "0", "controller": True}
+ORDINARY: Final = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "coredns"},
+    "data": {"a": "b"},
+}
+SECRET: Final = {
+    "apiVersion": "v1",
+    "kind": "Secret",
+    "metadata": {"name": "alicloud"},
+    "stringData": {"a": "b"},
+}
+OWNER: Final = {
+    "apiVersion": API_VERSION,
+    "kind": "FlinkWorkspace",
+    "name": "w",
+    "uid": "0",
+    "controller": True,
+}
 
 FORGED: Final[list[tuple[str, Manifest, str]]] = [
-    ("flinkworkspaces/w", {"spec": {"suspend": True}}, "changes nothing of a FlinkWorkspace but `metadata.finalizers`"),
-    ("flinkworkspaces/w", {"spec": {"tags": [{"key": "a"}]}}, "changes nothing of a FlinkWorkspace but"),
+    (
+        "flinkworkspaces/w",
+        {"spec": {"suspend": True}},
+        "changes nothing of a FlinkWorkspace but `metadata.finalizers`",
+    ),
+    (
+        "flinkworkspaces/w",
+        {"spec": {"tags": [{"key": "a"}]}},
+        "changes nothing of a FlinkWorkspace but",
+    ),
     (
         "flinkworkspaces/w",
         {"metadata": {"labels": {"a": "b"}}},
@@ -45,13 +78,41 @@ FORGED: Final[list[tuple[str, Manifest, str]]] = [
         {"metadata": {"annotations": {f"{GROUP}/replace-lost": "x"}}},
         "FlinkWorkspace's metadata but",
     ),
-    ("flinkworkspaces/w", {"metadata": {"ownerReferences": [OWNER]}}, "nothing of a FlinkWorkspace's metadata but"),
-    ("flinkworkspaces/w", {"metadata": {"finalizers": ["example.com/x"]}}, f"only finalizers that begin with {GROUP}/"),
-    ("secrets/alicloud", {"data": {"a": "Yw=="}}, "changes nothing of a Secret but `metadata.finalizers`"),
-    ("secrets/alicloud", {"stringData": {"c": "d"}}, "changes nothing of a Secret but `metadata.finalizers`"),
-    ("secrets/alicloud", {"immutable": True}, "changes nothing of a Secret but `metadata.finalizers`"),
-    ("secrets/alicloud", {"metadata": {"labels": {"a": "b"}}}, "nothing of a Secret's metadata but `finalizers`"),
-    ("secrets/alicloud", {"metadata": {"finalizers": None}}, f"takes off only finalizers that begin with {GROUP}/"),
+    (
+        "flinkworkspaces/w",
+        {"metadata": {"ownerReferences": [OWNER]}},
+        "nothing of a FlinkWorkspace's metadata but",
+    ),
+    (
+        "flinkworkspaces/w",
+        {"metadata": {"finalizers": ["example.com/x"]}},
+        f"only finalizers that begin with {GROUP}/",
+    ),
+    (
+        "secrets/alicloud",
+        {"data": {"a": "Yw=="}},
+        "changes nothing of a Secret but `metadata.finalizers`",
+    ),
+    (
+        "secrets/alicloud",
+        {"stringData": {"c": "d"}},
+        "changes nothing of a Secret but `metadata.finalizers`",
+    ),
+    (
+        "secrets/alicloud",
+        {"immutable": True},
+        "changes nothing of a Secret but `metadata.finalizers`",
+    ),
+    (
+        "secrets/alicloud",
+        {"metadata": {"labels": {"a": "b"}}},
+        "nothing of a Secret's metadata but `finalizers`",
+    ),
+    (
+        "secrets/alicloud",
+        {"metadata": {"finalizers": None}},
+        f"takes off only finalizers that begin with {GROUP}/",
+    ),
     ("configmaps/coredns", {"data": {"a": "c"}}, OWNED),
     ("configmaps/coredns", {"metadata": {"ownerReferences": [OWNER]}}, WAS_OWNED),
 ]
@@ -98,7 +159,9 @@ def attempt(thief: Tenant, what: str, change: Manifest, *, dry_run: bool = False
 @pytest.mark.parametrize(
     ("what", "change", "words"), FORGED, ids=[f"{n}-{what}" for n, (what, *_) in enumerate(FORGED)]
 )
-def test_what_is_not_the_operators_to_write_is_refused(thief: Tenant, what: str, change: Manifest, words: str) -> None:
+def test_what_is_not_the_operators_to_write_is_refused(
+    thief: Tenant, what: str, change: Manifest, words: str
+) -> None:
     """Though its roles allow to patch all of these."""
     assert words in attempt(thief, what, change)
 
@@ -107,7 +170,9 @@ def test_config_maps_of_others_are_neither_made_nor_deleted(thief: Tenant) -> No
     """An owner of another kind does not help, nor one that is no controller."""
     other = {**OWNER, "kind": "Deployment", "apiVersion": "apps/v1"}
     for owner in (other, {**OWNER, "controller": False}, {**OWNER, "apiVersion": "example.com/v1"}):
-        assert OWNED in thief.refusal(located(ORDINARY, "new", thief.namespace, ownerReferences=[owner]))
+        assert OWNED in thief.refusal(
+            located(ORDINARY, "new", thief.namespace, ownerReferences=[owner])
+        )
     with pytest.raises(Refused) as refused:
         thief.objects.delete("configmaps/coredns")
     assert WAS_OWNED in said(refused.value)
@@ -124,7 +189,11 @@ async def test_its_report_is_let_through_in_its_own_namespace(
     """Made and replaced; no other ConfigMap there."""
     with namespaces.fresh() as home, in_force(cluster, "guard", home, operator_in=home):
         objects, account = Objects.of(cluster, home), (SERVICE_ACCOUNT, home)
-        apply(cluster, home, {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": SERVICE_ACCOUNT}})
+        apply(
+            cluster,
+            home,
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": SERVICE_ACCOUNT}},
+        )
         objects.bind("flink-workspace-operator-outputs", account)
         until_refused(Tenant(objects.by(account)), located(ORDINARY, "new", home), OWNED)
         kubeconfig = cluster.kubeconfig_for(SERVICE_ACCOUNT, home, tmp_path / "kubeconfig")
@@ -142,8 +211,8 @@ def test_people_are_not_concerned(cluster: Cluster, thief: Tenant) -> None:
 
 
 async def test_all_that_the_operator_does_is_let_through(cluster: Cluster, thief: Tenant) -> None:
-    """Finalizers of workspaces and Secrets put on and taken off, beside those of others; a ConfigMap written, corrected
-    and deleted; status and events."""
+    """Finalizers of workspaces and Secrets put on and taken off, beside those of others; a
+    ConfigMap written, corrected and deleted; status and events."""
     configuration = await configuration_in(operator_kubeconfig(cluster))
     async with client.ApiClient(configuration) as api:
         port, key = KubernetesCluster(api, Settings()), Key(thief.namespace, "w")

@@ -86,11 +86,15 @@ async def opened(api: client.CustomObjectsApi, namespace: str, group: str) -> Le
 async def names(ledger: Ledger, namespace: str) -> dict[str, list[str]]:
     """What is read for each workspace."""
     return {
-        workspace: [each.metadata.name for each in await ledger.read(Key(namespace, workspace))] for workspace in OPENED
+        workspace: [each.metadata.name for each in await ledger.read(Key(namespace, workspace))]
+        for workspace in OPENED
     }
 
 
-EXPECTED = {workspace: [f"{workspace}-{number}" for number in numbers] for workspace, numbers in OPENED.items()}
+EXPECTED = {
+    workspace: [f"{workspace}-{number}" for number in numbers]
+    for workspace, numbers in OPENED.items()
+}
 
 
 async def test_orders_are_selected(
@@ -111,7 +115,9 @@ async def test_where_they_cannot_be_selected_they_are_listed(
     assert caplog.text.count("listed by namespace") == 1
 
 
-async def test_another_refusal_is_not_taken_for_that(api: client.CustomObjectsApi, namespace: str) -> None:
+async def test_another_refusal_is_not_taken_for_that(
+    api: client.CustomObjectsApi, namespace: str
+) -> None:
     """Whoever may not read the ledger does not know that it is empty."""
     ledger = Ledger(Collection(api, "no-such-group.example", VERSION, ORDERS, OwnWrites()))
     with pytest.raises(ClusterRefused):
@@ -127,7 +133,9 @@ async def ignoring() -> AsyncIterator[client.CustomObjectsApi]:
         "resourceVersion": "1",
         "creationTimestamp": "2026-01-01T00:00:00Z",
     }
-    items = [order(workspace, number) for workspace, numbers in OPENED.items() for number in numbers]
+    items = [
+        order(workspace, number) for workspace, numbers in OPENED.items() for number in numbers
+    ]
     stored = [{**each, "metadata": {**each["metadata"], **read}} for each in items]
     body = json.dumps({"items": stored, "metadata": {}})
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {len(body)}"

@@ -1,4 +1,5 @@
-"""deploy/components/limits/quota.yaml: what a namespace has bought counts for good, whatever is deleted there."""
+"""deploy/components/limits/quota.yaml: what a namespace has bought counts for good, whatever is
+deleted there."""
 
 import pytest
 import yaml
@@ -13,7 +14,8 @@ CHANGES = ("create", "update", "patch", "delete", "deletecollection")
 
 
 def limit_orders(world: World, number: int) -> None:
-    """Apply the sample with this number, and in place of the controller, which is not here, say what is used."""
+    """Apply the sample with this number, and in place of the controller, which is not here, say
+    what is used."""
     sample = yaml.safe_load((COMPONENTS / "limits" / "quota.yaml").read_text())
     assert (sample["metadata"]["name"], ORDERS in sample["spec"]["hard"]) == (QUOTA, True)
     hard = {**sample["spec"]["hard"], ORDERS: str(number)}
@@ -28,7 +30,8 @@ def used(world: World) -> str:
 
 
 async def test_deleting_and_applying_again_buys_no_more(limited: World) -> None:
-    """One order is allowed, and bought. Its resource is deleted, and another one applied: that waits, and says why."""
+    """One order is allowed, and bought. Its resource is deleted, and another one applied: that
+    waits, and says why."""
     tenant = Tenant.of(limited.local, limited.namespace, "edit", EDITOR).objects
     limit_orders(limited, 1)
     tenant.apply(pay_as_you_go("first"))
@@ -40,7 +43,8 @@ async def test_deleting_and_applying_again_buys_no_more(limited: World) -> None:
 
     tenant.apply(pay_as_you_go("second"))
     second = await limited.settle(
-        "second", lambda each: any(told.reason == "ClusterRefused" for told in conditions(each).values())
+        "second",
+        lambda each: any(told.reason == "ClusterRefused" for told in conditions(each).values()),
     )
     assert f"exceeded quota: {QUOTA}" in conditions(second)["Ready"].message
     assert [each["name"] for each in limited.account.control.purchases()] == ["first"]

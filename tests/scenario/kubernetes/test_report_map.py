@@ -45,8 +45,16 @@ def give_the_right_of_the_own_namespace(objects: Objects) -> None:
     [role] = [each for each in documents if each["kind"] == "Role"]
     rules = [rule for rule in role["rules"] if rule["resources"] == ["configmaps"]]
     objects.create({**role, "metadata": {"name": "reports"}, "rules": rules})
-    objects.create(binding("reports", {"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}))
-    until(lambda: may(objects, f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}", "patch", REPORT_NAME))
+    objects.create(
+        binding(
+            "reports", {"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE}
+        )
+    )
+    until(
+        lambda: may(
+            objects, f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}", "patch", REPORT_NAME
+        )
+    )
 
 
 def binding(role: str, subject: dict[str, str], name: str = "reports") -> dict[str, object]:
@@ -61,24 +69,42 @@ def binding(role: str, subject: dict[str, str], name: str = "reports") -> dict[s
 
 def may(objects: Objects, person: str, verb: str, name: str | None) -> bool:
     """Whether somebody may do this with a ConfigMap, as the API server says."""
-    attributes = {"namespace": objects.namespace, "resource": "configmaps", "verb": verb, "name": name}
+    attributes = {
+        "namespace": objects.namespace,
+        "resource": "configmaps",
+        "verb": verb,
+        "name": name,
+    }
     review = {"spec": {"user": person, "resourceAttributes": attributes}}
-    told = objects.connection.ask("POST", "apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+    told = objects.connection.ask(
+        "POST", "apis/authorization.k8s.io/v1/subjectaccessreviews", review
+    )
     return bool(told["status"]["allowed"])
 
 
-async def test_it_is_created_replaced_and_written_over(cluster: Cluster, api: client.ApiClient, namespace: str) -> None:
-    """With the rights that are installed. What somebody edited, also as binary data, is written over as a whole."""
+async def test_it_is_created_replaced_and_written_over(
+    cluster: Cluster, api: client.ApiClient, namespace: str
+) -> None:
+    """With the rights that are installed. What somebody edited, also as binary data, is written
+    over as a whole."""
     objects, reports = Objects.of(cluster, namespace), ReportMap(client.CoreV1Api(api), namespace)
     give_the_right_of_the_own_namespace(objects)
     await reports.write("one")
     assert stored(objects)["data"] == {REPORT_KEY: "one"}
-    objects.patch(f"configmaps/{REPORT_NAME}", {"data": None, "binaryData": {REPORT_KEY: "AAAA", "more": "AAAA"}})
+    objects.patch(
+        f"configmaps/{REPORT_NAME}",
+        {"data": None, "binaryData": {REPORT_KEY: "AAAA", "more": "AAAA"}},
+    )
     await reports.write("two")
-    assert (stored(objects)["data"], stored(objects).get("binaryData")) == ({REPORT_KEY: "two"}, None)
+    assert (stored(objects)["data"], stored(objects).get("binaryData")) == (
+        {REPORT_KEY: "two"},
+        None,
+    )
 
 
-async def test_it_is_the_only_one_that_may_be_made(cluster: Cluster, api: client.ApiClient, namespace: str) -> None:
+async def test_it_is_the_only_one_that_may_be_made(
+    cluster: Cluster, api: client.ApiClient, namespace: str
+) -> None:
     """Neither in other namespaces, nor by another name in its own."""
     with pytest.raises(ClusterRefused, match="cannot"):
         await ReportMap(client.CoreV1Api(api), namespace).write("one")
@@ -94,7 +120,12 @@ def test_who_may_read_it_reads_nothing_else(cluster: Cluster, namespace: str) ->
     user = {"kind": "User", "name": person, "apiGroup": "rbac.authorization.k8s.io"}
     objects.create(binding("flink-workspace-report-reader", user, person))
     try:
-        asked = (("get", REPORT_NAME), ("list", None), ("patch", REPORT_NAME), ("get", "kube-root-ca.crt"))
+        asked = (
+            ("get", REPORT_NAME),
+            ("list", None),
+            ("patch", REPORT_NAME),
+            ("get", "kube-root-ca.crt"),
+        )
         until(lambda: may(objects, person, *asked[0]))
         told = [may(objects, person, verb, name) for verb, name in asked]
         assert told == [True, False, False, False]
@@ -103,14 +134,17 @@ def test_who_may_read_it_reads_nothing_else(cluster: Cluster, namespace: str) ->
 
 
 async def test_a_survey_gives_the_report_and_no_secret_is_in_it(world: World) -> None:
-    """Of the account as the official SDKs see it: identity, rights that were used, an orphan with its amount, and what
-    was bought manually with all fields. The cloud's answers hold keys; no word of them is kept."""
+    """Of the account as the official SDKs see it: identity, rights that were used, an orphan with
+    its amount, and what was bought manually with all fields. The cloud's answers hold keys; no word
+    of them is kept."""
     own_calls = OwnCalls(lambda: datetime.now(UTC))
     await bought(world)
     world.objects.delete("flinkworkspaces/w")
     for _ in range(4):
         await world.one_pass("w")
-    by_hand = buy_by_hand(world, instanceId="sc-by-hand", name="Old-One", tags={"team": "data"}, architecture="ARM")
+    by_hand = buy_by_hand(
+        world, instanceId="sc-by-hand", name="Old-One", tags={"team": "data"}, architecture="ARM"
+    )
     cloud = AlibabaCloud(world.settings, credentials_of(world.account), only_own=own_calls)
     try:
         found = await survey(cloud, world.cluster, world.cluster_id, (world.namespace,))

@@ -10,7 +10,10 @@ from flink_local.manifests import NAMESPACE
 from flink_workspace_operator.adapters.kubernetes.claim_watch import ClaimWatch
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
 from flink_workspace_operator.adapters.kubernetes.collection import Collection, OwnWrites
-from flink_workspace_operator.adapters.kubernetes.election_lease import ELECTION_LEASE, ElectionLease
+from flink_workspace_operator.adapters.kubernetes.election_lease import (
+    ELECTION_LEASE,
+    ElectionLease,
+)
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
@@ -43,7 +46,9 @@ FORBIDDEN = (
 )
 
 
-async def test_workspace_can_be_looked_after(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
+async def test_workspace_can_be_looked_after(
+    cluster: Cluster, namespace: str, port: KubernetesCluster
+) -> None:
     """Reading a workspace, its finalizer, its status and its events are allowed."""
     before = await applied(cluster, namespace, port)
     await port.add_purchase_finalizer(before)
@@ -55,11 +60,15 @@ async def test_workspace_can_be_looked_after(cluster: Cluster, namespace: str, p
     assert "Bought" in cluster.kubectl("describe", f"--namespace={namespace}", "flinkworkspace/w")
 
 
-async def test_ledger_can_be_kept(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
+async def test_ledger_can_be_kept(
+    cluster: Cluster, namespace: str, port: KubernetesCluster
+) -> None:
     """Opening, reading, moving and releasing an order are allowed."""
     workspace = await applied(cluster, namespace, port)
     order = await port.create_order(Key(namespace, "w"), 1, spec_for(workspace))
-    moved = await port.move_order(order, ledger.quoted(order.spec, 1, Quote(basis="Hour", quoted_at=NOW), NOW))
+    moved = await port.move_order(
+        order, ledger.quoted(order.spec, 1, Quote(basis="Hour", quoted_at=NOW), NOW)
+    )
     await port.release_order(await port.reread_order(moved))
     (read_back,) = await port.read_orders(Key(namespace, "w"))
     assert (read_back.state, read_back.metadata.finalizers) == ("Quoted", ())
@@ -75,8 +84,11 @@ async def test_claims_can_be_kept(namespace: str, port: KubernetesCluster) -> No
     assert await port.read_claim(target, holder) is None
 
 
-async def test_ids_can_be_handed_on(cluster: Cluster, namespace: str, port: KubernetesCluster) -> None:
-    """Where the namespace lets it: creating, reading, correcting and deleting a ConfigMap, each only as it was read."""
+async def test_ids_can_be_handed_on(
+    cluster: Cluster, namespace: str, port: KubernetesCluster
+) -> None:
+    """Where the namespace lets it: creating, reading, correcting and deleting a ConfigMap, each
+    only as it was read."""
     let_write_outputs(cluster, namespace)
     metadata, key = (await applied(cluster, namespace, port)).metadata, Key(namespace, "w")
     owner = Reference(API_VERSION, "FlinkWorkspace", "w", metadata.uid, controller=True)
@@ -95,7 +107,9 @@ async def test_ids_can_be_handed_on(cluster: Cluster, namespace: str, port: Kube
     assert corrected is not None
     assert corrected.content == replace(content, data={"instanceId": "f-2"})
     with pytest.raises(Conflict):
-        await port.delete_outputs(key, replace(corrected, uid="00000000-0000-0000-0000-000000000000"))
+        await port.delete_outputs(
+            key, replace(corrected, uid="00000000-0000-0000-0000-000000000000")
+        )
     await port.delete_outputs(key, corrected)
     await port.delete_outputs(key, corrected)
     assert await port.read_outputs(key, "ids") is None
@@ -111,12 +125,16 @@ async def test_an_unchangeable_config_map_is_refused_with_a_reason(
     found = await port.read_outputs(Key(namespace, "w"), "ids")
     assert found is not None
     with pytest.raises(OutputsRefused, match=r"^[^{]*field is immutable when `immutable` is set"):
-        await port.write_outputs(Key(namespace, "w"), "ids", replace(found.content, data={"a": "b"}), found)
+        await port.write_outputs(
+            Key(namespace, "w"), "ids", replace(found.content, data={"a": "b"}), found
+        )
 
 
 async def test_leader_can_be_elected(api: client.ApiClient, operator_namespace: str) -> None:
     """Taking, renewing and giving back the Lease of the leader are allowed."""
-    leases = Collection(client.CustomObjectsApi(api), "coordination.k8s.io", "v1", "leases", OwnWrites())
+    leases = Collection(
+        client.CustomObjectsApi(api), "coordination.k8s.io", "v1", "leases", OwnWrites()
+    )
     lease = ElectionLease(leases, operator_namespace, ELECTION_LEASE)
     await lease.hold(None, "us", 15)
     held = await lease.read()
@@ -126,18 +144,27 @@ async def test_leader_can_be_elected(api: client.ApiClient, operator_namespace: 
         await lease.give_back(held)
 
 
-async def test_cluster_can_be_named_and_watched(port: KubernetesCluster, api: client.ApiClient) -> None:
+async def test_cluster_can_be_named_and_watched(
+    port: KubernetesCluster, api: client.ApiClient
+) -> None:
     """Reading the uid of kube-system and watching the claims are allowed."""
     assert len(await port.cluster_id()) == 36
     async for change in ClaimWatch(client.CustomObjectsApi(api), NAMESPACE).changes(1):
         assert change is None or isinstance(change.given_back, bool)
 
 
-async def test_claims_elsewhere_are_refused_with_a_reason(api: client.ApiClient, namespace: str) -> None:
-    """With a wrong FLINK_OPERATOR_NAMESPACE the failure says what may not be done where; it is not taken for a race."""
+async def test_claims_elsewhere_are_refused_with_a_reason(
+    api: client.ApiClient, namespace: str
+) -> None:
+    """With a wrong FLINK_OPERATOR_NAMESPACE the failure says what may not be done where; it is not
+    taken for a race."""
     port = KubernetesCluster(api, Settings(namespace=namespace))
-    with pytest.raises(ClusterRefused, match=f"cannot create resource .*leases.* in the namespace .*{namespace}"):
-        await port.take_claim(PurchaseTarget(namespace, "cn-hangzhou", "w"), Key(namespace, "a"), "uid-1", None)
+    with pytest.raises(
+        ClusterRefused, match=f"cannot create resource .*leases.* in the namespace .*{namespace}"
+    ):
+        await port.take_claim(
+            PurchaseTarget(namespace, "cn-hangzhou", "w"), Key(namespace, "a"), "uid-1", None
+        )
 
 
 @pytest.mark.parametrize(("verb", "resource"), FORBIDDEN)

@@ -1,4 +1,5 @@
-"""What people may do who have one of the roles that every cluster has, or one of ours: the API server's word for it."""
+"""What people may do who have one of the roles that every cluster has, or one of ours: the API
+server's word for it."""
 
 import pytest
 
@@ -27,20 +28,29 @@ def granted(cluster: Cluster, namespace: str, person: str = "person") -> Granted
     return found
 
 
-ROLES = [("view", READ), ("edit", READ), ("admin", READ), ("flink-workspace-viewer", READ), (EDITOR, ALL)]
+ROLES = [
+    ("view", READ),
+    ("edit", READ),
+    ("admin", READ),
+    ("flink-workspace-viewer", READ),
+    (EDITOR, ALL),
+]
 
 
 @pytest.mark.parametrize(("role", "allowed"), ROLES)
 def test_what_a_role_gives(cluster: Cluster, namespace: str, role: str, allowed: set[str]) -> None:
-    """Who may view, edit or administer sees workspaces and orders. Buying is bound by name: only our editor writes
-    workspaces. Nobody writes a status or an order."""
+    """Who may view, edit or administer sees workspaces and orders. Buying is bound by name: only
+    our editor writes workspaces. Nobody writes a status or an order."""
     Objects.of(cluster, namespace).bind(role, ("person", namespace))
-    until(lambda: granted(cluster, namespace).get("flinkworkspaces") == allowed)  # a controller adds our roles
+    # a controller adds our roles
+    until(lambda: granted(cluster, namespace).get("flinkworkspaces") == allowed)
     assert granted(cluster, namespace) == {"flinkworkspaces": allowed, "flinkworkspaceorders": READ}
 
 
 @pytest.mark.parametrize("role", ["edit", "admin"])
-def test_who_may_edit_everything_else_buys_nothing(cluster: Cluster, namespace: str, role: str) -> None:
+def test_who_may_edit_everything_else_buys_nothing(
+    cluster: Cluster, namespace: str, role: str
+) -> None:
     """Until the editor is bound as well; then it is taken."""
     tenant = Tenant.of(cluster, namespace, role)
     until(lambda: "flinkworkspaces" in granted(cluster, namespace, "person-1"))
@@ -50,13 +60,20 @@ def test_who_may_edit_everything_else_buys_nothing(cluster: Cluster, namespace: 
 
 
 @pytest.mark.parametrize("role", ["edit", "admin"])
-def test_a_namespaces_administrator_takes_nothing_more(cluster: Cluster, namespace: str, role: str) -> None:
-    """Whoever has the roles of the cluster, and our editor besides, gives the editor to nobody else by himself, unless
-    he may administer; and writes no status, no order and no finalizer by a subresource."""
+def test_a_namespaces_administrator_takes_nothing_more(
+    cluster: Cluster, namespace: str, role: str
+) -> None:
+    """Whoever has the roles of the cluster, and our editor besides, gives the editor to nobody else
+    by himself, unless he may administer; and writes no status, no order and no finalizer by a
+    subresource."""
     may = Tenant.of(cluster, namespace, role, EDITOR).objects.may
     asked = {
         resource: {verb for verb in sorted(ALL) if may(verb, resource)}
-        for resource in ("flinkworkspaceorders", "flinkworkspaceorders/status", "flinkworkspaces/status")
+        for resource in (
+            "flinkworkspaceorders",
+            "flinkworkspaceorders/status",
+            "flinkworkspaces/status",
+        )
     }
     assert asked == {
         "flinkworkspaceorders": READ,
@@ -66,8 +83,11 @@ def test_a_namespaces_administrator_takes_nothing_more(cluster: Cluster, namespa
     assert may("create", "rolebindings") == (role == "admin")
 
 
-def test_an_administrator_of_a_namespace_does_not_make_himself_a_buyer(cluster: Cluster, namespace: str) -> None:
-    """He may bind roles, but none that gives what he has not; the rights that the operator needs there he has."""
+def test_an_administrator_of_a_namespace_does_not_make_himself_a_buyer(
+    cluster: Cluster, namespace: str
+) -> None:
+    """He may bind roles, but none that gives what he has not; the rights that the operator needs
+    there he has."""
     tenant, anybody = Tenant.of(cluster, namespace, "admin").objects, ("default", namespace)
     until(lambda: tenant.may("create", "rolebindings"))
     with pytest.raises(Refused, match="attempting to grant RBAC permissions not currently held"):

@@ -1,4 +1,5 @@
-"""deploy/base/warnings.yaml: the API server warns of money spent and left running, and of a misspelt annotation."""
+"""deploy/base/warnings.yaml: the API server warns of money spent and left running, and of a
+misspelt annotation."""
 
 import json
 import re
@@ -15,7 +16,9 @@ from tests.patience import until
 from tests.scenario.api.server import changed
 from tests.scenario.manifests import Manifest, at_most, pay_as_you_go, subscription
 
-SHIPPED: Final = list(yaml.safe_load_all((REPOSITORY / "deploy" / "base" / "warnings.yaml").read_text()))
+SHIPPED: Final = list(
+    yaml.safe_load_all((REPOSITORY / "deploy" / "base" / "warnings.yaml").read_text())
+)
 KNOWN: Final = (
     names.SUSPEND,
     names.RECONCILE_REQUESTED_AT,
@@ -40,7 +43,8 @@ def warned(objects: Objects, method: str, path: str, body: Manifest | None = Non
     )
     assert answer.status < 300, answer.data
     return [
-        each.replace('\\"', '"') for each in re.findall(r'299 - "((?:[^"\\]|\\.)*)"', answer.headers.get("Warning", ""))
+        each.replace('\\"', '"')
+        for each in re.findall(r'299 - "((?:[^"\\]|\\.)*)"', answer.headers.get("Warning", ""))
     ]
 
 
@@ -48,14 +52,22 @@ def warned(objects: Objects, method: str, path: str, body: Manifest | None = Non
 def objects(cluster: Cluster, namespace: str) -> Objects:
     """Of the test's namespace, once the warnings are in force."""
     found = Objects.of(cluster, namespace)
-    until(lambda: bool(warned(found, "POST", "", with_annotation("suspent"))), otherwise=lambda: "no warning")
-    until(lambda: "SPENDS MONEY" in str(warned(found, "POST", "", pay_as_you_go())), otherwise=lambda: "no warning")
+    until(
+        lambda: bool(warned(found, "POST", "", with_annotation("suspent"))),
+        otherwise=lambda: "no warning",
+    )
+    until(
+        lambda: "SPENDS MONEY" in str(warned(found, "POST", "", pay_as_you_go())),
+        otherwise=lambda: "no warning",
+    )
     return found
 
 
 def with_annotation(name: str) -> Manifest:
     """A suspended resource with this annotation of the operator's prefix."""
-    return changed(pay_as_you_go(suspend=True), "metadata.annotations", {f"{names.GROUP}/{name}": "true"})
+    return changed(
+        pay_as_you_go(suspend=True), "metadata.annotations", {f"{names.GROUP}/{name}": "true"}
+    )
 
 
 def stored(objects: Objects, manifest: Manifest, **status: Any) -> None:  # noqa: ANN401 - any field of the status
@@ -69,14 +81,20 @@ def stored(objects: Objects, manifest: Manifest, **status: Any) -> None:  # noqa
     [
         (pay_as_you_go(), "(PayAsYouGo, billed from its creation on)"),
         (subscription(), "(10 CU for 1 month, paid in advance)"),
-        (subscription(**at_most("3500.00")), "(10 CU for 1 month, paid in advance, for at most CNY 3500.00)"),
+        (
+            subscription(**at_most("3500.00")),
+            "(10 CU for 1 month, paid in advance, for at most CNY 3500.00)",
+        ),
     ],
     ids=["pay-as-you-go", "in advance", "up to a price"],
 )
 def test_a_new_resource_spends_money(objects: Objects, manifest: Manifest, words: str) -> None:
     """The warning says where, how much and how to avoid it."""
     [warning] = warned(objects, "POST", "", manifest)
-    assert f"FlinkWorkspace {objects.namespace}/w SPENDS MONEY: the operator buys a workspace in cn-hangzhou" in warning
+    assert (
+        f"FlinkWorkspace {objects.namespace}/w SPENDS MONEY: the operator buys a workspace in cn-hangzhou"
+        in warning
+    )
     assert words in warning
     assert warning.endswith("With spec.suspend: true it buys nothing")
 
@@ -126,7 +144,10 @@ def test_what_is_bought_stays_when_the_resource_is_deleted(objects: Objects) -> 
     """With its id, what was paid, and until when."""
     stored(objects, subscription(), **BOUND, **PRICED)
     [warning] = warned(objects, "DELETE", "/w")
-    assert f"workspace 'sc_1' of FlinkWorkspace {objects.namespace}/w stays in the cloud and is paid until" in warning
+    assert (
+        f"workspace 'sc_1' of FlinkWorkspace {objects.namespace}/w stays in the cloud and is paid until"
+        in warning
+    )
     assert "2026-12-24T16:00:00Z (Subscription, bought for CNY 3312.00 for 1 month)" in warning
     assert "Release it in the console, or apply this resource again to bind it" in warning
 
@@ -157,7 +178,9 @@ def test_an_open_purchase_is_named_when_the_resource_is_deleted(objects: Objects
     ],
     ids=["new", "refused", "lost"],
 )
-def test_a_deletion_that_leaves_nothing_behind_warns_of_nothing(objects: Objects, status: Manifest) -> None:
+def test_a_deletion_that_leaves_nothing_behind_warns_of_nothing(
+    objects: Objects, status: Manifest
+) -> None:
     """Nothing was bought, or it is gone from the cloud."""
     stored(objects, pay_as_you_go(), **status)
     assert warned(objects, "DELETE", "/w") == []
@@ -168,7 +191,10 @@ def test_a_deletion_that_leaves_nothing_behind_warns_of_nothing(objects: Objects
     [
         ("supend", "Did you mean suspend?"),
         ("Reconcile", "Did you mean reconcile-requested-at or replace-lost?"),
-        ("hold", "Known are suspend, reconcile-requested-at, abandon-order, replace-lost, not-this-purchase"),
+        (
+            "hold",
+            "Known are suspend, reconcile-requested-at, abandon-order, replace-lost, not-this-purchase",
+        ),
     ],
 )
 def test_a_misspelt_annotation_is_named(objects: Objects, name: str, hint: str) -> None:

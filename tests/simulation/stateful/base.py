@@ -59,7 +59,8 @@ then = st.sampled_from((0, 1, 2, 3, 5, 8, 16))
 
 
 class WorldMachine(RuleBasedStateMachine):
-    """A world in which one resource was applied, and its driver. The rules are in the classes that inherit."""
+    """A world in which one resource was applied, and its driver. The rules are in the classes that
+    inherit."""
 
     happened: ClassVar[Counter[str]] = Counter()
     """What was seen in all runs, by which a test knows that it is not empty."""
@@ -78,11 +79,20 @@ class WorldMachine(RuleBasedStateMachine):
         fault=st.one_of(st.none(), purchase_faults),
         passes=then,
     )
-    def begin(self, two: bool, unique: str, visibility: int, fault: Fault | None, passes: int) -> None:
+    def begin(
+        self, two: bool, unique: str, visibility: int, fault: Fault | None, passes: int
+    ) -> None:
         """A resource is applied, one or two processes look after it."""
-        behaviour = Behaviour(signature_validity=20, nonce_memory=50, visibility=visibility, unique_names=unique)  # type: ignore[arg-type]  # one of its words
+        behaviour = Behaviour(
+            signature_validity=20,
+            nonce_memory=50,
+            visibility=visibility,
+            unique_names=unique,  # type: ignore[arg-type]  # one of its words
+        )
         workers = ("a", "b") if two else ("a",)
-        self.world = SimulatedWorld(behaviour, workers, SETTINGS, lambda process: process not in self.followers)
+        self.world = SimulatedWorld(
+            behaviour, workers, SETTINGS, lambda process: process not in self.followers
+        )
         self.world.allowed = 10**6  # the judge knows better
         self.world.server.numbered = True
         self.judge = Judge(self.world, self.happened)
@@ -91,7 +101,8 @@ class WorldMachine(RuleBasedStateMachine):
         self.drive(passes)
 
     def teardown(self) -> None:
-        """Whatever was done: once it ends, all comes to rest, and the rest is as it was promised."""
+        """Whatever was done: once it ends, all comes to rest, and the rest is as it was
+        promised."""
         self.happened["histories"] += 1
         if sys.exception() is not None or not hasattr(self, "world"):
             return  # a rule has failed: that is what is to be told
@@ -106,7 +117,8 @@ class WorldMachine(RuleBasedStateMachine):
         self.world.arm()
 
     def drive(self, passes: int) -> None:
-        """The end of each step: so many passes, first of all the rest of those under way; each when it is due."""
+        """The end of each step: so many passes, first of all the rest of those under way; each when
+        it is due."""
         self.happened["steps"] += 1
         self.judge.look()
         for _ in range(passes):
@@ -135,10 +147,13 @@ class WorldMachine(RuleBasedStateMachine):
         awake = [task for task in self.world.tasks.values() if task.name not in self.frozen]
         running = next((task for task in awake if task.running), None)
         due = [task for task in awake if task.progress.due is not None]
-        return running or min(due, key=lambda task: task.progress.due or self.world.clock.now, default=None)
+        return running or min(
+            due, key=lambda task: task.progress.due or self.world.clock.now, default=None
+        )
 
     def pass_time(self, seconds: float) -> None:
-        """Let so much time pass, with the first passes that are due in it; for the rest of it nobody is at work."""
+        """Let so much time pass, with the first passes that are due in it; for the rest of it
+        nobody is at work."""
         end = self.world.clock.now + timedelta(seconds=seconds)
         for _ in range(MOST_PASSES):
             task = self.next_task()

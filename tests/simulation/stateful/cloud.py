@@ -5,7 +5,13 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from flink_workspace_operator.api.names import CLUSTER_TAG, NOT_THIS_PURCHASE, ORDER_TAG, REPLACE_LOST, WORKSPACE_TAG
+from flink_workspace_operator.api.names import (
+    CLUSTER_TAG,
+    NOT_THIS_PURCHASE,
+    ORDER_TAG,
+    REPLACE_LOST,
+    WORKSPACE_TAG,
+)
 from flink_workspace_operator.core.facts import failures
 from flink_workspace_operator.core.facts.failures import ClusterRefused
 from flink_workspace_operator.core.facts.observed import Absent, SeenInstance
@@ -30,16 +36,31 @@ MARKS: Final[tuple[dict[str, str], ...]] = (
     {CLUSTER_TAG: "cluster-2"},
     {CLUSTER_TAG: "cluster-1", WORKSPACE_TAG: "team/w"},
 )
-"""What a person may write on what is bought by hand: nothing, another cluster's mark, or a copy of ours."""
-POLICIES: Final = (None, {"policy": "Never"}, {"policy": "IfNameMatches"}, {"policy": "ByInstanceId"})
+"""What a person may write on what is bought by hand: nothing, another cluster's mark, or a copy of
+ours."""
+POLICIES: Final = (
+    None,
+    {"policy": "Never"},
+    {"policy": "IfNameMatches"},
+    {"policy": "ByInstanceId"},
+)
 waits = st.sampled_from((0, 3, 10))
 
 
 class CloudRules(WorldMachine):
-    """The cloud is slow, poor or another one; people buy, release and mark things in its console."""
+    """The cloud is slow, poor or another one; people buy, release and mark things in its
+    console."""
 
-    @rule(visibility=waits, tags=waits, commit=waits, provisioning=st.sampled_from((0, 60)), rich=st.booleans())
-    def behave(self, visibility: int, tags: int, commit: int, provisioning: int, rich: bool) -> None:
+    @rule(
+        visibility=waits,
+        tags=waits,
+        commit=waits,
+        provisioning=st.sampled_from((0, 60)),
+        rich=st.booleans(),
+    )
+    def behave(
+        self, visibility: int, tags: int, commit: int, provisioning: int, rich: bool
+    ) -> None:
         """The cloud takes as long as the settings assume at most, and wants money."""
         now = self.world.account.behaviour
         now.visibility, now.tag_visibility, now.commit_delay = visibility, tags, commit
@@ -49,7 +70,8 @@ class CloudRules(WorldMachine):
     @precondition(WorldMachine.has_instances)
     @rule(seconds=st.sampled_from((0, 30, 130)), passes=then)
     def narrow(self, seconds: int, passes: int) -> None:
-        """Lists are empty for a while, and successful, beside something that a resource has seen running."""
+        """Lists are empty for a while, and successful, beside something that a resource has seen
+        running."""
         running = [self.world.is_ready(key) for key in self.world.server.stored.workspaces]
         self.world.account.hide("all" if any(running) else frozenset())
         self.pass_time(seconds)
@@ -84,10 +106,15 @@ class CloudRules(WorldMachine):
     @precondition(WorldMachine.has_resources)
     @rule(which=nth, passes=then)
     def lose_and_replace(self, which: int, passes: int) -> None:
-        """What a resource is bound to is released, and once that is known a person agrees to another."""
+        """What a resource is bound to is released, and once that is known a person agrees to
+        another."""
         found = self.resource(which)
         told = found.status.instance if found is not None else None
-        if found is not None and told is not None and told.instance_id in self.world.account.books.instances:
+        if (
+            found is not None
+            and told is not None
+            and told.instance_id in self.world.account.books.instances
+        ):
             self.world.account.release(told.instance_id)
             self.pass_time(700)
             if key_of(found) in self.world.server.stored.workspaces:
@@ -131,9 +158,12 @@ class CloudRules(WorldMachine):
         self.world.arm(Fault(BUY, "unpaid", failures.BalanceTooLow(BUY, "InsufficientBalance")))
         self.drive(passes)
 
-    @rule(how=st.sampled_from(("paid", "cancelled", "strange", "dismissed")), which=nth, passes=then)
+    @rule(
+        how=st.sampled_from(("paid", "cancelled", "strange", "dismissed")), which=nth, passes=then
+    )
     def bill(self, how: str, which: int, passes: int) -> None:
-        """Unpaid orders are paid or cancelled; another one appears, or is said to be something else."""
+        """Unpaid orders are paid or cancelled; another one appears, or is said to be something
+        else."""
         account, found = self.world.account, self.resource(which)
         if how == "paid":
             account.pay()
@@ -142,7 +172,11 @@ class CloudRules(WorldMachine):
         elif how == "strange":
             account.leave_unpaid_by_hand()
         elif found is not None and account.books.unpaid:
-            ids = ",".join(each.order_id for each in account.books.unpaid if each.order_id.startswith("by-hand"))
+            ids = ",".join(
+                each.order_id
+                for each in account.books.unpaid
+                if each.order_id.startswith("by-hand")
+            )
             self.world.user.annotate(key_of(found), NOT_THIS_PURCHASE, ids)
         self.drive(passes)
 
@@ -158,7 +192,8 @@ class CloudRules(WorldMachine):
         self.drive(passes)
 
     def calm_down(self) -> None:
-        """There is money, and nothing is left to pay. The other account's credentials were in use long enough."""
+        """There is money, and nothing is left to pay. The other account's credentials were in use
+        long enough."""
         super().calm_down()
         self.world.account.behaviour.balance_enough = True
         self.world.account.cancel_unpaid()

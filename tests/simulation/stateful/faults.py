@@ -20,7 +20,9 @@ LOST: Final[tuple[CloudFailure, ...]] = (
 REFUSED: Final[tuple[CloudFailure, ...]] = (
     failures.ParametersRefused(BUY, "InvalidParameter", fate="CallRefused"),
     failures.Throttled(BUY, "Throttling.User", fate="CopyRefused"),
-    failures.PermissionMissing(BUY, "NoPermission", fate="CopyRefused", action="foasconsole:CreateInstance"),
+    failures.PermissionMissing(
+        BUY, "NoPermission", fate="CopyRefused", action="foasconsole:CreateInstance"
+    ),
 )
 """Refusals by the gateway: of this copy of the call, nothing was done for certain."""
 OF_A_COPY: Final = tuple(each for each in REFUSED if each.fate == "CopyRefused")
@@ -36,7 +38,9 @@ UNANSWERED: Final[tuple[CloudFailure, ...]] = (
     *LOST,
     failures.Throttled("cloud.read", "Throttling.User"),
     KeyUnavailable("cloud.read", "HTTP502", why="STS gave no usable answer"),
-    key_failures.CredentialsRefused("cloud.read", "InvalidAccessKeyId.Inactive", fate="CopyRefused"),
+    key_failures.CredentialsRefused(
+        "cloud.read", "InvalidAccessKeyId.Inactive", fate="CopyRefused"
+    ),
     failures.PermissionMissing(
         "cloud.read", "NoPermission", fate="CopyRefused", action="foasconsole:DescribeInstances"
     ),
@@ -44,11 +48,23 @@ UNANSWERED: Final[tuple[CloudFailure, ...]] = (
 """Why a question was not answered."""
 
 purchase_faults = st.one_of(
-    st.builds(Fault, st.just(BUY), st.sampled_from(("before", "at-gateway", "after", "late")), st.sampled_from(LOST)),
-    st.builds(Fault, st.just(BUY), st.sampled_from(("before", "at-gateway")), st.sampled_from(REFUSED)),
+    st.builds(
+        Fault,
+        st.just(BUY),
+        st.sampled_from(("before", "at-gateway", "after", "late")),
+        st.sampled_from(LOST),
+    ),
+    st.builds(
+        Fault, st.just(BUY), st.sampled_from(("before", "at-gateway")), st.sampled_from(REFUSED)
+    ),
     st.builds(Fault, st.just(BUY), st.sampled_from(("after", "late")), st.sampled_from(OF_A_COPY)),
     st.just(Fault(BUY, "twice")),
-    st.builds(Fault, st.just(BUY), st.sampled_from(("at-gateway", "after", "late")), st.sampled_from(DECLINED)),
+    st.builds(
+        Fault,
+        st.just(BUY),
+        st.sampled_from(("at-gateway", "after", "late")),
+        st.sampled_from(DECLINED),
+    ),
 )
 READS: Final = (
     "identify", "list_regions", "list_zones", "list_instances", "look_up", "find_role", "describe_network",
@@ -63,7 +79,12 @@ WRITES: Final = (
 strikes = st.sampled_from(("before", "after"))
 times, skips = st.sampled_from((1, 2, 5)), st.integers(0, 3)
 cloud_faults = st.builds(
-    Fault, st.sampled_from([f"cloud.{each}" for each in READS]), strikes, st.sampled_from(UNANSWERED), times, skips
+    Fault,
+    st.sampled_from([f"cloud.{each}" for each in READS]),
+    strikes,
+    st.sampled_from(UNANSWERED),
+    times,
+    skips,
 )
 cluster_faults = st.builds(
     Fault, st.sampled_from([f"cluster.{each}" for each in WRITES]), strikes, st.none(), times, skips

@@ -64,7 +64,11 @@ class Judge:
         """Whether the buyer knows of what is gone: then a person must say that it is lost."""
         stored, buyers = self.world.server.stored, self._buyers(by)
         told = ((key, workspace.status.instance) for key, workspace in stored.workspaces.items())
-        known = {key for key, instance in told if instance is not None and instance.instance_id == instance_id}
+        known = {
+            key
+            for key, instance in told
+            if instance is not None and instance.instance_id == instance_id
+        }
         for order in stored.orders.values():
             if order.status.instance_id == instance_id and order.state in BINDING:
                 known.add(owner_of(order))
@@ -73,16 +77,27 @@ class Judge:
     def _judge_claim(self, lease: Lease) -> None:
         """Nobody takes the claim of a name that another resource is bound to, be that lost or not.
 
-        Accepted: that is known by the claim alone, so a hand that takes a claim away frees the name. A hand that writes
-        another resource's marks on an instance gives it to that one.
-        """
+        Accepted: that is known by the claim alone, so a hand that takes a claim away frees the
+        name. A hand that writes another resource's marks on an instance gives it to that one."""
         target = lease.target
         for key, workspace in self.world.server.stored.workspaces.items():
-            named = (workspace.spec.region, workspace.workspace_name) == (target.region, target.workspace_name)
+            named = (workspace.spec.region, workspace.workspace_name) == (
+                target.region,
+                target.workspace_name,
+            )
             told = workspace.status.instance
             is_moved = told is not None and told.instance_id in self.touched
-            bound = told is not None and not is_moved and workspace.status.account_id == target.account_id
-            if key != lease.holder and named and bound and target.workspace_name not in self.unclaimed:
+            bound = (
+                told is not None
+                and not is_moved
+                and workspace.status.account_id == target.account_id
+            )
+            if (
+                key != lease.holder
+                and named
+                and bound
+                and target.workspace_name not in self.unclaimed
+            ):
                 raise Broken(f"{lease.holder} claims what {key} is bound to: {self.world.told()}")
 
     def _buyers(self, booking: Booking) -> set[Key]:

@@ -77,9 +77,12 @@ class LedgerRules(WorldMachine):
     @precondition(lambda self: self.snapshot is not None)
     @rule(passes=then)
     def roll_back(self, passes: int) -> None:
-        """The store is what it was at the backup, and gives its versions out again; the processes live."""
+        """The store is what it was at the backup, and gives its versions out again; the processes
+        live."""
         assert self.snapshot is not None
-        self.judge.unclaimed.update(lease.target.workspace_name for lease in self.world.server.stored.leases.values())
+        self.judge.unclaimed.update(
+            lease.target.workspace_name for lease in self.world.server.stored.leases.values()
+        )
         self.world.server.roll_back(self.snapshot)
         for task in self.world.tasks.values():
             task.wake()
@@ -87,7 +90,13 @@ class LedgerRules(WorldMachine):
         self.drive(passes)
 
     @precondition(lambda self: self.backup is not None)
-    @rule(lost=st.booleans(), orders=st.booleans(), status=st.booleans(), leases=st.booleans(), passes=then)
+    @rule(
+        lost=st.booleans(),
+        orders=st.booleans(),
+        status=st.booleans(),
+        leases=st.booleans(),
+        passes=then,
+    )
     def restore(self, lost: bool, orders: bool, status: bool, leases: bool, passes: int) -> None:
         """The backup is played back, over what there is or after the loss of everything."""
         if lost:

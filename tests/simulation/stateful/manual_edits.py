@@ -27,7 +27,8 @@ def delete_order(server: ApiServer, order: FlinkWorkspaceOrder, force: bool) -> 
 
 
 def edit_order(world: SimulatedWorld, order: FlinkWorkspaceOrder, state: OrderState) -> bool:
-    """Write another state into an order, and nothing else; where that needs an instance, the one that it bought."""
+    """Write another state into an order, and nothing else; where that needs an instance, the one
+    that it bought."""
     if state not in MOVES[order.state]:
         return False
     changes: dict[str, object] = {"state": state}
@@ -52,7 +53,8 @@ def take_backup(world: SimulatedWorld) -> Backup:
 
 
 def lose_everything(world: SimulatedWorld) -> None:
-    """The cluster is gone, and its processes with it; a new one stands in its place, with the old one's id."""
+    """The cluster is gone, and its processes with it; a new one stands in its place, with the old
+    one's id."""
     stored = world.server.stored
     for process in world.processes:
         world.restart(process)
@@ -61,7 +63,9 @@ def lose_everything(world: SimulatedWorld) -> None:
     stored.leases.clear()
 
 
-def restore(world: SimulatedWorld, backup: Backup, *, orders: bool, status: bool, leases: bool) -> None:
+def restore(
+    world: SimulatedWorld, backup: Backup, *, orders: bool, status: bool, leases: bool
+) -> None:
     """Create again what is not there: new uids, no status but, where wanted, that of the orders."""
     for lease in backup.leases if leases else ():
         if lease.name not in world.server.stored.leases:

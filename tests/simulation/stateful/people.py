@@ -6,7 +6,12 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from flink_workspace_operator.api.names import ABANDON_ORDER, RECONCILE_REQUESTED_AT, REPLACE_LOST, SUSPEND
+from flink_workspace_operator.api.names import (
+    ABANDON_ORDER,
+    RECONCILE_REQUESTED_AT,
+    REPLACE_LOST,
+    SUSPEND,
+)
 from flink_workspace_operator.core.facts.failures import ClusterRefused
 from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import SUBSCRIPTION, pay_as_you_go
@@ -101,7 +106,8 @@ class PeopleRules(WorldMachine):
     @precondition(WorldMachine.has_resources)
     @rule(which=nth, between=then, passes=then)
     def replace_by_force(self, which: int, between: int, passes: int) -> None:
-        """Deleted, taken off its finalizer, and created anew some time later: another uid, no status."""
+        """Deleted, taken off its finalizer, and created anew some time later: another uid, no
+        status."""
         if (found := self.resource(which)) is not None:
             self.world.user.delete_by_force(key_of(found))
             self.drive(between)
@@ -124,7 +130,9 @@ class PeopleRules(WorldMachine):
         found = self.resource(which)
         if found is not None and key not in self.world.server.stored.workspaces:
             spec = found.spec.model_copy(update={"workspace_name": found.workspace_name})
-            self.world.server.create_workspace(key, spec, "user", annotations=found.metadata.annotations)
+            self.world.server.create_workspace(
+                key, spec, "user", annotations=found.metadata.annotations
+            )
         self.drive(passes)
 
     @precondition(WorldMachine.has_resources)

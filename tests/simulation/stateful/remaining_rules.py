@@ -39,7 +39,8 @@ def come_to_rest(world: SimulatedWorld, judge: Judge) -> None:
 
 
 def settle_elsewhere(world: SimulatedWorld, judge: Judge) -> None:
-    """What was begun in an account whose credentials are not in use at the end comes to its end before."""
+    """What was begun in an account whose credentials are not in use at the end comes to its end
+    before."""
     end = world.clock.now + timedelta(seconds=600)
     finish(world, judge)
     for _ in range(PATIENCE):
@@ -65,22 +66,24 @@ def run(world: SimulatedWorld, judge: Judge, task: Task) -> None:
 
 
 def is_at_rest(world: SimulatedWorld) -> bool:
-    """Whether every outcome is known, every process has seen how it is, and nothing is to come by itself."""
+    """Whether every outcome is known, every process has seen how it is, and nothing is to come by
+    itself."""
     stored, since = world.server.stored, world.clock.now - LONG_ENOUGH
     return (
         not world.account.books.late
         and all(order.settled or _is_kept_open(world, order) for order in stored.orders.values())
         and all(_waits(world, workspace) for workspace in stored.workspaces.values())
-        and all(task.progress.is_quiet(world.around.version, since) for task in world.tasks.values())
+        and all(
+            task.progress.is_quiet(world.around.version, since) for task in world.tasks.values()
+        )
     )
 
 
 def _is_kept_open(world: SimulatedWorld, order: FlinkWorkspaceOrder) -> bool:
     """Whether a person must do something first, and is told so.
 
-    Nothing was sent for a quoted order, and whoever it is for says what it waits for. What the bill names, and no look
-    explains, only a person can explain.
-    """
+    Nothing was sent for a quoted order, and whoever it is for says what it waits for. What the bill
+    names, and no look explains, only a person can explain."""
     if order.state == "Quoted":
         return owner_of(order) in world.server.stored.workspaces
     return order.state == "Uncertain" and "billing order" in (order.status.message or "")
@@ -88,7 +91,9 @@ def _is_kept_open(world: SimulatedWorld, order: FlinkWorkspaceOrder) -> bool:
 
 def _waits(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:
     """Whether a resource is ready, or waits for a person."""
-    true = {condition.type for condition in workspace.status.conditions if condition.status == "True"}
+    true = {
+        condition.type for condition in workspace.status.conditions if condition.status == "True"
+    }
     if "Reconciling" not in true:
         return bool(true & {"Ready", "Stalled", "Suspended"})
     return _is_gone_unseen(world, workspace) or _is_held(world, workspace)
@@ -96,7 +101,11 @@ def _waits(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:
 
 def _is_held(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:
     """A deleted one whose order only a person can explain, as its message says."""
-    orders = [order for order in world.server.stored.orders.values() if owner_of(order) == key_of(workspace)]
+    orders = [
+        order
+        for order in world.server.stored.orders.values()
+        if owner_of(order) == key_of(workspace)
+    ]
     open_ones = [order for order in orders if not order.settled]
     deleted = workspace.metadata.deletion_timestamp is not None
     return deleted and bool(open_ones) and all(_is_kept_open(world, order) for order in open_ones)
@@ -108,9 +117,17 @@ def _is_gone_unseen(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:
     Nothing tells it from what the cloud is slow to show, and that must not be called lost.
     """
     told = workspace.status.instance
-    if told is None or told.cluster_status is not None or told.instance_id in world.account.books.instances:
+    if (
+        told is None
+        or told.cluster_status is not None
+        or told.instance_id in world.account.books.instances
+    ):
         return False
-    ran = [each.status.instance_id for each in world.server.stored.orders.values() if each.state == "Fulfilled"]
+    ran = [
+        each.status.instance_id
+        for each in world.server.stored.orders.values()
+        if each.state == "Fulfilled"
+    ]
     return told.instance_id not in ran
 
 
@@ -131,18 +148,23 @@ def _difference(changes: list[Change]) -> list[str]:
     """What changed, in the fields that changed."""
     told: list[str] = []
     for change in changes:
-        if not isinstance(change.before, FlinkWorkspace) or not isinstance(change.after, FlinkWorkspace):
+        if not isinstance(change.before, FlinkWorkspace) or not isinstance(
+            change.after, FlinkWorkspace
+        ):
             told.append(str(change))
             continue
         before, after = change.before.status.as_wire(), change.after.status.as_wire()
         told += [
-            f"{field}: {before.get(field)} -> {after[field]}" for field in after if after[field] != before.get(field)
+            f"{field}: {before.get(field)} -> {after[field]}"
+            for field in after
+            if after[field] != before.get(field)
         ]
     return told
 
 
 def check_rest(world: SimulatedWorld, judge: Judge) -> None:
-    """Nothing that was bought is forgotten; the ledger agrees with the cloud; one holder for each claim."""
+    """Nothing that was bought is forgotten; the ledger agrees with the cloud; one holder for each
+    claim."""
     for workspace in world.server.stored.workspaces.values():
         _check_ready(world, workspace)
         _check_claim(world, workspace)
@@ -159,7 +181,10 @@ def _check_ready(world: SimulatedWorld, workspace: FlinkWorkspace) -> None:
     if ready is None or ready.status != "True":
         return
     there = world.account.books.instances.get(told.instance_id or "") if told else None
-    if there is None or (there.region, there.name) != (workspace.spec.region, workspace.workspace_name):
+    if there is None or (there.region, there.name) != (
+        workspace.spec.region,
+        workspace.workspace_name,
+    ):
         raise Broken(f"ready without what it wants: {told}, the cloud has {there}")
 
 
@@ -170,8 +195,13 @@ def _check_claim(world: SimulatedWorld, workspace: FlinkWorkspace) -> None:
         return
     target = PurchaseTarget(world.account.id, workspace.spec.region, workspace.workspace_name)
     lease = world.server.stored.leases.get(lease_name(target))
-    holder = world.workspace(lease.holder) if lease is not None and lease.holder is not None else None
-    if holder is None or (holder.spec.region, holder.workspace_name) != (target.region, target.workspace_name):
+    holder = (
+        world.workspace(lease.holder) if lease is not None and lease.holder is not None else None
+    )
+    if holder is None or (holder.spec.region, holder.workspace_name) != (
+        target.region,
+        target.workspace_name,
+    ):
         raise Broken(f"{target} is claimed by nobody who wants it: {lease}")
 
 
@@ -188,14 +218,17 @@ def _check_bound_once(world: SimulatedWorld) -> None:
 
 
 def _check_ledger(world: SimulatedWorld, judge: Judge, booking: Booking) -> None:
-    """The order that bought something says so, unless a hand took its token off that, or wrote that it is lost."""
+    """The order that bought something says so, unless a hand took its token off that, or wrote that
+    it is lost."""
     if booking.instance_id in judge.touched:
         return
     for order in world.server.stored.orders.values():
         right = order.state in BINDING and order.status.instance_id == booking.instance_id
         called_lost = order.state == "Lost" and order.status.evidence != "GivenUp"
         if order.spec.token == booking.token and not right and not called_lost:
-            raise Broken(f"{order.metadata.name} bought {booking.instance_id}, the ledger says {order.state}")
+            raise Broken(
+                f"{order.metadata.name} bought {booking.instance_id}, the ledger says {order.state}"
+            )
 
 
 def _check_known(world: SimulatedWorld, judge: Judge, instance: SeenInstance) -> None:
@@ -204,11 +237,19 @@ def _check_known(world: SimulatedWorld, judge: Judge, instance: SeenInstance) ->
         told, ready = workspace.status.instance, condition_of(workspace.status, "Ready")
         if told is not None and told.instance_id == instance.instance_id:
             return
-        if ready is not None and (instance.instance_id in ready.message or ready.reason == "AccountChanged"):
+        if ready is not None and (
+            instance.instance_id in ready.message or ready.reason == "AccountChanged"
+        ):
             return
-    listing = {(world.account.id, instance.region): Listing(world.account.look(instance.region), world.clock.second)}
+    listing = {
+        (world.account.id, instance.region): Listing(
+            world.account.look(instance.region), world.clock.second
+        )
+    }
     resources = world.server.stored.workspaces.values()
-    wanted = tuple(WantedName(key_of(each), each.spec.region, each.workspace_name) for each in resources)
+    wanted = tuple(
+        WantedName(key_of(each), each.spec.region, each.workspace_name) for each in resources
+    )
     orphans = find_orphans(listing, (), wanted, world.around.cluster_id)
     if any(instance.instance_id in orphan.instance_ids for orphan in orphans):
         return

@@ -1,4 +1,5 @@
-"""What each answer of the API server means: a race, a refusal, or nothing about the request. Its own words are kept."""
+"""What each answer of the API server means: a race, a refusal, or nothing about the request. Its
+own words are kept."""
 
 import json
 

@@ -49,7 +49,9 @@ def key(number: int) -> AccessKey:
     return AccessKey(f"key-{number}", "secret", None)
 
 
-async def test_keys_that_change_without_end_cost_no_more(others: ClientPool[Opened], opener: Opener) -> None:
+async def test_keys_that_change_without_end_cost_no_more(
+    others: ClientPool[Opened], opener: Opener
+) -> None:
     """The ones that were taken last are kept; each other one is closed, once."""
     for number in range(3 * MOST):
         await others.take(key(number))

@@ -20,12 +20,19 @@ from flink_workspace_operator.adapters.alibaba.products import BILLING, FLINK, R
         (BILLING, "eu-central-1", "business.ap-southeast-1.aliyuncs.com"),
     ],
 )
-def test_the_real_cloud_is_found_by_region(product: Product, region: str | None, endpoint: str) -> None:
-    """By the SDK's rules; but the Flink console has an endpoint in each region, also where the SDK knows of none."""
+def test_the_real_cloud_is_found_by_region(
+    product: Product, region: str | None, endpoint: str
+) -> None:
+    """By the SDK's rules; but the Flink console has an endpoint in each region, also where the SDK
+    knows of none."""
     assert find_endpoint(product, region, None) == Endpoint("HTTPS", endpoint)
 
 
-@pytest.mark.parametrize("product", [BILLING, FLINK, VPC, RAM, STS], ids=lambda product: product.name)
+@pytest.mark.parametrize(
+    "product", [BILLING, FLINK, VPC, RAM, STS], ids=lambda product: product.name
+)
 def test_one_setting_points_everything_elsewhere(product: Product) -> None:
     """As host and port, because the SDK would sign a URL as the host."""
-    assert find_endpoint(product, "cn-hangzhou", "http://127.0.0.1:9000") == Endpoint("HTTP", "127.0.0.1:9000")
+    assert find_endpoint(product, "cn-hangzhou", "http://127.0.0.1:9000") == Endpoint(
+        "HTTP", "127.0.0.1:9000"
+    )

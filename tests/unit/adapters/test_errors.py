@@ -2,8 +2,21 @@
 
 import pytest
 
-from flink_workspace_operator.adapters.alibaba.errors import RAM_ACTIONS, TABLE, ErrorAnswer, Row, classify, find_row
-from flink_workspace_operator.core.facts.failures import Garbled, PermissionMissing, ServerError, Throttled, Unexplained
+from flink_workspace_operator.adapters.alibaba.errors import (
+    RAM_ACTIONS,
+    TABLE,
+    ErrorAnswer,
+    Row,
+    classify,
+    find_row,
+)
+from flink_workspace_operator.core.facts.failures import (
+    Garbled,
+    PermissionMissing,
+    ServerError,
+    Throttled,
+    Unexplained,
+)
 
 OF_THE_CONTENT = {
     "IncompleteSignature",
@@ -56,7 +69,10 @@ def test_codes_are_compared_without_case() -> None:
 @pytest.mark.parametrize("status", [200, 302, 500, 503])
 def test_only_http_4xx_refuses_a_call(status: int) -> None:
     """Whatever the code says."""
-    refusals = (ErrorAnswer("foasconsole.CreateInstance", status, row.code.replace("*", "x")) for row in TABLE)
+    refusals = (
+        ErrorAnswer("foasconsole.CreateInstance", status, row.code.replace("*", "x"))
+        for row in TABLE
+    )
     assert {classify(refusal).fate for refusal in refusals} == {"Unknown"}
 
 
@@ -66,7 +82,9 @@ def test_a_redirect_is_no_answer() -> None:
     assert (type(failure), failure.code) == (Garbled, "HTTP307")
 
 
-@pytest.mark.parametrize("code", [None, 42, "", "None", "<html>", "a secret text", "x" * 200, ["NoPermission"]])
+@pytest.mark.parametrize(
+    "code", [None, 42, "", "None", "<html>", "a secret text", "x" * 200, ["NoPermission"]]
+)
 def test_what_is_no_code_is_no_refusal(code: object) -> None:
     """It tells nothing, and its text is not kept."""
     failure = classify(ErrorAnswer("ram.GetRole", 400, code))

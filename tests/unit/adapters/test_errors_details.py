@@ -2,8 +2,19 @@
 
 import pytest
 
-from flink_workspace_operator.adapters.alibaba.errors import OWN_CODES, TABLE, ErrorAnswer, classify, known_code
-from flink_workspace_operator.core.facts.failures import PermissionMissing, ServerError, SignatureExpired, Throttled
+from flink_workspace_operator.adapters.alibaba.errors import (
+    OWN_CODES,
+    TABLE,
+    ErrorAnswer,
+    classify,
+    known_code,
+)
+from flink_workspace_operator.core.facts.failures import (
+    PermissionMissing,
+    ServerError,
+    SignatureExpired,
+    Throttled,
+)
 
 BUY = "foasconsole.CreateInstance"
 
@@ -31,7 +42,11 @@ def test_only_a_code_for_throttling_refuses_a_copy() -> None:
 def test_a_fault_of_the_cloud_is_no_refusal_whatever_its_code() -> None:
     """It may have happened after everything was booked."""
     failure = classify(ErrorAnswer(BUY, 503, "InvalidParameter", "request-1"))
-    assert (type(failure), failure.code, failure.fate) == (ServerError, "InvalidParameter", "Unknown")
+    assert (type(failure), failure.code, failure.fate) == (
+        ServerError,
+        "InvalidParameter",
+        "Unknown",
+    )
 
 
 def test_a_date_that_is_refused_says_by_how_much_the_clock_is_wrong() -> None:

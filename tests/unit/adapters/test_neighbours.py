@@ -1,4 +1,5 @@
-"""What other resources own is read off their stored form, once; after that, the watch keeps it true."""
+"""What other resources own is read off their stored form, once; after that, the watch keeps it
+true."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -12,15 +13,30 @@ from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from tests.builders import ACCOUNT, ID, NOW, REGION, minutes
 
-RAN: dict[str, Any] = {"instanceId": ID, "clusterStatus": "RUNNING", "createTime": "2026-11-23T08:00:00Z"}
+RAN: dict[str, Any] = {
+    "instanceId": ID,
+    "clusterStatus": "RUNNING",
+    "createTime": "2026-11-23T08:00:00Z",
+}
 PLACED: dict[str, Any] = {"instanceId": ID}
 ANNOUNCED = {"name": "other-1", "state": "Placed", "intentTime": "2026-11-23T09:00:00Z"}
 
 
-def owning(instance: dict[str, Any], order: dict[str, Any] | None = None, **metadata: Any) -> Neighbour | None:  # noqa: ANN401 - any field
-    status = {"accountId": ACCOUNT, "instance": instance, "order": order, "conditions": "of a later version"}
+def owning(
+    instance: dict[str, Any],
+    order: dict[str, Any] | None = None,
+    **metadata: Any,  # noqa: ANN401 - any value
+) -> Neighbour | None:
+    status = {
+        "accountId": ACCOUNT,
+        "instance": instance,
+        "order": order,
+        "conditions": "of a later version",
+    }
     named = {"namespace": "team", "name": "other", **metadata}
-    return neighbour_in({"metadata": named, "spec": {"region": REGION, "later": True}, "status": status})
+    return neighbour_in(
+        {"metadata": named, "spec": {"region": REGION, "later": True}, "status": status}
+    )
 
 
 def neighbour(bought_at: Any = None) -> Neighbour:  # noqa: ANN401 - a moment or None
@@ -59,21 +75,32 @@ def test_an_instance_that_was_given_up_is_not_missed() -> None:
     assert owning(RAN, annotations={REPLACE_LOST: "sc_flink-2"}) == neighbour()
 
 
-@pytest.mark.parametrize("status", [None, {}, {"accountId": ACCOUNT}, {"instance": RAN}, {"accountId": None}])
+@pytest.mark.parametrize(
+    "status", [None, {}, {"accountId": ACCOUNT}, {"instance": RAN}, {"accountId": None}]
+)
 def test_a_resource_that_owns_nothing_is_not_missed(status: dict[str, Any] | None) -> None:
     """Or of which it is not known in which account."""
-    wire = {"metadata": {"namespace": "team", "name": "other"}, "spec": {"region": REGION}, "status": status}
+    wire = {
+        "metadata": {"namespace": "team", "name": "other"},
+        "spec": {"region": REGION},
+        "status": status,
+    }
     assert neighbour_in(wire) is None
 
 
 def owner(name: str, owns: str | None = ID) -> dict[str, Any]:
     """A resource as it is stored, with an instance that has run, or without one."""
     status = {"accountId": ACCOUNT, "instance": {**RAN, "instanceId": owns}} if owns else {}
-    return {"metadata": {"namespace": "team", "name": name}, "spec": {"region": REGION}, "status": status}
+    return {
+        "metadata": {"namespace": "team", "name": name},
+        "spec": {"region": REGION},
+        "status": status,
+    }
 
 
 class Store:
-    """The workspaces at the API server. `before` runs before each is given out, as other things happen meanwhile."""
+    """The workspaces at the API server. `before` runs before each is given out, as other things
+    happen meanwhile."""
 
     def __init__(self, *stored: dict[str, Any]) -> None:
         self.stored = stored
@@ -111,7 +138,8 @@ async def test_the_watch_keeps_them_true() -> None:
 
 
 async def test_the_watch_is_newer_than_the_list() -> None:
-    """What it shows before and while the list is read: an old row brings nothing back, and takes nothing away."""
+    """What it shows before and while the list is read: an old row brings nothing back, and takes
+    nothing away."""
     store = Store(owner("first"), owner("gone"), owner("bought", owns=None))
     store.neighbours.seen("ADDED", owner("bought"))
     store.before = lambda: store.neighbours.seen("DELETED", owner("gone"))

@@ -1,8 +1,14 @@
-"""What the operator's own calls show of its rights: a call that worked proves one, a refusal denies one."""
+"""What the operator's own calls show of its rights: a call that worked proves one, a refusal denies
+one."""
 
 from flink_workspace_operator.adapters.alibaba.calls import both
 from flink_workspace_operator.adapters.alibaba.own_calls import OwnCalls
-from flink_workspace_operator.core.facts.failures import BalanceTooLow, CloudFailure, PermissionMissing, Unreachable
+from flink_workspace_operator.core.facts.failures import (
+    BalanceTooLow,
+    CloudFailure,
+    PermissionMissing,
+    Unreachable,
+)
 from tests.builders import NOW
 
 GET_ROLE, CREATE = "ram.GetRole", "foasconsole.CreateInstance"

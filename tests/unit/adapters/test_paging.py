@@ -86,7 +86,8 @@ async def test_nothing_is_an_answer() -> None:
     ],
 )
 async def test_what_does_not_add_up_is_garbled(pages: list[Mapping[str, Any]]) -> None:
-    """Never a shorter list, and above all never an empty one; and it is not asked for again at once."""
+    """Never a shorter list, and above all never an empty one; and it is not asked for again at
+    once."""
     source = Source([pages])
     with pytest.raises(Garbled):
         await source.read()
@@ -142,7 +143,17 @@ async def test_all_pages_after_the_first_are_asked_for_at_once() -> None:
         answers[number].set()
         await asyncio.sleep(0)
     rows, _ = await reading
-    assert [row.id for row in rows] == ["1-0", "1-1", "2-0", "2-1", "3-0", "3-1", "4-0", "4-1", "5-0"]
+    assert [row.id for row in rows] == [
+        "1-0",
+        "1-1",
+        "2-0",
+        "2-1",
+        "3-0",
+        "3-1",
+        "4-0",
+        "4-1",
+        "5-0",
+    ]
 
 
 async def test_shorter_pages_are_followed_by_others() -> None:

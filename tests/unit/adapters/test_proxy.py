@@ -1,4 +1,5 @@
-"""Which proxy a request takes, by HTTPS_PROXY, HTTP_PROXY and NO_PROXY: one table for all clients of the cloud."""
+"""Which proxy a request takes, by HTTPS_PROXY, HTTP_PROXY and NO_PROXY: one table for all clients
+of the cloud."""
 
 from pathlib import Path
 from typing import Final
@@ -74,7 +75,8 @@ def test_no_proxy(no_proxy: str, host: str, port: int, direct: bool, variable: s
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_each_scheme_has_its_variable(scheme: str) -> None:
-    """In capitals or not; the one in capitals counts; an empty one is none; the other scheme's is not taken."""
+    """In capitals or not; the one in capitals counts; an empty one is none; the other scheme's is
+    not taken."""
     other = {"HTTP_PROXY", "HTTPS_PROXY"} - {f"{scheme.upper()}_PROXY"}
     for environment, proxy in (
         ({}, None),
@@ -90,13 +92,18 @@ def test_each_scheme_has_its_variable(scheme: str) -> None:
 
 @pytest.mark.parametrize("path", ["", "/latest/meta-data/ram/security-credentials/"])
 def test_the_metadata_service_is_always_asked_directly(path: str) -> None:
-    """Through a proxy it would answer with the keys of the proxy's own machine, and show them to it."""
+    """Through a proxy it would answer with the keys of the proxy's own machine, and show them to
+    it."""
     assert proxy_for_url(f"http://100.100.100.200{path}", {"HTTP_PROXY": PROXY}) is None
 
 
 @pytest.mark.parametrize(
     ("written", "proxy"),
-    [("proxy:3128", "http://proxy:3128"), ("https://proxy", "https://proxy"), ("http://u:p%40@p:1/", None)],
+    [
+        ("proxy:3128", "http://proxy:3128"),
+        ("https://proxy", "https://proxy"),
+        ("http://u:p%40@p:1/", None),
+    ],
 )
 def test_a_proxy_as_people_write_it(written: str, proxy: str | None) -> None:
     """Without a scheme it is spoken to without TLS."""
@@ -128,7 +135,9 @@ def test_what_is_no_proxy_is_refused_without_its_value(written: str) -> None:
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
 @pytest.mark.parametrize("content", [None, b"no certificate"])
-def test_authorities_that_cannot_be_read_are_refused(variable: str, content: bytes | None, tmp_path: Path) -> None:
+def test_authorities_that_cannot_be_read_are_refused(
+    variable: str, content: bytes | None, tmp_path: Path
+) -> None:
     """Else the cloud would be called untrusted, and nobody would look for the file."""
     file = tmp_path / "ca.pem"
     if content is not None:

@@ -1,4 +1,5 @@
-"""What a newer version stored is named by field and value, and never taken for something that it is not."""
+"""What a newer version stored is named by field and value, and never taken for something that it is
+not."""
 
 from typing import Any
 
@@ -36,7 +37,8 @@ UNREADABLE_SPECS: dict[str, tuple[Wire, str]] = {
 
 @pytest.mark.parametrize("case", UNREADABLE_SPECS)
 def test_a_value_of_the_spec(case: str) -> None:
-    """Field and value are named; the name that it wants, its metadata and conditions are read all the same."""
+    """Field and value are named; the name that it wants, its metadata and conditions are read all
+    the same."""
     spec, said = UNREADABLE_SPECS[case]
     wire = stored_workspace(**spec)
     with pytest.raises(Unreadable, match=said):
@@ -62,10 +64,19 @@ def test_a_field_of_the_spec(spec: Wire, unknown: tuple[str, ...]) -> None:
 
 
 ODD_ORDERS: dict[str, tuple[Wire, str]] = {
-    "state": (stored_order(status={"state": "AwaitingApproval"}), "`status.state` .*'AwaitingApproval'"),
+    "state": (
+        stored_order(status={"state": "AwaitingApproval"}),
+        "`status.state` .*'AwaitingApproval'",
+    ),
     "action": (stored_order(spec={"action": "Renew"}), "`spec.action` .*'Renew'"),
-    "field of an open one": (stored_order(spec={"renew": {"until": "x"}}), "does not know: spec.renew"),
-    "status of an open one": (stored_order(status={"approvedBy": "x"}), "does not know: status.approvedBy"),
+    "field of an open one": (
+        stored_order(spec={"renew": {"until": "x"}}),
+        "does not know: spec.renew",
+    ),
+    "status of an open one": (
+        stored_order(status={"approvedBy": "x"}),
+        "does not know: status.approvedBy",
+    ),
     "field without a status": (stored_order(None, spec={"renew": {}}), "does not know: spec.renew"),
 }
 
@@ -86,7 +97,13 @@ def test_a_settled_order_with_a_newer_field_is_read() -> None:
 def test_conditions_that_cannot_be_read_are_kept_as_stored() -> None:
     """Those of other controllers, or of a newer version."""
     odd = {"type": "Theirs", "status": "Maybe"}
-    ours = {"type": "Ready", "status": "True", "reason": "Running", "message": "", "observedGeneration": 1}
+    ours = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "Running",
+        "message": "",
+        "observedGeneration": 1,
+    }
     known = {**ours, "lastTransitionTime": NOW.isoformat()}
     partial = PartialWorkspace.of({**stored_workspace(), "status": {"conditions": [odd, known]}})
     assert [each.type for each in partial.conditions] == ["Ready"]

@@ -76,8 +76,11 @@ async def test_who_gives_up_does_not_take_the_others_along() -> None:
     assert await tasks[1] == 2
 
 
-async def test_while_many_ask_there_is_a_pause_between_two_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as the last look took, so that who comes meanwhile shares the next; one alone has no pause."""
+async def test_while_many_ask_there_is_a_pause_between_two_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As long as the last look took, so that who comes meanwhile shares the next; one alone has no
+    pause."""
     now = [0.0]
     monkeypatch.setattr(sharing, "time", SimpleNamespace(monotonic=lambda: now[0]))
     source = Source()
@@ -121,13 +124,18 @@ def looks(asked: Counter[str]) -> SingleFlights[str, int]:
     return SingleFlights(ask)
 
 
-async def test_each_thing_has_a_look_of_its_own(looks: SingleFlights[str, int], asked: Counter[str]) -> None:
+async def test_each_thing_has_a_look_of_its_own(
+    looks: SingleFlights[str, int], asked: Counter[str]
+) -> None:
     """And what was changed is asked about again, the others not."""
     for about in ("a", "b", "a", "b"):
         await looks.take(about, timedelta(hours=1))
     assert asked == {"a": 1, "b": 1}
     looks.forget(lambda about: about == "a")
-    assert (await looks.take("a", timedelta(hours=1)), await looks.take("b", timedelta(hours=1))) == (2, 1)
+    assert (
+        await looks.take("a", timedelta(hours=1)),
+        await looks.take("b", timedelta(hours=1)),
+    ) == (2, 1)
 
 
 async def test_few_things_are_kept(looks: SingleFlights[str, int], asked: Counter[str]) -> None:

@@ -55,23 +55,35 @@ def test_every_amount_fits_into_a_quote(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(207582337443917, "207582337443917"), ("2075", "2075"), ("", None), (None, None), (True, None), ([], None)],
+    [
+        (207582337443917, "207582337443917"),
+        ("2075", "2075"),
+        ("", None),
+        (None, None),
+        (True, None),
+        ([], None),
+    ],
 )
 def test_an_order_id_is_text(value: object, text: str | None) -> None:
     """The wire writes a number, and an odd one must not cost the instance id beside it."""
-    created = wire.CreatedInstance.model_validate({"OrderInfo": {"InstanceId": "id-1", "OrderId": value}})
+    created = wire.CreatedInstance.model_validate(
+        {"OrderInfo": {"InstanceId": "id-1", "OrderId": value}}
+    )
     assert (created.order_info.instance_id, order_id(created.order_info.order_id)) == ("id-1", text)
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours"), [("PRE", "Subscription"), ("POST", "PayAsYouGo"), ("HYBRID", "HYBRID"), (None, None)]
+    ("theirs", "ours"),
+    [("PRE", "Subscription"), ("POST", "PayAsYouGo"), ("HYBRID", "HYBRID"), (None, None)],
 )
 def test_charge_types_are_ours_where_they_are_known(theirs: str | None, ours: str | None) -> None:
     """Unknown words stay as the cloud wrote them."""
     assert see(ChargeType=theirs).charge_type == ours
 
 
-@pytest.mark.parametrize(("theirs", "ours"), [("ARMS", "ARMS"), ("TAIHAO", "CloudMonitor"), ("NEW", "NEW"), ("", None)])
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("ARMS", "ARMS"), ("TAIHAO", "CloudMonitor"), ("NEW", "NEW"), ("", None)]
+)
 def test_monitoring_is_ours_where_it_is_known(theirs: str, ours: str | None) -> None:
     """TAIHAO is the wire's word for CloudMonitor."""
     assert see(MonitorType=theirs).monitoring == ours
@@ -83,7 +95,9 @@ def test_only_a_subscription_pays_for_cu(charge_type: str | None, shown: int | N
     assert see(ChargeType=charge_type, ResourceSpec={"Cpu": 10, "MemoryGB": 40}).cu == shown
 
 
-@pytest.mark.parametrize(("charge_type", "shown"), [("PRE", datetime(2021, 11, 19, 8, 0, tzinfo=UTC)), ("POST", None)])
+@pytest.mark.parametrize(
+    ("charge_type", "shown"), [("PRE", datetime(2021, 11, 19, 8, 0, tzinfo=UTC)), ("POST", None)]
+)
 def test_only_subscriptions_end(charge_type: str, shown: datetime | None) -> None:
     """What is billed by use may carry a date all the same."""
     assert see(ChargeType=charge_type, ResourceExpiredTime=1637308800000).expire_time == shown
@@ -101,9 +115,14 @@ def test_only_subscriptions_end(charge_type: str, shown: datetime | None) -> Non
         ({"CurrentStage": 1, "TotalStageWithWeight": [{"StepIndex": 0, "Weight": -1}]}, None),
     ],
 )
-def test_percent_is_the_weight_of_finished_steps(stage: dict[str, object], percent: int | None) -> None:
+def test_percent_is_the_weight_of_finished_steps(
+    stage: dict[str, object], percent: int | None
+) -> None:
     """None where the cloud gives no steps."""
-    steps = [{"StepIndex": 0, "StepName": "one", "Weight": 1}, {"StepIndex": 1, "StepName": "two", "Weight": 3}]
+    steps = [
+        {"StepIndex": 0, "StepName": "one", "Weight": 1},
+        {"StepIndex": 1, "StepName": "two", "Weight": 3},
+    ]
     state = {"ClusterStage": {"TotalStageWithWeight": steps, **stage}}
     assert see(ClusterState=state).percent == percent
 
@@ -111,11 +130,17 @@ def test_percent_is_the_weight_of_finished_steps(stage: dict[str, object], perce
 def test_an_instance_with_the_bare_minimum_is_seen() -> None:
     """A new one may have nothing but id and name."""
     seen = see()
-    assert (seen.instance_id, seen.region, seen.cluster_status, seen.tags) == ("id-1", "cn-hangzhou", "", {})
+    assert (seen.instance_id, seen.region, seen.cluster_status, seen.tags) == (
+        "id-1",
+        "cn-hangzhou",
+        "",
+        {},
+    )
 
 
 def test_texts_fit_into_a_status() -> None:
-    """Whatever length the cloud writes: a status that the API server refuses would stop the workspace."""
+    """Whatever length the cloud writes: a status that the API server refuses would stop the
+    workspace."""
     stage = {"Status": LONG, "Message": LONG, "CurrentStage": 0}
     stage["TotalStageWithWeight"] = [{"StepIndex": 0, "StepName": LONG, "Weight": 1}]
     seen = see(
@@ -149,24 +174,49 @@ def each(field: str, *values: object) -> list[dict[str, object]]:
 STEPS = {"ClusterStage": {"TotalStageWithWeight": [{"StepIndex": "1"}]}}
 IDENTITY = [
     *each("InstanceName", 42, "", None, "x" * 300, ["a"]),
-    *each("Tags", "a list", {}, 7, [{"Value": "without key"}], [{"Key": None, "Value": "x"}], ["a"]),
+    *each(
+        "Tags", "a list", {}, 7, [{"Value": "without key"}], [{"Key": None, "Value": "x"}], ["a"]
+    ),
 ]
 """What a list is worthless with: it may be our instance, and nobody can tell."""
 DECORATION = [
-    *each("ResourceExpiredTime", -1, 2**63 - 1, 10**18, "1798156697000", 1.5e12, "2026-12-24", [], True),
+    *each(
+        "ResourceExpiredTime",
+        -1,
+        2**63 - 1,
+        10**18,
+        "1798156697000",
+        1.5e12,
+        "2026-12-24",
+        [],
+        True,
+    ),
     *each("ResourceCreateTime", -1, 10**18, "1637308800000", {}),
     *each("ResourceSpec", {"Cpu": "10"}, {"Cpu": 10.5}, {"Cpu": -1}, [], "10"),
     *each("ClusterState", "RUNNING", [], STEPS),
     *each("VSwitchIds", "vsw-1", {}, [1]),
     *each("Storage", "oss", {"Oss": []}, {"Oss": {"Bucket": 1}}),
-    *({field: 7} for field in ("Region", "ClusterStatus", "OrderState", "ResourceId", "ZoneId", "ChargeType", "VpcId")),
+    *(
+        {field: 7}
+        for field in (
+            "Region",
+            "ClusterStatus",
+            "OrderState",
+            "ResourceId",
+            "ZoneId",
+            "ChargeType",
+            "VpcId",
+        )
+    ),
     *each("MonitorType", False),
 ]
 """What nobody needs to know whose an instance is."""
 
 
 @pytest.mark.parametrize("broken", IDENTITY, ids=str)
-def test_a_row_that_does_not_say_whose_it_is_makes_the_list_worthless(broken: dict[str, object]) -> None:
+def test_a_row_that_does_not_say_whose_it_is_makes_the_list_worthless(
+    broken: dict[str, object],
+) -> None:
     """And the failure names field and instance, not what stands there."""
     with pytest.raises(Garbled) as caught:
         reply({"TotalCount": 1, "Instances": [instance("id-1", **broken)]}).read(wire.InstancesPage)
@@ -176,7 +226,8 @@ def test_a_row_that_does_not_say_whose_it_is_makes_the_list_worthless(broken: di
 
 @pytest.mark.parametrize("broken", DECORATION, ids=str)
 def test_one_odd_row_blinds_nobody(broken: dict[str, object]) -> None:
-    """What cannot be read of it is not known; whose it is is known, and so are the rows beside it."""
+    """What cannot be read of it is not known; whose it is is known, and so are the rows beside
+    it."""
     rows = [instance("id-1", **broken), instance("id-2")]
     page = reply({"TotalCount": 2, "Instances": rows}).read(wire.InstancesPage)
     odd, _ = (seen_instance(row, "cn-hangzhou") for row in page.rows)

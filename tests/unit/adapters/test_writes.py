@@ -1,4 +1,5 @@
-"""What the API server is asked to write: always on the condition that nobody else wrote since it was read."""
+"""What the API server is asked to write: always on the condition that nobody else wrote since it
+was read."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -14,24 +15,33 @@ READ: dict[str, Any] = {"metadata": {"namespace": "team", "name": "demo", "resou
 
 
 class Server:
-    """One object at version `version`. It compares versions where it is asked to, and only there."""
+    """One object at version `version`. It compares versions where it is asked to, and only
+    there."""
 
     def __init__(self, version: str) -> None:
         self.version = version
         self.deleted = False
         self.patched: list[str] = []
 
-    async def patch_namespaced_custom_object(self, *args: Any, **_: object) -> dict[str, Any]:  # noqa: ANN401
+    async def patch_namespaced_custom_object(self, *args: Any, **_: object) -> dict[str, Any]:  # noqa: ANN401 - any value
         """As the API server applies a JSON patch."""
         for operation in args[-1]:
-            if operation["path"] == "/metadata/resourceVersion" and operation["value"] != self.version:
+            if (
+                operation["path"] == "/metadata/resourceVersion"
+                and operation["value"] != self.version
+            ):
                 raise ApiException(status=409)
             self.patched.append(operation["path"])
         return READ
 
     patch_namespaced_custom_object_status = patch_namespaced_custom_object
 
-    async def delete_namespaced_custom_object(self, *_: object, body: Any, **__: object) -> dict[str, Any]:  # noqa: ANN401
+    async def delete_namespaced_custom_object(
+        self,
+        *_: object,
+        body: Any,  # noqa: ANN401 - any value
+        **__: object,
+    ) -> dict[str, Any]:
         """As the API server deletes."""
         if body.preconditions.resource_version not in (None, self.version):
             raise ApiException(status=409)
@@ -57,7 +67,8 @@ def test_a_write_on_what_was_read_is_made(status: bool) -> None:
 
 @pytest.mark.parametrize("status", [False, True])
 def test_a_write_on_what_was_overtaken_is_refused(status: bool) -> None:
-    """Counterexamples 2 and 6: two processes read the same order, and only one may go on from it."""
+    """Counterexamples 2 and 6: two processes read the same order, and only one may go on from
+    it."""
     server = Server("8")
     with pytest.raises(Conflict):
         written(collection(server).put(READ, "/status", {}, status=status))

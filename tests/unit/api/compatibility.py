@@ -1,8 +1,9 @@
-"""What a change of a CustomResourceDefinition would break for manifests and programs that were written before it.
+"""What a change of a CustomResourceDefinition would break for manifests and programs that were
+written before it.
 
-Fields, values and rules may be added, and bounds widened. A rule in CEL may be added too: it can break somebody, but is
-asked for on purpose, and what is stored already stays writable below the root.
-"""
+Fields, values and rules may be added, and bounds widened. A rule in CEL may be added too: it can
+break somebody, but is asked for on purpose, and what is stored already stays writable below the
+root."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -18,7 +19,10 @@ _NAMES: Final = ("kind", "plural", "singular")
 
 def breaks(released: Node, current: Node) -> list[str]:
     """What is broken, with where; empty if the change is compatible."""
-    return [*_broken_names(released["spec"], current["spec"]), *_broken_versions(released["spec"], current["spec"])]
+    return [
+        *_broken_names(released["spec"], current["spec"]),
+        *_broken_versions(released["spec"], current["spec"]),
+    ]
 
 
 def _broken_names(released: Node, current: Node) -> Iterator[str]:
@@ -44,7 +48,9 @@ def _broken_versions(released: Node, current: Node) -> Iterator[str]:
             yield f"{name}: a subresource was removed"
         if not _paths(version) <= _paths(now[name]):
             yield f"{name}: a selectable field was removed"
-        yield from _broken_schema(version["schema"]["openAPIV3Schema"], now[name]["schema"]["openAPIV3Schema"], name)
+        yield from _broken_schema(
+            version["schema"]["openAPIV3Schema"], now[name]["schema"]["openAPIV3Schema"], name
+        )
 
 
 def _paths(version: Node) -> set[str]:
@@ -64,9 +70,19 @@ def _broken_schema(old: Node, new: Node, path: str) -> Iterator[str]:
 
 def _broken_node(old: Node, new: Node) -> Iterator[str]:
     yield from (f"{word} changed" for word in _SAME if old.get(word) != new.get(word))
-    yield from (f"{word} changed" for word in _NO_OTHER if word in new and old.get(word) != new[word])
-    yield from (f"{word} narrowed" for word in _AT_MOST if word in new and new[word] < old.get(word, float("inf")))
-    yield from (f"{word} narrowed" for word in _AT_LEAST if word in new and new[word] > old.get(word, float("-inf")))
+    yield from (
+        f"{word} changed" for word in _NO_OTHER if word in new and old.get(word) != new[word]
+    )
+    yield from (
+        f"{word} narrowed"
+        for word in _AT_MOST
+        if word in new and new[word] < old.get(word, float("inf"))
+    )
+    yield from (
+        f"{word} narrowed"
+        for word in _AT_LEAST
+        if word in new and new[word] > old.get(word, float("-inf"))
+    )
     if "enum" in new and not _allowed(old) <= set(new["enum"]):
         yield "enum narrowed"
     for name in sorted(set(new.get("required", ())) - set(old.get("required", ()))):

@@ -1,7 +1,7 @@
 """What was released stays usable: the definitions only ever grow.
 
-`released/` is a copy of `crds/` as they were given out; with a release it is replaced by those of then.
-"""
+`released/` is a copy of `crds/` as they were given out; with a release it is replaced by those of
+then."""
 
 from pathlib import Path
 from typing import Any
@@ -51,28 +51,72 @@ BREAKING: list[tuple[str, Any, str]] = [
     ("spec.versions[0].served", False, "v1alpha1 is not served any more"),
     ("spec.versions[0].subresources", {}, "v1alpha1: a subresource was removed"),
     (f"{SPEC}.properties.zoneId", REMOVED, "v1alpha1.spec.zoneId: removed"),
-    (f"{SPEC}.properties.network.properties.vpcId", REMOVED, "v1alpha1.spec.network.vpcId: removed"),
-    (f"{STATUS}.properties.instance.properties.cu", REMOVED, "v1alpha1.status.instance.cu: removed"),
+    (
+        f"{SPEC}.properties.network.properties.vpcId",
+        REMOVED,
+        "v1alpha1.spec.network.vpcId: removed",
+    ),
+    (
+        f"{STATUS}.properties.instance.properties.cu",
+        REMOVED,
+        "v1alpha1.status.instance.cu: removed",
+    ),
     (f"{SPEC}.properties.zoneId.type", "integer", "v1alpha1.spec.zoneId: type changed"),
     (f"{SPEC}.properties.region.maxLength", 39, "v1alpha1.spec.region: maxLength narrowed"),
     (f"{SPEC}.properties.region.minLength", 3, "v1alpha1.spec.region: minLength narrowed"),
     (f"{SPEC}.properties.zoneId.minLength", 1, "v1alpha1.spec.zoneId: minLength narrowed"),
-    (f"{SPEC}.properties.resources.properties.cu.maximum", 9999, "v1alpha1.spec.resources.cu: maximum narrowed"),
-    (f"{SPEC}.properties.resources.properties.cu.minimum", 2, "v1alpha1.spec.resources.cu: minimum narrowed"),
+    (
+        f"{SPEC}.properties.resources.properties.cu.maximum",
+        9999,
+        "v1alpha1.spec.resources.cu: maximum narrowed",
+    ),
+    (
+        f"{SPEC}.properties.resources.properties.cu.minimum",
+        2,
+        "v1alpha1.spec.resources.cu: minimum narrowed",
+    ),
     (f"{SPEC}.properties.tags.maxItems", 14, "v1alpha1.spec.tags: maxItems narrowed"),
     (f"{SPEC}.properties.tags.minItems", 1, "v1alpha1.spec.tags: minItems narrowed"),
     (f"{SPEC}.properties.region.pattern", "^[a-z]+$", "v1alpha1.spec.region: pattern changed"),
-    (f"{SPEC}.properties.workspaceName.pattern", "^[a-z]+$", "v1alpha1.spec.workspaceName: pattern changed"),
+    (
+        f"{SPEC}.properties.workspaceName.pattern",
+        "^[a-z]+$",
+        "v1alpha1.spec.workspaceName: pattern changed",
+    ),
     (f"{SPEC}.properties.architecture.enum", ["X86"], "v1alpha1.spec.architecture: enum narrowed"),
     (f"{SPEC}.properties.region.enum", ["cn-hangzhou"], "v1alpha1.spec.region: enum narrowed"),
-    (f"{SPEC}.properties.architecture.default", "ARM", "v1alpha1.spec.architecture: default changed"),
-    (f"{SPEC}.properties.architecture.default", REMOVED, "v1alpha1.spec.architecture: default changed"),
+    (
+        f"{SPEC}.properties.architecture.default",
+        "ARM",
+        "v1alpha1.spec.architecture: default changed",
+    ),
+    (
+        f"{SPEC}.properties.architecture.default",
+        REMOVED,
+        "v1alpha1.spec.architecture: default changed",
+    ),
     (f"{SPEC}.properties.zoneId.default", "cn-hangzhou-i", "v1alpha1.spec.zoneId: default changed"),
     (f"{STATUS}.default", REMOVED, "v1alpha1.status: default changed"),
-    (f"{SPEC}.required", ["chargeType", "network", "region", "storage", "zoneId"], "v1alpha1.spec: zoneId became"),
-    (f"{SPEC}.properties.tags.items.required", ["key", "value"], "v1alpha1.spec.tags[]: value became required"),
-    (f"{SPEC}.properties.tags.x-kubernetes-list-type", "set", "v1alpha1.spec.tags: x-kubernetes-list-type changed"),
-    (f"{SPEC}.properties.tags.items.properties.key.maxLength", 9, "v1alpha1.spec.tags[].key: maxLength narrowed"),
+    (
+        f"{SPEC}.required",
+        ["chargeType", "network", "region", "storage", "zoneId"],
+        "v1alpha1.spec: zoneId became",
+    ),
+    (
+        f"{SPEC}.properties.tags.items.required",
+        ["key", "value"],
+        "v1alpha1.spec.tags[]: value became required",
+    ),
+    (
+        f"{SPEC}.properties.tags.x-kubernetes-list-type",
+        "set",
+        "v1alpha1.spec.tags: x-kubernetes-list-type changed",
+    ),
+    (
+        f"{SPEC}.properties.tags.items.properties.key.maxLength",
+        9,
+        "v1alpha1.spec.tags[].key: maxLength narrowed",
+    ),
 ]
 
 

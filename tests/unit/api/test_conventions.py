@@ -1,4 +1,5 @@
-"""The definitions keep to the conventions of Kubernetes' API: descriptions, enums, bounds, names, units."""
+"""The definitions keep to the conventions of Kubernetes' API: descriptions, enums, bounds, names,
+units."""
 
 import re
 from collections.abc import Iterator
@@ -39,9 +40,12 @@ def test_there_are_many() -> None:
 
 
 def test_every_field_is_described_in_sentences() -> None:
-    """`kubectl explain` shows them one after the other. What a list holds is described by the list."""
+    """`kubectl explain` shows them one after the other. What a list holds is described by the
+    list."""
     fields = {path: node for path, node in ALL.items() if not path.endswith("[]")}
-    assert [path for path, node in fields.items() if not node["description"].strip().endswith(".")] == []
+    assert [
+        path for path, node in fields.items() if not node["description"].strip().endswith(".")
+    ] == []
 
 
 def test_every_size_is_bounded() -> None:
@@ -78,7 +82,8 @@ def test_names_are_camel_case_and_times_say_so() -> None:
 
 
 def test_no_item_of_a_list_in_the_spec_has_a_default_but_an_empty_one() -> None:
-    """A default inside of a list looks like drift to some; a tag without value has an empty one, as in the cloud."""
+    """A default inside of a list looks like drift to some; a tag without value has an empty one, as
+    in the cloud."""
     within = {path: node for path, node in ALL.items() if ".spec." in path and "[]" in path}
     assert {path: node["default"] for path, node in within.items() if "default" in node} == {
         "flinkworkspaces.spec.tags[].value": "",

@@ -21,7 +21,8 @@ def test_the_committed_crds_are_those_of_the_models(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.plural)
 def test_the_layout_of_the_file_changes_nothing(resource: Resource) -> None:
-    """Folded and literal blocks read as the texts that they were; nothing is an alias of something else."""
+    """Folded and literal blocks read as the texts that they were; nothing is an alias of something
+    else."""
     text = as_yaml(crd(resource))
 
     assert yaml.safe_load(text) == crd(resource)

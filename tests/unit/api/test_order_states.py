@@ -39,7 +39,11 @@ def test_money_is_spent_from_one_state_only() -> None:
     """Asked positively: what a new state does not say, it does not permit."""
     assert only("may_be_announced") == {"Quoted"}
     assert {state for state, targets in MOVES.items() if "Placing" in targets} == {"Quoted"}
-    assert not any(value for name, value in vars(StateFacts(Phase.PREPARING, "new")).items() if name.startswith("may_"))
+    assert not any(
+        value
+        for name, value in vars(StateFacts(Phase.PREPARING, "new")).items()
+        if name.startswith("may_")
+    )
 
 
 def test_an_unknown_state_permits_nothing() -> None:
@@ -47,7 +51,9 @@ def test_an_unknown_state_permits_nothing() -> None:
     unknown = facts_of("Negotiating")  # type: ignore[arg-type]  # of a newer version
     assert unknown.is_open
     assert unknown.moves == ()
-    permits = [each.name for each in fields(unknown) if each.type is bool and getattr(unknown, each.name)]
+    permits = [
+        each.name for each in fields(unknown) if each.type is bool and getattr(unknown, each.name)
+    ]
     assert permits == []
 
 
@@ -72,4 +78,6 @@ def test_what_closes_an_order_unsent_can_be_told_from_a_manual_edit() -> None:
     """The operator leaves evidence with each of these states, of the list that the schema knows."""
     assert only("written_with") == {"Superseded", "Canceled", "Lost"}
     known = {None, *get_args(Evidence)}
-    assert all(facts.written_with <= known for facts in STATES.values() if facts.written_with is not None)
+    assert all(
+        facts.written_with <= known for facts in STATES.values() if facts.written_with is not None
+    )

@@ -23,9 +23,17 @@ class Inner(ApiModel):
     """Names."""
 
 
-def resource_with(kind: Any, default: Any = ..., *, docstring: str | None = "Words of the field.") -> type[ApiModel]:  # noqa: ANN401 - any type, any default
+def resource_with(
+    kind: Any,  # noqa: ANN401 - any value
+    default: Any = ...,  # noqa: ANN401 - any value
+    *,
+    docstring: str | None = "Words of the field.",
+) -> type[ApiModel]:
     """A resource with the field `field` of this type."""
-    fields: dict[str, Any] = {"metadata": (Metadata, ...), "field": (kind, Field(default, description=docstring))}
+    fields: dict[str, Any] = {
+        "metadata": (Metadata, ...),
+        "field": (kind, Field(default, description=docstring)),
+    }
     return create_model("Thing", __base__=ApiModel, **fields)
 
 
@@ -82,7 +90,11 @@ RULE = cel("self > 1", "must be more than 1")
         (Inner, Inner(size=3), {**INNER, "default": {"size": 3}}),
     ],
 )
-def test_what_a_crd_can_say_comes_out_in_its_spelling(kind: Any, default: Any, schema: dict[str, Any]) -> None:  # noqa: ANN401 - any type, any default
+def test_what_a_crd_can_say_comes_out_in_its_spelling(
+    kind: Any,  # noqa: ANN401 - any value
+    default: Any,  # noqa: ANN401 - any value
+    schema: dict[str, Any],
+) -> None:
     """No references, titles, nulls or constants; optional fields are only not required."""
     assert schema_of(kind, default) == schema
 
@@ -98,10 +110,18 @@ def test_only_fields_without_default_are_required(default: Any, required: list[s
 
 def test_a_map_keeps_its_keys_and_items_their_rules() -> None:
     """Lists of named things are merged by name."""
-    extras: dict[str, Any] = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["size"]}
+    extras: dict[str, Any] = {
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["size"],
+    }
     schema = schema_of(Annotated[tuple[Inner, ...], Field(max_length=2, json_schema_extra=extras)])
 
-    assert schema == {"type": "array", "maxItems": 2, **extras, "items": {"description": "Words of the type.", **INNER}}
+    assert schema == {
+        "type": "array",
+        "maxItems": 2,
+        **extras,
+        "items": {"description": "Words of the type.", **INNER},
+    }
 
 
 def test_rules_and_words_of_the_resource_stand_at_the_root() -> None:
@@ -117,7 +137,10 @@ def test_rules_and_words_of_the_resource_stand_at_the_root() -> None:
 
     schema = structural_schema(Ruled)
 
-    assert (schema["description"], schema["x-kubernetes-validations"]) == ("Words of the resource.", [RULE])
+    assert (schema["description"], schema["x-kubernetes-validations"]) == (
+        "Words of the resource.",
+        [RULE],
+    )
 
 
 class Empty(ApiModel):
@@ -136,17 +159,29 @@ def listed(**extras: Any) -> Any:  # noqa: ANN401 - a type with annotations
         (int, "a number must have both bounds"),
         (Annotated[int, Field(ge=0)], "a number must have both bounds"),
         (Annotated[float, Field(le=0)], "a number must have both bounds"),
-        (Annotated[int, Field(ge=0, gt=0, le=1)], "minimum and exclusiveMinimum can't stand together"),
+        (
+            Annotated[int, Field(ge=0, gt=0, le=1)],
+            "minimum and exclusiveMinimum can't stand together",
+        ),
         (listed(max_length=1), "a list must have items, maxItems and a list type"),
-        (listed(json_schema_extra={"x-kubernetes-list-type": "set"}), "a list must have items, maxItems"),
+        (
+            listed(json_schema_extra={"x-kubernetes-list-type": "set"}),
+            "a list must have items, maxItems",
+        ),
         (listed(max_length=1, json_schema_extra={"x-kubernetes-list-type": "map"}), "and keys"),
         (set[bool], "uniqueItems can't be said for type 'array'"),
         (dict[str, str], "additionalProperties can't be said for type 'object'"),
         (Empty, "an object must name its fields"),
         (bool | Inner, "a union can't be said"),
         (Any, "type 'None' is not one"),
-        (Annotated[int, Field(ge=0, le=9, multiple_of=3)], "multipleOf can't be said for type 'integer'"),
-        (Annotated[str, Field(max_length=9, json_schema_extra={"format": "uri"})], "must have maxLength"),
+        (
+            Annotated[int, Field(ge=0, le=9, multiple_of=3)],
+            "multipleOf can't be said for type 'integer'",
+        ),
+        (
+            Annotated[str, Field(max_length=9, json_schema_extra={"format": "uri"})],
+            "must have maxLength",
+        ),
     ],
 )
 def test_what_a_crd_cannot_say_raises_with_the_path(kind: Any, reason: str) -> None:  # noqa: ANN401 - any type

@@ -11,7 +11,12 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrderStatus
 
 
 def a_condition(time: str) -> Condition:
-    said: dict[str, Any] = {"type": "Ready", "status": "True", "reason": "Running", "observedGeneration": 1}
+    said: dict[str, Any] = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "Running",
+        "observedGeneration": 1,
+    }
     return Condition.model_validate({**said, "lastTransitionTime": time})
 
 
@@ -26,8 +31,11 @@ def a_condition(time: str) -> Condition:
         ("9999-12-31T23:59:59-08:00", "0001-01-01T00:00:00Z"),
     ],
 )
-def test_a_condition_s_time_is_written_back_in_utc_and_with_four_digits_of_the_year(stored: str, written: str) -> None:
-    """One that cannot be read is no time: the resource stays readable, and its status can be written."""
+def test_a_condition_s_time_is_written_back_in_utc_and_with_four_digits_of_the_year(
+    stored: str, written: str
+) -> None:
+    """One that cannot be read is no time: the resource stays readable, and its status can be
+    written."""
     assert a_condition(stored).as_wire()["lastTransitionTime"] == written
 
 

@@ -1,4 +1,5 @@
-"""Orders of the action that exists in the tests only (`tests/simulation/grow.py`), beside those of a purchase."""
+"""Orders of the action that exists in the tests only (`tests/simulation/grow.py`), beside those of
+a purchase."""
 
 from typing import Any
 

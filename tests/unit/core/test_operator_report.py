@@ -1,4 +1,5 @@
-"""The operator's report: all that people need who have no key of the cloud, bounded, and without a secret."""
+"""The operator's report: all that people need who have no key of the cloud, bounded, and without a
+secret."""
 
 import json
 from dataclasses import replace
@@ -25,14 +26,26 @@ from tests.builders import ACCOUNT, ID, NOW, OWNER, REGION, a_listing, a_workspa
 
 LARGEST_CONFIG_MAP = 1024 * 1024
 ARN = f"acs:ram::{ACCOUNT}:user/flink-operator"
-MANAGED = Settings(**{**ALLOWED, "adoption_namespaces": ("team",), "identity_namespaces": ("team", "team-c")})
-PROCESS = Process("0.1.0", "pod-1", "cluster-1", MANAGED, {"sts": "sts.example"}, (("HTTPS_PROXY", "proxy:3128"),))
-BOUGHT = Purchase(Key("team", "demo-1"), OWNER.key, ACCOUNT, REGION, "demo", ID, price="CNY 1200.00 for 1 month")
+MANAGED = Settings(
+    **{**ALLOWED, "adoption_namespaces": ("team",), "identity_namespaces": ("team", "team-c")}
+)
+PROCESS = Process(
+    "0.1.0", "pod-1", "cluster-1", MANAGED, {"sts": "sts.example"}, (("HTTPS_PROXY", "proxy:3128"),)
+)
+BOUGHT = Purchase(
+    Key("team", "demo-1"), OWNER.key, ACCOUNT, REGION, "demo", ID, price="CNY 1200.00 for 1 month"
+)
 UNTAGGED = an_instance("sc-hand", order=None, name="by-hand")
 
 
 def findings(*unowned: SeenInstance, orphans: tuple[Orphan, ...] = (), **more: Any) -> Findings:  # noqa: ANN401 - any field of findings
-    return Findings(orphans, frozenset({(ACCOUNT, REGION)}), caller=Caller(ACCOUNT, ARN), unowned=unowned, **more)
+    return Findings(
+        orphans,
+        frozenset({(ACCOUNT, REGION)}),
+        caller=Caller(ACCOUNT, ARN),
+        unowned=unowned,
+        **more,
+    )
 
 
 def facts(found: Findings | None = None, **more: Any) -> OperatorFacts:  # noqa: ANN401 - any field of facts
@@ -49,7 +62,9 @@ def test_an_orphan_is_told_with_what_it_costs() -> None:
     """Since when, how it is billed, and the price of the newest order that bought it."""
     instance = an_instance()
     orphan = Orphan("Orphan", ACCOUNT, REGION, "demo", (instance.instance_id,), "team/demo")
-    found = findings(orphans=(orphan,), found={instance.instance_id: instance}, purchases={ID: BOUGHT})
+    found = findings(
+        orphans=(orphan,), found={instance.instance_id: instance}, purchases={ID: BOUGHT}
+    )
     [shown] = told(facts(found))["survey"]["orphans"]
     assert (shown["kind"], shown["markedAs"]) == ("Orphan", "team/demo")
     [paid] = shown["instances"]
@@ -62,7 +77,9 @@ def test_an_orphan_is_told_with_what_it_costs() -> None:
 def test_what_no_order_bought_has_no_amount() -> None:
     """Nothing is guessed."""
     orphan = Orphan("DuplicateName", ACCOUNT, REGION, "by-hand", ("sc-hand",))
-    [shown] = told(facts(findings(orphans=(orphan,), found={"sc-hand": UNTAGGED})))["survey"]["orphans"]
+    [shown] = told(facts(findings(orphans=(orphan,), found={"sc-hand": UNTAGGED})))["survey"][
+        "orphans"
+    ]
     assert {"lastOrder", "lastAmount"} & shown["instances"][0].keys() == set()
 
 
@@ -75,13 +92,20 @@ def test_an_importable_instance_is_told_with_all_that_its_resource_says() -> Non
     [shown] = told(facts(findings(instance)))["survey"]["importable"]
     assert shown["owner"] == {"cluster": "other", "workspace": "a/b"}
     assert shown["tags"] == [{"key": "team", "value": "data"}]
-    assert (shown["architecture"], shown["monitoring"], shown["resourceGroupId"]) == ("ARM", "CloudMonitor", "rg-1")
+    assert (shown["architecture"], shown["monitoring"], shown["resourceGroupId"]) == (
+        "ARM",
+        "CloudMonitor",
+        "rg-1",
+    )
     assert (shown["name"], shown["cu"], shown["vSwitchIds"]) == ("Big", 10, ["vsw-1", "vsw-2"])
 
 
 def test_what_is_known_of_the_process_is_told() -> None:
     """Identity, rights, the way to the cloud, and the clock."""
-    evidence = (ActionEvidence("ram:GetRole", "Denied", NOW), ActionEvidence("oss:PutObject", "NotTried", None))
+    evidence = (
+        ActionEvidence("ram:GetRole", "Denied", NOW),
+        ActionEvidence("oss:PutObject", "NotTried", None),
+    )
     shown = told(facts(actions=evidence, seconds_ahead=-7))
     assert shown["identity"] == {"accountId": ACCOUNT, "arn": ARN}
     assert shown["actions"] == [
@@ -96,7 +120,10 @@ def test_a_failed_survey_is_told_beside_the_last_one_that_was_made() -> None:
     """And a region that could not be listed is named: nothing is known there."""
     down = Unreachable("foasconsole.DescribeInstances", "NoConnection")
     shown = told(
-        facts(findings(unread={(ACCOUNT, "cn-beijing"): down}), failure=SurveyFailure(NOW, "the cloud is down"))
+        facts(
+            findings(unread={(ACCOUNT, "cn-beijing"): down}),
+            failure=SurveyFailure(NOW, "the cloud is down"),
+        )
     )
     assert shown["surveyFailure"] == {"since": "2026-11-23T09:00:00Z", "why": "the cloud is down"}
     assert shown["survey"]["time"] == "2026-11-23T09:00:00Z"
@@ -107,14 +134,17 @@ def test_a_failed_survey_is_told_beside_the_last_one_that_was_made() -> None:
 
 def test_many_are_cut_and_counted() -> None:
     """At most so many, however small each is."""
-    many = [an_instance(f"sc-{number}", order=None, name=f"n-{number}") for number in range(MOST + 7)]
+    many = [
+        an_instance(f"sc-{number}", order=None, name=f"n-{number}") for number in range(MOST + 7)
+    ]
     survey = told(facts(findings(*many)))["survey"]
     assert (len(survey["importable"]), survey["importableLeftOut"]) == (MOST, 7)
     assert survey["orphansLeftOut"] == 0
 
 
 def test_the_largest_report_fits_into_a_config_map() -> None:
-    """Whatever the account holds: names and tags as long as the cloud can send them, in every script."""
+    """Whatever the account holds: names and tags as long as the cloud can send them, in every
+    script."""
     tags = {f"{number:03}{'键' * 500}": "值" * 500 for number in range(40)}
     words: dict[str, Any] = {
         "name": "名" * 256,
@@ -122,8 +152,12 @@ def test_the_largest_report_fits_into_a_config_map() -> None:
         "bucket": "b" * 5000,
         "v_switch_ids": ("s" * 5000,) * 40,
     }
-    huge = {f"sc-{number}": an_instance(f"sc-{number}", tags=tags, **words) for number in range(300)}
-    twins = tuple(Orphan("DuplicateName", ACCOUNT, REGION, f"n{number}", tuple(huge)) for number in range(300))
+    huge = {
+        f"sc-{number}": an_instance(f"sc-{number}", tags=tags, **words) for number in range(300)
+    }
+    twins = tuple(
+        Orphan("DuplicateName", ACCOUNT, REGION, f"n{number}", tuple(huge)) for number in range(300)
+    )
     text = text_of(facts(findings(*huge.values(), orphans=twins, found=huge)))
     survey = json.loads(text)["survey"]
     assert 2 * MOST_BYTES < LARGEST_CONFIG_MAP
@@ -138,14 +172,22 @@ def test_equal_facts_give_the_same_text() -> None:
 
 
 def test_what_nobody_owns_can_be_imported() -> None:
-    """Untagged ones, those of other clusters, and our own without a resource; not what a resource owns, by its tags or
-    by its status, and not what another operator of this cluster may own."""
+    """Untagged ones, those of other clusters, and our own without a resource; not what a resource
+    owns, by its tags or by its status, and not what another operator of this cluster may own."""
     wanted = WantedName(OWNER.key, REGION, a_workspace().workspace_name)
     owned, bound = an_instance(), an_instance("sc-bound", order=None, name="bound")
-    theirs = an_instance("sc-theirs", tags={CLUSTER_TAG: "other", WORKSPACE_TAG: "a/b"}, name="theirs")
+    theirs = an_instance(
+        "sc-theirs", tags={CLUSTER_TAG: "other", WORKSPACE_TAG: "a/b"}, name="theirs"
+    )
     elsewhere = an_instance("sc-b", owner=replace(OWNER, key=Key("b", "demo")), name="elsewhere")
     listings = {(ACCOUNT, REGION): a_listing(owned, bound, theirs, elsewhere, UNTAGGED)}
     found = find_unowned(listings, (wanted,), OWNER.cluster_id, {"sc-bound"}, ("team",))
     assert [each.instance_id for each in found] == ["sc-hand", "sc-theirs"]
     everywhere = find_unowned(listings, (), OWNER.cluster_id, set())
-    assert {each.instance_id for each in everywhere} == {"sc-hand", "sc-theirs", "sc-b", "sc-bound", "sc_flink-1"}
+    assert {each.instance_id for each in everywhere} == {
+        "sc-hand",
+        "sc-theirs",
+        "sc-b",
+        "sc-bound",
+        "sc_flink-1",
+    }

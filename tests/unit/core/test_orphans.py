@@ -12,7 +12,9 @@ ORDER = Key(OWNER.key.namespace, "demo-1")
 BOUGHT = Purchase(ORDER, OWNER.key, ACCOUNT, REGION, "demo", ID, price="CNY 1200.00 for 1 month")
 
 
-def kinds(*instances: SeenInstance, wanted: bool = True) -> list[tuple[str, tuple[str, ...], str | None]]:
+def kinds(
+    *instances: SeenInstance, wanted: bool = True
+) -> list[tuple[str, tuple[str, ...], str | None]]:
     """What is found, with the resource team/demo there or not."""
     names = (WANTED,) if wanted else ()
     found = find_orphans({PLACE: a_listing(*instances)}, (), names, CLUSTER)
@@ -48,9 +50,13 @@ def test_a_name_that_two_have_is_told_whoever_owns_them() -> None:
 
 def test_only_what_is_marked_for_a_listed_namespace_is_told() -> None:
     """Another operator of the same cluster may look after the others; a hash names no namespace."""
-    hashed = an_instance("sc_flink-2", name="other", tags=Owner(CLUSTER, Key("other", "x" * 60)).tags("x"))
+    hashed = an_instance(
+        "sc_flink-2", name="other", tags=Owner(CLUSTER, Key("other", "x" * 60)).tags("x")
+    )
     listings = {PLACE: a_listing(an_instance(), hashed)}
-    by_namespace = {each: find_orphans(listings, (), (), CLUSTER, (each,)) for each in ("team", "other")}
+    by_namespace = {
+        each: find_orphans(listings, (), (), CLUSTER, (each,)) for each in ("team", "other")
+    }
     assert [orphan.owner for orphan in by_namespace["team"]] == ["team/demo"]
     assert by_namespace["other"] == ()
     assert len(find_orphans(listings, (), (), CLUSTER)) == 2
@@ -71,7 +77,8 @@ def test_the_ledger_says_what_an_orphan_cost() -> None:
 
 
 def test_a_purchase_without_a_resource_is_reported_without_a_list() -> None:
-    """Nobody has the keys of its account any more. A list that lacks it proves that it was released."""
+    """Nobody has the keys of its account any more. A list that lacks it proves that it was
+    released."""
     [found] = of_ledger({})
     assert (found.kind, found.instance_ids, found.is_listed) == ("Orphan", (ID,), False)
     assert str(found).endswith("; nobody can ask whether it is still there")

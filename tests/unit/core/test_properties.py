@@ -7,7 +7,12 @@ from typing import get_args
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flink_workspace_operator.api.names import ABANDON_ORDER, PURCHASE_FINALIZER, RECONCILE_REQUESTED_AT, SUSPEND
+from flink_workspace_operator.api.names import (
+    ABANDON_ORDER,
+    PURCHASE_FINALIZER,
+    RECONCILE_REQUESTED_AT,
+    SUSPEND,
+)
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus, Quote
 from flink_workspace_operator.api.order_states import MOVES, OrderState
 from flink_workspace_operator.api.outputs import Outputs
@@ -30,7 +35,11 @@ from flink_workspace_operator.core.facts.failures import (
     Unreachable,
 )
 from flink_workspace_operator.core.facts.identity import Key, Owner
-from flink_workspace_operator.core.facts.key_failures import CredentialsRefused, KeyRefused, KeyUnavailable
+from flink_workspace_operator.core.facts.key_failures import (
+    CredentialsRefused,
+    KeyRefused,
+    KeyUnavailable,
+)
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import (
     Absent,
@@ -41,7 +50,13 @@ from flink_workspace_operator.core.facts.observed import (
     Unknown,
 )
 from flink_workspace_operator.core.facts.ownership import Ownership, classify
-from flink_workspace_operator.core.facts.snapshot import Answered, Intent, Remembered, Seen, SeenCloud
+from flink_workspace_operator.core.facts.snapshot import (
+    Answered,
+    Intent,
+    Remembered,
+    Seen,
+    SeenCloud,
+)
 from flink_workspace_operator.core.orders import answers
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
@@ -94,7 +109,15 @@ FAILURES = st.sampled_from(
     [
         kind("foasconsole.DescribeInstances", "code\nof two lines", fate=fate)
         for kind in (
-            *(Unreachable, ServerError, Throttled, CredentialsRefused, PermissionMissing, KeyUnavailable, KeyRefused),
+            *(
+                Unreachable,
+                ServerError,
+                Throttled,
+                CredentialsRefused,
+                PermissionMissing,
+                KeyUnavailable,
+                KeyRefused,
+            ),
             *(ParametersRefused, NameTaken, BalanceTooLow, Unexplained),
         )
         for fate in get_args(Fate)
@@ -124,27 +147,38 @@ MAXIMA = st.sampled_from(
         ),
     ]
 )
-ANSWERS = st.sampled_from([None, "NameTaken", "BalanceTooLow", "ParametersRefused", "Unexplained", "Throttled"])
+ANSWERS = st.sampled_from(
+    [None, "NameTaken", "BalanceTooLow", "ParametersRefused", "Unexplained", "Throttled"]
+)
 
 
 @st.composite
 def workspaces(draw: st.DrawFn) -> FlinkWorkspace:
     annotations = draw(
-        st.dictionaries(st.sampled_from([RECONCILE_REQUESTED_AT, ABANDON_ORDER]), st.sampled_from(["demo-1", "x"]))
+        st.dictionaries(
+            st.sampled_from([RECONCILE_REQUESTED_AT, ABANDON_ORDER]),
+            st.sampled_from(["demo-1", "x"]),
+        )
     )
-    annotations |= draw(st.sampled_from([{}, {}, {}, {SUSPEND: "false"}, {SUSPEND: "no"}, {SUSPEND: ""}]))
+    annotations |= draw(
+        st.sampled_from([{}, {}, {}, {SUSPEND: "false"}, {SUSPEND: "no"}, {SUSPEND: ""}])
+    )
     return a_workspace(
         uid=draw(st.sampled_from(["uid-1", "uid-2"])),
         generation=draw(st.integers(1, 2)),
         annotations=annotations,
-        finalizers=draw(st.sampled_from([(PURCHASE_FINALIZER,), (PURCHASE_FINALIZER,), ("other",), ()])),
+        finalizers=draw(
+            st.sampled_from([(PURCHASE_FINALIZER,), (PURCHASE_FINALIZER,), ("other",), ()])
+        ),
         deleted=draw(st.sampled_from([False, False, False, True])),
         suspend=draw(st.sampled_from([False, False, True])),
         workspace_name=draw(st.sampled_from([None, None, None, "former"])),
         resources={"cu": draw(st.sampled_from([10, 10, 20]))},
         outputs=draw(st.sampled_from([None, Outputs(config_map_name="ids")])),
         purchase=draw(MAXIMA),
-        status=FlinkWorkspaceStatus(outputs=draw(st.sampled_from([None, None, Outputs(config_map_name="ids")]))),
+        status=FlinkWorkspaceStatus(
+            outputs=draw(st.sampled_from([None, None, Outputs(config_map_name="ids")]))
+        ),
     )
 
 
@@ -171,7 +205,12 @@ def orders(draw: st.DrawFn, number: int) -> FlinkWorkspaceOrder:
 @st.composite
 def clouds(draw: st.DrawFn) -> SeenCloud:
     marks = st.sampled_from(
-        [OWNER.tags("x"), {}, Owner("cluster-2", KEY).tags("y"), Owner("cluster-1", Key("a", "b")).tags("z")]
+        [
+            OWNER.tags("x"),
+            {},
+            Owner("cluster-2", KEY).tags("y"),
+            Owner("cluster-1", Key("a", "b")).tags("z"),
+        ]
     )
     instances = st.builds(
         lambda id_, order, tags, name, status, age, paid: an_instance(
@@ -210,11 +249,15 @@ def clouds(draw: st.DrawFn) -> SeenCloud:
 def facts(draw: st.DrawFn) -> Seen:
     """Anything that a pass may have read, with what the process may remember of it."""
     workspace = draw(st.one_of(workspaces(), workspaces(), workspaces(), st.none()))
-    ledger_ = tuple(draw(orders(number)) for number in range(1, draw(st.sampled_from([0, 0, 1, 1, 2])) + 1))
+    ledger_ = tuple(
+        draw(orders(number)) for number in range(1, draw(st.sampled_from([0, 0, 1, 1, 2])) + 1)
+    )
     remembered = Remembered(missing_since=draw(st.sampled_from([None, NOW - minutes(6)])))
     if ledger_:
         last = ledger_[-1].metadata
-        intent = Intent(last.uid, draw(st.sampled_from([MARK, MARK, "other"])), draw(st.integers(1, 2)))
+        intent = Intent(
+            last.uid, draw(st.sampled_from([MARK, MARK, "other"])), draw(st.integers(1, 2))
+        )
         answer = draw(st.one_of(st.just(Bought(ID, None, None)), FAILURES.map(NotBought)))
         remembered = replace(
             remembered,
@@ -222,7 +265,15 @@ def facts(draw: st.DrawFn) -> Seen:
             answers=draw(st.sampled_from([*[()] * 9, (Answered(last.uid, MARK, answer, NOW),)])),
         )
     claim = draw(
-        st.sampled_from([a_claim(), a_claim(), None, a_claim(Key("a", "b")), a_claim(Key("a", "b"), alive=False)])
+        st.sampled_from(
+            [
+                a_claim(),
+                a_claim(),
+                None,
+                a_claim(Key("a", "b")),
+                a_claim(Key("a", "b"), alive=False),
+            ]
+        )
     )
     found = draw(st.sampled_from([(), (), *OUTPUTS]))
     return seen(
@@ -245,12 +296,22 @@ def about_to_send(draw: st.DrawFn) -> Seen:
     )
     until = draw(OUTSTANDING) if before == "Rejected" else None
     earlier = [an_order(before, 1, intent=NOW - WINDOW, outstanding_until=until)] if before else []
-    placing = an_order("Placing", len(earlier) + 1, intent=NOW - draw(st.sampled_from([minutes(0), draw(AGES)])))
+    placing = an_order(
+        "Placing", len(earlier) + 1, intent=NOW - draw(st.sampled_from([minutes(0), draw(AGES)]))
+    )
     workspace = draw(st.one_of(*[st.just(a_workspace())] * 3, workspaces()))
     cloud = draw(st.one_of(*[st.just(a_cloud())] * 3, clouds()))
     known = draw(st.sampled_from([placing, placing, placing, None]))
     found = draw(st.sampled_from([(), (), *OUTPUTS]))
-    return seen(workspace, *earlier, placing, cloud=cloud, intent=known, outputs=found, neighbours=draw(NEIGHBOURS))
+    return seen(
+        workspace,
+        *earlier,
+        placing,
+        cloud=cloud,
+        intent=known,
+        outputs=found,
+        neighbours=draw(NEIGHBOURS),
+    )
 
 
 @st.composite
@@ -270,11 +331,15 @@ def about_to_order(draw: st.DrawFn) -> Seen:
         case 3:
             lists += [[an_order("Rejected", 1, at=NOW), draw(orders(2))]]
     neighbours = draw(NEIGHBOURS)
-    return seen(workspace, *draw(st.sampled_from(lists)), cloud=cloud, claim=claim, neighbours=neighbours)
+    return seen(
+        workspace, *draw(st.sampled_from(lists)), cloud=cloud, claim=claim, neighbours=neighbours
+    )
 
 
 ANYTHING = st.one_of(facts(), facts(), about_to_order(), about_to_send())
-quick = settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+quick = settings(
+    max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def new_status(step: object) -> tuple[FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus] | None:
@@ -291,7 +356,11 @@ def assert_free(read: Seen, name: str) -> None:
     assert not any(each.outstanding for each in read.orders if each.spec.workspace_name == name)
     shown = {each.instance_id for each in listing.instances}
     delay = SETTINGS.longest_call + SETTINGS.copy_window
-    must = [each for each in read.neighbours if each.bought_at is None or listing.date > each.bought_at + delay]
+    must = [
+        each
+        for each in read.neighbours
+        if each.bought_at is None or listing.date > each.bought_at + delay
+    ]
     assert {each.instance_id for each in must} <= shown
 
 
@@ -322,7 +391,8 @@ def annotating(read: Seen, annotations: dict[str, str]) -> Seen:
 @quick
 @given(ANYTHING)
 def test_there_is_always_a_plan(read: Seen) -> None:
-    """And one that leads somewhere: it does something, or says something, or has nothing left to look after."""
+    """And one that leads somewhere: it does something, or says something, or has nothing left to
+    look after."""
     plan = decide(case_of(read, SETTINGS, "f" * 32))
     assert plan.steps or plan.verdict or read.workspace is None or plan.requeue.after
     if not plan.steps and plan.requeue.after is not None:
@@ -351,16 +421,22 @@ def test_money_is_spent_only_if_everything_is_as_announced_and_nothing_is_there(
         assert_free(read, step.order.spec.workspace_name)
         assert_within(read, step.order.status.quote)
         assert read.cloud.account_id == step.order.spec.account_id == step.call.target.account_id
-        assert not any(instance.name == step.call.target.workspace_name for instance in listing.instances)
+        assert not any(
+            instance.name == step.call.target.workspace_name for instance in listing.instances
+        )
         assert step.call.signed_at == step.order.status.intent_time
-        assert listing.date < step.call.signed_at + timedelta(seconds=SETTINGS.signature_validity_seconds)
+        assert listing.date < step.call.signed_at + timedelta(
+            seconds=SETTINGS.signature_validity_seconds
+        )
         others = [each for each in read.orders if each is not step.order]
         assert not any(each.state in ("Placed", "Fulfilled", "Uncertain") for each in others)
 
 
 @settings(quick, max_examples=200)
 @given(st.one_of(about_to_order(), about_to_send(), facts()), MAXIMA)
-def test_nothing_is_opened_announced_or_sent_above_the_maximum(read: Seen, maximum: Purchase | None) -> None:
+def test_nothing_is_opened_announced_or_sent_above_the_maximum(
+    read: Seen, maximum: Purchase | None
+) -> None:
     """Whatever else was read; and what is announced carries the maximum that held."""
     limited = asking(read, purchase=maximum)
     for step in decide(case_of(limited, SETTINGS, "f" * 32)).steps:
@@ -375,17 +451,22 @@ def test_nothing_is_opened_announced_or_sent_above_the_maximum(read: Seen, maxim
 
 @quick
 @given(ANYTHING, st.sampled_from(OUTPUTS))
-def test_nothing_is_bought_that_can_not_be_handed_on(read: Seen, outputs: tuple[ConfigMap, ...] | Unread) -> None:
-    """Neither opened, announced nor sent; and no ConfigMap is written where one is not known to be ours or missing."""
+def test_nothing_is_bought_that_can_not_be_handed_on(
+    read: Seen, outputs: tuple[ConfigMap, ...] | Unread
+) -> None:
+    """Neither opened, announced nor sent; and no ConfigMap is written where one is not known to be
+    ours or missing."""
     wanting = replace(asking(read, outputs=Outputs(config_map_name="ids")), outputs=outputs)
     steps = decide(case_of(wanting, SETTINGS, "f" * 32)).steps
     assert not any(
-        isinstance(step, OpenOrder | WriteIntent | PlaceOrder | WriteOutputs | DeleteOutputs) for step in steps
+        isinstance(step, OpenOrder | WriteIntent | PlaceOrder | WriteOutputs | DeleteOutputs)
+        for step in steps
     )
 
 
 def assert_secured(read: Seen, before: tuple[Step, ...]) -> None:
-    """Finalizer and claim are the resource's, or the steps before make them so; no living one loses its claim."""
+    """Finalizer and claim are the resource's, or the steps before make them so; no living one loses
+    its claim."""
     assert read.workspace is not None
     assert PURCHASE_FINALIZER in read.workspace.metadata.finalizers or AddFinalizer() in before
     claim, takes = read.claim, any(isinstance(each, TakeClaim) for each in before)
@@ -413,8 +494,11 @@ def test_an_order_is_opened_only_if_nothing_is_open_and_nothing_is_there(read: S
 
 @quick
 @given(ANYTHING)
-def test_an_order_is_announced_only_if_nothing_of_an_earlier_call_can_come_any_more(read: Seen) -> None:
-    """And on a list that can be trusted, while nobody brakes; the mark is what the process remembers."""
+def test_an_order_is_announced_only_if_nothing_of_an_earlier_call_can_come_any_more(
+    read: Seen,
+) -> None:
+    """And on a list that can be trusted, while nobody brakes; the mark is what the process
+    remembers."""
     for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
         if isinstance(step, WriteIntent):
             assert_free(read, step.order.spec.workspace_name)
@@ -427,7 +511,11 @@ def test_an_order_is_announced_only_if_nothing_of_an_earlier_call_can_come_any_m
 def test_a_refused_call_is_over_only_by_the_clouds_clock(read: Seen) -> None:
     """Whatever ours says, and never before it can be."""
     for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
-        if isinstance(step, MoveOrder) and step.order.outstanding and not step.status.outstanding_until:
+        if (
+            isinstance(step, MoveOrder)
+            and step.order.outstanding
+            and not step.status.outstanding_until
+        ):
             assert step.order.status.outstanding_until is not None
             assert not isinstance(read.cloud.listing, Unknown)
             assert read.cloud.listing.date > step.order.status.outstanding_until
@@ -452,7 +540,9 @@ def test_every_move_is_legal(read: Seen) -> None:
 
 @quick
 @given(STATES, st.one_of(st.just(Bought(ID, "o", "r" * 9)), FAILURES.map(NotBought)))
-def test_every_answer_makes_a_legal_move(state: OrderState | None, answer: Bought | NotBought) -> None:
+def test_every_answer_makes_a_legal_move(
+    state: OrderState | None, answer: Bought | NotBought
+) -> None:
     """Or none, or adds to what is known."""
     status = answers.after_answer(an_order(state), answer, NOW, COPY_WINDOW)
     assert status is None or status.state in (state, *MOVES[state])
@@ -462,9 +552,14 @@ def test_every_answer_makes_a_legal_move(state: OrderState | None, answer: Bough
 @given(ANYTHING, st.sampled_from([None, "true", "no", ""]))
 def test_suspended_writes_nothing_to_the_cloud(read: Seen, annotated: str | None) -> None:
     """Whatever is missing; in the spec, or by an annotation."""
-    braked = asking(read, suspend=True) if annotated is None else annotating(read, {SUSPEND: annotated})
+    braked = (
+        asking(read, suspend=True) if annotated is None else annotating(read, {SUSPEND: annotated})
+    )
     plan = decide(case_of(braked, SETTINGS, "f" * 32))
-    assert not any(isinstance(step, CreateRole | AttachPolicy | CreateDirectory | PlaceOrder) for step in plan.steps)
+    assert not any(
+        isinstance(step, CreateRole | AttachPolicy | CreateDirectory | PlaceOrder)
+        for step in plan.steps
+    )
 
 
 def told(read: Seen, kind: VerdictKind | None = None) -> FlinkWorkspaceStatus | None:
@@ -472,13 +567,19 @@ def told(read: Seen, kind: VerdictKind | None = None) -> FlinkWorkspaceStatus | 
     case = case_of(read, SETTINGS, "f" * 32)
     if not isinstance(case, Case):
         return None
-    verdict = decide(case).verdict if kind is None else Verdict(kind, "Reason", "two\nlines" * 200, "NetworkReady")
+    verdict = (
+        decide(case).verdict
+        if kind is None
+        else Verdict(kind, "Reason", "two\nlines" * 200, "NetworkReady")
+    )
     return report(case, verdict) if verdict else None
 
 
 def again(read: Seen, status: FlinkWorkspaceStatus, later: timedelta = timedelta(0)) -> Seen:
     assert read.workspace is not None
-    return replace(read, workspace=read.workspace.model_copy(update={"status": status}), now=read.now + later)
+    return replace(
+        read, workspace=read.workspace.model_copy(update={"status": status}), now=read.now + later
+    )
 
 
 @quick
@@ -505,7 +606,8 @@ def test_what_is_told_has_its_shape(read: Seen, kind: VerdictKind | None) -> Non
 @quick
 @given(ANYTHING, st.sampled_from([timedelta(0), timedelta(seconds=7)]))
 def test_the_same_facts_are_told_once(read: Seen, later: timedelta) -> None:
-    """A second pass over them changes nothing, not even a time; else each pass would wake the next."""
+    """A second pass over them changes nothing, not even a time; else each pass would wake the
+    next."""
     first = told(read)
     assume(first is not None)
     assert first is not None
@@ -535,7 +637,9 @@ def test_a_time_moves_only_with_its_status(read: Seen) -> None:
 
 @quick
 @given(st.integers(1, 2), st.booleans(), st.sampled_from([WINDOW, minutes(0)]))
-def test_a_converged_workspace_is_left_alone(generation: int, suspend: bool, age: timedelta) -> None:
+def test_a_converged_workspace_is_left_alone(
+    generation: int, suspend: bool, age: timedelta
+) -> None:
     """Running, bound and in order: no step, whatever the price or the prerequisites are now."""
     read = seen(
         a_workspace(generation=generation, suspend=suspend),
@@ -547,7 +651,9 @@ def test_a_converged_workspace_is_left_alone(generation: int, suspend: bool, age
 
 @quick
 @given(clouds(), st.lists(orders(1), max_size=1))
-def test_an_unknown_look_classifies_as_unknown(cloud: SeenCloud, ledger_: list[FlinkWorkspaceOrder]) -> None:
+def test_an_unknown_look_classifies_as_unknown(
+    cloud: SeenCloud, ledger_: list[FlinkWorkspaceOrder]
+) -> None:
     """And a known one never does."""
     found = classify(cloud.listing, Ownership(TARGET, OWNER, tuple(ledger_)))
     assert isinstance(found, Unknown) == isinstance(cloud.listing, Unknown)

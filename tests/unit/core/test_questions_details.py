@@ -63,21 +63,30 @@ def test_a_request_is_answered_by_no_older_list() -> None:
 
 def test_after_a_request_it_is_looked_at_once_more() -> None:
     """What is shared for seconds, as the network, may be older than the request."""
-    for annotations, seconds in ((REQUESTED, SETTINGS.listing_max_age_seconds), ({}, SETTINGS.resync_seconds)):
+    for annotations, seconds in (
+        (REQUESTED, SETTINGS.listing_max_age_seconds),
+        ({}, SETTINGS.resync_seconds),
+    ):
         case = a_case(
-            a_workspace(annotations=annotations), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance()))
+            a_workspace(annotations=annotations),
+            an_order("Fulfilled"),
+            cloud=a_cloud(a_listing(an_instance())),
         )
         assert decide(case).requeue == Requeue(timedelta(seconds=seconds))
 
 
-def test_a_resource_that_may_order_more_has_a_list_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resource_that_may_order_more_has_a_list_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Money is spent on a fresh one only."""
     monkeypatch.setitem(ACTIONS, GROW, Grow())
     growing = asked(GROWING)
     assert (growing.price, growing.fresh) == (BIGGER, True)
 
 
-def test_an_unbound_resource_has_a_list_of_its_own_whatever_can_be_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unbound_resource_has_a_list_of_its_own_whatever_can_be_priced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Something of it may exist."""
     monkeypatch.delitem(ACTIONS, "Create")
     found = asked(a_workspace())
@@ -92,5 +101,7 @@ def test_the_own_region_is_listed_once() -> None:
 
 def test_a_former_region_is_listed_only_while_something_may_come_there() -> None:
     """A list costs a call in every pass."""
-    over = an_order("Rejected", workspace=a_workspace(region="cn-shanghai"), answer="ParametersRefused")
+    over = an_order(
+        "Rejected", workspace=a_workspace(region="cn-shanghai"), answer="ParametersRefused"
+    )
     assert asked(a_workspace(), over).elsewhere == ()

@@ -1,4 +1,5 @@
-"""Two states that a next version may add, by a row of the table each: a row alone spends no money."""
+"""Two states that a next version may add, by a row of the table each: a row alone spends no
+money."""
 
 from dataclasses import replace
 from typing import Final
@@ -93,7 +94,9 @@ def test_a_request_opens_the_next_order() -> None:
     asked = a_workspace(annotations={RECONCILE_REQUESTED_AT: "now"})
     case = a_case(asked, an_order_in("Declined"))
     assert buys(decide(case))
-    handled = asked.model_copy(update={"status": asked.status.model_copy(update={"last_handled_reconcile_at": "now"})})
+    handled = asked.model_copy(
+        update={"status": asked.status.model_copy(update={"last_handled_reconcile_at": "now"})}
+    )
     assert not buys(decide(a_case(handled, an_order_in("Declined"))))
 
 

@@ -75,7 +75,9 @@ def shown(instance: SeenInstance, name: str = KEY.name, **spec: Any) -> Mapping[
     return found.model_copy(update={"metadata": metadata}).as_wire()
 
 
-async def test_who_runs_is_woken_once(watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
+async def test_who_runs_is_woken_once(
+    watch: CreationWatch, region: Region, queue: WorkQueue
+) -> None:
     """Not before, and by the list that all share; before what is still to be bought. If the pass
     can't tell it, the next one comes when it is due."""
     await watch.look()
@@ -95,14 +97,18 @@ async def test_who_runs_is_woken_once(watch: CreationWatch, region: Region, queu
     [{"stage_status": "FAILED"}, {"create_timeout": True}, {"order_state": "RELEASE"}],
     ids=lambda end: next(iter(end)),
 )
-async def test_who_fails_is_woken(end: dict[str, Any], watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
+async def test_who_fails_is_woken(
+    end: dict[str, Any], watch: CreationWatch, region: Region, queue: WorkQueue
+) -> None:
     """That is an end of waiting, too."""
     region.instances = (replace(CREATING, **end),)
     await watch.look()
     assert queue.depth == 1
 
 
-async def test_one_list_serves_all_of_a_region(watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
+async def test_one_list_serves_all_of_a_region(
+    watch: CreationWatch, region: Region, queue: WorkQueue
+) -> None:
     """However many are being created there."""
     for number in range(20):
         watch.seen("ADDED", shown(CREATING, f"w-{number}"))
@@ -128,7 +134,9 @@ async def test_nothing_is_listed_when_nothing_is_created(
     assert region.asked == []
 
 
-async def test_who_asks_with_other_keys_is_left_to_its_passes(region: Region, queue: WorkQueue) -> None:
+async def test_who_asks_with_other_keys_is_left_to_its_passes(
+    region: Region, queue: WorkQueue
+) -> None:
     """The operator's own identity does not see its account."""
     watch = CreationWatch(region.list_instances, queue, AGE)
     watch.seen(None, shown(CREATING, credentials=Credentials(secret_name="alicloud")))
@@ -136,7 +144,9 @@ async def test_who_asks_with_other_keys_is_left_to_its_passes(region: Region, qu
     assert region.asked == []
 
 
-async def test_a_list_that_fails_ends_nothing(watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
+async def test_a_list_that_fails_ends_nothing(
+    watch: CreationWatch, region: Region, queue: WorkQueue
+) -> None:
     """The next one may not."""
     region.failure = Unreachable("foasconsole.DescribeInstances", "NoConnection")
     await watch.look()
@@ -145,7 +155,9 @@ async def test_a_list_that_fails_ends_nothing(watch: CreationWatch, region: Regi
     assert await queue.get() == KEY
 
 
-async def test_what_never_comes_is_not_listed_for_ever(watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
+async def test_what_never_comes_is_not_listed_for_ever(
+    watch: CreationWatch, region: Region, queue: WorkQueue
+) -> None:
     """Its own passes go on looking, more and more seldom."""
     region.instances = ()
     for _ in range(LOOKS + 5):
@@ -153,7 +165,9 @@ async def test_what_never_comes_is_not_listed_for_ever(watch: CreationWatch, reg
     assert (len(region.asked), queue.depth) == (LOOKS, 0)
 
 
-async def test_another_instance_counts_anew(watch: CreationWatch, region: Region, queue: WorkQueue) -> None:
+async def test_another_instance_counts_anew(
+    watch: CreationWatch, region: Region, queue: WorkQueue
+) -> None:
     """What was lost was replaced."""
     watch.seen("MODIFIED", shown(replace(CREATING, instance_id="sc_flink-2")))
     region.instances = (an_instance(cluster_status="RUNNING"),)

@@ -1,4 +1,5 @@
-"""The election: at most one leads at any moment, whatever the network, clocks and hands do; and one soon does."""
+"""The election: at most one leads at any moment, whatever the network, clocks and hands do; and one
+soon does."""
 
 import asyncio
 import copy
@@ -22,7 +23,8 @@ PATIENCE_SECONDS = 5.0
 
 
 class StoredLease:
-    """One Lease as the API server keeps it: every write is conditional. `before` is asked before each call."""
+    """One Lease as the API server keeps it: every write is conditional. `before` is asked before
+    each call."""
 
     def __init__(self) -> None:
         self.wire: dict[str, Any] | None = None
@@ -37,7 +39,8 @@ class StoredLease:
 
     async def hold(self, over: Standing | None, holder: str, seconds: int) -> Standing:
         return await self._write(
-            over, {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": self._version}
+            over,
+            {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": self._version},
         )
 
     async def give_back(self, held: Standing) -> None:
@@ -55,7 +58,10 @@ class StoredLease:
     def edit(self, **spec: object) -> None:
         """Write it as a hand does, unconditionally."""
         self._version += 1
-        self.wire = {"metadata": {"name": "lease", "resourceVersion": str(self._version)}, "spec": spec}
+        self.wire = {
+            "metadata": {"name": "lease", "resourceVersion": str(self._version)},
+            "spec": spec,
+        }
 
     def version(self, resource_version: str | None) -> None:
         """Give it this version, as a restore of etcd does; None: the API server is away."""
@@ -131,7 +137,8 @@ async def test_first_one_leads_at_once(bench: Bench) -> None:
 
 
 async def test_lease_is_given_back_over_a_late_renewal(bench: Bench) -> None:
-    """A renewal that was cancelled may arrive between reading and writing: the Lease is given back all the same."""
+    """A renewal that was cancelled may arrive between reading and writing: the Lease is given back
+    all the same."""
     leader = bench.process("leader")
     await leader.win()
     renewals = iter([True])
@@ -146,7 +153,8 @@ async def test_lease_is_given_back_over_a_late_renewal(bench: Bench) -> None:
 
 
 async def test_silent_leader_is_replaced_after_its_lease(bench: Bench) -> None:
-    """A Lease that nobody renews counts for its duration from when it was first seen, whatever its own times say."""
+    """A Lease that nobody renews counts for its duration from when it was first seen, whatever its
+    own times say."""
     await bench.process("dead").win()
     bench.timers.advance(3600)
     assert await bench.won_after(bench.process("next")) == pytest.approx(SECONDS, abs=RETRY)
@@ -171,7 +179,9 @@ async def test_renewed_lease_is_never_taken(bench: Bench) -> None:
     await leader.win()
 
     async def renewed_meanwhile(_: str) -> None:
-        bench.lease.edit(holderIdentity="leader", leaseDurationSeconds=SECONDS, renewTime=bench.timers.time())
+        bench.lease.edit(
+            holderIdentity="leader", leaseDurationSeconds=SECONDS, renewTime=bench.timers.time()
+        )
 
     bench.lease.before = renewed_meanwhile
     await bench.stands_by(other, 3600)
@@ -189,7 +199,8 @@ async def test_who_leads_is_said_once(bench: Bench, caplog: pytest.LogCaptureFix
 
 
 async def test_short_outage_is_survived(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """Attempts that fail are repeated until two thirds of the time are over; one that succeeds begins it anew."""
+    """Attempts that fail are repeated until two thirds of the time are over; one that succeeds
+    begins it anew."""
     leader = bench.process("leader")
     await leader.win()
     began, reads = bench.timers.time(), 0
@@ -204,7 +215,10 @@ async def test_short_outage_is_survived(bench: Bench, caplog: pytest.LogCaptureF
     await leader.keep()
     assert bench.timers.time() - began == 59 * RETRY + DEADLINE  # from the last one that succeeded
     [lost] = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert "leading no more: the Lease could not be taken or renewed: the API server did not answer" in lost.message
+    assert (
+        "leading no more: the Lease could not be taken or renewed: the API server did not answer"
+        in lost.message
+    )
 
 
 async def test_hanging_api_server_costs_half_the_time_there_is(bench: Bench) -> None:
@@ -226,8 +240,11 @@ async def test_hanging_api_server_costs_half_the_time_there_is(bench: Bench) -> 
     assert "did not answer in time" in leader.obstacle
 
 
-async def test_stopped_process_notices_by_itself(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """A process that was stopped for longer than its Lease leads no more when it wakes up, before it asks anybody."""
+async def test_stopped_process_notices_by_itself(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A process that was stopped for longer than its Lease leads no more when it wakes up, before
+    it asks anybody."""
     leader = bench.process("leader")
     await leader.win()
     bench.timers.advance(3600)
@@ -237,7 +254,8 @@ async def test_stopped_process_notices_by_itself(bench: Bench, caplog: pytest.Lo
 
 
 async def test_renewal_that_took_too_long_does_not_count_from_its_end(bench: Bench) -> None:
-    """The Lease was renewed no later than the answer came, and maybe as early as it was asked for."""
+    """The Lease was renewed no later than the answer came, and maybe as early as it was asked
+    for."""
     leader = bench.process("leader")
 
     async def slow(_: str) -> None:
@@ -261,7 +279,8 @@ async def test_write_whose_answer_was_lost_is_found_again(bench: Bench) -> None:
 
 
 async def test_race_for_a_free_lease_has_one_winner(bench: Bench) -> None:
-    """Two that found it free at the same moment: the API server lets one write, and the other stands by."""
+    """Two that found it free at the same moment: the API server lets one write, and the other
+    stands by."""
     first, second = bench.process("first"), bench.process("second")
     both = asyncio.Barrier(2)
 
@@ -277,8 +296,11 @@ async def test_race_for_a_free_lease_has_one_winner(bench: Bench) -> None:
     assert [first.leads(), second.leads()].count(True) == 1
 
 
-async def test_lease_taken_by_somebody_else_is_lost_at_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """A hand that names another holder ends the leader at its next renewal, and the stranger is waited for."""
+async def test_lease_taken_by_somebody_else_is_lost_at_once(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A hand that names another holder ends the leader at its next renewal, and the stranger is
+    waited for."""
     leader = bench.process("leader")
     await leader.win()
     bench.lease.edit(holderIdentity="stranger", leaseDurationSeconds=SECONDS)
@@ -290,12 +312,14 @@ async def test_lease_taken_by_somebody_else_is_lost_at_once(bench: Bench, caplog
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "lost"), [("100", "99", True), ("99", "100", False), ("100", "100", False), ("v2", "v1", False)]
+    ("before", "after", "lost"),
+    [("100", "99", True), ("99", "100", False), ("100", "100", False), ("v2", "v1", False)],
 )
 async def test_lease_from_the_past_ends_the_leader(
     bench: Bench, caplog: pytest.LogCaptureFixture, before: str, after: str, lost: bool
 ) -> None:
-    """etcd was restored: whoever led knows what never was. Versions that are no numbers prove nothing."""
+    """etcd was restored: whoever led knows what never was. Versions that are no numbers prove
+    nothing."""
     leader = bench.process("leader")
     await leader.win()
     versions = iter([before, after])
@@ -313,7 +337,8 @@ async def test_lease_from_the_past_ends_the_leader(
 
 
 async def test_restored_lease_is_not_renewed(bench: Bench) -> None:
-    """What a process does that knows what never was, begins with this write; a fresh process leads at once after it."""
+    """What a process does that knows what never was, begins with this write; a fresh process leads
+    at once after it."""
     leader = bench.process("leader")
     await leader.win()
     kept = asyncio.ensure_future(leader.keep())
@@ -343,7 +368,9 @@ async def test_restore_right_after_a_renewal_is_noticed(bench: Bench) -> None:
     assert (leader.obstacle, bench.lease.renewals) == (RESTORED, renewed)
 
 
-async def test_one_who_stands_by_outlives_a_restore(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+async def test_one_who_stands_by_outlives_a_restore(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     """It knows nothing that could be void, and leads when the restored Lease has run out."""
     caplog.set_level(logging.INFO)
     await bench.process("dead").win()
@@ -388,9 +415,12 @@ async def test_lease_without_a_holder_is_free(bench: Bench, spec: dict[str, obje
 
 
 @pytest.mark.parametrize(
-    ("said", "counts"), [(None, SECONDS), (1, SECONDS), (60, 60), (2_000_000_000, LONGEST_LEASE_SECONDS)]
+    ("said", "counts"),
+    [(None, SECONDS), (1, SECONDS), (60, 60), (2_000_000_000, LONGEST_LEASE_SECONDS)],
 )
-async def test_duration_of_the_holder_counts_within_bounds(bench: Bench, said: int | None, counts: float) -> None:
+async def test_duration_of_the_holder_counts_within_bounds(
+    bench: Bench, said: int | None, counts: float
+) -> None:
     """Longer than ours if its holder says so, but not for years; never shorter than ours."""
     bench.lease.edit(holderIdentity="stranger", leaseDurationSeconds=said)
     assert await bench.won_after(bench.process("next")) == pytest.approx(counts, abs=RETRY)

@@ -1,4 +1,5 @@
-"""What has lived for a while is not looked at again at each collection, and yet is found when it is garbage."""
+"""What has lived for a while is not looked at again at each collection, and yet is found when it is
+garbage."""
 
 import asyncio
 import gc

@@ -5,7 +5,11 @@ import pytest
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.health import LONGEST_STANDSTILL_SECONDS, Health, Unhealthy
 from flink_workspace_operator.runtime.queue import WorkQueue
-from flink_workspace_operator.runtime.watches import LONGEST_BLINDNESS_SECONDS, LONGEST_SILENCE_SECONDS, Watches
+from flink_workspace_operator.runtime.watches import (
+    LONGEST_BLINDNESS_SECONDS,
+    LONGEST_SILENCE_SECONDS,
+    Watches,
+)
 from tests.unit.runtime.timers import FakeTimers
 
 
@@ -30,7 +34,8 @@ def health(queue: WorkQueue, timers: FakeTimers, watches: Watches) -> Health:
 
 
 def test_silence_is_unhealthy(health: Health, timers: FakeTimers) -> None:
-    """If the API server says nothing for long to one who stands by, it will not hear either when it is its turn."""
+    """If the API server says nothing for long to one who stands by, it will not hear either when it
+    is its turn."""
     timers.advance(LONGEST_SILENCE_SECONDS)
     assert health.check()["watches"] == {"apiServer": {"silentSeconds": LONGEST_SILENCE_SECONDS}}
     timers.advance(1)
@@ -41,7 +46,8 @@ def test_silence_is_unhealthy(health: Health, timers: FakeTimers) -> None:
 
 
 def test_each_watch_must_be_well(health: Health, watches: Watches, timers: FakeTimers) -> None:
-    """From when it leads; the one that is not is named, and no other one and no answer to anything makes up for it."""
+    """From when it leads; the one that is not is named, and no other one and no answer to anything
+    makes up for it."""
     timers.advance(LONGEST_SILENCE_SECONDS)
     health.begin()
     for _ in range(2):
@@ -59,12 +65,16 @@ def test_all_that_is_ill_is_said(health: Health, watches: Watches, timers: FakeT
     for _ in range(2):
         watches.workspaces.judge({Key("ns", "a"): "1"}, timers.time())
         timers.advance(max(LONGEST_BLINDNESS_SECONDS, LONGEST_SILENCE_SECONDS + 1))
-    said = "workspaces is blind: it did not show ns/a, which .* ago; .*orders for .* s; .*claims for"
+    said = (
+        "workspaces is blind: it did not show ns/a, which .* ago; .*orders for .* s; .*claims for"
+    )
     with pytest.raises(Unhealthy, match=said):
         health.check()
 
 
-async def test_standstill_is_unhealthy(health: Health, queue: WorkQueue, timers: FakeTimers) -> None:
+async def test_standstill_is_unhealthy(
+    health: Health, queue: WorkQueue, timers: FakeTimers
+) -> None:
     """If keys wait and none is taken, the workers hang."""
     queue.add(Key("ns", "a"))
     timers.advance(LONGEST_STANDSTILL_SECONDS + 1)
@@ -72,8 +82,11 @@ async def test_standstill_is_unhealthy(health: Health, queue: WorkQueue, timers:
         health.check()
 
 
-async def test_long_queue_that_moves_is_healthy(health: Health, queue: WorkQueue, timers: FakeTimers) -> None:
-    """After a restart thousands of keys wait for long; as long as one after the other is taken, all is well."""
+async def test_long_queue_that_moves_is_healthy(
+    health: Health, queue: WorkQueue, timers: FakeTimers
+) -> None:
+    """After a restart thousands of keys wait for long; as long as one after the other is taken, all
+    is well."""
     for number in range(3):
         queue.add(Key("ns", str(number)))
     timers.advance(LONGEST_STANDSTILL_SECONDS)

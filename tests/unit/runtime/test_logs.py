@@ -1,4 +1,5 @@
-"""Logs: every line says what it is about, and nothing of kopf's or the SDKs' chatter gets through."""
+"""Logs: every line says what it is about, and nothing of kopf's or the SDKs' chatter gets
+through."""
 
 import json
 import logging
@@ -77,9 +78,12 @@ raise {}("x")
     ("error", "levels"), [("KeyError", ["WARNING", "CRITICAL"]), ("KeyboardInterrupt", ["WARNING"])]
 )
 def test_what_python_would_print_is_logged(error: str, levels: list[str]) -> None:
-    """Its warnings, and the error that ends the process, each as one object; Ctrl-C is no error and left to Python."""
+    """Its warnings, and the error that ends the process, each as one object; Ctrl-C is no error and
+    left to Python."""
     program = [sys.executable, "-c", PRINTING.format(error)]
-    said = subprocess.run(program, env=python_environment(), capture_output=True, text=True, check=False)
+    said = subprocess.run(
+        program, env=python_environment(), capture_output=True, text=True, check=False
+    )
     objects = [json.loads(line) for line in said.stderr.splitlines() if line.startswith("{")]
     assert said.returncode != 0
     assert [each["level"] for each in objects] == levels
@@ -104,9 +108,12 @@ for name in ("kopf.objects", "asyncio", "alibabacloud_oss_v2", "kubernetes.aio")
 
 
 def test_libraries_speak_as_we_do() -> None:
-    """With all of them loaded, none has a way of its own to the output but the ledger; tracebacks are in one object."""
+    """With all of them loaded, none has a way of its own to the output but the ledger; tracebacks
+    are in one object."""
     program = [sys.executable, "-c", LIBRARIES]
-    said = subprocess.run(program, env=python_environment(), capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        program, env=python_environment(), capture_output=True, text=True, check=True
+    )
     assert said.stdout.splitlines() == ["prints by itself: flink_workspace_operator.audit"]
     told = {line["logger"]: line["exception"] for line in map(json.loads, said.stderr.splitlines())}
     assert all(f"KeyError: '{name}'" in trace for name, trace in told.items())

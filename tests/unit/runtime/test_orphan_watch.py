@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from flink_workspace_operator.core.facts.failures import CloudFailure, ClusterUnreachable, Failure, Unreachable
+from flink_workspace_operator.core.facts.failures import (
+    CloudFailure,
+    ClusterUnreachable,
+    Failure,
+    Unreachable,
+)
 from flink_workspace_operator.core.orphans import Findings, Orphan
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.runtime.metrics.orphans import OrphanMetrics
@@ -83,7 +88,8 @@ NOTHING_BOUGHT: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 async def test_a_survey_follows_a_deletion() -> None:
-    """Of what may have been bought, or of what is only known to be gone; not of what never bought anything."""
+    """Of what may have been bought, or of what is only known to be gone; not of what never bought
+    anything."""
     looks = Looks(found(), found(ORPHAN), found())
     watch = looks.watch(HOURS)
     task = asyncio.create_task(watch.keep_looking())

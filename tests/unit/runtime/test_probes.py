@@ -46,14 +46,17 @@ async def ask(url: str) -> tuple[int, str]:
 
 
 async def test_unhealthy_process_says_why(url: str, timers: FakeTimers) -> None:
-    """200 while all is well; 500 and the reason once the process should be restarted, also while it stands by."""
+    """200 while all is well; 500 and the reason once the process should be restarted, also while it
+    stands by."""
     assert (await ask(f"{url}/healthz"))[0] == 200
     timers.advance(LONGEST_SILENCE_SECONDS + 1)
     status, said = await ask(f"{url}/healthz")
     assert (status, "nothing heard from the API server" in said) == (500, True)
 
 
-async def test_process_that_waits_for_its_turn_is_well(url: str, probes: Probes, timers: FakeTimers) -> None:
+async def test_process_that_waits_for_its_turn_is_well(
+    url: str, probes: Probes, timers: FakeTimers
+) -> None:
     """What the API server answers to one who stands by counts as being heard from it."""
     timers.advance(LONGEST_SILENCE_SECONDS + 1)
     await probes.election.win()
@@ -61,7 +64,8 @@ async def test_process_that_waits_for_its_turn_is_well(url: str, probes: Probes,
 
 
 async def test_leading_is_shown(url: str, probes: Probes, timers: FakeTimers) -> None:
-    """Who stands by is as ready as who leads; which of them it is, stands in the body and in the numbers."""
+    """Who stands by is as ready as who leads; which of them it is, stands in the body and in the
+    numbers."""
     assert await ask(f"{url}/readyz") == (200, '{"leader": false, "holder": "", "obstacle": ""}')
     assert "flink_operator_leader 0.0\n" in (await ask(f"{url}/metrics"))[1]
     await probes.election.win()
@@ -70,7 +74,9 @@ async def test_leading_is_shown(url: str, probes: Probes, timers: FakeTimers) ->
     assert "flink_operator_leader 1.0\n" in (await ask(f"{url}/metrics"))[1]
 
 
-async def test_orphans_are_counted_by_kind_and_region(url: str, probes: Probes, timers: FakeTimers) -> None:
+async def test_orphans_are_counted_by_kind_and_region(
+    url: str, probes: Probes, timers: FakeTimers
+) -> None:
     """There is no number for a region that was not looked into, and else one for each kind."""
     assert "flink_operator_orphans{" not in (await ask(f"{url}/metrics"))[1]
     timers.advance(YOUNGEST_SECONDS)

@@ -1,4 +1,5 @@
-"""The report is written when something changed; a write that fails ends nothing, and is made up for."""
+"""The report is written when something changed; a write that fails ends nothing, and is made up
+for."""
 
 import asyncio
 import logging
@@ -6,7 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from flink_workspace_operator.core.facts.failures import ClusterRefused, ClusterUnreachable, Conflict, Failure
+from flink_workspace_operator.core.facts.failures import (
+    ClusterRefused,
+    ClusterUnreachable,
+    Conflict,
+    Failure,
+)
 from flink_workspace_operator.core.operator_report import SurveyFailure
 from flink_workspace_operator.runtime.publishing import Publishing
 from tests.builders import NOW
@@ -58,8 +64,14 @@ async def test_nothing_is_written_before_a_survey_ended() -> None:
 
 
 async def test_a_write_that_fails_is_made_up_for() -> None:
-    """Refused, conflicting, lost, or a mistake of ours: the next one comes, and the loop goes on."""
-    shelf = Shelf(ClusterRefused("no right"), Conflict("changed"), ClusterUnreachable("down"), RuntimeError("a bug"))
+    """Refused, conflicting, lost, or a mistake of ours: the next one comes, and the loop goes
+    on."""
+    shelf = Shelf(
+        ClusterRefused("no right"),
+        Conflict("changed"),
+        ClusterUnreachable("down"),
+        RuntimeError("a bug"),
+    )
     task = asyncio.create_task(shelf.publishing().keep_publishing())
     await shelf.written.wait()
     task.cancel()
@@ -74,4 +86,6 @@ async def test_a_problem_is_logged_once(caplog: pytest.LogCaptureFixture) -> Non
     with caplog.at_level(logging.WARNING):
         for _ in range(5):
             await publishing.publish()
-    assert [record.message for record in caplog.records] == ["the report was not published: no right"]
+    assert [record.message for record in caplog.records] == [
+        "the report was not published: no right"
+    ]

@@ -8,7 +8,14 @@ from typing import TypeVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.runtime.queue import WorkQueue
@@ -32,7 +39,8 @@ def queue(timers: FakeTimers) -> WorkQueue:
 
 
 async def test_what_goes_on_at_once_comes_before_what_waits(queue: WorkQueue) -> None:
-    """The first of many is done before the last has begun; other namespaces have their turns all the same."""
+    """The first of many is done before the last has begun; other namespaces have their turns all
+    the same."""
     for key in (A, B, C):
         queue.add(key)
     other = Key("other", "x")
@@ -50,8 +58,11 @@ async def test_what_goes_on_comes_before_what_waits(queue: WorkQueue) -> None:
     assert [await queue.get() for _ in range(3)] == [C, A, B]
 
 
-async def test_what_is_put_off_comes_later_unless_it_waits(queue: WorkQueue, timers: FakeTimers) -> None:
-    """What waits is wanted for another reason, and what a pass asked for comes first; closed, nothing is to come."""
+async def test_what_is_put_off_comes_later_unless_it_waits(
+    queue: WorkQueue, timers: FakeTimers
+) -> None:
+    """What waits is wanted for another reason, and what a pass asked for comes first; closed,
+    nothing is to come."""
     queue.add_after(A, 10)
     queue.put_off(A, 100)
     timers.advance(99)
@@ -79,7 +90,8 @@ async def test_a_key_waits_once(queue: WorkQueue) -> None:
 
 
 async def test_added_under_work_comes_again(queue: WorkQueue) -> None:
-    """What happens during a pass may not have been seen by it, so the key gets another turn, after this one."""
+    """What happens during a pass may not have been seen by it, so the key gets another turn, after
+    this one."""
     queue.add(A)
     await queue.get()
     queue.add(A)
@@ -89,7 +101,8 @@ async def test_added_under_work_comes_again(queue: WorkQueue) -> None:
 
 
 async def test_change_goes_before_the_listing(queue: WorkQueue) -> None:
-    """A person's change has its turn before the thousands of keys of the listing, also where it was listed itself."""
+    """A person's change has its turn before the thousands of keys of the listing, also where it was
+    listed itself."""
     for key in (A, B, C):
         queue.add(key, Lane.ROUTINE)
     queue.add(C)
@@ -137,7 +150,8 @@ async def test_finish_says_when_to_come_again(queue: WorkQueue, timers: FakeTime
 
 
 async def test_waiting_workers_are_woken(queue: WorkQueue) -> None:
-    """Of the workers that wait, one gets the key that is added, and closing lets all the others go."""
+    """Of the workers that wait, one gets the key that is added, and closing lets all the others
+    go."""
     waiting = [asyncio.create_task(queue.get()) for _ in range(3)]
     await asyncio.sleep(0)
     queue.add(A)
@@ -160,7 +174,8 @@ async def test_closed_queue_gives_nothing(queue: WorkQueue, timers: FakeTimers) 
 
 
 async def test_closed_queue_gives_what_is_left_to_do(queue: WorkQueue) -> None:
-    """The keys that are named at the closing have their turn, each once; one under work has it already."""
+    """The keys that are named at the closing have their turn, each once; one under work has it
+    already."""
     queue.add(A)
     await queue.get()
     queue.add(B)
@@ -169,8 +184,11 @@ async def test_closed_queue_gives_what_is_left_to_do(queue: WorkQueue) -> None:
     assert [await queue.get() for _ in range(2)] == [C, None]
 
 
-async def test_a_pause_ends_in_time_or_with_the_closing(queue: WorkQueue, timers: FakeTimers) -> None:
-    """A worker that waits with its key in hand is woken by either, and may wait again after the closing."""
+async def test_a_pause_ends_in_time_or_with_the_closing(
+    queue: WorkQueue, timers: FakeTimers
+) -> None:
+    """A worker that waits with its key in hand is woken by either, and may wait again after the
+    closing."""
     in_time = partial(timers.advance, 10)
     for end in (in_time, queue.close, in_time):
         pause = asyncio.create_task(queue.pause(10))
@@ -223,7 +241,8 @@ async def test_within_a_namespace_the_first_comes_first(queue: WorkQueue) -> Non
 
 
 async def test_a_namespace_has_half_of_the_workers_while_others_wait() -> None:
-    """Alone it has up to three quarters; what is left is for whoever comes next, who has it at once."""
+    """Alone it has up to three quarters; what is left is for whoever comes next, who has it at
+    once."""
     queue = WorkQueue(FakeTimers(), Share.of(16))
     add_many(queue, "flood", 100)
     assert await taken(queue, 12) == ["flood"] * 12
@@ -231,7 +250,10 @@ async def test_a_namespace_has_half_of_the_workers_while_others_wait() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     add_many(queue, "late", 6)
-    assert (await asyncio.wait_for(waiting, patience(1)), await taken(queue, 3)) == (Key("late", "w-0"), ["late"] * 3)
+    assert (await asyncio.wait_for(waiting, patience(1)), await taken(queue, 3)) == (
+        Key("late", "w-0"),
+        ["late"] * 3,
+    )
     freed = []
     for number in range(3):
         queue.finish(Key("flood", f"w-{number}"), None)
@@ -240,7 +262,8 @@ async def test_a_namespace_has_half_of_the_workers_while_others_wait() -> None:
 
 
 async def test_half_is_counted_before_the_lane() -> None:
-    """Routine of a namespace with little goes before the changes of one that has its half already."""
+    """Routine of a namespace with little goes before the changes of one that has its half
+    already."""
     queue = WorkQueue(FakeTimers(), SHARE)
     add_many(queue, "flood", 10)
     add_many(queue, "quiet", 2, Lane.ROUTINE)
@@ -281,13 +304,22 @@ async def test_depth_is_told_by_lane_and_namespaces_by_number(queue: WorkQueue) 
     add_many(queue, "a", 3)
     add_many(queue, "a", 5, Lane.ROUTINE)
     add_many(queue, "b", 1, Lane.ROUTINE)
-    assert (queue.depth_of(Lane.URGENT), queue.depth_of(Lane.ROUTINE), queue.namespaces) == (3, 3, 2)
+    assert (queue.depth_of(Lane.URGENT), queue.depth_of(Lane.ROUTINE), queue.namespaces) == (
+        3,
+        3,
+        2,
+    )
     assert await taken(queue, 5) == ["a", "a", "a", "a", "b"]
-    assert (queue.depth_of(Lane.URGENT), queue.depth_of(Lane.ROUTINE), queue.namespaces) == (0, 1, 1)
+    assert (queue.depth_of(Lane.URGENT), queue.depth_of(Lane.ROUTINE), queue.namespaces) == (
+        0,
+        1,
+        1,
+    )
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """Any order of adding, waiting, taking and finishing, against the three promises of the queue."""
+    """Any order of adding, waiting, taking and finishing, against the three promises of the
+    queue."""
 
     keys = Bundle("keys")
 
@@ -360,7 +392,9 @@ class QueueMachine(RuleBasedStateMachine):
 def waiting_in(queue: WorkQueue) -> list[Key]:
     """The keys in all rings of the queue."""
     rings = queue._waiting._rings.values()
-    return [key for lanes in rings for ring in lanes.values() for keys in ring.values() for key in keys]
+    return [
+        key for lanes in rings for ring in lanes.values() for keys in ring.values() for key in keys
+    ]
 
 
 def run(coroutine: Coroutine[None, None, T]) -> T:

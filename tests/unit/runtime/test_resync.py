@@ -1,4 +1,5 @@
-"""The list of everything: it finds what a watch did not show, whatever stands in the objects, and judges the watch."""
+"""The list of everything: it finds what a watch did not show, whatever stands in the objects, and
+judges the watch."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -8,7 +9,11 @@ from typing import Any, cast
 import pytest
 
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
-from flink_workspace_operator.core.facts.failures import ClusterFailure, ClusterRefused, ClusterUnreachable
+from flink_workspace_operator.core.facts.failures import (
+    ClusterFailure,
+    ClusterRefused,
+    ClusterUnreachable,
+)
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.orphans import Findings
 from flink_workspace_operator.core.plan import Event
@@ -53,7 +58,9 @@ class Stored:
         if namespace in self.failures:
             raise self.failures[namespace]
         self.before()
-        snapshot = [each for key, each in self.objects.items() if namespace in (None, key.namespace)]
+        snapshot = [
+            each for key, each in self.objects.items() if namespace in (None, key.namespace)
+        ]
         self.after()
         for each in snapshot:
             yield each
@@ -66,7 +73,8 @@ class Stored:
 
 
 class Bench:
-    """A queue with watches that show what the test says, and a resync whose waits make time pass."""
+    """A queue with watches that show what the test says, and a resync whose waits make time
+    pass."""
 
     def __init__(self) -> None:
         self.timers = FakeTimers()
@@ -128,7 +136,9 @@ def bench() -> Bench:
 async def test_what_no_watch_shows_is_found_by_the_first_list(bench: Bench) -> None:
     """After one resync: a new workspace, and an order that only the ledger has."""
     bench.workspaces.put(A, "1", spec={"region": "r"})
-    bench.orders.put(Key("ns", "b-3"), "2", spec={"workspaceRef": {"name": "b"}}, status={"state": "Fulfilled"})
+    bench.orders.put(
+        Key("ns", "b-3"), "2", spec={"workspaceRef": {"name": "b"}}, status={"state": "Fulfilled"}
+    )
     assert await bench.look() == {A, B}
     assert bench.waits == [RESYNC]
 
@@ -145,7 +155,8 @@ async def test_missed_change_is_looked_at_once(bench: Bench) -> None:
 
 
 async def test_a_version_from_the_past_was_missed_too(bench: Bench) -> None:
-    """After a restore of etcd objects are older than the watch showed them: versions are compared for equality only."""
+    """After a restore of etcd objects are older than the watch showed them: versions are compared
+    for equality only."""
     bench.watches.workspaces.seen(None, bench.workspaces.put(A, "200"))
     bench.workspaces.put(A, "100")
     assert await bench.look() == {A}
@@ -184,8 +195,11 @@ async def test_claims_of_what_was_found_are_known(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_what_the_watch_shows_meanwhile_is_newer_than_the_list(bench: Bench, when: str) -> None:
-    """Changed, made or deleted while the list is under way: no list is needed for it, and nothing was missed."""
+async def test_what_the_watch_shows_meanwhile_is_newer_than_the_list(
+    bench: Bench, when: str
+) -> None:
+    """Changed, made or deleted while the list is under way: no list is needed for it, and nothing
+    was missed."""
     watch, stored, made = bench.watches.workspaces, bench.workspaces, Key("ns", "made")
     watch.seen(None, stored.put(A, "1"))
     watch.seen(None, stored.put(B, "2"))
@@ -201,10 +215,13 @@ async def test_what_the_watch_shows_meanwhile_is_newer_than_the_list(bench: Benc
 
 
 async def test_everything_is_looked_at_within_the_next_resync_spread(bench: Bench) -> None:
-    """All that is listed has a look planned, an order with an open outcome too; a sooner one stays."""
+    """All that is listed has a look planned, an order with an open outcome too; a sooner one
+    stays."""
     watches, settled = bench.watches, Key("ns", "c-1")
     watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
-    watches.orders.seen(None, bench.orders.put(Key("ns", "b-1"), "2", status={"state": "Uncertain"}))
+    watches.orders.seen(
+        None, bench.orders.put(Key("ns", "b-1"), "2", status={"state": "Uncertain"})
+    )
     watches.orders.seen(None, bench.orders.put(settled, "3", status={"state": "Fulfilled"}))
     bench.queue.add_after(A, RESYNC + 60)
     assert await bench.look() == set()
@@ -231,19 +248,25 @@ async def test_an_odd_object_does_not_hide_the_others(bench: Bench, odd: dict[st
     bench.workspaces.put(A, "1", **odd)
     bench.workspaces.put(B, "2", spec={"region": "r"})
     bench.orders.put(ORDER, "3", **odd)
-    bench.orders.put(Key("ns", "c-1"), "4", spec={"workspaceRef": {"name": "c"}}, status={"state": "Fulfilled"})
+    bench.orders.put(
+        Key("ns", "c-1"), "4", spec={"workspaceRef": {"name": "c"}}, status={"state": "Fulfilled"}
+    )
     found = await bench.look(times=2)
     assert found >= {B, Key("ns", "c")}
     assert set(bench.watches.orders.missed) == {ORDER, Key("ns", "c-1")}
 
 
-async def test_namespaces_that_may_be_read_are_read(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+async def test_namespaces_that_may_be_read_are_read(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     """One without rights is left out and said once; what is known of it is not taken for gone."""
     hidden = Key("hidden", "h")
     bench.watches.workspaces.seen(None, bench.workspaces.put(hidden, "1"))
     bench.workspaces.put(A, "2")
     bench.workspaces.put(Key("unlisted", "u"), "3")
-    bench.workspaces.failures["hidden"] = ClusterRefused("the API server answered 403 Forbidden: no")
+    bench.workspaces.failures["hidden"] = ClusterRefused(
+        "the API server answered 403 Forbidden: no"
+    )
     assert await bench.look(("ns", "hidden"), times=2) == {A}
     errors = [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR]
     assert errors == [
@@ -253,14 +276,18 @@ async def test_namespaces_that_may_be_read_are_read(bench: Bench, caplog: pytest
 
 
 async def test_no_list_is_no_sign_of_life(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """Without an answer, or without rights anywhere, nothing is known of the watch; the lists go on."""
+    """Without an answer, or without rights anywhere, nothing is known of the watch; the lists go
+    on."""
     bench.watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
     for failure in (ClusterUnreachable("the API server did not answer"), ClusterRefused("403")):
         bench.workspaces.failures["ns"] = failure
         assert await bench.look(("ns",)) == set()
     assert bench.watches.workspaces.silent_seconds == 2 * RESYNC
     assert bench.watches.orders.silent_seconds == 0
-    assert "no list to compare the watch of workspaces with: the API server did not answer" in caplog.text
+    assert (
+        "no list to compare the watch of workspaces with: the API server did not answer"
+        in caplog.text
+    )
 
 
 async def test_list_without_an_answer_ends_a_suspicion(bench: Bench) -> None:
@@ -287,7 +314,8 @@ async def test_mistake_of_ours_does_not_end_the_lists(bench: Bench) -> None:
 
 
 async def test_suspicion_is_followed_soon_and_proof_is_not(bench: Bench) -> None:
-    """A list that shows what the watch did not is repeated every half a minute, until it is known what that means."""
+    """A list that shows what the watch did not is repeated every half a minute, until it is known
+    what that means."""
     bench.workspaces.put(A, "1")
     until_proven = 1 + round(LONGEST_BLINDNESS_SECONDS / LOOK_AGAIN_SECONDS)
     await bench.look(times=until_proven + 1)
@@ -341,7 +369,9 @@ async def test_the_first_round_wakes_only_who_is_in_doubt(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("lists", [True, False])
-async def test_what_the_watches_list_and_the_first_round_does_not_has_a_pass(bench: Bench, lists: bool) -> None:
+async def test_what_the_watches_list_and_the_first_round_does_not_has_a_pass(
+    bench: Bench, lists: bool
+) -> None:
     """It was made or changed in between; or there was no round at all."""
     if lists:
         bench.workspaces.put(A, "1")
@@ -366,7 +396,8 @@ async def test_what_a_round_confirms_has_no_pass_before_the_next(bench: Bench) -
 
 @pytest.mark.parametrize("kind", ["orders", "workspaces"])
 async def test_half_a_round_confirms_nobody(bench: Bench, kind: str) -> None:
-    """Without the orders, or some of the workspaces, nothing is known: passes come when they are due."""
+    """Without the orders, or some of the workspaces, nothing is known: passes come when they are
+    due."""
     told = confirming(bench)
     bench.watches.workspaces.seen(None, bench.workspaces.put(A, "1"))
     getattr(bench, kind).failures["hidden"] = ClusterRefused("403")

@@ -65,13 +65,21 @@ def owning(key: Key) -> dict[str, Any]:
     return {
         "metadata": {"namespace": key.namespace, "name": key.name, "resourceVersion": "1"},
         "spec": {"region": REGION},
-        "status": {"accountId": ACCOUNT, "instance": {"instanceId": f"i-{key.name}", "clusterStatus": "RUNNING"}},
+        "status": {
+            "accountId": ACCOUNT,
+            "instance": {"instanceId": f"i-{key.name}", "clusterStatus": "RUNNING"},
+        },
     }
 
 
 def an_order_of(key: Key, *finalizers: str) -> dict[str, Any]:
     """A stored order."""
-    metadata = {"namespace": key.namespace, "name": f"{key.name}-1", "finalizers": [*finalizers], "managedFields": []}
+    metadata = {
+        "namespace": key.namespace,
+        "name": f"{key.name}-1",
+        "finalizers": [*finalizers],
+        "managedFields": [],
+    }
     return {"metadata": metadata, "spec": {"workspaceRef": {"name": key.name}}}
 
 
@@ -127,7 +135,11 @@ def claim_of(target: PurchaseTarget, holder: str) -> dict[str, Any]:
 
 async def test_only_ones_own_claim_is_read_from_a_list() -> None:
     """Whether another holder is alive, a list does not tell."""
-    mine, others, lists = PurchaseTarget(ACCOUNT, REGION, "a"), PurchaseTarget(ACCOUNT, REGION, "b"), Lists()
+    mine, others, lists = (
+        PurchaseTarget(ACCOUNT, REGION, "a"),
+        PurchaseTarget(ACCOUNT, REGION, "b"),
+        Lists(),
+    )
     lists.take_claim(claim_of(mine, "ns/a"))
     lists.take_claim(claim_of(others, "ns/b"))
     listed = lists.of(owning(A))
@@ -137,7 +149,12 @@ async def test_only_ones_own_claim_is_read_from_a_list() -> None:
     assert await listed.read_claim(PurchaseTarget(ACCOUNT, REGION, "free"), A) is None
     with pytest.raises(Doubtful):
         await listed.read_claim(others, A)
-    for read in (listed.list_neighbours(), listed.read_claims_of(A), listed.read_outputs(A), listed.read_secret(A)):
+    for read in (
+        listed.list_neighbours(),
+        listed.read_claims_of(A),
+        listed.read_outputs(A),
+        listed.read_secret(A),
+    ):
         with pytest.raises(Doubtful):
             await read
 

@@ -11,7 +11,8 @@ ALL, NOTHING = "", "list flinkworkspaces"
 
 
 class Server:
-    """What the API server says of each namespace, one look after the other; None: it does not answer."""
+    """What the API server says of each namespace, one look after the other; None: it does not
+    answer."""
 
     def __init__(self, *looks: dict[str, str] | None) -> None:
         self.looks, self.slept = list(looks), 0
@@ -44,14 +45,21 @@ async def test_one_without_rights_is_left_out_and_named(caplog: pytest.LogCaptur
     scope = Server({"a": ALL, "b": NOTHING}).scope("a", "b")
     assert await scope.settle() == ("a",)
     [said] = [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR]
-    assert said.startswith("namespace b is left out: the operator may not list flinkworkspaces there; bind the")
+    assert said.startswith(
+        "namespace b is left out: the operator may not list flinkworkspaces there; bind the"
+    )
 
 
 async def test_with_no_rights_at_all_it_does_not_begin(caplog: pytest.LogCaptureFixture) -> None:
     """Nothing to watch would be everything to kopf."""
-    with pytest.raises(ClusterRefused, match="no listed namespace in which the operator has all the rights"):
+    with pytest.raises(
+        ClusterRefused, match="no listed namespace in which the operator has all the rights"
+    ):
         await Server({"a": NOTHING, "b": NOTHING}).scope("a", "b").settle()
-    assert [each.getMessage()[:23] for each in caplog.records] == ["namespace a is left out", "namespace b is left out"]
+    assert [each.getMessage()[:23] for each in caplog.records] == [
+        "namespace a is left out",
+        "namespace b is left out",
+    ]
 
 
 async def test_it_does_not_begin_without_an_answer() -> None:
@@ -62,9 +70,14 @@ async def test_it_does_not_begin_without_an_answer() -> None:
 
 @pytest.mark.parametrize(
     ("before", "then"),
-    [({"a": ALL, "b": NOTHING}, {"a": ALL, "b": ALL}), ({"a": ALL, "b": ALL}, {"a": ALL, "b": NOTHING})],
+    [
+        ({"a": ALL, "b": NOTHING}, {"a": ALL, "b": ALL}),
+        ({"a": ALL, "b": ALL}, {"a": ALL, "b": NOTHING}),
+    ],
 )
-async def test_rights_that_come_or_go_end_the_watches(before: dict[str, str], then: dict[str, str]) -> None:
+async def test_rights_that_come_or_go_end_the_watches(
+    before: dict[str, str], then: dict[str, str]
+) -> None:
     """Not before they do, and not because the API server does not answer."""
     server = Server(before, before, None, then)
     scope = server.scope("a", "b")

@@ -1,4 +1,5 @@
-"""Triggers: what happens to a resource, an order or a claim wakes the right keys, and our own echo nobody."""
+"""Triggers: what happens to a resource, an order or a claim wakes the right keys, and our own echo
+nobody."""
 
 from typing import Any
 
@@ -54,7 +55,8 @@ async def test_changes_wake_the_key(woken: Woken) -> None:
 
 
 async def test_what_a_round_had_is_not_woken_by_the_watch(woken: Woken) -> None:
-    """What a watch lists at the start waits for the round; what a round had in this version needs no pass."""
+    """What a watch lists at the start waits for the round; what a round had in this version needs
+    no pass."""
     waits = {"known": None, "soon": 0.0, "later": 60.0}
     woken.triggers.wait = lambda _, version: waits[version]
     woken.triggers.workspace_seen(None, workspace(A, "known"))
@@ -92,7 +94,9 @@ async def test_claim_given_back_wakes_who_wants_the_name(woken: Woken) -> None:
     other_name, other_region = Key("ns", "c"), Key("ns", "d")
     woken.triggers.workspace_seen(None, workspace(B, workspaceName="a"))
     woken.triggers.workspace_seen(None, workspace(other_name))
-    woken.triggers.workspace_seen(None, workspace(other_region, workspaceName="a", region="cn-beijing"))
+    woken.triggers.workspace_seen(
+        None, workspace(other_region, workspaceName="a", region="cn-beijing")
+    )
     await woken.take()
     woken.triggers.claim_seen(A, ("cn-hangzhou", "a"), given_back=True, resource_version=OURS)
     assert await woken.take() == {B}

@@ -1,4 +1,5 @@
-"""The watches: each is judged by itself, by what it shows and by what a list shows that it did not."""
+"""The watches: each is judged by itself, by what it shows and by what a list shows that it did
+not."""
 
 import logging
 from collections.abc import Callable
@@ -69,7 +70,10 @@ def test_silence_of_one_is_not_made_up_for_by_the_others(
         each.heard()
     assert watches.each()[name].illness == ""
     timers.advance(1)
-    assert watches.each()[name].illness == f"nothing heard from the watch of {name} for {limit + 1:.0f} s"
+    assert (
+        watches.each()[name].illness
+        == f"nothing heard from the watch of {name} for {limit + 1:.0f} s"
+    )
     assert [each.illness for each in others] == ["", ""]
 
 
@@ -81,14 +85,19 @@ def test_begin_is_a_sign_of_life(watches: Watches, timers: FakeTimers) -> None:
 
 
 def test_blind_watch_names_what_it_missed(
-    watch: ObjectWatch, timers: FakeTimers, list_shows: Callable[..., None], caplog: pytest.LogCaptureFixture
+    watch: ObjectWatch,
+    timers: FakeTimers,
+    list_shows: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What two lists show, with minutes between them, and the watch never, proves that it is blind; said once."""
+    """What two lists show, with minutes between them, and the watch never, proves that it is blind;
+    said once."""
     watch.seen("ADDED", wire(B))
     list_shows(a="7")
     timers.advance(LONGEST_BLINDNESS_SECONDS)
     watch.seen("MODIFIED", wire(B, "8"))
-    assert (watch.illness, watch.under_suspicion) == ("", True)  # the list is old: nobody looked again yet
+    # the list is old: nobody looked again yet
+    assert (watch.illness, watch.under_suspicion) == ("", True)
     list_shows(a="7")
     blind = "the watch of workspaces is blind: it did not show ns/a, which changed at least"
     assert (watch.illness, watch.under_suspicion) == (f"{blind} 180 s ago", False)
@@ -96,7 +105,11 @@ def test_blind_watch_names_what_it_missed(
     timers.advance(60)
     list_shows(a="7")
     assert watch.illness == f"{blind} 240 s ago"
-    assert [each.getMessage().startswith(blind) for each in caplog.records if each.levelno == logging.ERROR] == [True]
+    assert [
+        each.getMessage().startswith(blind)
+        for each in caplog.records
+        if each.levelno == logging.ERROR
+    ] == [True]
 
 
 def test_changes_that_it_misses_do_not_renew_its_time(
@@ -121,7 +134,9 @@ def test_late_watch_is_not_blind(
     assert watch.illness == ""
 
 
-def test_outage_is_no_blindness(watch: ObjectWatch, timers: FakeTimers, list_shows: Callable[..., None]) -> None:
+def test_outage_is_no_blindness(
+    watch: ObjectWatch, timers: FakeTimers, list_shows: Callable[..., None]
+) -> None:
     """While the API server answers no list, no watch can show anything: its time begins anew."""
     list_shows(a="7")
     timers.advance(LONGEST_BLINDNESS_SECONDS)
@@ -130,7 +145,9 @@ def test_outage_is_no_blindness(watch: ObjectWatch, timers: FakeTimers, list_sho
     assert watch.illness == ""
 
 
-def test_proof_outlasts_an_outage(watch: ObjectWatch, timers: FakeTimers, list_shows: Callable[..., None]) -> None:
+def test_proof_outlasts_an_outage(
+    watch: ObjectWatch, timers: FakeTimers, list_shows: Callable[..., None]
+) -> None:
     """What is proven stays so until a list or the watch shows otherwise."""
     list_shows(a="7")
     timers.advance(LONGEST_BLINDNESS_SECONDS)
@@ -144,7 +161,8 @@ def test_proof_outlasts_an_outage(watch: ObjectWatch, timers: FakeTimers, list_s
 def test_list_without_news_is_a_sign_of_life(
     watch: ObjectWatch, timers: FakeTimers, list_shows: Callable[..., None]
 ) -> None:
-    """In a quiet cluster nothing comes for days, and a list shows that there was nothing to come."""
+    """In a quiet cluster nothing comes for days, and a list shows that there was nothing to
+    come."""
     timers.advance(RESYNC)
     list_shows(a="7")
     assert watch.silent_seconds == RESYNC

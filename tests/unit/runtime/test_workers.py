@@ -34,7 +34,9 @@ class Bench:
         self.passes: list[Key] = []
         self.behave: Callable[[Key], Awaitable[Requeue]] = finished
         self.announced: set[Key] = set()
-        self.workers = Workers(self.queue, self._run_pass, 2, lambda: 0.0, self.announced.__contains__)
+        self.workers = Workers(
+            self.queue, self._run_pass, 2, lambda: 0.0, self.announced.__contains__
+        )
 
     async def _run_pass(self, key: Key) -> Requeue:
         self.passes.append(key)
@@ -108,7 +110,8 @@ async def test_next_look_is_kept(bench: Bench) -> None:
 
 
 async def test_failures_back_off_and_success_forgets_them(bench: Bench) -> None:
-    """A failing key comes again after 1 s, doubling to 60 s; after a success the next failure begins at 1 s again."""
+    """A failing key comes again after 1 s, doubling to 60 s; after a success the next failure
+    begins at 1 s again."""
     bench.behave = failing(ClusterUnreachable("down"))
     bench.queue.add(A)
     await bench.idle()
@@ -124,15 +127,22 @@ async def test_failures_back_off_and_success_forgets_them(bench: Bench) -> None:
 
 async def test_cloud_may_ask_for_a_longer_wait(bench: Bench) -> None:
     """Where the cloud says when to come back, nobody comes earlier."""
-    bench.behave = failing(Throttled("foasconsole.DescribeInstances", "Throttling.User", retry_after=45))
+    bench.behave = failing(
+        Throttled("foasconsole.DescribeInstances", "Throttling.User", retry_after=45)
+    )
     bench.queue.add(A)
     await bench.idle()
     assert await waits(bench, 1) == [45]
 
 
-@pytest.mark.parametrize("mistake", [KeyError("a mistake of ours"), asyncio.CancelledError(), RecursionError()])
-async def test_worker_survives_anything(bench: Bench, mistake: BaseException, caplog: pytest.LogCaptureFixture) -> None:
-    """A mistake in one pass, or a cancellation that escaped from a library, costs that key a wait and nothing more."""
+@pytest.mark.parametrize(
+    "mistake", [KeyError("a mistake of ours"), asyncio.CancelledError(), RecursionError()]
+)
+async def test_worker_survives_anything(
+    bench: Bench, mistake: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mistake in one pass, or a cancellation that escaped from a library, costs that key a wait
+    and nothing more."""
     bench.behave = failing(mistake)
     bench.queue.add(A)
     await bench.idle()
@@ -149,7 +159,8 @@ async def test_worker_survives_anything(bench: Bench, mistake: BaseException, ca
 async def test_a_lost_race_is_retried_at_once_and_what_repeats_backs_off(
     bench: Bench, race: ClusterFailure, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing is logged of the first: somebody else wrote. One that lasts is no race, and costs less and less."""
+    """Nothing is logged of the first: somebody else wrote. One that lasts is no race, and costs
+    less and less."""
     bench.behave = failing(race)
     bench.queue.add(A)
     await bench.idle()
@@ -162,17 +173,25 @@ async def test_a_lost_race_is_retried_at_once_and_what_repeats_backs_off(
 async def test_what_was_read_and_can_not_be_written_names_the_namespace(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An object in a namespace that was removed by force is read as ever, and each write of it is answered by a 404."""
+    """An object in a namespace that was removed by force is read as ever, and each write of it is
+    answered by a 404."""
     bench.behave = failing(Vanished("the API server answered 404 Not Found"))
     bench.queue.add(A)
     await waits(bench, 2)
     assert "If the namespace does not exist any more, create it again" in caplog.text
 
 
-async def test_a_cause_is_logged_once_and_so_is_its_end(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """A failure that lasts says so once for its key, and again when it is another one or when it is over."""
+async def test_a_cause_is_logged_once_and_so_is_its_end(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failure that lasts says so once for its key, and again when it is another one or when it is
+    over."""
     caplog.set_level(logging.INFO)
-    for failure in (ClusterUnreachable("down"), ClusterUnreachable("half up"), KeyError("a mistake of ours")):
+    for failure in (
+        ClusterUnreachable("down"),
+        ClusterUnreachable("half up"),
+        KeyError("a mistake of ours"),
+    ):
         bench.behave = failing(failure)
         bench.queue.add(A)
         await waits(bench, 3)
@@ -200,7 +219,8 @@ async def test_expected_failure_is_one_line(bench: Bench, caplog: pytest.LogCapt
 
 
 class Buying:
-    """Passes that announce a purchase and make it in the next one, unless something is in the way of that."""
+    """Passes that announce a purchase and make it in the next one, unless something is in the way
+    of that."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
@@ -233,7 +253,9 @@ def buying(bench: Bench) -> Buying:
     return buying
 
 
-async def test_what_is_announced_is_sent_before_anything_else_begins(bench: Bench, buying: Buying) -> None:
+async def test_what_is_announced_is_sent_before_anything_else_begins(
+    bench: Bench, buying: Buying
+) -> None:
     """However many are applied, each worker has at most one order announced and unsent.
 
     Each is of a namespace of its own: within one, what goes on at once comes first anyway.
@@ -271,8 +293,11 @@ async def test_a_pass_that_waits_for_something_else_has_nothing_to_send(bench: B
     assert bench.passes == [A]
 
 
-async def test_an_order_that_can_not_be_ended_does_not_block_its_worker(bench: Bench, buying: Buying) -> None:
-    """After half a minute the worker turns to others; from then on the key costs what any failing one does."""
+async def test_an_order_that_can_not_be_ended_does_not_block_its_worker(
+    bench: Bench, buying: Buying
+) -> None:
+    """After half a minute the worker turns to others; from then on the key costs what any failing
+    one does."""
     buying.blocked = {A, B}
     for key in (A, B, C):
         bench.queue.add(key)
@@ -306,34 +331,47 @@ async def test_drain_lets_passes_end(bench: Bench) -> None:
 
 
 async def test_drain_ends_what_is_announced(bench: Bench, buying: Buying) -> None:
-    """Nothing new begins, a worker's wait between two tries is over at once, and it tries until it is done."""
+    """Nothing new begins, a worker's wait between two tries is over at once, and it tries until it
+    is done."""
     buying.blocked = {A, B}
     for key in (A, B, C):
         bench.queue.add(key)
-    await bench.passes_time(lambda: bench.passes.count(A) == bench.passes.count(B) == TRIES_IN_PLACE)
+    await bench.passes_time(
+        lambda: bench.passes.count(A) == bench.passes.count(B) == TRIES_IN_PLACE
+    )
     draining = asyncio.create_task(bench.workers.drain(PATIENCE_SECONDS))
     await bench.until(lambda: bench.passes.count(A) == bench.passes.count(B) == TRIES_IN_PLACE + 1)
     await bench.passes_time(lambda: bench.passes.count(A) == 2 * TRIES_IN_PLACE)
     assert not draining.done()
     buying.blocked.clear()
     await bench.passes_time(draining.done)
-    assert (sorted(buying.bought, key=str), bench.announced, bench.workers.alive) == ([A, B], set(), 0)
+    assert (sorted(buying.bought, key=str), bench.announced, bench.workers.alive) == (
+        [A, B],
+        set(),
+        0,
+    )
 
 
 async def test_drain_ends_what_was_put_off(bench: Bench, buying: Buying) -> None:
-    """An order that could not be ended in place, and waits for its next turn, has it before the end."""
+    """An order that could not be ended in place, and waits for its next turn, has it before the
+    end."""
     buying.blocked = {A, B}
     for key in (A, B):
         bench.queue.add(key)
-    await bench.passes_time(lambda: len(bench.passes) == 2 * (1 + TRIES_IN_PLACE) and not bench.queue.active)
+    await bench.passes_time(
+        lambda: len(bench.passes) == 2 * (1 + TRIES_IN_PLACE) and not bench.queue.active
+    )
     buying.blocked.clear()
     bench.queue.add(C)
     await bench.workers.drain(PATIENCE_SECONDS)
     assert (set(buying.bought), bench.announced) == ({A, B}, set())
 
 
-async def test_drain_stops_trying_in_time(bench: Bench, buying: Buying, caplog: pytest.LogCaptureFixture) -> None:
-    """Where the API server stays away, the time for stopping is the end, and the log says what is left open."""
+async def test_drain_stops_trying_in_time(
+    bench: Bench, buying: Buying, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the API server stays away, the time for stopping is the end, and the log says what is
+    left open."""
     buying.blocked = {A}
     bench.queue.add(A)
     await bench.until(lambda: bench.passes.count(A) == 2)
@@ -343,7 +381,8 @@ async def test_drain_stops_trying_in_time(bench: Bench, buying: Buying, caplog: 
 
 
 async def test_drain_ends_in_time(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """A pass that takes longer than a stop may wait is cancelled, and the log says which one it was."""
+    """A pass that takes longer than a stop may wait is cancelled, and the log says which one it
+    was."""
     bench.behave = lambda _: asyncio.Event().wait()  # type: ignore[assignment,return-value]  # it never returns
     bench.queue.add(A)
     await bench.until(lambda: bench.queue.active == (A,))

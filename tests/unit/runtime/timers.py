@@ -8,7 +8,9 @@ from itertools import count
 class FakeTimer:
     """One deadline."""
 
-    def __init__(self, when: float, callback: Callable[..., object], args: tuple[object, ...]) -> None:
+    def __init__(
+        self, when: float, callback: Callable[..., object], args: tuple[object, ...]
+    ) -> None:
         self._when, self._callback, self._args = when, callback, args
         self.cancelled = False
 

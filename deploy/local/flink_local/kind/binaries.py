@@ -1,4 +1,5 @@
-"""The `kind` command, and beside it the files that an image of a node is made from, which the lab takes."""
+"""The `kind` command, and beside it the files that an image of a node is made from, which the lab
+takes."""
 
 from typing import Final
 

@@ -39,14 +39,16 @@ It stays up. Try:
 
 
 def kind(console: Console) -> None:
-    """Create the cluster unless it is there, install, buy the samples and show them; raises LocalFailure."""
+    """Create the cluster unless it is there, install, buy the samples and show them; raises
+    LocalFailure."""
     engine = find_engine()
     buy_in_kind(console, lambda: _build_images(engine, console), KUBECONFIG)
     console.print(_NEXT, highlight=False, markup=False, soft_wrap=True)
 
 
 def buy_in_kind(console: Console, make_images: Callable[[], list[Path]], kubeconfig: Path) -> None:
-    """The same with archives of images that somebody else makes, and without a word about what comes next."""
+    """The same with archives of images that somebody else makes, and without a word about what
+    comes next."""
     way = os.environ.get(WAY) or next(iter(WAYS))
     if way not in WAYS:
         raise LocalFailure(f"{WAY} is {way}; it must be one of: {', '.join(WAYS)}")
@@ -71,7 +73,13 @@ def buy_in_kind(console: Console, make_images: Callable[[], list[Path]], kubecon
 def kind_down(console: Console) -> None:
     """Remove the cluster; raises LocalFailure."""
     find_engine()
-    run(ensure_built(KIND).path("kind"), "delete", "cluster", f"--name={NAME}", f"--kubeconfig={KUBECONFIG}")
+    run(
+        ensure_built(KIND).path("kind"),
+        "delete",
+        "cluster",
+        f"--name={NAME}",
+        f"--kubeconfig={KUBECONFIG}",
+    )
     console.print(f"The cluster {NAME} is gone.")
 
 
@@ -103,5 +111,11 @@ def _install(cluster: Cluster, way: str) -> None:
 
 def _buy(cluster: Cluster) -> None:
     cluster.kubectl("apply", f"--filename={SAMPLES}")
-    arguments = ("wait", "--for=condition=Ready", "flinkworkspaces", "--all", f"--timeout={READY_SECONDS}s")
+    arguments = (
+        "wait",
+        "--for=condition=Ready",
+        "flinkworkspaces",
+        "--all",
+        f"--timeout={READY_SECONDS}s",
+    )
     cluster.kubectl(*arguments, seconds=READY_SECONDS)

@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from flink_workspace_operator.api.names import CLUSTER_TAG, ORDER_TAG, PURCHASE_FINALIZER, WORKSPACE_TAG
+from flink_workspace_operator.api.names import (
+    CLUSTER_TAG,
+    ORDER_TAG,
+    PURCHASE_FINALIZER,
+    WORKSPACE_TAG,
+)
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
@@ -75,7 +80,9 @@ class TestAdoption:
             (BY_ID, an_instance("sc_flink-2", order=None), False),
         ],
     )
-    def test_what_may_be_adopted(self, adoption: Adoption | None, found: SeenInstance, adopted: bool) -> None:
+    def test_what_may_be_adopted(
+        self, adoption: Adoption | None, found: SeenInstance, adopted: bool
+    ) -> None:
         """By name only what nobody marked; by id whatever a person names."""
         kind, reason = verdict_of(case_of(found, workspace=a_workspace(adoption=adoption)))
         assert (reason == "Adopting") == adopted
@@ -84,7 +91,10 @@ class TestAdoption:
     def test_two_of_a_name_are_a_persons_choice(self) -> None:
         """A name that two instances have says nothing about which of them is meant."""
         twins = (an_instance(order=None), an_instance("sc_flink-2", order=None))
-        assert verdict_of(case_of(*twins, workspace=a_workspace(adoption=BY_NAME))) == ("Stalled", "NameTaken")
+        assert verdict_of(case_of(*twins, workspace=a_workspace(adoption=BY_NAME))) == (
+            "Stalled",
+            "NameTaken",
+        )
 
     def test_it_is_told_before_anything_is_marked(self) -> None:
         """The first pass says what will be adopted; the next one marks it."""
@@ -95,7 +105,9 @@ class TestAdoption:
         assert marks(decide(after)) == OWNER.marks
 
     @pytest.mark.parametrize(("adoption", "marked"), [(BY_NAME, False), (BY_ID, True)])
-    def test_what_is_new_may_have_marks_that_are_not_shown_yet(self, adoption: Adoption, marked: bool) -> None:
+    def test_what_is_new_may_have_marks_that_are_not_shown_yet(
+        self, adoption: Adoption, marked: bool
+    ) -> None:
         """By name only what nobody marked; by id whatever a person names."""
         new = an_instance(order=None, create_time=NOW - minutes(1))
         workspace = told(case_of(new, workspace=a_workspace(adoption=adoption)), adoption=adoption)
@@ -104,7 +116,9 @@ class TestAdoption:
     def test_by_name_nothing_beside_what_is_bound(self) -> None:
         """What is bound may show up yet; whoever wants another one in its place names it."""
         found = an_instance("sc_flink-2", order=None, create_time=OLD)
-        case = a_case(a_workspace(adoption=BY_NAME), an_order("Placed"), cloud=a_cloud(a_listing(found)))
+        case = a_case(
+            a_workspace(adoption=BY_NAME), an_order("Placed"), cloud=a_cloud(a_listing(found))
+        )
         assert verdict_of(case) == ("Stalled", "NameTaken")
 
     def test_a_purchase_under_way_is_settled_first(self) -> None:
@@ -117,16 +131,23 @@ class TestAdoption:
 
     def test_what_was_told_of_an_earlier_spec_does_not_count(self) -> None:
         """An edit is told anew."""
-        before = case_of(an_instance(order=None, create_time=OLD), workspace=a_workspace(adoption=BY_NAME))
+        before = case_of(
+            an_instance(order=None, create_time=OLD), workspace=a_workspace(adoption=BY_NAME)
+        )
         edited = told(before, adoption=BY_NAME, generation=2)
-        assert decide(case_of(an_instance(order=None, create_time=OLD), workspace=edited)).steps == ()
+        assert (
+            decide(case_of(an_instance(order=None, create_time=OLD), workspace=edited)).steps == ()
+        )
 
     @pytest.mark.parametrize(
         "differs", [{"cu": 20}, {"vpc_id": "vpc-2"}, {"bucket": "b"}, {"charge_type": "PayAsYouGo"}]
     )
     def test_nothing_is_marked_while_the_spec_differs(self, differs: dict[str, Any]) -> None:
-        """From then on the spec can't be changed any more. Each difference is told, in InSync too."""
-        before = case_of(an_instance(order=None, **differs), workspace=a_workspace(adoption=BY_NAME))
+        """From then on the spec can't be changed any more. Each difference is told, in InSync
+        too."""
+        before = case_of(
+            an_instance(order=None, **differs), workspace=a_workspace(adoption=BY_NAME)
+        )
         plan = decide(before)
         assert plan.steps == ()
         assert plan.verdict is not None
@@ -135,12 +156,18 @@ class TestAdoption:
         in_sync = next(each for each in reported(before, plan).conditions if each.type == "InSync")
         assert (in_sync.status, in_sync.reason) == ("False", "Drifted")
 
-    @pytest.mark.parametrize(("is_alive", "way"), [(True, "or delete team/other"), (False, ", or adopt it with")])
-    def test_what_a_living_resource_of_this_cluster_owns_is_not_offered(self, is_alive: bool, way: str) -> None:
+    @pytest.mark.parametrize(
+        ("is_alive", "way"), [(True, "or delete team/other"), (False, ", or adopt it with")]
+    )
+    def test_what_a_living_resource_of_this_cluster_owns_is_not_offered(
+        self, is_alive: bool, way: str
+    ) -> None:
         """Its claim would stop the adoption: it is named, and must be deleted first."""
         other = Key("team", "other")
         theirs = an_instance(owner=Owner(OWNER.cluster_id, other))
-        plan = decide(case_of(theirs, workspace=a_workspace(), claim=a_claim(other, alive=is_alive)))
+        plan = decide(
+            case_of(theirs, workspace=a_workspace(), claim=a_claim(other, alive=is_alive))
+        )
         assert plan.verdict is not None
         assert plan.verdict.reason == "NameTaken"
         assert "belongs to" in plan.verdict.message
@@ -149,9 +176,15 @@ class TestAdoption:
 
     def test_finalizer_and_claim_come_first(self) -> None:
         """Who holds the name is who may adopt it."""
-        case = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_ID), claim=a_claim(Key("team", "o")))
+        case = case_of(
+            an_instance(order=None),
+            workspace=a_workspace(adoption=BY_ID),
+            claim=a_claim(Key("team", "o")),
+        )
         assert verdict_of(case) == ("Stalled", "NameTaken")
-        bare = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_ID, finalizers=()))
+        bare = case_of(
+            an_instance(order=None), workspace=a_workspace(adoption=BY_ID, finalizers=())
+        )
         assert PURCHASE_FINALIZER not in bare.workspace.metadata.finalizers
         assert not any(isinstance(step, AdoptInstance) for step in decide(bare).steps)
 
@@ -162,18 +195,29 @@ class TestAdoption:
 
     def test_by_id_never_buys(self) -> None:
         """Who names an instance that is not there made a mistake, and does not want another one."""
-        assert verdict_of(case_of(workspace=a_workspace(adoption=BY_ID))) == ("Stalled", "NothingToAdopt")
+        assert verdict_of(case_of(workspace=a_workspace(adoption=BY_ID))) == (
+            "Stalled",
+            "NothingToAdopt",
+        )
         quoted = a_case(a_workspace(adoption=BY_ID), an_order("Quoted"))
         assert decide(quoted).steps == ()
 
     def test_by_name_buys_where_there_is_none(self) -> None:
         """The same manifest serves a new account and an old one."""
-        assert verdict_of(case_of(workspace=a_workspace(adoption=BY_NAME))) == ("Progressing", "Purchasing")
+        assert verdict_of(case_of(workspace=a_workspace(adoption=BY_NAME))) == (
+            "Progressing",
+            "Purchasing",
+        )
 
     def test_suspended_marks_nothing(self) -> None:
         """Tags are writes to the cloud."""
-        before = case_of(an_instance(order=None, create_time=OLD), workspace=a_workspace(adoption=BY_NAME))
-        case = case_of(an_instance(order=None, create_time=OLD), workspace=told(before, adoption=BY_NAME, suspend=True))
+        before = case_of(
+            an_instance(order=None, create_time=OLD), workspace=a_workspace(adoption=BY_NAME)
+        )
+        case = case_of(
+            an_instance(order=None, create_time=OLD),
+            workspace=told(before, adoption=BY_NAME, suspend=True),
+        )
         assert decide(case).steps == ()
         assert verdict_of(case) == ("Suspended", "SuspendedByUser")
 
@@ -204,7 +248,9 @@ HIDDEN: dict[str, Any] = {"name": "a-canary", "cu": 77, "vpc_id": "vpc-canary", 
 class TestWhoMayAdopt:
     """Any instance of the account can be named by its id: so that is for listed namespaces only."""
 
-    @pytest.mark.parametrize("settings", [FORBIDDING, Settings(identity_namespaces=("*",))], ids=["others", "default"])
+    @pytest.mark.parametrize(
+        "settings", [FORBIDDING, Settings(identity_namespaces=("*",))], ids=["others", "default"]
+    )
     @pytest.mark.parametrize(
         "found",
         [
@@ -215,7 +261,14 @@ class TestWhoMayAdopt:
             (an_instance(order=None, **HIDDEN),),
             (an_instance(order=None, **{**HIDDEN, "name": "demo"}),),
         ],
-        ids=["nothing", "as described", "of another cluster", "of a neighbour", "of another name", "differing"],
+        ids=[
+            "nothing",
+            "as described",
+            "of another cluster",
+            "of a neighbour",
+            "of another name",
+            "differing",
+        ],
     )
     def test_nothing_is_adopted_told_or_bought_elsewhere(
         self, found: tuple[SeenInstance, ...], settings: Settings
@@ -231,8 +284,13 @@ class TestWhoMayAdopt:
 
     def test_what_was_adopted_stays(self) -> None:
         """It is the resource's, whatever the list says by now, shown or not."""
-        ours, shown = an_instance(tags=OWNER.marks), FlinkWorkspaceStatus(instance=Instance(instance_id=ID))
-        case = case_of(ours, workspace=a_workspace(adoption=BY_ID, status=shown), settings=FORBIDDING)
+        ours, shown = (
+            an_instance(tags=OWNER.marks),
+            FlinkWorkspaceStatus(instance=Instance(instance_id=ID)),
+        )
+        case = case_of(
+            ours, workspace=a_workspace(adoption=BY_ID, status=shown), settings=FORBIDDING
+        )
         assert verdict_of(case) == ("Running", "Running")
         gone = case_of(workspace=a_workspace(adoption=BY_ID, status=shown), settings=FORBIDDING)
         assert verdict_of(gone)[1] != "AdoptionNotAllowed"
@@ -244,7 +302,9 @@ class TestWhoMayAdopt:
 
     def test_by_name_is_for_everybody(self) -> None:
         """It takes nothing that anybody marked, and only what has the resource's own name."""
-        case = case_of(an_instance(order=None), workspace=a_workspace(adoption=BY_NAME), settings=FORBIDDING)
+        case = case_of(
+            an_instance(order=None), workspace=a_workspace(adoption=BY_NAME), settings=FORBIDDING
+        )
         assert verdict_of(case) == ("Progressing", "Adopting")
 
 
@@ -270,25 +330,38 @@ class TestMarks:
         """The ledger knows which order bought it."""
         tags = {**an_instance().tags, ORDER_TAG: "edited"}
         found = an_instance(tags=tags, create_time=OLD)
-        case = a_case(a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found)))
+        case = a_case(
+            a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found))
+        )
         assert marks(decide(case)) == {ORDER_TAG: an_instance().tags[ORDER_TAG]}
 
     def test_tags_may_be_shown_later_than_the_instance(self) -> None:
         """Nothing is missing before the cloud must show it."""
         found = an_instance(order=None, create_time=NOW - minutes(1))
-        case = a_case(a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found)))
+        case = a_case(
+            a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found))
+        )
         assert decide(case).steps == ()
 
     def test_a_status_alone_marks_nothing(self) -> None:
         """It can be edited by hand, to anybody's instance."""
         found = an_instance("sc-of-somebody", order=None, create_time=OLD)
-        status = FlinkWorkspaceStatus(instance=Instance(instance_id="sc-of-somebody", cluster_status="RUNNING"))
+        status = FlinkWorkspaceStatus(
+            instance=Instance(instance_id="sc-of-somebody", cluster_status="RUNNING")
+        )
         assert decide(case_of(found, workspace=a_workspace(status=status))).steps == ()
 
-    @pytest.mark.parametrize(("tags", "reason"), [(ELSEWHERE, "OwnedElsewhere"), (NEIGHBOUR, "NameTaken")])
-    def test_the_marks_of_another_owner_beat_the_ledger(self, tags: dict[str, str], reason: str) -> None:
-        """It was moved there on purpose, or edited by hand: nobody else's tags are written over, nothing is bought."""
+    @pytest.mark.parametrize(
+        ("tags", "reason"), [(ELSEWHERE, "OwnedElsewhere"), (NEIGHBOUR, "NameTaken")]
+    )
+    def test_the_marks_of_another_owner_beat_the_ledger(
+        self, tags: dict[str, str], reason: str
+    ) -> None:
+        """It was moved there on purpose, or edited by hand: nobody else's tags are written over,
+        nothing is bought."""
         found = an_instance(tags=tags, create_time=OLD)
-        case = a_case(a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found)))
+        case = a_case(
+            a_workspace(), an_order("Fulfilled", instance_id=ID), cloud=a_cloud(a_listing(found))
+        )
         assert verdict_of(case) == ("Stalled", reason)
         assert decide(case).steps == ()

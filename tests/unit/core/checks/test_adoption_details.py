@@ -16,7 +16,18 @@ from flink_workspace_operator.core.facts.identity import Key, Owner
 from flink_workspace_operator.core.facts.observed import SeenInstance
 from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.verdicts import SUSPENDED_BY_USER, suspended_by_user
-from tests.builders import ID, NOW, OWNER, SETTINGS, a_case, a_cloud, a_listing, a_workspace, an_instance, minutes
+from tests.builders import (
+    ID,
+    NOW,
+    OWNER,
+    SETTINGS,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    minutes,
+)
 
 BY_NAME, BY_ID = Adoption(policy="IfNameMatches"), Adoption(policy="ByInstanceId", instance_id=ID)
 BARE = an_instance(order=None, create_time=NOW)
@@ -61,7 +72,9 @@ class TestNamingAnInstance:
     @pytest.mark.parametrize("found", [(), (TAKEN,)], ids=["nothing there", "of others"])
     def test_it_is_for_namespaces_that_may(self, found: tuple[SeenInstance, ...]) -> None:
         """Nothing is taken over."""
-        case = a_case(a_workspace(adoption=BY_ID), cloud=a_cloud(a_listing(*found)), settings=FORBIDDING)
+        case = a_case(
+            a_workspace(adoption=BY_ID), cloud=a_cloud(a_listing(*found)), settings=FORBIDDING
+        )
         assert stop_what_may_not_be_adopted(case) is not None
 
     def test_adopting_by_name_needs_no_such_right(self) -> None:
@@ -81,7 +94,9 @@ class TestNamingAnInstance:
         case = a_case(a_workspace(adoption=BY_ID), cloud=twins, settings=FORBIDDING)
         assert stop_what_may_not_be_adopted(case) is None
 
-    @pytest.mark.parametrize(("found", "stops"), [((), True), ((BARE,), False)], ids=["not there", "there"])
+    @pytest.mark.parametrize(
+        ("found", "stops"), [((), True), ((BARE,), False)], ids=["not there", "there"]
+    )
     def test_one_that_is_not_there_is_not_replaced_by_another(
         self, found: tuple[SeenInstance, ...], stops: bool
     ) -> None:
@@ -92,7 +107,11 @@ class TestNamingAnInstance:
 
 def test_a_suspended_resource_puts_no_tags_back() -> None:
     """Nothing is written to the cloud."""
-    untagged = an_instance(order=None, tags={CLUSTER_TAG: OWNER.cluster_id}, create_time=NOW - minutes(99))
+    untagged = an_instance(
+        order=None, tags={CLUSTER_TAG: OWNER.cluster_id}, create_time=NOW - minutes(99)
+    )
     for suspend, steps in ((True, 0), (False, 1)):
-        case = a_case(a_workspace(suspend=suspend, adoption=BY_ID), cloud=a_cloud(a_listing(untagged)))
+        case = a_case(
+            a_workspace(suspend=suspend, adoption=BY_ID), cloud=a_cloud(a_listing(untagged))
+        )
         assert len(marks_to_put_back(case, untagged)) == steps

@@ -12,7 +12,9 @@ UNPAID = BillingOrder("b-2", NOW, paid=False, instance_ids=(ID,))
 
 def test_without_a_list_the_bill_says_nothing() -> None:
     """What it names may be shown already."""
-    case = a_case(a_workspace(), OPEN, cloud=a_cloud(Unknown(Unreachable("x.Y", "reset")), bill=(PAID,)))
+    case = a_case(
+        a_workspace(), OPEN, cloud=a_cloud(Unknown(Unreachable("x.Y", "reset")), bill=(PAID,))
+    )
     assert unexplained(case, OPEN) == ()
 
 

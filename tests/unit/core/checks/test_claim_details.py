@@ -40,7 +40,9 @@ def test_what_does_not_exist_is_not_claimed_here() -> None:
 
 def test_no_name_is_claimed_in_an_unknown_account() -> None:
     """Names are claimed for each account."""
-    assert secure_claim(a_case(a_workspace(), claim=None, cloud=a_cloud(account_id=Unknown()))) is None
+    assert (
+        secure_claim(a_case(a_workspace(), claim=None, cloud=a_cloud(account_id=Unknown()))) is None
+    )
 
 
 def test_a_claim_that_names_nobody_stops_without_a_name() -> None:
@@ -48,7 +50,9 @@ def test_a_claim_that_names_nobody_stops_without_a_name() -> None:
     plan = secure_claim(a_case(a_workspace(), claim=a_claim(None)))
     assert plan is not None
     assert plan.verdict is not None
-    assert plan.verdict.message.startswith("a resource of another namespace in this cluster claims ")
+    assert plan.verdict.message.startswith(
+        "a resource of another namespace in this cluster claims "
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,9 @@ def test_a_claim_of_others_does_not_stop_what_exists(case: Case) -> None:
 @pytest.mark.parametrize("status", [None, BOUND], ids=["nothing bound", "another one bound"])
 def test_a_claim_of_others_stops_an_adoption(status: FlinkWorkspaceStatus | None) -> None:
     """What is adopted is not ours yet, also if another instance was bound before."""
-    adopting = a_workspace(adoption=Adoption(policy="ByInstanceId", instance_id="sc-2"), status=status)
+    adopting = a_workspace(
+        adoption=Adoption(policy="ByInstanceId", instance_id="sc-2"), status=status
+    )
     found = an_instance("sc-2", order=None)
     plan = secure_claim(a_case(adopting, claim=OTHERS, cloud=a_cloud(a_listing(found))))
     assert plan is not None

@@ -10,7 +10,13 @@ from flink_workspace_operator.api.names import secret_finalizer
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary
 from flink_workspace_operator.api.workspace import Adoption, FlinkWorkspace
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.checks.credentials import Orders, Secrets, held_to_account, secret_names, signer
+from flink_workspace_operator.core.checks.credentials import (
+    Orders,
+    Secrets,
+    held_to_account,
+    secret_names,
+    signer,
+)
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.key_failures import (
     AccountNotAllowed,
@@ -98,21 +104,35 @@ def test_the_key_of_the_secret_signs() -> None:
 def test_own_identity_where_it_is_allowed() -> None:
     """In the namespaces that are named, or in all if that is said."""
     here = SETTINGS.model_copy(update={"identity_namespaces": (KEY.namespace,)})
-    assert signer(KEY, a_workspace(), (), {}, SETTINGS) == signer(KEY, a_workspace(), (), {}, here) == Signer()
+    assert (
+        signer(KEY, a_workspace(), (), {}, SETTINGS)
+        == signer(KEY, a_workspace(), (), {}, here)
+        == Signer()
+    )
     for settings in (FORBIDDING, Settings()):
         refused = signer(KEY, a_workspace(), (), {}, settings)
-        assert (type(refused.problem), refused.stands_in_for, refused.keeps_watch) == (IdentityNotAllowed, None, False)
+        assert (type(refused.problem), refused.stands_in_for, refused.keeps_watch) == (
+            IdentityNotAllowed,
+            None,
+            False,
+        )
 
 
 SHOWN = FlinkWorkspaceStatus(account_id=ACCOUNT, instance=Instance(instance_id=ID))
 OWN: dict[str, tuple[FlinkWorkspace | None, Orders]] = {
     "sent": (a_workspace(), (an_order("Uncertain"),)),
     "sent, and the resource gone": (None, (an_order("Placing"),)),
-    "refused, and a copy may come": (a_workspace(), (an_order("Rejected", outstanding_until=NOW + minutes(9)),)),
+    "refused, and a copy may come": (
+        a_workspace(),
+        (an_order("Rejected", outstanding_until=NOW + minutes(9)),),
+    ),
     "bought": (a_workspace(), (an_order("Placed"),)),
     "running": (a_workspace(), (an_order("Fulfilled"),)),
     "adopted": (a_workspace(status=SHOWN), ()),
-    "not in the ledger": (a_workspace(status=FlinkWorkspaceStatus(order=OrderSummary(name="demo-1"))), ()),
+    "not in the ledger": (
+        a_workspace(status=FlinkWorkspaceStatus(order=OrderSummary(name="demo-1"))),
+        (),
+    ),
 }
 NOT_OWN: dict[str, tuple[FlinkWorkspace | None, Orders]] = {
     "nothing": (a_workspace(), ()),
@@ -126,7 +146,9 @@ NOT_OWN: dict[str, tuple[FlinkWorkspace | None, Orders]] = {
 
 
 @pytest.mark.parametrize(("workspace", "orders"), OWN.values(), ids=OWN)
-def test_operator_looks_after_what_it_bought(workspace: FlinkWorkspace | None, orders: Orders) -> None:
+def test_operator_looks_after_what_it_bought(
+    workspace: FlinkWorkspace | None, orders: Orders
+) -> None:
     """Also where it may not buy any more: the list came later, or its default changed."""
     asking = signer(KEY, workspace, orders, {}, FORBIDDING)
     assert (type(asking.problem), asking.keeps_watch) == (IdentityNotAllowed, True)
@@ -134,10 +156,16 @@ def test_operator_looks_after_what_it_bought(workspace: FlinkWorkspace | None, o
 
 
 @pytest.mark.parametrize(("workspace", "orders"), NOT_OWN.values(), ids=NOT_OWN)
-def test_operator_looks_after_nothing_else(workspace: FlinkWorkspace | None, orders: Orders) -> None:
+def test_operator_looks_after_nothing_else(
+    workspace: FlinkWorkspace | None, orders: Orders
+) -> None:
     """Nobody learns of its account what was never theirs."""
     asking = signer(KEY, workspace, orders, {}, FORBIDDING)
-    assert (type(asking.problem), asking.stands_in_for, asking.keeps_watch) == (IdentityNotAllowed, None, False)
+    assert (type(asking.problem), asking.stands_in_for, asking.keeps_watch) == (
+        IdentityNotAllowed,
+        None,
+        False,
+    )
 
 
 WATCHING = Signer(problem=IdentityNotAllowed(KEY.namespace), keeps_watch=True)
@@ -151,9 +179,16 @@ def told_by(case: Case) -> tuple[str, str]:
 
 def test_what_runs_goes_on_where_the_operator_may_not_buy() -> None:
     """It is Ready as before, and the cloud is reached."""
-    case = a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance())), signer=WATCHING)
+    case = a_case(
+        a_workspace(),
+        an_order("Fulfilled"),
+        cloud=a_cloud(a_listing(an_instance())),
+        signer=WATCHING,
+    )
     assert told_by(case) == ("Running", "Running")
-    reached = {each.type: each.status for each in reported(case, decide(case)).conditions}["CloudReachable"]
+    reached = {each.type: each.status for each in reported(case, decide(case)).conditions}[
+        "CloudReachable"
+    ]
     assert reached == "True"
 
 
@@ -198,7 +233,8 @@ PINNED = SETTINGS.model_copy(update={"account_id": "77"})
 
 
 def test_own_identity_is_held_to_its_account() -> None:
-    """One of another account may look after what is there, and buys nothing. Keys of Secrets are not meant."""
+    """One of another account may look after what is there, and buys nothing. Keys of Secrets are
+    not meant."""
     assert held_to_account(Signer(), "77", PINNED) == Signer()
     assert held_to_account(Signer(), ACCOUNT, SETTINGS) == Signer()
     assert held_to_account(Signer(), Unknown(), PINNED) == Signer()
@@ -215,8 +251,12 @@ def test_another_account_than_the_setting_names_buys_nothing() -> None:
     assert plan.steps == ()
     assert plan.verdict is not None
     assert (plan.verdict.kind, plan.verdict.reason) == ("Suspended", "AccountNotAllowed")
-    assert f"of account {ACCOUNT}, and FLINK_OPERATOR_ACCOUNT_ID is 77: give" in plan.verdict.message
-    bound = a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance())), signer=held)
+    assert (
+        f"of account {ACCOUNT}, and FLINK_OPERATOR_ACCOUNT_ID is 77: give" in plan.verdict.message
+    )
+    bound = a_case(
+        a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance())), signer=held
+    )
     assert told_by(bound) == ("Running", "Running")
     elsewhere = a_case(a_workspace(), an_order("Fulfilled", account_id="5"), signer=held)
     assert told_by(elsewhere) == ("Stalled", "AccountChanged")
@@ -227,7 +267,11 @@ def test_operator_stands_in_for_an_order_that_may_have_been_sent(state: str) -> 
     """If it is of the order's account, and may be used here."""
     order = an_order(state, workspace=paid())  # type: ignore[arg-type]  # two of its states
     asking = signer(KEY, paid(), (order,), GONE, SETTINGS)
-    assert (asking.access_key, type(asking.problem), asking.stands_in_for) == (None, SecretMissing, ACCOUNT)
+    assert (asking.access_key, type(asking.problem), asking.stands_in_for) == (
+        None,
+        SecretMissing,
+        ACCOUNT,
+    )
     assert signer(KEY, paid(), (order,), GONE, FORBIDDING).stands_in_for is None
 
 
@@ -258,7 +302,9 @@ def test_order_whose_resource_is_gone_names_its_secret() -> None:
 def test_secret_of_an_open_order_is_read_whatever_a_hand_did_to_the_order() -> None:
     """Its finalizer is gone; who looks after it must be found out all the same."""
     order = an_order("Uncertain", workspace=paid())
-    bare = order.model_copy(update={"metadata": order.metadata.model_copy(update={"finalizers": ()})})
+    bare = order.model_copy(
+        update={"metadata": order.metadata.model_copy(update={"finalizers": ()})}
+    )
     assert secret_names(None, (bare,)) == ("mine",)
 
 
@@ -266,7 +312,9 @@ def test_secrets_of_settled_orders_are_read_until_the_ledger_lets_go() -> None:
     """So that a finalizer that was left on one is found."""
     order = an_order("NotPlaced", workspace=paid())
     assert secret_names(a_workspace(credentials=OTHER), (order,)) == ("other", "mine")
-    released = order.model_copy(update={"metadata": order.metadata.model_copy(update={"finalizers": ()})})
+    released = order.model_copy(
+        update={"metadata": order.metadata.model_copy(update={"finalizers": ()})}
+    )
     assert secret_names(a_workspace(credentials=OTHER), (released,)) == ("other",)
 
 
@@ -295,15 +343,20 @@ def test_secret_is_let_go_afterwards() -> None:
 
 
 def test_secret_that_is_deleted_before_anything_was_sent_is_let_go() -> None:
-    """Held by an order that can't be sent without it, it would stay for ever, and no other could take its place."""
+    """Held by an order that can't be sent without it, it would stay for ever, and no other could
+    take its place."""
     order, going = an_order("Quoted", workspace=paid()), replace(HELD, deleting=True)
     problem = SecretMissing("mine")
     blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     assert decide(a_case(paid(), order, secrets=(going,), **blind)).steps == (ReleaseSecret(going),)
 
 
-@pytest.mark.parametrize(("secret", "steps"), [(SECRET, [HoldSecret, WriteIntent]), (HELD, [WriteIntent])])
-def test_secret_is_held_before_the_order_may_be_sent(secret: Secret, steps: list[type[Step]]) -> None:
+@pytest.mark.parametrize(
+    ("secret", "steps"), [(SECRET, [HoldSecret, WriteIntent]), (HELD, [WriteIntent])]
+)
+def test_secret_is_held_before_the_order_may_be_sent(
+    secret: Secret, steps: list[type[Step]]
+) -> None:
     """It may be another one of that name by now."""
     case = a_case(paid(), an_order("Quoted", workspace=paid()), secrets=(secret,))
     assert [type(step) for step in decide(case).steps] == steps
@@ -344,14 +397,16 @@ def unread(problem: CredentialsUnusable) -> SeenCloud:
 
 
 def test_order_waits_and_says_for_whom() -> None:
-    """On the resource as Suspended, and in the ledger; the same once more when somebody can ask again."""
+    """On the resource as Suspended, and in the ledger; the same once more when somebody can ask
+    again."""
     problem = SecretMissing("mine")
     order = an_order("Uncertain", workspace=paid(), message="It is not known.")
     blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     [step] = decide(a_case(paid(), order, **blind)).steps
     assert isinstance(step, MoveOrder)
     assert (
-        step.status.message == f"It is not known. Nobody can ask the cloud, because {problem}: create it, with the keys"
+        step.status.message
+        == f"It is not known. Nobody can ask the cloud, because {problem}: create it, with the keys"
         " accessKeyId and accessKeySecret, or correct secretName"
     )
     told = order.model_copy(update={"status": step.status})
@@ -367,24 +422,34 @@ def test_order_waits_and_says_for_whom() -> None:
 
 
 def test_who_stands_in_needs_no_resource() -> None:
-    """It was let go with its order abandoned: the order is looked after, and nobody is said to be missing."""
+    """It was let go with its order abandoned: the order is looked after, and nobody is said to be
+    missing."""
     order = an_order("Uncertain", workspace=paid())
     stands_in = Signer(problem=SecretMissing("mine"), stands_in_for=ACCOUNT)
-    [step] = decide(a_case(None, order, cloud=a_cloud(a_listing(at=NOW - minutes(0.5))), signer=stands_in)).steps
+    [step] = decide(
+        a_case(None, order, cloud=a_cloud(a_listing(at=NOW - minutes(0.5))), signer=stands_in)
+    ).steps
     assert isinstance(step, MoveOrder)
     assert step.status == left_alone(order)
 
 
-@pytest.mark.parametrize("workspace", [paid(), paid(deleted=True), None], ids=["there", "being deleted", "gone"])
-def test_order_says_that_it_can_not_be_asked_for_in_another_account(workspace: FlinkWorkspace | None) -> None:
-    """It waits until there is a key of its own account again: so does whoever deleted the resource."""
+@pytest.mark.parametrize(
+    "workspace", [paid(), paid(deleted=True), None], ids=["there", "being deleted", "gone"]
+)
+def test_order_says_that_it_can_not_be_asked_for_in_another_account(
+    workspace: FlinkWorkspace | None,
+) -> None:
+    """It waits until there is a key of its own account again: so does whoever deleted the
+    resource."""
     order = an_order("Uncertain", workspace=paid(), message="It is not known.")
     elsewhere = a_cloud(a_listing(), account_id="2")
     [step] = decide(a_case(workspace, order, cloud=elsewhere)).steps
     assert isinstance(step, MoveOrder)
     why = "Secret team/mine's access key is of account 2, this"
     place = f"order of {ACCOUNT}: put one into it of that account"
-    assert step.status.message == f"It is not known. Nobody can ask the cloud, because {why} {place}"
+    assert (
+        step.status.message == f"It is not known. Nobody can ask the cloud, because {why} {place}"
+    )
     told = order.model_copy(update={"status": step.status})
     if workspace is None:
         told = told.model_copy(update={"status": left_alone(told)})
@@ -393,7 +458,8 @@ def test_order_says_that_it_can_not_be_asked_for_in_another_account(workspace: F
 
 
 def test_order_that_nobody_can_ask_for_is_not_being_sent_for_ever() -> None:
-    """The process that was to send it is gone; that no look can tell the time any more does not keep it in Placing."""
+    """The process that was to send it is gone; that no look can tell the time any more does not
+    keep it in Placing."""
     problem = SecretMissing("mine")
     blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     order = an_order("Placing", workspace=paid(), intent=NOW - minutes(1))
@@ -409,13 +475,19 @@ def test_missing_secret_of_what_is_being_created_is_waited_for() -> None:
     problem = SecretMissing("mine")
     blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     case = a_case(paid(), an_order("Placed", workspace=paid()), **blind)
-    told = {each.type: (each.status, each.reason) for each in reported(case, decide(case)).conditions}
-    assert (told["Ready"], told["Suspended"]) == (("Unknown", "SecretMissing"), ("True", "SecretMissing"))
+    told = {
+        each.type: (each.status, each.reason) for each in reported(case, decide(case)).conditions
+    }
+    assert (told["Ready"], told["Suspended"]) == (
+        ("Unknown", "SecretMissing"),
+        ("True", "SecretMissing"),
+    )
     assert (told["Reconciling"][0], told["Stalled"][0]) == ("False", "False")
 
 
 def test_missing_secret_is_a_prerequisite() -> None:
-    """On its way at first, Stalled after the grace; of a workspace that runs only the cloud can't be asked."""
+    """On its way at first, Stalled after the grace; of a workspace that runs only the cloud can't
+    be asked."""
     problem = SecretMissing("mine")
     blind: dict[str, Any] = {"cloud": unread(problem), "signer": Signer(problem=problem)}
     first = a_case(paid(), **blind)
@@ -424,7 +496,9 @@ def test_missing_secret_is_a_prerequisite() -> None:
     assert (told["Ready"], told["Reconciling"][0]) == (("Unknown", "SecretMissing"), "True")
     assert told["CloudReachable"] == ("Unknown", "SecretMissing")
     later = a_case(paid(status=status), now=NOW + minutes(6), **blind)
-    assert {each.type: each.status for each in reported(later, decide(later)).conditions}["Stalled"] == "True"
+    assert {each.type: each.status for each in reported(later, decide(later)).conditions}[
+        "Stalled"
+    ] == "True"
     known = reported(running(SECRET), decide(running(SECRET)))
     bound = a_case(paid(status=known), an_order("Fulfilled", workspace=paid()), **blind)
     kept = {each.type: each.status for each in reported(bound, decide(bound)).conditions}

@@ -43,7 +43,9 @@ THERE: Secrets = {"mine": SECRET}
 GONE: Secrets = {"mine": Absent()}
 FORBIDDING = SETTINGS.model_copy(update={"identity_namespaces": ("others",)})
 PAID = a_workspace(credentials=MINE)
-REFUSED = an_order("Rejected", answer="Throttled", outstanding_until=NOW + minutes(9), workspace=PAID)
+REFUSED = an_order(
+    "Rejected", answer="Throttled", outstanding_until=NOW + minutes(9), workspace=PAID
+)
 NOBODY = Signer(problem=SecretMissing("mine"))
 BOUND = FlinkWorkspaceStatus(account_id=ACCOUNT, instance=Instance(instance_id="sc-0"))
 
@@ -52,7 +54,8 @@ class TestSigner:
     """The identity of a pass."""
 
     def test_without_the_resource_the_operator_stands_in_for_what_may_have_bought(self) -> None:
-        """Else nobody would settle it. A resource that is there waits for its Secret, and buys nothing meanwhile."""
+        """Else nobody would settle it. A resource that is there waits for its Secret, and buys
+        nothing meanwhile."""
         assert signer(KEY, None, (REFUSED,), GONE, SETTINGS).stands_in_for == ACCOUNT
         assert signer(KEY, PAID, (REFUSED,), GONE, SETTINGS).stands_in_for is None
 
@@ -64,11 +67,16 @@ class TestSigner:
 
     def test_without_the_resource_an_order_that_was_not_sent_says_whose_key_it_is(self) -> None:
         """There is no other word about it."""
-        assert signer(KEY, None, (an_order("Quoted", workspace=PAID),), THERE, SETTINGS) == Signer(ACCESS_KEY)
+        assert signer(KEY, None, (an_order("Quoted", workspace=PAID),), THERE, SETTINGS) == Signer(
+            ACCESS_KEY
+        )
 
     def test_the_resource_decides_whatever_signed_its_call(self) -> None:
         """It was switched to the operator's own identity since, which is allowed here."""
-        assert signer(KEY, a_workspace(), (an_order("Uncertain", workspace=PAID),), THERE, SETTINGS) == Signer()
+        assert (
+            signer(KEY, a_workspace(), (an_order("Uncertain", workspace=PAID),), THERE, SETTINGS)
+            == Signer()
+        )
 
     def test_without_the_resource_and_a_call_nothing_is_watched(self) -> None:
         """There is nothing that the operator's own identity bought."""
@@ -101,13 +109,17 @@ class TestWithoutWhoMayBuy:
         assert stop_without_who_may_buy(self.case_of()) is not None
         by_id = Adoption(policy="ByInstanceId", instance_id=ID)
         bare = an_instance(order=None)
-        assert stop_without_who_may_buy(self.case_of(bare, adoption=by_id, status=BOUND)) is not None
+        assert (
+            stop_without_who_may_buy(self.case_of(bare, adoption=by_id, status=BOUND)) is not None
+        )
 
 
 @pytest.mark.parametrize(
     ("credentials", "held"), [(MINE, ["mine"]), (None, [])], ids=["by a Secret", "by the operator"]
 )
-def test_only_the_secret_that_signs_is_held(credentials: Credentials | None, held: list[str]) -> None:
+def test_only_the_secret_that_signs_is_held(
+    credentials: Credentials | None, held: list[str]
+) -> None:
     """Others may belong to former orders."""
     secrets = (SECRET, replace(SECRET, name="former"))
     plan = decide(a_case(a_workspace(credentials=credentials), secrets=secrets))

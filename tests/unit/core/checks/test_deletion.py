@@ -1,4 +1,5 @@
-"""Deletion in each state of the ledger (design, section 3, step 11), and the ledger without its resource."""
+"""Deletion in each state of the ledger (design, section 3, step 11), and the ledger without its
+resource."""
 
 from datetime import datetime, timedelta
 
@@ -43,7 +44,14 @@ from tests.builders import (
 
 GOING = a_workspace(deleted=True)
 OFFLINE = SeenCloud()
-SETTLED: tuple[OrderState, ...] = ("Placed", "Fulfilled", "Rejected", "NotPlaced", "Superseded", "Canceled")
+SETTLED: tuple[OrderState, ...] = (
+    "Placed",
+    "Fulfilled",
+    "Rejected",
+    "NotPlaced",
+    "Superseded",
+    "Canceled",
+)
 
 
 def states(plan: Plan) -> list[str | None]:
@@ -54,17 +62,21 @@ class TestBeingDeleted:
     """The resource waits only for what may have been bought."""
 
     @pytest.mark.parametrize("state", SETTLED)
-    def test_nothing_open_gives_the_claim_back_then_lets_go_without_the_cloud(self, state: OrderState) -> None:
+    def test_nothing_open_gives_the_claim_back_then_lets_go_without_the_cloud(
+        self, state: OrderState
+    ) -> None:
         """So it works while the cloud is down; what was bought is kept."""
         order = an_order(state, intent=NOW - WINDOW - minutes(1))
         assert questions(GOING, (order,), OWNER) is None
         plan = decide(a_case(GOING, order, cloud=OFFLINE, own_claims=(a_claim(),)))
-        # What no list has shown keeps its name claimed: once the resource is gone, the cloud is asked.
+        # What no list has shown keeps its name claimed: once the resource is gone, the cloud is
+        # asked.
         given_back = () if state == "Placed" else (GiveBackClaim(a_claim()),)
         assert (plan.steps[:-1], type(plan.steps[-1])) == (given_back, RemoveFinalizer)
 
     def test_a_quoted_order_is_closed_first(self) -> None:
-        """Counterexample 6: by a conditional write, so that a buyer who read it before stumbles over it."""
+        """Counterexample 6: by a conditional write, so that a buyer who read it before stumbles
+        over it."""
         plan = decide(a_case(GOING, an_order("Quoted"), cloud=OFFLINE))
         assert (states(plan), plan.requeue) == (["Canceled"], AT_ONCE)
         assert len(plan.steps) == 1
@@ -85,9 +97,14 @@ class TestBeingDeleted:
             assert f"{ABANDON_ORDER}=demo-1" in plan.verdict.message
 
     def test_a_pass_that_read_the_ledger_before_the_resource_lets_nothing_go(self) -> None:
-        """It was to send a call, and another process settled the order: the ledger may lack one that is newer."""
+        """It was to send a call, and another process settled the order: the ledger may lack one
+        that is newer."""
         read = a_case(
-            GOING, an_order("NotPlaced"), intent=an_order("Placing"), final_check=True, own_claims=(a_claim(),)
+            GOING,
+            an_order("NotPlaced"),
+            intent=an_order("Placing"),
+            final_check=True,
+            own_claims=(a_claim(),),
         )
         plan = decide(read)
         assert (plan.steps, plan.verdict) == ((), None)
@@ -96,11 +113,17 @@ class TestBeingDeleted:
     def test_evidence_is_gathered_meanwhile(self) -> None:
         """And ends the waiting."""
         order = an_order("Uncertain")
-        assert states(decide(a_case(GOING, order, cloud=a_cloud(a_listing(an_instance()))))) == ["Placed"]
-        assert states(decide(a_case(GOING, order, cloud=a_cloud(a_listing(at=NOW + WINDOW))))) == ["NotPlaced"]
+        assert states(decide(a_case(GOING, order, cloud=a_cloud(a_listing(an_instance()))))) == [
+            "Placed"
+        ]
+        assert states(decide(a_case(GOING, order, cloud=a_cloud(a_listing(at=NOW + WINDOW))))) == [
+            "NotPlaced"
+        ]
 
     @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
-    def test_abandoning_the_order_lets_the_resource_go_but_keeps_the_name_claimed(self, state: OrderState) -> None:
+    def test_abandoning_the_order_lets_the_resource_go_but_keeps_the_name_claimed(
+        self, state: OrderState
+    ) -> None:
         """Another resource of that name could buy it twice."""
         other = a_claim(target=PurchaseTarget(ACCOUNT, REGION, "former"))
         workspace = a_workspace(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
@@ -117,7 +140,9 @@ class TestBeingDeleted:
 
     def test_somebody_elses_finalizer_is_not_ours_to_wait_for(self) -> None:
         """Nothing is left to do, and its status says that it is going."""
-        plan = decide(a_case(a_workspace(deleted=True, finalizers=("other/finalizer",)), cloud=OFFLINE))
+        plan = decide(
+            a_case(a_workspace(deleted=True, finalizers=("other/finalizer",)), cloud=OFFLINE)
+        )
         assert (plan.steps, plan.requeue.after) == ((), None)
         assert plan.verdict is not None
         assert plan.verdict.kind == "Deleting"
@@ -137,8 +162,12 @@ class TestGone:
         asked = questions(None, (order,), OWNER)
         assert asked is not None
         assert (asked.region, asked.workspace_name, asked.fresh) == (REGION, KEY.name, True)
-        assert states(decide(a_case(None, order, cloud=a_cloud(a_listing(an_instance()))))) == ["Placed"]
-        alone = order if state == "Placing" else order.model_copy(update={"status": left_alone(order)})
+        assert states(decide(a_case(None, order, cloud=a_cloud(a_listing(an_instance()))))) == [
+            "Placed"
+        ]
+        alone = (
+            order if state == "Placing" else order.model_copy(update={"status": left_alone(order)})
+        )
         waiting = decide(a_case(None, alone, cloud=a_cloud(Unknown()), own_claims=(a_claim(),)))
         assert waiting.steps == ()
         assert waiting.requeue.after is not None
@@ -174,14 +203,20 @@ LATER = NOW + WINDOW + minutes(1)
 
 @pytest.mark.parametrize(
     ("cloud", "now", "kept"),
-    [(UNREACHABLE, NOW, True), (UNREACHABLE, LATER, False), (CLOCK_REFUSED, LATER, True), (OFFLINE, LATER, True)],
+    [
+        (UNREACHABLE, NOW, True),
+        (UNREACHABLE, LATER, False),
+        (CLOCK_REFUSED, LATER, True),
+        (OFFLINE, LATER, True),
+    ],
     ids=["hidden", "its window is over", "our clock is wrong", "nobody asked"],
 )
 def test_name_and_ledger_are_kept_while_what_was_bought_may_be_hidden(
     cloud: SeenCloud, now: datetime, kept: bool
 ) -> None:
-    """Who took the claim now, or applied anew without the ledger, would look, see nothing, and buy a second time. Our
-    own clock ends it only where the cloud is out of reach, and does not refuse our calls for their date."""
+    """Who took the claim now, or applied anew without the ledger, would look, see nothing, and buy
+    a second time. Our own clock ends it only where the cloud is out of reach, and does not refuse
+    our calls for their date."""
     placed = an_order("Placed", instance_id=ID, intent=NOW - minutes(1))
     plan = decide(a_case(None, placed, own_claims=(a_claim(),), now=now, cloud=cloud))
     assert any(isinstance(step, GiveBackClaim) for step in plan.steps) != kept
@@ -209,13 +244,21 @@ STAYS = "stays in the cloud and is"
             an_order("Fulfilled"),
             f"{ID} {STAYS} paid until 2026-11-23 09:00 UTC (CNY 1200.00 for 1 month);",
         ),
-        (FlinkWorkspaceStatus(), an_order("Placed"), f"{ID} {STAYS} billed until somebody releases it (CNY"),
+        (
+            FlinkWorkspaceStatus(),
+            an_order("Placed"),
+            f"{ID} {STAYS} billed until somebody releases it (CNY",
+        ),
         (
             FlinkWorkspaceStatus(instance=Instance(instance_id="adopted-1")),
             None,
             f"adopted-1 {STAYS} billed until somebody releases it;",
         ),
-        (FlinkWorkspaceStatus(instance=Instance(instance_id=ID, lost_since=NOW)), an_order("Fulfilled"), None),
+        (
+            FlinkWorkspaceStatus(instance=Instance(instance_id=ID, lost_since=NOW)),
+            an_order("Fulfilled"),
+            None,
+        ),
         (FlinkWorkspaceStatus(), an_order("NotPlaced"), None),
     ],
     ids=["subscription", "not shown yet", "adopted", "lost", "never bought"],
@@ -233,7 +276,8 @@ def test_what_a_deletion_leaves_is_said(
 
 @pytest.mark.parametrize("status", ["RUNNING", "CREATING"])
 def test_what_was_bought_is_let_go_as_soon_as_a_list_shows_it(status: str) -> None:
-    """From then on the next one sees it too: name and ledger need not wait for the end of the window."""
+    """From then on the next one sees it too: name and ledger need not wait for the end of the
+    window."""
     placed, cloud = an_order("Placed"), a_cloud(a_listing(an_instance(cluster_status=status)))
     plan = decide(a_case(None, placed, own_claims=(a_claim(),), cloud=cloud))
     if states(plan) == ["Fulfilled"]:

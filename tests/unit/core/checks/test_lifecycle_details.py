@@ -74,7 +74,9 @@ class TestRequeue:
         assert following(listed(**new, create_time=NOW - minutes(2))).requeue.after == HALF_A_MINUTE
         assert following(listed(**new, create_time=None)).requeue.after == timedelta(minutes=1)
 
-    def test_one_that_is_not_shown_yet_is_looked_for_the_sooner_the_younger_its_call_is(self) -> None:
+    def test_one_that_is_not_shown_yet_is_looked_for_the_sooner_the_younger_its_call_is(
+        self,
+    ) -> None:
         """It is bought, and no list has shown it."""
         plan = following(a_case(a_workspace(), an_order("Placed", intent=NOW - minutes(2))))
         assert plan.requeue.after == HALF_A_MINUTE
@@ -84,7 +86,9 @@ class TestRequeue:
     def test_one_of_unknown_age_is_looked_for_soon(self) -> None:
         """As one that was bought just now: no sooner than a shared list may be old."""
         placed = an_order("Placed")
-        undated = placed.model_copy(update={"status": placed.status.model_copy(update={"intent_time": None})})
+        undated = placed.model_copy(
+            update={"status": placed.status.model_copy(update={"intent_time": None})}
+        )
         assert following(a_case(a_workspace(), undated)).requeue.after == timedelta(seconds=5)
 
 
@@ -99,7 +103,9 @@ class TestVerdict:
         assert judge_instance(failed).message.startswith(f"{begin}. It may be billed: ")
         with_message = an_instance(cluster_status="CREATING", message="no capacity", **said)
         assert judge_instance(with_message).reason == "CreationFailed"
-        assert judge_instance(with_message).message.startswith(f"{begin} (“no capacity”). It may be billed: ")
+        assert judge_instance(with_message).message.startswith(
+            f"{begin} (“no capacity”). It may be billed: "
+        )
 
     def test_a_stage_is_told(self) -> None:
         """If there is one."""
@@ -124,7 +130,9 @@ class TestVerdict:
 class TestWithoutAList:
     """The pass could not look."""
 
-    unasked, unanswered = (a_cloud(Unknown(failure)) for failure in (None, Unreachable("x.Y", "reset")))
+    unasked, unanswered = (
+        a_cloud(Unknown(failure)) for failure in (None, Unreachable("x.Y", "reset"))
+    )
 
     def test_a_bound_workspace_is_not_looked_past(self) -> None:
         """No order follows from a list that nobody read."""
@@ -145,7 +153,9 @@ class TestLost:
 
     def lost(self, *orders: Any, suspend: bool = False) -> Plan:  # noqa: ANN401 - orders
         """A person named it as one to replace, after the status had said that it is lost."""
-        status = FlinkWorkspaceStatus(instance=Instance(instance_id=ID, cluster_status="RUNNING", lost_since=NOW))
+        status = FlinkWorkspaceStatus(
+            instance=Instance(instance_id=ID, cluster_status="RUNNING", lost_since=NOW)
+        )
         workspace = a_workspace(status=status, annotations={REPLACE_LOST: ID}, suspend=suspend)
         return following(a_case(workspace, *orders, remembered=self.before))
 
@@ -171,7 +181,13 @@ class TestFurtherOrders:
     def _grow(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(ACTIONS, GROW, Grow())
 
-    def case_of(self, *orders: Any, wishes: bool = False, found: SeenInstance | None = None, **read: Any) -> Case:  # noqa: ANN401 - orders, whatever `a_case` takes
+    def case_of(
+        self,
+        *orders: Any,  # noqa: ANN401 - any value
+        wishes: bool = False,
+        found: SeenInstance | None = None,
+        **read: Any,  # noqa: ANN401 - any value
+    ) -> Case:
         annotations = {GROW_TO: "20"} if wishes else {}
         cloud = a_cloud(a_listing(found or an_instance()))
         return a_case(a_workspace(annotations=annotations), BOUGHT, *orders, cloud=cloud, **read)
@@ -188,7 +204,9 @@ class TestFurtherOrders:
     def test_a_wish_needs_somebody_to_pay(self) -> None:
         """Without, the workspace stays Ready and says nothing."""
         assert may_order_more(self.case_of(wishes=True))
-        assert not may_order_more(self.case_of(wishes=True, signer=Signer(problem=SecretMissing("mine"))))
+        assert not may_order_more(
+            self.case_of(wishes=True, signer=Signer(problem=SecretMissing("mine")))
+        )
 
     def test_it_waits_until_the_workspace_runs(self) -> None:
         """What is being created is followed, whatever is open."""

@@ -1,4 +1,5 @@
-"""A workspace that is gone is bought anew only where a person names it; an order that is gone is waited for."""
+"""A workspace that is gone is bought anew only where a person names it; an order that is gone is
+waited for."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +44,9 @@ def lost(named: str | None = ID, since: datetime | None = NOW, **known: Any) -> 
     """A resource that says of its workspace that it is gone; `named` is what a person gave up."""
     instance = Instance(instance_id=ID, cluster_status="RUNNING", lost_since=since)
     annotations = {} if named is None else {REPLACE_LOST: named}
-    return a_workspace(annotations=annotations, status=FlinkWorkspaceStatus(instance=instance, **known))
+    return a_workspace(
+        annotations=annotations, status=FlinkWorkspaceStatus(instance=instance, **known)
+    )
 
 
 def verdict_of(case: Case) -> tuple[str, str]:
@@ -57,7 +60,11 @@ def test_the_ledger_says_first_that_it_is_lost() -> None:
     case = a_case(lost(), BOUGHT)
     [step] = decide(case).steps
     assert isinstance(step, MoveOrder)
-    assert (step.status.state, step.status.evidence, step.status.instance_id) == ("Lost", "GivenUp", ID)
+    assert (step.status.state, step.status.evidence, step.status.instance_id) == (
+        "Lost",
+        "GivenUp",
+        ID,
+    )
     assert reported(case, decide(case)).instance is None
     [opened] = decide(a_case(lost(), GIVEN_UP)).steps
     assert isinstance(opened, OpenOrder)
@@ -70,15 +77,21 @@ def test_the_ledger_says_first_that_it_is_lost() -> None:
     ids=["nobody said so", "of another one", "not found out yet"],
 )
 def test_nothing_else_replaces_it(workspace: FlinkWorkspace) -> None:
-    """Neither an annotation that is left over from another time, nor one look that does not show it."""
+    """Neither an annotation that is left over from another time, nor one look that does not show
+    it."""
     assert decide(a_case(workspace, BOUGHT)).steps == ()
 
 
-@pytest.mark.parametrize(("named", "is_reported"), [(None, True), ("sc_flink-2", True), (ID, False)])
+@pytest.mark.parametrize(
+    ("named", "is_reported"), [(None, True), ("sc_flink-2", True), (ID, False)]
+)
 def test_an_agreement_from_before_is_none(named: str | None, is_reported: bool) -> None:
-    """The status does not say that it is lost beside an annotation that names it already: the next pass would obey."""
+    """The status does not say that it is lost beside an annotation that names it already: the next
+    pass would obey."""
     cloud = a_cloud(a_listing(at=NOW + minutes(6)))
-    case = a_case(lost(named, since=None), BOUGHT, cloud=cloud, remembered=Remembered(missing_since=NOW))
+    case = a_case(
+        lost(named, since=None), BOUGHT, cloud=cloud, remembered=Remembered(missing_since=NOW)
+    )
     assert verdict_of(case) == ("Stalled", "Lost" if is_reported else "ReplaceLostTooEarly")
     instance = reported(case, decide(case)).instance
     assert instance is not None
@@ -92,7 +105,8 @@ def test_what_is_shown_again_is_not_replaced() -> None:
 
 
 def test_a_look_that_fails_gives_nothing_up() -> None:
-    """It may be shown again: without its id, and with no order to tell it, it would be bought anew."""
+    """It may be shown again: without its id, and with no order to tell it, it would be bought
+    anew."""
     case = a_case(lost(), cloud=a_cloud(Unknown(Unreachable("x.Y", "reset"))))
     instance = reported(case, decide(case)).instance
     assert instance is not None
@@ -122,7 +136,10 @@ def test_both_of_them_are_twins() -> None:
     case = a_case(a_workspace(), back, second, cloud=a_cloud(both))
     assert all(isinstance(step, MoveOrder) for step in decide(case).steps)
     settled = an_order("Fulfilled", instance_id=ID, intent=NOW - minutes(99))
-    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == ("Stalled", "DuplicateInstance")
+    assert verdict_of(a_case(a_workspace(), settled, second, cloud=a_cloud(both))) == (
+        "Stalled",
+        "DuplicateInstance",
+    )
 
 
 def gone(state: OrderState) -> FlinkWorkspace:
@@ -143,7 +160,8 @@ def test_an_order_that_left_the_ledger_is_waited_for(state: OrderState) -> None:
 
 
 def test_the_id_of_a_bought_workspace_outlives_its_order() -> None:
-    """It stands on the resource before the cloud shows it: nothing is bought in its place if the order is removed."""
+    """It stands on the resource before the cloud shows it: nothing is bought in its place if the
+    order is removed."""
     case = a_case(a_workspace(), an_order("Placed", instance_id=ID, intent=NOW))
     status = reported(case, decide(case))
     assert status.instance is not None
@@ -164,20 +182,26 @@ def test_who_does_not_lead_takes_the_purchase_back() -> None:
 @pytest.mark.parametrize("state", ["Lost", "Superseded", "Canceled"])
 @pytest.mark.parametrize("evidence", [None, "Answer", "Token"])
 def test_a_hand_in_the_ledger_does_not_undo_a_call(state: OrderState, evidence: str | None) -> None:
-    """What was moved there by hand may still show up: its successor waits as long as that can take."""
+    """What was moved there by hand may still show up: its successor waits as long as that can
+    take."""
     closed = an_order(state, instance_id=ID, intent=NOW - minutes(1), evidence=evidence)
     assert decide(a_case(a_workspace(), closed)).steps == ()
     assert verdict_of(a_case(a_workspace(), closed)) == ("Progressing", "PurchaseUncertain")
-    [opened] = decide(a_case(a_workspace(), an_order(state, intent=LONG_OVER, evidence=evidence))).steps
+    [opened] = decide(
+        a_case(a_workspace(), an_order(state, intent=LONG_OVER, evidence=evidence))
+    ).steps
     assert isinstance(opened, OpenOrder)
 
 
 @pytest.mark.parametrize(
-    ("state", "evidence"), [("Lost", "GivenUp"), ("Superseded", "SpecChanged"), ("Canceled", "Deleted")]
+    ("state", "evidence"),
+    [("Lost", "GivenUp"), ("Superseded", "SpecChanged"), ("Canceled", "Deleted")],
 )
 def test_what_the_operator_closed_is_not_waited_for(state: OrderState, evidence: str) -> None:
     """It knew that nothing was sent, or a person saw that it is gone."""
-    [opened] = decide(a_case(a_workspace(), an_order(state, intent=NOW - minutes(1), evidence=evidence))).steps
+    [opened] = decide(
+        a_case(a_workspace(), an_order(state, intent=NOW - minutes(1), evidence=evidence))
+    ).steps
     assert isinstance(opened, OpenOrder)
 
 
@@ -197,11 +221,14 @@ def test_what_may_have_been_bought_stays_claimed(claim: Claim | None) -> None:
 
 
 def test_an_order_that_came_back_bare_is_waited_for_from_when_it_was_closed() -> None:
-    """The API server's clock may be far behind. Ours is not behind the cloud's by more than a signature may be old."""
+    """The API server's clock may be far behind. Ours is not behind the cloud's by more than a
+    signature may be old."""
     closed = NOW - minutes(1)
     end = closed + WINDOW + timedelta(seconds=SETTINGS.signature_validity_seconds)
     bare = an_order("Superseded", uid="uid-0", quote=None, at=closed, created=NOW - 9 * WINDOW)
     early = a_case(a_workspace(), bare, cloud=a_cloud(a_listing(at=end)))
     assert verdict_of(early) == ("Progressing", "PurchaseUncertain")
-    [step] = decide(a_case(a_workspace(), bare, cloud=a_cloud(a_listing(at=end + timedelta(seconds=1))))).steps
+    [step] = decide(
+        a_case(a_workspace(), bare, cloud=a_cloud(a_listing(at=end + timedelta(seconds=1))))
+    ).steps
     assert isinstance(step, OpenOrder)

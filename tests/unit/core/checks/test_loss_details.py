@@ -6,12 +6,24 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.checks.loss import missing_since, was_seen
 from flink_workspace_operator.core.facts.snapshot import Remembered
-from tests.builders import ID, NOW, a_case, a_cloud, a_listing, a_workspace, an_instance, an_order, minutes
+from tests.builders import (
+    ID,
+    NOW,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+)
 
 
 def shown(instance_id: str | None = ID, cluster_status: str | None = "RUNNING") -> FlinkWorkspace:
     """A resource with this instance in its status."""
-    status = FlinkWorkspaceStatus(instance=Instance(instance_id=instance_id, cluster_status=cluster_status))
+    status = FlinkWorkspaceStatus(
+        instance=Instance(instance_id=instance_id, cluster_status=cluster_status)
+    )
     return a_workspace(status=status)
 
 

@@ -1,4 +1,5 @@
-"""The ConfigMap with the workspace's ids: what it says, whose it must be, and what it keeps from being bought."""
+"""The ConfigMap with the workspace's ids: what it says, whose it must be, and what it keeps from
+being bought."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,13 @@ from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content, Reference, Unread
 from flink_workspace_operator.core.facts.failures import OutputsRefused, Unreachable
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
-from flink_workspace_operator.core.plan import DeleteOutputs, MoveOrder, PlaceOrder, Plan, WriteOutputs
+from flink_workspace_operator.core.plan import (
+    DeleteOutputs,
+    MoveOrder,
+    PlaceOrder,
+    Plan,
+    WriteOutputs,
+)
 from flink_workspace_operator.core.reporting.events import events_of_steps
 from tests.builders import (
     BUCKET,
@@ -80,7 +87,9 @@ def only_write(case: Case) -> WriteOutputs:
 
 def told(case: Case, plan: Plan | None = None) -> tuple[str, str, str, str]:
     """Ready with its reason, Stalled and Suspended."""
-    of = {condition.type: condition for condition in reported(case, plan or decide(case)).conditions}
+    of = {
+        condition.type: condition for condition in reported(case, plan or decide(case)).conditions
+    }
     return (of["Ready"].status, of["Ready"].reason, of["Stalled"].status, of["Suspended"].status)
 
 
@@ -93,7 +102,10 @@ class TestContent:
 
     def test_what_the_cloud_tells_later_is_added(self) -> None:
         """No key has an empty value."""
-        assert only_write(running(workspace_id="w-1")).content.data == {**DATA, "workspaceId": "w-1"}
+        assert only_write(running(workspace_id="w-1")).content.data == {
+            **DATA,
+            "workspaceId": "w-1",
+        }
         assert only_write(running(workspace_id="")).content.data == DATA
 
     def test_the_bucket_is_the_one_that_the_workspace_has(self) -> None:
@@ -106,7 +118,10 @@ class TestContent:
         """And with what others have put beside it."""
         other = replace(US, kind="Application", controller=False)
         assert decide(running(a_config_map())).steps == ()
-        assert decide(running(a_config_map(Content(DATA, {**LABELS, "a": "b"}, (other, US))))).steps == ()
+        assert (
+            decide(running(a_config_map(Content(DATA, {**LABELS, "a": "b"}, (other, US))))).steps
+            == ()
+        )
 
     @pytest.mark.parametrize(
         "content",
@@ -148,10 +163,14 @@ class TestOthers:
     """What is not ours is never written to."""
 
     @pytest.mark.parametrize("owners", STRANGERS.values(), ids=STRANGERS)
-    def test_a_strangers_stops_everything_before_the_purchase(self, owners: tuple[Reference, ...]) -> None:
+    def test_a_strangers_stops_everything_before_the_purchase(
+        self, owners: tuple[Reference, ...]
+    ) -> None:
         """Before a prerequisite is made, and even if the content is right."""
         case = a_case(
-            with_outputs(), outputs=(a_config_map(replace(RIGHT, owners=owners)),), cloud=a_cloud(role=Absent())
+            with_outputs(),
+            outputs=(a_config_map(replace(RIGHT, owners=owners)),),
+            cloud=a_cloud(role=Absent()),
         )
         assert decide(case).steps == ()
         assert told(case) == ("False", "OutputsTaken", "True", "False")
@@ -166,11 +185,15 @@ class TestOthers:
     @pytest.mark.parametrize("state", ["Quoted", "NotPlaced"])
     def test_no_order_goes_on(self, state: Any) -> None:  # noqa: ANN401 - a state
         """It is told instead."""
-        case = a_case(with_outputs(), an_order(state), outputs=(a_config_map(replace(RIGHT, owners=())),))
+        case = a_case(
+            with_outputs(), an_order(state), outputs=(a_config_map(replace(RIGHT, owners=())),)
+        )
         assert decide(case).steps == ()
         assert told(case)[1] == "OutputsTaken"
 
-    @pytest.mark.parametrize("outputs", [(a_config_map(replace(RIGHT, owners=())),), REFUSED, Unread()])
+    @pytest.mark.parametrize(
+        "outputs", [(a_config_map(replace(RIGHT, owners=())),), REFUSED, Unread()]
+    )
     def test_what_is_announced_is_taken_back(self, outputs: object) -> None:
         """Everything was read again for the call, and this too."""
         placing = an_order("Placing", intent=NOW)
@@ -209,13 +232,23 @@ class TestRights:
 
     def test_what_can_not_be_read_is_not_ready(self) -> None:
         """Nor is it written."""
-        case = a_case(with_outputs(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance())), outputs=REFUSED)
+        case = a_case(
+            with_outputs(),
+            an_order("Fulfilled"),
+            cloud=a_cloud(a_listing(an_instance())),
+            outputs=REFUSED,
+        )
         assert decide(case).steps == ()
         assert told(case) == ("False", "OutputsRefused", "False", "True")
 
     def test_who_wants_none_is_not_concerned(self) -> None:
         """Nothing was asked for."""
-        case = a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance())), outputs=REFUSED)
+        case = a_case(
+            a_workspace(),
+            an_order("Fulfilled"),
+            cloud=a_cloud(a_listing(an_instance())),
+            outputs=REFUSED,
+        )
         assert told(case) == ("True", "Running", "False", "False")
 
 
@@ -230,7 +263,9 @@ class TestFormer:
         assert len(decide(case).steps) == (2 if wanted else 1)
         assert reported(case, decide(case)).outputs == wanted
 
-    @pytest.mark.parametrize("owners", [*STRANGERS.values(), (FORMER_LIFE,)], ids=[*STRANGERS, "a former life's"])
+    @pytest.mark.parametrize(
+        "owners", [*STRANGERS.values(), (FORMER_LIFE,)], ids=[*STRANGERS, "a former life's"]
+    )
     def test_only_if_it_is_ours(self, owners: tuple[Reference, ...]) -> None:
         """By its uid."""
         case = running(
@@ -248,10 +283,15 @@ class TestFormer:
 
 
 class TestUnreachable:
-    """The cloud does not answer: what was said stands, unless it is about a ConfigMap that was never written."""
+    """The cloud does not answer: what was said stands, unless it is about a ConfigMap that was
+    never written."""
 
-    @pytest.mark.parametrize(("written", "status"), [(IDS, "True"), (None, "Unknown"), (OTHER, "Unknown")])
-    def test_ready_is_kept_only_for_what_was_written(self, written: Outputs | None, status: str) -> None:
+    @pytest.mark.parametrize(
+        ("written", "status"), [(IDS, "True"), (None, "Unknown"), (OTHER, "Unknown")]
+    )
+    def test_ready_is_kept_only_for_what_was_written(
+        self, written: Outputs | None, status: str
+    ) -> None:
         """Nothing is written meanwhile."""
         first = running(a_config_map())
         known = reported(first, decide(first)).model_copy(update={"outputs": written})
@@ -267,7 +307,10 @@ class TestUnreachable:
         gone = a_case(a_workspace(outputs=IDS, status=status), an_order("Fulfilled"), outputs=())
         lost = a_case(gone.workspace, an_order("Fulfilled"), outputs=())
         lost = replace(
-            lost, seen=replace(lost.seen, remembered=replace(lost.seen.remembered, missing_since=NOW - minutes(60)))
+            lost,
+            seen=replace(
+                lost.seen, remembered=replace(lost.seen.remembered, missing_since=NOW - minutes(60))
+            ),
         )
         assert told(lost)[1] == "Lost"
         workspace = lost.workspace.model_copy(update={"status": reported(lost, decide(lost))})

@@ -7,7 +7,17 @@ from flink_workspace_operator.core.facts.failures import PermissionMissing
 from flink_workspace_operator.core.facts.identity import SignedBy
 from flink_workspace_operator.core.facts.observed import Absent, SeenNetwork, Unknown
 from flink_workspace_operator.core.pace import OUTSIDE, SOON
-from tests.builders import ACCOUNT, BUCKET, REGION, VPC, a_case, a_cloud, a_listing, a_workspace, an_instance
+from tests.builders import (
+    ACCOUNT,
+    BUCKET,
+    REGION,
+    VPC,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+)
 
 
 def test_a_workspace_that_exists_needs_none() -> None:
@@ -48,7 +58,11 @@ def test_all_that_a_person_must_do_is_reported_at_once() -> None:
 
 def test_all_missing_rights_are_reported_at_once() -> None:
     """With the identity that lacks them: it may be that of another account than the operator's."""
-    lacking = {"role": may_not("ram:GetRole"), "network": may_not("vpc:DescribeVpcs"), "quote": may_not("stream:Quote")}
+    lacking = {
+        "role": may_not("ram:GetRole"),
+        "network": may_not("vpc:DescribeVpcs"),
+        "quote": may_not("stream:Quote"),
+    }
     assert message_of(**lacking) == (
         "acs:ram::1:user/team-b (Secret team/second) may not ram:GetRole, vpc:DescribeVpcs, stream:Quote"
         " (x.Call, code NoPermission): grant that, as deploy/ram/policy.json does"

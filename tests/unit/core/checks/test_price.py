@@ -1,4 +1,5 @@
-"""The maximum price: what is not within it is neither announced nor sent, and the resource says why."""
+"""The maximum price: what is not within it is neither announced nor sent, and the resource says
+why."""
 
 from typing import Any
 
@@ -10,7 +11,15 @@ from flink_workspace_operator.core.checks.price import quote_for, verdict_on_pri
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import ServerError
 from flink_workspace_operator.core.facts.observed import Unknown
-from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder, Plan, Requeue, Verdict, WriteIntent
+from flink_workspace_operator.core.plan import (
+    MoveOrder,
+    OpenOrder,
+    PlaceOrder,
+    Plan,
+    Requeue,
+    Verdict,
+    WriteIntent,
+)
 from tests.builders import NOW, SETTINGS, a_case, a_cloud, a_quote, a_workspace, an_order, minutes
 
 UNANSWERED = Unknown(ServerError("foasconsole.QueryCreateInstancePrice", "500"))
@@ -80,11 +89,17 @@ class TestComparing:
     @pytest.mark.parametrize("amount", [None, "", "free", "NaN", "-Infinity"])
     def test_what_is_no_amount_is_not_within_a_maximum(self, amount: str | None) -> None:
         """It may be anything."""
-        assert reason(a_quote().model_copy(update={"trade_amount": amount}), at_most("9999.00")) == "PriceUnknown"
+        assert (
+            reason(a_quote().model_copy(update={"trade_amount": amount}), at_most("9999.00"))
+            == "PriceUnknown"
+        )
 
     def test_without_a_currency_or_a_quote_nothing_is_known(self) -> None:
         """The number alone says nothing."""
-        assert reason(a_quote().model_copy(update={"currency": None}), at_most("9999.00")) == "PriceUnknown"
+        assert (
+            reason(a_quote().model_copy(update={"currency": None}), at_most("9999.00"))
+            == "PriceUnknown"
+        )
         assert reason(None, at_most("9999.00")) == "PriceUnknown"
 
     @pytest.mark.parametrize("amount", [None, "0.57"])
@@ -96,7 +111,9 @@ class TestComparing:
 
 def test_the_price_of_something_else_is_none() -> None:
     """Nothing is asked for what is bound already: an answer would be about another block."""
-    case = a_case(a_workspace(status=FlinkWorkspaceStatus(instance=Instance(instance_id="sc_flink-1"))))
+    case = a_case(
+        a_workspace(status=FlinkWorkspaceStatus(instance=Instance(instance_id="sc_flink-1")))
+    )
     assert quote_for(case, case.workspace.parameters) == Unknown()
     free = a_case(a_workspace())
     assert quote_for(free, free.workspace.parameters) == a_quote()
@@ -149,14 +166,23 @@ class TestOnTheWay:
         """And one is, once the maximum is raised or the price falls."""
         cheap = a_cloud(quote=a_quote(amount="1000.00"))
         assert stopped(decide(a_case(a_workspace(**at_most("1000.00"))))) == "PriceAboveLimit"
-        for case in (a_case(a_workspace(**at_most("1200.00"))), a_case(a_workspace(**at_most("1000.00")), cloud=cheap)):
+        for case in (
+            a_case(a_workspace(**at_most("1200.00"))),
+            a_case(a_workspace(**at_most("1000.00")), cloud=cheap),
+        ):
             assert isinstance(decide(case).steps[0], OpenOrder)
 
     def test_nothing_is_announced_above_the_maximum(self) -> None:
         """The price rose, or the maximum was lowered, since the order was opened."""
         dear = a_cloud(quote=a_quote(amount="1300.00"))
-        assert stopped(decide(a_case(a_workspace(**at_most("1200.00")), an_order(), cloud=dear))) == "PriceAboveLimit"
-        assert stopped(decide(a_case(a_workspace(**at_most("1100.00")), an_order()))) == "PriceAboveLimit"
+        assert (
+            stopped(decide(a_case(a_workspace(**at_most("1200.00")), an_order(), cloud=dear)))
+            == "PriceAboveLimit"
+        )
+        assert (
+            stopped(decide(a_case(a_workspace(**at_most("1100.00")), an_order())))
+            == "PriceAboveLimit"
+        )
 
     def test_what_is_announced_carries_the_maximum_that_held(self) -> None:
         """It is the record of why this price was paid."""
@@ -178,15 +204,24 @@ class TestOnTheWay:
         """It is the freshest one."""
         order = an_order(quote=a_quote(NOW - minutes(1)))
         silent = a_cloud(quote=UNANSWERED)
-        assert stopped(decide(a_case(a_workspace(**at_most("1199.00")), order, cloud=silent))) == "PriceAboveLimit"
-        assert isinstance(decide(a_case(a_workspace(**at_most("1200.00")), order, cloud=silent)).steps[0], WriteIntent)
+        assert (
+            stopped(decide(a_case(a_workspace(**at_most("1199.00")), order, cloud=silent)))
+            == "PriceAboveLimit"
+        )
+        assert isinstance(
+            decide(a_case(a_workspace(**at_most("1200.00")), order, cloud=silent)).steps[0],
+            WriteIntent,
+        )
 
     def test_nothing_is_sent_above_the_maximum(self) -> None:
-        """The resource is read last, after the list: here with the generation as announced, as after a restore."""
+        """The resource is read last, after the list: here with the generation as announced, as
+        after a restore."""
         placing = an_order("Placing", intent=NOW)
         [sent] = decide(a_case(a_workspace(**at_most("1200.00")), placing, intent=placing)).steps
         assert isinstance(sent, PlaceOrder)
-        [taken_back] = decide(a_case(a_workspace(**at_most("1199.99")), placing, intent=placing)).steps
+        [taken_back] = decide(
+            a_case(a_workspace(**at_most("1199.99")), placing, intent=placing)
+        ).steps
         assert isinstance(taken_back, MoveOrder)
         assert (taken_back.status.state, taken_back.status.message) == (
             "Quoted",

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.checks.purchase import open_next_order, wait_for_outcome, write_intent
+from flink_workspace_operator.core.checks.purchase import (
+    open_next_order,
+    wait_for_outcome,
+    write_intent,
+)
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import ServerError
 from flink_workspace_operator.core.facts.observed import SeenInstance, Unknown
@@ -55,7 +59,9 @@ def message(plan: Plan | None) -> str:
 
 def without_date(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
     """The same, as if its announcement had no time."""
-    return order.model_copy(update={"status": order.status.model_copy(update={"intent_time": None})})
+    return order.model_copy(
+        update={"status": order.status.model_copy(update={"intent_time": None})}
+    )
 
 
 UNSENT = "Nothing was sent (CNY 1200.00 for 1 month), because"
@@ -66,7 +72,9 @@ class TestOpening:
 
     def test_a_resource_that_wishes_nothing_gets_none(self) -> None:
         """Its workspace is there."""
-        assert open_next_order(a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance())))) is None
+        assert (
+            open_next_order(a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance())))) is None
+        )
         opened = open_next_order(a_case(a_workspace()))
         assert opened is not None
         assert isinstance(opened.steps[0], OpenOrder)
@@ -91,18 +99,25 @@ class TestAnnouncing:
 
     def test_an_order_without_a_price_gets_one_with_its_intent(self) -> None:
         """Nobody would know what was agreed to."""
-        assert intent(write_intent(a_case(a_workspace(), an_order(quote=None)))).status.quote == a_quote()
+        assert (
+            intent(write_intent(a_case(a_workspace(), an_order(quote=None)))).status.quote
+            == a_quote()
+        )
 
     def test_without_any_price_nothing_is_announced(self) -> None:
         """Neither the order nor the cloud has one."""
-        plan = write_intent(a_case(a_workspace(), an_order(quote=None), cloud=a_cloud(quote=UNANSWERED)))
+        plan = write_intent(
+            a_case(a_workspace(), an_order(quote=None), cloud=a_cloud(quote=UNANSWERED))
+        )
         assert plan is not None
         assert (plan.steps, plan.retry) == ((), UNANSWERED.failure)
 
     def test_a_young_price_of_the_order_will_do_where_none_is_answered(self) -> None:
         """At most a quarter of an hour old."""
         known = a_quote(NOW - minutes(15))
-        plan = write_intent(a_case(a_workspace(), an_order(quote=known), cloud=a_cloud(quote=UNANSWERED)))
+        plan = write_intent(
+            a_case(a_workspace(), an_order(quote=known), cloud=a_cloud(quote=UNANSWERED))
+        )
         assert intent(plan).status.quote == known
 
     def test_an_old_price_that_is_not_answered_is_waited_for(self) -> None:
@@ -120,7 +135,12 @@ class TestSending:
 
     def why_not(self, *found: SeenInstance, **workspace: Any) -> str:  # noqa: ANN401 - any field of the resource
         """The message of the order that is taken back."""
-        case = a_case(a_workspace(**workspace), self.placing, intent=self.placing, cloud=a_cloud(a_listing(*found)))
+        case = a_case(
+            a_workspace(**workspace),
+            self.placing,
+            intent=self.placing,
+            cloud=a_cloud(a_listing(*found)),
+        )
         step = moved(decide(case))
         assert step.status.state == "Quoted"
         return str(step.status.message)
@@ -159,7 +179,9 @@ class TestWaiting:
 
     def test_the_wait_between_looks_rises_with_the_age_of_the_call(self) -> None:
         """A quarter of it: an answer that was lost long ago is not asked for every second."""
-        assert self.waits(an_order("Uncertain", intent=NOW - minutes(2))).requeue.after == timedelta(seconds=30)
+        assert self.waits(
+            an_order("Uncertain", intent=NOW - minutes(2))
+        ).requeue.after == timedelta(seconds=30)
 
     def test_a_call_of_unknown_age_is_asked_for_soon(self) -> None:
         """As one that was announced just now."""
@@ -181,7 +203,9 @@ class TestWaiting:
 
     def test_a_key_of_another_account_can_not_ask_about_a_former_name(self) -> None:
         """The way out is named: waiting alone would not help."""
-        former = an_order("Uncertain", workspace=a_workspace(workspace_name="former"), account_id="2")
+        former = an_order(
+            "Uncertain", workspace=a_workspace(workspace_name="former"), account_id="2"
+        )
         plan = self.waits(former)
         assert plan.verdict is not None
         assert (plan.verdict.kind, plan.verdict.reason) == ("Stalled", "AccountChanged")

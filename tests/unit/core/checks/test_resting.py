@@ -6,7 +6,12 @@ import pytest
 
 from flink_workspace_operator.api.names import SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance, OrderSummary, QuotedPrice
+from flink_workspace_operator.api.status import (
+    FlinkWorkspaceStatus,
+    Instance,
+    OrderSummary,
+    QuotedPrice,
+)
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.checks.resting import as_written, rests
 from flink_workspace_operator.core.decide import decide
@@ -19,12 +24,17 @@ SUSPENDED = a_workspace(suspend=True)
 TRACES = {
     "an instance": FlinkWorkspaceStatus(instance=Instance(instance_id=ID)),
     "an account": FlinkWorkspaceStatus(account_id=ACCOUNT),
-    "an order that left the ledger": FlinkWorkspaceStatus(order=OrderSummary(name="demo-1", state="Uncertain")),
+    "an order that left the ledger": FlinkWorkspaceStatus(
+        order=OrderSummary(name="demo-1", state="Uncertain")
+    ),
 }
 
 
 def may_rest(
-    workspace: FlinkWorkspace, *orders: FlinkWorkspaceOrder, now: datetime = NOW, **remembered: object
+    workspace: FlinkWorkspace,
+    *orders: FlinkWorkspaceOrder,
+    now: datetime = NOW,
+    **remembered: object,
 ) -> bool:
     """Whether it rests once all was told of it."""
     told = Remembered(rests_as=as_written(workspace), **remembered)  # type: ignore[arg-type]
@@ -38,7 +48,9 @@ def test_suspended_and_never_ordered_rests(workspace: FlinkWorkspace) -> None:
     assert not rests(workspace, (), Remembered(), NOW)
 
 
-@pytest.mark.parametrize("state", [None, "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "Lost"])
+@pytest.mark.parametrize(
+    "state", [None, "Quoted", "Placing", "Uncertain", "Placed", "Fulfilled", "Rejected", "Lost"]
+)
 def test_an_order_of_whatever_state_keeps_it_awake(state: str | None) -> None:
     """And what is asked of it is what would be asked without all this."""
     order = an_order(state)  # type: ignore[arg-type]
@@ -82,7 +94,11 @@ def test_a_change_wakes_it(changed: FlinkWorkspace) -> None:
 def test_a_price_that_is_a_day_old_is_asked_again() -> None:
     """And not before: hundreds may be suspended."""
     shown = QuotedPrice(
-        price="by use", observed_generation=1, quoted_at=NOW - SHOWN_FOR, valid_until=NOW, not_included=("Use",)
+        price="by use",
+        observed_generation=1,
+        quoted_at=NOW - SHOWN_FOR,
+        valid_until=NOW,
+        not_included=("Use",),
     )
     workspace = a_workspace(suspend=True, status=FlinkWorkspaceStatus(quote=shown))
     assert may_rest(workspace, now=NOW - timedelta(seconds=1))

@@ -1,4 +1,5 @@
-"""A refusal of the moment answers one copy of the call: until a list rules the others out, nothing else is bought."""
+"""A refusal of the moment answers one copy of the call: until a list rules the others out, nothing
+else is bought."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,13 +13,24 @@ from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSumma
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.decide import decide
-from flink_workspace_operator.core.facts.failures import ParametersRefused, PermissionMissing, Unreachable
+from flink_workspace_operator.core.facts.failures import (
+    ParametersRefused,
+    PermissionMissing,
+    Unreachable,
+)
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.facts.observed import Listing, NotBought, Unknown
 from flink_workspace_operator.core.facts.snapshot import Intent, SeenCloud
 from flink_workspace_operator.core.orders import answers, ledger
-from flink_workspace_operator.core.plan import GiveBackClaim, MoveOrder, OpenOrder, Plan, ReleaseOrder, RemoveFinalizer
+from flink_workspace_operator.core.plan import (
+    GiveBackClaim,
+    MoveOrder,
+    OpenOrder,
+    Plan,
+    ReleaseOrder,
+    RemoveFinalizer,
+)
 from flink_workspace_operator.core.questions import Place, questions
 from tests.builders import (
     ACCOUNT,
@@ -43,8 +55,12 @@ SECOND = timedelta(seconds=1)
 INTENT = NOW - minutes(2)
 UNTIL = NOW + COPY_WINDOW
 WHOLE_WINDOW = INTENT + WINDOW
-OF_THE_MOMENT = NotBought(PermissionMissing("foasconsole.CreateInstance", "Forbidden.RAM", fate="CopyRefused"))
-OF_THE_CONTENT = NotBought(ParametersRefused("foasconsole.CreateInstance", "InvalidParameter", fate="CallRefused"))
+OF_THE_MOMENT = NotBought(
+    PermissionMissing("foasconsole.CreateInstance", "Forbidden.RAM", fate="CopyRefused")
+)
+OF_THE_CONTENT = NotBought(
+    ParametersRefused("foasconsole.CreateInstance", "InvalidParameter", fate="CallRefused")
+)
 UNANSWERED = Unknown(Unreachable("foasconsole.DescribeInstances", "reset"))
 ELSEWHERE = "cn-shanghai"
 ANEW = a_workspace(region=ELSEWHERE)
@@ -71,7 +87,9 @@ def ended(plan: Plan) -> bool:
     """Nothing can come of the call any more, as the plan writes into the ledger."""
     moves = [step for step in plan.steps if isinstance(step, MoveOrder)]
     assert len(moves) == len(plan.steps)
-    assert all((step.status.state, step.status.outstanding_until) == ("Rejected", None) for step in moves)
+    assert all(
+        (step.status.state, step.status.outstanding_until) == ("Rejected", None) for step in moves
+    )
     return bool(moves)
 
 
@@ -82,12 +100,21 @@ def named(plan: Plan) -> str:
 
 
 @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
-def test_a_refusal_of_the_moment_rejects_and_says_until_when_a_copy_may_be_executed(state: OrderState) -> None:
+def test_a_refusal_of_the_moment_rejects_and_says_until_when_a_copy_may_be_executed(
+    state: OrderState,
+) -> None:
     """From the answer on, as long as a copy needs to be booked and shown."""
     status = answered(state, OF_THE_MOMENT)
-    assert (status.state, status.evidence, status.outstanding_until) == ("Rejected", "Answer", UNTIL)
+    assert (status.state, status.evidence, status.outstanding_until) == (
+        "Rejected",
+        "Answer",
+        UNTIL,
+    )
     assert status.message is not None
-    assert f"Nothing else is bought under this name before {UNTIL:%Y-%m-%d %H:%M} UTC" in status.message
+    assert (
+        f"Nothing else is bought under this name before {UNTIL:%Y-%m-%d %H:%M} UTC"
+        in status.message
+    )
 
 
 @pytest.mark.parametrize("state", ["Placing", "Uncertain"])
@@ -104,16 +131,21 @@ CHANGED = {
     "request": a_workspace(annotations={RECONCILE_REQUESTED_AT: "now"}),
     "new uid": a_workspace(uid="uid-2"),
     "suspended": a_workspace(suspend=True),
-    "former summary": a_workspace(status=FlinkWorkspaceStatus(order=OrderSummary(name="demo-1", state="Placing"))),
+    "former summary": a_workspace(
+        status=FlinkWorkspaceStatus(order=OrderSummary(name="demo-1", state="Placing"))
+    ),
 }
 
 
 @pytest.mark.parametrize("workspace", CHANGED.values(), ids=CHANGED)
-@pytest.mark.parametrize("orders", [(REFUSED,), (REFUSED, an_order("Quoted", 2))], ids=["alone", "beside a quoted one"])
+@pytest.mark.parametrize(
+    "orders", [(REFUSED,), (REFUSED, an_order("Quoted", 2))], ids=["alone", "beside a quoted one"]
+)
 def test_nothing_is_opened_or_announced_before(
     workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]
 ) -> None:
-    """Whatever a person does; and a restart changes nothing, because all of it stands in the ledger."""
+    """Whatever a person does; and a restart changes nothing, because all of it stands in the
+    ledger."""
     claim = a_claim(uid=workspace.metadata.uid)
     for at in (NOW, UNTIL):
         plan = decide(a_case(workspace, *orders, claim=claim, cloud=a_cloud(a_listing(at=at))))
@@ -160,7 +192,9 @@ def test_a_list_that_lacks_neighbours_does_not() -> None:
 
 
 @pytest.mark.parametrize("workspace", [a_workspace(), None], ids=["there", "gone"])
-def test_a_look_that_fails_does_not_whatever_our_clock_says(workspace: FlinkWorkspace | None) -> None:
+def test_a_look_that_fails_does_not_whatever_our_clock_says(
+    workspace: FlinkWorkspace | None,
+) -> None:
     """A clock that is ahead makes looks fail, so it must not end what only a look can."""
     case = a_case(workspace, REFUSED, cloud=a_cloud(UNANSWERED), now=NOW + 10 * WINDOW)
     assert not any(isinstance(step, MoveOrder) for step in decide(case).steps)
@@ -170,7 +204,11 @@ def test_its_token_on_an_instance_makes_it_placed() -> None:
     """A copy was accepted."""
     [step] = decide(a_case(a_workspace(), REFUSED, cloud=a_cloud(a_listing(an_instance())))).steps
     assert isinstance(step, MoveOrder)
-    assert (step.status.state, step.status.instance_id, step.status.outstanding_until) == ("Placed", ID, None)
+    assert (step.status.state, step.status.instance_id, step.status.outstanding_until) == (
+        "Placed",
+        ID,
+        None,
+    )
 
 
 def test_where_its_account_can_not_be_asked_the_whole_window_ends_it() -> None:
@@ -194,15 +232,21 @@ def test_where_its_account_can_not_be_asked_the_whole_window_ends_it() -> None:
 def test_only_a_list_of_its_region_ends_it(
     there: Listing | Unknown, neighbours: tuple[Neighbour, ...], over: bool
 ) -> None:
-    """The resource was created anew for another region. A list of that one says nothing, however late it is."""
-    cloud = a_cloud(a_listing(at=WHOLE_WINDOW + SECOND), region=ELSEWHERE, elsewhere=((REGION, there),))
+    """The resource was created anew for another region. A list of that one says nothing, however
+    late it is."""
+    cloud = a_cloud(
+        a_listing(at=WHOLE_WINDOW + SECOND), region=ELSEWHERE, elsewhere=((REGION, there),)
+    )
     plan = decide(a_case(ANEW, REFUSED, cloud=cloud, neighbours=neighbours))
     assert any(isinstance(step, MoveOrder) for step in plan.steps) is over
 
 
-@pytest.mark.parametrize("orders", [(REFUSED,), (REFUSED, an_order("Uncertain", 2, workspace=ANEW))])
+@pytest.mark.parametrize(
+    "orders", [(REFUSED,), (REFUSED, an_order("Uncertain", 2, workspace=ANEW))]
+)
 def test_its_region_is_looked_at_too(orders: tuple[FlinkWorkspaceOrder, ...]) -> None:
-    """By its token, whatever else is asked; not right before a call, which must be close to the last list."""
+    """By its token, whatever else is asked; not right before a call, which must be close to the
+    last list."""
     asked = questions(ANEW, orders, OWNER)
     assert asked is not None
     assert asked.region == ELSEWHERE
@@ -215,8 +259,11 @@ def test_its_region_is_looked_at_too(orders: tuple[FlinkWorkspaceOrder, ...]) ->
 
 
 def test_an_older_version_knew_nothing_of_copies() -> None:
-    """It wrote no end of the window: what it saw refused is waited for as if the answer had been lost."""
-    order = an_order("Rejected", intent=INTENT, answer="Throttled", evidence="Answer", settled_not_before=None)
+    """It wrote no end of the window: what it saw refused is waited for as if the answer had been
+    lost."""
+    order = an_order(
+        "Rejected", intent=INTENT, answer="Throttled", evidence="Answer", settled_not_before=None
+    )
     again = a_workspace(generation=2)
     assert named(decide(a_case(again, order, cloud=a_cloud(a_listing(at=WHOLE_WINDOW)))))
     [step] = decide(a_case(again, order, cloud=a_cloud(a_listing(at=WHOLE_WINDOW + SECOND)))).steps
@@ -257,7 +304,8 @@ class TestLettingGo:
         assert plan.requeue.after is None
 
     def test_they_are_not_kept_for_ever_where_nobody_can_look(self) -> None:
-        """The whole window is as long as it can take. The order stays outstanding, for whoever applies anew."""
+        """The whole window is as long as it can take. The order stays outstanding, for whoever
+        applies anew."""
         for now, kept in ((WHOLE_WINDOW, True), (WHOLE_WINDOW + SECOND, False)):
             down = SeenCloud(region=REGION, account_id=Unknown(Unreachable("a.B", "c")))
             plan = decide(a_case(None, REFUSED, own_claims=(a_claim(),), cloud=down, now=now))
@@ -265,16 +313,21 @@ class TestLettingGo:
 
     def test_an_order_that_was_deleted_by_force_is_waited_for(self) -> None:
         """The resource's status says until when."""
-        last = OrderSummary(name="demo-1", state="Rejected", intent_time=INTENT, settled_not_before=UNTIL)
+        last = OrderSummary(
+            name="demo-1", state="Rejected", intent_time=INTENT, settled_not_before=UNTIL
+        )
         workspace = a_workspace(generation=2, status=FlinkWorkspaceStatus(order=last))
-        assert f"{UNTIL:%H:%M} UTC" in named(decide(a_case(workspace, cloud=a_cloud(a_listing(at=UNTIL)))))
+        assert f"{UNTIL:%H:%M} UTC" in named(
+            decide(a_case(workspace, cloud=a_cloud(a_listing(at=UNTIL))))
+        )
         [step] = decide(a_case(workspace, cloud=a_cloud(a_listing(at=UNTIL + SECOND)))).steps
         assert isinstance(step, OpenOrder)
 
 
 @pytest.mark.parametrize(("at", "until"), [(NOW, WHOLE_WINDOW), (WHOLE_WINDOW + SECOND, None)])
 def test_a_strangers_instance_does_not_undo_the_call(at: object, until: object) -> None:
-    """It explains an answer, but ours may be executed once it is released: until the window ends nothing follows."""
+    """It explains an answer, but ours may be executed once it is released: until the window ends
+    nothing follows."""
     order = an_order("Uncertain", intent=INTENT, answer="NameTaken")
     stranger = an_instance(order=None, create_time=INTENT - SECOND)
     [step] = decide(a_case(a_workspace(), order, cloud=a_cloud(a_listing(stranger, at=at)))).steps  # type: ignore[arg-type]

@@ -10,7 +10,11 @@ from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import STATES
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.backoff import due_if_fruitless
-from flink_workspace_operator.core.checks.retry import wait_for_change, wait_for_connection, wait_for_end_of_call
+from flink_workspace_operator.core.checks.retry import (
+    wait_for_change,
+    wait_for_connection,
+    wait_for_end_of_call,
+)
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.neighbours import Neighbour
 from flink_workspace_operator.core.plan import Plan
@@ -34,13 +38,19 @@ SECOND = timedelta(seconds=1)
 INTENT = NOW - minutes(2)
 UNTIL = NOW + minutes(10)
 MISSING = (Neighbour(Key("team", "other"), ACCOUNT, REGION, "sc_flink-9"),)
-OUTSTANDING = an_order("Rejected", intent=INTENT, answer="Throttled", outstanding_until=UNTIL, message="Not bought.")
+OUTSTANDING = an_order(
+    "Rejected", intent=INTENT, answer="Throttled", outstanding_until=UNTIL, message="Not bought."
+)
 NOT_PLACED = an_order("NotPlaced", intent=INTENT)
 
 
-def at(moment: timedelta, *orders: FlinkWorkspaceOrder, neighbours: tuple[Neighbour, ...] = ()) -> Case:
+def at(
+    moment: timedelta, *orders: FlinkWorkspaceOrder, neighbours: tuple[Neighbour, ...] = ()
+) -> Case:
     """A list that shows nothing, so long after now."""
-    return a_case(a_workspace(), *orders, cloud=a_cloud(a_listing(at=NOW + moment)), neighbours=neighbours)
+    return a_case(
+        a_workspace(), *orders, cloud=a_cloud(a_listing(at=NOW + moment)), neighbours=neighbours
+    )
 
 
 def said(plan: Plan | None) -> str:
@@ -53,7 +63,9 @@ def said(plan: Plan | None) -> str:
 
 def undated(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrder:
     """The same without the time of its announcement."""
-    return order.model_copy(update={"status": order.status.model_copy(update={"intent_time": None})})
+    return order.model_copy(
+        update={"status": order.status.model_copy(update={"intent_time": None})}
+    )
 
 
 class TestEndOfCall:
@@ -74,7 +86,11 @@ class TestEndOfCall:
         """And nobody is told of a request who made none."""
         asked = a_workspace(annotations={RECONCILE_REQUESTED_AT: "1"})
         for workspace, is_told in ((asked, True), (a_workspace(), False)):
-            told = said(wait_for_end_of_call(a_case(workspace, OUTSTANDING, cloud=a_cloud(a_listing(at=NOW)))))
+            told = said(
+                wait_for_end_of_call(
+                    a_case(workspace, OUTSTANDING, cloud=a_cloud(a_listing(at=NOW)))
+                )
+            )
             assert (". The request counts from " in told) is is_told
 
     def test_the_back_off_counts_all_that_came_to_nothing_in_a_row(self) -> None:
@@ -88,7 +104,8 @@ class TestEndOfCall:
     def test_an_incomplete_list_matters_once_the_time_is_over(self) -> None:
         """Before that the order itself says until when."""
         early, late = (
-            wait_for_end_of_call(at(moment, OUTSTANDING, neighbours=MISSING)) for moment in (minutes(9), minutes(11))
+            wait_for_end_of_call(at(moment, OUTSTANDING, neighbours=MISSING))
+            for moment in (minutes(9), minutes(11))
         )
         assert "order demo-1" in said(early)
         assert "sc_flink-9" in said(late)
@@ -102,11 +119,17 @@ class TestEndOfCall:
         assert wait_for_end_of_call(at(WINDOW, NOT_PLACED, neighbours=MISSING)) is None
 
     def test_a_change_shortens_the_back_off_and_not_the_call(self) -> None:
-        """The first order waits for its call alone; the second in a row for longer, and only that is shortened."""
+        """The first order waits for its call alone; the second in a row for longer, and only that
+        is shortened."""
         second = an_order("NotPlaced", 2, intent=INTENT)
-        assert "on also with kubectl" not in said(wait_for_end_of_call(at(timedelta(0), NOT_PLACED)))
+        assert "on also with kubectl" not in said(
+            wait_for_end_of_call(at(timedelta(0), NOT_PLACED))
+        )
         told = said(wait_for_end_of_call(at(timedelta(0), NOT_PLACED, second)))
-        assert f"; from {INTENT + WINDOW:%Y-%m-%d %H:%M} UTC on also with kubectl annotate fws demo -n team " in told
+        assert (
+            f"; from {INTENT + WINDOW:%Y-%m-%d %H:%M} UTC on also with kubectl annotate fws demo -n team "
+            in told
+        )
 
     def test_the_wait_between_looks_rises_with_the_age_of_the_call(self) -> None:
         """A quarter of it."""
@@ -116,14 +139,18 @@ class TestEndOfCall:
 
     def test_a_call_without_a_time_counts_from_the_creation_of_its_order(self) -> None:
         """It is waited for like any other."""
-        order = undated(an_order("Rejected", created=INTENT, answer="Throttled", outstanding_until=UNTIL))
+        order = undated(
+            an_order("Rejected", created=INTENT, answer="Throttled", outstanding_until=UNTIL)
+        )
         plan = wait_for_end_of_call(at(timedelta(0), order))
         assert plan is not None
         assert plan.requeue.after == timedelta(seconds=30)
 
     def test_orders_of_another_action_do_not_count(self) -> None:
         """What came to nothing of one says nothing of the other."""
-        other = NOT_PLACED.model_copy(update={"spec": NOT_PLACED.spec.model_copy(update={"action": "Grow"})})
+        other = NOT_PLACED.model_copy(
+            update={"spec": NOT_PLACED.spec.model_copy(update={"action": "Grow"})}
+        )
         assert wait_for_end_of_call(at(timedelta(0), other)) is None
         assert wait_for_end_of_call(at(timedelta(0), NOT_PLACED)) is not None
 
@@ -143,23 +170,39 @@ class TestChange:
 
     def test_another_wish_is_not_the_one_that_ended(self) -> None:
         """Also where the generation tells nothing, for example after a restore."""
-        assert wait_for_change(a_case(a_workspace(resources={"cu": 20}), an_order("Canceled"))) is None
+        assert (
+            wait_for_change(a_case(a_workspace(resources={"cu": 20}), an_order("Canceled"))) is None
+        )
 
 
 class TestConnection:
     """A call that was never sent."""
 
     @pytest.mark.parametrize(("age", "wait"), [(10, 20), (29, 1), (30, None)])
-    def test_it_is_announced_anew_half_a_minute_after_its_announcement(self, age: int, wait: int | None) -> None:
+    def test_it_is_announced_anew_half_a_minute_after_its_announcement(
+        self, age: int, wait: int | None
+    ) -> None:
         """Not at once: each announcement costs writes."""
         order = an_order("Quoted", intent=NOW - age * SECOND, answer="Unreachable")
         plan = wait_for_connection(at(timedelta(0), order))
-        assert (None if plan is None else plan.requeue.after) == (None if wait is None else wait * SECOND)
+        assert (None if plan is None else plan.requeue.after) == (
+            None if wait is None else wait * SECOND
+        )
 
     def test_an_order_that_was_taken_back_for_another_reason_does_not_wait(self) -> None:
         """Nothing is wrong with the connection."""
-        assert wait_for_connection(at(timedelta(0), an_order("Quoted", intent=NOW, evidence="NothingSent"))) is None
+        assert (
+            wait_for_connection(
+                at(timedelta(0), an_order("Quoted", intent=NOW, evidence="NothingSent"))
+            )
+            is None
+        )
 
     def test_an_order_whose_call_may_be_under_way_does_not_wait_for_that(self) -> None:
         """Its outcome is waited for, by another check."""
-        assert wait_for_connection(at(timedelta(0), an_order("Uncertain", intent=NOW, answer="Unreachable"))) is None
+        assert (
+            wait_for_connection(
+                at(timedelta(0), an_order("Uncertain", intent=NOW, answer="Unreachable"))
+            )
+            is None
+        )

@@ -1,4 +1,5 @@
-"""Orders find their end by evidence (design, section 3, steps 9 and 10), and a look says whose an instance is."""
+"""Orders find their end by evidence (design, section 3, steps 9 and 10), and a look says whose an
+instance is."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +23,13 @@ from flink_workspace_operator.core.facts.failures import (
     Unreachable,
 )
 from flink_workspace_operator.core.facts.identity import Key, Owner
-from flink_workspace_operator.core.facts.observed import Answer, Bought, NotBought, SeenInstance, Unknown
+from flink_workspace_operator.core.facts.observed import (
+    Answer,
+    Bought,
+    NotBought,
+    SeenInstance,
+    Unknown,
+)
 from flink_workspace_operator.core.facts.snapshot import Answered, Remembered
 from flink_workspace_operator.core.orders import answers, ledger
 from flink_workspace_operator.core.orders.windows import window_end
@@ -68,7 +75,9 @@ def moved(plan: Plan) -> FlinkWorkspaceOrderStatus:
     return step.status
 
 
-def settled(state: OrderState, *found: SeenInstance, at: timedelta = timedelta(0), answer: str | None = None) -> Plan:
+def settled(
+    state: OrderState, *found: SeenInstance, at: timedelta = timedelta(0), answer: str | None = None
+) -> Plan:
     """What becomes of an order announced a minute ago, `at` after now."""
     order = an_order(state, intent=INTENT, answer=answer)
     return decide(a_case(a_workspace(), order, cloud=a_cloud(a_listing(*found, at=NOW + at))))
@@ -77,9 +86,12 @@ def settled(state: OrderState, *found: SeenInstance, at: timedelta = timedelta(0
 class TestEvidence:
     """What a complete look shows of an order that was or may have been sent."""
 
-    @pytest.mark.parametrize("state", [s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled")])
+    @pytest.mark.parametrize(
+        "state", [s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled")]
+    )
     def test_its_token_on_an_instance_makes_any_order_placed(self, state: OrderState) -> None:
-        """Counterexamples 7 and 8: evidence beats every state, and corrects what was believed before."""
+        """Counterexamples 7 and 8: evidence beats every state, and corrects what was believed
+        before."""
         status = moved(settled(state, an_instance(order=1)))
         assert (status.state, status.instance_id, status.evidence) == ("Placed", ID, "Token")
 
@@ -89,7 +101,8 @@ class TestEvidence:
         assert settled("Placed", an_instance(cluster_status="CREATING")).steps == ()
 
     def test_absence_proves_nothing_before_the_window_ends(self) -> None:
-        """Counterexamples 1 and 14: a late commit; the window counts from the intent, by the cloud's clock."""
+        """Counterexamples 1 and 14: a late commit; the window counts from the intent, by the
+        cloud's clock."""
         early = settled("Uncertain", at=WINDOW - minutes(1))
         assert early.steps == ()
         assert early.verdict is not None
@@ -109,9 +122,11 @@ class TestEvidence:
         forgetful = SETTINGS.model_copy(update={"nonce_memory_seconds": 5.0})
         assert forgetful.settle_window == timedelta(seconds=900 + 300 + 300)
 
-    def test_an_intent_that_is_found_long_after_it_was_written_has_a_window_of_its_own(self) -> None:
-        """A backup may bring back one that was taken back and announced anew since: that call may be under way. Found
-        soon after, it adds nothing."""
+    def test_an_intent_that_is_found_long_after_it_was_written_has_a_window_of_its_own(
+        self,
+    ) -> None:
+        """A backup may bring back one that was taken back and announced anew since: that call may
+        be under way. Found soon after, it adds nothing."""
         for age, end in ((minutes(5), NOW - minutes(5) + WINDOW), (minutes(20), NOW + WINDOW)):
             found = an_order("Uncertain", intent=NOW - age, at=NOW)
             assert window_end(found.status, SETTINGS) == end
@@ -121,7 +136,9 @@ class TestEvidence:
     def test_the_failed_look_of_a_window_that_ended_proves_nothing(self) -> None:
         """Unknown is not absent."""
         order = an_order("Uncertain", intent=NOW - 2 * WINDOW)
-        plan = decide(a_case(a_workspace(), order, cloud=a_cloud(Unknown(Unreachable("x.Y", "reset")))))
+        plan = decide(
+            a_case(a_workspace(), order, cloud=a_cloud(Unknown(Unreachable("x.Y", "reset"))))
+        )
         assert plan.steps == ()
 
     def test_the_end_of_one_order_lets_the_next_be_opened_after_the_back_off(self) -> None:
@@ -132,7 +149,9 @@ class TestEvidence:
         assert (step.number, step.spec.workspace_name) == (2, order.spec.workspace_name)
         assert step.spec.token != order.spec.token
 
-    def test_placing_of_another_process_becomes_uncertain_after_its_call_must_have_ended(self) -> None:
+    def test_placing_of_another_process_becomes_uncertain_after_its_call_must_have_ended(
+        self,
+    ) -> None:
         """Counterexample 2: the caller may have died, or may still be at it."""
         call = timedelta(seconds=SETTINGS.purchase_timeout_seconds)
         assert settled("Placing", at=2 * call - minutes(1)).steps == ()
@@ -141,22 +160,35 @@ class TestEvidence:
     @pytest.mark.parametrize(
         ("stranger", "answer"),
         [
-            (an_instance(order=1, owner=ELSEWHERE, tags=ELSEWHERE.tags("x" * 32)), "OwnedElsewhere"),
-            (an_instance(tags=Owner("cluster-1", Key("team", "other")).tags("x" * 32)), "NameTaken"),
+            (
+                an_instance(order=1, owner=ELSEWHERE, tags=ELSEWHERE.tags("x" * 32)),
+                "OwnedElsewhere",
+            ),
+            (
+                an_instance(tags=Owner("cluster-1", Key("team", "other")).tags("x" * 32)),
+                "NameTaken",
+            ),
             (an_instance(order=None, create_time=INTENT - SECOND), "NameTaken"),
             (an_instance(order=None, vpc_id="vpc-other"), "NameTaken"),
             (an_instance(order=None, bucket="other-bucket"), "NameTaken"),
         ],
         ids=["another cluster", "another resource", "older", "another VPC", "another bucket"],
     )
-    def test_a_foreign_instance_of_the_name_rejects(self, stranger: SeenInstance, answer: str) -> None:
-        """But not before the window ends: names may repeat, and ours may show up beside it. The resource stalls."""
+    def test_a_foreign_instance_of_the_name_rejects(
+        self, stranger: SeenInstance, answer: str
+    ) -> None:
+        """But not before the window ends: names may repeat, and ours may show up beside it. The
+        resource stalls."""
         early = settled("Uncertain", stranger, at=minutes(3))
         assert early.steps == ()
         assert early.verdict is not None
         assert (early.verdict.kind, early.verdict.reason) == ("Stalled", answer)
         status = moved(settled("Uncertain", stranger, at=WINDOW))
-        assert (status.state, status.evidence, status.answer) == ("Rejected", "ForeignInstance", answer)
+        assert (status.state, status.evidence, status.answer) == (
+            "Rejected",
+            "ForeignInstance",
+            answer,
+        )
 
     def test_a_foreign_instance_explains_the_answer_that_the_name_is_taken(self) -> None:
         """The call was answered, so nothing of ours is under way any more."""
@@ -164,7 +196,8 @@ class TestEvidence:
         assert moved(settled("Uncertain", stranger, answer="NameTaken")).state == "Rejected"
 
     def test_name_taken_is_evidence_and_not_an_outcome(self) -> None:
-        """Counterexample 10: it may be taken by our own call. Only if nothing shows up, it was refused."""
+        """Counterexample 10: it may be taken by our own call. Only if nothing shows up, it was
+        refused."""
         assert settled("Uncertain", answer="NameTaken").steps == ()
         assert moved(settled("Uncertain", an_instance(), answer="NameTaken")).state == "Placed"
         late = moved(settled("Uncertain", at=WINDOW, answer="NameTaken"))
@@ -181,14 +214,19 @@ class TestEvidence:
     def test_a_quoted_order_is_closed_when_the_workspace_was_bought(self) -> None:
         """By another order, seen or not, or by whoever carries our marks."""
         cloud = a_cloud(a_listing(an_instance(order=9)))
-        for orders, sky in (((an_order("Quoted"),), cloud), ((an_order("Placed"), an_order("Quoted", 2)), a_cloud())):
+        for orders, sky in (
+            ((an_order("Quoted"),), cloud),
+            ((an_order("Placed"), an_order("Quoted", 2)), a_cloud()),
+        ):
             assert moved(decide(a_case(a_workspace(), *orders, cloud=sky))).state == "Superseded"
 
     def test_an_order_without_status_is_closed_by_whoever_finds_it(self) -> None:
         """Its creator has ten seconds to quote it."""
         order = an_order(None, created=NOW)
         assert decide(a_case(a_workspace(), order)).steps == ()
-        assert moved(decide(a_case(a_workspace(), order, now=NOW + 11 * SECOND))).state == "Superseded"
+        assert (
+            moved(decide(a_case(a_workspace(), order, now=NOW + 11 * SECOND))).state == "Superseded"
+        )
 
     def test_a_look_into_another_account_settles_nothing(self) -> None:
         """Not even past the window. The order only says that it waits."""
@@ -204,16 +242,21 @@ class TestEvidence:
 
     def test_what_is_not_known_names_the_time_until_which_nothing_is_bought(self) -> None:
         """And does not say that a purchase is repeated."""
-        lost = answers.after_answer(an_order("Placing", intent=INTENT), UNANSWERED_CALL, NOW, COPY_WINDOW)
+        lost = answers.after_answer(
+            an_order("Placing", intent=INTENT), UNANSWERED_CALL, NOW, COPY_WINDOW
+        )
         order = an_order("Uncertain", intent=INTENT).model_copy(update={"status": lost})
         verdict = decide(a_case(a_workspace(), order)).verdict
         assert verdict is not None
         assert verdict.reason == "PurchaseUncertain"
-        assert f"Nothing else is bought before {INTENT + WINDOW:%Y-%m-%d %H:%M} UTC" in verdict.message
+        assert (
+            f"Nothing else is bought before {INTENT + WINDOW:%Y-%m-%d %H:%M} UTC" in verdict.message
+        )
         assert "again" not in verdict.message
 
     def test_an_order_for_another_name_of_the_same_key_is_settled_first(self) -> None:
-        """Counterexample 5: the ledger counts by namespace and name, and the look is for the order's name."""
+        """Counterexample 5: the ledger counts by namespace and name, and the look is for the
+        order's name."""
         former = a_workspace(workspace_name="former")
         order = an_order("Uncertain", workspace=former, uid="uid-before", intent=INTENT)
         asked = questions(a_workspace(), (order,), OWNER)
@@ -229,13 +272,17 @@ class TestEvidence:
     def test_an_order_of_another_uid_that_bought_is_bound(self) -> None:
         """Counterexample 5: a re-created resource buys nothing."""
         claim, cloud = a_claim(uid="uid-2"), a_cloud(a_listing(an_instance()))
-        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Fulfilled"), claim=claim, cloud=cloud))
+        plan = decide(
+            a_case(a_workspace(uid="uid-2"), an_order("Fulfilled"), claim=claim, cloud=cloud)
+        )
         assert plan.verdict is not None
         assert (plan.verdict.kind, plan.steps) == ("Running", ())
 
     def test_what_another_uid_bought_is_not_bought_again_before_it_is_shown(self) -> None:
         """Counterexample 5: the ledger knows it before any look does."""
-        plan = decide(a_case(a_workspace(uid="uid-2"), an_order("Placed"), claim=a_claim(uid="uid-2")))
+        plan = decide(
+            a_case(a_workspace(uid="uid-2"), an_order("Placed"), claim=a_claim(uid="uid-2"))
+        )
         assert plan.verdict is not None
         assert (plan.verdict.reason, plan.steps) == ("Provisioning", ())
 
@@ -259,13 +306,18 @@ class TestWithoutMarks:
         """Later than its creation and the longest visibility delay."""
         status = moved(settled("Uncertain", self.bare, at=VISIBLE))
         assert (status.state, status.instance_id, status.evidence) == ("Placed", ID, "Description")
-        bound = decide(a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(self.bare))))
+        bound = decide(
+            a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(self.bare)))
+        )
         assert bound.verdict is not None
         assert bound.verdict.kind == "Running"
 
     @pytest.mark.parametrize("hidden", [{"vpc_id": None}, {"bucket": None}])
-    def test_what_does_not_show_where_it_lies_is_not_taken_for_ours(self, hidden: dict[str, Any]) -> None:
-        """Somebody else's may lie anywhere: it would be bound and tagged. Its VPC or bucket is waited for."""
+    def test_what_does_not_show_where_it_lies_is_not_taken_for_ours(
+        self, hidden: dict[str, Any]
+    ) -> None:
+        """Somebody else's may lie anywhere: it would be bound and tagged. Its VPC or bucket is
+        waited for."""
         found = an_instance(order=None, create_time=INTENT + SECOND, **hidden)
         assert settled("Uncertain", found, at=3 * WINDOW).steps == ()
 
@@ -290,7 +342,8 @@ class TestWithoutMarks:
         assert moved(settled("Uncertain", found, at=WINDOW)).state == "Placed"
 
     def test_what_a_lost_ledger_bought_is_not_this_orders_work(self) -> None:
-        """Its token is nobody's any more, and it is older than the intent: the order bought nothing, and says so."""
+        """Its token is nobody's any more, and it is older than the intent: the order bought
+        nothing, and says so."""
         former = an_instance(order=9, create_time=INTENT - SECOND)
         assert moved(settled("Uncertain", former, at=WINDOW)).state == "NotPlaced"
         later = an_instance(order=9, create_time=INTENT + SECOND)
@@ -304,7 +357,10 @@ class TestWhoseItIs:
         ("instance", "reason"),
         [
             (an_instance(name="w1", order=9), "NameMismatch"),
-            (an_instance(tags=Owner("cluster-1", Key("team", "other")).tags("x" * 32)), "NameTaken"),
+            (
+                an_instance(tags=Owner("cluster-1", Key("team", "other")).tags("x" * 32)),
+                "NameTaken",
+            ),
             (an_instance(order=None), "NameTaken"),
             (an_instance(tags=ELSEWHERE.tags("x" * 32)), "OwnedElsewhere"),
         ],
@@ -321,7 +377,9 @@ class TestWhoseItIs:
         twins = an_instance("b"), an_instance("a", order=2)
         said = set()
         for listed in (twins, twins[::-1]):
-            plan = decide(a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(*listed))))
+            plan = decide(
+                a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(*listed)))
+            )
             assert plan.verdict is not None
             assert plan.verdict.reason == "DuplicateInstance"
             said.add(plan.verdict.message)
@@ -331,7 +389,9 @@ class TestWhoseItIs:
     def test_an_instance_of_another_name_is_nobodys_business(self) -> None:
         """The account has other workspaces."""
         other = an_instance("other", name="other", order=None)
-        assert isinstance(decide(a_case(a_workspace(), cloud=a_cloud(a_listing(other)))).steps[0], OpenOrder)
+        assert isinstance(
+            decide(a_case(a_workspace(), cloud=a_cloud(a_listing(other)))).steps[0], OpenOrder
+        )
 
     def test_a_name_too_long_for_a_tag_is_hashed(self) -> None:
         """And still tells one resource from another."""
@@ -343,7 +403,9 @@ class TestWhoseItIs:
 class TestAnswer:
     """Step 9: what the answer to the call makes of the order, whatever came between."""
 
-    @pytest.mark.parametrize("state", [None, *(s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled"))])
+    @pytest.mark.parametrize(
+        "state", [None, *(s for s in get_args(OrderState) if s not in ("Placed", "Fulfilled"))]
+    )
     def test_an_id_is_never_dropped(self, state: OrderState | None) -> None:
         """Counterexample 8."""
         status = answers.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
@@ -361,10 +423,14 @@ class TestAnswer:
         order = an_order("Placing")
         status = answers.after_answer(order, BOUGHT, NOW + WINDOW, COPY_WINDOW)
         assert status is not None
-        assert ledger.entered(order.model_copy(update={"status": status})) == order.status.intent_time
+        assert (
+            ledger.entered(order.model_copy(update={"status": status})) == order.status.intent_time
+        )
 
     @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
-    @pytest.mark.parametrize("answer", [Bought("other", "order-1", None), NotBought(Unreachable("x.Y", "reset"))])
+    @pytest.mark.parametrize(
+        "answer", [Bought("other", "order-1", None), NotBought(Unreachable("x.Y", "reset"))]
+    )
     def test_what_is_placed_stays_as_it_is(self, state: OrderState, answer: Answer) -> None:
         """The id is set once."""
         assert answers.after_answer(an_order(state), answer, NOW, COPY_WINDOW) is None
@@ -374,7 +440,11 @@ class TestAnswer:
         """Counterexample 8: evidence was faster, but only the answer names order and request."""
         status = answers.after_answer(an_order(state), BOUGHT, NOW, COPY_WINDOW)
         assert status is not None
-        assert (status.state, status.order_id, status.request_ids) == (state, "order-1", ("request-1",))
+        assert (status.state, status.order_id, status.request_ids) == (
+            state,
+            "order-1",
+            ("request-1",),
+        )
         again = an_order(state).model_copy(update={"status": status})
         assert answers.after_answer(again, BOUGHT, NOW, COPY_WINDOW) is None
 
@@ -386,10 +456,14 @@ class TestAnswer:
         assert status is not None
         assert (status.state, status.answer) == ("Rejected", "ParametersRefused")
 
-    @pytest.mark.parametrize("failure", [Unreachable, NameTaken, SignatureReplayed, BalanceTooLow, Throttled])
+    @pytest.mark.parametrize(
+        "failure", [Unreachable, NameTaken, SignatureReplayed, BalanceTooLow, Throttled]
+    )
     def test_anything_else_is_uncertain(self, failure: type[CloudFailure]) -> None:
         """Counterexample 10; the answer is kept to be shown."""
-        status = answers.after_answer(an_order("Placing"), NotBought(failure("x.Y", "code")), NOW, COPY_WINDOW)
+        status = answers.after_answer(
+            an_order("Placing"), NotBought(failure("x.Y", "code")), NOW, COPY_WINDOW
+        )
         assert status is not None
         assert (status.state, status.answer) == ("Uncertain", failure.__name__)
 
@@ -402,8 +476,12 @@ class TestAnswer:
         said = verdict_of(NEVER_SENT.failure).message
         assert (said.startswith("nothing was sent, because "), "again" in said) == (True, False)
 
-    @pytest.mark.parametrize("state", [each for each in (None, *get_args(OrderState)) if each != "Placing"])
-    def test_a_call_that_was_never_sent_changes_no_other_state(self, state: OrderState | None) -> None:
+    @pytest.mark.parametrize(
+        "state", [each for each in (None, *get_args(OrderState)) if each != "Placing"]
+    )
+    def test_a_call_that_was_never_sent_changes_no_other_state(
+        self, state: OrderState | None
+    ) -> None:
         """Somebody else wrote, who knows something else."""
         assert answers.after_answer(an_order(state), NEVER_SENT, NOW, COPY_WINDOW) is None
 
@@ -425,7 +503,9 @@ class TestAnswer:
         assert answers.after_answer(an_order(state), refused, NOW, COPY_WINDOW) is None
 
     @pytest.mark.parametrize("answer", [NEVER_SENT, UNANSWERED_CALL])
-    def test_an_answer_to_an_earlier_call_says_nothing_of_a_later_one(self, answer: NotBought) -> None:
+    def test_an_answer_to_an_earlier_call_says_nothing_of_a_later_one(
+        self, answer: NotBought
+    ) -> None:
         """Another process announced the order anew since, and its call may be under way."""
         late = Answered("order-uid-1", "o" * 32, answer, NOW)
         assert answers.recorded(an_order("Placing"), late, COPY_WINDOW) is None
@@ -434,7 +514,9 @@ class TestAnswer:
 
     def test_an_id_counts_whichever_call_brought_it(self) -> None:
         """It is never dropped."""
-        status = answers.recorded(an_order("Placing"), Answered("order-uid-1", "o" * 32, BOUGHT, NOW), COPY_WINDOW)
+        status = answers.recorded(
+            an_order("Placing"), Answered("order-uid-1", "o" * 32, BOUGHT, NOW), COPY_WINDOW
+        )
         assert status is not None
         assert (status.state, status.instance_id) == ("Placed", ID)
 
@@ -464,8 +546,12 @@ class TestAnswer:
         quote = order.status.quote
         assert quote is not None
         first = ledger.digest(order.spec, 1, quote)
-        assert first == ledger.digest(order.spec, 1, quote.model_copy(update={"quoted_at": NOW + WINDOW}))
+        assert first == ledger.digest(
+            order.spec, 1, quote.model_copy(update={"quoted_at": NOW + WINDOW})
+        )
         assert first != ledger.digest(order.spec, 2, quote)
         assert first != ledger.digest(order.spec, 1, quote.model_copy(update={"trade_amount": "1"}))
         assert first != ledger.digest(an_order(uid="uid-2").spec, 1, quote)
-        assert first != ledger.digest(an_order(workspace=a_workspace(resources={"cu": 20})).spec, 1, quote)
+        assert first != ledger.digest(
+            an_order(workspace=a_workspace(resources={"cu": 20})).spec, 1, quote
+        )

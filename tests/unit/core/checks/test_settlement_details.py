@@ -8,7 +8,17 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.settlement import settle_orders
 from flink_workspace_operator.core.facts.observed import BillingOrder
 from flink_workspace_operator.core.plan import MoveOrder
-from tests.builders import NOW, WINDOW, a_case, a_cloud, a_listing, a_workspace, an_instance, an_order, minutes
+from tests.builders import (
+    NOW,
+    WINDOW,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+)
 
 SECOND = timedelta(seconds=1)
 INTENT = NOW - minutes(1)
@@ -29,7 +39,9 @@ def test_a_bill_says_nothing_of_a_call_that_another_process_may_be_sending() -> 
 
 def test_a_bill_that_can_not_be_read_leaves_open_what_it_left_open() -> None:
     """Only a bill, or a list, that was read ends it."""
-    order = an_order("Uncertain", intent=INTENT, evidence="Bill", message="It may be billing order b-1.")
+    order = an_order(
+        "Uncertain", intent=INTENT, evidence="Bill", message="It may be billing order b-1."
+    )
     assert settle_orders(case_of(order)) is None
     assert settle_orders(case_of(order, bill=())) is not None
 
@@ -37,7 +49,9 @@ def test_a_bill_that_can_not_be_read_leaves_open_what_it_left_open() -> None:
 def test_an_order_without_the_time_of_its_announcement_is_not_settled() -> None:
     """Nobody knows when its window ends, whatever has the name."""
     order = an_order("Uncertain", intent=INTENT, answer="NameTaken")
-    undated = order.model_copy(update={"status": order.status.model_copy(update={"intent_time": None})})
+    undated = order.model_copy(
+        update={"status": order.status.model_copy(update={"intent_time": None})}
+    )
     assert settle_orders(case_of(order, found=(STRANGER,))) is not None
     assert settle_orders(case_of(undated, found=(STRANGER,))) is None
 

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
-from flink_workspace_operator.core.checks.unfinished_calls import may_still_come, wait_out_restored_orders
+from flink_workspace_operator.core.checks.unfinished_calls import (
+    may_still_come,
+    wait_out_restored_orders,
+)
 from tests.builders import NOW, a_case, a_cloud, a_listing, a_quote, a_workspace, an_order, minutes
 
 FORMER = "uid-0"
@@ -46,5 +49,7 @@ def test_what_is_outstanding_may_still_come_also_when_its_time_is_over() -> None
     order = an_order("Rejected", at=NOW, answer="Throttled", outstanding_until=until)
     late = a_cloud(a_listing(at=until + timedelta(seconds=1)))
     assert may_still_come(a_case(a_workspace(), order, cloud=late))
-    over = order.model_copy(update={"status": order.status.model_copy(update={"outstanding_until": None})})
+    over = order.model_copy(
+        update={"status": order.status.model_copy(update={"outstanding_until": None})}
+    )
     assert not may_still_come(a_case(a_workspace(), over, cloud=late))

@@ -37,14 +37,19 @@ SHOWN = an_instance(THEIRS, name="other", order=None)
 
 def beside(*orders: FlinkWorkspaceOrder, shown: tuple[SeenInstance, ...] = (), **read: Any) -> Case:  # noqa: ANN401 - whatever `seen` takes
     """team/other has seen its instance running."""
-    return a_case(a_workspace(), *orders, cloud=a_cloud(a_listing(*shown)), neighbours=(OTHER,), **read)
+    return a_case(
+        a_workspace(), *orders, cloud=a_cloud(a_listing(*shown)), neighbours=(OTHER,), **read
+    )
 
 
 @pytest.mark.parametrize(
-    "orders", [(), (an_order("Quoted"),), (an_order("Uncertain", intent=INTENT),)], ids=["open", "announce", "settle"]
+    "orders",
+    [(), (an_order("Quoted"),), (an_order("Uncertain", intent=INTENT),)],
+    ids=["open", "announce", "settle"],
 )
 def test_a_list_that_lacks_it_proves_nothing(orders: tuple[FlinkWorkspaceOrder, ...]) -> None:
-    """Nothing is opened or announced, and no order is taken for absent; whose instance is missing is named."""
+    """Nothing is opened or announced, and no order is taken for absent; whose instance is missing
+    is named."""
     plan = decide(beside(*orders))
     assert plan.steps == ()
     assert plan.verdict is not None
@@ -91,7 +96,9 @@ def test_what_the_list_is_not_about_is_not_missed(neighbour: Neighbour) -> None:
 
 
 @pytest.mark.parametrize(("at", "missed"), [(timedelta(0), False), (SECOND, True)])
-def test_what_was_not_seen_running_is_missed_only_after_all_delays(at: timedelta, missed: bool) -> None:
+def test_what_was_not_seen_running_is_missed_only_after_all_delays(
+    at: timedelta, missed: bool
+) -> None:
     """From its announcement: the call, the booking, and until it is shown."""
     bought = NOW - SETTINGS.longest_call - SETTINGS.copy_window - at
     new = Neighbour(OTHER.key, ACCOUNT, REGION, THEIRS, bought)
@@ -101,7 +108,10 @@ def test_what_was_not_seen_running_is_missed_only_after_all_delays(at: timedelta
 def test_several_are_told_in_the_same_words_whatever_their_order() -> None:
     """The first by name, and how many more."""
     more = Neighbour(Key("team", "z"), ACCOUNT, REGION, "sc_flink-8")
-    said = {str(decide(a_case(a_workspace(), neighbours=each)).verdict) for each in ((OTHER, more), (more, OTHER))}
+    said = {
+        str(decide(a_case(a_workspace(), neighbours=each)).verdict)
+        for each in ((OTHER, more), (more, OTHER))
+    }
     assert len(said) == 1
     assert "of team/other and 1 more" in said.pop()
 

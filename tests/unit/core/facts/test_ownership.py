@@ -18,14 +18,20 @@ from flink_workspace_operator.core.facts.ownership import (
 from tests.builders import ID, OWNER, TARGET, a_listing, an_instance, an_order, token
 
 OTHERS = tuple(
-    an_instance(f"sc_other-{number}", owner=Owner("cluster-1", Key("team", f"other-{number}")), name=f"other-{number}")
+    an_instance(
+        f"sc_other-{number}",
+        owner=Owner("cluster-1", Key("team", f"other-{number}")),
+        name=f"other-{number}",
+    )
     for number in range(50)
 )
 ELSEWHERE = Owner("cluster-2", OWNER.key)
 BY_ID = Adoption(policy="ByInstanceId", instance_id=ID)
 
 
-def found(*instances: SeenInstance, adoption: Adoption | None = None, bound_id: str | None = None) -> Found:
+def found(
+    *instances: SeenInstance, adoption: Adoption | None = None, bound_id: str | None = None
+) -> Found:
     """What is found among the others, with an order that came to nothing, as far as it knows."""
     ownership = Ownership(TARGET, OWNER, (an_order("Rejected"),), bound_id)
     listing = a_listing(*OTHERS[:25], *instances, *OTHERS[25:])
@@ -35,7 +41,9 @@ def found(*instances: SeenInstance, adoption: Adoption | None = None, bound_id: 
 def test_ours_is_found_by_its_name() -> None:
     """With our marks, or with the token of our order alone."""
     assert found(an_instance()) == Ours(an_instance())
-    by_token = an_instance(tags={key: value for key, value in OWNER.tags(token(1)).items() if "order" in key})
+    by_token = an_instance(
+        tags={key: value for key, value in OWNER.tags(token(1)).items() if "order" in key}
+    )
     assert found(by_token) == Ours(by_token)
 
 

@@ -25,12 +25,17 @@ def test_a_bound_instance_that_another_cluster_took_over_blocks_under_any_name()
 
 def test_an_instance_of_another_name_of_the_same_resource_elsewhere_blocks_nothing() -> None:
     """Another cluster has a resource of this namespace and name, too."""
-    assert isinstance(found(an_instance(name="renamed", tags=ELSEWHERE), Ownership(TARGET, OWNER)), Absent)
+    assert isinstance(
+        found(an_instance(name="renamed", tags=ELSEWHERE), Ownership(TARGET, OWNER)), Absent
+    )
 
 
 def test_whose_an_instance_is_stands_in_the_message_where_its_tags_say_it() -> None:
     """Else only that it is not this resource's."""
-    for tags, said in ((NEIGHBOUR.tags("x" * 32), f"belongs to {NEIGHBOUR.workspace_tag}"), ({}, "is not this")):
+    for tags, said in (
+        (NEIGHBOUR.tags("x" * 32), f"belongs to {NEIGHBOUR.workspace_tag}"),
+        ({}, "is not this"),
+    ):
         stranger = found(an_instance(tags=tags), Ownership(TARGET, OWNER))
         assert isinstance(stranger, Foreign)
         assert said in stranger.message

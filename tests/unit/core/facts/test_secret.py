@@ -1,4 +1,5 @@
-"""A Secret that can't be used says which of its keys are wrong, by their names and never by their values."""
+"""A Secret that can't be used says which of its keys are wrong, by their names and never by their
+values."""
 
 import pytest
 

@@ -9,7 +9,13 @@ from tests.builders import ID, NOW, an_order, token
 def test_a_placed_order_tells_its_whole_story() -> None:
     """Which token, when announced, for how much, on what evidence, and what it bought."""
     order = an_order(
-        "Placed", intent=NOW, at=NOW, instance_id=ID, order_id="b-1", request_ids=("r-1",), evidence="Answer"
+        "Placed",
+        intent=NOW,
+        at=NOW,
+        instance_id=ID,
+        order_id="b-1",
+        request_ids=("r-1",),
+        evidence="Answer",
     )
     assert json.loads(json.dumps(entry(order))) == {
         "order": "team/demo-1",

@@ -1,4 +1,5 @@
-"""What is written of an order is exact: one time for each state, one answer, and no words that are over."""
+"""What is written of an order is exact: one time for each state, one answer, and no words that are
+over."""
 
 from datetime import timedelta
 
@@ -15,7 +16,10 @@ def test_each_state_has_the_time_of_its_last_move() -> None:
     """An order may be Quoted again; the times of the other states stay."""
     placing = ledger.moved(an_order("Quoted", at=NOW).status, "Placing", NOW, "announced")
     again = ledger.moved(placing, "Quoted", LATER, "nothing was sent")
-    assert [(entry.state, entry.time) for entry in again.times] == [("Placing", NOW), ("Quoted", LATER)]
+    assert [(entry.state, entry.time) for entry in again.times] == [
+        ("Placing", NOW),
+        ("Quoted", LATER),
+    ]
 
 
 @pytest.mark.parametrize("message", [None, "Rejected."])
@@ -28,13 +32,19 @@ def test_a_call_that_is_over_leaves_what_was_said_before(message: str | None) ->
 
 @pytest.mark.parametrize(
     ("known", "answered", "told"),
-    [(None, "order-1", "order-1"), (None, None, None), ("order-1", "order-2", None), ("order-1", "order-1", None)],
+    [
+        (None, "order-1", "order-1"),
+        (None, None, None),
+        ("order-1", "order-2", None),
+        ("order-1", "order-1", None),
+    ],
     ids=["new", "nothing new", "another one", "known"],
 )
 def test_an_answer_about_a_known_id_adds_its_order_id_once(
     known: str | None, answered: str | None, told: str | None
 ) -> None:
-    """Evidence was faster than the answer; what is written once stays, and nothing is written in vain."""
+    """Evidence was faster than the answer; what is written once stays, and nothing is written in
+    vain."""
     order = an_order("Placed", instance_id=ID, order_id=known, request_ids=("request-1",))
     status = answers.after_answer(order, Bought(ID, answered, "request-1"), NOW, COPY_WINDOW)
     if told is None:

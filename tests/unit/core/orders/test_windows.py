@@ -1,4 +1,5 @@
-"""An order that the status names and the ledger lacks is missed as long as its call may be executed."""
+"""An order that the status names and the ledger lacks is missed as long as its call may be
+executed."""
 
 from datetime import timedelta
 from typing import Final
@@ -24,7 +25,10 @@ def test_it_is_missed_until_a_list_is_newer_than_its_window() -> None:
 
 def test_one_of_its_name_with_an_earlier_announcement_is_another() -> None:
     """With the same or a later one it is this very order."""
-    earlier, same = an_order("Uncertain", intent=NOW - minutes(9)), an_order("Uncertain", intent=NOW - minutes(1))
+    earlier, same = (
+        an_order("Uncertain", intent=NOW - minutes(9)),
+        an_order("Uncertain", intent=NOW - minutes(1)),
+    )
     assert missing_order(SENT, (earlier,), DURING, SETTINGS) == SENT
     assert missing_order(SENT, (same,), DURING, SETTINGS) is None
 

@@ -15,15 +15,31 @@ from flink_workspace_operator.core.plan import Event, RemoveFinalizer, Verdict
 from flink_workspace_operator.core.reporting.events import events_of_orders, events_of_steps
 from flink_workspace_operator.core.reporting.report import report
 from flink_workspace_operator.core.reporting.turning_points import turning_points
-from tests.builders import ID, NOW, a_case, a_cloud, a_listing, a_workspace, an_instance, an_order, reported
+from tests.builders import (
+    ID,
+    NOW,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_workspace,
+    an_instance,
+    an_order,
+    reported,
+)
 
 FULFILLED = an_order("Fulfilled")
 NOTHING = FlinkWorkspaceStatus()
 NO_VPC = a_cloud(network=SeenNetwork(False, ()))
-BY_ITSELF = Subscription(initial_term=Term(count=1, unit="Month"), renewal=Renewal(mode="Automatic"))
+BY_ITSELF = Subscription(
+    initial_term=Term(count=1, unit="Month"), renewal=Renewal(mode="Automatic")
+)
 
 
-def running(status: FlinkWorkspaceStatus | None = None, said: dict[str, Any] | None = None, **spec: Any) -> Case:  # noqa: ANN401 - any field
+def running(
+    status: FlinkWorkspaceStatus | None = None,
+    said: dict[str, Any] | None = None,
+    **spec: Any,  # noqa: ANN401 - any value
+) -> Case:
     """A workspace that runs, in a list of which an instance says `said`."""
     cloud = a_cloud(a_listing(an_instance(**(said or {}))))
     return a_case(a_workspace(status=status, **spec), FULFILLED, cloud=cloud)
@@ -61,7 +77,11 @@ def test_an_order_that_came_into_a_state_is_told() -> None:
     before, after = an_order("Placing"), an_order("Placed", message=f"Bought: {ID}.")
     [(order, event)] = events_of_orders((before,), (after,))
     assert order is after
-    assert (event.type, event.reason, event.message) == ("Normal", "OrderPlaced", f"demo-1: Bought: {ID}.")
+    assert (event.type, event.reason, event.message) == (
+        "Normal",
+        "OrderPlaced",
+        f"demo-1: Bought: {ID}.",
+    )
 
 
 def test_what_a_deletion_leaves_is_told() -> None:
@@ -76,15 +96,24 @@ class TestDrift:
     def test_each_change_is_told_once(self) -> None:
         """And the end of it not at all."""
         status, _ = told(running())
-        for said, count in (({"cu": 20}, 1), ({"cu": 20}, 0), ({"cu": 30}, 1), ({}, 0), ({"cu": 30}, 1)):
+        for said, count in (
+            ({"cu": 20}, 1),
+            ({"cu": 20}, 0),
+            ({"cu": 30}, 1),
+            ({}, 0),
+            ({"cu": 30}, 1),
+        ):
             status, events = told(running(status, said))
             assert [event.reason for event in events] == ["Drifted"] * count
-            assert all(f"resources.cu is {said['cu']} in the cloud" in event.message for event in events)
+            assert all(
+                f"resources.cu is {said['cu']} in the cloud" in event.message for event in events
+            )
 
     def test_what_is_not_adopted_yet_stalls_instead(self) -> None:
         """One event says it."""
         case = a_case(
-            a_workspace(adoption={"policy": "IfNameMatches"}), cloud=a_cloud(a_listing(an_instance(order=None, cu=20)))
+            a_workspace(adoption={"policy": "IfNameMatches"}),
+            cloud=a_cloud(a_listing(an_instance(order=None, cu=20))),
         )
         assert [event.reason for event in told(case)[1]] == ["AdoptionDiffers"]
 
@@ -112,13 +141,17 @@ class TestMissing:
         """That it was made is."""
         assert told(a_case(a_workspace(), cloud=a_cloud(role=Absent())))[1] == ()
         required = a_workspace(ram_role={"management": "Require"})
-        assert [each.reason for each in told(a_case(required, cloud=a_cloud(role=Absent())))[1]] == ["RoleMissing"]
+        assert [
+            each.reason for each in told(a_case(required, cloud=a_cloud(role=Absent())))[1]
+        ] == ["RoleMissing"]
 
     def test_it_is_told_of_a_workspace_that_runs(self) -> None:
         """Its jobs lose their bucket."""
         ready, _ = told(running())
         case = running(ready)
-        gone = replace(case, seen=case.seen.updated(cloud=replace(case.seen.cloud, storage=Absent())))
+        gone = replace(
+            case, seen=case.seen.updated(cloud=replace(case.seen.cloud, storage=Absent()))
+        )
         assert [event.reason for event in told(gone)[1]] == ["BucketNotFound"]
 
 
@@ -130,7 +163,11 @@ class TestCountdown:
         status, days_told = told(days_before_the_end(31, NOTHING))[0], []
         for quarter in range(30 * 4 + 3, -5, -1):
             status, events = told(days_before_the_end(quarter / 4, status))
-            days_told += [(quarter / 4, event.type) for event in events if event.reason in ("ExpiresSoon", "Expired")]
+            days_told += [
+                (quarter / 4, event.type)
+                for event in events
+                if event.reason in ("ExpiresSoon", "Expired")
+            ]
         assert days_told == [
             *((30, "Normal"), (14, "Normal")),
             *((7, "Warning"), (3, "Warning"), (1, "Warning"), (0, "Warning")),
@@ -140,7 +177,10 @@ class TestCountdown:
         """And at the end, on which day the data go."""
         status, _ = told(days_before_the_end(8, NOTHING))
         [event] = told(days_before_the_end(6.5, status))[1]
-        assert event.message == f"{ID} is paid for 7 days more, until 2026-11-29 21:00 UTC; renew it in the console"
+        assert (
+            event.message
+            == f"{ID} is paid for 7 days more, until 2026-11-29 21:00 UTC; renew it in the console"
+        )
         [event] = told(days_before_the_end(0, status))[1]
         assert event.message == (
             f"the paid time of {ID} ended at 2026-11-23 09:00 UTC; renew it in the console before"
@@ -150,9 +190,13 @@ class TestCountdown:
     def test_of_several_rungs_the_nearest_to_the_end_is_told(self) -> None:
         """The operator was away."""
         status, _ = told(days_before_the_end(31, NOTHING))
-        assert ["2 days more" in event.message for event in told(days_before_the_end(2, status))[1]] == [True]
+        assert [
+            "2 days more" in event.message for event in told(days_before_the_end(2, status))[1]
+        ] == [True]
 
-    @pytest.mark.parametrize(("days", "reasons"), [(30, []), (14, []), (7, ["ExpiresSoon"]), (0, ["Expired"])])
+    @pytest.mark.parametrize(
+        ("days", "reasons"), [(30, []), (14, []), (7, ["ExpiresSoon"]), (0, ["Expired"])]
+    )
     def test_at_first_sight_only_a_near_end_is_news(self, days: float, reasons: list[str]) -> None:
         """A month that was just bought is none."""
         _, events = told(days_before_the_end(days, NOTHING))
@@ -163,7 +207,9 @@ class TestCountdown:
         status, _ = told(days_before_the_end(2, NOTHING))
         renewed, events = told(days_before_the_end(32, status))
         assert events == ()
-        assert [event.reason for event in told(days_before_the_end(30, renewed))[1]] == ["ExpiresSoon"]
+        assert [event.reason for event in told(days_before_the_end(30, renewed))[1]] == [
+            "ExpiresSoon"
+        ]
 
     def test_automatic_renewal_is_news_only_when_it_failed(self) -> None:
         """The cloud renews nine days before the end."""

@@ -22,7 +22,9 @@ UNREADABLE = verdict_on_obstacle(Unreadable("a value that this version does not 
 
 def a_condition(type_: str, status: ConditionStatus, reason: str = "Some") -> Condition:
     since = NOW - timedelta(days=1)
-    return Condition(type=type_, status=status, reason=reason, last_transition_time=since, observed_generation=1)
+    return Condition(
+        type=type_, status=status, reason=reason, last_transition_time=since, observed_generation=1
+    )
 
 
 def partly(*conditions: Condition, deleted: bool = False, **metadata: object) -> PartialWorkspace:
@@ -35,9 +37,14 @@ def told(*conditions: Condition) -> dict[str, Condition]:
     return {each.type: each for each in conditions_under(REFUSED, partly(*conditions), NOW)}
 
 
-@pytest.mark.parametrize(("was", "now"), [("False", "Unknown"), ("Unknown", "Unknown"), ("True", "True")])
-def test_that_nothing_was_bought_is_not_repeated(was: ConditionStatus, now: ConditionStatus) -> None:
-    """The ledger could not be read: it may say something else by now. That something was bought stays true."""
+@pytest.mark.parametrize(
+    ("was", "now"), [("False", "Unknown"), ("Unknown", "Unknown"), ("True", "True")]
+)
+def test_that_nothing_was_bought_is_not_repeated(
+    was: ConditionStatus, now: ConditionStatus
+) -> None:
+    """The ledger could not be read: it may say something else by now. That something was bought
+    stays true."""
     assert told(a_condition("Purchased", was))["Purchased"].status == now
 
 
@@ -61,5 +68,7 @@ def test_an_open_order_holds_what_cannot_be_read() -> None:
     abandoned = partly(deleted=True, annotations={ABANDON_ORDER: "demo-1"})
     assert holding(abandoned, ["demo-1", "demo-2"]) == ("demo-2",)
     assert holding(abandoned, ["demo-1"]) == ()
-    said = with_way_out(verdict_on_obstacle(Unreadable("order demo-2 is odd")), KEY, ("demo-2",)).message
+    said = with_way_out(
+        verdict_on_obstacle(Unreadable("order demo-2 is odd")), KEY, ("demo-2",)
+    ).message
     assert said.endswith(f"kubectl annotate fws demo -n team {ABANDON_ORDER}=demo-2 --overwrite")

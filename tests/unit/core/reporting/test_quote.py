@@ -15,7 +15,17 @@ from flink_workspace_operator.core.facts.failures import ServerError
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.ownership import Foreign
 from flink_workspace_operator.core.reporting.quote import SHOWN_FOR, quote_after
-from tests.builders import NOW, a_case, a_cloud, a_listing, a_quote, a_workspace, an_instance, an_order, minutes
+from tests.builders import (
+    NOW,
+    a_case,
+    a_cloud,
+    a_listing,
+    a_quote,
+    a_workspace,
+    an_instance,
+    an_order,
+    minutes,
+)
 
 UNANSWERED = Unknown(ServerError("foasconsole.QueryCreateInstancePrice", "500"))
 SECOND = timedelta(seconds=1)
@@ -44,7 +54,9 @@ def test_a_price_is_shown_before_anything_is_bought() -> None:
 
 def test_what_is_billed_beside_it_is_named() -> None:
     """By use: everything. ARMS only where it is used."""
-    by_use = a_workspace(charge_type="PayAsYouGo", subscription=None, resources=None, monitoring="CloudMonitor")
+    by_use = a_workspace(
+        charge_type="PayAsYouGo", subscription=None, resources=None, monitoring="CloudMonitor"
+    )
     for amount, line in ((None, "pay-as-you-go"), ("0.57", "CNY 0.57 per hour")):
         quote = Quote(basis="Hour", currency="CNY", trade_amount=amount, quoted_at=NOW)
         shown = quote_after(a_case(by_use, cloud=a_cloud(quote=quote)))
@@ -69,7 +81,10 @@ def test_a_price_stays_where_none_is_answered_but_not_for_ever() -> None:
     silent = a_cloud(quote=UNANSWERED)
     assert quote_after(showing(SHOWN, cloud=silent)) == SHOWN
     assert quote_after(showing(SHOWN.model_copy(update={"valid_until": NOW}), cloud=silent)) is None
-    assert quote_after(showing(SHOWN.model_copy(update={"observed_generation": 2}), cloud=silent)) is None
+    assert (
+        quote_after(showing(SHOWN.model_copy(update={"observed_generation": 2}), cloud=silent))
+        is None
+    )
 
 
 @pytest.mark.parametrize("state", ["Placing", "Uncertain", "Placed", "Fulfilled"])
@@ -85,6 +100,9 @@ def test_what_is_not_bought_has_no_price() -> None:
     settings = adopting.settings.model_copy(update={"adoption_namespaces": ("team",)})
     assert quote_after(replace(adopting, settings=settings)) is None
     assert quote_after(a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance())))) is None
-    strange = a_case(a_workspace(), cloud=a_cloud(a_listing(an_instance(order=None, create_time=NOW - minutes(99)))))
+    strange = a_case(
+        a_workspace(),
+        cloud=a_cloud(a_listing(an_instance(order=None, create_time=NOW - minutes(99)))),
+    )
     assert isinstance(strange.found, Foreign)
     assert quote_after(strange) is None

@@ -1,4 +1,5 @@
-"""Every row of the design's table of situations (section 4): the four conditions that programs wait for."""
+"""Every row of the design's table of situations (section 4): the four conditions that programs wait
+for."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -48,7 +49,8 @@ from tests.builders import (
 
 
 class Told(NamedTuple):
-    """Ready as status/reason, and which of the other three is True, with its reason if that is not Ready's."""
+    """Ready as status/reason, and which of the other three is True, with its reason if that is not
+    Ready's."""
 
     ready: str
     reconciling: str = "False"
@@ -65,7 +67,9 @@ def told(status: FlinkWorkspaceStatus) -> Told:
         same = condition.status == "False" or condition.reason == ready.reason
         return condition.status if same else f"{condition.status}/{condition.reason}"
 
-    return Told(f"{ready.status}/{ready.reason}", *map(companion, ("Reconciling", "Stalled", "Suspended")))
+    return Told(
+        f"{ready.status}/{ready.reason}", *map(companion, ("Reconciling", "Stalled", "Suspended"))
+    )
 
 
 def progressing(reason: str) -> Told:
@@ -100,19 +104,31 @@ BEFORE = {
         a_case(a_workspace(), cloud=a_cloud(network=SeenNetwork(False, ()))),
         progressing("VpcNotFound"),
     ),
-    "role missing, being made": (a_case(a_workspace(), cloud=a_cloud(role=Absent())), progressing("RoleMissing")),
-    "bucket missing": (a_case(a_workspace(), cloud=a_cloud(storage=Absent())), progressing("BucketNotFound")),
+    "role missing, being made": (
+        a_case(a_workspace(), cloud=a_cloud(role=Absent())),
+        progressing("RoleMissing"),
+    ),
+    "bucket missing": (
+        a_case(a_workspace(), cloud=a_cloud(storage=Absent())),
+        progressing("BucketNotFound"),
+    ),
     "bucket elsewhere": (
         a_case(a_workspace(), cloud=a_cloud(storage=BucketElsewhere("b", None))),
         progressing("BucketInOtherRegion"),
     ),
-    "OSS not opened": (a_case(a_workspace(), cloud=a_cloud(storage=OssNotActivated())), progressing("OssNotActivated")),
+    "OSS not opened": (
+        a_case(a_workspace(), cloud=a_cloud(storage=OssNotActivated())),
+        progressing("OssNotActivated"),
+    ),
     "permission missing": (
         a_case(a_workspace(), cloud=refused(PermissionMissing("a.B", "c"))),
         suspended("PermissionMissing"),
     ),
     "a prerequisite can't be read": (
-        a_case(a_workspace(), cloud=a_cloud(role=Unknown(PermissionMissing("ram.GetRole", "NoPermission")))),
+        a_case(
+            a_workspace(),
+            cloud=a_cloud(role=Unknown(PermissionMissing("ram.GetRole", "NoPermission"))),
+        ),
         suspended("PermissionMissing"),
     ),
     "refused for lack of money": (
@@ -130,7 +146,10 @@ BEFORE = {
     "order opened": (a_case(a_workspace()), progressing("Purchasing")),
     "order announced": (a_case(a_workspace(), an_order("Quoted")), progressing("Provisioning")),
     "placing": (a_case(a_workspace(), an_order("Placing")), progressing("Provisioning")),
-    "placed, not seen yet": (a_case(a_workspace(), an_order("Placed")), progressing("Provisioning")),
+    "placed, not seen yet": (
+        a_case(a_workspace(), an_order("Placed")),
+        progressing("Provisioning"),
+    ),
     "being created": (
         a_case(a_workspace(), an_order("Placed"), cloud=bought(cluster_status="CREATING")),
         progressing("Provisioning"),
@@ -144,8 +163,14 @@ BEFORE = {
         a_case(a_workspace(), an_order("Uncertain"), cloud=DOWN),
         progressing("PurchaseUncertain"),
     ),
-    "cloud down before the purchase": (a_case(a_workspace(), cloud=DOWN), progressing("CloudUnreachable")),
-    "all of the cloud down": (a_case(a_workspace(), cloud=ALL_DOWN), progressing("CloudUnreachable")),
+    "cloud down before the purchase": (
+        a_case(a_workspace(), cloud=DOWN),
+        progressing("CloudUnreachable"),
+    ),
+    "all of the cloud down": (
+        a_case(a_workspace(), cloud=ALL_DOWN),
+        progressing("CloudUnreachable"),
+    ),
     "parameters refused": (
         a_case(a_workspace(), an_order("Rejected", answer="ParametersRefused", at=NOW)),
         stalled("ParametersRefused"),
@@ -158,20 +183,36 @@ BEFORE = {
         a_case(a_workspace(), cloud=a_cloud(Unknown(), regions=frozenset({"cn-beijing"}))),
         stalled("RegionNotSupported"),
     ),
-    "claimed by another resource": (a_case(a_workspace(), claim=a_claim(Key("team", "other"))), stalled("NameTaken")),
-    "name taken in the cloud": (a_case(a_workspace(), cloud=bought(order=None)), stalled("NameTaken")),
+    "claimed by another resource": (
+        a_case(a_workspace(), claim=a_claim(Key("team", "other"))),
+        stalled("NameTaken"),
+    ),
+    "name taken in the cloud": (
+        a_case(a_workspace(), cloud=bought(order=None)),
+        stalled("NameTaken"),
+    ),
     "owned elsewhere": (
         a_case(a_workspace(), cloud=bought(tags=Owner("cluster-2", Key("a", "b")).tags("x"))),
         stalled("OwnedElsewhere"),
     ),
     "name mismatch": (a_case(a_workspace(), cloud=bought(name="former")), stalled("NameMismatch")),
-    "another account": (a_case(a_workspace(), an_order("Placed", account_id="2")), stalled("AccountChanged")),
+    "another account": (
+        a_case(a_workspace(), an_order("Placed", account_id="2")),
+        stalled("AccountChanged"),
+    ),
     "creation failed": (
-        a_case(a_workspace(), an_order("Placed"), cloud=bought(cluster_status="CREATING", stage_status="FAILED")),
+        a_case(
+            a_workspace(),
+            an_order("Placed"),
+            cloud=bought(cluster_status="CREATING", stage_status="FAILED"),
+        ),
         stalled("CreationFailed"),
     ),
     "suspended": (a_case(a_workspace(suspend=True)), suspended("SuspendedByUser")),
-    "suspended by annotation": (a_case(a_workspace(annotations={SUSPEND: "true"})), suspended("SuspendedByUser")),
+    "suspended by annotation": (
+        a_case(a_workspace(annotations={SUSPEND: "true"})),
+        suspended("SuspendedByUser"),
+    ),
     "suspended with an order open": (
         a_case(a_workspace(suspend=True), an_order("Quoted")),
         suspended("SuspendedByUser"),
@@ -185,10 +226,15 @@ BEFORE = {
         suspended("SuspendedByUser"),
     ),
     "suspended while being created": (
-        a_case(a_workspace(suspend=True), an_order("Placed"), cloud=bought(cluster_status="CREATING")),
+        a_case(
+            a_workspace(suspend=True), an_order("Placed"), cloud=bought(cluster_status="CREATING")
+        ),
         suspended("SuspendedByUser"),
     ),
-    "suspended and the cloud is down": (a_case(a_workspace(suspend=True), cloud=DOWN), suspended("SuspendedByUser")),
+    "suspended and the cloud is down": (
+        a_case(a_workspace(suspend=True), cloud=DOWN),
+        suspended("SuspendedByUser"),
+    ),
     "suspended and the name is taken": (
         a_case(a_workspace(suspend=True), cloud=bought(order=None)),
         stalled("NameTaken"),
@@ -252,12 +298,28 @@ AFTER = {
         a_case(once_running(), FULFILLED, cloud=bought(cluster_status="UPDATING")),
         Told("False/Provisioning", reconciling="True"),
     ),
-    "expired": (a_case(once_running(), FULFILLED, cloud=bought(order_state="CEASE")), stalled("Expired")),
-    "overdue": (a_case(once_running(), FULFILLED, cloud=bought(order_state="RELEASE")), stalled("Overdue")),
-    "released": (a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DELETING")), stalled("Released")),
-    "disabled": (a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DISABLE")), stalled("Disabled")),
+    "expired": (
+        a_case(once_running(), FULFILLED, cloud=bought(order_state="CEASE")),
+        stalled("Expired"),
+    ),
+    "overdue": (
+        a_case(once_running(), FULFILLED, cloud=bought(order_state="RELEASE")),
+        stalled("Overdue"),
+    ),
+    "released": (
+        a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DELETING")),
+        stalled("Released"),
+    ),
+    "disabled": (
+        a_case(once_running(), FULFILLED, cloud=bought(cluster_status="DISABLE")),
+        stalled("Disabled"),
+    ),
     "twins": (
-        a_case(once_running(), FULFILLED, cloud=a_cloud(a_listing(an_instance(), an_instance("sc_flink-2")))),
+        a_case(
+            once_running(),
+            FULFILLED,
+            cloud=a_cloud(a_listing(an_instance(), an_instance("sc_flink-2"))),
+        ),
         stalled("DuplicateInstance"),
     ),
     "being deleted": (
@@ -279,9 +341,15 @@ def test_after_it_once_ran(case: Case, expected: Told) -> None:
 
 @pytest.mark.parametrize(
     ("minutes_later", "expected"),
-    [(0, progressing("VpcNotFound")), (4.9, progressing("VpcNotFound")), (5, stalled("VpcNotFound"))],
+    [
+        (0, progressing("VpcNotFound")),
+        (4.9, progressing("VpcNotFound")),
+        (5, stalled("VpcNotFound")),
+    ],
 )
-def test_a_prerequisite_that_stays_missing_stalls_after_five_minutes(minutes_later: float, expected: Told) -> None:
+def test_a_prerequisite_that_stays_missing_stalls_after_five_minutes(
+    minutes_later: float, expected: Told
+) -> None:
     """Counted from when its condition turned False."""
     missing = a_cloud(network=SeenNetwork(False, ()))
 
@@ -293,7 +361,8 @@ def test_a_prerequisite_that_stays_missing_stalls_after_five_minutes(minutes_lat
 
 
 def test_what_the_operator_is_only_now_putting_right_has_not_stalled() -> None:
-    """A person made the bucket after an hour: the directories in it are made by this pass, and nothing is given up."""
+    """A person made the bucket after an hour: the directories in it are made by this pass, and
+    nothing is given up."""
     missing = a_case(a_workspace(), cloud=a_cloud(storage=Absent()))
     before = reported(missing, decide(missing))
     empty = a_cloud(storage=Bucket(BUCKET, frozenset()))
@@ -331,8 +400,11 @@ def test_an_expired_workspace_stays_stalled_while_the_cloud_is_down() -> None:
 
 @pytest.mark.parametrize("state", ["Placed", "Fulfilled"])
 @pytest.mark.parametrize("failure", [Unreachable, ParametersRefused, NameTaken])
-def test_a_failed_look_says_nothing_about_what_was_bought(state: OrderState, failure: type[CloudFailure]) -> None:
-    """Before it is first told to be ready: neither that it is not, nor that its spec must be changed."""
+def test_a_failed_look_says_nothing_about_what_was_bought(
+    state: OrderState, failure: type[CloudFailure]
+) -> None:
+    """Before it is first told to be ready: neither that it is not, nor that its spec must be
+    changed."""
     down = a_cloud(Unknown(failure("foasconsole.DescribeInstances", "Some.Code")))
     case = a_case(a_workspace(), an_order(state), cloud=down)
     assert told(reported(case, decide(case))) == progressing("CloudUnreachable")
@@ -352,12 +424,26 @@ UNREACHED = progressing("CloudUnreachable")
         ({"cloud": a_cloud(storage=Absent())}, {}, UNREACHED),
         ({"claim": OTHERS}, {"cloud": DOWN}, stalled("NameTaken")),
         ({"claim": OTHERS}, {"claim": OTHERS}, stalled("NameTaken")),
-        ({"cloud": a_cloud(storage=Absent())}, {"cloud": a_cloud(storage=NO_ANSWER)}, stalled("BucketNotFound")),
+        (
+            {"cloud": a_cloud(storage=Absent())},
+            {"cloud": a_cloud(storage=NO_ANSWER)},
+            stalled("BucketNotFound"),
+        ),
     ],
-    ids=["claim is ours", "instance is gone", "bucket is there", "no look", "claim is theirs", "no look at the bucket"],
+    ids=[
+        "claim is ours",
+        "instance is gone",
+        "bucket is there",
+        "no look",
+        "claim is theirs",
+        "no look at the bucket",
+    ],
 )
-def test_a_stall_ends_with_its_cause(before: dict[str, Any], after: dict[str, Any], expected: Told) -> None:
-    """Although no price is known: all else was read, and shows that it is over. Without that it stays."""
+def test_a_stall_ends_with_its_cause(
+    before: dict[str, Any], after: dict[str, Any], expected: Told
+) -> None:
+    """Although no price is known: all else was read, and shows that it is over. Without that it
+    stays."""
     status = FlinkWorkspaceStatus()
     for now in (NOW, NOW + minutes(60)):
         case = a_case(a_workspace(status=status), **{"now": now, **before})
@@ -410,12 +496,22 @@ class TestGoneBehindOurBack:
     def test_a_look_that_fails_in_between_forgets_nothing(self) -> None:
         """Else a shaky cloud would put it off for ever."""
         remembered = Remembered(missing_since=NOW)
-        assert decide(a_case(once_running(), FULFILLED, remembered=remembered, cloud=DOWN)).missing_since == NOW
+        assert (
+            decide(
+                a_case(once_running(), FULFILLED, remembered=remembered, cloud=DOWN)
+            ).missing_since
+            == NOW
+        )
 
     def test_being_seen_again_starts_anew(self) -> None:
         """It was only late."""
         remembered = Remembered(missing_since=NOW)
-        assert decide(a_case(once_running(), FULFILLED, remembered=remembered, cloud=bought())).missing_since is None
+        assert (
+            decide(
+                a_case(once_running(), FULFILLED, remembered=remembered, cloud=bought())
+            ).missing_since
+            is None
+        )
 
     def test_bought_and_never_seen_stays_provisioning(self) -> None:
         """Whatever the time."""
@@ -428,4 +524,7 @@ def test_ready_says_what_decides() -> None:
     verdict = Verdict("Suspended", "BalanceTooLow", "top up")
     case = a_case(a_workspace(), an_order("NotPlaced", answer=BalanceTooLow.__name__, at=NOW))
     of = {condition.type: condition for condition in reported(case, verdict).conditions}
-    assert (of["Ready"].reason, of["Ready"].message) == (of["Suspended"].reason, of["Suspended"].message)
+    assert (of["Ready"].reason, of["Ready"].message) == (
+        of["Suspended"].reason,
+        of["Suspended"].message,
+    )

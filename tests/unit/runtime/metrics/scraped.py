@@ -18,7 +18,11 @@ def labels(**named: str) -> Labels:
 
 def families_of(told: Collector | CollectorRegistry | WorkspaceMetrics) -> Iterable[Metric]:
     """All that is told; what is written as text is read as Prometheus's own library reads it."""
-    return text_string_to_metric_families(told.as_text()) if isinstance(told, WorkspaceMetrics) else told.collect()
+    return (
+        text_string_to_metric_families(told.as_text())
+        if isinstance(told, WorkspaceMetrics)
+        else told.collect()
+    )
 
 
 def shown(told: Collector | CollectorRegistry | WorkspaceMetrics, name: str) -> dict[Labels, float]:

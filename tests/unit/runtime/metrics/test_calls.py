@@ -1,9 +1,15 @@
-"""Calls to the cloud are counted by what the operator knows of their ends, and by nothing that the cloud wrote."""
+"""Calls to the cloud are counted by what the operator knows of their ends, and by nothing that the
+cloud wrote."""
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from flink_workspace_operator.adapters.alibaba.errors import TABLE, ErrorAnswer, classify, known_code
+from flink_workspace_operator.adapters.alibaba.errors import (
+    TABLE,
+    ErrorAnswer,
+    classify,
+    known_code,
+)
 from flink_workspace_operator.core.facts.failures import CloudFailure, Garbled, Unreachable
 from flink_workspace_operator.runtime.metrics.calls import CallMetrics
 from tests.unit.runtime.metrics.scraped import labels, shown
@@ -40,7 +46,11 @@ def refused(code: str, status: int = 400) -> CloudFailure:
     ],
 )
 def test_a_call_counts_by_its_end(
-    calls: CallMetrics, registry: CollectorRegistry, failure: CloudFailure | None, result: str, code: str
+    calls: CallMetrics,
+    registry: CollectorRegistry,
+    failure: CloudFailure | None,
+    result: str,
+    code: str,
 ) -> None:
     """Answered, or what the failure means, with a code of the operator's own list."""
     calls(CALL, failure, 0.2)
@@ -57,7 +67,9 @@ def test_calls_are_timed_by_action(calls: CallMetrics, registry: CollectorRegist
     assert shown(registry, "flink_operator_cloud_call_duration_seconds_count") == {timed: 2}
 
 
-def test_the_clock_has_a_number_once_an_answer_was_dated(calls: CallMetrics, registry: CollectorRegistry) -> None:
+def test_the_clock_has_a_number_once_an_answer_was_dated(
+    calls: CallMetrics, registry: CollectorRegistry
+) -> None:
     """And keeps it where one is not: 0 would say that it is right."""
     name = "flink_operator_clock_ahead_seconds"
     calls(CALL, None, 1)
@@ -68,6 +80,13 @@ def test_the_clock_has_a_number_once_an_answer_was_dated(calls: CallMetrics, reg
 
 
 def test_codes_are_a_closed_set() -> None:
-    """Whatever the cloud writes, in whatever spelling: there are no more codes than the operator lists."""
-    written = [variant for row in TABLE for variant in (row.code, row.code.lower(), row.code.replace("*", CANARY))]
-    assert {known_code(code) for code in [*written, CANARY, f"HTTP{CANARY}"]} <= {row.code for row in TABLE} | {"Other"}
+    """Whatever the cloud writes, in whatever spelling: there are no more codes than the operator
+    lists."""
+    written = [
+        variant
+        for row in TABLE
+        for variant in (row.code, row.code.lower(), row.code.replace("*", CANARY))
+    ]
+    assert {known_code(code) for code in [*written, CANARY, f"HTTP{CANARY}"]} <= {
+        row.code for row in TABLE
+    } | {"Other"}

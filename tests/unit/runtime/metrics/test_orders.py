@@ -70,7 +70,9 @@ def test_money_counts_from_placed_on(state: OrderState) -> None:
 def test_money_is_added_exactly() -> None:
     """By currency, without the noise of binary fractions."""
     tenths = [an_order("Placed", number, quote=a_quote(amount="0.10")) for number in (1, 2, 3)]
-    dollars = an_order("Placed", 4, quote=a_quote(amount="7.00").model_copy(update={"currency": "USD"}))
+    dollars = an_order(
+        "Placed", 4, quote=a_quote(amount="7.00").model_copy(update={"currency": "USD"})
+    )
     assert amounts(*tenths, dollars) == {**in_cny(0.3), labels(action="Create", currency="USD"): 7}
 
 
@@ -101,8 +103,15 @@ def test_what_is_no_price_has_no_amount(changes: dict[str, Any]) -> None:
     ],
 )
 def test_an_open_order_tells_since_when(order: FlinkWorkspaceOrder, since: Any) -> None:  # noqa: ANN401 - a moment
-    """Since it was announced, where it may have been sent; since it was opened, where it was not."""
-    named = labels(namespace="team", name="demo-1", workspace="demo", action="Create", state=order.state or "NoStatus")
+    """Since it was announced, where it may have been sent; since it was opened, where it was
+    not."""
+    named = labels(
+        namespace="team",
+        name="demo-1",
+        workspace="demo",
+        action="Create",
+        state=order.state or "NoStatus",
+    )
     assert shown(ledger(order), UNSETTLED) == {named: since.timestamp()}
 
 

@@ -33,7 +33,11 @@ class Counted:
 
     def results(self) -> dict[str, float]:
         series = shown(self.registry, "flink_operator_passes_total")
-        return {result: series[labels(result=result)] for result in RESULTS if series[labels(result=result)]}
+        return {
+            result: series[labels(result=result)]
+            for result in RESULTS
+            if series[labels(result=result)]
+        }
 
     def seconds(self) -> float:
         return shown(self.registry, "flink_operator_pass_duration_seconds_sum")[()]
@@ -74,4 +78,6 @@ def test_counting_begins_at_0() -> None:
     """So that the first defect is a rise, and not the beginning of a series."""
     registry = CollectorRegistry()
     PassMetrics(registry, lambda: 0)
-    assert shown(registry, "flink_operator_passes_total") == {labels(result=result): 0 for result in RESULTS}
+    assert shown(registry, "flink_operator_passes_total") == {
+        labels(result=result): 0 for result in RESULTS
+    }

@@ -65,7 +65,8 @@ async def test_every_metric_is_declared_and_every_declared_one_is_told(metrics: 
 
 
 def test_names_say_what_and_in_which_unit() -> None:
-    """Ours are recognised by their beginning; counters end in `_total`, and times and moments are in seconds."""
+    """Ours are recognised by their beginning; counters end in `_total`, and times and moments are
+    in seconds."""
     for family in FAMILIES:
         assert family.name.startswith(("flink_operator_", "flink_workspace_"))
         assert family.name.endswith("_total") == (family.type == "counter")
@@ -110,7 +111,9 @@ async def test_the_loop_goes_on_while_it_is_written(metrics: Metrics) -> None:
     """A renewal of the Lease does not wait for a scrape of thousands of workspaces."""
     wire = running().as_wire()
     for number in range(3000):
-        metrics.workspaces.seen(None, {**wire, "metadata": {**wire["metadata"], "name": f"w-{number}"}})
+        metrics.workspaces.seen(
+            None, {**wire, "metadata": {**wire["metadata"], "name": f"w-{number}"}}
+        )
     scrape, turns = asyncio.create_task(metrics.as_text()), 0
     while not scrape.done():
         await asyncio.sleep(0)
@@ -150,7 +153,8 @@ async def test_a_scrape_under_way_is_shared(metrics: Metrics, counted: Counted) 
 async def test_a_text_lasts_for_seconds(
     metrics: Metrics, counted: Counted, timers: FakeTimers, took: float, lasts: float
 ) -> None:
-    """The longer it took to write, the longer; so whoever scrapes without end can't take the processor."""
+    """The longer it took to write, the longer; so whoever scrapes without end can't take the
+    processor."""
     counted.seconds = took
     for wait, times in ((0, 1), (lasts - 0.125, 1), (0.125, 2)):
         timers.advance(wait)

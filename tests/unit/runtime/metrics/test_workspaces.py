@@ -1,4 +1,5 @@
-"""Workspaces in numbers: conditions, ends of paid times, free addresses; and they go with the resource."""
+"""Workspaces in numbers: conditions, ends of paid times, free addresses; and they go with the
+resource."""
 
 import gc
 from datetime import timedelta
@@ -37,7 +38,11 @@ NAMED = {"namespace": KEY.namespace, "name": KEY.name}
 def running(free_addresses: int = 200) -> FlinkWorkspace:
     """As a pass over one that runs leaves it."""
     network = SeenNetwork(True, (SeenVSwitch(V_SWITCH, VPC, "cn-hangzhou-i", free_addresses),))
-    case = a_case(a_workspace(), an_order("Fulfilled"), cloud=a_cloud(a_listing(an_instance()), network=network))
+    case = a_case(
+        a_workspace(),
+        an_order("Fulfilled"),
+        cloud=a_cloud(a_listing(an_instance()), network=network),
+    )
     return a_workspace(status=reported(case, decide(case)))
 
 
@@ -85,7 +90,9 @@ def test_free_addresses_are_counted(metrics: WorkspaceMetrics) -> None:
     network = SeenNetwork(True, (SeenVSwitch(V_SWITCH, VPC, "cn-hangzhou-i", 17),))
     metrics.looked(seen(a_workspace(), cloud=a_cloud(network=network)))
     metrics.looked(seen(a_workspace(), cloud=a_cloud(network=Unknown())))
-    assert shown(metrics, "flink_workspace_vswitch_free_addresses") == {labels(**NAMED, vswitch=V_SWITCH): 17}
+    assert shown(metrics, "flink_workspace_vswitch_free_addresses") == {
+        labels(**NAMED, vswitch=V_SWITCH): 17
+    }
 
 
 def test_a_pass_over_what_is_gone_counts_nothing(metrics: WorkspaceMetrics) -> None:
@@ -103,8 +110,11 @@ def test_series_go_with_the_resource(metrics: WorkspaceMetrics) -> None:
 
 
 @pytest.mark.parametrize(("after", "left"), [(None, 0), (timedelta(0), 8)])
-async def test_a_gap_in_the_watch_is_mended(metrics: WorkspaceMetrics, after: timedelta | None, left: int) -> None:
-    """A pass that finds nothing left to look after ends the series of what was deleted unseen; no other pass does."""
+async def test_a_gap_in_the_watch_is_mended(
+    metrics: WorkspaceMetrics, after: timedelta | None, left: int
+) -> None:
+    """A pass that finds nothing left to look after ends the series of what was deleted unseen; no
+    other pass does."""
 
     async def run_pass(_: object) -> Requeue:
         return Requeue(after)
@@ -128,16 +138,28 @@ def test_nothing_seen_is_not_0() -> None:
 def test_it_is_written_as_prometheus_reads_it() -> None:
     """Whatever stands in a label: the text is written by ourselves."""
     odd = 'a "name"\\with\nall'
-    told = text_string_to_metric_families(EXPIRATIONS.written([(("team", odd), 1.5e9), (("team", "b"), 0.0)]))
+    told = text_string_to_metric_families(
+        EXPIRATIONS.written([(("team", odd), 1.5e9), (("team", "b"), 0.0)])
+    )
     [family] = told
-    assert (family.name, family.documentation, family.type) == (EXPIRATIONS.name, EXPIRATIONS.help, "gauge")
-    assert [(each.labels["name"], each.value) for each in family.samples] == [(odd, 1.5e9), ("b", 0.0)]
+    assert (family.name, family.documentation, family.type) == (
+        EXPIRATIONS.name,
+        EXPIRATIONS.help,
+        "gauge",
+    )
+    assert [(each.labels["name"], each.value) for each in family.samples] == [
+        (odd, 1.5e9),
+        ("b", 0.0),
+    ]
 
 
 def test_what_comes_while_they_are_written_does_no_harm() -> None:
-    """They are written in a thread, and a collection of garbage lets the event loop go on in the middle."""
+    """They are written in a thread, and a collection of garbage lets the event loop go on in the
+    middle."""
     metrics, wire = WorkspaceMetrics(), running().as_wire()
-    named = ({**wire, "metadata": {**wire["metadata"], "name": f"w-{number}"}} for number in range(4000))
+    named = (
+        {**wire, "metadata": {**wire["metadata"], "name": f"w-{number}"}} for number in range(4000)
+    )
     for _ in range(1000):
         metrics.seen("ADDED", next(named))
 
