@@ -16,7 +16,7 @@ async def test_a_typo_is_not_bought(world: World) -> None:
     assert conditions(told)["Suspended"].message == (
         "the price is CNY 6969110.40 for 36 months, above spec.purchase.maximumPrice, CNY 3500.00: nothing is bought."
         " Raise spec.purchase.maximumPrice.amount to 6969110.40 or more, or wait for a lower price, which"
-        " every round of lists asks for"
+        " every resync asks for"
     )
     assert (await world.orders("w"), world.account.control.purchases()) == ((), [])
     await world.apply(subscription(**at_most("3500.00")))

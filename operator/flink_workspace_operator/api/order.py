@@ -178,7 +178,7 @@ class FlinkWorkspaceOrderStatus(ApiModel):
             },
         ),
     ] = ()
-    """When it entered each state; of several times the last."""
+    """When it entered each state; the last time, if there were several."""
 
 
 class FlinkWorkspaceOrder(ApiModel):

@@ -33,8 +33,8 @@ class Renewal(ApiModel):
     """Renewal at the end of the paid time."""
 
     mode: Literal["Manual", "Automatic"] = "Manual"
-    """Manual: it ends unless someone renews it. Automatic: the cloud renews it, and charges for it,
-    by itself."""
+    """Manual: the paid time ends unless someone renews it. Automatic: the cloud renews it and
+    charges for that."""
 
 
 class Subscription(ApiModel):
@@ -133,8 +133,8 @@ _RESERVED = " || ".join(
 def _visible(field: str) -> dict[str, Any]:
     return cel(
         "self.matches('^[^\\\\p{C}]*$')",
-        f"`{field}` must hold no control characters, as line ends, and no others that can't be"
-        " seen",
+        f"`{field}` must not contain control characters, such as line ends, or other characters"
+        " that can't be seen",
     )
 
 
@@ -198,7 +198,7 @@ class WorkspaceParameters(ApiModel):
     architecture: Literal["X86", "ARM"] = "X86"
     """Processor architecture of the compute nodes."""
     monitoring: Literal["ARMS", "CloudMonitor"] = "ARMS"
-    """The service that shows the workspace's metrics. ARMS is billed by itself."""
+    """The service that shows the workspace's metrics. ARMS is billed separately."""
     resource_group_id: (
         Annotated[
             str,

@@ -54,5 +54,5 @@ class Purchase(ApiModel):
 
     maximum_price: MaximumPrice | None = None
     """The highest price of an order, for the whole term and after discount. Nothing is bought at a
-    higher price, in another currency, or without a known price, as pay-as-you-go is. What is billed
-    by use is not in it: load balancer, OSS, ARMS."""
+    higher price, in another currency, or without a known price; pay-as-you-go has none. It does not
+    cover what is billed by use: load balancer, OSS, ARMS."""

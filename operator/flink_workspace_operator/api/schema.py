@@ -84,6 +84,8 @@ def _resolved(node: Node, definitions: Mapping[str, Node], path: str) -> Node:
 
 def _spelled_for_kubernetes(node: Node, path: str) -> Node:
     node.pop("title", None)
+    if "description" in node:
+        node["description"] = _unwrapped(node["description"])
     if node.get("additionalProperties") is False:
         del node["additionalProperties"]  # what is not in the schema is pruned anyway
     if "const" in node:
@@ -100,6 +102,11 @@ def _spelled_for_kubernetes(node: Node, path: str) -> Node:
         if default not in (None, {}):
             node["default"] = default
     return node
+
+
+def _unwrapped(text: str) -> str:
+    """A docstring without the line breaks of its source: `kubectl explain` makes its own."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def _without_unset(default: Any) -> Any:  # noqa: ANN401 - a default is any JSON value

@@ -16,7 +16,7 @@ class Provisioning(ApiModel):
     stage: Annotated[str, Field(max_length=100)] | None = None
     """Name of the current step."""
     percent: Annotated[int, Field(ge=0, le=100)] | None = None
-    """Weight of the finished steps."""
+    """Share of the work that is done, in percent: the weight of the finished steps."""
     message: Annotated[str, Field(max_length=500)] | None = None
     """The cloud's message."""
 
@@ -53,12 +53,11 @@ class Instance(ApiModel):
     expire_time: Time | None = None
     """End of the paid time; only for subscriptions."""
     expires_in: Annotated[str, Field(max_length=10, pattern="^[0-9]+d$")] | None = None
-    """Days until then to read, for example 29d, counting the one that has begun; 0d once it is
-    over."""
+    """Days until `expireTime`, rounded up, for people: for example 29d; 0d once it is over."""
     cluster_status: Annotated[str, Field(max_length=40)] | None = None
-    """State of the cluster in the cloud's word, for example RUNNING."""
+    """State of the cluster in the cloud's words, for example RUNNING."""
     order_state: Annotated[str, Field(max_length=40)] | None = None
-    """State of the commodity in the cloud's word, for example NORMAL."""
+    """State of the commodity in the cloud's words, for example NORMAL."""
     default_namespace: Annotated[str, Field(max_length=80)] | None = None
     """Namespace for jobs that the cloud makes with the workspace."""
     load_balancer: Annotated[str, Field(max_length=100)] | None = None
@@ -150,8 +149,8 @@ class QuotedPrice(ApiModel):
     quoted_at: Time
     """When the cloud named it."""
     valid_until: Time
-    """Until then it is not asked again only to be shown. The cloud does not promise it: before a
-    purchase it is asked anew."""
+    """Until then the cloud is not asked again just to show it. The cloud does not promise the
+    price: before a purchase it is asked anew."""
 
 
 class OrderSummary(ApiModel):

@@ -49,10 +49,10 @@ class Adoption(ApiModel):
     )
 
     policy: Literal["Never", "IfNameMatches", "ByInstanceId"] = "Never"
-    """Never: it blocks the purchase. IfNameMatches: adopt the one of this name if it has no
-    cluster's ownership tags; buy if there is none. ByInstanceId: adopt the named one, whatever its
-    tags, and never buy. Differences from the spec are reported first, and nothing is adopted until
-    they are gone."""
+    """Never: an existing workspace of this name blocks the purchase. IfNameMatches: adopt it if no
+    cluster's ownership tags are on it; buy one if there is none. ByInstanceId: adopt the named
+    instance, whatever its tags are, and never buy. Differences from the spec are reported first,
+    and nothing is adopted until they are gone."""
     instance_id: (
         Annotated[
             str,
@@ -148,8 +148,8 @@ class FlinkWorkspace(ApiModel):
                 f"'{EARLIER_WORKSPACE_NAME_PATTERN}')",
                 "`workspaceName` (or, without it, `metadata.name`) must start with a lower case"
                 " letter, hold only lower case letters, digits and '-', not end with '-', and have"
-                " at most 60 characters; an older name with capitals goes with adoption.policy"
-                " 'ByInstanceId'",
+                " at most 60 characters; an existing workspace whose name has capitals can be"
+                " adopted with adoption.policy 'ByInstanceId'",
                 field_path=".spec.workspaceName",
             ),
             on_creation(

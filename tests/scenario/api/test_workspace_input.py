@@ -14,7 +14,9 @@ BOTH_OR_NONE = "must be set with chargeType 'Subscription' and left out with 'Pa
 TERM_RULE = "`count` must be 1 to 36 with unit 'Month', or 1 to 5 with unit 'Year'"
 ID_RULE = "`instanceId` must be set with policy 'ByInstanceId' and left out with any other"
 REQUIRED = "Required value"
-INVISIBLE = "must hold no control characters, as line ends, and no others that can't be seen"
+INVISIBLE = (
+    "must not contain control characters, such as line ends, or other characters that can't be seen"
+)
 
 # field that is changed, its value, field that the refusal names, its words
 BAD: list[tuple[str, object, str, str]] = [
@@ -30,7 +32,7 @@ BAD: list[tuple[str, object, str, str]] = [
         "spec.workspaceName",
         "Realtime",
         "spec.workspaceName",
-        "an older name with capitals goes with adoption.policy",
+        "an existing workspace whose name has capitals can be adopted with adoption.policy",
     ),
     ("spec.workspaceName", "a-", "spec.workspaceName", NAME_RULE),
     ("spec.workspaceName", "a_b", "spec.workspaceName", NAME_RULE),

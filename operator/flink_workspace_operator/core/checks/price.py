@@ -110,5 +110,5 @@ def _other_currency(maximum: MaximumPrice, quote: Quote, block: ApiModel) -> str
 def _above(maximum: MaximumPrice, enough: str) -> str:
     return (
         f"above {FIELD}, {maximum}: nothing is bought. Raise {FIELD}.amount to {enough} or more, or"
-        " wait for a lower price, which every round of lists asks for"
+        " wait for a lower price, which every resync asks for"
     )

@@ -167,7 +167,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "PriceAboveLimit": Entry(
         "Suspended",
         f"the price is above {_MAXIMUM}",
-        "raise it, or wait for a lower price, which every round of lists asks for",
+        "raise it, or wait for a lower price, which every resync asks for",
     ),
     "CurrencyNotAllowed": Entry(
         "Suspended", f"the price is in another currency than {_MAXIMUM}", "set it in that currency"

@@ -8,6 +8,9 @@ from flink_workspace_operator.core.reporting.catalogue import BY_ITSELF, SEE_REA
 
 _NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
 _NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", SEE_READY)
+_NOT_OURS: Final = Entry(
+    "Unknown", "the cloud shows the workspace, but not as this resource's alone", SEE_READY
+)
 _NOT_CHECKED: Final = Entry(
     "Unknown", "not looked at yet, or the last pass failed before it could look", SEE_READY
 )
@@ -83,6 +86,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
+        "NotOurs": _NOT_OURS,
         "NotChecked": _NOT_CHECKED,
     },
     "ExpiryHealthy": {
@@ -95,6 +99,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
         "NotPurchased": _NOT_YET,
         "NotVisible": _NOT_VISIBLE,
+        "NotOurs": _NOT_OURS,
         "NotChecked": _NOT_CHECKED,
     },
     "CloudReachable": {
@@ -144,6 +149,8 @@ QUIET: Final[Mapping[str, Entry]] = {
         "a prerequisite is missing, and counts as on its way until the time in the message",
         SEE_READY,
     ),
-    "NotSuspended": Entry("Suspended is False", "nothing suspends it"),
+    "NotSuspended": Entry(
+        "Suspended is False", "nothing suspends it, or what Ready says comes before that"
+    ),
 }
 """Reasons of those three where they are False."""

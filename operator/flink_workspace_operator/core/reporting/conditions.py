@@ -185,6 +185,9 @@ def expiry(case: Case) -> ConditionDraft:
 def _until_bound(type_: str, case: Case) -> ConditionDraft:
     if case.known_id is None:
         reason, message = "NotPurchased", "there is no workspace yet"
+    elif _listed(case) is not None:
+        reason = "NotOurs"
+        message = f"the cloud shows {case.known_id}, but not as this resource's alone: see Ready"
     else:
         reason, message = "NotVisible", f"the cloud does not show {case.known_id}"
     return ConditionDraft(

@@ -20,6 +20,8 @@ QUIET: Final = {
     "Stalled": ("NotStalled", "nothing has failed for good"),
     "Suspended": ("NotSuspended", "nothing suspends it"),
 }
+_OF_A_WISH: Final = frozenset({SUSPENDED_BY_USER, QUIET["Suspended"][0]})
+"""Reasons of Suspended whose words are over with the wish to suspend."""
 WITHIN_GRACE: Final = "WithinGrace"
 NOT_ANSWERED: Final = frozenset({"CloudUnreachable", "KeyUnavailable", "Throttled"})
 """Reasons of a verdict that nothing was learned from."""
@@ -59,7 +61,7 @@ def summary(
     active = {SHOWN_BY[verdict.kind]: verdict} if verdict.kind in SHOWN_BY else {}
     if case.suspended and verdict.kind == "Running":
         active["Suspended"] = suspended_by_user(case.workspace)
-    companions = tuple(_companion(type_, active.get(type_)) for type_ in QUIET)
+    companions = tuple(_told(case, _companion(type_, active.get(type_))) for type_ in QUIET)
     if grace is not None and "Reconciling" in active:
         companions = tuple(_within(grace, each) for each in companions)
     # The workspace stays in the cloud: its deletion does not change how it is.
@@ -132,6 +134,14 @@ def _companion(type_: str, verdict: Verdict | None) -> ConditionDraft:
     return ConditionDraft(type_, "True", verdict.reason, verdict.message)
 
 
+def _told(case: Case, draft: ConditionDraft) -> ConditionDraft:
+    """A wish to suspend is reported also where something else comes first."""
+    if not case.suspended or (draft.type, draft.status) != ("Suspended", "False"):
+        return draft
+    wish = suspended_by_user(case.workspace).message
+    return replace(draft, message=f"what Ready says comes first; {wish}")
+
+
 def _kept(
     case: Case, ready: Condition, previous: dict[str, Condition]
 ) -> tuple[ConditionDraft, ...]:
@@ -143,9 +153,9 @@ def _kept(
     if case.suspended and drafted["Stalled"].status != "True":
         drafted["Reconciling"] = _companion("Reconciling", None)
         drafted["Suspended"] = _companion("Suspended", suspended_by_user(case.workspace))
-    elif not case.suspended and drafted["Suspended"].reason == SUSPENDED_BY_USER:
+    elif not case.suspended and drafted["Suspended"].reason in _OF_A_WISH:
         drafted["Suspended"] = _companion("Suspended", None)
-    return (_again(ready), *drafted.values())
+    return (_again(ready), *(_told(case, each) for each in drafted.values()))
 
 
 def _grace(

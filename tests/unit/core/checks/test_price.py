@@ -130,7 +130,7 @@ class TestMessage:
         assert found.message == (
             "the price is CNY 1200.005 for 1 month, above spec.purchase.maximumPrice, CNY 1000.00: nothing is bought."
             " Raise spec.purchase.maximumPrice.amount to 1200.01 or more, or wait for a lower price, which"
-            " every round of lists asks for"
+            " every resync asks for"
         )
 
     def test_in_another_currency(self) -> None:

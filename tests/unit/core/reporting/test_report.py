@@ -25,6 +25,7 @@ from flink_workspace_operator.core.facts.failures import (
     Unexplained,
     Unreachable,
 )
+from flink_workspace_operator.core.facts.identity import Owner
 from flink_workspace_operator.core.facts.key_failures import (
     CredentialsRefused,
     KeyRefused,
@@ -48,7 +49,9 @@ from flink_workspace_operator.core.prerequisites import judge_network, judge_rol
 from flink_workspace_operator.core.reporting.report import report
 from tests.builders import (
     BUCKET,
+    ID,
     NOW,
+    OWNER,
     SETTINGS,
     V_SWITCH,
     VPC,
@@ -363,6 +366,15 @@ class TestAspects:
 
 class TestStatus:
     """The fields around the conditions."""
+
+    def test_what_others_have_by_now_is_not_said_to_be_missing(self) -> None:
+        """The cloud shows it: its tags name another cluster, or it is not the only one of ours."""
+        taken = an_instance(tags=Owner("cluster-2", OWNER.key).tags("x" * 32))
+        for shown in ((taken,), (an_instance(), an_instance("sc_flink-2"))):
+            told = conditions(a_case(a_workspace(), FULFILLED, cloud=a_cloud(a_listing(*shown))))
+            for type_ in ("InSync", "ExpiryHealthy"):
+                assert (told[type_].status, told[type_].reason) == ("Unknown", "NotOurs")
+                assert told[type_].message.startswith(f"the cloud shows {ID}, but not as ")
 
     def test_conditions_of_other_controllers_stay_as_they_are(self) -> None:
         """The list is a map by type, and their types are not ours to write."""

@@ -462,6 +462,27 @@ def test_resuming_while_the_cloud_is_down_is_seen_at_once() -> None:
     assert told(reported(resumed, decide(resumed))) == RUNNING
 
 
+def test_a_wish_to_suspend_is_told_also_where_a_stall_comes_first() -> None:
+    """Whoever set it reads that it counts; also while the cloud is down, and no longer than it is
+    set."""
+    taken = bought(order=None)
+    case = a_case(a_workspace(suspend=True), cloud=taken)
+    status = reported(case, decide(case))
+    wish = "what Ready says comes first; nothing is written to the cloud until a person ends that"
+    assert words_of_suspended(status).startswith(wish)
+    down = a_case(a_workspace(suspend=True, status=status), cloud=DOWN)
+    assert words_of_suspended(reported(down, decide(down))).startswith(wish)
+    for cloud in (taken, DOWN):
+        over = a_case(a_workspace(status=status), cloud=cloud)
+        assert words_of_suspended(reported(over, decide(over))) == "nothing suspends it"
+
+
+def words_of_suspended(status: FlinkWorkspaceStatus) -> str:
+    [suspended] = [each for each in status.conditions if each.type == "Suspended"]
+    assert suspended.status == "False"
+    return suspended.message
+
+
 def test_not_ready_is_not_forgotten_to_have_run() -> None:
     """A restored workspace has no order that says so."""
     case = a_case(once_running(), cloud=bought(cluster_status="UPDATING"))
