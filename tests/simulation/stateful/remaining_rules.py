@@ -219,13 +219,14 @@ def _check_bound_once(world: SimulatedWorld) -> None:
 
 def _check_ledger(world: SimulatedWorld, judge: Judge, booking: Booking) -> None:
     """The order that bought something says so, unless a hand took its token off that, or wrote that
-    it is lost."""
+    it is lost; or it says that nobody could look."""
     if booking.instance_id in judge.touched:
         return
     for order in world.server.stored.orders.values():
         right = order.state in BINDING and order.status.instance_id == booking.instance_id
         called_lost = order.state == "Lost" and order.status.evidence != "GivenUp"
-        if order.spec.token == booking.token and not right and not called_lost:
+        excused = called_lost or "No complete list of account" in (order.status.message or "")
+        if order.spec.token == booking.token and not right and not excused:
             raise Broken(
                 f"{order.metadata.name} bought {booking.instance_id}, the ledger says {order.state}"
             )

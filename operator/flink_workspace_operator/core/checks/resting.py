@@ -45,7 +45,7 @@ def rests(
     if quote is not None and now >= quote.valid_until:
         return False
     is_open = remembered.intent is not None or remembered.answers
-    return not is_open and remembered.rests_as == as_written(workspace)
+    return not is_open and remembered.rests_as == as_written(workspace, workspace.status)
 
 
 def rests_after(seen: Seen, plan: Plan, reported: FlinkWorkspaceStatus | None) -> str:
@@ -59,9 +59,9 @@ def rests_after(seen: Seen, plan: Plan, reported: FlinkWorkspaceStatus | None) -
     ):
         return ""
     is_unknown = any(isinstance(look, Unknown) for look in seen.cloud.looks)
-    if is_unknown or _is_unanswered(seen.cloud.quote):
+    if reported is None or is_unknown or _is_unanswered(seen.cloud.quote):
         return ""
-    return as_written(workspace) if _is_last_word(workspace, plan, reported) else ""
+    return as_written(workspace, reported) if _is_last_word(workspace, plan, reported) else ""
 
 
 def _is_unanswered(quote: Quote | Unknown) -> bool:
@@ -71,21 +71,20 @@ def _is_unanswered(quote: Quote | Unknown) -> bool:
     )
 
 
-def _is_last_word(
-    workspace: FlinkWorkspace, plan: Plan, reported: FlinkWorkspaceStatus | None
-) -> bool:
+def _is_last_word(workspace: FlinkWorkspace, plan: Plan, reported: FlinkWorkspaceStatus) -> bool:
     """True if no later report can differ: a missing prerequisite is progress before it stalls."""
     if plan.verdict is None or plan.verdict.kind != "Missing":
         return plan.verdict == suspended_by_user(workspace)
-    conditions = () if reported is None else reported.conditions
-    return any((each.type, each.status) == ("Stalled", "True") for each in conditions)
+    return any((each.type, each.status) == ("Stalled", "True") for each in reported.conditions)
 
 
-def as_written(workspace: FlinkWorkspace) -> str:
-    """A hash of the spec and annotations that we act upon: annotations may be long."""
+def as_written(workspace: FlinkWorkspace, status: FlinkWorkspaceStatus) -> str:
+    """A hash of the spec and annotations that we act upon, and of the status: annotations may be
+    long, and a status that somebody wiped must be written again."""
     metadata = workspace.metadata
     ours = {
         name: value for name, value in metadata.annotations.items() if name.startswith(f"{GROUP}/")
     }
-    written = json.dumps([metadata.uid, metadata.generation, ours], sort_keys=True)
+    parts = [metadata.uid, metadata.generation, ours, status.as_wire()]
+    written = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()

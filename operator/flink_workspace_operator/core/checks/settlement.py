@@ -90,7 +90,7 @@ def _settle_outstanding(
         return None
     if evidence.leftover is not None:
         return ledger.placed(order, evidence.leftover, case.cloud_time, "Description")
-    return ledger.call_over(order)
+    return ledger.call_over(order, _is_seen(case, order))
 
 
 def _is_over(case: LedgerCase, order: FlinkWorkspaceOrder) -> bool:
@@ -102,9 +102,15 @@ def _is_over(case: LedgerCase, order: FlinkWorkspaceOrder) -> bool:
     spec, cloud = order.spec, case.seen.cloud
     can_ask = cloud.account_id == spec.account_id
     listing = cloud.listing_of(spec.region) if can_ask else cloud.listing
-    is_proof = can_ask and not case.missing_neighbours_in(spec.region)
-    end = order.status.outstanding_until if is_proof else latest_end_of_call(order, case.settings)
+    earliest, latest = order.status.outstanding_until, latest_end_of_call(order, case.settings)
+    end = earliest if _is_seen(case, order) else latest
     return end is not None and not isinstance(listing, Unknown) and listing.date > end
+
+
+def _is_seen(case: LedgerCase, order: FlinkWorkspaceOrder) -> bool:
+    """True if the list is of the order's account, and lacks nothing that is known to be there."""
+    can_ask = case.seen.cloud.account_id == order.spec.account_id
+    return can_ask and not case.missing_neighbours_in(order.spec.region)
 
 
 def _note_who_is_missing(

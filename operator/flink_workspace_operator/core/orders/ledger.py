@@ -39,6 +39,7 @@ OUTSTANDING = (
     " Nothing else is bought under this name before {}, because the call, or a copy of it, may"
     " still be executed."
 )
+UNSEEN = " No complete list of account {} shows whether a copy of the call bought something."
 
 
 def moved(
@@ -279,9 +280,12 @@ def rejected(
     )
 
 
-def call_over(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
-    """In the same state; its call can no longer be executed."""
+def call_over(order: FlinkWorkspaceOrder, is_seen: bool) -> FlinkWorkspaceOrderStatus:
+    """In the same state; its call can no longer be executed. `is_seen`: a complete list shows that
+    nothing came of it. Else that is not known, and stays said."""
     known = (order.status.message or "").partition(OUTSTANDING.partition("{}")[0])[0]
+    if not is_seen:
+        known = _line(known + UNSEEN.format(order.spec.account_id))
     return order.status.model_copy(update={"outstanding_until": None, "message": known or None})
 
 

@@ -37,7 +37,7 @@ def may_rest(
     **remembered: object,
 ) -> bool:
     """Whether it rests once all was told of it."""
-    told = Remembered(rests_as=as_written(workspace), **remembered)  # type: ignore[arg-type]
+    told = Remembered(rests_as=as_written(workspace, workspace.status), **remembered)  # type: ignore[arg-type]
     return rests(workspace, orders, told, now)
 
 
@@ -84,11 +84,13 @@ def test_what_this_process_knows_keeps_it_awake() -> None:
         a_workspace(suspend=True, generation=2),
         a_workspace(suspend=True, uid="uid-2"),
         a_workspace(suspend=True, annotations={SUSPEND: "true"}),
+        a_workspace(suspend=True, status=FlinkWorkspaceStatus(observed_generation=1)),
     ],
 )
 def test_a_change_wakes_it(changed: FlinkWorkspace) -> None:
-    """Of the spec, of our annotations, or another resource of the name."""
-    assert not rests(changed, (), Remembered(rests_as=as_written(SUSPENDED)), NOW)
+    """Of the spec, of our annotations, of the status, or another resource of the name."""
+    told = as_written(SUSPENDED, SUSPENDED.status)
+    assert not rests(changed, (), Remembered(rests_as=told), NOW)
 
 
 def test_a_price_that_is_a_day_old_is_asked_again() -> None:

@@ -154,7 +154,7 @@ def test_nothing_is_opened_or_announced_before(
 
 def test_a_quoted_order_beside_it_is_announced_afterwards() -> None:
     """By another pass than the one that ends the call."""
-    over = REFUSED.model_copy(update={"status": ledger.call_over(REFUSED)})
+    over = REFUSED.model_copy(update={"status": ledger.call_over(REFUSED, is_seen=True)})
     [step] = decide(a_case(a_workspace(), over, an_order("Quoted", 2))).steps
     assert type(step).__name__ == "WriteIntent"
 
@@ -215,7 +215,12 @@ def test_where_its_account_can_not_be_asked_the_whole_window_ends_it() -> None:
     """And not before: as long as a lost call needs, by the cloud's clock."""
     order = refused(account_id="2")
     for at, over in ((WHOLE_WINDOW, False), (WHOLE_WINDOW + SECOND, True)):
-        assert ended(decide(a_case(a_workspace(), order, cloud=a_cloud(a_listing(at=at))))) is over
+        plan = decide(a_case(a_workspace(), order, cloud=a_cloud(a_listing(at=at))))
+        assert ended(plan) is over
+    [step] = plan.steps
+    assert isinstance(step, MoveOrder)
+    unseen = "No complete list of account 2 shows whether a copy of the call bought something."
+    assert str(step.status.message).endswith(unseen)
     assert f"after {WHOLE_WINDOW:%Y-%m-%d %H:%M} UTC" in named(decide(a_case(a_workspace(), order)))
 
 
@@ -272,7 +277,7 @@ def test_an_older_version_knew_nothing_of_copies() -> None:
 
 def test_the_next_order_follows_when_the_call_is_over() -> None:
     """For a person who did something about it at once, and by itself after the back-off."""
-    over = REFUSED.model_copy(update={"status": ledger.call_over(REFUSED)})
+    over = REFUSED.model_copy(update={"status": ledger.call_over(REFUSED, is_seen=True)})
     [step] = decide(a_case(a_workspace(generation=2), over)).steps
     assert isinstance(step, OpenOrder)
     assert step.number == 2
@@ -298,7 +303,7 @@ class TestLettingGo:
         assert (waiting.steps, waiting.requeue.after is None) == ((), False)
         late = a_cloud(a_listing(at=UNTIL + SECOND))
         assert ended(decide(a_case(None, REFUSED, own_claims=(a_claim(),), cloud=late)))
-        over = REFUSED.model_copy(update={"status": ledger.call_over(REFUSED)})
+        over = REFUSED.model_copy(update={"status": ledger.call_over(REFUSED, is_seen=True)})
         plan = decide(a_case(None, over, own_claims=(a_claim(),)))
         assert plan.steps == (ReleaseOrder(over), GiveBackClaim(a_claim()))
         assert plan.requeue.after is None

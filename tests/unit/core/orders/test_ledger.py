@@ -26,7 +26,7 @@ def test_each_state_has_the_time_of_its_last_move() -> None:
 def test_a_call_that_is_over_leaves_what_was_said_before(message: str | None) -> None:
     """An order without words stays without them."""
     order = an_order("Rejected", outstanding_until=NOW, message=message)
-    over = ledger.call_over(order)
+    over = ledger.call_over(order, is_seen=True)
     assert (over.message, over.outstanding_until) == (message, None)
 
 
