@@ -38,7 +38,7 @@ from tests.scenario.recording import RecordingCluster
 
 PATIENCE = 150
 """Passes after which a test gives up: far more than any way to an end takes."""
-STRIDE = 10
+STRIDE = 30
 """Seconds that pass at least where a pass would wait: what the cloud takes is not looked at every
 second."""
 
