@@ -97,7 +97,7 @@ def test_without_an_api_server_it_says_so_and_ends(tmp_path: Path) -> None:
     for_whom_it_pays, why = done.err.splitlines()
     assert done.code == 1
     assert "the operator's own account pays for" in for_whom_it_pays
-    assert "cannot start: the API server did not answer" in why
+    assert "cannot start: the API server at 127.0.0.1:1 did not answer" in why
 
 
 @pytest.mark.parametrize("content", [b"", b"{broken", b"kind: Config"])

@@ -76,6 +76,7 @@ class Search:
         self.run = run
         self.came_from: dict[State, State | None] = {}
         self.happened: set[str] = set()
+        self.ends: dict[State, State | None] = {}
         self.rested: dict[State, str | None] = {}
 
     def explore(self) -> Outcome:
@@ -123,7 +124,7 @@ class Search:
             return None
         calm = state._replace(chances=Chances(orders=state.chances.orders))
         if calm not in self.rested:
-            rest = come_to_rest(self.run, calm)
+            rest = come_to_rest(self.run, calm, self.ends)
             self.rested[calm] = (
                 "never comes to rest" if rest is None else wrong_at_rest(self.run, rest)
             )

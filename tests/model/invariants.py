@@ -31,18 +31,30 @@ def is_idle(state: State) -> bool:
     return all(process.at == "idle" for process in state.processes)
 
 
-def come_to_rest(run: Run, state: State) -> State | None:
-    """Where this ends if nothing goes wrong any more; None: it never ends."""
+def come_to_rest(run: Run, state: State, ends: dict[State, State | None]) -> State | None:
+    """Where this ends if nothing goes wrong any more; None: it never ends.
+
+    `ends` is what earlier ones came to, at each state on their way: most ways meet."""
     state = state._replace(chances=Chances(orders=state.chances.orders))
-    for _ in range(ROUNDS):
-        before = state
-        for index in range(len(state.processes)):
-            state = _until_idle(run, state, index)
-        if state == before:
-            if not may_tick(run, state) or (later := tick(run, state)) == state:
-                return state
-            state = later
-    return None
+    way: list[State] = []
+    while state not in ends and len(way) < ROUNDS:
+        way.append(state)
+        after = _after_a_round(run, state)
+        if after == state:
+            ends[state] = state
+        state = after
+    end = ends.get(state)
+    ends.update((each, end) for each in way)
+    return end
+
+
+def _after_a_round(run: Run, state: State) -> State:
+    """One round of all processes; where they change nothing, time passes, if anything comes of
+    it."""
+    before = state
+    for index in range(len(state.processes)):
+        state = _until_idle(run, state, index)
+    return tick(run, state) if state == before and may_tick(run, state) else state
 
 
 def _until_idle(run: Run, state: State, index: int) -> State:

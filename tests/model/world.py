@@ -79,7 +79,12 @@ def tick(run: Run, state: State) -> State:
 
 
 def _later_cluster(run: Run, cluster: Cluster) -> Cluster:
-    return cluster._replace(orders=tuple(_older(run, order) for order in cluster.orders))
+    orders = cluster.orders
+    return (
+        cluster._replace(orders=tuple(_older(run, order) for order in orders))
+        if orders
+        else cluster
+    )
 
 
 def _later_process(run: Run, process: Process) -> Process:
@@ -104,6 +109,6 @@ def _later_call(run: Run, call: Call) -> Call:
 def _older(run: Run, order: Order) -> Order:
     if order.state == "":
         return order._replace(age=1)
-    if order.state in run.aging:
-        return order._replace(age=min(order.age + 1, run.over))
+    if order.state in run.aging and order.age < run.over:
+        return order._replace(age=order.age + 1)
     return order

@@ -29,7 +29,8 @@ Read = TypeVar("Read", Order, Step)
 
 def with_process(state: State, index: int, process: Process) -> State:
     processes = state.processes
-    return state._replace(processes=(*processes[:index], process, *processes[index + 1 :]))
+    changed = (*processes[:index], process, *processes[index + 1 :])
+    return State(state.clusters, changed, *state[2:])  # half of all: in half the time of _replace
 
 
 def with_cluster(state: State, home: int, cluster: Cluster) -> State:

@@ -9,7 +9,7 @@ from flink_local.cluster import Cluster
 from tests.control_plane import operator_kubeconfig
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.recording import RecordingCluster
-from tests.scenario.world import SHORT_WINDOWS, World, a_world, configuration_in
+from tests.scenario.world import PATIENT_GATEWAY, SHORT_WINDOWS, World, a_world, configuration_in
 
 
 @pytest.fixture
@@ -19,7 +19,9 @@ async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> A
 
     The cloud accepts a signed call for longer than the operator assumes, which is the harder case.
     """
-    account.control.settings(provisioningSeconds=5, nonceMemorySeconds=120, commitDelaySeconds=20)
+    account.control.settings(
+        provisioningSeconds=5, nonceMemorySeconds=120, commitDelaySeconds=20, **PATIENT_GATEWAY
+    )
     async with a_world(cluster, account, namespace, **SHORT_WINDOWS) as made:
         yield made
 

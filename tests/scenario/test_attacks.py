@@ -17,7 +17,7 @@ from flink_workspace_operator.reconcile import Reconciler
 from tests.objects import Objects
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.test_letting_go import annotate, delete, until_gone
-from tests.scenario.world import PATIENCE, World, has_reason, is_ready
+from tests.scenario.world import PATIENCE, STRIDE, World, has_reason, is_ready
 
 LOST_AFTERWARDS = {
     "service": "foasconsole",
@@ -217,7 +217,7 @@ async def test_purchase_survives_each_lost_write_of_the_ledger(
         ):
             break
         if after:
-            world.account.control.advance(after)
+            world.account.control.advance(max(after, STRIDE))
     assert lost == [write]
     assert len(world.account.control.purchases()) == 1
     assert [order.state for order in await world.orders("w")][-1] == "Fulfilled"

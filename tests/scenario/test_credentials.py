@@ -19,7 +19,7 @@ from flink_workspace_operator.survey import survey
 from tests.emulator_fixture import EmulatedAccount, grant_role, open_account
 from tests.objects import OPERATOR, RBAC
 from tests.scenario.manifests import Manifest, pay_as_you_go
-from tests.scenario.world import World, conditions, has_reason, is_ready
+from tests.scenario.world import PATIENT_GATEWAY, World, conditions, has_reason, is_ready
 
 SECRET = "alicloud"
 NAMES = (SECRET, "other", "not-there-yet")
@@ -38,18 +38,19 @@ GRACE_SECONDS = 0.001
 def payer(emulator: str) -> Iterator[EmulatedAccount]:
     """The account whose keys are in the Secret."""
     opened = open_account(emulator)
-    opened.control.settings(provisioningSeconds=5, nonceMemorySeconds=120)
+    opened.control.settings(provisioningSeconds=5, nonceMemorySeconds=120, **PATIENT_GATEWAY)
     yield opened
     opened.control.reset()
 
 
 @pytest.fixture
-async def world(limited: World) -> AsyncIterator[World]:
+async def world(limited: World, payer: EmulatedAccount) -> AsyncIterator[World]:
     """In a namespace that lets the operator read the Secrets that these tests name, and no
     others."""
     limited.settings = limited.settings.model_copy(
         update={"prerequisite_grace_seconds": GRACE_SECONDS}
     )
+    limited.others = (payer,)
     limited.restart()
     let(limited)
     yield limited
@@ -208,6 +209,7 @@ async def test_a_misspelt_key_is_named(world: World, payer: EmulatedAccount) -> 
 async def test_right_must_be_given(limited: World, payer: EmulatedAccount) -> None:
     """By default the operator may read no Secret: a person is asked for the right, and nothing is
     bought before."""
+    limited.others = (payer,)
     await keep_keys(limited, payer)
     await limited.apply(paid_by())
     suspended = await limited.settle("w", until=has_reason("SecretRefused"))
@@ -424,11 +426,7 @@ async def test_nobody_of_another_account_stands_in(world: World, payer: Emulated
     assert order.state == "Uncertain"
     assert "Nobody can ask the cloud, because Secret " in (order.status.message or "")
     await keep_keys(world, payer)
-    for _ in range(60):
-        payer.control.advance(await world.one_pass("w") or 0)
-        if is_ready(workspace := await world.workspace("w")):
-            break
-    assert is_ready(workspace)
+    assert is_ready(await world.settle("w"))
     assert len(payer.control.purchases()) == 1
 
 

@@ -5,7 +5,7 @@ from flink_workspace_operator.api.names import ABANDON_ORDER, LEDGER_FINALIZER, 
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
 from tests.scenario.manifests import pay_as_you_go
-from tests.scenario.world import World, conditions, has_reason, is_ready
+from tests.scenario.world import STRIDE, World, conditions, has_reason, is_ready
 
 LOST = {"service": "foasconsole", "action": "CreateInstance", "fault": "drop-before", "times": 1}
 LONG = 60.0
@@ -22,7 +22,7 @@ async def until_gone(world: World, name: str = "w") -> None:
         ) is None:
             return
         if after:
-            world.account.control.advance(after)
+            world.account.control.advance(max(after, STRIDE))
     raise AssertionError(f"still there: {await world.orders(name)}")
 
 

@@ -25,7 +25,7 @@ from tests.scenario.test_attacks import (
     until_state,
 )
 from tests.scenario.test_letting_go import annotate, delete
-from tests.scenario.world import World, a_world, conditions, has_reason
+from tests.scenario.world import PATIENT_GATEWAY, World, a_world, conditions, has_reason
 
 BUY = {"service": "foasconsole", "action": "CreateInstance", "times": 1}
 
@@ -36,7 +36,11 @@ async def outside(
 ) -> AsyncIterator[World]:
     """A world with the default windows, in a cloud that shows a purchase only after two minutes."""
     account.control.settings(
-        uniqueNames="off", nonceMemorySeconds=0, visibilityDelaySeconds=125, provisioningSeconds=5
+        uniqueNames="off",
+        nonceMemorySeconds=0,
+        visibilityDelaySeconds=125,
+        provisioningSeconds=5,
+        **PATIENT_GATEWAY,
     )
     async with a_world(
         cluster, account, namespace, purchase_timeout_seconds=60, drain_seconds=90

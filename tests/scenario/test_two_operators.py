@@ -17,7 +17,7 @@ from flink_workspace_operator.ports import Cluster as ClusterPort
 from flink_workspace_operator.reconcile import Reconciler
 from tests.emulator_fixture import EmulatedAccount
 from tests.scenario.manifests import pay_as_you_go
-from tests.scenario.world import World, a_world, is_ready
+from tests.scenario.world import PATIENT_GATEWAY, World, a_world, is_ready
 
 ROUNDS = 60
 STRIDE = 40
@@ -38,7 +38,9 @@ STEPS = (
 async def world(cluster: Cluster, account: EmulatedAccount, namespace: str) -> AsyncIterator[World]:
     """Windows of a minute instead of many. The cloud accepts a signed call for longer, which is the
     harder case."""
-    account.control.settings(provisioningSeconds=0, uniqueNames="off", nonceMemorySeconds=120)
+    account.control.settings(
+        provisioningSeconds=0, uniqueNames="off", nonceMemorySeconds=120, **PATIENT_GATEWAY
+    )
     async with a_world(
         cluster,
         account,
