@@ -102,8 +102,9 @@ class Reconciler:
             return None
         workspace, before = at_version(seen.workspace, done.version), seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
-        verdict = verdict and with_unrecorded(verdict, self.memory.of(seen.key).answers)
         case = Case(seen.updated(orders=done.orders), self.settings, workspace=seen.workspace)
+        answers = self.memory.of(seen.key).answers
+        verdict = verdict and with_unrecorded(verdict, answers, case.recorded_ids)
         after = report(case, verdict) if verdict else before
         for event in events_of_steps(done.made):
             await self.cluster.post_event(workspace, event)

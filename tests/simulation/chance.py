@@ -19,6 +19,8 @@ LENGTH = 400
 STRAIGHT = 250
 """About as many as a straight purchase takes."""
 LONGEST = 20_000
+A_WHILE = 200
+"""Steps that take a second, once nothing happens by chance any more."""
 MOST_DROPS = 6
 
 
@@ -66,6 +68,8 @@ class RandomRun:
                 self.ranks[id(task)] = -step
             else:
                 self._step(task)
+            if step > LENGTH and step % A_WHILE == 0:
+                self.world.clock.advance(1)  # two that wake each other take time, too
         raise AssertionError("the run does not come to an end")
 
     def _act(self, left: int) -> bool:

@@ -26,6 +26,8 @@ EACH_RACE = pytest.mark.parametrize("race", ALL, ids=lambda race: race.name.repl
 SEED = os.environ.get("SCHEDULE_SEED")
 """Only this schedule, as a failure named it."""
 FEW, MANY = 3, 200
+FEWEST = 50
+"""Orders of the race that has the fewest: a run with fewer has tried nothing."""
 Record = Callable[[str, object], None]
 
 
@@ -66,7 +68,7 @@ def test_random_schedules(race: Race, record_property: Record) -> None:
 def test_all_preemptions(race: Race, record_property: Record) -> None:
     """At any two calls; at any one where a race has too many orders for that."""
     runs = all_orders(race, race.preemptions).runs
-    assert runs > len(ALL)
+    assert runs >= FEWEST
     record_property("schedules", [race.name, race.preemptions, runs, 0])
 
 

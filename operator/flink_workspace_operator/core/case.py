@@ -79,6 +79,12 @@ class Case(LedgerCase):
         return shown_id(self.workspace, self.seen.orders) or self.bound_id
 
     @cached_property
+    def recorded_ids(self) -> frozenset[str]:
+        """The instances that an order or the status names."""
+        of_orders = (order.status.instance_id for order in self.seen.orders)
+        return frozenset(each for each in (self.known_id, *of_orders) if each is not None)
+
+    @cached_property
     def left_the_ledger(self) -> OrderSummary | None:
         """The order in the resource's status that may have been sent and is not in the ledger."""
         last, listing = self.workspace.status.order, self.seen.cloud.listing

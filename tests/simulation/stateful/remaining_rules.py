@@ -1,5 +1,6 @@
 """The rules that hold once everything that was begun has ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -26,6 +27,10 @@ def come_to_rest(world: SimulatedWorld, judge: Judge) -> None:
     """Pass after pass until nothing is left to do; then everything must be as it was promised."""
     finish(world, judge)
     for task in world.tasks.values():
+        # A resting resource is looked at again at the latest when its price is a day old.
+        task.progress = replace(
+            task.progress, remembered=replace(task.progress.remembered, rests_as="")
+        )
         task.wake()  # as the regular look at everything does, or a restart
     for _ in range(PATIENCE):
         following = world.next_task()
@@ -94,6 +99,8 @@ def _waits(world: SimulatedWorld, workspace: FlinkWorkspace) -> bool:
     true = {
         condition.type for condition in workspace.status.conditions if condition.status == "True"
     }
+    if any(condition.reason == "Outstanding" for condition in workspace.status.conditions):
+        return False  # whatever else is the matter: the end of that wait is still to be reported
     if "Reconciling" not in true:
         return bool(true & {"Ready", "Stalled", "Suspended"})
     return _is_gone_unseen(world, workspace) or _is_held(world, workspace)

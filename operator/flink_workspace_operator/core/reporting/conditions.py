@@ -78,7 +78,7 @@ def purchased(case: Case) -> ConditionDraft:
             "Purchased",
             "Unknown",
             "Outstanding",
-            "a call that was sent may still be executed: Ready says until when",
+            "a call that was sent may still be executed; nothing else is bought meanwhile",
         )
     if isinstance(case.found, Absent | Adoptable | Foreign):
         return ConditionDraft(

@@ -3,7 +3,7 @@
 The report is a write that needs nothing of what the pass could not read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -49,9 +49,13 @@ def verdict_on_obstacle(failure: BaseException) -> Verdict:
     return Verdict("Progressing", "OperatorFault", message, beside=True)
 
 
-def with_unrecorded(verdict: Verdict, answers: Iterable[Answered]) -> Verdict:
-    """The verdict, led by purchases that the ledger lacks: only this process knows of them."""
-    bought = [each.answer.instance_id for each in answers if isinstance(each.answer, Bought)]
+def with_unrecorded(
+    verdict: Verdict, answers: Iterable[Answered], known: Collection[str] = ()
+) -> Verdict:
+    """The verdict, led by purchases that only this process knows of. `known`: the instances that
+    ledger and status name; the order that bought one may be gone since, by a restore."""
+    ids = [each.answer.instance_id for each in answers if isinstance(each.answer, Bought)]
+    bought = [each for each in ids if each not in known]
     if not bought:
         return verdict
     told = f"{' and '.join(bought)} is paid for, and the ledger does not say so yet"

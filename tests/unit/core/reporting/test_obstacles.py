@@ -6,15 +6,20 @@ import pytest
 
 from flink_workspace_operator.api.base import Condition, ConditionStatus
 from flink_workspace_operator.api.names import ABANDON_ORDER
+from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.api.workspace import PartialWorkspace
 from flink_workspace_operator.core.facts.failures import ClusterRefused, Unreadable
+from flink_workspace_operator.core.facts.observed import Bought
+from flink_workspace_operator.core.facts.snapshot import Answered
+from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.reporting.obstacles import (
     conditions_under,
     holding,
     verdict_on_obstacle,
+    with_unrecorded,
     with_way_out,
 )
-from tests.builders import KEY, NOW, a_workspace
+from tests.builders import ID, KEY, MARK, NOW, a_case, a_workspace, an_order
 
 REFUSED = verdict_on_obstacle(ClusterRefused("the API server answered 403 Forbidden"))
 UNREADABLE = verdict_on_obstacle(Unreadable("a value that this version does not know"))
@@ -72,3 +77,16 @@ def test_an_open_order_holds_what_cannot_be_read() -> None:
         verdict_on_obstacle(Unreadable("order demo-2 is odd")), KEY, ("demo-2",)
     ).message
     assert said.endswith(f"kubectl annotate fws demo -n team {ABANDON_ORDER}=demo-2 --overwrite")
+
+
+def test_a_purchase_that_only_this_process_knows_leads_the_message() -> None:
+    """Until an order or the status names it: its own order may be gone since, by a restore of
+    etcd."""
+    answers = (Answered("uid-of-a-former-order", MARK, Bought(ID, None, None), NOW),)
+    running = Verdict("Running", "Running", f"{ID} is running")
+    assert with_unrecorded(running, answers).message.startswith(f"{ID} is paid for, and ")
+    for known in (
+        a_case(a_workspace(), an_order("Placed")),
+        a_case(a_workspace(status=FlinkWorkspaceStatus(instance=Instance(instance_id=ID)))),
+    ):
+        assert with_unrecorded(running, answers, known.recorded_ids) == running
