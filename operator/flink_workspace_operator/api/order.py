@@ -23,6 +23,7 @@ from flink_workspace_operator.api.order_rules import (
     moves_rule,
     needed,
     unchanged,
+    was_in,
     within_maximum,
 )
 from flink_workspace_operator.api.order_states import (
@@ -226,7 +227,7 @@ class FlinkWorkspaceOrder(ApiModel):
             *(
                 frozen(
                     field,
-                    unless="!has(oldSelf.status.state) || oldSelf.status.state == 'Quoted'",
+                    unless=was_in(states_where(lambda facts: facts.may_be_announced)),
                     message=f"`status.{field}` must not change from 'Placing' on",
                 )
                 for field in (
@@ -240,7 +241,7 @@ class FlinkWorkspaceOrder(ApiModel):
             ),
             unchanged(
                 "maximumPrice",
-                unless="!has(oldSelf.status.state) || oldSelf.status.state == 'Quoted'",
+                unless=was_in(states_where(lambda facts: facts.may_be_announced)),
                 message="`status.maximumPrice` must not change from 'Placing' on",
             ),
             within_maximum(

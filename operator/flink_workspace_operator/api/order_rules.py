@@ -27,6 +27,11 @@ def needed(field: str, states: tuple[OrderState, ...], message: str) -> dict[str
     )
 
 
+def was_in(states: tuple[OrderState, ...]) -> str:
+    """CEL, for `frozen` and `unchanged`: the order had no state yet, or one of these."""
+    return f"!has(oldSelf.status.state) || oldSelf.status.state in {list(states)}"
+
+
 def frozen(field: str, unless: str, message: str) -> dict[str, Any]:
     """A field of the status that must not change, unless this is true of the old object.
 
