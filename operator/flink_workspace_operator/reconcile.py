@@ -19,7 +19,7 @@ from flink_workspace_operator.core.facts.identity import Key, Owner
 from flink_workspace_operator.core.facts.snapshot import Seen
 from flink_workspace_operator.core.plan import Plan, Requeue
 from flink_workspace_operator.core.reporting.events import events_of_orders, events_of_steps
-from flink_workspace_operator.core.reporting.obstacles import with_unrecorded
+from flink_workspace_operator.core.reporting.obstacles import unrecorded, with_unrecorded
 from flink_workspace_operator.core.reporting.report import report
 from flink_workspace_operator.core.reporting.turning_points import turning_points
 from flink_workspace_operator.core.verdicts import verdict_of
@@ -103,8 +103,8 @@ class Reconciler:
         workspace, before = at_version(seen.workspace, done.version), seen.workspace.status
         verdict = verdict_of(done.failure) if done.failure else plan.verdict
         case = Case(seen.updated(orders=done.orders), self.settings, workspace=seen.workspace)
-        answers = self.memory.of(seen.key).answers
-        verdict = verdict and with_unrecorded(verdict, answers, case.recorded_ids)
+        lacking = unrecorded(self.memory.of(seen.key).answers, case)
+        verdict = verdict and with_unrecorded(verdict, lacking)
         after = report(case, verdict) if verdict else before
         for event in events_of_steps(done.made):
             await self.cluster.post_event(workspace, event)

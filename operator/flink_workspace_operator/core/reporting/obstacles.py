@@ -3,7 +3,7 @@
 The report is a write that needs nothing of what the pass could not read.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import ABANDON_ORDER
 from flink_workspace_operator.api.workspace import PartialWorkspace
+from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
@@ -49,13 +50,22 @@ def verdict_on_obstacle(failure: BaseException) -> Verdict:
     return Verdict("Progressing", "OperatorFault", message, beside=True)
 
 
-def with_unrecorded(
-    verdict: Verdict, answers: Iterable[Answered], known: Collection[str] = ()
-) -> Verdict:
-    """The verdict, led by purchases that only this process knows of. `known`: the instances that
-    ledger and status name; the order that bought one may be gone since, by a restore."""
-    ids = [each.answer.instance_id for each in answers if isinstance(each.answer, Bought)]
-    bought = [each for each in ids if each not in known]
+def unrecorded(answers: Iterable[Answered], case: Case) -> tuple[Answered, ...]:
+    """The answers that the ledger lacks. One whose order is gone, as after a restore of etcd, can
+    never be recorded: it counts until an order or the status names what it bought."""
+    here = {order.metadata.uid for order in case.seen.orders}
+    return tuple(
+        each
+        for each in answers
+        if each.order_uid in here
+        or not isinstance(each.answer, Bought)
+        or each.answer.instance_id not in case.recorded_ids
+    )
+
+
+def with_unrecorded(verdict: Verdict, answers: Iterable[Answered]) -> Verdict:
+    """The verdict, led by purchases that the ledger lacks: only this process knows of them."""
+    bought = [each.answer.instance_id for each in answers if isinstance(each.answer, Bought)]
     if not bought:
         return verdict
     told = f"{' and '.join(bought)} is paid for, and the ledger does not say so yet"

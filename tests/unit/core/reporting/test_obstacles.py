@@ -15,12 +15,14 @@ from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.reporting.obstacles import (
     conditions_under,
     holding,
+    unrecorded,
     verdict_on_obstacle,
     with_unrecorded,
     with_way_out,
 )
 from tests.builders import ID, KEY, MARK, NOW, a_case, a_workspace, an_order
 
+ORDER_UID = an_order().metadata.uid
 REFUSED = verdict_on_obstacle(ClusterRefused("the API server answered 403 Forbidden"))
 UNREADABLE = verdict_on_obstacle(Unreadable("a value that this version does not know"))
 
@@ -79,14 +81,16 @@ def test_an_open_order_holds_what_cannot_be_read() -> None:
     assert said.endswith(f"kubectl annotate fws demo -n team {ABANDON_ORDER}=demo-2 --overwrite")
 
 
-def test_a_purchase_that_only_this_process_knows_leads_the_message() -> None:
-    """Until an order or the status names it: its own order may be gone since, by a restore of
-    etcd."""
-    answers = (Answered("uid-of-a-former-order", MARK, Bought(ID, None, None), NOW),)
+def test_a_purchase_whose_order_is_gone_is_told_until_it_is_named() -> None:
+    """Its order is gone by a restore of etcd, so it can't be recorded. One whose order is there is
+    told until that says it."""
+    gone, open_ = (Answered(uid, MARK, Bought(ID, None, None), NOW) for uid in ("x", ORDER_UID))
+    shown = FlinkWorkspaceStatus(instance=Instance(instance_id=ID))
+    uncertain = an_order("Uncertain")
+    assert unrecorded((gone,), a_case(a_workspace(), uncertain)) == (gone,)
+    assert unrecorded((gone,), a_case(a_workspace(status=shown), uncertain)) == ()
+    assert unrecorded((gone,), a_case(a_workspace(), an_order("Placed"))) == ()
+    assert unrecorded((open_,), a_case(a_workspace(status=shown), uncertain)) == (open_,)
     running = Verdict("Running", "Running", f"{ID} is running")
-    assert with_unrecorded(running, answers).message.startswith(f"{ID} is paid for, and ")
-    for known in (
-        a_case(a_workspace(), an_order("Placed")),
-        a_case(a_workspace(status=FlinkWorkspaceStatus(instance=Instance(instance_id=ID)))),
-    ):
-        assert with_unrecorded(running, answers, known.recorded_ids) == running
+    assert with_unrecorded(running, (gone,)).message.startswith(f"{ID} is paid for, and ")
+    assert with_unrecorded(running, ()) == running
