@@ -17,8 +17,10 @@ from tests.simulation.stateful.judge import BINDING, Judge, owner_of
 from tests.simulation.task import Task
 from tests.simulation.world import SimulatedWorld, Stuck, condition_of
 
-PATIENCE: Final = 500
-"""Passes after which a world counts as stuck."""
+PATIENCE: Final = 800
+"""Passes after which a world counts as stuck: more than an hour, which a clock may be wrong by."""
+A_SECOND: Final = 20
+"""Passes that take one."""
 LONG_ENOUGH: Final = timedelta(seconds=60)
 """To find out that something is gone, and for the cloud to show all that was bought."""
 
@@ -32,11 +34,13 @@ def come_to_rest(world: SimulatedWorld, judge: Judge) -> None:
             task.progress, remembered=replace(task.progress.remembered, rests_as="")
         )
         task.wake()  # as the regular look at everything does, or a restart
-    for _ in range(PATIENCE):
+    for number in range(PATIENCE):
         following = world.next_task()
         if following is None or is_at_rest(world):
             break
         run(world, judge, following)
+        if number % A_SECOND == 0:
+            world.clock.advance(1)  # two that wake each other take time, too
     else:
         raise Stuck(f"does not come to rest: {world.told()}")
     check_quiet(world, judge)
