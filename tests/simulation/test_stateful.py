@@ -27,8 +27,8 @@ SEEN: Final = (
 )  # fmt: skip
 """What happens in the few histories of each run, or they show nothing."""
 SEEN_IN_MANY: Final = (
-    *SEEN, "order Superseded", "order Lost", "Stalled DuplicateInstance", "Stalled OwnedElsewhere",
-    "Stalled AccountChanged", "Suspended UnpaidOrder", "bound after a restore", "second purchase of a name",
+    *SEEN, "order Superseded", "order Lost", "Stalled OwnedElsewhere", "Stalled AccountChanged",
+    "Suspended UnpaidOrder", "bound after a restore", "second purchase of a name",
 )  # fmt: skip
 """What happens in the many of the proof."""
 
