@@ -179,7 +179,7 @@ class FlinkWorkspaceOrderStatus(ApiModel):
             },
         ),
     ] = ()
-    """When it entered each state; the last time, if there were several."""
+    """The time of its last move into each state."""
 
 
 class FlinkWorkspaceOrder(ApiModel):

@@ -233,7 +233,7 @@ async def answer(call: Awaitable[T]) -> T:
 
 
 def _address(error: Exception) -> str:
-    """Where it was looked for, in words, if nothing listens there: often a wrong KUBECONFIG."""
+    """The address of a connection that failed, for a message: KUBECONFIG may name a wrong one."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return f" at {error.host}:{error.port}"
     return ""

@@ -55,7 +55,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "Unknown",
             "the last order came to nothing, or is missing, and its call, or a copy of it, may"
             " still be executed",
-            "wait: Ready's message says until when",
+            "wait: Ready's message says until when, unless something else comes first",
         ),
         "NotPurchased": Entry("False", "nothing was bought for this resource"),
         "NotChecked": _NOT_CHECKED,

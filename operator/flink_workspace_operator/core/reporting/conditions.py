@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from flink_workspace_operator.api.base import ConditionStatus
 from flink_workspace_operator.core.case import Case
@@ -20,6 +21,9 @@ from flink_workspace_operator.core.facts.observed import Absent, SeenInstance, U
 from flink_workspace_operator.core.facts.ownership import Adoptable, Foreign, Ours
 from flink_workspace_operator.core.facts.times import utc
 from flink_workspace_operator.core.prerequisites import Finding
+
+UNTIL_WHEN: Final = "Ready says until when, unless something else comes first"
+"""A stall, or a person who suspended it, is what Ready names then."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,14 @@ def purchased(case: Case) -> ConditionDraft:
             "Purchased",
             "Unknown",
             reason,
-            f"order {order.metadata.name} is not settled yet: Ready says until when",
+            f"order {order.metadata.name} is not settled yet: {UNTIL_WHEN}",
         )
     if may_still_come(case):
         return ConditionDraft(
             "Purchased",
             "Unknown",
             "Outstanding",
-            "a call that was sent may still be executed; nothing else is bought meanwhile",
+            f"a call that was sent may still be executed: {UNTIL_WHEN}",
         )
     if isinstance(case.found, Absent | Adoptable | Foreign):
         return ConditionDraft(

@@ -40,6 +40,12 @@ def summary(
     case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime
 ) -> tuple[ConditionDraft, ...]:
     """The four conditions that programs wait for. `Ready` repeats the one that is True."""
+    return tuple(_told(case, each) for each in _summary(case, verdict, previous, now))
+
+
+def _summary(
+    case: Case, verdict: Verdict, previous: dict[str, Condition], now: datetime
+) -> tuple[ConditionDraft, ...]:
     # About the operator: says nothing new about the workspace.
     if verdict.beside:
         return obstructed(verdict, previous, case.deleting)
@@ -61,7 +67,7 @@ def summary(
     active = {SHOWN_BY[verdict.kind]: verdict} if verdict.kind in SHOWN_BY else {}
     if case.suspended and verdict.kind == "Running":
         active["Suspended"] = suspended_by_user(case.workspace)
-    companions = tuple(_told(case, _companion(type_, active.get(type_))) for type_ in QUIET)
+    companions = tuple(_companion(type_, active.get(type_)) for type_ in QUIET)
     if grace is not None and "Reconciling" in active:
         companions = tuple(_within(grace, each) for each in companions)
     # The workspace stays in the cloud: its deletion does not change how it is.
@@ -155,7 +161,7 @@ def _kept(
         drafted["Suspended"] = _companion("Suspended", suspended_by_user(case.workspace))
     elif not case.suspended and drafted["Suspended"].reason in _OF_A_WISH:
         drafted["Suspended"] = _companion("Suspended", None)
-    return (_again(ready), *(_told(case, each) for each in drafted.values()))
+    return (_again(ready), *drafted.values())
 
 
 def _grace(

@@ -477,6 +477,13 @@ def test_a_wish_to_suspend_is_told_also_where_a_stall_comes_first() -> None:
         assert words_of_suspended(reported(over, decide(over))) == "nothing suspends it"
 
 
+def test_a_wish_to_suspend_is_told_also_beside_a_fault_of_the_operators_own_side() -> None:
+    """The pass failed; what a person asked for is known all the same."""
+    fault = Verdict("Progressing", "ClusterUnavailable", "no answer", beside=True)
+    case = a_case(a_workspace(suspend=True))
+    assert words_of_suspended(reported(case, fault)).startswith("what Ready says comes first; ")
+
+
 def words_of_suspended(status: FlinkWorkspaceStatus) -> str:
     [suspended] = [each for each in status.conditions if each.type == "Suspended"]
     assert suspended.status == "False"
