@@ -15,7 +15,7 @@ What the conditions are, and how tools read them: [conditions.md](../conditions.
 For the codes of the cloud that a message quotes: [errors.md](errors.md)."""
 _DECIDING: Final = """\
 `Ready` and whichever of `Reconciling`, `Stalled` and `Suspended` is True have the same reason and the same message.
-*Reconciling, then Stalled*: for five minutes (`FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS`) it counts as on its way."""
+*Reconciling, then Stalled*: for five minutes (`FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS`) it may still appear."""
 _ASPECT_NOTE: Final = """\
 A prerequisite that could not be looked at is Unknown; its reason is [the failure's name](errors.md#failures)."""
 _STATES: Final = """\

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 BAD_SETTINGS = 2
 NO_METADATA = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 ABOUT = (
-    "Buys and looks after fully managed Flink workspaces on Alibaba Cloud, one FlinkWorkspace"
+    "Buys and manages fully managed Flink workspaces on Alibaba Cloud, one for each FlinkWorkspace"
     " resource each."
 )
 
@@ -101,7 +101,7 @@ def tell_whom_it_buys_for(settings: Settings) -> None:
     setting, names = variable("identity_namespaces"), settings.identity_namespaces
     if names is None:
         log.warning(
-            "%s is not set: resources without spec.credentials are looked after, but nothing new is"
+            "%s is not set: resources without spec.credentials are managed, but nothing new is"
             " bought for them. Name the namespaces that the operator's own account pays for, as in"
             ' ["team-a"], or all by ["*"]',
             setting,
@@ -146,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=OURS,
         description=ABOUT,
-        epilog=f"`{OURS} settings` lists what the environment may say.",
+        epilog=f"`{OURS} settings` lists the environment variables that configure it.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(required=True, dest="verb", metavar="run|orphans|probe|settings")
@@ -154,22 +154,27 @@ def _parser() -> argparse.ArgumentParser:
     orphans = _verb(
         verbs,
         "orphans",
-        "list workspaces with this cluster's tags and no resource, and names that two have",
+        "list workspaces that have this cluster's ownership tags and no FlinkWorkspace, and names"
+        " that several share",
     )
     orphans.add_argument(
-        "--output", "-o", choices=("table", "json"), default="table", help="for people, or programs"
+        "--output",
+        "-o",
+        choices=("table", "json"),
+        default="table",
+        help="table for people, json for programs",
     )
     probing = _verb(
         verbs,
         "probe",
-        "ask the cloud, with the operator's own key, what is not known about it: reads only,"
+        "ask the cloud, with the operator's own key, the open questions about it: reads only,"
         " nothing is spent",
     )
     probing.add_argument(
-        "--region", default="cn-hangzhou", help="where to ask (default: %(default)s)"
+        "--region", default="cn-hangzhou", help="the region to ask (default: %(default)s)"
     )
     probing.add_argument(
-        "--plan", action="store_true", help="say what would be asked, and ask nothing"
+        "--plan", action="store_true", help="print what would be asked, without asking"
     )
     _verb(verbs, "settings", "list all settings: environment variable, default, meaning")
     return parser

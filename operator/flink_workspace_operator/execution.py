@@ -116,12 +116,12 @@ class Execution:
     async def _with_all_rights(
         self, failure: Told, steps: tuple[Step, ...], made: list[ToldStep]
     ) -> Told:
-        """A missing right, with those of the other prerequisites: a person grants them at once."""
+        """A missing right, with those of the other steps and of reads: all are granted at once."""
         if not isinstance(failure, PermissionMissing):
             return failure
         free = [each for each in steps if isinstance(each, PREREQUISITES)]
         others = [(await self._attempt(step, made)).failure for step in free]
-        return all_rights((failure, *others)) or failure
+        return all_rights((failure, *others, self.seen.cloud.missing_rights)) or failure
 
     async def _attempt(self, step: Step, made: list[ToldStep]) -> Outcome:
         try:

@@ -43,9 +43,9 @@ async def list_orphans(settings: Settings, output: Literal["table", "json"]) -> 
     else:
         _show(findings)
     for (account_id, region), why in findings.unread.items():
-        log.error("nothing is known of %s of account %s: %s", region, account_id, describe(why))
+        log.error("%s of account %s could not be listed: %s", region, account_id, describe(why))
     for who, why in findings.unasked.items():
-        log.error("cannot look with %s: %s", who, describe(why))
+        log.error("nothing could be listed with %s: %s", who, describe(why))
     return 1 if findings.unread or findings.unasked else 0
 
 
@@ -68,7 +68,7 @@ def _show(findings: Findings) -> None:
     orphans = reported_orphans(findings)
     if not orphans:
         if findings.read:
-            console.print("No orphans, and no name twice.")
+            console.print("No orphans, and no duplicate names.")
         return
     table = Table(box=None, pad_edge=False)
     for head in _HEADS:

@@ -12,8 +12,9 @@ from typing import Final
 
 from flink_workspace_operator.core.checks.credentials import usable_key
 from flink_workspace_operator.core.facts.failures import CloudFailure
-from flink_workspace_operator.core.facts.identity import Caller, Key, WantedName
+from flink_workspace_operator.core.facts.identity import Caller, Key, SignedBy, WantedName
 from flink_workspace_operator.core.facts.observed import Listing, SeenInstance
+from flink_workspace_operator.core.facts.secret import Signer
 from flink_workspace_operator.core.orphans import (
     OWN,
     Findings,
@@ -39,7 +40,11 @@ class _Lists:
     unasked: dict[str, CloudFailure] = field(default_factory=dict)
 
     async def ask(
-        self, who: str, cloud: CloudReads, regions: Iterable[str] | None
+        self,
+        who: str,
+        cloud: CloudReads,
+        regions: Iterable[str] | None,
+        signed_by: SignedBy | None = None,
     ) -> Caller | None:
         """List these regions of the identity's account; None: all in which workspaces are sold.
 
@@ -49,18 +54,21 @@ class _Lists:
             caller = await cloud.identify()
             places = await cloud.list_regions() if regions is None else regions
         except CloudFailure as failure:
+            failure.signed_by = signed_by
             self.unasked[who] = failure
             return None
+        known = signed_by and signed_by.known_as(caller)
         for region in sorted(places):
-            await self._list(cloud, (caller.account_id, region))
+            await self._list(cloud, (caller.account_id, region), known)
         return caller
 
-    async def _list(self, cloud: CloudReads, place: Place) -> None:
+    async def _list(self, cloud: CloudReads, place: Place, signed_by: SignedBy | None) -> None:
         if place in self.listings:
             return
         try:
             self.listings[place] = await cloud.list_instances(place[1], FRESH)
         except CloudFailure as failure:
+            failure.signed_by = signed_by
             self.unread[place] = failure
         else:
             self.unread.pop(place, None)
@@ -117,7 +125,8 @@ async def _ask_with(
     except CloudFailure as unusable:
         lists.unasked[who] = unusable
         return
-    await lists.ask(who, await cloud.signed_with(key), regions)
+    signer = Signer(key, secret=str(secret))
+    await lists.ask(who, await cloud.signed_with(key), regions, signer.signed_by)
 
 
 def _regions_by_secret(

@@ -32,13 +32,11 @@ class Refusal:
 def suspend(found: Workspace) -> Change:
     """Stop all writes to the cloud."""
     words = (
-        f"{_instance(found)} goes on running, and is billed as before."
+        f"{_instance(found)} keeps running, and is billed as before."
         if _instance(found)
         else "Nothing is bought as long as it is suspended. A call that is under way is not undone."
     )
-    return Change(
-        names.SUSPEND, "true", f"The operator writes nothing to the cloud any more. {words}"
-    )
+    return Change(names.SUSPEND, "true", f"The operator stops all writes to the cloud. {words}")
 
 
 def resume(found: Workspace) -> Change | Refusal:
@@ -47,12 +45,12 @@ def resume(found: Workspace) -> Change | Refusal:
         return Refusal("spec.suspend is true: change it in the manifest, where that is kept")
     if found.annotations.get(names.SUSPEND, "false") == "false":
         return Refusal("it is not suspended")
-    return Change(names.SUSPEND, None, f"The operator goes on. {_what_may_be_bought(found)}")
+    return Change(names.SUSPEND, None, f"The operator continues. {_what_may_be_bought(found)}")
 
 
 def reconcile(found: Workspace, now: datetime) -> Change:
     """Have it looked at now."""
-    words = f"The operator looks at it now, without its back-off. {_what_may_be_bought(found)}"
+    words = f"The operator reconciles it now, without back-off. {_what_may_be_bought(found)}"
     return Change(names.RECONCILE_REQUESTED_AT, now.isoformat(), words)
 
 
@@ -65,7 +63,7 @@ def abandon(found: Workspace) -> Change | Refusal:
     order = found.order["name"]
     words = (
         f"It is not known whether order {order}{_price(found)} was executed. If it was, a workspace"
-        " is paid for that no resource looks after. The order stays, and is settled as usual."
+        " is paid for that no resource manages. The order stays, and is settled as usual."
     )
     return Change(names.ABANDON_ORDER, order, words)
 
@@ -74,17 +72,17 @@ def replace_lost(found: Workspace) -> Change | Refusal:
     """Have another one bought in the place of one that is gone."""
     instance = _instance(found)
     if instance is None or found.condition("Ready").reason != "Lost":
-        return Refusal("the operator does not say that it is Lost")
+        return Refusal("the operator does not report it as Lost")
     words = (
-        f"SPENDS MONEY: another workspace is bought in the place of {instance}{_price(found)}."
-        " The price may have changed. What that one cost is not paid back."
+        f"SPENDS MONEY: another workspace is bought in place of {instance}{_price(found)}."
+        " The price may have changed. What that one cost is not refunded."
     )
     return Change(names.REPLACE_LOST, instance, words)
 
 
 def _what_may_be_bought(found: Workspace) -> str:
     if found.condition("Purchased").is_true and names.REPLACE_LOST not in found.annotations:
-        return "Nothing is bought by that: it has its workspace."
+        return "This buys nothing: it has its workspace."
     wanted = _price(found) or f": {_size(found)}, and no price is known yet"
     return f"This may SPEND MONEY: what is not bought yet may be bought{wanted}."
 

@@ -56,19 +56,21 @@ def kinds_in(served: Wire) -> tuple[str, ...]:
 
 def _definitions(cluster: Cluster) -> Aspect:
     if cluster.kinds is None:
-        return Aspect("definitions", Mark.UNKNOWN, "the API server does not say what it serves")
+        return Aspect("definitions", Mark.UNKNOWN, "the API server does not list what it serves")
     lacking = sorted(set(names.KINDS) - set(cluster.kinds))
     if lacking:
         return Aspect("definitions", Mark.BAD, f"missing: {', '.join(lacking)}; apply crds/")
     words = f"{', '.join(sorted(names.KINDS))} in {names.GROUP}/v1alpha1"
-    return Aspect("definitions", Mark.GOOD, f"{words}; the operator checks fields when it begins")
+    return Aspect(
+        "definitions", Mark.GOOD, f"{words}; the operator checks their fields when it starts"
+    )
 
 
 def _versions(report: OperatorReport) -> Aspect:
     version = printable(str(report.wire.get("version", "?")))
     if version == __version__:
         return Aspect("version", Mark.GOOD, f"operator and this command {version}")
-    words = f"operator {version}, this command {__version__}: they are made for each other"
+    words = f"operator {version}, this command {__version__}: use the same version of both"
     return Aspect("version", Mark.UNKNOWN, words)
 
 
@@ -111,7 +113,7 @@ def _regions(report: OperatorReport) -> Aspect:
     if not unread:
         return Aspect("regions", Mark.GOOD, f"{report.survey.get('regions', 0)} were listed")
     words = "; ".join(printable(f"{each['region']}: {each['why']}") for each in unread)
-    return Aspect("regions", Mark.BAD, f"nothing is known of {words}")
+    return Aspect("regions", Mark.BAD, f"{words} could not be listed")
 
 
 def _orphans(report: OperatorReport) -> Aspect:

@@ -14,17 +14,18 @@ from kubectl_flink.words import parse_length, parse_since
 
 app: Final = App(
     name="kubectl flink",
-    help="Flink workspaces on Alibaba Cloud: how they stand, what they cost, what to do next.",
+    help="Flink workspaces on Alibaba Cloud: their state, what they cost, and what to do next.",
     version=__version__,
     result_action="return_value",
     help_format="plaintext",
 )
 Name = Annotated[str, Parameter(help="The FlinkWorkspace.")]
 MaybeName = Annotated[str | None, Parameter(help="The FlinkWorkspace.")]
-Output = Annotated[Format, Parameter(name=("--output", "-o"), help="For people, or for programs.")]
-Since = Annotated[
-    str | None, Parameter(help="Only orders from then on: 2026-11, 2026-11-24 or 30d.")
+Output = Annotated[
+    Format,
+    Parameter(name=("--output", "-o"), help="table is for people, the others are for programs."),
 ]
+Since = Annotated[str | None, Parameter(help="Only orders since then: 2026-11, 2026-11-24 or 30d.")]
 Timeout = Annotated[str, Parameter(help="The longest time to wait: 90s, 20m or 2h.")]
 Yes = Annotated[
     bool,
@@ -39,7 +40,7 @@ _WIDE: Final = WideTarget()
 def status(
     name: MaybeName = None, /, *, output: Output = "table", target: WideTarget = _WIDE
 ) -> Exit:
-    """How one workspace stands, and what to do next; without a name, a table of all."""
+    """Show the state of one workspace, and what to do next; without a name, a table of all."""
     from kubectl_flink import verbs
 
     if name is None:
@@ -49,7 +50,7 @@ def status(
 
 @app.command
 def wait(name: Name, /, *, timeout: Timeout = "20m", target: Target = _HERE) -> Exit:
-    """Wait until it is Ready; ends at once where waiting does not help."""
+    """Wait until it is Ready; end at once if waiting does not help."""
     from kubectl_flink import verbs
 
     try:
@@ -68,7 +69,7 @@ def orders(
     output: Output = "table",
     target: WideTarget = _WIDE,
 ) -> Exit:
-    """What was bought: sums by month, namespace and currency; with a name, its story."""
+    """Show what was bought: sums by month, namespace and currency; with a name, its history."""
     from kubectl_flink import verbs
 
     try:
@@ -82,7 +83,7 @@ def orders(
 
 @app.command
 def suspend(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
-    """Stop all writes to the cloud for one workspace; what runs goes on, and is billed."""
+    """Stop all writes to the cloud for one workspace; what runs continues, and is billed."""
     from kubectl_flink import actions, verbs
 
     return _misplaced(target) or verbs.change(target, name, actions.suspend, yes=yes)
@@ -90,7 +91,7 @@ def suspend(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
 
 @app.command
 def resume(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
-    """Take `suspend` back. May SPEND MONEY, if nothing is bought yet."""
+    """Undo `suspend`. May SPEND MONEY, if nothing is bought yet."""
     from kubectl_flink import actions, verbs
 
     return _misplaced(target) or verbs.change(target, name, actions.resume, yes=yes)
@@ -98,7 +99,7 @@ def resume(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
 
 @app.command
 def reconcile(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
-    """Have it looked at now, without back-off. May SPEND MONEY, if nothing is bought yet."""
+    """Reconcile it now, without back-off. May SPEND MONEY, if nothing is bought yet."""
     from kubectl_flink import actions, verbs
 
     now = datetime.now(UTC)
@@ -109,7 +110,7 @@ def reconcile(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exi
 
 @app.command
 def abandon(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
-    """Let a resource that is being deleted go, before it is known what its order bought."""
+    """Release a resource that is being deleted before it is known what its order bought."""
     from kubectl_flink import actions, verbs
 
     return _misplaced(target) or verbs.change(target, name, actions.abandon, yes=yes)
@@ -117,7 +118,7 @@ def abandon(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
 
 @app.command(name="replace-lost")
 def replace_lost(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> Exit:
-    """SPENDS MONEY: have another one bought in the place of one that is gone from the cloud."""
+    """SPENDS MONEY: have another one bought in place of one that is gone from the cloud."""
     from kubectl_flink import actions, verbs
 
     return _misplaced(target) or verbs.change(target, name, actions.replace_lost, yes=yes)
@@ -130,7 +131,7 @@ def orphans(
     output: Output = "table",
     target: Target = _HERE,
 ) -> Exit:
-    """Instances that are paid for and have no FlinkWorkspace, and names that several have."""
+    """List instances that are paid for but have no FlinkWorkspace, and names that several share."""
     from kubectl_flink import report_verbs
 
     return _of_no_namespace(target) or report_verbs.orphans(target, operator_namespace, output)
@@ -162,7 +163,7 @@ def check(
     output: Output = "table",
     target: Target = _HERE,
 ) -> Exit:
-    """How the operator stands: definitions, leader, identity, rights, connections, clock."""
+    """Show the operator's state: CRDs, leader, identity, rights, connections, clock."""
     from kubectl_flink import report_verbs
 
     return _of_no_namespace(target) or report_verbs.check(target, operator_namespace, output)

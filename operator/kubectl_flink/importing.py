@@ -16,7 +16,7 @@ _GROUP_ID: Final = re.compile(r"rg-[a-z0-9-]+")
 _RESERVED: Final = ("acs:", "aliyun", "http://", "https://", f"{names.GROUP}/")
 _MOST_TAGS, _MOST_LETTERS = 15, 64
 _TERM_IS_UNKNOWN: Final = (
-    "subscription.initialTerm: the cloud does not say it of an instance that exists, and it has no"
+    "subscription.initialTerm: the cloud does not report it for an existing instance, and it has no"
     " effect on one"
 )
 
@@ -68,7 +68,7 @@ def _problems(instance: Wire) -> list[str]:
     return [
         ""
         if _NAME.fullmatch(instance["name"])
-        else f"the name '{printable(instance['name'])}' is none that a FlinkWorkspace can have",
+        else f"the name '{printable(instance['name'])}' is not one that a FlinkWorkspace can have",
         "" if charge in ("Subscription", "PayAsYouGo") else f"its charge type is {charge}",
         "" if instance.get("vpcId") else "the cloud does not show its VPC",
         "" if instance.get("vSwitchIds") else "the cloud does not show its vSwitches",
@@ -148,18 +148,18 @@ def _warnings(
             f"{owner.get('workspace') or 'a workspace'} of cluster {owner['cluster']}"
         )
         found.append(
-            f"its tags say that it belongs to {whose}: to apply this takes it away from there"
+            f"its tags say that it belongs to {whose}: applying this takes it away from there"
         )
     if had_resource:
         return found
     if not report.adopts_in(namespace):
         found.append(
-            f"the operator lets nobody adopt by an id in namespace {namespace}: have it put on the"
-            " list FLINK_OPERATOR_ADOPTION_NAMESPACES before you apply this"
+            f"the operator does not allow adoption by id in namespace {namespace}: have it put on"
+            " the list FLINK_OPERATOR_ADOPTION_NAMESPACES before you apply this"
         )
     if not report.pays_in(namespace):
         found.append(
-            f"the operator's own account is not for namespace {namespace}: have it put on the list"
-            " FLINK_OPERATOR_IDENTITY_NAMESPACES before you apply this"
+            f"the operator's own account does not pay for namespace {namespace}: have it put on"
+            " the list FLINK_OPERATOR_IDENTITY_NAMESPACES before you apply this"
         )
     return found

@@ -83,6 +83,6 @@ def tell(kubectl: Kubectl, *failures: Failure) -> None:
 _HINTS = {
     Exit.NO_RIGHT: "docs/kubectl-flink.md names the rights of each verb; who binds the ClusterRole"
     " flink-workspace-viewer in the namespace gives those to read",
-    Exit.NO_DEFINITIONS: "this cluster has no definitions of FlinkWorkspaces, or older ones"
-    " than this command: an administrator applies crds/ of the operator's release",
+    Exit.NO_DEFINITIONS: "this cluster lacks the CRDs of FlinkWorkspaces, or has older ones"
+    " than this command: have an administrator apply crds/ of the operator's release",
 }

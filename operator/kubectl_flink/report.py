@@ -150,7 +150,7 @@ def deciding_condition(found: Workspace, standing: Standing) -> Condition:
     if standing is Standing.NOT_SEEN:
         generation = found.wire["metadata"].get("generation")
         words = (
-            f"the operator has not looked at it since its spec changed (generation {generation})"
+            f"the operator has not reconciled it since its spec changed (generation {generation})"
         )
         return Condition("Unknown", standing, words, None)
     if standing is Standing.DELETING:
@@ -160,7 +160,7 @@ def deciding_condition(found: Workspace, standing: Standing) -> Condition:
 
 def _deleting(found: Workspace) -> Condition:
     told = found.condition("Reconciling")
-    words = told.message if told.reason == "Deleting" else "it is let go; the workspace stays"
+    words = told.message if told.reason == "Deleting" else "it is released; the workspace stays"
     return Condition("True", Standing.DELETING, words, found.deleting_since)
 
 
@@ -191,7 +191,7 @@ def _of_state(state: str | None) -> tuple[Mark, str]:
     if state in names.FRUITLESS:
         return Mark.BAD, "nothing was bought"
     if state in names.PREPARING:
-        return Mark.UNKNOWN, "nothing was sent yet"
+        return Mark.UNKNOWN, "nothing has been sent yet"
     return Mark.UNKNOWN, "not known yet whether it was bought"
 
 
@@ -210,13 +210,13 @@ def next_of(found: Workspace, standing: Standing) -> Next:
         return asked
     match standing:
         case Standing.STALLED:
-            return Next("change what the message names; the operator looks again by itself")
+            return Next("change what the message names; the operator checks again by itself")
         case Standing.SUSPENDED:
             return Next("do what the message says, then", _command(found, "reconcile"))
         case Standing.READY:
             return _of_running(found)
         case _:
-            return Next("wait: it goes on by itself", _command(found, "wait"))
+            return Next("wait: it continues by itself", _command(found, "wait"))
 
 
 def _asked_for(found: Workspace, standing: Standing) -> Next | None:
@@ -229,16 +229,16 @@ def _asked_for(found: Workspace, standing: Standing) -> Next | None:
     if reason == "SuspendedByUser":
         if found.spec.get("suspend"):
             return Next("set spec.suspend to false in its manifest; then it may be bought")
-        return Next("to let the operator go on", _command(found, "resume"))
+        return Next("to let the operator continue", _command(found, "resume"))
     if reason in ("WaitingToRetry", "WaitingForChange"):
-        return Next("to have it tried again", _command(found, "reconcile"))
+        return Next("to retry", _command(found, "reconcile"))
     return None
 
 
 def _of_deleting(found: Workspace) -> Next:
     if is_open(found.order):
-        return Next("wait; to let it go before", _command(found, "abandon"))
-    return Next("nothing is asked of you; what was bought stays, and is billed")
+        return Next("wait; to release it before that", _command(found, "abandon"))
+    return Next("nothing to do; what was bought stays, and is billed")
 
 
 def _of_running(found: Workspace) -> Next:
@@ -246,7 +246,7 @@ def _of_running(found: Workspace) -> Next:
         return Next("see drift; then change the spec or the workspace")
     if found.condition("ExpiryHealthy").status == "False":
         return Next("renew it in the cloud's console")
-    return Next("nothing is asked of you")
+    return Next("nothing to do")
 
 
 def is_open(order: Any) -> bool:  # noqa: ANN401 - as it was read

@@ -32,19 +32,19 @@ def orphans(target: Target, operator_namespace: str, output: Format) -> Exit:
         screen = console()
         show(orphans_table(found, screen.width), screen)
     elif report.surveyed_at:
-        complain("no orphans, and no name twice")
+        complain("no orphans, and no duplicate names")
     complain(f"survey: {checking.age(report, now)}{_more(left_out)}")
     return _doubts(report, now) or (Exit.FOUND if found else Exit.DONE)
 
 
 def _more(left_out: int) -> str:
-    return f"; {left_out} more have no room in the report" if left_out else ""
+    return f"; {left_out} more do not fit into the report" if left_out else ""
 
 
 def _doubts(report: OperatorReport, now: datetime) -> Exit | None:
     """Say what the report does not know; with a code only where it knows nothing."""
     for each in report.survey.get("unread") or ():
-        complain(f"nothing is known of {each['region']}: {each['why']}")
+        complain(f"{each['region']} could not be listed: {each['why']}")
     if report.failed_since is not None:
         complain(f"surveys fail: {report.failure}")
     elif report.is_late(now):
@@ -89,7 +89,7 @@ def _not_importable(report: OperatorReport, instance_id: str) -> Failure:
     now = datetime.now(UTC)
 
     known = [str(each["instanceId"]) for each in report.importable]
-    left_out = f", {report.left_out} more had no room in it" if report.left_out else ""
+    left_out = f", {report.left_out} more did not fit into it" if report.left_out else ""
     unread = ", ".join(str(each["region"]) for each in report.survey.get("unread") or ())
     left_out += f", {unread} could not be listed" if unread else ""
     return Failure(
@@ -158,7 +158,7 @@ def _unread(failure: Failure, namespace: str) -> Failure:
         )
         return Failure(failure.kind, words)
     if failure.kind is Exit.NO_RIGHT:
-        words = f"it takes the Role flink-workspace-report-reader in namespace {namespace}"
+        words = f"this takes the Role flink-workspace-report-reader in namespace {namespace}"
         return Failure(failure.kind, f"{failure.message}\n{words}")
     return failure
 

@@ -186,7 +186,7 @@ def change(target: Target, name: str, step: Step, *, yes: bool) -> Exit:
 def agreed() -> bool:
     """Ask. Where nobody can answer, the answer is no."""
     if not sys.stdin.isatty():
-        complain("nobody can be asked here: add --yes if this is wanted; nothing was changed")
+        complain("there is no terminal to ask at: add --yes to confirm; nothing was changed")
         return False
     sys.stderr.write("Do this? [y/N] ")
     sys.stderr.flush()

@@ -54,7 +54,7 @@ def look(wire: dict[str, Any]) -> Progress | End:
         words = f"{report.namespace}/{report.name} {_state(report)}: {report.message}"
         return End(code, words if code is Exit.DONE else f"{words}\n{_next(report)}")
     told = found.instance.get("provisioning") or {}
-    words = told.get("stage") or told.get("message") or report.message or "not looked at yet"
+    words = told.get("stage") or told.get("message") or report.message or "not reconciled yet"
     return Progress(printable(str(words)), told.get("percent"))
 
 

@@ -80,7 +80,7 @@ def test_a_change_asks_and_says_what_it_does_to_money(
         "suspend", "w", "-n", objects.namespace, typed=answer, after="[y/N]", columns=400
     )
     assert said.code == code
-    assert "goes on running, and is billed as before" in plain(said.out)
+    assert "keeps running, and is billed as before" in plain(said.out)
     assert admin.cluster.url in said.out
     annotations = objects.get("flinkworkspaces/w")["metadata"].get("annotations", {})
     assert annotations.get(f"{GROUP}/suspend") == kept
@@ -97,7 +97,7 @@ def test_what_does_not_fit_is_refused_before_it_is_asked(admin: Typist, place: s
     """Nothing is bought in the place of what runs."""
     said = admin.piped("replace-lost", "running", "-n", place, "--yes")
     assert (said.code, said.out) == (7, "")
-    assert "does not say that it is Lost" in said.err
+    assert "does not report it as Lost" in said.err
 
 
 def test_the_ledger(admin: Typist, objects: Objects) -> None:

@@ -94,7 +94,7 @@ def test_tags_that_a_resource_cannot_have_are_named() -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"name": "no_such-name"}, "is none that a FlinkWorkspace can have"),
+        ({"name": "no_such-name"}, "is not one that a FlinkWorkspace can have"),
         ({"charge_type": "FREE"}, "its charge type is FREE"),
         ({"vpc_id": None}, "does not show its VPC"),
         ({"v_switch_ids": ()}, "does not show its vSwitches"),

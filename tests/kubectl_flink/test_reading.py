@@ -116,7 +116,7 @@ def test_without_definitions(admin: Typist, tmp_path: Path) -> None:
     )
     said = admin.piped("status", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert said.code == 5
-    assert "an administrator applies crds/" in said.err
+    assert "have an administrator apply crds/" in said.err
 
 
 def test_older_definitions(admin: Typist, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_older_definitions(admin: Typist, tmp_path: Path) -> None:
     )
     said = admin.piped("orders", "w", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert (said.code, said.out) == (5, "")
-    assert "an administrator applies crds/" in said.err
+    assert "have an administrator apply crds/" in said.err
 
 
 def test_more_than_a_page_of_them(admin: Typist, tmp_path: Path) -> None:

@@ -332,7 +332,7 @@ async def test_orphans_are_listed_on_the_command_line(world: World) -> None:
     failed = await asyncio.to_thread(run_program, ["orphans"], environment)
     assert failed.code == 1
     assert bound in failed.out, "the ledger has it, whatever the cloud answers"
-    assert "cannot look with the operator's own identity" in failed.err
+    assert "nothing could be listed with the operator's own identity" in failed.err
 
 
 async def surveyed(world: World) -> Findings:

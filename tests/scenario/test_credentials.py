@@ -13,6 +13,7 @@ import pytest
 from flink_local.failures import LocalFailure
 from flink_workspace_operator.api.names import ABANDON_ORDER, ORDERS, WORKSPACES
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.facts.advice import describe
 from flink_workspace_operator.core.orphans import Orphan
 from flink_workspace_operator.settings import Settings
 from flink_workspace_operator.survey import survey
@@ -190,7 +191,7 @@ async def test_half_a_key_is_none(
     await world.apply(paid_by())
     stalled = await world.settle("w", until=has_reason("SecretIncomplete"))
     assert "put accessKeyId and accessKeySecret into it" in message(stalled)
-    assert f"{lacking} is empty, or not one line of plain text" in message(stalled)
+    assert f"{lacking} is empty, or not a single line of plain text" in message(stalled)
     assert payer.control.calls() == []
 
 
@@ -214,9 +215,7 @@ async def test_right_must_be_given(limited: World, payer: EmulatedAccount) -> No
     await limited.apply(paid_by())
     suspended = await limited.settle("w", until=has_reason("SecretRefused"))
     assert conditions(suspended)["Suspended"].status == "True"
-    assert "kubectl create role flink-workspace-operator-named-credentials -n " in message(
-        suspended
-    )
+    assert f"kubectl create role flink-workspace-operator-secret-{SECRET} -n " in message(suspended)
     let(limited)
     assert is_ready(await limited.settle("w"))
 
@@ -492,6 +491,12 @@ async def test_what_a_deletion_leaves_in_another_account_is_found(
         (bought.instance_id,),
         True,
     )
+    await keep_keys(world, payer, accessKeyId="LTAI5tNobody")
+    findings = await survey(world.cloud, world.cluster, world.cluster_id, (world.namespace,))
+    secret = f"Secret {world.namespace}/{SECRET}"
+    told = describe(findings.unasked[secret])
+    assert told.startswith(f"access key LTAI5tNo… of {secret} is not valid (")
+    assert told.endswith(": put a valid one into accessKeyId and accessKeySecret")
     delete_secret(world)
     [unlisted] = await orphans(world)
     assert (unlisted, unlisted.is_listed) == (found, False)

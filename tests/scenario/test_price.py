@@ -15,8 +15,8 @@ async def test_a_typo_is_not_bought(world: World) -> None:
     told = await world.settle("w", until=has_reason("PriceAboveLimit"))
     assert conditions(told)["Suspended"].message == (
         "the price is CNY 6969110.40 for 36 months, above spec.purchase.maximumPrice, CNY 3500.00: nothing is bought."
-        " Raise spec.purchase.maximumPrice.amount to 6969110.40 or more, or wait for a lower price, which"
-        " every resync asks for"
+        " Raise spec.purchase.maximumPrice.amount to 6969110.40 or more, or wait for a lower price;"
+        " every resync checks the price"
     )
     assert (await world.orders("w"), world.account.control.purchases()) == ((), [])
     await world.apply(subscription(**at_most("3500.00")))

@@ -295,7 +295,7 @@ def test_the_log_warns_of_another_cloud(
         (
             None,
             "WARNING",
-            "is not set: resources without spec.credentials are looked after, but nothing new is bought",
+            "is not set: resources without spec.credentials are managed, but nothing new is bought",
         ),
         ((), "INFO", "the operator's own account pays for no namespace"),
         (("a", "b"), "INFO", "the operator's own account pays for a, b"),

@@ -124,7 +124,16 @@ class Condition(ApiModel):
     """Name of the aspect, for example Ready."""
     status: ConditionStatus
     """True, False, or Unknown."""
-    reason: Annotated[str, Field(min_length=1, max_length=100, pattern="^[A-Za-z]([A-Za-z0-9]*)?$")]
+    reason: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=100,
+            json_schema_extra=validated(
+                matching("reason", "^[A-Za-z][A-Za-z0-9]*$", "one CamelCase word, such as Running")
+            ),
+        ),
+    ]
     """The reason for the status, one CamelCase word for programs."""
     message: Annotated[str, Field(max_length=1024)] = ""
     """One line for people: the state, and what to do about it."""

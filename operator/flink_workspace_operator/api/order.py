@@ -4,7 +4,7 @@ Its states are a table of their own (`api/order_states.py`), from which rules of
 (`api/order_rules.py`): the API server stops a manual edit or an old process.
 """
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -14,6 +14,7 @@ from flink_workspace_operator.api.base import (
     Metadata,
     Time,
     cel,
+    matching,
     on_creation,
     validated,
 )
@@ -38,6 +39,12 @@ from flink_workspace_operator.api.purchase import MaximumPrice
 
 ACTIONS: Final = ("Create",)
 """The paid actions of this version. An order of another action is left alone."""
+
+
+def _random_word(field: str) -> Any:  # noqa: ANN401 - pydantic's Field
+    """16 to 64 lower case letters and digits."""
+    rule = matching(field, "^[a-z0-9]+$", "a random word of lower case letters and digits")
+    return Field(min_length=16, max_length=64, json_schema_extra=validated(rule))
 
 
 class WorkspaceReference(ApiModel):
@@ -76,14 +83,14 @@ class FlinkWorkspaceOrderSpec(ApiModel):
     workspace_name: Annotated[str, Field(min_length=1, max_length=60)]
     """Name of the workspace in the cloud."""
     credentials: Credentials | None = None
-    """The Secret whose keys it was opened with. Left out: the operator's own identity."""
+    """The Secret whose keys it was opened with. If left out: the operator's own identity."""
     action: Annotated[str, Field(json_schema_extra={"enum": list(ACTIONS)})] = ACTIONS[0]
     """The paid action."""
     create: WorkspaceParameters | None = None
-    """The workspace that is bought; only and always with action Create."""
+    """The workspace that is bought. Required with action Create."""
     parameters: WorkspaceParameters | None = None
     """The same, as versions before 0.2 wrote it."""
-    token: Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")]
+    token: Annotated[str, _random_word("token")]
     """Random token of this order; the call carries it as a tag, so an instance names its order."""
 
     @property
@@ -112,9 +119,9 @@ class Quote(ApiModel):
     discount_amount: Annotated[str, Field(max_length=30)] | None = None
     """Discount."""
     trade_amount: Annotated[str, Field(max_length=30)] | None = None
-    """The charge. Left out if the cloud names no price."""
+    """The charge. Left out if the cloud quotes no price."""
     quoted_at: Time
-    """When the cloud named it."""
+    """When the cloud quoted it."""
 
 
 class StateTime(ApiModel):
@@ -134,18 +141,16 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     quote: Quote | None = None
     """The price: of its opening at first, then of its announcement; frozen from Placing on."""
     maximum_price: MaximumPrice | None = None
-    """The highest price that the resource allowed at the announcement. Left out: none."""
+    """The highest price that the resource allowed at the announcement. If left out: none."""
     digest: Annotated[str, Field(max_length=80)] | None = None
     """sha256 over the workspace's uid, the order's number, parameters and price; frozen from
     Placing on."""
     intent_time: Time | None = None
-    """The time that the call is signed with, by the cloud's clock. The cloud refuses the call once
+    """The time with which the call is signed, by the cloud's clock. The cloud refuses the call once
     this is too old."""
     nonce: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The signature nonce of the call. The cloud refuses a second call with it."""
-    intent_mark: (
-        Annotated[str, Field(min_length=16, max_length=64, pattern="^[a-z0-9]+$")] | None
-    ) = None
+    intent_mark: Annotated[str, _random_word("intentMark")] | None = None
     """Random word, new with each announcement. Only the process that remembers it knows that it
     sent nothing yet."""
     settled_not_before: Time | None = None

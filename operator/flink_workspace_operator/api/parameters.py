@@ -184,13 +184,13 @@ class WorkspaceParameters(ApiModel):
         ]
         | None
     ) = None
-    """Zone that the vSwitches must be in. Left out: the zone of the vSwitches."""
+    """Zone that the vSwitches must be in. If left out: the zone of the vSwitches."""
     charge_type: ChargeType
     """Subscription is paid in advance for a term; PayAsYouGo is billed for what is used."""
     subscription: Subscription | None = None
-    """Term and renewal; only and always with chargeType Subscription."""
+    """Term and renewal. Required with chargeType Subscription, refused with PayAsYouGo."""
     resources: Resources | None = None
-    """Compute quota; only and always with chargeType Subscription."""
+    """Compute quota. Required with chargeType Subscription, refused with PayAsYouGo."""
     network: Network
     """VPC and vSwitches."""
     storage: Storage
@@ -216,7 +216,7 @@ class WorkspaceParameters(ApiModel):
         ]
         | None
     ) = None
-    """Resource group to put the workspace into. Left out: the account's default group."""
+    """Resource group to put the workspace into. If left out: the account's default group."""
     tags: Annotated[
         tuple[Tag, ...],
         Field(

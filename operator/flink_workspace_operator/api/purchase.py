@@ -29,7 +29,7 @@ class MaximumPrice(ApiModel):
     currency: Annotated[
         str,
         Field(
-            max_length=3,
+            max_length=10,
             json_schema_extra=validated(
                 matching("currency", "^[A-Z]{3}$", "the code of a currency, such as CNY or USD")
             ),

@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flink_workspace_operator.api.base import LARGEST_GENERATION, ApiModel, Conditions, Time
+from flink_workspace_operator.api.base import (
+    LARGEST_GENERATION,
+    ApiModel,
+    Conditions,
+    Time,
+    matching,
+    validated,
+)
 from flink_workspace_operator.api.order_states import OrderState, StateFacts, facts_of
 from flink_workspace_operator.api.outputs import Outputs
 from flink_workspace_operator.api.parameters import Term
@@ -52,7 +59,18 @@ class Instance(ApiModel):
     """When it was created."""
     expire_time: Time | None = None
     """End of the paid time; only for subscriptions."""
-    expires_in: Annotated[str, Field(max_length=10, pattern="^[0-9]+d$")] | None = None
+    expires_in: (
+        Annotated[
+            str,
+            Field(
+                max_length=10,
+                json_schema_extra=validated(
+                    matching("expiresIn", "^[0-9]+d$", "a number of days, such as 29d")
+                ),
+            ),
+        ]
+        | None
+    ) = None
     """Days until `expireTime`, rounded up, for people: for example 29d; 0d once it is over."""
     cluster_status: Annotated[str, Field(max_length=40)] | None = None
     """State of the cluster in the cloud's words, for example RUNNING."""
@@ -131,23 +149,23 @@ class QuotedPrice(ApiModel):
     """The price before the purchase. Asking for it buys nothing."""
 
     price: Annotated[str, Field(max_length=100)]
-    """Price as a line to read."""
+    """The price, as text for people."""
     amount: Annotated[str, Field(max_length=30)] | None = None
-    """Amount after discount, for the whole term. Left out if the cloud names none."""
+    """Amount after discount, for the whole term. Left out if the cloud quotes none."""
     currency: Annotated[str, Field(max_length=10)] | None = None
     """Currency of the amount."""
     term: Term | None = None
-    """The time that is paid with it. Left out: billed by use."""
+    """The time that is paid with it. If left out: billed by use."""
     not_included: Annotated[
         tuple[Literal["ARMS", "OSS", "SLB", "Use"], ...],
         Field(max_length=4, json_schema_extra={"x-kubernetes-list-type": "set"}),
     ] = ()
-    """What is billed beside it. ARMS: monitoring. OSS: storage and requests. SLB: the load balancer
-    that the cloud makes for the workspace. Use: everything, as it is pay-as-you-go."""
+    """What is billed in addition. ARMS: monitoring. OSS: storage and requests. SLB: the load
+    balancer that the cloud makes for the workspace. Use: everything, as it is pay-as-you-go."""
     observed_generation: Annotated[int, Field(ge=0, le=LARGEST_GENERATION)]
     """The generation of the resource that it is for."""
     quoted_at: Time
-    """When the cloud named it."""
+    """When the cloud quoted it."""
     valid_until: Time
     """Until then the cloud is not asked again just to show it. The cloud does not promise the
     price: before a purchase it is asked anew."""
@@ -161,14 +179,14 @@ class OrderSummary(ApiModel):
     state: OrderState | None = None
     """Its state."""
     intent_time: Time | None = None
-    """The time that its call is signed with; from Placing on."""
+    """The time with which its call is signed; from Placing on."""
     settled_not_before: Time | None = None
     """Until then its call may still be executed, or lists may not show yet what it bought. Left out
     afterwards."""
     digest: Annotated[str, Field(max_length=80)] | None = None
     """Digest of the purchase and its price."""
     price: Annotated[str, Field(max_length=100)] | None = None
-    """Price as a line to read."""
+    """The price, as text for people."""
 
     @property
     def facts(self) -> StateFacts:

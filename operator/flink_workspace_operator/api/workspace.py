@@ -69,7 +69,7 @@ class Adoption(ApiModel):
         ]
         | None
     ) = None
-    """Id of the instance to adopt; only and always with ByInstanceId."""
+    """Id of the instance to adopt. Required with ByInstanceId, refused with any other policy."""
 
 
 _BOTH_OR_NONE = (
@@ -94,7 +94,7 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     )
 
     workspace_name: Annotated[str, Field(max_length=60)] | None = None
-    """Name of the workspace in the cloud, unique in the account. Left out: the name of this
+    """Name of the workspace in the cloud, unique in the account. If left out: the name of this
     resource. Immutable."""
     region: Annotated[
         str,
@@ -115,15 +115,15 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
     """The RAM role that lets Flink use the account. Its name, trust and policies are settings of
     the operator."""
     credentials: Credentials | None = None
-    """The access key whose account pays. Left out: the operator's own identity, if it may buy for
-    this namespace. May change, within the account."""
+    """The access key whose account pays. If left out: the operator's own identity, if it may buy
+    for this namespace. May change, within the account."""
     purchase: Purchase | None = None
-    """Limits of the purchase. Left out: none. May change at any time; after the purchase it has no
-    effect."""
+    """Limits of the purchase. If left out: none. May change at any time; after the purchase it has
+    no effect."""
     adoption: Adoption | None = None
-    """Adoption of an existing workspace. Left out: Never."""
+    """Adoption of an existing workspace. If left out: Never."""
     outputs: Outputs | None = None
-    """The ConfigMap to write the workspace's ids to once it runs. Left out: none."""
+    """The ConfigMap to write the workspace's ids to once it runs. If left out: none."""
     suspend: bool = False
     """True stops all writes to the cloud; reading continues."""
 

@@ -26,8 +26,8 @@ from flink_workspace_operator.core.facts.snapshot import SeenCloud
 from flink_workspace_operator.core.plan import AttachPolicy, CloudStep, CreateDirectory, CreateRole
 from flink_workspace_operator.settings import Settings
 
-LATER: Final = "it is created as soon as Ready names nothing else"
-NOW: Final = "this pass creates it"
+LATER: Final = "the operator creates what is missing as soon as Ready names nothing else"
+NOW: Final = "this pass creates what is missing"
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class CreationWatch:
             try:
                 await self.look()
             except Exception:  # it only makes things faster: no fault in it may end the process
-                log.exception("the look at creations broke")
+                log.exception("the watch of creations failed")
 
     async def look(self) -> None:
         """One list of each region in which something is being created."""

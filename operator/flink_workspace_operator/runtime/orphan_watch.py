@@ -59,7 +59,7 @@ class OrphanWatch:
             except ClusterFailure as failure:
                 self._failed(str(failure))
             except Exception:  # nothing depends on a survey: a bug in it must not end it for good
-                log.exception("the look for orphans broke")
+                log.exception("the survey for orphans failed")
             await self._next()
 
     async def _next(self) -> None:
@@ -73,7 +73,7 @@ class OrphanWatch:
         self._deleted.clear()
 
     def _failed(self, why: str) -> None:
-        log.warning("no look for orphans: %s", why)
+        log.warning("no survey for orphans: %s", why)
         since = self.failure.since if self.failure is not None else self.clock()
         self.failure = SurveyFailure(since, why)
 
@@ -86,10 +86,13 @@ class OrphanWatch:
             self.surveyed, self.failure = Surveyed(findings, self.clock()), None
         for (account_id, region), failure in findings.unread.items():
             log.warning(
-                "no look for orphans in %s of account %s: %s", region, account_id, describe(failure)
+                "no survey for orphans in %s of account %s: %s",
+                region,
+                account_id,
+                describe(failure),
             )
         for who, failure in findings.unasked.items():
-            log.warning("no look for orphans with %s: %s", who, describe(failure))
+            log.warning("no survey for orphans with %s: %s", who, describe(failure))
         found = [(orphan.kind, orphan.region) for orphan in findings.orphans]
         self.metrics.found({region for _, region in (*findings.read, *found)}, found)
         for orphan in findings.orphans:

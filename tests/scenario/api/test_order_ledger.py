@@ -279,7 +279,7 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("token", REMOVED, "token", "Required value"),
     ("token", "f" * 15, "token", "at least 16 chars"),
     ("token", "f" * 65, "token", "may not be more than 64"),
-    ("token", "F" * 16, "token", "should match '^[a-z0-9]+$'"),
+    ("token", "F" * 16, "token", "must be a random word of lower case letters and digits"),
 ]
 
 

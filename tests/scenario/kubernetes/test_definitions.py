@@ -21,11 +21,11 @@ async def test_those_of_this_version_will_do(api: client.ApiClient) -> None:
     [
         (
             "/openapi/v3/apis/none.example.com/v1",
-            "the cluster has no definition of FlinkWorkspace. Apply crds/",
+            "the cluster has no CRD of FlinkWorkspace. Apply crds/",
         ),
         (
             "/openapi/v3/apis/apps/v1",
-            "the cluster has no definition of FlinkWorkspace. Apply crds/",
+            "the cluster has no CRD of FlinkWorkspace. Apply crds/",
         ),
     ],
 )

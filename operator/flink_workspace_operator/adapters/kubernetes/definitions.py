@@ -67,7 +67,7 @@ def _problem(served: dict[str, Node]) -> str | None:
     for resource in RESOURCES:
         kind = resource.model.__name__
         if kind not in served:
-            return f"the cluster has no definition of {kind}"
+            return f"the cluster has no CRD of {kind}"
         missing = list(_missing_fields(structural_schema(resource.model), served[kind]))
         if missing:
             others = (
@@ -75,7 +75,7 @@ def _problem(served: dict[str, Node]) -> str | None:
             )
             named = ", ".join(missing[:FIELDS_NAMED])
             return (
-                f"the definition of {kind} in the cluster is older than this operator: it lacks"
+                f"the CRD of {kind} in the cluster is older than this operator: it lacks"
                 f" {named}{others}"
             )
     return None

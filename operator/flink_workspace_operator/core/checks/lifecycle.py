@@ -137,10 +137,10 @@ def judge_instance(
     if instance.stage_status == "FAILED" or instance.create_timeout:
         return Verdict("Stalled", "CreationFailed", _failed(instance))
     if not status:
-        message = f"the cloud's list does not say in a readable way how {name} is"
+        message = f"the cloud's list does not report the state of {name} in a form that can be read"
         return Verdict("Progressing", PROVISIONING, message, keeps_previous=True)
     stage = f": {instance.stage}" if instance.stage else ""
-    return Verdict("Progressing", PROVISIONING, f"{name} is bought and being created{stage}")
+    return Verdict("Progressing", PROVISIONING, f"{name} is bought, and is being created{stage}")
 
 
 def _expired(instance: SeenInstance) -> str:

@@ -94,7 +94,7 @@ def _unknown(maximum: MaximumPrice, quote: Quote | None) -> str:
     by_use = quote is not None and quote.basis == "Hour"
     why = "pay-as-you-go is billed by use" if by_use else "the cloud named none"
     return (
-        f"there is no price of the whole to compare with {FIELD}, {maximum}, because {why}: nothing"
+        f"there is no total price to compare with {FIELD}, {maximum}, because {why}: nothing"
         " is bought. Remove spec.purchase to buy without a maximum"
         + (", or set chargeType to Subscription" if by_use else "")
     )
@@ -110,5 +110,5 @@ def _other_currency(maximum: MaximumPrice, quote: Quote, block: ApiModel) -> str
 def _above(maximum: MaximumPrice, enough: str) -> str:
     return (
         f"above {FIELD}, {maximum}: nothing is bought. Raise {FIELD}.amount to {enough} or more, or"
-        " wait for a lower price, which every resync asks for"
+        " wait for a lower price; every resync checks the price"
     )

@@ -21,7 +21,7 @@ class KeyUnavailable(CloudFailure):
 
     advice: ClassVar[str] = ASKED_AGAIN
     page_advice: ClassVar[str] = (
-        "wait: it is fetched anew within a minute. If it lasts, do what the message says; [a"
+        "wait: it is fetched again within a minute. If it lasts, do what the message says; [a"
         " network without a way"
         " out](../credentials.md#where-keys-come-from) needs the VPC endpoint of STS"
     )
@@ -41,7 +41,7 @@ class KeyRefused(Refused):
     giver: str = "STS"
 
     turn: ClassVar[Turn] = "Outside"
-    advice: ClassVar[str] = "check its role, by name or ARN, what that trusts, and that it exists"
+    advice: ClassVar[str] = "check that its role, by name or ARN, exists, and whom it trusts"
 
     def __str__(self) -> str:
         return f"{self.giver} gives no access key (code {self.code})"
@@ -96,7 +96,7 @@ class SecretIncomplete(CredentialsUnusable):
 
     said = "Secret {} of spec.credentials lacks a key"
     turn = "Prerequisite"
-    advice = "put accessKeyId and accessKeySecret into it, both of one line and not empty"
+    advice = "put accessKeyId and accessKeySecret into it, each a single line and not empty"
 
     def __init__(self, about: str, lacks: str = "") -> None:
         super().__init__(about)
@@ -122,12 +122,12 @@ class SecretRefused(CredentialsUnusable):
     def command(self) -> str:
         """Gives the right, to this Secret only."""
         namespace, _, secret = self.code.rpartition("/")
-        name = f"flink-workspace-operator-named-credentials -n {namespace}"
+        # A name of its own: `kubectl create` refuses a second Role of the same name.
+        role = f"flink-workspace-operator-secret-{secret}"
         return (
-            f"kubectl create role {name} --verb=get,patch --resource=secrets"
-            f" --resource-name={secret} && kubectl create rolebinding {name}"
-            " --role=flink-workspace-operator-named-credentials"
-            f" --serviceaccount={self.operator}:flink-workspace-operator"
+            f"kubectl create role {role} -n {namespace} --verb=get,patch --resource=secrets"
+            f" --resource-name={secret} && kubectl create rolebinding {role} -n {namespace}"
+            f" --role={role} --serviceaccount={self.operator}:flink-workspace-operator"
         )
 
 

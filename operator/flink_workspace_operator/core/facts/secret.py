@@ -47,7 +47,7 @@ def lacking(needed: Sequence[str], present: Collection[str], unusable: Collectio
     """What a Secret lacks: `present` are the names of its keys, `unusable` those of them whose
     value can't be part of an access key."""
     return "; ".join(
-        f"{name} is empty, or not one line of plain text"
+        f"{name} is empty, or not a single line of plain text"
         if name in unusable
         else _misnamed(name, present)
         for name in needed

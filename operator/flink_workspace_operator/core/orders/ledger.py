@@ -120,7 +120,7 @@ def quoted(
     spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime
 ) -> FlinkWorkspaceOrderStatus:
     """The first status of an order."""
-    message = f"Nothing was sent yet; the price is {price(quote, spec.block)}."
+    message = f"Nothing has been sent yet; the price is {price(quote, spec.block)}."
     agreed = digest(spec, number, quote)
     return moved(
         FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed

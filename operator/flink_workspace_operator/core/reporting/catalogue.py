@@ -78,16 +78,16 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "WaitingToRetry": Entry(
         "Reconciling",
-        "the last order came to nothing. The next order waits until the call of the last one can no"
+        "the last order bought nothing. The next order waits until the call of the last one can no"
         " longer be executed, and until the back-off is over",
         "wait. Only the back-off can be skipped, by a change of the spec or by the command in the"
         " message",
     ),
     "WaitingForChange": Entry(
         "Suspended",
-        "the last order ended in a state after which no other order for the same follows by itself."
-        " The message has its last word",
-        "if it is wanted all the same: change the spec, or run the command in the message",
+        "the last order ended in a state after which no other order for the same spec follows by"
+        " itself. The message says how it ended",
+        "if the workspace is still wanted: change the spec, or run the command in the message",
     ),
     "CloudUnreachable": Entry(
         "Reconciling",
@@ -96,20 +96,20 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "ClusterUnavailable": Entry(
         _ON_ITS_SIDE,
-        "the API server failed, had no time, or somebody else wrote the same object again and"
-        " again. The message has the API server's own sentence",
+        "the API server failed or was overloaded, or somebody else wrote the same object again"
+        " and again. The message has the API server's own sentence",
         "wait; if it lasts, see the webhook that the message names, or the API server's health",
     ),
     "OperatorFault": Entry(
         _ON_ITS_SIDE,
-        "a fault of the operator ended the pass. What is known stays as it is, and nothing is"
-        " bought by such a pass",
-        "see the operator's log, and report it",
+        "a fault of the operator ended the pass. What is known stays as it is, and such a pass"
+        " buys nothing",
+        "see the operator's log, and report the fault",
     ),
     "Adopting": Entry(
         "Reconciling",
         "what exists agrees with the spec, and is being tagged as this resource's",
-        "wait; by name it takes five minutes from the instance's creation",
+        "wait; adoption by name waits until five minutes after the instance's creation",
     ),
     "Deleting": Entry(
         "Reconciling",
@@ -167,13 +167,13 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "PriceAboveLimit": Entry(
         "Suspended",
         f"the price is above {_MAXIMUM}",
-        "raise it, or wait for a lower price, which every resync asks for",
+        "raise it, or wait for a lower price; every resync checks the price",
     ),
     "CurrencyNotAllowed": Entry(
         "Suspended", f"the price is in another currency than {_MAXIMUM}", "set it in that currency"
     ),
     "PriceUnknown": Entry(
-        "Suspended", f"no price of the whole is known to compare with {_MAXIMUM}", SEE_READY
+        "Suspended", f"no total price is known to compare with {_MAXIMUM}", SEE_READY
     ),
     "ListIncomplete": Entry(
         "Suspended",
@@ -203,7 +203,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "NewerVersion": Entry(
         "Stalled; Suspended beside a workspace that runs",
         "the resource, or an order of it, has a value or field that this version of the operator"
-        " does not know. Nothing is bought without what it asks for",
+        " does not know. Nothing is bought as long as it is there",
         "run a version that knows it, or correct the field that the message names",
     ),
     "NameTaken": Entry(
@@ -221,12 +221,12 @@ DECIDING: Final[Mapping[str, Entry]] = {
     "NameMismatch": Entry(
         "Stalled",
         "this resource's ownership tags are on a workspace of another name, or"
-        " `adoption.instanceId` names such a one",
+        " `adoption.instanceId` names such a workspace",
         "use a resource whose `workspaceName` is that name",
     ),
     "AdoptionDiffers": Entry(
         "Stalled",
-        "what is to be adopted is not as the spec says",
+        "the instance to adopt differs from the spec",
         "correct the fields that the message lists",
     ),
     "AdoptionNotAllowed": Entry(
@@ -237,14 +237,14 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "NothingToAdopt": Entry(
         "Stalled",
-        "there is no instance of the id in `adoption.instanceId`",
+        "no instance has the id that `adoption.instanceId` names",
         "correct it, or remove `adoption` to buy a workspace",
     ),
     "AccountChanged": Entry(
         "Stalled",
         "the access key in use belongs to another account than this resource",
-        "put one of the former account into the Secret of `spec.credentials`; without one, give it"
-        " to the operator",
+        "put a key of the former account into the Secret of `spec.credentials`; without such a"
+        " Secret, give it to the operator",
     ),
     "RegionNotSupported": Entry(
         "Stalled",
@@ -258,18 +258,19 @@ DECIDING: Final[Mapping[str, Entry]] = {
     ),
     "Lost": Entry(
         "Stalled",
-        "the workspace vanished from the cloud. Nothing is bought in its place",
-        "[name it](../ownership.md#replace-a-workspace-that-is-gone) to have another one bought",
+        "the workspace is gone from the cloud. Nothing is bought in its place",
+        "[confirm by its id](../ownership.md#replace-a-workspace-that-is-gone) that another one may"
+        " be bought",
     ),
     "ReplaceLostTooEarly": Entry(
         "Stalled",
-        "the same, and the annotation `replace-lost` is older than that",
+        "the same, and the annotation `replace-lost` was set before the loss was known",
         "remove the annotation, and set it again",
     ),
     "Released": Entry(
         "Stalled",
         "somebody released the workspace. Nothing is bought in its place",
-        "see the console for who did",
+        "see in the console who did it",
     ),
     "Expired": Entry(
         "Stalled",

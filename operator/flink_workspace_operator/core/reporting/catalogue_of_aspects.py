@@ -12,10 +12,11 @@ _NOT_OURS: Final = Entry(
     "Unknown", "the cloud shows the workspace, but not as this resource's alone", SEE_READY
 )
 _NOT_CHECKED: Final = Entry(
-    "Unknown", "not looked at yet, or the last pass failed before it could look", SEE_READY
+    "Unknown", "not checked yet, or the last pass failed before it could check", SEE_READY
 )
+_AS_IT_SAYS: Final = "do what the message says"
 _NOBODY: Final = Entry(
-    "Unknown", "nobody could ask: see the same reason of Ready", "what the message says"
+    "Unknown", "the cloud could not be asked: see the same reason of Ready", _AS_IT_SAYS
 )
 _LACKING: Final = Entry("False", "see the same reason of Ready", SEE_READY)
 
@@ -53,7 +54,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
         "Outstanding": Entry(
             "Unknown",
-            "the last order came to nothing, or is missing, and its call, or a copy of it, may"
+            "the last order bought nothing, or is missing, and its call, or a copy of it, may"
             " still be executed",
             "wait: Ready's message says until when, unless something else comes first",
         ),
@@ -61,11 +62,11 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "NotChecked": _NOT_CHECKED,
     },
     "WorkspaceRunning": {
-        "Running": Entry("True", "the cloud says RUNNING"),
+        "Running": Entry("True", "the cloud reports RUNNING"),
         "NotRunning": Entry(
-            "False", "the cloud says something else, which the message repeats", SEE_READY
+            "False", "the cloud reports another state, which the message quotes", SEE_READY
         ),
-        "NotTold": Entry("Unknown", "the cloud does not say how it is", "look in the console"),
+        "NotTold": Entry("Unknown", "the cloud does not report its state", "look in the console"),
         "NotPurchased": Entry("False", "there is no workspace yet"),
         "NotVisible": _NOT_VISIBLE,
         "NotChecked": _NOT_CHECKED,
@@ -77,11 +78,11 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "somebody changed the workspace, or the spec just before the purchase. This is"
             " reported, not corrected",
             "set the spec to what the cloud has (this buys nothing), or change the workspace back;"
-            " the message says field by field what differs",
+            " the message lists what differs, field by field",
         ),
         "MarksMissing": Entry(
             "False",
-            "ownership tags are missing; the pass that finds that puts them back",
+            "ownership tags are missing; the pass that finds them missing puts them back",
             BY_ITSELF,
         ),
         "NotPurchased": _NOT_YET,
@@ -104,7 +105,7 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
     },
     "CloudReachable": {
         "Answered": Entry(
-            "True", "the last question was answered. The message says so where an emulator did it"
+            "True", "the last calls were answered. If an emulator answered, the message says so"
         ),
         "Throttled": Entry(
             "False",
@@ -119,18 +120,18 @@ ASPECTS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "KeyUnavailable": Entry(
             "False",
             "no access key could be fetched, so nothing was asked",
-            "wait; if it lasts, what the message says",
+            "wait; if it lasts, do what the message says",
         ),
         "Unauthorized": Entry(
             "True",
             "the cloud answers, and refuses: a key is not valid, or a permission is missing. So"
-            " what is told of the workspace may be old",
-            "what the message says, and grant or replace it",
+            " what is reported about the workspace may be out of date",
+            _AS_IT_SAYS,
         ),
         "Refused": Entry(
             "True",
             "the cloud answers, and refuses for another reason",
-            "what the message says",
+            _AS_IT_SAYS,
         ),
         **dict.fromkeys(
             ("SecretMissing", "SecretIncomplete", "SecretRefused", "IdentityNotAllowed"), _NOBODY
@@ -146,11 +147,11 @@ QUIET: Final[Mapping[str, Entry]] = {
     "NotStalled": Entry("Stalled is False", "nothing has failed for good"),
     "WithinGrace": Entry(
         "Stalled is False",
-        "a prerequisite is missing, and counts as on its way until the time in the message",
+        "a prerequisite is missing, and has until the time in the message to appear",
         SEE_READY,
     ),
     "NotSuspended": Entry(
-        "Suspended is False", "nothing suspends it, or what Ready says comes before that"
+        "Suspended is False", "nothing suspends it, or Ready reports something more urgent"
     ),
 }
 """Reasons of those three where they are False."""

@@ -107,12 +107,16 @@ def running(case: Case) -> ConditionDraft:
     if listed is not None:
         status = listed.cluster_status
         if status == "RUNNING":
-            return ConditionDraft("WorkspaceRunning", "True", "Running", "the cloud says RUNNING")
+            return ConditionDraft(
+                "WorkspaceRunning", "True", "Running", "the cloud reports RUNNING"
+            )
         if not status:
             return ConditionDraft(
-                "WorkspaceRunning", "Unknown", "NotTold", "the cloud does not say how it is"
+                "WorkspaceRunning", "Unknown", "NotTold", "the cloud does not report its state"
             )
-        return ConditionDraft("WorkspaceRunning", "False", "NotRunning", f"the cloud says {status}")
+        return ConditionDraft(
+            "WorkspaceRunning", "False", "NotRunning", f"the cloud reports {status}"
+        )
     if isinstance(case.found, Unknown):
         return ConditionDraft(
             "WorkspaceRunning", "Unknown", "NotChecked", "not checked yet", keeps_previous=True
@@ -226,9 +230,9 @@ def reachable(case: Case) -> ConditionDraft:
         return ConditionDraft(
             "CloudReachable", "Unknown", "NotAsked", "the cloud was not asked", keeps_previous=True
         )
-    by_whom = " by an emulator, nothing here is real" if case.settings.emulated else ""
+    by_whom = " by an emulator, so nothing here is real" if case.settings.emulated else ""
     return ConditionDraft(
-        "CloudReachable", "True", "Answered", f"the last look was answered{by_whom}"
+        "CloudReachable", "True", "Answered", f"the last calls were answered{by_whom}"
     )
 
 

@@ -61,13 +61,13 @@ def _of_outputs(step: WriteOutputs | DeleteOutputs) -> Event:
         return Event(
             "Normal",
             "OutputsDeleted",
-            f"deleted ConfigMap '{step.former.name}', which is not wanted any more",
+            f"deleted ConfigMap '{step.former.name}', which is no longer wanted",
         )
     if step.corrects:
         return Event(
             "Normal",
             "OutputsCorrected",
-            f"ConfigMap '{step.name}' was changed or deleted, and is right again",
+            f"ConfigMap '{step.name}' was changed or deleted, and is restored",
         )
     return Event("Normal", "OutputsWritten", f"ConfigMap '{step.name}' has the workspace's ids")
 

@@ -10,8 +10,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "WorkspaceAdopted": "it tagged an existing workspace as this resource's",
     "MarksPutBack": "it put ownership tags back",
     "OutputsWritten": "the ConfigMap of `spec.outputs` was written",
-    "OutputsCorrected": "it had been changed or deleted, and is right again",
-    "OutputsDeleted": "it is not wanted any more, and was deleted",
+    "OutputsCorrected": "it had been changed or deleted, and is restored",
+    "OutputsDeleted": "it is no longer wanted, and was deleted",
     "OrderOpened": "an order exists, with its price; nothing was bought yet",
     "OrderPlaced": "**money was spent**: the order is bought",
     "PurchaseUncertain": "it is not known whether the order is bought",
@@ -20,9 +20,9 @@ EVENTS: Final[Mapping[str, str]] = {
         "the order is not bought: no list showed the workspace by the end of the wait"
     ),
     "OrderCanceled": "the resource was deleted before anything was sent",
-    "WorkspaceGivenUp": "a person said that another one may be bought in place of one that is gone",
+    "WorkspaceGivenUp": "a person allowed another one to be bought in place of one that is gone",
     "WorkspaceReady": "Ready became True",
-    "Drifted": "the workspace and the spec differ, or differ in something else than before",
+    "Drifted": "the workspace differs from the spec, or differs in another way than before",
     "ExpiresSoon": (
         "the paid time ends in 30, 14, 7, 3 days or 1; with automatic renewal only from 7 days on,"
         " when the cloud should have renewed it"

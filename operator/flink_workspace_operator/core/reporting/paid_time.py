@@ -49,14 +49,14 @@ def countdown(
     )
     days = "1 day" if left == 1 else f"{left} days"
     end = utc(instance.expire_time)
-    message = f"{instance.instance_id} is paid for {days} more, until {end}; {what_to_do}"
+    message = f"{instance.instance_id} is paid for another {days}, until {end}; {what_to_do}"
     return Event("Warning" if rung <= AT_FIRST_SIGHT else "Normal", "ExpiresSoon", message)
 
 
 def _ended(instance: Instance, end: datetime) -> Event:
     message = (
         f"the paid time of {instance.instance_id} ended at {utc(end)}; renew it in the console"
-        f" before {utc(end + timedelta(days=KEPT_DAYS))}, when its data go"
+        f" before {utc(end + timedelta(days=KEPT_DAYS))}, when its data are deleted"
     )
     return Event("Warning", "Expired", message)
 

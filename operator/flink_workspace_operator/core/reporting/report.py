@@ -94,7 +94,7 @@ def _date(
     draft: ConditionDraft, was: Condition | None, generation: int, now: datetime
 ) -> Condition:
     """A dated condition. Its transition time changes only with its status."""
-    if was is not None and draft.keeps_previous:
+    if was is not None and draft.keeps_previous and was.reason != "NotChecked":
         return was.model_copy(update={"observed_generation": generation})
     unmoved = was is not None and was.status == draft.status
     return Condition(

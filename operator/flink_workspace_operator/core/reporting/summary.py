@@ -196,10 +196,10 @@ def _resolved(verdict: Verdict, grace: datetime | None, now: datetime) -> Verdic
 
 
 def _within(grace: datetime, draft: ConditionDraft) -> ConditionDraft:
-    """Not stalled yet: what is missing counts as on its way."""
+    """Not stalled yet: what is missing may still appear."""
     if draft.type != "Stalled":
         return draft
-    message = f"what Ready names counts as on its way until {clock(grace)}"
+    message = f"what Ready names has until {clock(grace)} to appear"
     return replace(draft, reason=WITHIN_GRACE, message=message)
 
 

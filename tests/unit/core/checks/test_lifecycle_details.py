@@ -111,7 +111,7 @@ class TestVerdict:
         """If there is one."""
         for stage, said in (("VPC", ": VPC"), (None, "")):
             verdict = judge_instance(an_instance(cluster_status="CREATING", stage=stage))
-            assert verdict.message == f"{ID} is bought and being created{said}"
+            assert verdict.message == f"{ID} is bought, and is being created{said}"
 
     def test_the_end_of_a_paid_time_is_told_with_the_day_on_which_the_data_go(self) -> None:
         """Where the cloud tells no end, how long they are kept."""

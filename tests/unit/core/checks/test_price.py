@@ -129,8 +129,8 @@ class TestMessage:
         assert found is not None
         assert found.message == (
             "the price is CNY 1200.005 for 1 month, above spec.purchase.maximumPrice, CNY 1000.00: nothing is bought."
-            " Raise spec.purchase.maximumPrice.amount to 1200.01 or more, or wait for a lower price, which"
-            " every resync asks for"
+            " Raise spec.purchase.maximumPrice.amount to 1200.01 or more, or wait for a lower price;"
+            " every resync checks the price"
         )
 
     def test_in_another_currency(self) -> None:
@@ -149,12 +149,12 @@ class TestMessage:
         assert by_use is not None
         assert unnamed is not None
         assert by_use.message == (
-            "there is no price of the whole to compare with spec.purchase.maximumPrice, CNY 9.00, because"
+            "there is no total price to compare with spec.purchase.maximumPrice, CNY 9.00, because"
             " pay-as-you-go is billed by use: nothing is bought. Remove spec.purchase to buy without a maximum, or set"
             " chargeType to Subscription"
         )
         assert unnamed.message == (
-            "there is no price of the whole to compare with spec.purchase.maximumPrice, CNY 9.00, because the cloud"
+            "there is no total price to compare with spec.purchase.maximumPrice, CNY 9.00, because the cloud"
             " named none: nothing is bought. Remove spec.purchase to buy without a maximum"
         )
 

@@ -28,7 +28,7 @@ def test_a_misspelt_key_is_named(present: tuple[str, ...], said: str) -> None:
 def test_what_can_be_no_part_of_a_key_is_named() -> None:
     """It is there, and can't be in a header of HTTP."""
     said = lacking(NEEDED, NEEDED, ("accessKeyId",))
-    assert said == "accessKeyId is empty, or not one line of plain text"
+    assert said == "accessKeyId is empty, or not a single line of plain text"
 
 
 def test_names_do_not_flood_a_message() -> None:

@@ -179,19 +179,19 @@ class TestCountdown:
         [event] = told(days_before_the_end(6.5, status))[1]
         assert (
             event.message
-            == f"{ID} is paid for 7 days more, until 2026-11-29 21:00 UTC; renew it in the console"
+            == f"{ID} is paid for another 7 days, until 2026-11-29 21:00 UTC; renew it in the console"
         )
         [event] = told(days_before_the_end(0, status))[1]
         assert event.message == (
             f"the paid time of {ID} ended at 2026-11-23 09:00 UTC; renew it in the console before"
-            " 2026-12-08 09:00 UTC, when its data go"
+            " 2026-12-08 09:00 UTC, when its data are deleted"
         )
 
     def test_of_several_rungs_the_nearest_to_the_end_is_told(self) -> None:
         """The operator was away."""
         status, _ = told(days_before_the_end(31, NOTHING))
         assert [
-            "2 days more" in event.message for event in told(days_before_the_end(2, status))[1]
+            "another 2 days" in event.message for event in told(days_before_the_end(2, status))[1]
         ] == [True]
 
     @pytest.mark.parametrize(
@@ -234,4 +234,4 @@ def test_an_event_of_the_end_and_the_stall_for_it_are_one() -> None:
     case = running(status, {"order_state": "CEASE", "expire_time": NOW})
     events = told(case)[1]
     assert [event.reason for event in events] == ["Expired"]
-    assert "its data go" in events[0].message
+    assert "its data are deleted" in events[0].message

@@ -159,6 +159,19 @@ class TestAspects:
         assert seen is not None
         assert seen.zone_id == "cn-hangzhou-i"
 
+    def test_a_prerequisite_that_cannot_be_checked_says_why(self) -> None:
+        """Also if an earlier pass did not come so far; what was once known stays."""
+        lacking = PermissionMissing("a.B", "c", action="vpc:DescribeVpcs")
+        unread = a_cloud(network=Unknown(lacking))
+        for cloud, reason in (
+            (a_cloud(network=Unknown()), "PermissionMissing"),
+            (a_cloud(), "Usable"),
+        ):
+            first = a_case(a_workspace(), cloud=cloud)
+            workspace = a_workspace(status=reported(first, decide(first)))
+            of = conditions(a_case(workspace, cloud=unread))
+            assert of["NetworkReady"].reason == reason
+
     def test_what_is_billed_by_use_does_not_expire(self) -> None:
         """Not applicable counts as True."""
         workspace = a_workspace(charge_type="PayAsYouGo", subscription=None, resources=None)
@@ -172,10 +185,12 @@ class TestAspects:
             running(),
             SETTINGS.model_copy(update={"endpoint": "https://cloud", "emulator": True}),
         )
-        assert conditions(of)["CloudReachable"].message == "the last look was answered"
+        assert conditions(of)["CloudReachable"].message == "the last calls were answered"
         told = conditions(replace(of, settings=emulated))["CloudReachable"]
         assert (told.status, told.reason) == ("True", "Answered")
-        assert told.message == "the last look was answered by an emulator, nothing here is real"
+        assert (
+            told.message == "the last calls were answered by an emulator, so nothing here is real"
+        )
 
     @pytest.mark.parametrize(
         ("failure", "status", "reason"),
