@@ -55,7 +55,7 @@ def floors(measured: Iterable[Floor]) -> str:
 
 
 def commands(measured: Sequence[Commands]) -> str:
-    """`kubectl flink`, typed beside the operator at rest."""
+    """`kubectl flink`, typed beside the operator at rest: medians of five."""
     rows = {
         "start, s": [f"{each.start.seconds:.2f}" for each in measured],
         "CPU of it, s": [f"{each.start.cpu:.2f}" for each in measured],
