@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flink_workspace_operator.api.base import Condition
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.status import (
     FlinkWorkspaceStatus,
     Instance,
@@ -230,5 +232,15 @@ def _order(case: Case) -> OrderSummary | None:
         intent_time=newest.status.intent_time,
         settled_not_before=open_until,
         digest=newest.status.digest,
-        price=price(newest.status.quote, newest.spec.block),
+        price=_price(case, newest),
     )
+
+
+def _price(case: Case, order: FlinkWorkspaceOrder) -> str | None:
+    """The order's price; with what it was for, once the instance has another size since."""
+    paid, block, found = price(order.status.quote, order.spec.block), order.spec.block, case.found
+    if paid is None or not isinstance(found, Ours) or not isinstance(block, WorkspaceParameters):
+        return paid
+    bought = None if block.resources is None else block.resources.cu
+    resized = None not in (bought, found.instance.cu) and bought != found.instance.cu
+    return f"{paid} (bought with {bought} CU)" if resized else paid

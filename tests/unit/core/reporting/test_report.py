@@ -493,6 +493,17 @@ class TestStatus:
         assert price(hour.model_copy(update={"trade_amount": "1"}), use) == "1 per hour"
         assert price(hour, month) == "pay-as-you-go"
 
+    def test_a_price_beside_another_size_says_what_it_was_for(self) -> None:
+        """After a resize in the console, the order's price is not that of the CU shown."""
+        order = an_order("Fulfilled", quote=a_quote(), instance_id=ID)
+        told = {}
+        for cu in (10, 20, None):
+            case = a_case(a_workspace(), order, cloud=a_cloud(a_listing(an_instance(cu=cu))))
+            summary = reported(case, decide(case)).order
+            told[cu] = summary and summary.price
+        paid = "CNY 1200.00 for 1 month"
+        assert told == {10: paid, 20: f"{paid} (bought with 10 CU)", None: paid}
+
 
 class TestPrerequisites:
     """Each finding, and what puts it in order."""
