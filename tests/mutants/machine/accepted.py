@@ -66,7 +66,7 @@ ACCEPTED: Final = (
     Accepted(
         f"{PACKAGE}/execution.py",
         "Execution._with_all_rights",
-        "drop `failure` of `all_rights((failure, *others)) or failure`",
+        "drop `failure` of `all_rights((failure, *others, self.seen.cloud.missing_rights)) or failure`",
         "tells the type checker what holds of a missing right: together with others it is one",
     ),
     Accepted(
