@@ -34,6 +34,7 @@ _ADMISSION: Final = "admissionregistration.k8s.io/v1"
 _VERSIONS: Final = {
     "flinkworkspaces": API_VERSION,
     "flinkworkspaceorders": API_VERSION,
+    "flinkpurchaseapprovals": API_VERSION,
     "leases": "coordination.k8s.io/v1",
     "customresourcedefinitions": "apiextensions.k8s.io/v1",
     **dict.fromkeys(

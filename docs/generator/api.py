@@ -14,17 +14,21 @@ Node = Mapping[str, Any]
 CRDS: Final = Path(__file__).parents[2] / "crds"
 _UNDER_WAY: Final = "once the purchase is under way"
 _ABOUT: Final = """\
-Every field of the two resources, as the API server knows them. `kubectl explain flinkworkspace.spec` says the same.
+Every field of the resources, as the API server knows them. `kubectl explain flinkworkspace.spec` says the same.
 
 *Required* fields must be given; a default stands in for one that is left out. Fields that the schema does not know are
 refused with `kubectl apply --validate=strict`, and dropped otherwise."""
 
 
 def api_page() -> str:
-    """Both resources."""
+    """All resources."""
     resources = [
         yaml.safe_load((CRDS / name).read_text())
-        for name in ("flinkworkspaces.yaml", "flinkworkspaceorders.yaml")
+        for name in (
+            "flinkworkspaces.yaml",
+            "flinkworkspaceorders.yaml",
+            "flinkpurchaseapprovals.yaml",
+        )
     ]
     return page(
         "API reference", _ABOUT, *(part for resource in resources for part in _resource(resource))
@@ -41,7 +45,8 @@ def _resource(crd: Node) -> Iterator[str]:
     yield f"`apiVersion: {spec['group']}/{version['name']}`, namespaced; for kubectl {names}."
     yield from _rules(schema, "")
     yield from _object(f"{kind}.spec", schema["properties"]["spec"], _changes(schema))
-    yield from _object(f"{kind}.status", schema["properties"]["status"], {})
+    if "status" in schema["properties"]:
+        yield from _object(f"{kind}.status", schema["properties"]["status"], {})
     columns = [
         (each["name"], code(each["jsonPath"]), "wide" if "priority" in each else "")
         for each in _columns(version)

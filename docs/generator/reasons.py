@@ -5,8 +5,9 @@ from typing import Final
 
 from docs.generator.markdown import code, page, table
 from flink_workspace_operator.api.order_states import STATES, StateFacts
-from flink_workspace_operator.core.reporting.catalogue import DECIDING, Entry
+from flink_workspace_operator.core.reporting.catalogue import DECIDING
 from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS, QUIET
+from flink_workspace_operator.core.reporting.entry import Entry
 from flink_workspace_operator.core.reporting.glossary import EVENTS
 
 _ABOUT: Final = """\

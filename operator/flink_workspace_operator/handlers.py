@@ -15,7 +15,7 @@ import kopf
 
 from flink_workspace_operator.adapters.kubernetes.collection import PAGE_OF_USERS
 from flink_workspace_operator.adapters.kubernetes.connection import log_in
-from flink_workspace_operator.api.names import GROUP, ORDERS, VERSION, WORKSPACES
+from flink_workspace_operator.api.names import APPROVALS, GROUP, ORDERS, VERSION, WORKSPACES
 from flink_workspace_operator.core.facts.failures import ClusterFailure
 from flink_workspace_operator.runtime.operator import Operator
 from flink_workspace_operator.runtime.probes import CannotListen, Probes
@@ -152,6 +152,10 @@ def build_registry(operator: Operator) -> kopf.OperatorRegistry:
         operator.watches.orders.seen(event["type"], event["object"])
         operator.triggers.order_seen(event["type"], dict(event["object"]))
         operator.metrics.orders.seen(event["type"], event["object"])
+
+    @kopf.on.event(GROUP, VERSION, APPROVALS, registry=registry, id="approval")
+    async def approval_changed(event: kopf.RawEvent, **_: object) -> None:
+        operator.triggers.approval_seen(event["type"], dict(event["object"]))
 
     @kopf.on.cleanup(
         registry=registry, id="drain"

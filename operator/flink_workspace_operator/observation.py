@@ -83,12 +83,18 @@ async def observe(
         seen = seen.updated(
             outputs=await _outputs(cluster, workspace), claim=await cluster.read_claim(target, key)
         )
-    if asked.final_check:
-        orders = await cluster.read_orders(key)
-        seen = seen.updated(
-            orders=orders, workspace=await cluster.read_workspace(key), final_check=True
-        )
-    return seen
+    return await _read_last(cluster, asked, seen)
+
+
+async def _read_last(cluster: ClusterReads, asked: Questions, seen: Seen) -> Seen:
+    """Decisions of people; before a call also the ledger, and last of all the resource."""
+    if asked.approvals_of is not None:
+        seen = seen.updated(approvals=await cluster.read_approvals(seen.key, asked.approvals_of))
+    if not asked.final_check:
+        return seen
+    orders = await cluster.read_orders(seen.key)
+    workspace = await cluster.read_workspace(seen.key)
+    return seen.updated(orders=orders, workspace=workspace, final_check=True)
 
 
 async def _outputs(

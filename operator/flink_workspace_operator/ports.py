@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import ApiModel, Condition
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
@@ -146,6 +147,10 @@ class ClusterReads(Protocol):
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders that were ever opened for this key and still exist, by number."""
+        ...
+
+    async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:
+        """The decisions on an order in the key's namespace."""
         ...
 
     async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:

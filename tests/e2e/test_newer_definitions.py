@@ -22,7 +22,7 @@ from tests.patience import patience
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import SHORT_WINDOWS, World, a_world, conditions, has_reason
 
-NEWER_STATE, NEWER_CHARGE = "AwaitingApproval", "Elastic"
+NEWER_STATE, NEWER_CHARGE = "AwaitingReview", "Elastic"
 
 
 def newer_definitions() -> str:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 NOBODY: Final = -1
 """Token and home of an instance that a hand bought."""
 
-OPEN: Final = ("", "Quoted", "Placing", "Uncertain")
+OPEN: Final = ("", "Quoted", "AwaitingApproval", "Placing", "Uncertain")
 """States of an order in which its outcome is open; '' is an order without its first status."""
 SENT: Final = ("Placing", "Uncertain")
 """Of these, the states in which a call may have been sent."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flink_workspace_operator.api.order_states import MOVES
+from flink_workspace_operator.api.order_states import MOVES, OrderState
 from tests.model.deep import DEEP
 from tests.model.explore import Outcome, explore
 from tests.model.mutants import MUTANTS
@@ -72,12 +72,22 @@ def test_every_rule_is_taken_out_by_a_mutant() -> None:
 def test_the_model_s_api_server_takes_the_moves_that_the_product_s_takes() -> None:
     """Of unsettled orders; what is settled moves to Placed alone, as far as the model has its
     states."""
-    assert {
-        state or "": MOVES[state] for state in (None, "Quoted", "Placing", "Uncertain")
-    } == MOVES_OF_MODEL
-    assert all(
-        MOVES[state] == ("Placed",) for state in ("Rejected", "NotPlaced", "Superseded", "Canceled")
+    unsettled: tuple[OrderState | None, ...] = (
+        None,
+        "Quoted",
+        "AwaitingApproval",
+        "Placing",
+        "Uncertain",
     )
+    assert {state or "": MOVES[state] for state in unsettled} == MOVES_OF_MODEL
+    settled: tuple[OrderState, ...] = (
+        "Rejected",
+        "NotPlaced",
+        "Superseded",
+        "Canceled",
+        "Declined",
+    )
+    assert all(MOVES[state] == ("Placed",) for state in settled)
 
 
 def test_the_model_knows_the_product_s_states() -> None:

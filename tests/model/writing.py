@@ -19,7 +19,8 @@ from tests.model.state import (
 
 MOVES = {
     "": ("Quoted", "Superseded", "Placed"),
-    "Quoted": ("Placing", "Superseded", "Canceled", "Placed"),
+    "Quoted": ("AwaitingApproval", "Placing", "Superseded", "Canceled", "Placed"),
+    "AwaitingApproval": ("Placing", "Declined", "Superseded", "Canceled", "Placed"),
     "Placing": ("Placed", "Rejected", "Uncertain", "Quoted", "Superseded"),
     "Uncertain": ("Placed", "NotPlaced", "Rejected"),
 }

@@ -20,7 +20,7 @@ from flink_workspace_operator.api.order import (
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import ledger, unsent
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.objects import RBAC, Objects
@@ -124,9 +124,9 @@ async def test_stale_order_move_conflicts(
     """Two processes that read the same order can't both move it."""
     order = await an_order(port, workspace)
     quote = Quote(basis="Hour", quoted_at=NOW)
-    await port.move_order(order, ledger.quoted(order.spec, 1, quote, NOW))
+    await port.move_order(order, unsent.quoted(order.spec, 1, quote, NOW))
     with pytest.raises(Conflict):
-        await port.move_order(order, ledger.superseded(order, NOW, "NothingSent", "test"))
+        await port.move_order(order, unsent.superseded(order, NOW, "NothingSent", "test"))
 
 
 async def test_illegal_order_move_is_refused(

@@ -10,6 +10,7 @@ from typing import TypeVar
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
 from flink_workspace_operator.adapters.kubernetes.reading import purchase_in
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import (
     LEDGER_FINALIZER,
@@ -95,6 +96,17 @@ class SimulatedCluster:
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """One list."""
         return await self._call("read_orders", lambda: self.server.orders_of(key))
+
+    async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:
+        """One list."""
+        return await self._call(
+            "read_approvals",
+            lambda: tuple(
+                each
+                for at, each in sorted(self.server.stored.approvals.items(), key=str)
+                if at.namespace == key.namespace and each.spec.order.name == order
+            ),
+        )
 
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
         """One list."""

@@ -4,7 +4,11 @@ of `api/`."""
 from decimal import Decimal
 from typing import Final
 
-from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.order import (
+    FlinkWorkspaceOrder,
+    FlinkWorkspaceOrderStatus,
+    Quote,
+)
 from flink_workspace_operator.api.order_states import MOVES
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.purchase import MaximumPrice
@@ -20,6 +24,9 @@ NEEDED: Final = {
 }
 """Fields of an order's status, and the states that they must be set in."""
 FROZEN: Final = ("quote", "digest", "intent_time", "nonce", "intent_mark", "settled_not_before")
+KEPT_OR_DROPPED: Final = ("maximum_price", "asked", "approval")
+"""The same, but versions that do not know them drop them."""
+UNANNOUNCED: Final = (None, "Quoted", "AwaitingApproval")
 UNDER_WAY: Final = ("Placing", "Uncertain", "Placed", "Fulfilled")
 CALLED: Final = ("Placing", "Uncertain")
 """States in which another call may be executed, with the parameters of the spec as it was
@@ -38,13 +45,27 @@ def check_order(old: FlinkWorkspaceOrder, new: FlinkWorkspaceOrder) -> None:
             raise ClusterRefused(f"`status.{field}` must be set in state '{now.state}'")
     if was.instance_id is not None and now.instance_id != was.instance_id:
         raise ClusterRefused("`status.instanceId` must not change: it is set once")
-    if was.state not in (None, "Quoted"):
-        for field in FROZEN:
-            if getattr(now, field) != getattr(was, field):
-                raise ClusterRefused(f"`status.{field}` must not change from 'Placing' on")
-        if now.maximum_price not in (None, was.maximum_price):
-            raise ClusterRefused("`status.maximumPrice` must not change from 'Placing' on")
-    if now.state == "Placing" and not is_within(now.quote, now.maximum_price):
+    if was.state not in UNANNOUNCED:
+        _check_record(was, now)
+    if now.state == "Placing":
+        _check_announcement(was, now)
+
+
+def _check_record(was: FlinkWorkspaceOrderStatus, now: FlinkWorkspaceOrderStatus) -> None:
+    for field in FROZEN:
+        if getattr(now, field) != getattr(was, field):
+            raise ClusterRefused(f"`status.{field}` must not change from 'Placing' on")
+    for field in KEPT_OR_DROPPED:
+        if getattr(now, field) not in (None, getattr(was, field)):
+            raise ClusterRefused(f"`status.{field}` must not change from 'Placing' on")
+
+
+def _check_announcement(was: FlinkWorkspaceOrderStatus, now: FlinkWorkspaceOrderStatus) -> None:
+    if was.state != "Placing" and now.approval is None:
+        raise ClusterRefused("`status.approval` must be set in state 'Placing'")
+    if not is_approved(now):
+        raise ClusterRefused("`status.approval` must be 'Approved' in state 'Placing'")
+    if not is_within(now.quote, now.maximum_price):
         raise ClusterRefused(
             "`status.quote` must not be above `status.maximumPrice` in state 'Placing'"
         )
@@ -57,6 +78,21 @@ def is_within(quote: Quote | None, maximum: MaximumPrice | None) -> bool:
     if quote is None or quote.trade_amount is None or quote.currency != maximum.currency:
         return False
     return Decimal(quote.trade_amount) <= Decimal(maximum.amount)
+
+
+def is_approved(status: FlinkWorkspaceOrderStatus) -> bool:
+    """Whether an order that needs an approval has one, at no lower price than its own."""
+    approval, asked, quote = status.approval, status.asked, status.quote
+    if approval is None or not approval.required:
+        return True
+    if approval.decision != "Approved" or asked is None or quote is None:
+        return False
+    if quote.basis != asked.basis:
+        return False
+    if asked.amount is None:
+        return quote.trade_amount is None
+    asked_at_most = MaximumPrice(amount=asked.amount, currency=asked.currency or "")
+    return is_within(quote, asked_at_most)
 
 
 def check_workspace(old: FlinkWorkspace, new: FlinkWorkspace) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import ApiModel, Metadata
 from flink_workspace_operator.api.names import LEDGER_FINALIZER
 from flink_workspace_operator.api.order import (
@@ -68,6 +69,7 @@ class Stored:
     finds them."""
     secrets: dict[Key, Secret] = field(default_factory=dict)
     """Nobody watches them either."""
+    approvals: dict[Key, FlinkPurchaseApproval] = field(default_factory=dict)
     births: dict[str, int] = field(default_factory=dict)
     """How many objects of each kind and name there ever were."""
     announced: frozenset[str] = frozenset()
@@ -80,7 +82,15 @@ class Stored:
         """The same, independent of this one."""
         dicts = {
             name: dict(getattr(self, name))
-            for name in ("workspaces", "orders", "leases", "config_maps", "secrets", "births")
+            for name in (
+                "workspaces",
+                "orders",
+                "leases",
+                "config_maps",
+                "secrets",
+                "approvals",
+                "births",
+            )
         }
         return Stored(
             **dicts, announced=self.announced, faults=replace(self.faults), revision=self.revision
@@ -115,6 +125,7 @@ class ApiServer:
         versions += [lease.version for lease in stored.leases.values()]
         versions += [each.resource_version for each in stored.config_maps.values()]
         versions += [each.resource_version for each in stored.secrets.values()]
+        versions += [each.metadata.resource_version for each in stored.approvals.values()]
         return _digest(str(self.roll_backs), *sorted(versions))
 
     def roll_back(self, earlier: Stored) -> None:

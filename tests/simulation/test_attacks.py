@@ -15,7 +15,7 @@ from flink_workspace_operator.api.status import Instance
 from flink_workspace_operator.core.facts.failures import ParametersRefused
 from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.observed import BillingOrder
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import ledger, unsent
 from tests.simulation.account import BUY, Behaviour
 from tests.simulation.clock import BEGINNING
 from tests.simulation.faults import Fault
@@ -129,7 +129,7 @@ def test_an_older_order_that_was_put_back_does_not_hide_the_one_that_was_sent() 
     first = world.orders(KEY)[0]
     delete_order_by_force(world, "w-1")
     now = world.clock.second
-    quoted = ledger.quoted(first.spec, 1, Quote(basis="Hour", currency="CNY", quoted_at=now), now)
+    quoted = unsent.quoted(first.spec, 1, Quote(basis="Hour", currency="CNY", quoted_at=now), now)
     world.server.create_order(Key(NAMESPACE, "w-1"), first.spec, USER, quoted)
     world.rest()
     bought_once(world)

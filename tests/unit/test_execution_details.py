@@ -10,6 +10,7 @@ import pytest
 from flink_workspace_operator.api.names import CLUSTER_TAG, secret_finalizer
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.checks.approval import NOT_NEEDED
 from flink_workspace_operator.core.facts.failures import (
     CloudFailure,
     PermissionMissing,
@@ -20,9 +21,10 @@ from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.core.facts.key_failures import SecretRefused
 from flink_workspace_operator.core.facts.observed import Absent, Policy, Unknown
 from flink_workspace_operator.core.facts.secret import AccessKey
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import unsent
 from flink_workspace_operator.core.orders.audit import AUDIT
 from flink_workspace_operator.core.orders.calls import PaidCall
+from flink_workspace_operator.core.orders.unsent import Terms
 from flink_workspace_operator.core.plan import (
     AddFinalizer,
     AdoptInstance,
@@ -167,7 +169,7 @@ class TestRights:
             CreateRole("role", "service"),
             CreateDirectory(REGION, "b", "logs/"),
         )
-        moves = MoveOrder(order, ledger.canceled(order, NOW))
+        moves = MoveOrder(order, unsent.canceled(order, NOW))
         done = executing.execute(
             makes_role, makes_directory, CreateDirectory(REGION, "b", "x/"), moves, orders=(order,)
         )
@@ -202,7 +204,7 @@ class TestFinalizer:
         executing, order = Executing(), an_order()
         free = a_workspace(finalizers=())
         executing.server.stored.workspaces[KEY] = free
-        moves = MoveOrder(order, ledger.canceled(order, NOW))
+        moves = MoveOrder(order, unsent.canceled(order, NOW))
         done = executing.execute(AddFinalizer(), moves, orders=(order,), workspace=free)
         assert done.failure is None
         assert done.version == executing.server.stored.workspaces[KEY].metadata.resource_version
@@ -228,7 +230,7 @@ class TestSecret:
         executing.server.write_secret(SECRET_AT, AccessKey("id", "canary"))
         secrets = executing.server.stored.secrets
         secrets[SECRET_AT] = replace(secrets[SECRET_AT], deleting=True)
-        moves = MoveOrder(order, ledger.canceled(order, NOW))
+        moves = MoveOrder(order, unsent.canceled(order, NOW))
         done = executing.execute(HoldSecret(secrets[SECRET_AT]), moves, orders=(order,))
         assert isinstance(done.failure, SecretRefused)
         assert [each.state for each in done.orders] == ["Quoted"]
@@ -258,7 +260,7 @@ class TestLedger:
     def test_what_was_written_is_what_is_reported(self) -> None:
         """Not what was read before."""
         order = an_order()
-        done = Executing().execute(MoveOrder(order, ledger.canceled(order, NOW)), orders=(order,))
+        done = Executing().execute(MoveOrder(order, unsent.canceled(order, NOW)), orders=(order,))
         assert [each.state for each in done.orders] == ["Canceled"]
 
     def test_the_audit_log_has_a_line_for_each_change_of_state(
@@ -267,10 +269,10 @@ class TestLedger:
         """And none for a newer price."""
         order = an_order()
         with caplog.at_level(logging.INFO, logger=AUDIT):
-            newer = ledger.requoted(order, 1, a_quote(amount="1300.00"), None)
+            newer = unsent.requoted(order, 1, Terms(a_quote(amount="1300.00"), None, NOT_NEEDED))
             Executing().execute(MoveOrder(order, newer.status), orders=(order,))
             assert [each for each in caplog.records if each.name == AUDIT] == []
-            Executing().execute(MoveOrder(order, ledger.canceled(order, NOW)), orders=(order,))
+            Executing().execute(MoveOrder(order, unsent.canceled(order, NOW)), orders=(order,))
             assert len([each for each in caplog.records if each.name == AUDIT]) == 1
 
 

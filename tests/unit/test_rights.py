@@ -11,10 +11,11 @@ from flink_workspace_operator.api import names
 from flink_workspace_operator.api.operator_report import REPORT_NAME
 
 BASE = Path(__file__).parents[2] / "deploy" / "base"
-OPERATOR, VIEWER, EDITOR = (
+OPERATOR, VIEWER, EDITOR, APPROVER = (
     "flink-workspace-operator",
     "flink-workspace-viewer",
     "flink-workspace-editor",
+    "flink-purchase-approver",
 )
 READER = "flink-workspace-report-reader"
 READ = {"get", "list", "watch"}
@@ -46,7 +47,7 @@ def verbs(role: Manifest, resource: str) -> set[str]:
 def test_nothing_is_allowed_by_a_wildcard() -> None:
     """Every group, resource and verb is named; no right on URLs."""
     roles = [*rendered("ClusterRole").values(), *rendered("Role").values()]
-    assert len(roles) == 8
+    assert len(roles) == 9
     for role in roles:
         for rule in role["rules"]:
             assert set(rule) <= {"apiGroups", "resources", "resourceNames", "verbs"}
@@ -77,14 +78,29 @@ def test_a_namespace_is_asked_for_all_that_the_role_gives() -> None:
     assert granted == NEEDED
 
 
-@pytest.mark.parametrize(("name", "allowed"), [(VIEWER, READ), (EDITOR, READ | WRITE)])
-def test_people_write_workspaces_and_nothing_else(name: str, allowed: set[str]) -> None:
-    """Never a status, never the ledger; those are what the operator remembers by."""
+@pytest.mark.parametrize(
+    ("name", "of_workspaces", "of_approvals"),
+    [
+        (VIEWER, READ, READ),
+        (EDITOR, READ | WRITE, READ),
+        (APPROVER, READ, READ | {"create"}),
+    ],
+)
+def test_people_write_workspaces_or_approve_and_nothing_else(
+    name: str, of_workspaces: set[str], of_approvals: set[str]
+) -> None:
+    """Never both, never a status, never the ledger; those are what the operator remembers by."""
     role = rendered("ClusterRole")[name]
-    assert verbs(role, names.WORKSPACES) == allowed
+    assert verbs(role, names.WORKSPACES) == of_workspaces
+    assert verbs(role, names.APPROVALS) == of_approvals
     assert verbs(role, names.ORDERS) == READ
     touched = {resource for rule in role["rules"] for resource in rule["resources"]}
-    assert touched == {names.WORKSPACES, names.ORDERS}
+    assert touched == {names.WORKSPACES, names.ORDERS, names.APPROVALS}
+
+
+def test_the_operator_decides_nothing() -> None:
+    """It reads decisions, and can't make one."""
+    assert verbs(rendered("ClusterRole")[OPERATOR], names.APPROVALS) == READ
 
 
 @pytest.mark.parametrize(

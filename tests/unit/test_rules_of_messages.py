@@ -9,7 +9,7 @@ from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import SignedBy
 from flink_workspace_operator.core.facts.key_failures import AccountNotAllowed, CredentialsUnusable
 from flink_workspace_operator.core.facts.observed import NotBought
-from flink_workspace_operator.core.orders import answers, ledger
+from flink_workspace_operator.core.orders import answers, ledger, unsent
 from flink_workspace_operator.core.orders.ledger import Rejection
 from flink_workspace_operator.core.reporting.catalogue import DECIDING
 from flink_workspace_operator.core.reporting.catalogue_of_aspects import ASPECTS, QUIET
@@ -157,8 +157,8 @@ def test_every_move_of_an_order_keeps_the_rules() -> None:
     """All that the ledger says, without a colon: the order's name and a colon stand before it."""
     order = an_order("Uncertain", intent=NOW, answer="BalanceTooLow")
     moves = (
-        ledger.quoted(order.spec, 1, a_quote(), NOW),
-        ledger.intended(order, ledger.Announcement(NOW, "n" * 32, "m" * 32, WINDOW)),
+        unsent.quoted(order.spec, 1, a_quote(), NOW),
+        unsent.intended(order, unsent.Announcement(NOW, "n" * 32, "m" * 32, WINDOW)),
         ledger.placed(order, ID, NOW, "Token"),
         ledger.fulfilled(an_order("Placed"), NOW),
         ledger.lost(an_order("Fulfilled"), NOW),
@@ -170,8 +170,8 @@ def test_every_move_of_an_order_keeps_the_rules() -> None:
         ledger.not_left_open(order),
         ledger.left_alone(order),
         ledger.kept(an_order("Placed"), NOW),
-        ledger.canceled(an_order("Quoted"), NOW),
-        ledger.without_status(an_order(None), NOW),
+        unsent.canceled(an_order("Quoted"), NOW),
+        unsent.without_status(an_order(None), NOW),
     )
     for status in moves:
         assert broken_by(status.message or "") == (), status.message

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from flink_workspace_operator.api import names
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.schema import structural_schema
@@ -38,6 +39,8 @@ class Resource:
     columns: tuple[Column, ...]
     selectable: tuple[str, ...] = ()
     """Paths that `kubectl get --field-selector` takes."""
+    has_status: bool = True
+    """Left out for a kind that nobody reports on."""
 
 
 def _condition(type_: str, part: str) -> str:
@@ -92,10 +95,27 @@ RESOURCES: Final = (
             Column("Region", ".spec.region", wide=True),
             Column("Order ID", ".status.orderId", wide=True),
             Column("Instance ID", ".status.instanceId", wide=True),
+            Column("Approved By", ".status.approval.approver", wide=True),
             Column("Evidence", ".status.evidence", wide=True),
             Column("Request ID", ".status.requestIds[-1:]", wide=True),
+            Column("Digest", ".status.digest", wide=True),
             Column("Message", ".status.message", wide=True),
         ),
+    ),
+    Resource(
+        model=FlinkPurchaseApproval,
+        plural=names.APPROVALS,
+        short_name="fpa",
+        selectable=(f".{names.ORDER_OF_APPROVAL}", ".spec.decision"),
+        columns=(
+            Column("Order", ".spec.order.name"),
+            Column("Decision", ".spec.decision"),
+            Column("Approver", ".spec.approver"),
+            _AGE,
+            Column("Reason", ".spec.reason", wide=True),
+            Column("Digest", ".spec.order.digest", wide=True),
+        ),
+        has_status=False,
     ),
 )
 
@@ -128,7 +148,7 @@ def _version(resource: Resource) -> dict[str, Any]:
         "name": names.VERSION,
         "served": True,
         "storage": True,
-        "subresources": {"status": {}},
+        **({"subresources": {"status": {}}} if resource.has_status else {}),
         "additionalPrinterColumns": [_printer_column(column) for column in resource.columns],
         **(selectable if resource.selectable else {}),
         "schema": {"openAPIV3Schema": structural_schema(resource.model)},

@@ -8,9 +8,12 @@ API_VERSION: Final = f"{GROUP}/{VERSION}"
 
 WORKSPACES: Final = "flinkworkspaces"
 ORDERS: Final = "flinkworkspaceorders"
+APPROVALS: Final = "flinkpurchaseapprovals"
 
 WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
 """The field by which the orders of one workspace are selected."""
+ORDER_OF_APPROVAL: Final = "spec.order.name"
+"""The field by which the approvals of one order are selected."""
 
 PURCHASE_FINALIZER: Final = f"{GROUP}/purchase"
 """On a FlinkWorkspace from before its first order until no order of it is open."""

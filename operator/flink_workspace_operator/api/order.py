@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
+from flink_workspace_operator.api.approval import Agreement
 from flink_workspace_operator.api.base import (
     LARGEST_GENERATION,
     ApiModel,
@@ -15,25 +16,11 @@ from flink_workspace_operator.api.base import (
     Time,
     cel,
     matching,
-    on_creation,
     validated,
 )
 from flink_workspace_operator.api.credentials import Credentials
-from flink_workspace_operator.api.order_rules import (
-    frozen,
-    moves_rule,
-    needed,
-    unchanged,
-    was_in,
-    within_maximum,
-)
-from flink_workspace_operator.api.order_states import (
-    Evidence,
-    OrderState,
-    StateFacts,
-    facts_of,
-    states_where,
-)
+from flink_workspace_operator.api.order_rules import rules_of_orders
+from flink_workspace_operator.api.order_states import Evidence, OrderState, StateFacts, facts_of
 from flink_workspace_operator.api.parameters import WorkspaceParameters
 from flink_workspace_operator.api.purchase import MaximumPrice
 
@@ -124,6 +111,17 @@ class Quote(ApiModel):
     """When the cloud quoted it."""
 
 
+class AskedPrice(ApiModel):
+    """The price that somebody is asked to approve."""
+
+    basis: Literal["Term", "Hour"]
+    """Term: the amount for the whole term. Hour: billed by use; the amount, if any, is per hour."""
+    currency: Annotated[str, Field(max_length=10)] | None = None
+    """Currency of the amount."""
+    amount: Annotated[str, Field(max_length=30)] | None = None
+    """Amount after discount. Left out if the cloud quotes none."""
+
+
 class StateTime(ApiModel):
     """When the order came into a state."""
 
@@ -144,7 +142,11 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """The highest price that the resource allowed at the announcement. If left out: none."""
     digest: Annotated[str, Field(max_length=80)] | None = None
     """sha256 over the workspace's uid, the order's number, parameters and price; frozen from
-    Placing on."""
+    Placing on. An approval names it."""
+    asked: AskedPrice | None = None
+    """The highest price that an approval of the digest allows. Left out if nobody was asked."""
+    approval: Agreement | None = None
+    """The approval on which it was announced or declined; set in each order from Placing on."""
     intent_time: Time | None = None
     """The time with which the call is signed, by the cloud's clock. The cloud refuses the call once
     this is too old."""
@@ -191,70 +193,7 @@ class FlinkWorkspaceOrder(ApiModel):
     """One paid action: the record before the call, and the ledger after it. Kept when the workspace
     is deleted."""
 
-    model_config = ConfigDict(
-        json_schema_extra=validated(
-            on_creation(
-                "(self.metadata.name.startsWith(self.spec.workspaceRef.name + '-') &&"
-                " self.metadata.name.substring(self.spec.workspaceRef.name.size() +"
-                " 1).matches('^[1-9][0-9]{0,8}$'))",
-                "`metadata.name` must be the workspace's name, '-' and a number: the operator opens"
-                " orders, one by one",
-                field_path=".metadata",
-            ),
-            cel(
-                "!has(oldSelf.status) || has(self.status)",
-                "`status` must not be removed: it is the ledger",
-            ),
-            cel(
-                moves_rule(),
-                "`status.state` must follow the legal moves of an order; it is written by the"
-                " operator only",
-                fieldPath=".status.state",
-            ),
-            needed(
-                "instanceId",
-                states_where(lambda facts: facts.was_paid),
-                "`status.instanceId` must be set in state 'Placed' and after it",
-            ),
-            *(
-                needed(
-                    field,
-                    states_where(lambda facts: facts.is_announced),
-                    f"`status.{field}` must be set in state 'Placing'",
-                )
-                for field in ("quote", "intentTime", "nonce")
-            ),
-            frozen(
-                "instanceId",
-                unless="!has(oldSelf.status.instanceId)",
-                message="`status.instanceId` must not change: it is set once",
-            ),
-            *(
-                frozen(
-                    field,
-                    unless=was_in(states_where(lambda facts: facts.may_be_announced)),
-                    message=f"`status.{field}` must not change from 'Placing' on",
-                )
-                for field in (
-                    "quote",
-                    "digest",
-                    "intentTime",
-                    "nonce",
-                    "intentMark",
-                    "settledNotBefore",
-                )
-            ),
-            unchanged(
-                "maximumPrice",
-                unless=was_in(states_where(lambda facts: facts.may_be_announced)),
-                message="`status.maximumPrice` must not change from 'Placing' on",
-            ),
-            within_maximum(
-                states_where(lambda facts: facts.is_announced),
-                "`status.quote` must not be above `status.maximumPrice` in state 'Placing'",
-            ),
-        )
-    )
+    model_config = ConfigDict(json_schema_extra=validated(*rules_of_orders()))
 
     metadata: Metadata
     spec: FlinkWorkspaceOrderSpec

@@ -20,6 +20,7 @@ from typing import Final, Literal
 
 OrderState = Literal[
     "Quoted",
+    "AwaitingApproval",
     "Placing",
     "Uncertain",
     "Placed",
@@ -28,6 +29,7 @@ OrderState = Literal[
     "NotPlaced",
     "Superseded",
     "Canceled",
+    "Declined",
     "Lost",
 ]
 
@@ -42,6 +44,7 @@ Evidence = Literal[
     "Deleted",
     "GivenUp",
     "Bill",
+    "Denied",
 ]
 
 
@@ -83,6 +86,8 @@ class StateFacts:
     """The states that may follow."""
     may_be_announced: bool = False
     """SPENDS MONEY: the call for an order in this state may be announced, and then sent."""
+    awaits_decision: bool = False
+    """A person must approve it before it may be announced."""
     is_announced: bool = False
     """The process that announced the call is about to send it, or has sent it."""
     awaits_evidence: bool = False
@@ -162,10 +167,19 @@ STATES: Final[dict[OrderState | None, StateFacts]] = {
     "Quoted": StateFacts(
         Phase.PREPARING,
         "the price is known; nothing was sent",
-        moves=("Placing", "Superseded", "Canceled", "Placed"),
+        moves=("AwaitingApproval", "Placing", "Superseded", "Canceled", "Placed"),
         may_be_announced=True,
         may_be_closed=True,
         event=Reported("OrderOpened"),
+    ),
+    "AwaitingApproval": StateFacts(
+        Phase.PREPARING,
+        "a person must approve the price; nothing was sent",
+        moves=("Placing", "Declined", "Superseded", "Canceled", "Placed"),
+        may_be_announced=True,
+        awaits_decision=True,
+        may_be_closed=True,
+        event=Reported("ApprovalRequested"),
     ),
     "Placing": StateFacts(
         Phase.CALLING,
@@ -222,6 +236,14 @@ STATES: Final[dict[OrderState | None, StateFacts]] = {
         next_follows=True,
         written_with=NOTHING_SENT,
         event=Reported("OrderCanceled"),
+    ),
+    "Declined": StateFacts(
+        Phase.CLOSED,
+        "a person denied it; nothing was sent. Another order follows only after a change of the"
+        " spec or a request",
+        moves=("Placed",),
+        written_with=frozenset({"Denied"}),
+        event=Reported("ApprovalDenied", is_warning=True),
     ),
     "Lost": StateFacts(
         Phase.GIVEN_UP,

@@ -1,6 +1,6 @@
 """The limits that a team sets for its own purchases. Not part of what is bought."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -45,12 +45,19 @@ class MaximumPrice(ApiModel):
 class Purchase(ApiModel):
     """The limits."""
 
-    # Optional, so that other limits can be added.
+    # Without a default of `approval`: a block that says nothing is a mistake.
     model_config = ConfigDict(
         json_schema_extra=validated(
-            cel("has(self.maximumPrice)", "`purchase` must set `maximumPrice`, or be left out")
+            cel(
+                "has(self.maximumPrice) || has(self.approval)",
+                "`purchase` must set `maximumPrice` or `approval`, or be left out",
+            )
         )
     )
+
+    approval: Literal["Automatic", "Manual"] | None = None
+    """Manual: nothing is bought before somebody creates a FlinkPurchaseApproval for the order, at
+    its price or a higher one. Automatic, or left out: a policy alone may ask for one."""
 
     maximum_price: MaximumPrice | None = None
     """The highest price of an order, for the whole term and after discount. Nothing is bought at a

@@ -89,7 +89,16 @@ class FlinkWorkspaceSpec(WorkspaceParameters):
                     fieldPath=f".{field}",
                 )
                 for field in ("subscription", "resources")
-            )
+            ),
+            cel(
+                "!has(self.purchase) || !has(self.purchase.approval) ||"
+                " self.purchase.approval != 'Manual' || !has(self.subscription) ||"
+                " !has(self.subscription.renewal) || !has(self.subscription.renewal.mode) ||"
+                " self.subscription.renewal.mode != 'Automatic'",
+                "`purchase.approval` 'Manual' does not go with `subscription.renewal.mode`"
+                " 'Automatic': the cloud renews and charges without asking anybody",
+                fieldPath=".purchase.approval",
+            ),
         )
     )
 

@@ -15,6 +15,7 @@ from flink_workspace_operator.core.facts.snapshot import (
     bound_id,
     is_requested,
     is_untouched,
+    open_order,
     order_to_ask_about,
     orders_of,
 )
@@ -51,6 +52,8 @@ class Questions:
     """Read the bill from this time on, None not to."""
     elsewhere: tuple[Place, ...] = ()
     """Other regions to list: a copy of a refused call may have bought there."""
+    approvals_of: str | None = None
+    """The order whose approvals are read, None to read none."""
     final_check: bool = False
     """This process is about to send an announced purchase: only what the call depends on is
     asked, and the resource is read last."""
@@ -83,6 +86,7 @@ def questions(
         requested=is_requested(workspace),
         prerequisites=True,
         price=price,
+        approvals_of=None if price is None else _to_approve(open_order(orders)),
         elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),
     )
 
@@ -93,6 +97,12 @@ def price_question(
     """The block of the first action that may be ordered now."""
     asked = (action.price_question(workspace, orders) for action in ACTIONS.values())
     return next((block for block in asked if block is not None), None)
+
+
+def _to_approve(order: FlinkWorkspaceOrder | None) -> str | None:
+    """The name of an order that waits for a decision, or was announced after one."""
+    approval = None if order is None else order.status.approval
+    return order.metadata.name if order and approval and approval.required else None
 
 
 def _outstanding_elsewhere(
@@ -130,5 +140,6 @@ def _about(
         price=None,
         elsewhere=elsewhere,
         bill_since=announced and announced - BILLING_CLOCK,
+        approvals_of=_to_approve(order) if final_check else None,
         final_check=final_check,
     )

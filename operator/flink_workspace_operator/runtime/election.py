@@ -84,6 +84,8 @@ class Election:
     _renewed_at: float = field(default=NEVER, init=False)
     _seen: Standing | None = field(default=None, init=False)
     _changed_at: float = field(default=NEVER, init=False)
+    _free_at: float = field(default=NEVER, init=False)
+    """When another's Lease ends, if it is not renewed."""
     _version: str = field(default="", init=False)
     """The resourceVersion that was read or written last."""
 
@@ -95,7 +97,7 @@ class Election:
         """Try until the Lease is ours."""
         await self._attempt()
         while not self.leads():
-            await self.sleep(self.seconds * RETRY_AFTER)
+            await self.sleep(self._next_attempt_in)
             await self._attempt()
         log.info("leading as %s", self.identity)
 
@@ -160,7 +162,8 @@ class Election:
         if self._seen is None or found.spec != self._seen.spec:
             self._seen, self._changed_at = found, self.clock()
         lasts = max(self.seconds, min(found.seconds, LONGEST_LEASE_SECONDS))
-        return self.clock() < self._changed_at + lasts
+        self._free_at = self._changed_at + lasts
+        return self.clock() < self._free_at
 
     def _lose(self, holder: str, obstacle: str) -> None:
         """Stop to lead from now on."""
@@ -172,6 +175,12 @@ class Election:
         if obstacle != self.obstacle:
             log.info("%s", obstacle)
         self.holder, self.obstacle = holder, obstacle
+
+    @property
+    def _next_attempt_in(self) -> float:
+        """Seconds: the moment at which the other's Lease ends, if that comes before a retry."""
+        until_free, usual = self._free_at - self.clock(), self.seconds * RETRY_AFTER
+        return until_free if 0 < until_free < usual else usual
 
     @property
     def _seconds_left(self) -> float:

@@ -42,6 +42,16 @@ class Triggers:
         key = Key(metadata["namespace"], wire["spec"]["workspaceRef"]["name"])
         self._wake(key, how, metadata["resourceVersion"])
 
+    def approval_seen(self, how: str | None, wire: dict[str, Any]) -> None:
+        """Queue the key whose order somebody approved or denied, or whose approval is gone.
+
+        Not for those that are listed: they are kept for ever, and their resources are listed too.
+        """
+        if how is None:
+            return
+        order = wire.get("spec", {}).get("order", {}).get("name", "")
+        self.queue.add(Key(wire["metadata"]["namespace"], order.rpartition("-")[0]))
+
     def workspace_gone(self, key: Key) -> None:
         """Queue a FlinkWorkspace that is not listed any more, without an event of its deletion."""
         self._wanted.pop(key, None)

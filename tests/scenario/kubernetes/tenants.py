@@ -18,6 +18,7 @@ from tests.patience import until
 
 COMPONENTS: Final = REPOSITORY / "deploy" / "components"
 EDITOR: Final = "flink-workspace-editor"
+APPROVER: Final = "flink-purchase-approver"
 
 Manifest = dict[str, Any]
 

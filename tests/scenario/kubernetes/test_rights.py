@@ -20,7 +20,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.config_map import Content, Reference
 from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, OutputsRefused
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import unsent
 from flink_workspace_operator.core.plan import Event
 from flink_workspace_operator.settings import Settings
 from tests.objects import OPERATOR, Objects
@@ -67,7 +67,7 @@ async def test_ledger_can_be_kept(
     workspace = await applied(cluster, namespace, port)
     order = await port.create_order(Key(namespace, "w"), 1, spec_for(workspace))
     moved = await port.move_order(
-        order, ledger.quoted(order.spec, 1, Quote(basis="Hour", quoted_at=NOW), NOW)
+        order, unsent.quoted(order.spec, 1, Quote(basis="Hour", quoted_at=NOW), NOW)
     )
     await port.release_order(await port.reread_order(moved))
     (read_back,) = await port.read_orders(Key(namespace, "w"))

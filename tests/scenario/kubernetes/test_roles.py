@@ -7,7 +7,7 @@ from flink_local.cluster import Cluster
 from flink_workspace_operator.api.names import GROUP
 from tests.objects import Objects, Refused
 from tests.patience import until
-from tests.scenario.kubernetes.tenants import EDITOR, Tenant
+from tests.scenario.kubernetes.tenants import APPROVER, EDITOR, Tenant
 from tests.scenario.manifests import pay_as_you_go
 
 READ = {"get", "list", "watch"}
@@ -34,17 +34,23 @@ ROLES = [
     ("admin", READ),
     ("flink-workspace-viewer", READ),
     (EDITOR, ALL),
+    (APPROVER, READ),
 ]
 
 
 @pytest.mark.parametrize(("role", "allowed"), ROLES)
 def test_what_a_role_gives(cluster: Cluster, namespace: str, role: str, allowed: set[str]) -> None:
-    """Who may view, edit or administer sees workspaces and orders. Buying is bound by name: only
-    our editor writes workspaces. Nobody writes a status or an order."""
+    """Who may view, edit or administer sees workspaces, orders and approvals. Buying and approving
+    are bound by name, apart from each other: only our editor writes workspaces, only our approver
+    creates approvals. Nobody writes a status or an order, or changes a decision."""
     Objects.of(cluster, namespace).bind(role, ("person", namespace))
     # a controller adds our roles
     until(lambda: granted(cluster, namespace).get("flinkworkspaces") == allowed)
-    assert granted(cluster, namespace) == {"flinkworkspaces": allowed, "flinkworkspaceorders": READ}
+    assert granted(cluster, namespace) == {
+        "flinkworkspaces": allowed,
+        "flinkworkspaceorders": READ,
+        "flinkpurchaseapprovals": READ | ({"create"} if role == APPROVER else set()),
+    }
 
 
 @pytest.mark.parametrize("role", ["edit", "admin"])
@@ -92,6 +98,8 @@ def test_an_administrator_of_a_namespace_does_not_make_himself_a_buyer(
     until(lambda: tenant.may("create", "rolebindings"))
     with pytest.raises(Refused, match="attempting to grant RBAC permissions not currently held"):
         tenant.bind(EDITOR, anybody)
+    with pytest.raises(Refused, match="attempting to grant RBAC permissions not currently held"):
+        tenant.bind(APPROVER, anybody)
     for feature in ("outputs", "credentials"):
         tenant.bind(f"flink-workspace-operator-{feature}", anybody)
 

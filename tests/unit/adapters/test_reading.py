@@ -65,8 +65,8 @@ def test_a_field_of_the_spec(spec: Wire, unknown: tuple[str, ...]) -> None:
 
 ODD_ORDERS: dict[str, tuple[Wire, str]] = {
     "state": (
-        stored_order(status={"state": "AwaitingApproval"}),
-        "`status.state` .*'AwaitingApproval'",
+        stored_order(status={"state": "AwaitingReview"}),
+        "`status.state` .*'AwaitingReview'",
     ),
     "action": (stored_order(spec={"action": "Renew"}), "`spec.action` .*'Renew'"),
     "field of an open one": (

@@ -44,7 +44,7 @@ def _broken_versions(released: Node, current: Node) -> Iterator[str]:
         if name not in now:
             yield f"{name} is not served any more"
             continue
-        if not set(version["subresources"]) <= set(now[name]["subresources"]):
+        if not set(version.get("subresources", ())) <= set(now[name].get("subresources", ())):
             yield f"{name}: a subresource was removed"
         if not _paths(version) <= _paths(now[name]):
             yield f"{name}: a selectable field was removed"

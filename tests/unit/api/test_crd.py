@@ -33,8 +33,12 @@ def test_names_that_people_type() -> None:
     """Short names, and a category that is not `all`."""
     names = [crd(resource)["spec"]["names"] for resource in RESOURCES]
 
-    assert [name["shortNames"] for name in names] == [["fws"], ["fwo"]]
-    assert [name["singular"] for name in names] == ["flinkworkspace", "flinkworkspaceorder"]
+    assert [name["shortNames"] for name in names] == [["fws"], ["fwo"], ["fpa"]]
+    assert [name["singular"] for name in names] == [
+        "flinkworkspace",
+        "flinkworkspaceorder",
+        "flinkpurchaseapproval",
+    ]
     assert {category for name in names for category in name["categories"]} == {"flink"}
 
 
@@ -43,6 +47,7 @@ def test_nobody_has_looked_at_a_new_workspace() -> None:
     workspace, order = (
         crd(resource)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["status"]
         for resource in RESOURCES
+        if resource.has_status
     )
 
     assert workspace["default"] == {"observedGeneration": -1}

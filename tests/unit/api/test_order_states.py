@@ -35,10 +35,12 @@ def test_every_state_has_every_fact() -> None:
     assert all(facts.meaning for facts in STATES.values())
 
 
-def test_money_is_spent_from_one_state_only() -> None:
+def test_money_is_spent_from_two_states_only() -> None:
     """Asked positively: what a new state does not say, it does not permit."""
-    assert only("may_be_announced") == {"Quoted"}
-    assert {state for state, targets in MOVES.items() if "Placing" in targets} == {"Quoted"}
+    spends = {"Quoted", "AwaitingApproval"}
+    assert only("may_be_announced") == spends
+    assert {state for state, targets in MOVES.items() if "Placing" in targets} == spends
+    assert only("awaits_decision") == {"AwaitingApproval"}
     assert not any(
         value
         for name, value in vars(StateFacts(Phase.PREPARING, "new")).items()
@@ -76,7 +78,7 @@ def test_evidence_beats_every_state() -> None:
 
 def test_what_closes_an_order_unsent_can_be_told_from_a_manual_edit() -> None:
     """The operator leaves evidence with each of these states, of the list that the schema knows."""
-    assert only("written_with") == {"Superseded", "Canceled", "Lost"}
+    assert only("written_with") == {"Superseded", "Canceled", "Declined", "Lost"}
     known = {None, *get_args(Evidence)}
     assert all(
         facts.written_with <= known for facts in STATES.values() if facts.written_with is not None

@@ -16,13 +16,13 @@ from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, PlaceOrder,
 from tests.builders import NOW, a_case, a_cloud, a_workspace, an_order, minutes, reported
 
 ROWS: Final = {
-    "AwaitingApproval": StateFacts(
+    "AwaitingReview": StateFacts(
         Phase.PREPARING,
-        "a person must agree to the price",
+        "somebody must look at it",
         ("Quoted", "Canceled"),
         may_be_closed=True,
     ),
-    "Declined": StateFacts(Phase.CLOSED, "a person does not want it at this price", ("Placed",)),
+    "Withdrawn": StateFacts(Phase.CLOSED, "somebody took it back", ("Placed",)),
 }
 
 
@@ -58,23 +58,23 @@ def test_nothing_is_bought(state: str, ago: int) -> None:
     assert not any(isinstance(step, MoveOrder) for step in plan.steps)
 
 
-def test_a_deletion_cancels_what_awaits_approval() -> None:
+def test_a_deletion_cancels_what_awaits_review() -> None:
     """Nothing was sent for it."""
-    (step,) = decide(a_case(a_workspace(deleted=True), an_order_in("AwaitingApproval"))).steps
+    (step,) = decide(a_case(a_workspace(deleted=True), an_order_in("AwaitingReview"))).steps
     assert isinstance(step, MoveOrder)
     assert step.status.state == "Canceled"
 
 
-def test_a_deletion_does_not_wait_for_what_was_declined() -> None:
+def test_a_deletion_does_not_wait_for_what_was_withdrawn() -> None:
     """It is closed."""
-    plan = decide(a_case(a_workspace(deleted=True), an_order_in("Declined")))
+    plan = decide(a_case(a_workspace(deleted=True), an_order_in("Withdrawn")))
     assert plan.steps
     assert not any(isinstance(step, MoveOrder) for step in plan.steps)
 
 
-def test_what_was_declined_waits_for_a_person() -> None:
+def test_what_was_withdrawn_waits_for_a_person() -> None:
     """The resource says which order it was."""
-    plan = decide(a_case(a_workspace(), an_order_in("Declined")))
+    plan = decide(a_case(a_workspace(), an_order_in("Withdrawn")))
     assert said(plan) == ("Suspended", "WaitingForChange")
     assert plan.verdict is not None
     assert "order demo-1" in plan.verdict.message
@@ -86,18 +86,18 @@ def test_a_change_of_the_resource_opens_the_next_order() -> None:
         a_workspace(generation=2),
         a_workspace(generation=2, resources=Resources(cu=20)),
     ):
-        assert buys(decide(a_case(workspace, an_order_in("Declined"))))
+        assert buys(decide(a_case(workspace, an_order_in("Withdrawn"))))
 
 
 def test_a_request_opens_the_next_order() -> None:
     """The same wish, and a person asks for it again: once for each request."""
     asked = a_workspace(annotations={RECONCILE_REQUESTED_AT: "now"})
-    case = a_case(asked, an_order_in("Declined"))
+    case = a_case(asked, an_order_in("Withdrawn"))
     assert buys(decide(case))
     handled = asked.model_copy(
         update={"status": asked.status.model_copy(update={"last_handled_reconcile_at": "now"})}
     )
-    assert not buys(decide(a_case(handled, an_order_in("Declined"))))
+    assert not buys(decide(a_case(handled, an_order_in("Withdrawn"))))
 
 
 def test_a_request_waits_until_the_order_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:

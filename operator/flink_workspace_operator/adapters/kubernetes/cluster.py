@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from kubernetes.aio import client
 
+from flink_workspace_operator.adapters.kubernetes.approvals import Approvals
 from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
 from flink_workspace_operator.adapters.kubernetes.collection import (
     PAGE_OF_USERS,
@@ -24,9 +25,11 @@ from flink_workspace_operator.adapters.kubernetes.reading import (
     workspace_in,
 )
 from flink_workspace_operator.adapters.kubernetes.secrets import Secrets
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import (
     API_VERSION,
+    APPROVALS,
     GROUP,
     LEDGER_FINALIZER,
     ORDERS,
@@ -76,6 +79,7 @@ class KubernetesCluster:
         )
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._ledger = Ledger(self._orders)
+        self._approvals = Approvals(Collection(custom, GROUP, VERSION, APPROVALS, self._own_writes))
         self._events = Events(custom, settings.namespace)
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
@@ -139,6 +143,9 @@ class KubernetesCluster:
     async def list_open_orders(self, key: Key) -> tuple[str, ...]:
         """The names of the orders that keep the claim. An unreadable order counts as open."""
         return await self._ledger.list_open(key)
+
+    async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:
+        return await self._approvals.read(key.namespace, order)
 
     async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
         lease = await self._claims.read(target)

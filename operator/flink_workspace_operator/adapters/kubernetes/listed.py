@@ -77,6 +77,10 @@ class Listed:
         version = metadata["resourceVersion"]
         return Claim(metadata["name"], reader, True, version, target, uid)
 
+    async def read_approvals(self, *_: object) -> NoReturn:
+        """Asked for only before a purchase."""
+        raise Doubtful
+
     async def list_neighbours(self) -> NoReturn:
         """Asked for only before a purchase or the like."""
         raise Doubtful

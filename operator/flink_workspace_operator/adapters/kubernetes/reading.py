@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from flink_workspace_operator.adapters.kubernetes.collection import Wire
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import unknown_fields
 from flink_workspace_operator.api.order import ACTIONS, FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import facts_of
@@ -42,6 +43,11 @@ def order_in(wire: Wire) -> FlinkWorkspaceOrder:
             f" know: {fields}"
         )
     return order
+
+
+def approval_in(wire: Wire) -> FlinkPurchaseApproval:
+    """Parse a decision. Raises `Unreadable`: it may deny what another approves."""
+    return _readable("FlinkPurchaseApproval", wire, FlinkPurchaseApproval.of)
 
 
 def wanted_in(wire: Wire) -> WantedName:

@@ -8,13 +8,14 @@ from typing import Final
 from kubernetes.aio import client
 
 from flink_workspace_operator.adapters.kubernetes.collection import TIMEOUT_SECONDS, answer
-from flink_workspace_operator.api.names import GROUP, ORDERS, WORKSPACES
+from flink_workspace_operator.api.names import APPROVALS, GROUP, ORDERS, WORKSPACES
 
 EVENTS: Final = "events.k8s.io"
 
 NEEDED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     (GROUP, WORKSPACES): ("get", "list", "watch", "patch"),
     (GROUP, ORDERS): ("get", "list", "watch", "create", "patch"),
+    (GROUP, APPROVALS): ("get", "list", "watch"),
     (GROUP, f"{WORKSPACES}/status"): ("patch",),
     (GROUP, f"{ORDERS}/status"): ("patch",),
     (EVENTS, "events"): ("create",),

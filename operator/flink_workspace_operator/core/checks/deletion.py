@@ -14,7 +14,7 @@ from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.facts.snapshot import is_unlisted
 from flink_workspace_operator.core.facts.times import utc
 from flink_workspace_operator.core.ledger_case import LedgerCase
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import ledger, unsent
 from flink_workspace_operator.core.orders.clauses import cost_of
 from flink_workspace_operator.core.orders.windows import clock, latest_end_of_call, window_end
 from flink_workspace_operator.core.pace import SOON, rising
@@ -121,7 +121,7 @@ def _decision_on(case: LedgerCase, order: FlinkWorkspaceOrder) -> str:
 def _cancel_what_is_quoted(case: LedgerCase) -> Plan | None:
     quoted = [order for order in case.seen.orders if order.facts.may_be_closed]
     return (
-        Plan(tuple(MoveOrder(order, ledger.canceled(order, case.seen.now)) for order in quoted))
+        Plan(tuple(MoveOrder(order, unsent.canceled(order, case.seen.now)) for order in quoted))
         if quoted
         else None
     )

@@ -67,7 +67,7 @@ def verdict_on_price(
     maximum = maximum_of(workspace)
     if maximum is None:
         return None
-    amount = _amount_of(quote)
+    amount = amount_in((quote and quote.trade_amount) or "")
     # Pay-as-you-go has no price of the whole: an amount, if any, is that of an hour.
     if quote is None or quote.basis != "Term" or amount is None or quote.currency is None:
         return Verdict("Suspended", "PriceUnknown", _unknown(maximum, quote))
@@ -81,10 +81,10 @@ def verdict_on_price(
     return None
 
 
-def _amount_of(quote: Quote | None) -> Decimal | None:
+def amount_in(text: str) -> Decimal | None:
     """The amount; None if it is missing or no number, as in an order that was edited manually."""
     try:
-        amount = Decimal((quote and quote.trade_amount) or "")
+        amount = Decimal(text)
     except InvalidOperation:
         return None
     return amount if amount.is_finite() else None

@@ -15,6 +15,11 @@ from flink_workspace_operator.api.order import (
     WorkspaceReference,
 )
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.approval import (
+    agreement,
+    is_still_approved,
+    wait_for_approval,
+)
 from flink_workspace_operator.core.checks.backoff import due_if_fruitless
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
@@ -30,7 +35,7 @@ from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.ledger_case import LedgerCase
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import unsent
 from flink_workspace_operator.core.orders.action import PaidAction
 from flink_workspace_operator.core.orders.actions import ACTIONS, action_of
 from flink_workspace_operator.core.orders.clauses import cost_of, open_outcome, words_of
@@ -63,7 +68,7 @@ def finish_intent(case: LedgerCase) -> Plan | None:
     evidence = action.evidence(case, order)
     # It is there by now: the call would buy a second one.
     if evidence.exists:
-        status = ledger.superseded(
+        status = unsent.superseded(
             order, case.cloud_time, "NothingSent", "what it is for is there already"
         )
         return Plan((MoveOrder(order, status),))
@@ -72,7 +77,7 @@ def finish_intent(case: LedgerCase) -> Plan | None:
         return Plan((PlaceOrder(order, action.call(case, order)),))
     # Something has changed, or absence is not proven: take it back, and begin again.
     why = why or "the last list before the call did not show that the name is free"
-    return Plan((MoveOrder(order, ledger.not_sent(order, case.cloud_time, why)),), requeue=SOON)
+    return Plan((MoveOrder(order, unsent.not_sent(order, case.cloud_time, why)),), requeue=SOON)
 
 
 def _why_not(case: LedgerCase, order: FlinkWorkspaceOrder, generation: int) -> str | None:
@@ -106,6 +111,8 @@ def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: in
         return "the FlinkWorkspace was changed"
     if verdict_on_price(workspace, order.status.quote, order.spec.block) is not None:
         return "the price is not within spec.purchase.maximumPrice"
+    if not is_still_approved(case, order):
+        return "the approval is gone, or somebody denied it"
     return "the FlinkWorkspace was suspended" if case.suspended else None
 
 
@@ -213,7 +220,7 @@ def open_next_order(case: Case) -> Plan | None:
     if stopped is not None:
         return stopped
     spec, number = _order_spec(case, *wish), _next_number(case)
-    step = OpenOrder(number, spec, ledger.quoted(spec, number, quote, case.cloud_time))
+    step = OpenOrder(number, spec, unsent.quoted(spec, number, quote, case.cloud_time))
     amount = price(quote, wish[1])
     message = f"order {case.seen.key.name}-{number} ({amount}) is being opened"
     return Plan((step,), verdict=Verdict("Progressing", "Purchasing", message))
@@ -237,18 +244,12 @@ def _order_spec(case: Case, action: PaidAction, block: ApiModel) -> FlinkWorkspa
     return action.written(spec, block)
 
 
-def number_of(name: str) -> int:
-    """An order's number in the sequence of its workspace; 0 for a foreign name."""
-    suffix = name.rpartition("-")[2]
-    return int(suffix) if suffix.isdecimal() else 0
-
-
 def _next_number(case: Case) -> int:
     """One more than the largest known; the status keeps a floor if orders were deleted by force."""
-    known = [number_of(order.metadata.name) for order in case.seen.orders]
+    known = [unsent.number_of(order.metadata.name) for order in case.seen.orders]
     summary = case.workspace.status.order
     if summary is not None:
-        known.append(number_of(summary.name))
+        known.append(unsent.number_of(summary.name))
     return max(known, default=0) + 1
 
 
@@ -266,24 +267,28 @@ def write_intent(case: Case) -> Plan | None:
     ):
         why = "the FlinkWorkspace was changed, or is paid from another account"
         return Plan(
-            (MoveOrder(order, ledger.superseded(order, case.cloud_time, "SpecChanged", why)),)
+            (MoveOrder(order, unsent.superseded(order, case.cloud_time, "SpecChanged", why)),)
         )
     # The price may have changed since.
     quote = freshest_quote(case, order)
     if isinstance(quote, Unknown):
         return could_not_read(quote, case.seen.cloud)
-    return stop_above_maximum(case, quote, order.spec.block) or _intent(case, order, quote)
+    return (
+        stop_above_maximum(case, quote, order.spec.block)
+        or wait_for_approval(case, order, quote)
+        or _intent(case, order, quote)
+    )
 
 
 def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan:
-    """The announcement, at the price that was compared with the maximum."""
+    """The announcement, at the price that is within the maximum, and approved if need be."""
     nonce = action_of(order).nonce(case, order)
-    call = ledger.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
-    number, maximum = number_of(order.metadata.name), maximum_of(case.workspace)
-    priced = ledger.requoted(order, number, quote, maximum)
+    call = unsent.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
+    terms = unsent.Terms(quote, maximum_of(case.workspace), agreement(case, order))
+    priced = unsent.requoted(order, unsent.number_of(order.metadata.name), terms)
     message = f"order {order.metadata.name} {cost_of(priced)} is being placed"
     step = WriteIntent(
-        order, ledger.intended(priced, call), case.token, case.workspace.metadata.generation
+        order, unsent.intended(priced, call), case.token, case.workspace.metadata.generation
     )
     return Plan((step,), verdict=Verdict("Progressing", "Provisioning", message))
 

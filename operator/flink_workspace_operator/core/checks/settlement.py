@@ -11,7 +11,7 @@ from flink_workspace_operator.core.checks.billing_evidence import (
 from flink_workspace_operator.core.checks.credentials import who_is_missing
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.ledger_case import LedgerCase
-from flink_workspace_operator.core.orders import ledger
+from flink_workspace_operator.core.orders import ledger, unsent
 from flink_workspace_operator.core.orders.actions import action_of
 from flink_workspace_operator.core.orders.evidence import OrderEvidence, Stranger
 from flink_workspace_operator.core.orders.ledger import Rejection
@@ -53,13 +53,13 @@ def _settlement(case: LedgerCase, order: FlinkWorkspaceOrder) -> FlinkWorkspaceO
         return ledger.fulfilled(order, case.cloud_time)
     # Its process stopped in between, or a backup lost the status: it must not be announced.
     if _lacks_status(case, order):
-        return ledger.without_status(order, case.seen.now)
+        return unsent.without_status(order, case.seen.now)
     # Refused, but another copy of the call may still be executed.
     if order.outstanding:
         return _settle_outstanding(case, order, evidence)
     # Nothing was sent, and nothing must be: the instance exists.
     if facts.may_be_closed and evidence.exists:
-        return ledger.superseded(
+        return unsent.superseded(
             order, case.cloud_time, "NothingSent", "what it is for is there already"
         )
     # Only the process that announced it knows whether it is sent: `finish_intent` decides.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Self
 
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
@@ -129,6 +130,8 @@ class Seen:
     """The readable ones of the Secret to sign with and those of orders."""
     signer: Signer = field(default_factory=Signer)
     """The identity that signed the calls."""
+    approvals: tuple[FlinkPurchaseApproval, ...] = ()
+    """The decisions on the open order, if it needs one."""
     cloud: SeenCloud = field(default_factory=SeenCloud)
     remembered: Remembered = field(default_factory=Remembered)
     final_check: bool = False

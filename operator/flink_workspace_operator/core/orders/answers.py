@@ -9,12 +9,12 @@ from flink_workspace_operator.core.facts.observed import Answer, Bought, Unknown
 from flink_workspace_operator.core.facts.snapshot import Answered, Seen
 from flink_workspace_operator.core.orders.ledger import (
     Rejection,
-    not_sent,
     placed,
     refused,
     rejected,
     uncertain,
 )
+from flink_workspace_operator.core.orders.unsent import not_sent
 from flink_workspace_operator.settings import Settings
 
 

@@ -3,30 +3,24 @@
 Those after an answer of the cloud: `core/orders/answers.py`.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrder,
-    FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
-    Quote,
     StateTime,
 )
 from flink_workspace_operator.api.order_states import Evidence, OrderState
-from flink_workspace_operator.api.purchase import MaximumPrice
 from flink_workspace_operator.core.orders.clauses import (
     cause_of,
-    cost_of,
     instance_with_price,
     not_done,
     open_outcome,
     refused_outcome,
     words_of,
 )
-from flink_workspace_operator.core.orders.price import price
 from flink_workspace_operator.core.orders.windows import clock
 
 MESSAGE_LENGTH = 1024
@@ -47,7 +41,7 @@ def moved(
     state: OrderState,
     at: datetime,
     message: str,
-    **changes: str | datetime | Quote | None,
+    **changes: str | datetime | ApiModel | None,
 ) -> FlinkWorkspaceOrderStatus:
     """The status after a move at the moment `at`, with other fields changed along with it.
 
@@ -97,94 +91,6 @@ def _line(message: str) -> str:
 def entered(order: FlinkWorkspaceOrder) -> datetime | None:
     """Time at which the order last entered its present state."""
     return next((entry.time for entry in order.status.times if entry.state == order.state), None)
-
-
-def digest(spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote) -> str:
-    """A digest of the resource, the number, the purchase and its price."""
-    named = quote.model_dump(mode="json", exclude={"quoted_at"})
-    agreed = [spec.workspace_ref.uid, number, spec.block.model_dump(mode="json"), named]
-    return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Announcement:
-    """The part of a call that is fixed before it is sent. `window`: the wait for its outcome."""
-
-    intent_time: datetime
-    nonce: str
-    mark: str
-    window: timedelta
-
-
-def quoted(
-    spec: FlinkWorkspaceOrderSpec, number: int, quote: Quote, at: datetime
-) -> FlinkWorkspaceOrderStatus:
-    """The first status of an order."""
-    message = f"Nothing has been sent yet; the price is {price(quote, spec.block)}."
-    agreed = digest(spec, number, quote)
-    return moved(
-        FlinkWorkspaceOrderStatus(), "Quoted", at, message=message, quote=quote, digest=agreed
-    )
-
-
-def requoted(
-    order: FlinkWorkspaceOrder, number: int, quote: Quote, maximum: MaximumPrice | None
-) -> FlinkWorkspaceOrder:
-    """The order with a newer price, and the maximum that allows it."""
-    agreed = {"quote": quote, "digest": digest(order.spec, number, quote), "maximum_price": maximum}
-    return order.model_copy(update={"status": order.status.model_copy(update=agreed)})
-
-
-def intended(order: FlinkWorkspaceOrder, call: Announcement) -> FlinkWorkspaceOrderStatus:
-    """About to be sent, with this date and nonce and no others."""
-    return moved(
-        order.status,
-        "Placing",
-        call.intent_time,
-        intent_time=call.intent_time,
-        nonce=call.nonce,
-        intent_mark=call.mark,
-        settled_not_before=call.intent_time + call.window,
-        evidence=None,
-        answer=None,
-        message=words_of(order).announced,
-    )
-
-
-def not_sent(order: FlinkWorkspaceOrder, at: datetime, why: str) -> FlinkWorkspaceOrderStatus:
-    """Quoted again: this process knows that it sent nothing."""
-    return moved(order.status, "Quoted", at, evidence="NothingSent", message=_unsent(order, why))
-
-
-def superseded(
-    order: FlinkWorkspaceOrder, at: datetime, evidence: Evidence, why: str
-) -> FlinkWorkspaceOrderStatus:
-    """Closed before anything was sent; another order may follow."""
-    return moved(order.status, "Superseded", at, evidence=evidence, message=_unsent(order, why))
-
-
-def _unsent(order: FlinkWorkspaceOrder, why: str) -> str:
-    return f"Nothing was sent {cost_of(order)}, because {why}."
-
-
-def without_status(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """Closed because its history is lost; its token on an instance would prove a purchase."""
-    message = (
-        "Found without status, because its process stopped before it wrote one, or a backup"
-        " restored the order without it."
-    )
-    return moved(order.status, "Superseded", at, message=message)
-
-
-def canceled(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
-    """Closed because its workspace resource is deleted."""
-    return moved(
-        order.status,
-        "Canceled",
-        at,
-        evidence="Deleted",
-        message=_unsent(order, "the FlinkWorkspace was deleted"),
-    )
 
 
 def placed(

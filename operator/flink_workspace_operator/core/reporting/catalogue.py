@@ -5,30 +5,18 @@ tests. Failures of the cloud describe themselves (`core/facts/failures.py`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from flink_workspace_operator.core.facts.failure_kinds import KINDS, meaning_of, page_advice_of
 from flink_workspace_operator.core.facts.failures import CloudFailure, Turn
 from flink_workspace_operator.core.facts.key_failures import CredentialsUnusable
+from flink_workspace_operator.core.reporting.catalogue_of_limits import LIMITS
+from flink_workspace_operator.core.reporting.entry import BY_ITSELF, Entry
 
-_NOTHING: Final = "nothing"
-BY_ITSELF: Final = "wait: it continues by itself"
-SEE_READY: Final = "what Ready's message says"
-_MAXIMUM: Final = "`spec.purchase.maximumPrice`"
 _ON_ITS_WAY: Final = "Reconciling, then Stalled"
 """In progress for FLINK_OPERATOR_PREREQUISITE_GRACE_SECONDS, then stalled."""
 _ON_ITS_SIDE: Final = "Reconciling; Suspended beside a workspace that runs"
 """A reason about the operator, not about the workspace."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One reason. `status`: of the condition, or the condition that turns True beside Ready."""
-
-    status: str
-    meaning: str
-    advice: str = _NOTHING
 
 
 _TURNS: Final[Mapping[Turn, str]] = {
@@ -164,17 +152,7 @@ DECIDING: Final[Mapping[str, Entry]] = {
         "remove `spec.suspend`, and the annotation `flink.alicloud.dev/suspend` if its value is not"
         " `false`",
     ),
-    "PriceAboveLimit": Entry(
-        "Suspended",
-        f"the price is above {_MAXIMUM}",
-        "raise it, or wait for a lower price; every resync checks the price",
-    ),
-    "CurrencyNotAllowed": Entry(
-        "Suspended", f"the price is in another currency than {_MAXIMUM}", "set it in that currency"
-    ),
-    "PriceUnknown": Entry(
-        "Suspended", f"no total price is known to compare with {_MAXIMUM}", SEE_READY
-    ),
+    **LIMITS,
     "ListIncomplete": Entry(
         "Suspended",
         "the list of instances lacks one that another resource of this cluster owns. So it is not"

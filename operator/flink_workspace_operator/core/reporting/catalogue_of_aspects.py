@@ -4,7 +4,7 @@ of the others."""
 from collections.abc import Mapping
 from typing import Final
 
-from flink_workspace_operator.core.reporting.catalogue import BY_ITSELF, SEE_READY, Entry
+from flink_workspace_operator.core.reporting.entry import BY_ITSELF, SEE_READY, Entry
 
 _NOT_YET: Final = Entry("Unknown", "there is no workspace yet")
 _NOT_VISIBLE: Final = Entry("Unknown", "the cloud does not show the workspace", SEE_READY)

@@ -75,14 +75,21 @@ def _of_outputs(step: WriteOutputs | DeleteOutputs) -> Event:
 def events_of_orders(
     before: Ledger, after: Ledger
 ) -> tuple[tuple[FlinkWorkspaceOrder, Event], ...]:
-    """Orders that entered another state in this pass."""
-    states = {order.metadata.uid: order.state for order in before}
-    moved = (order for order in after if states.get(order.metadata.uid) != order.state)
-    return tuple(
-        (order, _event(order, order.facts.event))
-        for order in moved
-        if order.facts.event is not None
-    )
+    """Orders that entered another state in this pass, or whose price somebody must approve anew."""
+    was = {order.metadata.uid: order for order in before}
+    told = ((order, _news(was.get(order.metadata.uid), order)) for order in after)
+    return tuple((order, _event(order, news)) for order, news in told if news is not None)
+
+
+def _news(was: FlinkWorkspaceOrder | None, now: FlinkWorkspaceOrder) -> Reported | None:
+    state = None if was is None else was.state
+    if state == now.state:
+        is_dearer = was is not None and was.status.asked != now.status.asked
+        return Reported("PriceChanged", is_warning=True) if is_dearer else None
+    approval = now.status.approval
+    if now.facts.is_announced and approval is not None and approval.required:
+        return Reported("Approved")
+    return now.facts.event
 
 
 def _event(order: FlinkWorkspaceOrder, reported: Reported) -> Event:

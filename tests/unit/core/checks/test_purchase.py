@@ -11,13 +11,14 @@ from flink_workspace_operator.api.order_states import Evidence, OrderState
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, OrderSummary
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import case_of
-from flink_workspace_operator.core.checks.purchase import number_of, write_intent
+from flink_workspace_operator.core.checks.purchase import write_intent
 from flink_workspace_operator.core.checks.retry import wait_for_next_try
 from flink_workspace_operator.core.decide import decide
 from flink_workspace_operator.core.facts.failures import ServerError, Throttled
 from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, signature_nonce
 from flink_workspace_operator.core.facts.observed import Absent, Unknown
 from flink_workspace_operator.core.facts.snapshot import Intent
+from flink_workspace_operator.core.orders.unsent import number_of
 from flink_workspace_operator.core.pace import SOON
 from flink_workspace_operator.core.plan import (
     AddFinalizer,

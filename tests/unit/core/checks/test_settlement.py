@@ -31,7 +31,7 @@ from flink_workspace_operator.core.facts.observed import (
     Unknown,
 )
 from flink_workspace_operator.core.facts.snapshot import Answered, Remembered
-from flink_workspace_operator.core.orders import answers, ledger
+from flink_workspace_operator.core.orders import answers, ledger, unsent
 from flink_workspace_operator.core.orders.windows import window_end
 from flink_workspace_operator.core.plan import MoveOrder, OpenOrder, Plan, RecordAnswer
 from flink_workspace_operator.core.questions import questions
@@ -545,13 +545,17 @@ class TestAnswer:
         order = an_order("Quoted")
         quote = order.status.quote
         assert quote is not None
-        first = ledger.digest(order.spec, 1, quote)
-        assert first == ledger.digest(
-            order.spec, 1, quote.model_copy(update={"quoted_at": NOW + WINDOW})
+        asked = unsent.asked_price(quote)
+        assert asked == unsent.asked_price(quote.model_copy(update={"quoted_at": NOW + WINDOW}))
+        first = unsent.digest(order.spec, 1, asked)
+        resized = an_order(workspace=a_workspace(resources={"cu": 20})).spec
+        others = (
+            unsent.digest(order.spec, 2, asked),
+            unsent.digest(order.spec, 1, asked.model_copy(update={"amount": "1"})),
+            unsent.digest(order.spec, 1, asked.model_copy(update={"currency": "USD"})),
+            unsent.digest(order.spec, 1, asked.model_copy(update={"basis": "Hour"})),
+            unsent.digest(an_order(uid="uid-2").spec, 1, asked),
+            unsent.digest(order.spec.model_copy(update={"action": "Renew"}), 1, asked),
+            unsent.digest(resized, 1, asked),
         )
-        assert first != ledger.digest(order.spec, 2, quote)
-        assert first != ledger.digest(order.spec, 1, quote.model_copy(update={"trade_amount": "1"}))
-        assert first != ledger.digest(an_order(uid="uid-2").spec, 1, quote)
-        assert first != ledger.digest(
-            an_order(workspace=a_workspace(resources={"cu": 20})).spec, 1, quote
-        )
+        assert len({first, *others}) == 1 + len(others)
