@@ -31,6 +31,7 @@ from flink_workspace_operator.api.parameters import (
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.case import Case, case_of
+from flink_workspace_operator.core.facts.boundary import Boundary
 from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, PurchaseTarget
 from flink_workspace_operator.core.facts.observed import (
     Bucket,
@@ -258,7 +259,7 @@ def seen(
         known = Remembered(
             intent=Intent(intent.metadata.uid, intent.status.intent_mark or "", generation)
         )
-    facts: dict[str, Any] = {"now": NOW, "claim": a_claim(), **read}
+    facts: dict[str, Any] = {"now": NOW, "claim": a_claim(), "boundary": Boundary(), **read}
     return Seen(
         key=KEY,
         owner=OWNER,

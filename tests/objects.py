@@ -35,6 +35,7 @@ _VERSIONS: Final = {
     "flinkworkspaces": API_VERSION,
     "flinkworkspaceorders": API_VERSION,
     "flinkpurchaseapprovals": API_VERSION,
+    "flinkpurchasepolicies": API_VERSION,
     "leases": "coordination.k8s.io/v1",
     "customresourcedefinitions": "apiextensions.k8s.io/v1",
     **dict.fromkeys(
@@ -44,6 +45,7 @@ _VERSIONS: Final = {
 }
 """API versions of what is told by its path and is not in the core group."""
 _OF_NO_NAMESPACE: Final = {
+    "flinkpurchasepolicies",
     "namespaces",
     "clusterroles",
     "clusterrolebindings",

@@ -28,6 +28,7 @@ def api_page() -> str:
             "flinkworkspaces.yaml",
             "flinkworkspaceorders.yaml",
             "flinkpurchaseapprovals.yaml",
+            "flinkpurchasepolicies.yaml",
         )
     ]
     return page(
@@ -39,10 +40,11 @@ def _resource(crd: Node) -> Iterator[str]:
     spec = crd["spec"]
     (version,) = spec["versions"]
     schema, kind = version["schema"]["openAPIV3Schema"], spec["names"]["kind"]
+    scope = "namespaced" if spec["scope"] == "Namespaced" else "in no namespace"
     names = " ".join(map(code, (spec["names"]["plural"], *spec["names"]["shortNames"])))
     yield f"## {kind}"
     yield schema["description"]
-    yield f"`apiVersion: {spec['group']}/{version['name']}`, namespaced; for kubectl {names}."
+    yield f"`apiVersion: {spec['group']}/{version['name']}`, {scope}; for kubectl {names}."
     yield from _rules(schema, "")
     yield from _object(f"{kind}.spec", schema["properties"]["spec"], _changes(schema))
     if "status" in schema["properties"]:

@@ -87,7 +87,9 @@ async def observe(
 
 
 async def _read_last(cluster: ClusterReads, asked: Questions, seen: Seen) -> Seen:
-    """Decisions of people; before a call also the ledger, and last of all the resource."""
+    """Limits and decisions; before a call also the ledger, and last of all the resource."""
+    if asked.boundary:
+        seen = seen.updated(boundary=await cluster.read_boundary(seen.key.namespace))
     if asked.approvals_of is not None:
         seen = seen.updated(approvals=await cluster.read_approvals(seen.key, asked.approvals_of))
     if not asked.final_check:

@@ -19,6 +19,7 @@ from flink_workspace_operator.api.order import (
 from flink_workspace_operator.api.parameters import Network
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
+from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.identity import (
     Caller,
@@ -147,6 +148,10 @@ class ClusterReads(Protocol):
 
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """All orders that were ever opened for this key and still exist, by number."""
+        ...
+
+    async def read_boundary(self, namespace: str) -> Boundary | PoliciesUnread:
+        """The limits on what a namespace buys."""
         ...
 
     async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:

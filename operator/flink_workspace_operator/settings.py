@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """Namespaces whose resources the operator's own identity buys for, as a JSON list; ["*"] means
     all. The others need spec.credentials. Left out: none. Its earlier purchases stay managed
     everywhere."""
+    require_policy: bool = False
+    """True: nothing is bought in a namespace that no FlinkPurchasePolicy covers."""
     adoption_namespaces: Allowed | None = None
     """Namespaces in which adoption.policy may be ByInstanceId, as a JSON list; ["*"] means all.
     Left out: none."""

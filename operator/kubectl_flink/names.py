@@ -21,12 +21,12 @@ RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 ABANDON_ORDER: Final = f"{GROUP}/abandon-order"
 REPLACE_LOST: Final = f"{GROUP}/replace-lost"
 
-PREPARING: Final = frozenset({None, "Quoted"})
+PREPARING: Final = frozenset({None, "Quoted", "AwaitingApproval"})
 """States of an order that is open, and for which nothing was sent."""
 CALLING: Final = frozenset({"Placing", "Uncertain"})
 """States in which it is open whether something was bought."""
 PAID: Final = frozenset({"Placed", "Fulfilled", "Lost"})
 """States of an order that bought something."""
-FRUITLESS: Final = frozenset({"Rejected", "NotPlaced", "Superseded", "Canceled"})
+FRUITLESS: Final = frozenset({"Rejected", "NotPlaced", "Superseded", "Canceled", "Declined"})
 """States of an order that bought nothing. A state that is in none of these is of a newer version,
 and counts as open."""

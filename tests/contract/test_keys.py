@@ -258,7 +258,7 @@ async def test_a_role_that_sts_refuses_is_a_matter_for_a_person(node: Node) -> N
     assert isinstance(failure, KeyRefused)
     assert failure.fate == "NothingSent"
     assert describe(failure).startswith(
-        "STS gives no access key (code AuthenticationFail.NoPermission): check its role"
+        "STS gives no access key (code AuthenticationFail.NoPermission): check that its role"
     )
 
 
@@ -334,7 +334,7 @@ async def test_the_nodes_role_is_never_taken_for_what_is_missing(
     ("body", "told"),
     [
         (None, "the metadata service of ECS did not answer (ConnectionLost)"),
-        ("", "the metadata service of ECS gives no access key (code HTTP404): check its role"),
+        ("", "the metadata service of ECS gives no access key (code HTTP404): check that its role"),
     ],
 )
 @pytest.mark.parametrize("role", [None, "of-the-node"])

@@ -17,6 +17,7 @@ READ: Final = (
     "flux.md",
     "faq.md",
     "security.md",
+    "policies.md",
     "approvals.md",
     "real-account.md",
     "backup-and-restore.md",

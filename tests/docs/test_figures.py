@@ -26,7 +26,8 @@ PAGES: Final = (
     REPOSITORY / "README.md",
     REPOSITORY / "CONTRIBUTING.md",
 )
-CODE: Final = re.compile(r"```.*?```|<!--.*?-->", re.DOTALL)
+CODE: Final = re.compile(r"```.*?```|<!--.*?-->|`\d+h`", re.DOTALL)
+"""What is no figure: listings, comments, and a duration as somebody writes it into a field."""
 
 WAIT: Final = re.compile(r"\b(\d+) minutes\b")
 CREATION: Final = {5, 10}

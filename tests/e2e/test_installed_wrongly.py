@@ -45,7 +45,7 @@ def test_it_does_not_begin_under_older_definitions(
     operator = start_operator(older, account, tmp_path)
     assert operator.exit_code() == 1
     assert (
-        "cannot start: the definition of FlinkWorkspace in the cluster is older than this operator: it lacks"
+        "cannot start: the CRD of FlinkWorkspace in the cluster is older than this operator: it lacks"
         " spec.outputs. Apply crds/ of version 0.1.0; nothing is bought meanwhile"
         in operator.log.read_text()
     )

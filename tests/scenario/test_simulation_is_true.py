@@ -11,6 +11,7 @@ from kubernetes.aio import client
 
 from flink_local.cluster import Cluster
 from flink_workspace_operator.adapters.kubernetes.cluster import KubernetesCluster
+from flink_workspace_operator.api.approval import Agreement
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.order_states import MOVES, OrderState
@@ -39,6 +40,7 @@ COMPLETE: dict[str, Any] = {
     "nonce": "n" * 32,
     "intent_mark": "m" * 32,
     "settled_not_before": NOW,
+    "approval": Agreement(required=False),
     "instance_id": "f-1",
 }
 Script = Callable[[ServerSide], Awaitable[list[str]]]
@@ -122,6 +124,7 @@ async def needed_and_frozen(side: ServerSide) -> list[str]:
         "quote": QUOTE.model_copy(update={"currency": "CNY"}),
         "intent_time": later,
         "settled_not_before": later,
+        "approval": Agreement(required=True),
     }
     quoted: FlinkWorkspaceOrder = await order_in(side, workspace, 1, "Quoted")
     for state, field in [("Placing", each) for each in COMPLETE] + [("Placed", "instance_id")]:

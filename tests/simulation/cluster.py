@@ -24,6 +24,7 @@ from flink_workspace_operator.api.order import (
 )
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
+from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import (
     ClusterFailure,
@@ -96,6 +97,17 @@ class SimulatedCluster:
     async def read_orders(self, key: Key) -> tuple[FlinkWorkspaceOrder, ...]:
         """One list."""
         return await self._call("read_orders", lambda: self.server.orders_of(key))
+
+    async def read_boundary(self, namespace: str) -> Boundary | PoliciesUnread:
+        """One list, and of the namespace where a policy asks for its labels; no step of its own
+        where there is no policy, so that the stories without one stay as short as they are."""
+        stored = self.server.stored
+        if not stored.policies:
+            return Boundary()
+        return await self._call(
+            "read_boundary",
+            lambda: Boundary(tuple(stored.policies.values()), stored.labels.get(namespace, {})),
+        )
 
     async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:
         """One list."""

@@ -21,6 +21,7 @@ from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
 )
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
@@ -70,6 +71,10 @@ class Stored:
     secrets: dict[Key, Secret] = field(default_factory=dict)
     """Nobody watches them either."""
     approvals: dict[Key, FlinkPurchaseApproval] = field(default_factory=dict)
+    policies: dict[str, FlinkPurchasePolicy] = field(default_factory=dict)
+    """By name. Their changes are no version of anything: no story changes one on the way."""
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of namespaces."""
     births: dict[str, int] = field(default_factory=dict)
     """How many objects of each kind and name there ever were."""
     announced: frozenset[str] = frozenset()
@@ -89,6 +94,8 @@ class Stored:
                 "config_maps",
                 "secrets",
                 "approvals",
+                "policies",
+                "labels",
                 "births",
             )
         }

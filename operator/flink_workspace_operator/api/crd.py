@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import yaml
 
@@ -13,6 +13,7 @@ from flink_workspace_operator.api import names
 from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy
 from flink_workspace_operator.api.schema import structural_schema
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 
@@ -39,6 +40,7 @@ class Resource:
     columns: tuple[Column, ...]
     selectable: tuple[str, ...] = ()
     """Paths that `kubectl get --field-selector` takes."""
+    scope: Literal["Namespaced", "Cluster"] = "Namespaced"
     has_status: bool = True
     """Left out for a kind that nobody reports on."""
 
@@ -117,6 +119,23 @@ RESOURCES: Final = (
         ),
         has_status=False,
     ),
+    Resource(
+        model=FlinkPurchasePolicy,
+        plural=names.POLICIES,
+        short_name="fpp",
+        scope="Cluster",
+        columns=(
+            Column("Approval", ".spec.approval.required"),
+            Column("Maximum CU", ".spec.allow.maximumCu", type="integer"),
+            Column("Maximum Price", ".spec.allow.maximumPrice[*].amount"),
+            Column("Currency", ".spec.allow.maximumPrice[*].currency"),
+            Column("Frozen", ".spec.freeze.enabled", type="boolean"),
+            _AGE,
+            Column("Frozen Until", ".spec.freeze.until", wide=True),
+            Column("Why Frozen", ".spec.freeze.reason", wide=True),
+        ),
+        has_status=False,
+    ),
 )
 
 
@@ -128,7 +147,7 @@ def crd(resource: Resource) -> dict[str, Any]:
         "metadata": {"name": f"{resource.plural}.{names.GROUP}"},
         "spec": {
             "group": names.GROUP,
-            "scope": "Namespaced",
+            "scope": resource.scope,
             "names": {
                 "kind": resource.model.__name__,
                 "plural": resource.plural,

@@ -9,6 +9,7 @@ API_VERSION: Final = f"{GROUP}/{VERSION}"
 WORKSPACES: Final = "flinkworkspaces"
 ORDERS: Final = "flinkworkspaceorders"
 APPROVALS: Final = "flinkpurchaseapprovals"
+POLICIES: Final = "flinkpurchasepolicies"
 
 WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
 """The field by which the orders of one workspace are selected."""

@@ -13,7 +13,7 @@ Node = dict[str, Any]
 
 _COMMON: Final = ("description", "type", "default", "x-kubernetes-validations")
 _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
-    "object": ("properties", "required"),
+    "object": ("properties", "required", "additionalProperties", "maxProperties"),
     "array": (
         "items",
         "minItems",
@@ -29,8 +29,8 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
 _ORDER: Final = (
     *("description", "type", "default", "enum", "format", "pattern", "minLength", "maxLength"),
     *("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "minItems", "maxItems"),
-    *("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-validations"),
-    *("required", "properties", "items"),
+    *("maxProperties", "x-kubernetes-list-type", "x-kubernetes-list-map-keys"),
+    *("x-kubernetes-validations", "required", "properties", "additionalProperties", "items"),
 )
 
 
@@ -62,6 +62,9 @@ def _convert(raw: Node, definitions: Mapping[str, Node], path: str) -> Node:
             name: _described(_convert(field, definitions, f"{path}.{name}"), f"{path}.{name}")
             for name, field in node["properties"].items()
         }
+    if "additionalProperties" in node:
+        values = node["additionalProperties"]
+        node["additionalProperties"] = _convert(values, definitions, f"{path}{{}}")
     if "items" in node:
         node["items"] = _convert(node["items"], definitions, f"{path}[]")
     return {key: node[key] for key in _ORDER if key in node}
@@ -134,7 +137,8 @@ def _require_known(node: Node, path: str) -> None:
 
 
 def _object_is_closed(node: Node) -> bool:
-    return bool(node.get("properties"))
+    is_map = {"additionalProperties", "maxProperties"} <= node.keys()
+    return bool(node.get("properties")) or is_map
 
 
 def _string_is_bounded(node: Node) -> bool:
@@ -155,7 +159,7 @@ def _list_is_bounded(node: Node) -> bool:
 
 
 _BOUNDS: Final[Mapping[str, tuple[Callable[[Node], bool], str]]] = {
-    "object": (_object_is_closed, "an object must name its fields"),
+    "object": (_object_is_closed, "an object must name its fields, or be a map of bounded size"),
     "array": (
         _list_is_bounded,
         "a list must have items, maxItems and a list type (and keys, if it is a map)",

@@ -52,6 +52,8 @@ class Questions:
     """Read the bill from this time on, None not to."""
     elsewhere: tuple[Place, ...] = ()
     """Other regions to list: a copy of a refused call may have bought there."""
+    boundary: bool = False
+    """Read the limits on purchases: this pass may decide on one."""
     approvals_of: str | None = None
     """The order whose approvals are read, None to read none."""
     final_check: bool = False
@@ -78,14 +80,16 @@ def questions(
     if workspace is None or workspace.metadata.deletion_timestamp is not None:
         return None
     bound, price = bound_id(workspace, orders) is not None, price_question(workspace, orders)
+    fresh = (not bound or price is not None) and not is_untouched(workspace, orders)
     return Questions(
         workspace.spec.region,
         workspace.workspace_name,
         tags,
-        fresh=(not bound or price is not None) and not is_untouched(workspace, orders),
+        fresh=fresh,
         requested=is_requested(workspace),
         prerequisites=True,
         price=price,
+        boundary=fresh and price is not None,
         approvals_of=None if price is None else _to_approve(open_order(orders)),
         elsewhere=_outstanding_elsewhere(workspace.spec.region, orders),
     )
@@ -140,6 +144,7 @@ def _about(
         price=None,
         elsewhere=elsewhere,
         bill_since=announced and announced - BILLING_CLOCK,
+        boundary=final_check,
         approvals_of=_to_approve(order) if final_check else None,
         final_check=final_check,
     )

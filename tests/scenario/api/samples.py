@@ -83,5 +83,6 @@ PLACING: dict[str, Any] = {
     "nonce": "nonce-1",
     "intentMark": "mark1" * 4,
     "settledNotBefore": TIME,
+    "approval": {"required": False},
 }
 PLACED: dict[str, Any] = {**PLACING, "state": "Placed", "instanceId": "f-cn-1"}

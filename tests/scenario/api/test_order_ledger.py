@@ -16,6 +16,7 @@ ILLEGAL = "`status.state` must follow the legal moves of an order"
 WAYS: dict[OrderState | None, tuple[OrderState, ...]] = {
     None: (),
     "Quoted": ("Quoted",),
+    "AwaitingApproval": ("Quoted", "AwaitingApproval"),
     "Placing": ("Quoted", "Placing"),
     "Uncertain": ("Quoted", "Placing", "Uncertain"),
     "Placed": ("Placed",),
@@ -24,6 +25,7 @@ WAYS: dict[OrderState | None, tuple[OrderState, ...]] = {
     "NotPlaced": ("Quoted", "Placing", "Uncertain", "NotPlaced"),
     "Superseded": ("Superseded",),
     "Canceled": ("Quoted", "Canceled"),
+    "Declined": ("Quoted", "AwaitingApproval", "Declined"),
     "Lost": ("Placed", "Lost"),
 }
 

@@ -238,8 +238,10 @@ def test_the_columns_of_an_order(cluster: Cluster, orders: Kind, namespace: str)
         "REGION": "cn-hangzhou",
         "ORDER ID": "o-1",
         "INSTANCE ID": "f-cn-1",
+        "APPROVED BY": "",
         "EVIDENCE": "Answer",
         "REQUEST ID": "r-2",
+        "DIGEST": "sha256:1",
         "MESSAGE": "Bought",
     }
 

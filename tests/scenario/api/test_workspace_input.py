@@ -260,12 +260,18 @@ BAD: list[tuple[str, object, str, str]] = [
         "spec.credentials.secretName",
         "is 'Keys', but must be the name of a Secret in this namespace: lower case letters",
     ),
-    ("spec.purchase", {}, "spec.purchase", "`purchase` must set `maximumPrice`, or be left out"),
+    ("spec.purchase.approval", "Maybe", "spec.purchase.approval", 'supported values: "Automatic"'),
+    (
+        "spec.purchase",
+        {},
+        "spec.purchase",
+        "`purchase` must set `maximumPrice` or `approval`, or be left out",
+    ),
     (
         "spec.purchase.maximumPrice",
         REMOVED,
         "spec.purchase",
-        "`purchase` must set `maximumPrice`, or be left out",
+        "`purchase` must set `maximumPrice` or `approval`, or be left out",
     ),
     ("spec.purchase.maximumPrice.amount", REMOVED, "spec.purchase.maximumPrice.amount", REQUIRED),
     (

@@ -17,6 +17,7 @@ from flink_workspace_operator.adapters.kubernetes.election_lease import (
 from flink_workspace_operator.api.names import API_VERSION
 from flink_workspace_operator.api.order import Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
 from flink_workspace_operator.core.facts.config_map import Content, Reference
 from flink_workspace_operator.core.facts.failures import ClusterRefused, Conflict, OutputsRefused
 from flink_workspace_operator.core.facts.identity import Key, PurchaseTarget
@@ -26,6 +27,7 @@ from flink_workspace_operator.settings import Settings
 from tests.objects import OPERATOR, Objects
 from tests.scenario.manifests import apply, let_write_outputs, pay_as_you_go
 from tests.scenario.test_cluster_port import NOW, spec_for
+from tests.scenario.world import configuration_in
 
 FORBIDDEN = (
     ("create", "flinkworkspaces"),
@@ -58,6 +60,39 @@ async def test_workspace_can_be_looked_after(
     await port.remove_purchase_finalizer(await read(port, namespace))
     assert (await read(port, namespace)).status.observed_generation == 1
     assert "Bought" in cluster.kubectl("describe", f"--namespace={namespace}", "flinkworkspace/w")
+
+
+async def test_limits_and_decisions_can_be_read(
+    cluster: Cluster, namespace: str, port: KubernetesCluster
+) -> None:
+    """Policies, the labels of a namespace that one selects by, and approvals."""
+    labels = {"kubernetes.io/metadata.name": namespace}
+    policy = {
+        "apiVersion": API_VERSION,
+        "kind": "FlinkPurchasePolicy",
+        "metadata": {"name": namespace},
+        "spec": {"match": {"namespaceSelector": {"matchLabels": labels}}},
+    }
+    objects = Objects.of(cluster, namespace)
+    objects.apply(policy)
+    boundary = await port.read_boundary(namespace)
+    objects.remove(policy)
+    assert isinstance(boundary, Boundary)
+    assert namespace in {each.metadata.name for each in boundary.policies}
+    assert boundary.labels["kubernetes.io/metadata.name"] == namespace
+    assert await port.read_approvals(Key(namespace, "w"), "w-1") == ()
+
+
+async def test_limits_that_may_not_be_read_are_not_taken_for_none(
+    cluster: Cluster, namespace: str
+) -> None:
+    """Here by a ServiceAccount without rights."""
+    configuration = await configuration_in(cluster.kubeconfig)
+    async with client.ApiClient(configuration) as api:
+        api.set_default_header("Impersonate-User", f"system:serviceaccount:{namespace}:nobody")
+        boundary = await KubernetesCluster(api, Settings()).read_boundary(namespace)
+    assert isinstance(boundary, PoliciesUnread)
+    assert 'cannot list resource "flinkpurchasepolicies"' in boundary.why
 
 
 async def test_ledger_can_be_kept(

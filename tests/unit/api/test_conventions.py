@@ -58,7 +58,7 @@ def _is_bounded(node: Node) -> bool:
         "string": bool({"enum", "maxLength"} & node.keys()) or node.get("format") == "date-time",
         "integer": {"minimum", "maximum"} <= node.keys(),
         "array": {"maxItems", "x-kubernetes-list-type"} <= node.keys(),
-        "object": bool(node.get("properties")),
+        "object": bool(node.get("properties")) or "maxProperties" in node,
         "boolean": True,
     }
     return bounds[node["type"]]

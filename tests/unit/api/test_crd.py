@@ -33,11 +33,12 @@ def test_names_that_people_type() -> None:
     """Short names, and a category that is not `all`."""
     names = [crd(resource)["spec"]["names"] for resource in RESOURCES]
 
-    assert [name["shortNames"] for name in names] == [["fws"], ["fwo"], ["fpa"]]
+    assert [name["shortNames"] for name in names] == [["fws"], ["fwo"], ["fpa"], ["fpp"]]
     assert [name["singular"] for name in names] == [
         "flinkworkspace",
         "flinkworkspaceorder",
         "flinkpurchaseapproval",
+        "flinkpurchasepolicy",
     ]
     assert {category for name in names for category in name["categories"]} == {"flink"}
 

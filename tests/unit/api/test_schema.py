@@ -170,7 +170,7 @@ def listed(**extras: Any) -> Any:  # noqa: ANN401 - a type with annotations
         ),
         (listed(max_length=1, json_schema_extra={"x-kubernetes-list-type": "map"}), "and keys"),
         (set[bool], "uniqueItems can't be said for type 'array'"),
-        (dict[str, str], "additionalProperties can't be said for type 'object'"),
+        (dict[str, str], "or be a map of bounded size"),
         (Empty, "an object must name its fields"),
         (bool | Inner, "a union can't be said"),
         (Any, "type 'None' is not one"),

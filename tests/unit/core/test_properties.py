@@ -502,7 +502,7 @@ def test_an_order_is_announced_only_if_nothing_of_an_earlier_call_can_come_any_m
     for step in decide(case_of(read, SETTINGS, "f" * 32)).steps:
         if isinstance(step, WriteIntent):
             assert_free(read, step.order.spec.workspace_name)
-            assert step.order.state == "Quoted"
+            assert step.order.state in ("Quoted", "AwaitingApproval")
             assert step.status.intent_mark == step.mark == "f" * 32
 
 
@@ -532,7 +532,7 @@ def test_every_move_is_legal(read: Seen) -> None:
         assert status.state == order.state or status.state in MOVES[order.state]
         assert status.state != "Placed" or status.instance_id
         assert status.state != "Placing" or (status.intent_time and status.nonce and status.quote)
-        if order.state not in (None, "Quoted"):
+        if order.state not in (None, "Quoted", "AwaitingApproval"):
             before, after = (each.model_dump(include=FROZEN) for each in (order.status, status))
             assert before == after
         FlinkWorkspaceOrderStatus.model_validate(status.as_wire())

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 from kubernetes.aio import client
 
-from flink_workspace_operator.adapters.kubernetes.approvals import Approvals
 from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
 from flink_workspace_operator.adapters.kubernetes.collection import (
     PAGE_OF_USERS,
@@ -16,6 +15,7 @@ from flink_workspace_operator.adapters.kubernetes.collection import (
 )
 from flink_workspace_operator.adapters.kubernetes.events import Events
 from flink_workspace_operator.adapters.kubernetes.ledger import Ledger
+from flink_workspace_operator.adapters.kubernetes.limits import Limits
 from flink_workspace_operator.adapters.kubernetes.neighbours import Neighbours
 from flink_workspace_operator.adapters.kubernetes.outputs import OutputsMaps
 from flink_workspace_operator.adapters.kubernetes.reading import (
@@ -29,7 +29,6 @@ from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import (
     API_VERSION,
-    APPROVALS,
     GROUP,
     LEDGER_FINALIZER,
     ORDERS,
@@ -44,6 +43,7 @@ from flink_workspace_operator.api.order import (
 )
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
+from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import (
     ClusterRefused,
@@ -79,7 +79,7 @@ class KubernetesCluster:
         )
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._ledger = Ledger(self._orders)
-        self._approvals = Approvals(Collection(custom, GROUP, VERSION, APPROVALS, self._own_writes))
+        self._limits = Limits(self._core, custom, self._own_writes)
         self._events = Events(custom, settings.namespace)
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
@@ -144,8 +144,11 @@ class KubernetesCluster:
         """The names of the orders that keep the claim. An unreadable order counts as open."""
         return await self._ledger.list_open(key)
 
+    async def read_boundary(self, namespace: str) -> Boundary | PoliciesUnread:
+        return await self._limits.read_boundary(namespace)
+
     async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:
-        return await self._approvals.read(key.namespace, order)
+        return await self._limits.read_approvals(key.namespace, order)
 
     async def read_claim(self, target: PurchaseTarget, reader: Key) -> Claim | None:
         lease = await self._claims.read(target)

@@ -77,8 +77,12 @@ class Listed:
         version = metadata["resourceVersion"]
         return Claim(metadata["name"], reader, True, version, target, uid)
 
+    async def read_boundary(self, *_: object) -> NoReturn:
+        """Asked for only before a purchase, as the next one."""
+        raise Doubtful
+
     async def read_approvals(self, *_: object) -> NoReturn:
-        """Asked for only before a purchase."""
+        """Decisions are not listed."""
         raise Doubtful
 
     async def list_neighbours(self) -> NoReturn:

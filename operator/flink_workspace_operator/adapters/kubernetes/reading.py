@@ -10,6 +10,7 @@ from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import unknown_fields
 from flink_workspace_operator.api.order import ACTIONS, FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import facts_of
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.failures import Unreadable
 from flink_workspace_operator.core.facts.identity import Key, WantedName
@@ -48,6 +49,11 @@ def order_in(wire: Wire) -> FlinkWorkspaceOrder:
 def approval_in(wire: Wire) -> FlinkPurchaseApproval:
     """Parse a decision. Raises `Unreadable`: it may deny what another approves."""
     return _readable("FlinkPurchaseApproval", wire, FlinkPurchaseApproval.of)
+
+
+def policy_in(wire: Wire) -> FlinkPurchasePolicy:
+    """Parse a policy. Raises `Unreadable`."""
+    return _readable("FlinkPurchasePolicy", wire, FlinkPurchasePolicy.of)
 
 
 def wanted_in(wire: Wire) -> WantedName:

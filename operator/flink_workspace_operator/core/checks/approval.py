@@ -9,7 +9,9 @@ from typing import Final
 
 from flink_workspace_operator.api.approval import Agreement, FlinkPurchaseApproval
 from flink_workspace_operator.api.order import AskedPrice, FlinkWorkspaceOrder, Quote
+from flink_workspace_operator.api.policy import Asking
 from flink_workspace_operator.core.case import Case
+from flink_workspace_operator.core.checks.limits import limit_in, policies_of, total_of
 from flink_workspace_operator.core.checks.price import amount_in
 from flink_workspace_operator.core.orders import unsent
 from flink_workspace_operator.core.orders.price import price
@@ -21,7 +23,7 @@ NOT_NEEDED: Final = Agreement(required=False)
 
 def wait_for_approval(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan | None:
     """Ask, wait, or close what was denied. None: nobody has to approve, or somebody has."""
-    by = asked_by(case)
+    by = asked_by(case, quote)
     if by is None:
         return None
     # Not asked yet, or for less than it costs now: what was approved is not this price.
@@ -40,23 +42,40 @@ def wait_for_approval(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> P
     return Plan(verdict=_pending(case, order, by), requeue=Requeue(case.settings.resync))
 
 
-def agreement(case: Case, order: FlinkWorkspaceOrder) -> Agreement:
+def agreement(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Agreement:
     """The approval to announce an order with, once `wait_for_approval` has nothing to say."""
-    return NOT_NEEDED if asked_by(case) is None else decision_on(case, order) or NOT_NEEDED
+    by = asked_by(case, quote)
+    decision = None if by is None else decision_on(case, order)
+    return NOT_NEEDED if decision is None else decision.model_copy(update={"by": by})
 
 
 def is_still_approved(case: Case, order: FlinkWorkspaceOrder) -> bool:
     """True if an announced order needs no approval, or has one that nobody denied meanwhile."""
-    if asked_by(case) is None:
+    if asked_by(case, order.status.quote) is None:
         return True
     decision = decision_on(case, order)
     return decision is not None and decision.decision == "Approved"
 
 
-def asked_by(case: Case) -> str | None:
-    """The field that asks for an approval; None: no approval is needed."""
+def asked_by(case: Case, quote: Quote | None) -> str | None:
+    """Who asks for an approval at this price: the field, and policies. None: nobody does."""
     purchase = case.workspace.spec.purchase
-    return FIELD if purchase is not None and purchase.approval == "Manual" else None
+    own = [FIELD] if purchase is not None and purchase.approval == "Manual" else []
+    policies = [
+        f"FlinkPurchasePolicy {policy.metadata.name}"
+        for policy in policies_of(case)
+        if policy.spec.approval is not None and _asks(policy.spec.approval, quote)
+    ]
+    return " and ".join((*own, *policies)) or None
+
+
+def _asks(asking: Asking, quote: Quote | None) -> bool:
+    """True if the price needs an approval: an unknown one, or one in another currency, does."""
+    if asking.required != "AboveAmount":
+        return asking.required == "Always"
+    amount = total_of(quote)
+    limit = None if quote is None else limit_in(asking.above, quote)
+    return amount is None or limit is None or amount > limit
 
 
 def decision_on(case: Case, order: FlinkWorkspaceOrder) -> Agreement | None:
@@ -65,21 +84,29 @@ def decision_on(case: Case, order: FlinkWorkspaceOrder) -> Agreement | None:
     decisions = [
         each
         for each in case.seen.approvals
-        if (each.spec.order.name, each.spec.order.digest) == about
+        if (each.spec.order.name, each.spec.order.digest) == about and not _is_expired(case, each)
     ]
     first = sorted(decisions, key=lambda each: (each.spec.decision != "Denied", _age(each)))
-    return _recorded(first[0], asked_by(case)) if first else None
+    return _recorded(first[0]) if first else None
+
+
+def _is_expired(case: Case, approval: FlinkPurchaseApproval) -> bool:
+    """True if a policy does not count an approval of this age any more. A denial stays one."""
+    if approval.spec.decision == "Denied":
+        return False
+    age = case.cloud_time - approval.metadata.creation_timestamp
+    asking = (policy.spec.approval for policy in policies_of(case))
+    return any(each is not None and each.is_over(age) for each in asking)
 
 
 def _age(approval: FlinkPurchaseApproval) -> float:
     return -approval.metadata.creation_timestamp.timestamp()
 
 
-def _recorded(approval: FlinkPurchaseApproval, by: str | None) -> Agreement:
+def _recorded(approval: FlinkPurchaseApproval) -> Agreement:
     metadata, spec = approval.metadata, approval.spec
     return Agreement(
         required=True,
-        by=by,
         name=metadata.name,
         uid=metadata.uid,
         decision=spec.decision,
@@ -113,4 +140,7 @@ def _pending(case: Case, order: FlinkWorkspaceOrder, by: str) -> Verdict:
         f" {key.name} -n {key.namespace}, or create a FlinkPurchaseApproval with the name and the"
         " status.digest of that order"
     )
+    expired = [each for each in case.seen.approvals if _is_expired(case, each)]
+    if any(each.spec.order.digest == order.status.digest for each in expired):
+        return Verdict("Suspended", "ApprovalExpired", f"its approval is too old, so {message}")
     return Verdict("Suspended", "ApprovalPending", message)

@@ -18,7 +18,7 @@ from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.facts.observed import Unknown
 from flink_workspace_operator.core.orders.price import price
-from flink_workspace_operator.core.plan import Plan, Requeue, Verdict
+from flink_workspace_operator.core.plan import Verdict
 from flink_workspace_operator.core.questions import price_question
 
 FIELD: Final = "spec.purchase.maximumPrice"
@@ -50,14 +50,6 @@ def maximum_of(workspace: FlinkWorkspace) -> MaximumPrice | None:
     """The maximum that the resource sets for an order."""
     purchase = workspace.spec.purchase
     return None if purchase is None else purchase.maximum_price
-
-
-def stop_above_maximum(case: Case, quote: Quote, block: ApiModel) -> Plan | None:
-    """Wait for a lower price or another maximum. Prices change rarely: a round asks again."""
-    verdict = verdict_on_price(case.workspace, quote, block)
-    if verdict is None:
-        return None
-    return Plan(verdict=verdict, requeue=Requeue(case.settings.resync))
 
 
 def verdict_on_price(

@@ -23,14 +23,9 @@ from flink_workspace_operator.core.checks.approval import (
 from flink_workspace_operator.core.checks.backoff import due_if_fruitless
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
+from flink_workspace_operator.core.checks.limits import stop_at_limits, verdict_on_limits
 from flink_workspace_operator.core.checks.outputs import obstacle
-from flink_workspace_operator.core.checks.price import (
-    freshest_quote,
-    maximum_of,
-    quote_for,
-    stop_above_maximum,
-    verdict_on_price,
-)
+from flink_workspace_operator.core.checks.price import freshest_quote, maximum_of, quote_for
 from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
@@ -109,8 +104,9 @@ def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: in
         or action_of(order).wish(case) != order.spec.block
     ):
         return "the FlinkWorkspace was changed"
-    if verdict_on_price(workspace, order.status.quote, order.spec.block) is not None:
-        return "the price is not within spec.purchase.maximumPrice"
+    limit = verdict_on_limits(case, order.status.quote, order.spec.block)
+    if limit is not None:
+        return f"a limit stops it ({limit.reason})"
     if not is_still_approved(case, order):
         return "the approval is gone, or somebody denied it"
     return "the FlinkWorkspace was suspended" if case.suspended else None
@@ -208,7 +204,7 @@ def wished(case: Case) -> tuple[PaidAction, ApiModel] | None:
 
 
 def open_next_order(case: Case) -> Plan | None:
-    """Write the next order: nothing is open, and the price is known and within the maximum."""
+    """Write the next order: nothing is open, and the price is known and within all limits."""
     wish = wished(case)
     # One order at a time, and none without a wish.
     if case.order is not None or wish is None:
@@ -216,7 +212,7 @@ def open_next_order(case: Case) -> Plan | None:
     quote = quote_for(case, wish[1])
     if isinstance(quote, Unknown):
         return could_not_read(quote, case.seen.cloud)
-    stopped = stop_above_maximum(case, quote, wish[1])
+    stopped = stop_at_limits(case, quote, wish[1])
     if stopped is not None:
         return stopped
     spec, number = _order_spec(case, *wish), _next_number(case)
@@ -274,17 +270,17 @@ def write_intent(case: Case) -> Plan | None:
     if isinstance(quote, Unknown):
         return could_not_read(quote, case.seen.cloud)
     return (
-        stop_above_maximum(case, quote, order.spec.block)
+        stop_at_limits(case, quote, order.spec.block)
         or wait_for_approval(case, order, quote)
         or _intent(case, order, quote)
     )
 
 
 def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan:
-    """The announcement, at the price that is within the maximum, and approved if need be."""
+    """The announcement, at the price that is within all limits, and approved if need be."""
     nonce = action_of(order).nonce(case, order)
     call = unsent.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
-    terms = unsent.Terms(quote, maximum_of(case.workspace), agreement(case, order))
+    terms = unsent.Terms(quote, maximum_of(case.workspace), agreement(case, order, quote))
     priced = unsent.requoted(order, unsent.number_of(order.metadata.name), terms)
     message = f"order {order.metadata.name} {cost_of(priced)} is being placed"
     step = WriteIntent(

@@ -9,6 +9,7 @@ from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, Quote
 from flink_workspace_operator.api.workspace import FlinkWorkspace
 from flink_workspace_operator.core.facts.advice import all_rights
+from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Unread
 from flink_workspace_operator.core.facts.failures import PermissionMissing
 from flink_workspace_operator.core.facts.identity import Claim, Key, Owner, SignedBy
@@ -130,6 +131,8 @@ class Seen:
     """The readable ones of the Secret to sign with and those of orders."""
     signer: Signer = field(default_factory=Signer)
     """The identity that signed the calls."""
+    boundary: Boundary | PoliciesUnread = field(default_factory=PoliciesUnread)
+    """The limits on purchases. Read if the pass may decide on one."""
     approvals: tuple[FlinkPurchaseApproval, ...] = ()
     """The decisions on the open order, if it needs one."""
     cloud: SeenCloud = field(default_factory=SeenCloud)

@@ -13,6 +13,32 @@ LIMITS: Final[Mapping[str, Entry]] = {
         f"the price is above {_MAXIMUM}",
         "raise it, or wait for a lower price; every resync checks the price",
     ),
+    "NotAllowed": Entry(
+        "Suspended",
+        "a [FlinkPurchasePolicy](../policies.md) does not allow it, or none is about this namespace"
+        " although the operator demands one",
+        "change the spec, or have the policy changed",
+    ),
+    "Frozen": Entry(
+        "Suspended",
+        "a FlinkPurchasePolicy freezes purchases",
+        "wait for the end that the message names, or have the freeze ended",
+    ),
+    "PolicyUnreadable": Entry(
+        "Suspended",
+        "the FlinkPurchasePolicies can't be read: unknown limits are not the same as none",
+        "apply `crds/` and the operator's rights of this version; the message says what was refused",
+    ),
+    "PolicyInvalid": Entry(
+        "Suspended",
+        "a FlinkPurchasePolicy has fields of a newer version",
+        "run a version of the operator that knows them, or remove them",
+    ),
+    "ApprovalExpired": Entry(
+        "Suspended",
+        "an order was approved so long ago that a FlinkPurchasePolicy asks for it again",
+        "as for ApprovalPending: the digest is the same",
+    ),
     "ApprovalPending": Entry(
         "Suspended",
         "an order waits until somebody approves or denies its price",
@@ -20,9 +46,13 @@ LIMITS: Final[Mapping[str, Entry]] = {
         " message describes",
     ),
     "CurrencyNotAllowed": Entry(
-        "Suspended", f"the price is in another currency than {_MAXIMUM}", "set it in that currency"
+        "Suspended",
+        f"the price is in another currency than {_MAXIMUM}, or than a policy allows",
+        "set the maximum in that currency",
     ),
     "PriceUnknown": Entry(
-        "Suspended", f"no total price is known to compare with {_MAXIMUM}", SEE_READY
+        "Suspended",
+        f"no total price is known to compare with {_MAXIMUM} or with a policy",
+        SEE_READY,
     ),
 }

@@ -225,7 +225,7 @@ class TestOnTheWay:
         assert isinstance(taken_back, MoveOrder)
         assert (taken_back.status.state, taken_back.status.message) == (
             "Quoted",
-            "Nothing was sent (CNY 1200.00 for 1 month), because the price is not within spec.purchase.maximumPrice.",
+            "Nothing was sent (CNY 1200.00 for 1 month), because a limit stops it (PriceAboveLimit).",
         )
 
     def test_a_person_who_suspended_it_is_named_first(self) -> None:

@@ -1,0 +1,35 @@
+"""The limits that whoever runs the cluster sets on purchases, as one pass read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy
+from flink_workspace_operator.core.facts.identity import PurchaseTarget
+
+
+@dataclass(frozen=True)
+class PoliciesUnread:
+    """No policy is known: that is never the same as that there is none."""
+
+    why: str = "they were not read in this pass"
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """All policies of the cluster, and the labels of the namespace that buys."""
+
+    policies: tuple[FlinkPurchasePolicy, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def about(self, target: PurchaseTarget) -> tuple[FlinkPurchasePolicy, ...]:
+        """The policies that a purchase must fulfil, by name."""
+        matching = (each for each in self.policies if self._is_about(each, target))
+        return tuple(sorted(matching, key=lambda each: each.metadata.name))
+
+    def _is_about(self, policy: FlinkPurchasePolicy, target: PurchaseTarget) -> bool:
+        match = policy.spec.match
+        return (
+            (match.namespace_selector is None or match.namespace_selector.fits(self.labels))
+            and (match.account_ids is None or target.account_id in match.account_ids)
+            and (match.regions is None or target.region in match.regions)
+        )
