@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from flink_local.cluster import Cluster
-from flink_workspace_operator.api.names import RECONCILE_REQUESTED_AT
+from flink_workspace_operator.api.names import API_VERSION, RECONCILE_REQUESTED_AT
 from tests.e2e.processes import Operator, running_operator
 from tests.emulator_fixture import EmulatedAccount
 from tests.objects import Objects
 from tests.patience import stretch
-from tests.scenario.manifests import apply, pay_as_you_go
+from tests.scenario.manifests import apply, pay_as_you_go, subscription
 
 WOKEN_SECONDS = min(10, 25 / stretch())
 """At most 25 on any machine, less than the shortest wait of those who wait for something outside:
@@ -53,6 +53,25 @@ def test_an_edit_is_seen_at_once(operator: Operator) -> None:
         lambda: operator.workspace("edited")["status"]["observedGeneration"] == generation,
         WOKEN_SECONDS,
     )
+
+
+def test_an_approval_wakes_who_waits_for_it(operator: Operator, account: EmulatedAccount) -> None:
+    """It is bought within seconds, and not at the next look; under the rights as they are
+    installed."""
+    apply(operator.cluster, "default", subscription("approved", purchase={"approval": "Manual"}))
+    operator.until(lambda: operator.reason("approved") == "ApprovalPending")
+    assert account.control.purchases() == []
+    objects = Objects.of(operator.cluster)
+    digest = objects.get("flinkworkspaceorders/approved-1")["status"]["digest"]
+    decision = {
+        "apiVersion": API_VERSION,
+        "kind": "FlinkPurchaseApproval",
+        "metadata": {"name": "approved-1"},
+        "spec": {"order": {"name": "approved-1", "digest": digest}, "decision": "Approved"},
+    }
+    objects.create(decision)
+    operator.until(lambda: len(account.control.purchases()) == 1, WOKEN_SECONDS)
+    operator.until(lambda: operator.reason("approved") == "Running")
 
 
 def test_a_freed_name_wakes_who_waits_for_it(operator: Operator, account: EmulatedAccount) -> None:
