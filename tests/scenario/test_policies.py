@@ -126,6 +126,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"match": {"namespaceSelector": {"matchExpressions": [{"key": "team", "operator": "In"}]}}},
         "`values` must be set with operator 'In'",
     ),
+    ({"freeze": {"enabled": True, "reason": "month\nend"}}, "must not contain control characters"),
     ({"freeze": {"until": "2026-12-02T00:00:00Z"}}, "enabled"),
     ({"spendCap": {"monthly": []}}, "field not declared in schema"),
 ]

@@ -14,6 +14,7 @@ from flink_workspace_operator.api.base import (
     cel,
     matching,
     validated,
+    visible,
 )
 
 Decision = Literal["Approved", "Denied"]
@@ -59,9 +60,13 @@ class FlinkPurchaseApprovalSpec(ApiModel):
     decision: Decision
     """Approved: the order is bought, at the price asked or a lower one. Denied: it is closed, also
     if somebody else approves."""
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Annotated[
+        str, Field(max_length=500, json_schema_extra=validated(visible("reason")))
+    ] = ""
     """The reason, for people."""
-    approver: Annotated[str, Field(max_length=250)] = ""
+    approver: Annotated[
+        str, Field(max_length=250, json_schema_extra=validated(visible("approver")))
+    ] = ""
     """Name of whoever decides. Only an admission policy makes it true."""
 
 

@@ -94,6 +94,15 @@ def matching(field: str, pattern: str, wanted: str) -> dict[str, Any]:
     )
 
 
+def visible(field: str) -> dict[str, Any]:
+    """A rule for a text that people read: nothing in it deceives them, or moves their cursor."""
+    return cel(
+        "self.matches('^[^\\\\p{C}]*$')",
+        f"`{field}` must not contain control characters, such as line ends, or other characters"
+        " that can't be seen",
+    )
+
+
 _LABEL: Final = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 
 

@@ -1,10 +1,10 @@
 """The description of a workspace to buy: the part of the spec that an order copies."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from flink_workspace_operator.api.base import ApiModel, cel, matching, validated
+from flink_workspace_operator.api.base import ApiModel, cel, matching, validated, visible
 from flink_workspace_operator.api.names import GROUP
 
 ChargeType = Literal["Subscription", "PayAsYouGo"]
@@ -130,14 +130,6 @@ _RESERVED = " || ".join(
 )
 
 
-def _visible(field: str) -> dict[str, Any]:
-    return cel(
-        "self.matches('^[^\\\\p{C}]*$')",
-        f"`{field}` must not contain control characters, such as line ends, or other characters"
-        " that can't be seen",
-    )
-
-
 class Tag(ApiModel):
     """One tag of the workspace in the cloud."""
 
@@ -155,12 +147,12 @@ class Tag(ApiModel):
                     f"!{_BEGINS.format(prefix=f'{GROUP}/')}",
                     f"`key` must not start with '{GROUP}/': the operator keeps its own tags there",
                 ),
-                _visible("key"),
+                visible("key"),
             ),
         ),
     ]
     """Key, unique in the list."""
-    value: Annotated[str, Field(max_length=64, json_schema_extra=validated(_visible("value")))] = ""
+    value: Annotated[str, Field(max_length=64, json_schema_extra=validated(visible("value")))] = ""
     """Value, may be empty."""
 
 

@@ -13,6 +13,7 @@ from flink_workspace_operator.api.base import (
     matching,
     unknown_fields,
     validated,
+    visible,
 )
 from flink_workspace_operator.api.parameters import ChargeType, Term
 from flink_workspace_operator.api.purchase import MaximumPrice
@@ -122,7 +123,9 @@ class Freeze(ApiModel):
 
     enabled: bool
     """True: nothing is bought."""
-    reason: Annotated[str, Field(max_length=200)] = ""
+    reason: Annotated[
+        str, Field(max_length=200, json_schema_extra=validated(visible("reason")))
+    ] = ""
     """The reason, which each waiting resource repeats."""
     until: Time | None = None
     """The freeze ends by itself at this time, by the cloud's clock. If left out: when somebody ends

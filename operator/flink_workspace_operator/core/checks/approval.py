@@ -21,32 +21,25 @@ FIELD: Final = "spec.purchase.approval"
 NOT_NEEDED: Final = Agreement(required=False)
 
 
-def wait_for_approval(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan | None:
-    """Ask, wait, or close what was denied. None: nobody has to approve, or somebody has."""
+def ask_for_approval(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan | Agreement:
+    """The approval to announce the order with; or the plan to ask for it, to wait, or to close what
+    was denied."""
     by = asked_by(case, quote)
     if by is None:
-        return None
+        return NOT_NEEDED
     # Not asked yet, or for less than it costs now: what was approved is not this price.
     if not _is_asked(order, quote):
         number = unsent.number_of(order.metadata.name)
-        status = unsent.asked(order, number, quote, case.cloud_time, by)
-        return Plan((MoveOrder(order, status),))
+        return Plan((MoveOrder(order, unsent.asked(order, number, quote, case.cloud_time, by)),))
     decision = decision_on(case, order)
     if decision is not None and decision.decision == "Approved":
-        return None
+        return decision.model_copy(update={"by": by})
     # Its announcement was taken back, and the approval is gone or denied since.
     if not order.facts.awaits_decision:
-        return Plan((MoveOrder(order, unsent.awaiting(order, case.cloud_time)),))
+        return Plan((MoveOrder(order, unsent.awaiting(order, case.cloud_time, by)),))
     if decision is not None:
         return Plan((MoveOrder(order, unsent.declined(order, case.cloud_time, decision)),))
     return Plan(verdict=_pending(case, order, by), requeue=Requeue(case.settings.resync))
-
-
-def agreement(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Agreement:
-    """The approval to announce an order with, once `wait_for_approval` has nothing to say."""
-    by = asked_by(case, quote)
-    decision = None if by is None else decision_on(case, order)
-    return NOT_NEEDED if decision is None else decision.model_copy(update={"by": by})
 
 
 def is_still_approved(case: Case, order: FlinkWorkspaceOrder) -> bool:

@@ -6,6 +6,7 @@ Each check stops the pass if its condition is not met; the next pass reads every
 from dataclasses import replace
 from datetime import timedelta
 
+from flink_workspace_operator.api.approval import Agreement
 from flink_workspace_operator.api.base import ApiModel
 from flink_workspace_operator.api.names import REPLACE_LOST
 from flink_workspace_operator.api.order import (
@@ -15,11 +16,7 @@ from flink_workspace_operator.api.order import (
     WorkspaceReference,
 )
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.checks.approval import (
-    agreement,
-    is_still_approved,
-    wait_for_approval,
-)
+from flink_workspace_operator.core.checks.approval import ask_for_approval, is_still_approved
 from flink_workspace_operator.core.checks.backoff import due_if_fruitless
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
 from flink_workspace_operator.core.checks.credentials import who_is_missing
@@ -269,18 +266,18 @@ def write_intent(case: Case) -> Plan | None:
     quote = freshest_quote(case, order)
     if isinstance(quote, Unknown):
         return could_not_read(quote, case.seen.cloud)
-    return (
-        stop_at_limits(case, quote, order.spec.block)
-        or wait_for_approval(case, order, quote)
-        or _intent(case, order, quote)
-    )
+    stopped = stop_at_limits(case, quote, order.spec.block)
+    if stopped is not None:
+        return stopped
+    approval = ask_for_approval(case, order, quote)
+    return approval if isinstance(approval, Plan) else _intent(case, order, quote, approval)
 
 
-def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote) -> Plan:
+def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote, approval: Agreement) -> Plan:
     """The announcement, at the price that is within all limits, and approved if need be."""
     nonce = action_of(order).nonce(case, order)
     call = unsent.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
-    terms = unsent.Terms(quote, maximum_of(case.workspace), agreement(case, order, quote))
+    terms = unsent.Terms(quote, maximum_of(case.workspace), approval)
     priced = unsent.requoted(order, unsent.number_of(order.metadata.name), terms)
     message = f"order {order.metadata.name} {cost_of(priced)} is being placed"
     step = WriteIntent(

@@ -105,10 +105,15 @@ def asked(
     )
 
 
-def awaiting(order: FlinkWorkspaceOrder, at: datetime) -> FlinkWorkspaceOrderStatus:
+def awaiting(order: FlinkWorkspaceOrder, at: datetime, by: str) -> FlinkWorkspaceOrderStatus:
     """Waits again for the decision that it was asked for, after an announcement was taken back."""
-    message = order.status.message or ""
-    return moved(order.status, "AwaitingApproval", at, message=message)
+    return moved(
+        order.status,
+        "AwaitingApproval",
+        at,
+        approval=Agreement(required=True, by=by),
+        message=order.status.message or "",
+    )
 
 
 def declined(

@@ -287,7 +287,8 @@ class TestCall:
             assert (status.state, status.evidence) == ("Quoted", "NothingSent")
             assert "because the approval is gone, or somebody denied it" in status.message
             back = order.model_copy(update={"status": status})
-            assert moved(planned(back, *approvals)).state == "AwaitingApproval"
+            again = moved(planned(back, *approvals))
+            assert (again.state, again.approval) == ("AwaitingApproval", NEEDED)
 
     def test_what_was_taken_back_keeps_its_approval(self) -> None:
         """For any other reason than the decision: nobody has to approve the same twice."""
