@@ -31,6 +31,7 @@ Yes = Annotated[
     bool,
     Parameter(name=("--yes", "-y"), negative=(), show_default=False, help="Ask nothing."),
 ]
+Reason = Annotated[str, Parameter(help="The reason, kept in the FlinkPurchaseApproval.")]
 OperatorNamespace = Annotated[str, Parameter(help="Where the operator runs.")]
 _HERE: Final = Target()
 _WIDE: Final = WideTarget()
@@ -122,6 +123,24 @@ def replace_lost(name: Name, /, *, yes: Yes = False, target: Target = _HERE) -> 
     from kubectl_flink import actions, verbs
 
     return _misplaced(target) or verbs.change(target, name, actions.replace_lost, yes=yes)
+
+
+@app.command
+def approve(
+    name: Name, /, *, reason: Reason = "", yes: Yes = False, target: Target = _HERE
+) -> Exit:
+    """SPENDS MONEY: approve the order that waits for it, at its price or a lower one."""
+    from kubectl_flink import deciding
+
+    return _misplaced(target) or deciding.decide(target, name, "Approved", reason, yes=yes)
+
+
+@app.command
+def deny(name: Name, /, *, reason: Reason = "", yes: Yes = False, target: Target = _HERE) -> Exit:
+    """Deny the order that waits for approval: it is closed, and nothing is bought."""
+    from kubectl_flink import deciding
+
+    return _misplaced(target) or deciding.decide(target, name, "Denied", reason, yes=yes)
 
 
 @app.command

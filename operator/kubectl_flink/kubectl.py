@@ -47,7 +47,10 @@ _SIGNS: Final = (
         ),
     ),
     (Exit.NOT_FOUND, ("(notfound)",)),
-    (Exit.REFUSED, ("(conflict)", "(invalid)", "denied", " is invalid:", "(badrequest)")),
+    (
+        Exit.REFUSED,
+        ("(conflict)", "(invalid)", "denied", " is invalid:", "(badrequest)", "(alreadyexists)"),
+    ),
 )
 """Words of kubectl's standard error, in small letters, and what they mean. The first counts."""
 
@@ -103,6 +106,19 @@ class Kubectl:
                 self.command(*arguments), capture_output=True, text=True, check=False,
                 stdin=subprocess.DEVNULL,
             )  # fmt: skip
+        except OSError as missing:
+            return not_runnable(missing)
+        return done.stdout if done.returncode == 0 else failure_of(done.stderr)
+
+    def create(self, manifest: Wire, namespace: str) -> str | Failure:
+        """The name of the object that was made, or how it failed. One that is there is no success."""
+        command = self.command(
+            "create", f"--namespace={namespace}", "--filename=-", "--output=name"
+        )
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=False, input=json.dumps(manifest)
+            )
         except OSError as missing:
             return not_runnable(missing)
         return done.stdout if done.returncode == 0 else failure_of(done.stderr)

@@ -6,6 +6,7 @@ GROUP: Final = "flink.alicloud.dev"
 API: Final = f"apis/{GROUP}/v1alpha1"
 WORKSPACES: Final = f"flinkworkspaces.{GROUP}"
 ORDERS: Final = f"flinkworkspaceorders.{GROUP}"
+APPROVALS: Final = f"flinkpurchaseapprovals.{GROUP}"
 WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
 
 KINDS: Final = ("FlinkWorkspace", "FlinkWorkspaceOrder")
@@ -21,7 +22,9 @@ RECONCILE_REQUESTED_AT: Final = f"{GROUP}/reconcile-requested-at"
 ABANDON_ORDER: Final = f"{GROUP}/abandon-order"
 REPLACE_LOST: Final = f"{GROUP}/replace-lost"
 
-PREPARING: Final = frozenset({None, "Quoted", "AwaitingApproval"})
+AWAITING_APPROVAL: Final = "AwaitingApproval"
+"""The state of an order that somebody must approve."""
+PREPARING: Final = frozenset({None, "Quoted", AWAITING_APPROVAL})
 """States of an order that is open, and for which nothing was sent."""
 CALLING: Final = frozenset({"Placing", "Uncertain"})
 """States in which it is open whether something was bought."""

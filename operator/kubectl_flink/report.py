@@ -230,6 +230,8 @@ def _asked_for(found: Workspace, standing: Standing) -> Next | None:
         if found.spec.get("suspend"):
             return Next("set spec.suspend to false in its manifest; then it may be bought")
         return Next("to let the operator continue", _command(found, "resume"))
+    if reason in ("ApprovalPending", "ApprovalExpired"):
+        return Next("to approve it, for those who may", _command(found, "approve"))
     if reason in ("WaitingToRetry", "WaitingForChange"):
         return Next("to retry", _command(found, "reconcile"))
     return None

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -85,6 +85,30 @@ class Typist:
         try:
             shown = _talk(master, typed, after)
             return Said(shown.replace("\r\n", "\n"), "", process.wait(patience(SECONDS)))
+        finally:
+            process.kill()
+            os.close(master)
+
+    @contextmanager
+    def asked(self, *arguments: str) -> Iterator[Callable[[str], Said]]:
+        """In a terminal, at its question; gives what answers it."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 400, 0, 0))
+        process = subprocess.Popen(
+            [*COMMAND, *arguments, *self.flags], env=self.environment, stdin=slave, stdout=slave, stderr=slave,
+            start_new_session=True, preexec_fn=_take_terminal,
+        )  # fmt: skip
+        os.close(slave)
+
+        def answer(typed: str) -> Said:
+            os.write(master, typed.encode())
+            return Said(_talk(master, "", ""), "", process.wait(patience(SECONDS)))
+
+        try:
+            shown = b""
+            while b"[y/N]" not in shown:
+                shown += os.read(master, 65536)
+            yield answer
         finally:
             process.kill()
             os.close(master)
