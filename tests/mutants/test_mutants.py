@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from flink_local.manifests import REPOSITORY
 from tests.mutants.catalogue import FURTHER, REQUIRED
 from tests.mutants.mutant import Mutant
 from tests.mutants.tree import Tree
@@ -45,6 +46,12 @@ def test_with_every_safeguard_all_of_them_pass(mutants: Sequence[Mutant], tree: 
     """The control: it is the mutant that fails them, and nothing about the copy."""
     run = tree.run(sorted({test for mutant in mutants for test in mutant.tests}))
     assert run.passed, run.output
+
+
+def test_each_fits_the_code() -> None:
+    """What it replaces stands there once: a mutant of code that moved would prove nothing."""
+    for mutant in (*REQUIRED, *FURTHER):
+        mutant.applied_to((REPOSITORY / mutant.path).read_text())
 
 
 def test_each_has_its_name() -> None:

@@ -99,14 +99,11 @@ class SimulatedCluster:
         return await self._call("read_orders", lambda: self.server.orders_of(key))
 
     async def read_boundary(self, namespace: str) -> Boundary | PoliciesUnread:
-        """One list, and of the namespace where a policy asks for its labels; no step of its own
-        where there is no policy, so that the stories without one stay as short as they are."""
+        """No step of its own, so that stories stay as short as they were: it is read together with
+        the answer before it."""
         stored = self.server.stored
-        if not stored.policies:
-            return Boundary()
-        return await self._call(
-            "read_boundary",
-            lambda: Boundary(tuple(stored.policies.values()), stored.labels.get(namespace, {})),
+        return self.gate.share(
+            lambda: Boundary(tuple(stored.policies.values()), stored.labels.get(namespace, {}))
         )
 
     async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:

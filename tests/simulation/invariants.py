@@ -2,16 +2,18 @@
 
 from collections import Counter, defaultdict
 
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import ABANDON_ORDER, ORDER_TAG, PURCHASE_FINALIZER, SUSPEND
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.facts.boundary import Boundary
 from flink_workspace_operator.core.facts.identity import Key
 from tests.gitops.truth import judge, judge_conditions, judge_line
 from tests.rules_of_messages import untrue_of_an_open_order
 from tests.simulation.account import Account
 from tests.simulation.grow import growth_of, price_of, target_of
-from tests.simulation.rules import is_within
+from tests.simulation.rules import is_approved, is_within
 from tests.simulation.server import ApiServer, Change
 from tests.simulation.user import USER
 
@@ -74,6 +76,8 @@ def check_hand_over(key: Key, answers: list[object]) -> None:
     dear = [order for order in announced if _is_too_dear(workspace, order)]
     if _is_braked(workspace) or dear or len(announced) != 1 or wanted != [workspace.metadata.uid]:
         raise Broken(f"handed over in spite of a brake: {workspace} {announced}")
+    if any(not _is_allowed(workspace, order, answers) for order in announced):
+        raise Broken(f"handed over without an approval, or in spite of a freeze: {announced}")
     if (workspace.metadata.namespace, workspace.metadata.name) != (key.namespace, key.name):
         raise Broken(f"handed over after a look at {workspace.metadata.name}")
 
@@ -99,6 +103,29 @@ def _is_too_dear(workspace: FlinkWorkspace, order: FlinkWorkspaceOrder) -> bool:
     return workspace.spec.purchase is not None and not is_within(
         order.status.quote, workspace.spec.purchase.maximum_price
     )
+
+
+def _is_allowed(
+    workspace: FlinkWorkspace, order: FlinkWorkspaceOrder, answers: list[object]
+) -> bool:
+    """What this pass read of policies freezes nothing; and where the resource asks for an approval,
+    it read one of the order at its price, and no denial."""
+    boundaries = [each for each in answers if isinstance(each, Boundary)]
+    freezes = (each.spec.freeze for boundary in boundaries for each in boundary.policies)
+    if any(freeze is not None and freeze.enabled for freeze in freezes):
+        return False
+    purchase = workspace.spec.purchase
+    if purchase is None or purchase.approval != "Manual":
+        return True
+    read = [each for answer in answers if isinstance(answer, tuple) for each in answer]
+    words = {
+        each.spec.decision
+        for each in read
+        if isinstance(each, FlinkPurchaseApproval)
+        and (each.spec.order.name, each.spec.order.digest)
+        == (order.metadata.name, order.status.digest)
+    }
+    return words == {"Approved"} and is_approved(order.status)
 
 
 def check_change(server: ApiServer, change: Change) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
-from flink_workspace_operator.api.approval import FlinkPurchaseApproval
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval, FlinkPurchaseApprovalSpec
 from flink_workspace_operator.api.base import ApiModel, Metadata
 from flink_workspace_operator.api.names import LEDGER_FINALIZER
 from flink_workspace_operator.api.order import (
@@ -72,7 +72,7 @@ class Stored:
     """Nobody watches them either."""
     approvals: dict[Key, FlinkPurchaseApproval] = field(default_factory=dict)
     policies: dict[str, FlinkPurchasePolicy] = field(default_factory=dict)
-    """By name. Their changes are no version of anything: no story changes one on the way."""
+    """By name. They come and go; none is changed."""
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     """Of namespaces."""
     births: dict[str, int] = field(default_factory=dict)
@@ -133,6 +133,7 @@ class ApiServer:
         versions += [each.resource_version for each in stored.config_maps.values()]
         versions += [each.resource_version for each in stored.secrets.values()]
         versions += [each.metadata.resource_version for each in stored.approvals.values()]
+        versions += [f"policy {name}" for name in stored.policies]
         return _digest(str(self.roll_backs), *sorted(versions))
 
     def roll_back(self, earlier: Stored) -> None:
@@ -186,6 +187,13 @@ class ApiServer:
             metadata=born, spec=spec, status=status or FlinkWorkspaceOrderStatus()
         )
         return self._put(self.stored.orders, made, None, writer)
+
+    def create_approval(self, at: Key, spec: FlinkPurchaseApprovalSpec) -> None:
+        """A new decision; nobody changes one. The same again is refused, and changes nothing."""
+        if at in self.stored.approvals:
+            return
+        born = self._birth("approval", at, spec.model_dump_json())
+        self.stored.approvals[at] = FlinkPurchaseApproval(metadata=born, spec=spec)
 
     def write_workspace_status(
         self, read: FlinkWorkspace, status: FlinkWorkspaceStatus, writer: str

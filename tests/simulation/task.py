@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.facts.boundary import Boundary
 from flink_workspace_operator.core.facts.config_map import ConfigMap
 from flink_workspace_operator.core.facts.failures import Failure
 from flink_workspace_operator.core.facts.identity import Key
@@ -252,6 +254,8 @@ def _mark(answer: object) -> object:
         return answer.resource_version
     if isinstance(answer, tuple):
         return tuple(_mark(each) for each in answer)
-    if isinstance(answer, Failure | Listing | list):
+    if isinstance(answer, FlinkPurchaseApproval):
+        return answer.metadata.uid
+    if isinstance(answer, Failure | Listing | Boundary | list):
         return repr(answer)
     return answer

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from tests.simulation.races_of_approvals import STORIES_OF_APPROVALS
 from tests.simulation.races_of_prices import STORIES_OF_PRICES
 from tests.simulation.scheduler import Budget, Exploration
 from tests.simulation.stories import STORIES, Story
@@ -20,7 +21,14 @@ from tests.simulation.stories_of_lists import STORIES_OF_LISTS
 from tests.simulation.stories_with_a_secret import STORIES_WITH_A_SECRET
 
 pytestmark = pytest.mark.usefixtures("quiet")
-ALL = (*STORIES, *STORIES_WITH_A_SECRET, *STORIES_OF_COPIES, *STORIES_OF_LISTS, *STORIES_OF_PRICES)
+ALL = (
+    *STORIES,
+    *STORIES_WITH_A_SECRET,
+    *STORIES_OF_COPIES,
+    *STORIES_OF_LISTS,
+    *STORIES_OF_PRICES,
+    *STORIES_OF_APPROVALS,
+)
 EACH_STORY = pytest.mark.parametrize("story", ALL, ids=lambda story: story.name.replace(" ", "-"))
 QUICK = frozenset({"straight", "deleted and created again", "handed over"})
 LONG = frozenset({"straight", "answer lost", "deleted while uncertain"})

@@ -11,6 +11,7 @@ import pytest
 
 from tests.simulation.chance import MOST_DROPS, RandomRun
 from tests.simulation.races import RACES, Race
+from tests.simulation.races_of_approvals import RACES_OF_APPROVALS
 from tests.simulation.races_of_brakes import RACES_OF_BRAKES
 from tests.simulation.races_of_copies import RACES_OF_COPIES
 from tests.simulation.races_of_prices import RACES_OF_PRICES
@@ -18,7 +19,14 @@ from tests.simulation.races_of_settings import RACES_OF_SETTINGS
 from tests.simulation.scheduler import Budget, Exploration
 
 pytestmark = pytest.mark.usefixtures("quiet")
-ALL = (*RACES, *RACES_OF_COPIES, *RACES_OF_BRAKES, *RACES_OF_SETTINGS, *RACES_OF_PRICES)
+ALL = (
+    *RACES,
+    *RACES_OF_COPIES,
+    *RACES_OF_BRAKES,
+    *RACES_OF_SETTINGS,
+    *RACES_OF_PRICES,
+    *RACES_OF_APPROVALS,
+)
 QUICK = tuple(race for race in ALL if race.quick and race not in RACES_OF_BRAKES)
 """All orders with one preemption are tried in every run of the tests; those of the brakes in
 `test_brakes.py`."""

@@ -4,6 +4,11 @@ do."""
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flink_workspace_operator.api.approval import (
+    Decision,
+    FlinkPurchaseApprovalSpec,
+    OrderAtPrice,
+)
 from flink_workspace_operator.api.names import LEDGER_FINALIZER, PURCHASE_FINALIZER
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
@@ -59,6 +64,15 @@ class User:
         if value is None:
             annotations.pop(name, None)
         self.server.write_metadata(now, USER, annotations=annotations)
+
+    def decide(self, namespace: str, order: FlinkWorkspaceOrder, decision: Decision) -> None:
+        """`kubectl create` a decision on an order at the price that is asked."""
+        about = OrderAtPrice(name=order.metadata.name, digest=order.status.digest or "")
+        name = f"{decision}-{(order.status.digest or '')[-8:]}"
+        self.server.create_approval(
+            Key(namespace, name.lower()),
+            FlinkPurchaseApprovalSpec(order=about, decision=decision),
+        )
 
     def put_secret(self, at: Key, account_id: str) -> None:
         """Make a Secret with a key of an account, or put that key into it."""

@@ -216,7 +216,10 @@ class SimulatedWorld:
         ):
             return False
         return len(idle) < len(self.tasks) or (
-            all(order.settled or order.state == "Quoted" for order in stored.orders.values())
+            all(
+                order.settled or order.state in ("Quoted", "AwaitingApproval")
+                for order in stored.orders.values()
+            )
             and all(_rests(workspace) for workspace in stored.workspaces.values())
         )
 

@@ -19,12 +19,8 @@ BRAKES: Final = (
         name="the resource is read last",
         fact="a brake that was acknowledged while the cloud was asked holds",
         file="observation.py",
-        old=(
-            "        seen = seen.updated(\n"
-            "            orders=orders, workspace=await cluster.read_workspace(key), final_check=True\n"
-            "        )\n"
-        ),
-        new="        seen = seen.updated(orders=orders, final_check=True)\n",
+        old="    workspace = await cluster.read_workspace(seen.key)\n",
+        new="    workspace = seen.workspace\n",
         tests=(OBSERVATION,),
     ),
     Mutant(
@@ -92,7 +88,7 @@ ANNOUNCED: Final = (
     Mutant(
         name="the intent carries its mark",
         fact="an intent is known again by the process that wrote it, and by no other",
-        file="core/orders/ledger.py",
+        file="core/orders/unsent.py",
         old="        intent_mark=call.mark,\n",
         new='        intent_mark="m" * 32,\n',
         tests=(PURCHASE,),

@@ -28,7 +28,7 @@ API_SERVER: Final = (
     Mutant(
         name="orders that can't be selected are listed",
         fact="an older API server's refusal does not make the ledger empty",
-        file="adapters/kubernetes/ledger.py",
+        file="adapters/kubernetes/selection.py",
         old="            self._selects = False\n",
         new="            return []\n",
         tests=(f"{READING_ORDERS}::test_where_they_cannot_be_selected_they_are_listed",),
@@ -36,7 +36,7 @@ API_SERVER: Final = (
     Mutant(
         name="a ledger that can't be read is not empty",
         fact="only the refusal of the selector is answered by a list, and no other by nothing",
-        file="adapters/kubernetes/ledger.py",
+        file="adapters/kubernetes/selection.py",
         old="        except NotUnderstood as refusal:\n",
         new="        except Exception as refusal:\n            return []\n",
         tests=(f"{READING_ORDERS}::test_another_refusal_is_not_taken_for_that",),
@@ -147,8 +147,8 @@ ELECTED: Final = (
         name="a Lease is waited out",
         fact="another's Lease is taken only when it was not renewed for as long as it says",
         file="runtime/election.py",
-        old="return self.clock() < self._changed_at + lasts",
-        new="return self.clock() < self._changed_at + lasts / 2",
+        old="self._free_at = self._changed_at + lasts\n",
+        new="self._free_at = self._changed_at + lasts / 2\n",
         tests=(ELECTION,),
     ),
     Mutant(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.mutants.catalogue.cluster import ORDERS
-from tests.mutants.catalogue.files import LEDGER_AT_THE_API_SERVER, PRICE
+from tests.mutants.catalogue.files import LEDGER_AT_THE_API_SERVER, LIMITS, PRICE
 from tests.mutants.mutant import Mutant
 
 RACES: Final = "tests/simulation/test_interleavings.py::test_one_preemption"
@@ -15,25 +15,25 @@ WITHIN_THE_MAXIMUM: Final = (
         name="no order above the maximum",
         fact="no order is opened at a price above the maximum",
         file="core/checks/purchase.py",
-        old="    if stopped is not None:\n        return stopped\n",
-        new="",
-        tests=(PRICE,),
+        old="    stopped = stop_at_limits(case, quote, wish[1])\n",
+        new="    stopped = None\n",
+        tests=(PRICE, LIMITS),
     ),
     Mutant(
         name="no intent above the maximum",
         fact="an order that is open is not announced once its price rose above the maximum, or that was lowered",
         file="core/checks/purchase.py",
-        old="    return stop_above_maximum(case, quote, order.spec.block) or _intent(case, order, quote)\n",
-        new="    return _intent(case, order, quote)\n",
-        tests=(PRICE, f"{RACES}[the-price-rises]"),
+        old="    stopped = stop_at_limits(case, quote, order.spec.block)\n",
+        new="    stopped = None\n",
+        tests=(PRICE, LIMITS, f"{RACES}[the-price-rises]"),
     ),
     Mutant(
         name="no call above the maximum",
         fact="the maximum of the resource as it was read last stops the call",
         file="core/checks/purchase.py",
-        old="    if verdict_on_price(workspace, order.status.quote, order.spec.block) is not None:\n",
-        new="    if False:\n",
-        tests=(PRICE,),
+        old="    limit = verdict_on_limits(case, order.status.quote, order.spec.block)\n",
+        new="    limit = None\n",
+        tests=(PRICE, LIMITS),
     ),
     Mutant(
         name="the price of the announcing pass",
@@ -86,9 +86,9 @@ WITHIN_THE_MAXIMUM: Final = (
     Mutant(
         name="the maximum that held stands on the order",
         fact="the ledger says what was allowed when the price was agreed to",
-        file="core/orders/ledger.py",
-        old=', "maximum_price": maximum}',
-        new="}",
+        file="core/orders/unsent.py",
+        old='        "maximum_price": terms.maximum,\n',
+        new="",
         tests=(PRICE,),
     ),
     Mutant(

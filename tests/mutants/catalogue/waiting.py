@@ -181,7 +181,7 @@ WINDOWS: Final = (
     Mutant(
         name="the window stands on the order",
         fact="whoever settles it knows with which window it was sent",
-        file="core/orders/ledger.py",
+        file="core/orders/unsent.py",
         old="settled_not_before=call.intent_time + call.window,",
         new="settled_not_before=None,",
         tests=(PURCHASE,),

@@ -1,0 +1,128 @@
+"""Purchases that somebody must approve, and limits that come on the way: nothing is sent that was
+not approved at its price, or that a limit stops."""
+
+from typing import Any, Final
+
+from flink_workspace_operator.api.approval import Decision
+from flink_workspace_operator.api.order import FlinkWorkspaceOrder
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy
+from tests.scenario.manifests import SUBSCRIPTION
+from tests.simulation.races import TWO, Race, anytime
+from tests.simulation.races_of_prices import price_rises
+from tests.simulation.rules import is_approved
+from tests.simulation.scheduler import Act
+from tests.simulation.stories import KEY, Story, at_once, bought_once, waits
+from tests.simulation.world import NAMESPACE, SimulatedWorld
+
+MANUAL: Final[dict[str, Any]] = {"spec": {**SUBSCRIPTION, "purchase": {"approval": "Manual"}}}
+FROZEN: Final = FlinkPurchasePolicy.of(
+    {"metadata": {"name": "freeze", "uid": "p"}, "spec": {"freeze": {"enabled": True}}}
+)
+
+
+def waiting(world: SimulatedWorld) -> FlinkWorkspaceOrder | None:
+    """The order that waits for a decision."""
+    orders = world.orders(KEY)
+    return next((each for each in orders if each.facts.awaits_decision), None)
+
+
+def is_asked(world: SimulatedWorld) -> bool:
+    """Somebody is asked."""
+    return waiting(world) is not None
+
+
+def decide(world: SimulatedWorld, decision: Decision) -> None:
+    """A person decides on what is asked now."""
+    order = waiting(world)
+    assert order is not None
+    world.user.decide(NAMESPACE, order, decision)
+
+
+def approve(world: SimulatedWorld) -> None:
+    """Yes."""
+    decide(world, "Approved")
+
+
+def deny(world: SimulatedWorld) -> None:
+    """No."""
+    decide(world, "Denied")
+
+
+def take_back(world: SimulatedWorld) -> None:
+    """All decisions are deleted."""
+    world.server.stored.approvals.clear()
+
+
+def is_decided(world: SimulatedWorld) -> bool:
+    """There is a decision."""
+    return bool(world.server.stored.approvals)
+
+
+def freeze(world: SimulatedWorld) -> None:
+    """Whoever runs the cluster freezes purchases."""
+    world.server.stored.policies["freeze"] = FROZEN
+
+
+def bought_as_approved(world: SimulatedWorld) -> None:
+    """One purchase, at no higher price than was approved."""
+    bought_once(world)
+    for order in world.orders(KEY):
+        approval = order.status.approval
+        assert approval is not None
+        if order.facts.is_paid:
+            assert (approval.required, approval.decision) == (True, "Approved")
+            assert is_approved(order.status)
+
+
+def bought_as_approved_or_not(world: SimulatedWorld) -> None:
+    """Sent before the change came, or never."""
+    if world.purchases:
+        bought_as_approved(world)
+    else:
+        condition = world.condition(KEY, "Suspended")
+        assert condition is not None
+        assert condition.reason in ("ApprovalPending", "WaitingForChange")
+
+
+def bought_or_frozen(world: SimulatedWorld) -> None:
+    """Sent before the freeze came, or not at all."""
+    if world.purchases:
+        bought_once(world)
+    else:
+        waits("Suspended", "Frozen")(world)
+
+
+_APPROVED: Final = at_once("approve", is_asked, approve)
+
+STORIES_OF_APPROVALS: Final = (
+    Story("approved", bought_as_approved, acts=(_APPROVED,), **MANUAL),
+    Story(
+        "denied",
+        waits("Suspended", "WaitingForChange"),
+        acts=(at_once("deny", is_asked, deny),),
+        **MANUAL,
+    ),
+    Story("nobody decides", waits("Suspended", "ApprovalPending"), **MANUAL),
+)
+
+_GONE: Final = Story(
+    "",
+    bought_as_approved_or_not,
+    acts=(_APPROVED, Act("take back", is_decided, take_back)),
+    **MANUAL,
+)
+_DENIED: Final = Story(
+    "", bought_as_approved_or_not, acts=(_APPROVED, Act("deny", is_asked, deny)), **MANUAL
+)
+_RISES: Final = Story(
+    "", bought_as_approved_or_not, acts=(_APPROVED, *anytime("rise", price_rises)), **MANUAL
+)
+_FREEZE: Final = Story("", bought_or_frozen, acts=anytime("freeze", freeze))
+
+RACES_OF_APPROVALS: Final = (
+    Race("the approval is deleted", _GONE),
+    Race("approved and denied", _DENIED),
+    Race("the price rises above what was approved", _RISES),
+    Race("a freeze comes", _FREEZE),
+    Race("approved, two replicas", STORIES_OF_APPROVALS[0], TWO, preemptions=0, quick=False),
+)
