@@ -1,4 +1,5 @@
-"""An operator for listed namespaces, with no right but those that RoleBindings give it there."""
+"""An operator for listed namespaces, with no right but those that RoleBindings give it there, and
+those on what belongs to no namespace."""
 
 import json
 from collections.abc import Iterator
@@ -15,13 +16,12 @@ from tests.objects import OPERATOR, Objects
 from tests.scenario.manifests import apply, pay_as_you_go
 
 RBAC = REPOSITORY / "deploy" / "base" / "rbac.yaml"
-EVERYWHERE = ("flink-workspace-operator", "flink-workspace-operator-cluster")
 
 
 @pytest.fixture
 def cluster_without_rights(own_cluster: Cluster) -> Iterator[Cluster]:
-    """Nothing is bound for all namespaces, not even what belongs to none."""
-    own_cluster.kubectl("delete", "clusterrolebinding", *EVERYWHERE)
+    """What is in namespaces is bound for none of them."""
+    own_cluster.kubectl("delete", "clusterrolebinding", "flink-workspace-operator")
     try:
         yield own_cluster
     finally:

@@ -13,7 +13,7 @@ import yaml
 from flink_local.cluster import Cluster
 from flink_local.control_plane import ControlPlane
 from flink_local.manifests import REPOSITORY
-from flink_workspace_operator.api.names import ABANDON_ORDER
+from flink_workspace_operator.api.names import ABANDON_ORDER, APPROVALS, POLICIES
 from flink_workspace_operator.core.facts.failures import Unreadable
 from flink_workspace_operator.survey import survey
 from tests.emulator_fixture import EmulatedAccount
@@ -38,9 +38,11 @@ def newer_definitions() -> str:
     summary = _schema(workspaces)["status"]["properties"]["order"]["properties"]
     for state in (summary["state"], _schema(orders)["status"]["properties"]["state"]):
         state["enum"].append(NEWER_STATE)
-    return yaml.safe_dump_all([workspaces, orders]).replace(
+    newer = yaml.safe_dump_all([workspaces, orders]).replace(
         "'Quoted': [", f"'Quoted': ['{NEWER_STATE}', "
     )
+    limits = (REPOSITORY / "crds" / f"{name}.yaml" for name in (APPROVALS, POLICIES))
+    return "\n---\n".join((newer, *(path.read_text() for path in limits)))
 
 
 def _schema(definition: dict[str, Any]) -> dict[str, Any]:

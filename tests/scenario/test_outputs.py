@@ -324,6 +324,7 @@ async def allowed_only(world: World, verbs: list[str], directory: Path) -> Async
                 "rules": [*rules, rule],
             },
             binding(name, name, poor, scope="ClusterRole"),
+            binding(f"{name}-limits", f"{SERVICE_ACCOUNT}-cluster", poor, scope="ClusterRole"),
             claims,
         ],
     }
