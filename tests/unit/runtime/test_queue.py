@@ -58,6 +58,25 @@ async def test_what_goes_on_comes_before_what_waits(queue: WorkQueue) -> None:
     assert [await queue.get() for _ in range(3)] == [C, A, B]
 
 
+@pytest.mark.parametrize(("goes_on", "after"), [(False, 0.0), (True, 5.0), (True, None)])
+async def test_what_goes_on_keeps_its_place_though_it_changed_meanwhile(
+    queue: WorkQueue, goes_on: bool, after: float | None
+) -> None:
+    """An event during the pass, as of its own write, does not send it behind all that wait."""
+    for key in (A, B):
+        queue.add(key)
+    assert await queue.get() == A
+    queue.add(A, goes_on=goes_on)
+    queue.add(A)
+    queue.finish(A, after)
+    assert [await queue.get() for _ in range(2)] == [A, B]
+    queue.add(A)
+    queue.finish(A, 5)
+    queue.add(C)
+    queue.finish(B, None)
+    assert [await queue.get() for _ in range(2)] == [A, C]
+
+
 async def test_what_is_put_off_comes_later_unless_it_waits(
     queue: WorkQueue, timers: FakeTimers
 ) -> None:
