@@ -22,7 +22,7 @@ KEPT_DAYS = 15
 """How long the cloud keeps the data of a workspace that has expired or is overdue: its page
 "Overdue payments".
 """
-LEAST = timedelta(seconds=15)
+LEAST = timedelta(seconds=30)
 """Until the next look at what is being created. It tells the stages: of its end, a list every five
 seconds tells (`runtime/creation_watch.py`), unless it is seen with keys of its own only."""
 PROVISIONING = "Provisioning"
