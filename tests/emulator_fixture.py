@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flink_cloud_emulator.server import Running
 
 ROLE = "AliyunStreamAsiDefaultRole"
+TWO_PAGES = 150
+"""Instances of others in a region: a page of the list has 100, and a new one stands on the second."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,14 @@ def grant_role(account: EmulatedAccount) -> None:
     """Make the role without which nothing is sold."""
     account.control.state(
         {"roles": [{"name": ROLE, "policies": ["AliyunStreamAsiDefaultRolePolicy"]}]}
+    )
+
+
+def fill_region(control: EmulatorControl, number: int) -> None:
+    """Others have so many instances there, bought long ago: a list of the region shows them first."""
+    long_ago = {"chargeType": "POST", "createdAt": "2026-01-01T00:00:00Z"}
+    control.state(
+        {"workspaces": [{"name": f"others-{each}", **long_ago} for each in range(number)]}
     )
 
 

@@ -174,7 +174,7 @@ async def _look(
 ) -> Listing:
     if asked.fresh:
         return await cloud.look_up(target, asked.tags)
-    max_age = timedelta(seconds=0 if asked.requested else settings.listing_max_age_seconds)
+    max_age = timedelta(seconds=0 if asked.anew else settings.listing_max_age_seconds)
     return await cloud.list_instances(target.region, max_age)
 
 

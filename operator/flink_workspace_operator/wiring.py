@@ -184,9 +184,7 @@ def assemble(
         publishing=Publishing(
             partial(facts_of, process, orphan_watch, own_calls), cluster_side.report_map.write
         ),
-        creation_watch=CreationWatch(
-            cloud.list_instances, queue, timedelta(seconds=settings.listing_max_age_seconds)
-        ),
+        creation_watch=CreationWatch(cloud.list_instances, queue),
         drain_seconds=settings.drain_seconds,
     )
 

@@ -13,7 +13,7 @@ from flink_workspace_operator.core.facts.identity import Key
 from flink_workspace_operator.settings import Settings
 from tests.e2e.forks import forks
 from tests.e2e.killable import ENDS_WITHIN_SECONDS, Start, run
-from tests.emulator_fixture import open_account
+from tests.emulator_fixture import fill_region, open_account
 from tests.objects import Objects
 from tests.patience import patience
 from tests.scenario.manifests import subscription
@@ -33,9 +33,10 @@ class Stage:
     settings: Settings
     directory: Path
 
-    def prepare(self, namespace: str, name: str) -> Start:
-        """A start for a resource, in an account of its own."""
+    def prepare(self, namespace: str, name: str, others: int = 0) -> Start:
+        """A start for a resource, in an account of its own, beside so many instances of others."""
         account = open_account(self.emulator)
+        fill_region(account.control, others)
         account.control.settings(provisioningSeconds=0, uniqueNames="off", nonceMemorySeconds=120)
         return Start(
             self.settings,

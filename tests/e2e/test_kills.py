@@ -25,11 +25,13 @@ from tests.e2e.stage import (
     tokens_booked,
     told,
 )
+from tests.emulator_fixture import TWO_PAGES
 
 CHUNKS = 12
 """The lives are spread over so many tests, for pytest-xdist to share out."""
 IN_EVERY_RUN = 2
-"""So many of them in every run of the tests, the rest in the proof."""
+"""So many of them in every run of the tests, the rest in the proof. All but the first one in a
+region whose list has two pages."""
 ALL_CHUNKS = [
     pytest.param(n, marks=[pytest.mark.proof] if n >= IN_EVERY_RUN else []) for n in range(CHUNKS)
 ]
@@ -89,10 +91,11 @@ def test_killed_and_started_again(
         for number, life in enumerate(lives_of(calls))
         if number % CHUNKS == chunk
     }
+    others = TWO_PAGES if chunk else 0
     apply_all(stage.cluster, namespace, list(lives))
     booked: dict[str, list[str]] = {}
     for wave in batched(sorted(lives, key=lambda name: len(lives[name]))):
-        prepared = [stage.prepare(namespace, name) for name in wave]
+        prepared = [stage.prepare(namespace, name, others) for name in wave]
         for kills in zip_longest(*(lives[name] for name in wave)):
             killed = [
                 replace(start, kill=kill)

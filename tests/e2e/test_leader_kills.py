@@ -18,7 +18,7 @@ from flink_local.cluster import Cluster
 from tests.e2e.fleet import SHORT_LEASE_SECONDS, Fleet, pause, running_fleet
 from tests.e2e.processes import Operator
 from tests.e2e.purchases import WINDOWS, Purchases
-from tests.emulator_fixture import EmulatedAccount
+from tests.emulator_fixture import TWO_PAGES, EmulatedAccount, fill_region
 from tests.patience import LOOK_SECONDS, patience
 
 PROCESSES = 2
@@ -130,13 +130,17 @@ def test_killed_leaders(scenario: Scenario) -> None:
 @pytest.mark.proof
 @pytest.mark.timeout(700)
 def test_killed_leaders_whole(scenario: Scenario) -> None:
-    """SIGKILL every two seconds until thirty are bought, or twenty-five times."""
+    """SIGKILL every two seconds until thirty are bought, or twenty-five times, where a list has two
+    pages."""
+    fill_region(scenario.account.control, TWO_PAGES)
     scenario.run("kill -9 of the leader", kill, 30, 25, 300)
 
 
 @pytest.mark.proof
 def test_stopped_leaders(scenario: Scenario) -> None:
-    """SIGSTOP for longer than the Lease and a signature last, six times while six are bought."""
+    """SIGSTOP for longer than the Lease and a signature last, six times while six are bought, where a
+    list has two pages."""
+    fill_region(scenario.account.control, TWO_PAGES)
     scenario.run("SIGSTOP of the leader", stop_for_long, 6, 6, 120)
 
 

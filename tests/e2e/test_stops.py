@@ -29,6 +29,7 @@ from tests.e2e.stage import (
     tokens_booked,
     told,
 )
+from tests.emulator_fixture import TWO_PAGES
 from tests.patience import until
 
 GATEWAY_SECONDS = 60
@@ -72,18 +73,20 @@ def test_sample(stage: Stage, calls: list[str], namespace: str, record_property:
 def test_between_any_two_steps(
     stage: Stage, calls: list[str], namespace: str, chunk: int, record_property: Record
 ) -> None:
-    """At each call."""
-    stop_at(points_of(calls)[chunk::CHUNKS], stage, namespace, record_property)
+    """At each call, in a region whose list has two pages."""
+    stop_at(points_of(calls)[chunk::CHUNKS], stage, namespace, record_property, TWO_PAGES)
 
 
-def stop_at(points: Sequence[Point], stage: Stage, namespace: str, record: Record) -> None:
+def stop_at(
+    points: Sequence[Point], stage: Stage, namespace: str, record: Record, others: int = 0
+) -> None:
     """One resource for each point: it is bought once, by the order that says so, and is Ready."""
     began = time.monotonic()
     stops = {f"stop-{point.number}": point for point in points}
     apply_all(stage.cluster, namespace, list(stops))
     booked: dict[str, list[str]] = {}
     for wave in batched(list(stops)):
-        starts = [stage.prepare(namespace, name) for name in wave]
+        starts = [stage.prepare(namespace, name, others) for name in wave]
         take_over([replace(start, stop=stops[start.key.name]) for start in starts])
         booked.update({start.key.name: tokens_booked(start) for start in starts})
     good = good_ones(stage.cluster, namespace, booked)

@@ -19,7 +19,7 @@ from flink_workspace_operator.api.names import ORDER_TAG
 from flink_workspace_operator.settings import Settings
 from tests.e2e.fleet import SHORT_LEASE_SECONDS, Fleet, running_fleet
 from tests.e2e.purchases import Purchases, ready
-from tests.emulator_fixture import EmulatedAccount
+from tests.emulator_fixture import TWO_PAGES, EmulatedAccount, fill_region
 from tests.patience import patience
 
 PROVISIONING: Final = timedelta(seconds=1)
@@ -131,8 +131,9 @@ def test_kill_of_the_leader(
     workers: int,
     processes: int,
 ) -> None:
-    """SIGKILL after a quarter is bought: all are bought once; what was not announced then is Ready
-    in two minutes."""
+    """SIGKILL after a quarter is bought, where a list has two pages: all are bought once; what was
+    not announced then is Ready in two minutes."""
+    fill_region(account.control, TWO_PAGES)
     wanted = Purchases(own_cluster, account.control, own_namespace, number, CLOUD)
     with running_fleet(
         own_cluster, account, tmp_path, processes, workers=workers, **SETTINGS

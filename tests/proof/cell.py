@@ -31,6 +31,8 @@ class Cell:
     """kept, late (shown later than the workspace) or lost."""
     answer: str = "arrives"
     """What becomes of the purchase's answer where another call is what goes wrong: see ANSWERS."""
+    others: int = 0
+    """Instances that others have in the region."""
 
     def updated(self, **factors: Any) -> Self:  # noqa: ANN401 - any field of this class
         """The same with other factors."""
@@ -39,7 +41,8 @@ class Cell:
     def __str__(self) -> str:
         how_often = "lasting" if self.times is None else f"{self.times}x after {self.after}"
         cloud = f"visible {self.visible:g}, commit {self.commit:g}, {self.style}, names {self.names}, tags {self.tags}"
-        return f"{self.call}: {self.fault.name} {how_often}; {cloud}; answer {self.answer}"
+        others = f"; beside {self.others}" if self.others else ""
+        return f"{self.call}: {self.fault.name} {how_often}; {cloud}; answer {self.answer}{others}"
 
 
 ANSWERS: Final[dict[str, dict[str, Any] | None]] = {

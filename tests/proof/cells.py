@@ -5,11 +5,12 @@ On the purchase itself all combinations are tried. On the other calls the factor
 each call meets every pair of their values: rows of the orthogonal array L8, which has seven factors
 of two values in eight rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Final, Literal
 
+from tests.emulator_fixture import TWO_PAGES
 from tests.proof.cell import CREATE, LONGEST_COMMIT, LONGEST_VISIBILITY, Cell
 from tests.proof.faults import CERTAIN, FAULTS
 
@@ -21,6 +22,8 @@ NAMES: Final = ("account", "off")
 POSITIONS: Final = (0, 5, 6, 8, 9, 10, 11, 12)
 """Looks of DescribeInstances: the first; then those just before the purchase, and those right after
 it."""
+ON_TWO_PAGES: Final = {0: 0, 5: 7, 6: 8, 8: 10, 9: 11, 10: 12, 11: 13, 12: 14}
+"""The same where a list has two pages: 7, 12 and 14 are second pages."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,13 @@ def a_few() -> Iterator[Cell]:
         yield mixed(
             Cell(DESCRIBE, fault, after=POSITIONS[number % len(POSITIONS)], answer="lost"), number
         )
+
+
+def on_two_pages(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """The same beside so many instances of others that the list of the region has two pages."""
+    for cell in cells:
+        after = ON_TWO_PAGES[cell.after] if cell.call == DESCRIBE else cell.after
+        yield cell.updated(others=TWO_PAGES, after=after)
 
 
 def mixed(cell: Cell, number: int) -> Cell:

@@ -27,7 +27,7 @@ from flink_workspace_operator.reconcile import Reconciler
 from flink_workspace_operator.settings import Settings
 from tests.allowed import ALLOWED
 from tests.contract.clients import static_keys
-from tests.emulator_fixture import ROLE, EmulatedAccount, open_account
+from tests.emulator_fixture import ROLE, EmulatedAccount, fill_region, open_account
 from tests.proof.cell import ANSWERS, CREATE, LONGEST_VISIBILITY, Cell, Outcome
 from tests.scenario.manifests import pay_as_you_go
 from tests.scenario.world import SHORT_WINDOWS
@@ -160,8 +160,11 @@ class Trial:
 
     def _is_marked(self) -> bool:
         marks = Owner(CLUSTER, KEY).marks.items()
+        bought = [each["instanceId"] for each in self.account.control.purchases()]
         return all(
-            marks <= each["tags"].items() for each in self.account.control.state()["workspaces"]
+            marks <= each["tags"].items()
+            for each in self.account.control.state()["workspaces"]
+            if each["instanceId"] in bought
         )
 
     def _unstable(self) -> list[str]:
@@ -248,6 +251,7 @@ def _open(cell: Cell, url: str) -> EmulatedAccount:
         account.control.state(
             {"roles": [{"name": ROLE, "policies": policies}], "buckets": [bucket]}
         )
+    fill_region(account.control, cell.others)
     account.control.settings(
         provisioningSeconds=5,
         nonceMemorySeconds=120,

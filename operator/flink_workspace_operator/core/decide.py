@@ -19,7 +19,7 @@ from flink_workspace_operator.core.checks import (
     settlement,
 )
 from flink_workspace_operator.core.checks.credentials import stop_without_who_may_buy, with_secrets
-from flink_workspace_operator.core.checks.lifecycle import follow_instance, while_running
+from flink_workspace_operator.core.checks.lifecycle import follow_instance, runs, while_running
 from flink_workspace_operator.core.checks.outputs import stop_without_outputs
 from flink_workspace_operator.core.checks.preparation import ensure_prerequisites
 from flink_workspace_operator.core.checks.resting import rest
@@ -34,12 +34,25 @@ from flink_workspace_operator.core.plan import Plan, Step, WriteIntent
 
 def decide(case: LedgerCase) -> Plan:
     """The plan of one pass."""
-    return with_secrets(case, _plan_for_ledger(case) or _plan_for_resource(case))
+    owed = _plan_for_ledger(case)
+    if owed is None:
+        return with_secrets(case, _plan_for_resource(case))
+    return _with_report(case, owed) or with_secrets(case, owed)
 
 
 def _plan_for_ledger(case: LedgerCase) -> Plan | None:
     plans = (check(case) for check in LEDGER_CHECKS)
     return next((plan for plan in plans if plan is not None), None)
+
+
+def _with_report(case: LedgerCase, owed: Plan) -> Plan | None:
+    """The plan that records a delivery, with the report of the pass that would follow it; None if
+    that pass would do more than report a workspace that runs."""
+    after = settlement.as_delivered(case, owed)
+    if after is None:
+        return None
+    following = with_secrets(after, _plan_for_resource(after))
+    return replace(following, steps=owed.steps) if runs(following) else None
 
 
 def _plan_for_resource(case: LedgerCase) -> Plan:

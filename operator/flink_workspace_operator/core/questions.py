@@ -13,6 +13,7 @@ from flink_workspace_operator.core.facts.snapshot import (
     Intent,
     announced_order,
     bound_id,
+    is_just_bought,
     is_requested,
     is_untouched,
     open_order,
@@ -43,8 +44,9 @@ class Questions:
     tags: tuple[tuple[str, str], ...]
     fresh: bool
     """List anew in this pass, also by name and tags; else a shared list will do."""
-    requested: bool
-    """A person requests a re-read: a shared list that began before this pass will not do."""
+    anew: bool
+    """A shared list that began before this pass will not do: a person requests a re-read, or it was
+    bought a moment ago."""
     prerequisites: bool
     price: ApiModel | None
     """The block to quote, None not to."""
@@ -86,7 +88,7 @@ def questions(
         workspace.workspace_name,
         tags,
         fresh=fresh,
-        requested=is_requested(workspace),
+        anew=is_requested(workspace) or is_just_bought(workspace, orders),
         prerequisites=True,
         price=price,
         boundary=fresh and price is not None,
@@ -139,7 +141,7 @@ def _about(
         spec.workspace_name,
         tags,
         fresh=True,
-        requested=False,
+        anew=False,
         prerequisites=ours and not final_check,
         price=None,
         elsewhere=elsewhere,

@@ -43,7 +43,6 @@ class CreationWatch:
 
     list_instances: Callable[[str, timedelta], Awaitable[Listing]]
     queue: WorkQueue
-    max_age: timedelta
     _creations: dict[Key, Creation] = field(default_factory=dict)
 
     def seen(self, how: str | None, wire: Mapping[str, Any]) -> None:
@@ -65,10 +64,11 @@ class CreationWatch:
                 log.exception("the watch of creations failed")
 
     async def look(self) -> None:
-        """One list of each region in which something is being created."""
+        """One list of each region in which something is being created. Not an older one that is
+        shared: the end of a creation would be seen up to twice as late."""
         for region in {each.region for each in self._creations.values()}:
             try:
-                listing = await self.list_instances(region, self.max_age)
+                listing = await self.list_instances(region, timedelta(0))
             except CloudFailure:  # the passes find out and tell
                 continue
             self._wake(region, listing.instances)

@@ -5,7 +5,8 @@
 
 In each lane the namespaces take turns (`turns.py`). What goes on at once comes before what waits in
 its namespace: of a thousand new resources the first is bought within seconds, and not after each
-had its first pass. So does an instance whose creation is over.
+had its first pass. So does an instance whose creation is over. Neither loses its place because the
+key was added during its pass.
 
 Deadlines are timers of the event loop, so nothing runs while nothing is due.
 """
@@ -53,6 +54,8 @@ class WorkQueue:
         self._waiting = Turns(share)
         self._active: dict[Key, Lane | None] = {}
         """Keys with a pass under way, and the lane that they were added to meanwhile."""
+        self._going_on: set[Key] = set()
+        """Those of them that were added to go on at once."""
         self._due: dict[Key, Timer] = {}
         self._turns = 0
         self._taken_at = timers.time()
@@ -71,6 +74,8 @@ class WorkQueue:
         if key in self._active:
             if self._active[key] is not Lane.URGENT:
                 self._active[key] = lane
+            if goes_on:
+                self._going_on.add(key)
         else:
             self._waiting.put(key, lane, self._timers.time())
             if goes_on:
@@ -115,13 +120,14 @@ class WorkQueue:
 
     def finish(self, key: Key, after: float | None) -> None:
         """End the pass; the next one comes `after` seconds, or not by itself (None)."""
-        lane = self._active.pop(key)
+        lane, goes_on = self._active.pop(key), key in self._going_on
+        self._going_on.discard(key)
         self._waiting.done(key)
         self._news.set()  # another key of the namespace may be taken now
-        if lane is not None:
-            self.add(key, lane)
-        elif after is not None and after <= 0:
+        if after is not None and after <= 0:
             self.add(key, goes_on=True)
+        elif lane is not None:
+            self.add(key, lane, goes_on=goes_on)
         elif after is not None:
             self.add_after(key, after)
 

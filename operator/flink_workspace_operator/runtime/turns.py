@@ -1,4 +1,5 @@
-"""The next key: two lanes, and in each the namespaces take turns; within one, first in first out.
+"""The next key: two lanes, and in each the namespaces take turns; within one, what goes on comes
+before what has not begun, and else first in first out.
 
 A namespace may have so many passes under way:
 
@@ -11,9 +12,10 @@ for metrics, all functions take the same time however many keys wait.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
+from itertools import chain
 from typing import Final, Self
 
 from flink_workspace_operator.core.facts.identity import Key
@@ -52,7 +54,30 @@ class Standing(IntEnum):
     FULL = 2
 
 
-Ring = OrderedDict[str, OrderedDict[Key, None]]
+@dataclass(frozen=True)
+class Line:
+    """Keys of one namespace in one lane. Those that go on come first, each in its own order."""
+
+    going_on: OrderedDict[Key, None] = field(default_factory=OrderedDict)
+    others: OrderedDict[Key, None] = field(default_factory=OrderedDict)
+
+    def __iter__(self) -> Iterator[Key]:
+        return chain(self.going_on, self.others)
+
+    def __len__(self) -> int:
+        return len(self.going_on) + len(self.others)
+
+    def prefer(self, key: Key) -> None:
+        """Let a key that is here go on. One that does already keeps its place."""
+        if key in self.others:
+            self.going_on[key] = self.others.pop(key)
+
+    def drop(self, key: Key) -> None:
+        """Take a key out."""
+        (self.going_on if key in self.going_on else self.others).pop(key)
+
+
+Ring = OrderedDict[str, Line]
 """Waiting keys by namespace; the namespace whose turn it is comes first."""
 
 
@@ -82,12 +107,12 @@ class Turns:
         if known is not None:
             self._drop(key, known)
         self._waiting[key] = lane, since
-        self._ring(key.namespace, lane).setdefault(key.namespace, OrderedDict())[key] = None
+        self._ring(key.namespace, lane).setdefault(key.namespace, Line()).others[key] = None
 
     def prefer(self, key: Key) -> None:
-        """Let a waiting key be the next one of its namespace."""
+        """Let a waiting key come before those of its namespace that have not begun."""
         lane, _ = self._waiting[key]
-        self._ring(key.namespace, lane)[key.namespace].move_to_end(key, last=False)
+        self._ring(key.namespace, lane)[key.namespace].prefer(key)
 
     def take(self, order: Iterable[Lane], limited: bool = True) -> Key | None:
         """The next key, counted as under way until `done`; None if none may be taken now."""
@@ -140,7 +165,7 @@ class Turns:
 
     def _drop(self, key: Key, lane: Lane) -> None:
         ring = self._ring(key.namespace, lane)
-        del ring[key.namespace][key]
+        ring[key.namespace].drop(key)
         if not ring[key.namespace]:
             del ring[key.namespace]
 

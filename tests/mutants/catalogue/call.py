@@ -226,8 +226,8 @@ AT_THE_CALL: Final = (
         name="a fresh look at the call",
         fact="the look before the call begins in this pass and asks by token and name too: a shared one may be old",
         file="core/questions.py",
-        old="        fresh=True,\n        requested=False",
-        new="        fresh=False,\n        requested=False",
+        old="        fresh=True,\n        anew=False",
+        new="        fresh=False,\n        anew=False",
         tests=(SETTLEMENT,),
     ),
     Mutant(

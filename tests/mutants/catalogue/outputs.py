@@ -3,7 +3,7 @@ before ours."""
 
 from typing import Final
 
-from tests.mutants.catalogue.files import OUTPUTS, RIGHTS
+from tests.mutants.catalogue.files import DECIDE, OUTPUTS, RIGHTS
 from tests.mutants.mutant import Mutant
 
 HANDED_ON: Final = (
@@ -22,6 +22,14 @@ HANDED_ON: Final = (
         old="    if obstacle(case) is not None:\n",
         new="    if False:\n",
         tests=(OUTPUTS,),
+    ),
+    Mutant(
+        name="a delivery is reported at once only where nothing else follows",
+        fact="Ready does not come before the ids are handed on",
+        file="core/decide.py",
+        old="    return replace(following, steps=owed.steps) if runs(following) else None\n",
+        new="    return replace(following, steps=owed.steps)\n",
+        tests=(DECIDE,),
     ),
     Mutant(
         name="unread outputs are not free",

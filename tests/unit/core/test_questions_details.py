@@ -55,10 +55,16 @@ def test_a_bound_resource_shares_the_list_of_its_region() -> None:
 
 def test_a_request_is_answered_by_no_older_list() -> None:
     """Until it is handled."""
-    assert not asked(a_workspace(status=BOUND)).requested
-    assert asked(a_workspace(status=BOUND, annotations=REQUESTED)).requested
+    assert not asked(a_workspace(status=BOUND)).anew
+    assert asked(a_workspace(status=BOUND, annotations=REQUESTED)).anew
     handled = BOUND.model_copy(update={"last_handled_reconcile_at": "now"})
-    assert not asked(a_workspace(status=handled, annotations=REQUESTED)).requested
+    assert not asked(a_workspace(status=handled, annotations=REQUESTED)).anew
+
+
+def test_what_was_bought_a_moment_ago_is_looked_for_in_no_older_list() -> None:
+    """Until a pass has reported it: an older one would not show it."""
+    assert asked(a_workspace(), an_order("Placed")).anew
+    assert not asked(a_workspace(status=BOUND), an_order("Placed")).anew
 
 
 def test_after_a_request_it_is_looked_at_once_more() -> None:

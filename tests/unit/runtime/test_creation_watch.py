@@ -31,7 +31,6 @@ from tests.builders import (
 from tests.unit.runtime.timers import FakeTimers
 
 CREATING = an_instance(cluster_status="CREATING")
-AGE = timedelta(seconds=5)
 
 
 @dataclass
@@ -62,7 +61,7 @@ def queue() -> WorkQueue:
 @pytest.fixture
 def watch(region: Region, queue: WorkQueue) -> CreationWatch:
     """The watch, to which one resource was shown whose workspace is being created."""
-    watch = CreationWatch(region.list_instances, queue, AGE)
+    watch = CreationWatch(region.list_instances, queue)
     watch.seen(None, shown(CREATING))
     return watch
 
@@ -78,10 +77,10 @@ def shown(instance: SeenInstance, name: str = KEY.name, **spec: Any) -> Mapping[
 async def test_who_runs_is_woken_once(
     watch: CreationWatch, region: Region, queue: WorkQueue
 ) -> None:
-    """Not before, and by the list that all share; before what is still to be bought. If the pass
-    can't tell it, the next one comes when it is due."""
+    """Not before, by a new list, and before what is still to be bought. If the pass can't tell it,
+    the next one comes when it is due."""
     await watch.look()
-    assert (queue.depth, region.asked) == (0, [(REGION, AGE)])
+    assert (queue.depth, region.asked) == (0, [(REGION, timedelta(0))])
     region.instances = (an_instance(cluster_status="RUNNING"),)
     waits = Key(KEY.namespace, "new")
     queue.add(waits)
@@ -138,7 +137,7 @@ async def test_who_asks_with_other_keys_is_left_to_its_passes(
     region: Region, queue: WorkQueue
 ) -> None:
     """The operator's own identity does not see its account."""
-    watch = CreationWatch(region.list_instances, queue, AGE)
+    watch = CreationWatch(region.list_instances, queue)
     watch.seen(None, shown(CREATING, credentials=Credentials(secret_name="alicloud")))
     await watch.look()
     assert region.asked == []

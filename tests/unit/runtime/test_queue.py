@@ -58,6 +58,33 @@ async def test_what_goes_on_comes_before_what_waits(queue: WorkQueue) -> None:
     assert [await queue.get() for _ in range(3)] == [C, A, B]
 
 
+async def test_what_goes_on_keeps_its_order(queue: WorkQueue) -> None:
+    """Whoever goes on later does not push back who waits to go on."""
+    queue.add(A)
+    for key in (B, C, B):
+        queue.add(key, goes_on=True)
+    assert [await queue.get() for _ in range(3)] == [B, C, A]
+
+
+@pytest.mark.parametrize(("goes_on", "after"), [(False, 0.0), (True, 5.0), (True, None)])
+async def test_what_goes_on_keeps_its_place_though_it_changed_meanwhile(
+    queue: WorkQueue, goes_on: bool, after: float | None
+) -> None:
+    """An event during the pass, as of its own write, does not send it behind all that wait."""
+    for key in (A, B):
+        queue.add(key)
+    assert await queue.get() == A
+    queue.add(A, goes_on=goes_on)
+    queue.add(A)
+    queue.finish(A, after)
+    assert [await queue.get() for _ in range(2)] == [A, B]
+    queue.add(A)
+    queue.finish(A, 5)
+    queue.add(C)
+    queue.finish(B, None)
+    assert [await queue.get() for _ in range(2)] == [A, C]
+
+
 async def test_what_is_put_off_comes_later_unless_it_waits(
     queue: WorkQueue, timers: FakeTimers
 ) -> None:
@@ -345,9 +372,9 @@ class QueueMachine(RuleBasedStateMachine):
     def another(self, namespace: str, name: str) -> Key:
         return Key(namespace, name)
 
-    @rule(key=keys, lane=st.sampled_from(Lane))
-    def add(self, key: Key, lane: Lane) -> None:
-        self.queue.add(key, lane)
+    @rule(key=keys, lane=st.sampled_from(Lane), goes_on=st.booleans())
+    def add(self, key: Key, lane: Lane, goes_on: bool) -> None:
+        self.queue.add(key, lane, goes_on=goes_on)
         self.owed.add(key)
 
     @rule(key=keys, seconds=st.integers(1, 30))

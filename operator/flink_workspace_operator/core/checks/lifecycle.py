@@ -22,6 +22,9 @@ KEPT_DAYS = 15
 """How long the cloud keeps the data of a workspace that has expired or is overdue: its page
 "Overdue payments".
 """
+LEAST = timedelta(seconds=30)
+"""Until the next look at what is being created. It tells the stages: of its end, a list every five
+seconds tells (`runtime/creation_watch.py`), unless it is seen with keys of its own only."""
 PROVISIONING = "Provisioning"
 NOT_VISIBLE = "NotVisible"
 LOST = "Lost"
@@ -88,20 +91,20 @@ def _follow(case: Case, instance: SeenInstance) -> Plan:
     if verdict.kind == "Running":
         return Plan(verdict=verdict, requeue=_next_look(case))
     since = instance.create_time or case.workspace.metadata.creation_timestamp
-    return Plan(verdict=verdict, requeue=_look_again(case, case.cloud_time - since))
+    least = LEAST if case.workspace.spec.credentials is None else _age_of_lists(case)
+    return Plan(verdict=verdict, requeue=rising(case.cloud_time - since, least))
 
 
 def _next_look(case: Case) -> Requeue:
     """The routine one; after a request the one from which on no shared answer can be older than
     it."""
-    settings = case.settings
-    soon, routine = settings.listing_max_age_seconds, settings.resync_seconds
-    return Requeue(timedelta(seconds=min(soon, routine) if case.requested else routine))
+    routine = case.settings.resync
+    return Requeue(min(_age_of_lists(case), routine) if case.requested else routine)
 
 
-def _look_again(case: Case, age: timedelta) -> Requeue:
-    """The next look. A shared list may be so old: to look sooner shows the same."""
-    return rising(age, least=timedelta(seconds=case.settings.listing_max_age_seconds))
+def _age_of_lists(case: Case) -> timedelta:
+    """A shared list may be so old: to look sooner shows the same."""
+    return timedelta(seconds=case.settings.listing_max_age_seconds)
 
 
 def judge_instance(
@@ -174,7 +177,7 @@ def _not_visible(case: Case, instance_id: str) -> Plan:
         message = f"{instance_id} is bought; the cloud does not show it yet"
         return Plan(
             verdict=Verdict("Progressing", PROVISIONING, message),
-            requeue=_look_again(case, now - since),
+            requeue=rising(now - since, _age_of_lists(case)),
         )
     # A person named it as gone: only now may another one be bought.
     if case.given_up:

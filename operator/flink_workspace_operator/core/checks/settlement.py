@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder, FlinkWorkspaceOrderStatus
+from flink_workspace_operator.core.case import case_of
 from flink_workspace_operator.core.checks.billing_evidence import (
     left_open_by_bill,
     unexplained,
@@ -41,6 +42,17 @@ def settle_orders(case: LedgerCase) -> Plan | None:
     moves = [(order, _settlement(case, order)) for order in case.seen.orders]
     steps = [MoveOrder(order, status) for order, status in moves if status is not None]
     return Plan(tuple(steps)) if steps else None
+
+
+def as_delivered(case: LedgerCase, plan: Plan) -> LedgerCase | None:
+    """The case after a plan that records deliveries and does nothing else; None for any other."""
+    moved: dict[str, FlinkWorkspaceOrder] = {}
+    for step in plan.steps:
+        if not isinstance(step, MoveOrder) or not step.order.facts.awaits_delivery:
+            return None
+        moved[step.order.metadata.uid] = step.order.model_copy(update={"status": step.status})
+    orders = tuple(moved.get(each.metadata.uid, each) for each in case.seen.orders)
+    return case_of(case.seen.updated(orders=orders), case.settings, case.token)
 
 
 def _settlement(case: LedgerCase, order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus | None:

@@ -242,6 +242,11 @@ def shown_id(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...])
     return None if known in _given_up(orders) else known
 
 
+def is_just_bought(workspace: FlinkWorkspace, orders: tuple[FlinkWorkspaceOrder, ...]) -> bool:
+    """True if the ledger has an instance that no pass has reported yet."""
+    return bound_id(workspace, orders) != shown_id(workspace, orders)
+
+
 def _given_up(orders: tuple[FlinkWorkspaceOrder, ...]) -> set[str | None]:
     """The instances that are gone for good."""
     return {order.status.instance_id for order in orders if order.facts.is_given_up}

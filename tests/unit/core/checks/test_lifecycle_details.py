@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from flink_workspace_operator.api.credentials import Credentials
 from flink_workspace_operator.api.names import REPLACE_LOST
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus, Instance
 from flink_workspace_operator.core.case import Case
@@ -39,6 +40,7 @@ from tests.builders import (
 from tests.simulation.grow import GROW, GROW_TO, Grow
 from tests.unit.core.growing import a_growth
 
+SOON = timedelta(seconds=SETTINGS.listing_max_age_seconds)
 HALF_A_MINUTE = timedelta(seconds=30)
 RUNNING = Verdict("Running", "Running", "it runs")
 SEEN = FlinkWorkspaceStatus(instance=Instance(instance_id=ID, cluster_status="RUNNING"))
@@ -73,6 +75,19 @@ class TestRequeue:
         new = {"cluster_status": "CREATING"}
         assert following(listed(**new, create_time=NOW - minutes(2))).requeue.after == HALF_A_MINUTE
         assert following(listed(**new, create_time=None)).requeue.after == timedelta(minutes=1)
+
+    @pytest.mark.parametrize(
+        ("credentials", "after"), [(None, HALF_A_MINUTE), (Credentials(secret_name="s"), SOON)]
+    )
+    def test_one_that_was_bought_just_now_is_looked_at_in_half_a_minute(
+        self, credentials: Credentials | None, after: timedelta
+    ) -> None:
+        """The watch of creations tells when it runs, but not of what is seen with other keys
+        only."""
+        new = an_instance(cluster_status="CREATING", create_time=NOW)
+        workspace = a_workspace(credentials=credentials)
+        case = a_case(workspace, BOUGHT, cloud=a_cloud(a_listing(new)))
+        assert following(case).requeue.after == after
 
     def test_one_that_is_not_shown_yet_is_looked_for_the_sooner_the_younger_its_call_is(
         self,
