@@ -26,9 +26,16 @@ def waiting(world: SimulatedWorld) -> FlinkWorkspaceOrder | None:
     return next((each for each in orders if each.facts.awaits_decision), None)
 
 
-def is_asked(world: SimulatedWorld) -> bool:
-    """Somebody is asked."""
+def is_open(world: SimulatedWorld) -> bool:
+    """An order waits for a decision, or the operator has not seen the one there is."""
     return waiting(world) is not None
+
+
+def is_asked(world: SimulatedWorld) -> bool:
+    """Somebody is asked, and nobody decided on it yet."""
+    order, decided = waiting(world), world.server.stored.approvals.values()
+    digests = {each.spec.order.digest for each in decided}
+    return order is not None and order.status.digest not in digests
 
 
 def decide(world: SimulatedWorld, decision: Decision) -> None:
@@ -95,7 +102,8 @@ def bought_or_frozen(world: SimulatedWorld) -> None:
 _APPROVED: Final = at_once("approve", is_asked, approve)
 
 STORIES_OF_APPROVALS: Final = (
-    Story("approved", bought_as_approved, acts=(_APPROVED,), **MANUAL),
+    # Twice: an order that came to nothing is followed by one that needs an approval of its own.
+    Story("approved", bought_as_approved, acts=(_APPROVED, _APPROVED), **MANUAL),
     Story(
         "denied",
         waits("Suspended", "WaitingForChange"),
@@ -112,7 +120,7 @@ _GONE: Final = Story(
     **MANUAL,
 )
 _DENIED: Final = Story(
-    "", bought_as_approved_or_not, acts=(_APPROVED, Act("deny", is_asked, deny)), **MANUAL
+    "", bought_as_approved_or_not, acts=(_APPROVED, Act("deny", is_open, deny)), **MANUAL
 )
 _RISES: Final = Story(
     "", bought_as_approved_or_not, acts=(_APPROVED, *anytime("rise", price_rises)), **MANUAL
