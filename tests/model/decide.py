@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from tests.model.evidence import Found, classify, keeps_claim, outstanding, token_of, window_of
 from tests.model.rules import Run
-from tests.model.state import CAME_TO_NOTHING, OPEN, SENT, Order, Process, Step
+from tests.model.state import CAME_TO_NOTHING, OPEN, SENT, UNSENT, Order, Process, Step
 from tests.model.writing import stands_for
 
-CLOSED = ("Rejected", "NotPlaced", "Superseded", "Canceled")
+CLOSED = ("Rejected", "NotPlaced", "Superseded", "Canceled", "Declined")
 """States of an order that bought nothing."""
 
 
@@ -99,7 +99,7 @@ def _settlement(view: View, order: Order) -> Step | None:
         return _move(order, "Placed", evidence)
     if order.state == "" and order.age > 0:
         return _move(order, "Superseded")
-    if order.state == "Quoted" and (_placed_beside(view, order) or found.what == "ours"):
+    if order.state in UNSENT and (_placed_beside(view, order) or found.what == "ours"):
         return _move(order, "Superseded")
     return _by_evidence(view, order) if order is view.sent and view.announced is None else None
 
@@ -170,6 +170,8 @@ def _stands(view: View, order: Order) -> bool:
         return False
     if not _holds_claim(view):
         return False
+    if rules.decision_is_read_last and _word_on(view, order) != "Approved":
+        return False
     return order.age < view.run.validity or not rules.pinned_date
 
 
@@ -197,7 +199,7 @@ def finalize_deletion(view: View) -> Plan | None:
         return None
     if (
         order is not None
-        and order.state == "Quoted"
+        and order.state in UNSENT
         and (rules.close_before_going or resource is None)
     ):
         return Plan((_move(order, "Canceled"),))
@@ -205,7 +207,7 @@ def finalize_deletion(view: View) -> Plan | None:
         order is not None
         and resource is not None
         and rules.finalizer_waits
-        and order.state != "Quoted"
+        and order.state not in UNSENT
     ):
         return Plan()
     steps: tuple[Step, ...] = ()
@@ -274,8 +276,11 @@ def wait_for_what_is_outstanding(view: View) -> Plan | None:
 
 def open_next_order(view: View) -> Plan | None:
     """Nothing is open: write the order down, then give it its first status."""
+    resource = view.process.resource
     if view.open is not None:
         return None
+    if any(each.state == "Declined" and stands_for(resource, each) for each in view.orders):
+        return Plan()
     number = max((order.number for order in view.process.orders), default=0) + 1
     return Plan((Step("open", number=number), Step("quote", number=number, to="Quoted")))
 
@@ -283,12 +288,15 @@ def open_next_order(view: View) -> Plan | None:
 def write_intent(view: View) -> Plan | None:
     """The order is still what is wanted: write into the ledger that it is about to be sent."""
     order, resource = view.open, view.process.resource
-    if order is None or resource is None or order.state != "Quoted":
+    if order is None or resource is None or order.state not in UNSENT:
         return None
     if (order.uid, order.generation) != (resource.uid, resource.generation):
         return Plan((_move(order, "Superseded"),))
     if view.process.short and order.number == 1 and not view.run.short_buys:
         return Plan()
+    asking = _ask(view, order)
+    if asking is not None:
+        return asking
     short = view.process.short
     intent = Step(
         "intend",
@@ -298,8 +306,36 @@ def write_intent(view: View) -> Plan | None:
         short=short,
         to="Placing",
         nonce=_nonce(view),
+        price=view.process.price,
     )
     return Plan((intent,))
+
+
+def _ask(view: View, order: Order) -> Plan | None:
+    """Ask, wait, or close what was denied; None: it is approved, or needs no approval."""
+    rules, price = view.run.rules, view.process.price
+    if not view.run.approval or not rules.approval_is_needed:
+        return None
+    if order.asked < (price if rules.approval_is_of_a_price else 0):
+        return Plan((_move(order, "AwaitingApproval")._replace(price=price),))
+    word = _word_on(view, order)
+    if word == "Approved":
+        return None
+    if order.state == "Quoted":
+        return Plan((_move(order, "AwaitingApproval")._replace(price=order.asked),))
+    return Plan((_move(order, "Declined"),)) if word == "Denied" else Plan()
+
+
+def _word_on(view: View, order: Order) -> str:
+    """What people say of the order at the price that was asked."""
+    rules = view.run.rules
+    if not view.run.approval or not rules.approval_is_needed:
+        return "Approved"
+    about = (order.token, order.asked)
+    words = {each.word for each in view.process.decisions if each[:2] == about}
+    if "Denied" in words and (rules.denied_wins or words == {"Denied"}):
+        return "Denied"
+    return "Approved" if "Approved" in words else ""
 
 
 def _nonce(view: View) -> int:

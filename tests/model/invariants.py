@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.model.process import moves_of
 from tests.model.rules import Run
-from tests.model.state import NOBODY, SENT, Chances, Order, State
+from tests.model.state import NOBODY, SENT, Chances, Cluster, Order, State
 from tests.model.world import may_tick, moves_of_cloud, tick
 
 ROUNDS = 80
@@ -108,5 +108,12 @@ def _complaints(run: Run, state: State) -> Iterator[str]:
         wanted = any(
             resource is not None and not resource.suspended for resource in cluster.resources
         )
-        if wanted and not state.bought and not stranger and state.chances.orders > 0:
+        waits = run.approval and not any(_is_approved(cluster, order) for order in cluster.orders)
+        if wanted and not state.bought and not stranger and state.chances.orders > 0 and not waits:
             yield "nothing is ever bought"
+
+
+def _is_approved(cluster: Cluster, order: Order) -> bool:
+    """It waits for a decision that there is."""
+    words = {each.word for each in cluster.decisions if each[:2] == (order.token, order.asked)}
+    return order.state == "AwaitingApproval" and words == {"Approved"}

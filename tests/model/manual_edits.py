@@ -10,6 +10,7 @@ from tests.model.state import (
     OLD,
     STALE,
     Cluster,
+    Decision,
     Instance,
     Move,
     Process,
@@ -33,6 +34,10 @@ def manual_moves(run: Run, state: State) -> Iterator[Move]:
         for key in range(len(cluster.resources)):
             yield from _hands_on_resource(state, home, key)
         yield from _hands_on_ledger(run, state, home)
+        yield from _decisions(state, home)
+    if state.chances.rises:
+        dearer = state._replace(price=state.price + 1)
+        yield Move("the price rises", spend(dearer, "rises"))
     yield from _second_cluster(state)
     yield from _backups(run, state)
     yield from _strangers(run, state)
@@ -75,6 +80,20 @@ def _hands_on_wanted(state: State, home: int, key: int, resource: Resource) -> I
     elif chances.suspensions:
         suspended = with_resource(cluster, key, resource._replace(suspended=True))
         yield _changed(state, home, suspended, "suspensions", f"a hand suspends resource {key}")
+
+
+def _decisions(state: State, home: int) -> Iterator[Move]:
+    """Somebody approves or denies what is asked now, or deletes all decisions."""
+    chances, cluster = state.chances, state.clusters[home]
+    for order in (each for each in cluster.orders if each.state == "AwaitingApproval"):
+        for chance, word in (("approvals", "Approved"), ("denials", "Denied")):
+            said = Decision(order.token, order.asked, word)
+            if getattr(chances, chance) and said not in cluster.decisions:
+                decided = cluster._replace(decisions=cluster.decisions | {said})
+                yield _changed(state, home, decided, chance, f"order {order.number} is {word}")
+    if chances.retractions and cluster.decisions:
+        none = cluster._replace(decisions=frozenset())
+        yield _changed(state, home, none, "retractions", "all decisions are deleted")
 
 
 def _hands_on_ledger(run: Run, state: State, home: int) -> Iterator[Move]:

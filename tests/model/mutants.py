@@ -209,5 +209,25 @@ MUTANTS: Final = (
         Run("narrowed looks count", Chances(lost=1, narrowed=4), *DELAYS, neighbour=True),
         "look_shows_neighbours",
     ),
+    _without(
+        Run("announced without an approval", Chances(orders=1), approval=True),
+        "approval_is_needed",
+    ),
+    _without(
+        Run("an approval is of no price", Chances(orders=1, approvals=1, rises=1), approval=True),
+        "approval_is_of_a_price",
+    ),
+    _without(
+        Run("approved wins", Chances(orders=1, approvals=1, denials=1), approval=True),
+        "denied_wins",
+    ),
+    _without(
+        Run(
+            "the decision is not read again",
+            Chances(orders=1, approvals=1, denials=1, retractions=1),
+            approval=True,
+        ),
+        "decision_is_read_last",
+    ),
     Run("random nonce in a clone", Chances(clones=1), processes=TWO_CLUSTERS, cluster_ids=SAME_ID),
 )

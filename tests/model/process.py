@@ -150,6 +150,8 @@ def _wrong_to_send(state: State, step: Step) -> str | None:
         return "sends for an order that was never in Placing"
     if step.braked:
         return "buys after a brake was acknowledged"
+    if step.unapproved:
+        return "buys what was not approved at its price when the last look began"
     if (step.token, step.mark) in state.outdated:
         return "buys what was changed or there already when it was announced"
     return None

@@ -39,6 +39,8 @@ def read(run: Run, state: State, index: int) -> Iterator[Move]:
             yield _read_orders(run, state, index)
         case "look":
             yield from _look(run, state, index)
+        case "decisions" | "own decisions":
+            yield _read_decisions(run, state, index)
         case "own claim":
             own = process._replace(at="own orders", claim=_claim_of(state, process))
             yield Move(f"{who} reads the claim", with_process(state, index, own))
@@ -104,12 +106,39 @@ def _look(run: Run, state: State, index: int) -> Iterator[Move]:
 
 def _looked(run: Run, state: State, index: int, process: Process, what: str) -> Move:
     """Where a pass continues after the look."""
+    if run.approval:
+        process = process._replace(price=state.price)
     if process.at == "idle":
-        following = "own claim" if run.keys > 1 else "own orders"
+        process = process._replace(unapproved=_is_unapproved(run, state, process))
+        first = "own decisions" if run.approval else "own orders"
+        following = "own claim" if run.keys > 1 else first
         return Move(f"p{index} {what}", with_process(state, index, process._replace(at=following)))
     if run.keys > 1:
         return Move(f"p{index} {what}", with_process(state, index, process._replace(at="claim")))
+    if run.approval:
+        asks = process._replace(at="decisions")
+        return Move(f"p{index} {what}", with_process(state, index, asks))
     return _decided(run, state, index, process, what)
+
+
+def _read_decisions(run: Run, state: State, index: int) -> Move:
+    """What people decided so far."""
+    process = state.processes[index]
+    read = process._replace(decisions=state.clusters[process.home].decisions)
+    if process.at == "decisions":
+        return _decided(run, state, index, read, "reads the decisions")
+    last = with_process(state, index, read._replace(at="own orders"))
+    return Move(f"p{index} reads the decisions again", last)
+
+
+def _is_unapproved(run: Run, state: State, process: Process) -> bool:
+    """The order that this process is about to send is not approved at its price, or is denied."""
+    order = next((each for each in _orders_of(state, process) if each.mark == process.mark), None)
+    if not run.approval or order is None:
+        return False
+    said = {each for each in state.clusters[process.home].decisions if each.token == order.token}
+    approved = any(each.word == "Approved" and each.asked >= order.price for each in said)
+    return not approved or (order.token, order.asked, "Denied") in said
 
 
 def _claim_of(state: State, process: Process) -> Claim | None:
@@ -157,7 +186,11 @@ def _decided(run: Run, state: State, index: int, process: Process, what: str) ->
         steps = ()
     braked = _braked(state, process)
     steps = tuple(
-        step._replace(age=step.age + process.since, braked=braked and step.kind == "send")
+        step._replace(
+            age=step.age + process.since,
+            braked=braked and step.kind == "send",
+            unapproved=process.unapproved and step.kind == "send",
+        )
         if step.kind in DATED
         else step
         for step in steps

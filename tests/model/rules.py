@@ -92,6 +92,14 @@ class Rules(NamedTuple):
     nothing_comes_after: bool = True
     """9, 12: no other order, and no intent, while one is outstanding: refused for now, or ended by
     a stranger's instance or a hand within its window."""
+    approval_is_needed: bool = True
+    """5: an order that needs an approval is not announced without one."""
+    approval_is_of_a_price: bool = True
+    """5: a higher price than was asked needs another approval."""
+    denied_wins: bool = True
+    """5: what somebody denied is not bought, also if somebody approved it."""
+    decision_is_read_last: bool = True
+    """7: the decision is read again after the look, before ledger and resource."""
     close_before_going: bool = True
     """11: a deletion closes what is Quoted before it takes the finalizer off."""
     finalizer_waits: bool = True
@@ -134,6 +142,8 @@ class Run:
     short_buys: bool = False
     """A process with shorter windows announces the first order too, not only what comes after
     it."""
+    approval: bool = False
+    """The resource needs an approval. With one key only."""
     neighbour: bool = False
     """A workspace of another name is known to run in this account and region."""
     backup_at: str = ""

@@ -191,6 +191,24 @@ RUNS: Final = (
         happens=RESTORED,
     ),
     Run(
+        "an approval, or a denial",
+        Chances(orders=1, approvals=1, denials=1, crashes=1),
+        approval=True,
+        happens=("bought", "order 1 is Denied", "records Placed over Placing"),
+    ),
+    Run(
+        "an approval that is deleted, and a price that rises",
+        Chances(orders=1, approvals=2, retractions=1, rises=1),
+        approval=True,
+        happens=("bought", "all decisions are deleted", "the price rises"),
+    ),
+    Run(
+        "approved and edited, suspended or deleted",
+        Chances(approvals=1, edits=1, suspensions=1, deletions=1),
+        approval=True,
+        happens=("bought",),
+    ),
+    Run(
         "a narrowed look",
         Chances(lost=1, narrowed=4),
         *DELAYS,

@@ -12,6 +12,8 @@ NOBODY: Final = -1
 
 OPEN: Final = ("", "Quoted", "AwaitingApproval", "Placing", "Uncertain")
 """States of an order in which its outcome is open; '' is an order without its first status."""
+UNSENT: Final = ("Quoted", "AwaitingApproval")
+"""Of these, the states from which it may be announced: nothing was sent."""
 SENT: Final = ("Placing", "Uncertain")
 """Of these, the states in which a call may have been sent."""
 CAME_TO_NOTHING: Final = ("Rejected", "NotPlaced")
@@ -63,6 +65,10 @@ class Order(NamedTuple):
     """The random mark of its intent, while it is Placing or Uncertain."""
     short: int = 0
     """By how many ticks the window that was written with its intent is shorter than it must be."""
+    asked: int = -1
+    """The price that somebody is asked to approve; -1: nobody is."""
+    price: int = 0
+    """The price at which it was announced."""
 
 
 class Claim(NamedTuple):
@@ -79,6 +85,15 @@ class Cluster(NamedTuple):
     orders: tuple[Order, ...] = ()
     claim: Claim | None = None
     uids: int = 1
+    decisions: frozenset["Decision"] = frozenset()
+
+
+class Decision(NamedTuple):
+    """A person's word on an order at the price that was asked."""
+
+    token: int
+    asked: int
+    word: str
 
 
 class Step(NamedTuple):
@@ -101,6 +116,10 @@ class Step(NamedTuple):
     """Of the intent."""
     braked: bool = False
     """For the invariants: a brake was acknowledged before the last read of the pass that sends."""
+    price: int = 0
+    """That is asked, or announced."""
+    unapproved: bool = False
+    """For the invariants: when the last look began, the order was not approved at its price."""
 
 
 class Process(NamedTuple):
@@ -132,6 +151,11 @@ class Process(NamedTuple):
     instance: int = 0
     short: int = 0
     """By how many ticks the windows of its settings are shorter than they must be."""
+    decisions: frozenset[Decision] = frozenset()
+    price: int = 0
+    """As the look showed it."""
+    unapproved: bool = False
+    """For the invariants: see `Step`."""
 
     def idle(self, mark: int = 0) -> "Process":
         """At the end of a pass. Nothing is kept but the mark of an intent."""
@@ -217,6 +241,12 @@ class Chances(NamedTuple):
     live on."""
     early_rollbacks: int = 0
     """The same, while no pass is under way and nothing was bought, or is on its way."""
+    approvals: int = 0
+    denials: int = 0
+    retractions: int = 0
+    """All decisions are deleted."""
+    rises: int = 0
+    """The price rises."""
     strangers: int = 0
     """Somebody buys a workspace of that name, and may release it again."""
 
@@ -243,6 +273,7 @@ class State(NamedTuple):
     """What the first cluster may be restored to."""
     restored: bool = False
     chances: Chances = Chances()
+    price: int = 0
 
 
 class Move(NamedTuple):

@@ -159,8 +159,10 @@ def moved_order(run: Run, order: Order, step: Step) -> Order:
     if step.to not in run.aging:
         age = 0
     moved = order._replace(state=step.to, age=age, instance=step.instance or order.instance)
+    if step.to == "AwaitingApproval":
+        moved = moved._replace(asked=step.price)
     if step.kind == "intend":
-        return moved._replace(nonce=step.nonce, mark=step.mark, short=step.short)
+        return moved._replace(nonce=step.nonce, mark=step.mark, short=step.short, price=step.price)
     return moved if step.to in SENT else moved._replace(mark=0)
 
 
