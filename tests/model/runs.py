@@ -203,6 +203,19 @@ RUNS: Final = (
         happens=("bought", "all decisions are deleted", "the price rises"),
     ),
     Run(
+        "an approval, two replicas",
+        Chances(orders=1, approvals=1, denials=1, retractions=1),
+        processes=REPLICAS,
+        approval=True,
+    ),
+    Run(
+        "an approval, and lost calls",
+        Chances(approvals=2, denials=1, crashes=1, lost=1),
+        *DELAYS,
+        approval=True,
+        happens=AFTER_NOTHING,
+    ),
+    Run(
         "approved and edited, suspended or deleted",
         Chances(approvals=1, edits=1, suspensions=1, deletions=1),
         approval=True,
