@@ -41,6 +41,7 @@ from flink_workspace_operator.core.plan import (
     ReleaseOrder,
     ReleaseSecret,
     RemoveFinalizer,
+    ReserveRoom,
     RestoreTags,
     Step,
     TakeClaim,
@@ -49,11 +50,9 @@ from flink_workspace_operator.core.plan import (
     WriteOutputs,
 )
 from flink_workspace_operator.memory import Memory
+from flink_workspace_operator.outcome import Done, Outcome, Told
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
-
-Told = CloudFailure | ClusterRefused | Unreadable
-"""Failures that end a pass and are reported at once, with the results so far."""
 
 PREREQUISITES = CreateRole | AttachPolicy | CreateDirectory
 RECORDING_TRIES = 10
@@ -62,27 +61,6 @@ a worker for ever."""
 
 log = logging.getLogger(__name__)
 audit = logging.getLogger(AUDIT)
-
-
-@dataclass(frozen=True)
-class Done:
-    """The result of a plan: steps that changed something, the ledger after it, the failure."""
-
-    made: tuple[ToldStep, ...]
-    orders: tuple[FlinkWorkspaceOrder, ...]
-    failure: Told | None = None
-    version: str | None = None
-    """The resource's version after the plan; None: as it was read."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The result of one step: the order that it wrote, the resource's version after it, and the
-    failure that ends the pass."""
-
-    order: FlinkWorkspaceOrder | None = None
-    failure: Told | None = None
-    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +154,8 @@ class Execution:
                 made.append(step)
             case HoldSecret() | ReleaseSecret():
                 await self._hold_or_release_secret(step)
+            case ReserveRoom(policy=policy, status=status):
+                await self.cluster.reserve_room(policy, status)
             case RemoveFinalizer() | TakeClaim() | GiveBackClaim() | ReleaseOrder():
                 await self._hold_or_release(step)
                 if isinstance(step, RemoveFinalizer) and step.stays:

@@ -17,6 +17,7 @@ from flink_workspace_operator.api.order import (
     Quote,
 )
 from flink_workspace_operator.api.parameters import Network
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy, FlinkPurchasePolicyStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
@@ -226,6 +227,12 @@ class Cluster(ClusterReads, Protocol):
 
     async def give_back_claim(self, claim: Claim) -> None:
         """Delete a claim; Conflict unless it is as it was read."""
+        ...
+
+    async def reserve_room(
+        self, policy: FlinkPurchasePolicy, status: FlinkPurchasePolicyStatus
+    ) -> None:
+        """Replace a policy's status; Conflict unless the policy is as it was read."""
         ...
 
     async def create_order(

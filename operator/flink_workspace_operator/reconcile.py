@@ -23,10 +23,11 @@ from flink_workspace_operator.core.reporting.obstacles import unrecorded, with_u
 from flink_workspace_operator.core.reporting.report import report
 from flink_workspace_operator.core.reporting.turning_points import turning_points
 from flink_workspace_operator.core.verdicts import verdict_of
-from flink_workspace_operator.execution import Done, Execution
+from flink_workspace_operator.execution import Execution
 from flink_workspace_operator.memory import Memory
 from flink_workspace_operator.observation import cloud_of, observe
 from flink_workspace_operator.obstruction import Obstacles
+from flink_workspace_operator.outcome import Done
 from flink_workspace_operator.ports import Cloud, Cluster
 from flink_workspace_operator.settings import Settings
 

@@ -128,7 +128,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"freeze": {"enabled": True, "reason": "month\nend"}}, "must not contain control characters"),
     ({"freeze": {"until": "2026-12-02T00:00:00Z"}}, "enabled"),
-    ({"spendCap": {"monthly": []}}, "field not declared in schema"),
+    ({"spendCap": {"monthly": []}}, "at least 1 items"),
+    ({"budget": {"yearly": []}}, "field not declared in schema"),
 ]
 
 

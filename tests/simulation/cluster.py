@@ -5,11 +5,11 @@ steps is two steps here."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flink_workspace_operator.adapters.kubernetes.claims import lease_name
 from flink_workspace_operator.adapters.kubernetes.neighbours import neighbour_in
-from flink_workspace_operator.adapters.kubernetes.reading import purchase_in
+from flink_workspace_operator.adapters.kubernetes.reading import commitment_in, purchase_in
 from flink_workspace_operator.api.approval import FlinkPurchaseApproval
 from flink_workspace_operator.api.base import Condition
 from flink_workspace_operator.api.names import (
@@ -22,6 +22,7 @@ from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
 )
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy, FlinkPurchasePolicyStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
@@ -102,9 +103,22 @@ class SimulatedCluster:
         """No step of its own, so that stories stay as short as they were: it is read together with
         the answer before it."""
         stored = self.server.stored
+        policies = tuple(stored.policies.values())
+        capped = any(each.spec.spend_cap is not None for each in policies)
+        ledger = stored.orders.values() if capped else ()
         return self.gate.share(
-            lambda: Boundary(tuple(stored.policies.values()), stored.labels.get(namespace, {}))
+            lambda: Boundary(
+                policies,
+                stored.labels.get(namespace, {}),
+                tuple(commitment_in(_wire_of(order)) for order in ledger),
+            )
         )
+
+    async def reserve_room(
+        self, policy: FlinkPurchasePolicy, status: FlinkPurchasePolicyStatus
+    ) -> None:
+        """One conditional write."""
+        await self._call("reserve_room", lambda: self.server.write_policy_status(policy, status))
 
     async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:
         """One list."""
@@ -330,6 +344,10 @@ class SimulatedCluster:
             return answer
 
         return await self.gate.call(name, served)
+
+
+def _wire_of(order: FlinkWorkspaceOrder) -> dict[str, Any]:
+    return order.model_dump(mode="json", by_alias=True)
 
 
 def _wanted(workspace: FlinkWorkspace) -> WantedName:

@@ -49,6 +49,8 @@ class Race:
     story: Story
     processes: tuple[str, ...] = ("a",)
     names: tuple[str, ...] = ("w",)
+    own_names: bool = False
+    """Each resource wants a workspace of its own, and not all the same name."""
     preemptions: int = 2
     """How many the whole proof tries; with more, some races have millions of states. 0: in random
     orders alone."""
@@ -61,8 +63,11 @@ class Race:
         world = self.story.begin(self.processes)
         world.account.buckets["bucket-2"] = world.account.buckets["bucket-1"]
         for name in self.names[1:]:
-            apply(world, name)
+            apply(world, name, **self._spec_of(name))
         return world
+
+    def _spec_of(self, name: str) -> dict[str, Any]:
+        return {**self.story.spec, "workspaceName": name} if self.own_names else {}
 
 
 def there(world: SimulatedWorld) -> bool:

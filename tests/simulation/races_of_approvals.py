@@ -6,14 +6,16 @@ from typing import Any, Final
 from flink_workspace_operator.api.approval import Decision
 from flink_workspace_operator.api.order import FlinkWorkspaceOrder
 from flink_workspace_operator.api.policy import FlinkPurchasePolicy
+from flink_workspace_operator.core.facts.identity import Key
 from tests.scenario.manifests import SUBSCRIPTION
 from tests.simulation.races import TWO, Race, anytime
-from tests.simulation.races_of_prices import price_rises
+from tests.simulation.races_of_prices import PRICE, price_rises
 from tests.simulation.rules import is_approved
 from tests.simulation.scheduler import Act
 from tests.simulation.stories import KEY, Story, at_once, bought_once, waits
 from tests.simulation.world import NAMESPACE, SimulatedWorld
 
+KEYS: Final = (KEY, Key(NAMESPACE, "v"))
 MANUAL: Final[dict[str, Any]] = {"spec": {**SUBSCRIPTION, "purchase": {"approval": "Manual"}}}
 FROZEN: Final = FlinkPurchasePolicy.of(
     {"metadata": {"name": "freeze", "uid": "p"}, "spec": {"freeze": {"enabled": True}}}
@@ -127,7 +129,34 @@ _RISES: Final = Story(
 )
 _FREEZE: Final = Story("", bought_or_frozen, acts=anytime("freeze", freeze))
 
+CAPPED: Final = FlinkPurchasePolicy.of(
+    {
+        "metadata": {"name": "cap", "uid": "c"},
+        "spec": {"spendCap": {"monthly": [{"currency": "CNY", "amount": PRICE}]}},
+    }
+)
+"""Room for one."""
+
+
+def cap(world: SimulatedWorld) -> None:
+    """Whoever runs the cluster caps the month."""
+    world.server.stored.policies["cap"] = CAPPED
+
+
+def one_of_two(world: SimulatedWorld) -> None:
+    """One is bought, and the other waits for room."""
+    assert len(world.purchases) == 1
+    waiting = [key for key in KEYS if not world.is_ready(key)]
+    assert len(waiting) == 1
+    condition = world.condition(waiting[0], "Suspended")
+    assert condition is not None
+    assert condition.reason == "SpendCapReached"
+
+
+_ROOM_FOR_ONE: Final = Story("", one_of_two, prepare=cap, spec=dict(SUBSCRIPTION))
+
 RACES_OF_APPROVALS: Final = (
+    Race("room for one of two", _ROOM_FOR_ONE, names=("w", "v"), own_names=True),
     Race("the approval is deleted", _GONE),
     Race("approved and denied", _DENIED),
     Race("the price rises above what was approved", _RISES),

@@ -21,7 +21,7 @@ from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
 )
-from flink_workspace_operator.api.policy import FlinkPurchasePolicy
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy, FlinkPurchasePolicyStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, FlinkWorkspaceSpec
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
@@ -72,7 +72,7 @@ class Stored:
     """Nobody watches them either."""
     approvals: dict[Key, FlinkPurchaseApproval] = field(default_factory=dict)
     policies: dict[str, FlinkPurchasePolicy] = field(default_factory=dict)
-    """By name. They come and go; none is changed."""
+    """By name."""
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     """Of namespaces."""
     births: dict[str, int] = field(default_factory=dict)
@@ -133,7 +133,10 @@ class ApiServer:
         versions += [each.resource_version for each in stored.config_maps.values()]
         versions += [each.resource_version for each in stored.secrets.values()]
         versions += [each.metadata.resource_version for each in stored.approvals.values()]
-        versions += [f"policy {name}" for name in stored.policies]
+        versions += [
+            f"policy {name} {each.metadata.resource_version}"
+            for name, each in stored.policies.items()
+        ]
         return _digest(str(self.roll_backs), *sorted(versions))
 
     def roll_back(self, earlier: Stored) -> None:
@@ -187,6 +190,19 @@ class ApiServer:
             metadata=born, spec=spec, status=status or FlinkWorkspaceOrderStatus()
         )
         return self._put(self.stored.orders, made, None, writer)
+
+    def write_policy_status(
+        self, read: FlinkPurchasePolicy, status: FlinkPurchasePolicyStatus
+    ) -> None:
+        """Replace the status; Conflict unless the policy is as it was read."""
+        name = read.metadata.name
+        if self.stored.policies.get(name) != read:
+            raise Conflict(f"policy {name} is not as it was read")
+        version = _digest(read.metadata.resource_version, status.model_dump_json())
+        metadata = read.metadata.model_copy(update={"resource_version": version})
+        self.stored.policies[name] = read.model_copy(
+            update={"metadata": metadata, "status": _through_json(status)}
+        )
 
     def create_approval(self, at: Key, spec: FlinkPurchaseApprovalSpec) -> None:
         """A new decision; nobody changes one. The same again is refused, and changes nothing."""
@@ -406,7 +422,7 @@ def key_of(resource: Resource) -> Key:
     return Key(resource.metadata.namespace, resource.metadata.name)
 
 
-M = TypeVar("M", FlinkWorkspaceStatus, FlinkWorkspaceOrderStatus, FlinkWorkspaceOrderSpec)
+M = TypeVar("M", bound=ApiModel)
 
 
 def _through_json(model: M) -> M:

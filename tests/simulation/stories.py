@@ -45,7 +45,7 @@ class Story:
 
 def apply(world: SimulatedWorld, name: str = "w", **spec: object) -> Key:
     """Apply a manifest of a workspace that is called `w` in the cloud."""
-    return world.apply(pay_as_you_go(name, workspaceName="w", **spec))
+    return world.apply(pay_as_you_go(name, **{"workspaceName": "w", **spec}))
 
 
 def only_purchase(world: SimulatedWorld) -> Booking:

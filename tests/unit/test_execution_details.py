@@ -40,8 +40,9 @@ from flink_workspace_operator.core.plan import (
     RestoreTags,
     Step,
 )
-from flink_workspace_operator.execution import Done, Execution
+from flink_workspace_operator.execution import Execution
 from flink_workspace_operator.memory import Memory
+from flink_workspace_operator.outcome import Done
 from tests.builders import (
     COPY_WINDOW,
     KEY,

@@ -130,11 +130,13 @@ RESOURCES: Final = (
             Column("Maximum Price", ".spec.allow.maximumPrice[*].amount"),
             Column("Currency", ".spec.allow.maximumPrice[*].currency"),
             Column("Frozen", ".spec.freeze.enabled", type="boolean"),
+            Column("Month", ".status.month"),
+            Column("Spent", ".status.spent[*].amount"),
+            Column("Room", ".status.spent[*].room"),
             _AGE,
             Column("Frozen Until", ".spec.freeze.until", wide=True),
             Column("Why Frozen", ".spec.freeze.reason", wide=True),
         ),
-        has_status=False,
     ),
 )
 

@@ -122,6 +122,15 @@ class AskedPrice(ApiModel):
     """Amount after discount. Left out if the cloud quotes none."""
 
 
+class ReservedRoom(ApiModel):
+    """A cap that an order counts under."""
+
+    policy: Annotated[str, Field(max_length=253)]
+    """Name of the FlinkPurchasePolicy."""
+    month: Annotated[str, Field(max_length=7)]
+    """The month that it counts in, such as 2026-12."""
+
+
 class StateTime(ApiModel):
     """When the order came into a state."""
 
@@ -147,6 +156,11 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """The highest price that an approval of the digest allows. Left out if nobody was asked."""
     approval: Agreement | None = None
     """The approval on which it was announced or declined; set in each order from Placing on."""
+    reservations: Annotated[
+        tuple[ReservedRoom, ...],
+        Field(max_length=20, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ] = ()
+    """The caps that it counts under, since its announcement."""
     intent_time: Time | None = None
     """The time with which the call is signed, by the cloud's clock. The cloud refuses the call once
     this is too old."""

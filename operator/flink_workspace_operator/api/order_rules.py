@@ -45,7 +45,7 @@ def rules_of_orders() -> tuple[dict[str, Any], ...]:
         *(frozen(field, unless=was_unannounced(), message=_fixed(field)) for field in _CALL),
         *(
             unchanged(field, unless=was_unannounced(), message=_fixed(field))
-            for field in ("maximumPrice", "asked", "approval")
+            for field in ("maximumPrice", "asked", "approval", "reservations")
         ),
         within_maximum("`status.quote` must not be above `status.maximumPrice` in state 'Placing'"),
         decided(),

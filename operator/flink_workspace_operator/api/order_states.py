@@ -119,6 +119,11 @@ class StateFacts:
         return self.phase is Phase.CALLING
 
     @property
+    def is_preparing(self) -> bool:
+        """The outcome is open, and nothing was sent."""
+        return self.phase is Phase.PREPARING
+
+    @property
     def was_sent(self) -> bool:
         """A call may have been sent, now or earlier."""
         return self.phase not in (Phase.PREPARING, Phase.CLOSED)

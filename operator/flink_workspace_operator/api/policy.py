@@ -71,8 +71,8 @@ class Allow(ApiModel):
     """Highest price of an order, for the whole term and after discount. An order without a known
     price, as of pay-as-you-go, is not within it."""
     automatic_renewal: bool = False
-    """True: `subscription.renewal.mode` may be Automatic although the policy asks for approval. The
-    cloud renews and charges without asking anybody. Without `approval` it is always allowed."""
+    """True: `subscription.renewal.mode` may be Automatic although the policy asks for approval or
+    has a cap. The cloud renews and charges without asking anybody, and that is in no sum here."""
 
 
 class Asking(ApiModel):
@@ -132,6 +132,25 @@ class Freeze(ApiModel):
     it."""
 
 
+class SpendCap(ApiModel):
+    """The highest sum of all orders under the policy in a month."""
+
+    monthly: Annotated[
+        tuple[MaximumPrice, ...],
+        Field(
+            min_length=1,
+            max_length=4,
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["currency"],
+            },
+        ),
+    ]
+    """One amount for each currency. Months are those of the cloud's bill, UTC+8, and an order
+    counts in the month of its announcement. What came to nothing gives its amount back; what was
+    refunded does not."""
+
+
 class FlinkPurchasePolicySpec(ApiModel):
     """The boundary."""
 
@@ -142,8 +161,69 @@ class FlinkPurchasePolicySpec(ApiModel):
     """The purchases that are allowed."""
     approval: Asking | None = None
     """The orders that somebody must approve. If left out: none."""
+    spend_cap: SpendCap | None = None
+    """The highest sum of a month. If left out: none."""
     freeze: Freeze | None = None
     """A stop of all purchases. If left out: none."""
+
+
+Month = Annotated[str, Field(max_length=7)]
+
+
+class Reservation(ApiModel):
+    """Room under a cap for one order that is about to be announced."""
+
+    order_uid: Annotated[str, Field(min_length=1, max_length=64)]
+    """Uid of the order."""
+    order: Annotated[str, Field(max_length=340)]
+    """Namespace and name of the order."""
+    month: Month
+    """The month, such as 2026-12."""
+    currency: Annotated[str, Field(max_length=10)]
+    """Currency of the amount."""
+    amount: Annotated[str, Field(max_length=30)]
+    """The price of the order."""
+
+
+class Spent(ApiModel):
+    """The sum of one currency, when room was last reserved."""
+
+    currency: Annotated[str, Field(max_length=10)]
+    """The currency."""
+    amount: Annotated[str, Field(max_length=30)]
+    """Reserved and spent in the month."""
+    room: Annotated[str, Field(max_length=30)]
+    """Left under the cap."""
+
+
+class FlinkPurchasePolicyStatus(ApiModel):
+    """The room that is taken. Written by the operator alone, whenever it reserves room; the ledger
+    has what was spent."""
+
+    month: Month | None = None
+    """The month of the last reservation."""
+    spent: Annotated[
+        tuple[Spent, ...],
+        Field(
+            max_length=4,
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["currency"],
+            },
+        ),
+    ] = ()
+    """Sums of that month, as they were then."""
+    reservations: Annotated[
+        tuple[Reservation, ...],
+        Field(
+            max_length=200,
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["orderUid"],
+            },
+        ),
+    ] = ()
+    """Room for orders that are about to be announced."""
 
 
 class ClusterMetadata(ApiModel):
@@ -151,6 +231,7 @@ class ClusterMetadata(ApiModel):
 
     name: str
     uid: str
+    resource_version: str = ""
 
 
 class FlinkPurchasePolicy(ApiModel):
@@ -160,6 +241,8 @@ class FlinkPurchasePolicy(ApiModel):
     metadata: ClusterMetadata
     spec: FlinkPurchasePolicySpec
     """The limits."""
+    status: FlinkPurchasePolicyStatus = FlinkPurchasePolicyStatus()
+    """The room that is taken."""
     _unknown_fields: tuple[str, ...] = PrivateAttr(default=())
 
     @property

@@ -12,6 +12,7 @@ from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
 )
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy, FlinkPurchasePolicyStatus
 from flink_workspace_operator.core.facts.config_map import ConfigMap, Content
 from flink_workspace_operator.core.facts.failures import CloudFailure
 from flink_workspace_operator.core.facts.identity import Claim, PurchaseTarget
@@ -128,6 +129,14 @@ class MoveOrder:
 
 
 @dataclass(frozen=True)
+class ReserveRoom:
+    """Write the room that is taken under a policy; Conflict unless the policy is as it was read."""
+
+    policy: FlinkPurchasePolicy
+    status: FlinkPurchasePolicyStatus
+
+
+@dataclass(frozen=True)
 class WriteIntent:
     """Move an order to Placing, and remember in this process that nothing was sent for it yet.
 
@@ -191,6 +200,7 @@ FreeStep = (
     | GiveBackClaim
     | HoldSecret
     | ReleaseSecret
+    | ReserveRoom
     | CloudStep
     | OpenOrder
     | MoveOrder

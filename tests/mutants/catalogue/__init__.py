@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.mutants.catalogue.announced import ANNOUNCED, BINDING, BRAKES
-from tests.mutants.catalogue.approval import ALLOWED
+from tests.mutants.catalogue.approval import ALLOWED, WITHIN_THE_CAP
 from tests.mutants.catalogue.attacks import ATTACKS
 from tests.mutants.catalogue.call import AT_THE_CALL, BEFORE_THE_CALL
 from tests.mutants.catalogue.cluster import API_SERVER, BEFORE_IT_BEGINS, ELECTED
@@ -51,6 +51,7 @@ FURTHER: Final[tuple[Mutant, ...]] = (
     *CONFIRMED,
     *WITHIN_THE_MAXIMUM,
     *ALLOWED,
+    *WITHIN_THE_CAP,
 )
 
 __all__ = ["FURTHER", "REQUIRED"]

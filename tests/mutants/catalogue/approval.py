@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.mutants.catalogue.cluster import ORDERS
-from tests.mutants.catalogue.files import APPROVAL, LIMITS, SETTLEMENT
+from tests.mutants.catalogue.files import APPROVAL, BUDGET, LIMITS, SETTLEMENT
 from tests.mutants.mutant import Mutant
 
 AT_THE_API_SERVER: Final = "tests/scenario/test_approval.py"
@@ -53,7 +53,7 @@ ALLOWED: Final = (
     Mutant(
         name="the decision is read before the call",
         fact="an approval that is gone, or a denial that came, stops the call",
-        file="core/checks/purchase.py",
+        file="core/checks/spending.py",
         old="    if not is_still_approved(case, order):\n",
         new="    if False:\n",
         tests=(APPROVAL,),
@@ -227,5 +227,88 @@ ALLOWED: Final = (
         old="double(self.status.quote.tradeAmount) <= double(self.status.asked.amount)",
         new="true",
         tests=(f"{AT_THE_API_SERVER}::test_a_price_above_the_approved_one_is_not_announced",),
+    ),
+)
+
+WITHIN_THE_CAP: Final = (
+    Mutant(
+        name="room is reserved before the announcement",
+        fact="two orders do not take the same room",
+        file="core/checks/spending.py",
+        old="    return reserve_room(case, order, quote) or approval\n",
+        new="    return approval\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="no order above the cap",
+        fact="no order is opened or announced without room under each cap",
+        file="core/checks/budget.py",
+        old="    if amount > room:\n",
+        new="    if False:\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="what is reserved is taken",
+        fact="the room of an order that is about to be announced is nobody else's",
+        file="core/checks/budget.py",
+        old="    return spent + sum(reserved, Decimal(0))\n",
+        new="    return spent\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="what was spent is taken",
+        fact="the ledger counts, whatever the policy's status says",
+        file="core/checks/budget.py",
+        old="    return spent + sum(reserved, Decimal(0))\n",
+        new="    return sum(reserved, Decimal(0))\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="an order counts once",
+        fact="a reservation and its order in the ledger are one",
+        file="core/checks/budget.py",
+        old="    return known is None or known.is_preparing\n",
+        new="    return True\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="an order that was deleted by force keeps its room",
+        fact="too little room is better than too much",
+        file="core/checks/budget.py",
+        old="    return known is None or known.is_preparing\n",
+        new="    return known is not None and known.is_preparing\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="an open outcome counts",
+        fact="what may have been spent holds its room until it is known that nothing came of it",
+        file="adapters/kubernetes/reading.py",
+        old="        counts=facts.was_sent and not is_over,\n",
+        new="        counts=facts.is_paid,\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="the cap is read before the call",
+        fact="a cap that came or was lowered meanwhile stops the call",
+        file="core/checks/spending.py",
+        old="    if not has_room(case, order):\n",
+        new="    if False:\n",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="the order says under which caps it counts",
+        fact="what is announced is found in the ledger by whoever reserves next",
+        file="core/orders/unsent.py",
+        old='        "reservations": terms.rooms,\n',
+        new="",
+        tests=(BUDGET,),
+    ),
+    Mutant(
+        name="what is no amount leaves no room",
+        fact="an order that was edited manually does not count as nothing",
+        file="adapters/kubernetes/reading.py",
+        old='        return Decimal("Infinity")\n    return amount',
+        new="        return Decimal(0)\n    return amount",
+        tests=(BUDGET,),
     ),
 )

@@ -179,8 +179,8 @@ SIGNED: Final = (
         name="a claim whose holder may not be read is taken",
         fact="what may not be seen is not gone",
         file="adapters/kubernetes/cluster.py",
-        old="return _claim(lease, alive=True)\n\n    async def read_claims_of",
-        new="return _claim(lease, alive=False)\n\n    async def read_claims_of",
+        old="return claim_of(lease, alive=True)\n\n    async def read_claims_of",
+        new="return claim_of(lease, alive=False)\n\n    async def read_claims_of",
         tests=(
             "tests/scenario/test_cluster_port.py::test_claim_lives_where_its_holder_can_not_be_read",
         ),

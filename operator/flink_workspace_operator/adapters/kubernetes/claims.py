@@ -128,3 +128,11 @@ def _hash(text: str) -> str:
 def micro_time() -> str:
     """The present time in the format of a Lease."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def claim_of(lease: Lease, alive: bool) -> Claim:
+    """The claim that a Lease stands for."""
+    metadata = lease.wire["metadata"]
+    return Claim(
+        metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.target, lease.uid
+    )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from kubernetes.aio import client
 
-from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease
+from flink_workspace_operator.adapters.kubernetes.claims import Claims, Lease, claim_of
 from flink_workspace_operator.adapters.kubernetes.collection import (
     PAGE_OF_USERS,
     TIMEOUT_SECONDS,
@@ -41,6 +41,7 @@ from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
 )
+from flink_workspace_operator.api.policy import FlinkPurchasePolicy, FlinkPurchasePolicyStatus
 from flink_workspace_operator.api.status import FlinkWorkspaceStatus
 from flink_workspace_operator.api.workspace import FlinkWorkspace, PartialWorkspace
 from flink_workspace_operator.core.facts.boundary import Boundary, PoliciesUnread
@@ -79,7 +80,7 @@ class KubernetesCluster:
         )
         self._orders = Collection(custom, GROUP, VERSION, ORDERS, self._own_writes)
         self._ledger = Ledger(self._orders)
-        self._limits = Limits(self._core, custom, self._own_writes)
+        self._limits = Limits(self._core, custom, self._own_writes, settings.namespaces)
         self._events = Events(custom, settings.namespace)
         self._namespaces = settings.namespaces
         self.neighbours = Neighbours(self._readable_workspaces)
@@ -147,6 +148,11 @@ class KubernetesCluster:
     async def read_boundary(self, namespace: str) -> Boundary | PoliciesUnread:
         return await self._limits.read_boundary(namespace)
 
+    async def reserve_room(
+        self, policy: FlinkPurchasePolicy, status: FlinkPurchasePolicyStatus
+    ) -> None:
+        await self._limits.reserve_room(policy, status)
+
     async def read_approvals(self, key: Key, order: str) -> tuple[FlinkPurchaseApproval, ...]:
         return await self._limits.read_approvals(key.namespace, order)
 
@@ -155,13 +161,13 @@ class KubernetesCluster:
         if lease is None:
             return None
         try:
-            return _claim(lease, lease.holder == reader or await self._is_alive(lease))
+            return claim_of(lease, lease.holder == reader or await self._is_alive(lease))
         except (ClusterRefused, Unreadable):
             # The namespace is no longer managed, or the order is newer: unreadable is not absent.
-            return _claim(lease, alive=True)
+            return claim_of(lease, alive=True)
 
     async def read_claims_of(self, holder: Key) -> tuple[Claim, ...]:
-        return tuple(_claim(lease, alive=True) for lease in await self._claims.read_of(holder))
+        return tuple(claim_of(lease, alive=True) for lease in await self._claims.read_of(holder))
 
     async def _is_alive(self, lease: Lease) -> bool:
         """True if the holder still wants the name, or an open order of it may still become one."""
@@ -276,13 +282,6 @@ class KubernetesCluster:
 
 def _other_finalizers(workspace: FlinkWorkspace | PartialWorkspace) -> tuple[str, ...]:
     return tuple(each for each in workspace.metadata.finalizers if each != PURCHASE_FINALIZER)
-
-
-def _claim(lease: Lease, alive: bool) -> Claim:
-    metadata = lease.wire["metadata"]
-    return Claim(
-        metadata["name"], lease.holder, alive, metadata["resourceVersion"], lease.target, lease.uid
-    )
 
 
 def _reference(resource: FlinkWorkspace | PartialWorkspace | FlinkWorkspaceOrder) -> Wire:

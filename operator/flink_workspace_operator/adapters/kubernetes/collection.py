@@ -3,7 +3,7 @@ conditional."""
 
 import json
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -159,11 +159,7 @@ class Collection:
         """Replace what is at several paths, all or nothing; Conflict unless the object is as it was
         read."""
         metadata = read["metadata"]
-        call = (
-            self.api.patch_namespaced_custom_object_status
-            if status
-            else self.api.patch_namespaced_custom_object
-        )
+        place = [metadata["namespace"]] if "namespace" in metadata else []
         # Naming the version that was read makes the API server compare: a mismatch is a 409.
         lock = {
             "op": "replace",
@@ -172,10 +168,10 @@ class Collection:
         }
         return self._noted(
             await _wire(
-                call(
+                self._patch(in_namespace=bool(place), status=status)(
                     self.group,
                     self.version,
-                    metadata["namespace"],
+                    *place,
                     self.plural,
                     metadata["name"],
                     [
@@ -190,6 +186,19 @@ class Collection:
                     _request_timeout=TIMEOUT_SECONDS,
                 )
             )
+        )
+
+    def _patch(self, *, in_namespace: bool, status: bool) -> Callable[..., Awaitable[object]]:
+        if in_namespace:
+            return (
+                self.api.patch_namespaced_custom_object_status
+                if status
+                else self.api.patch_namespaced_custom_object
+            )
+        return (
+            self.api.patch_cluster_custom_object_status
+            if status
+            else self.api.patch_cluster_custom_object
         )
 
     async def delete(self, namespace: str, name: str, resource_version: str) -> None:

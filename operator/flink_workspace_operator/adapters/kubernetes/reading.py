@@ -1,6 +1,7 @@
 """Stored objects as values. A failure to read one names the field and its value."""
 
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from flink_workspace_operator.api.order import ACTIONS, FlinkWorkspaceOrder
 from flink_workspace_operator.api.order_states import facts_of
 from flink_workspace_operator.api.policy import FlinkPurchasePolicy
 from flink_workspace_operator.api.workspace import FlinkWorkspace
+from flink_workspace_operator.core.facts.boundary import Commitment
 from flink_workspace_operator.core.facts.failures import Unreadable
 from flink_workspace_operator.core.facts.identity import Key, WantedName
 from flink_workspace_operator.core.orders.price import price
@@ -54,6 +56,32 @@ def approval_in(wire: Wire) -> FlinkPurchaseApproval:
 def policy_in(wire: Wire) -> FlinkPurchasePolicy:
     """Parse a policy. Raises `Unreadable`."""
     return _readable("FlinkPurchasePolicy", wire, FlinkPurchasePolicy.of)
+
+
+def commitment_in(wire: Wire) -> Commitment:
+    """An order as far as it counts under caps, also if the rest cannot be parsed."""
+    metadata, status = wire["metadata"], wire.get("status") or {}
+    facts, quote = facts_of(status.get("state")), status.get("quote") or {}
+    is_over = facts.is_fruitless and status.get("outstandingUntil") is None
+    return Commitment(
+        order_uid=metadata["uid"],
+        currency=quote.get("currency"),
+        amount=_amount(quote.get("tradeAmount")),
+        rooms=frozenset(
+            (each["policy"], each["month"]) for each in status.get("reservations") or ()
+        ),
+        is_preparing=facts.is_preparing,
+        counts=facts.was_sent and not is_over,
+    )
+
+
+def _amount(text: object) -> Decimal:
+    """Infinite if it is no amount: what is not known leaves no room."""
+    try:
+        amount = Decimal(str(text))
+    except InvalidOperation:
+        return Decimal("Infinity")
+    return amount if amount.is_finite() else Decimal("Infinity")
 
 
 def wanted_in(wire: Wire) -> WantedName:

@@ -63,11 +63,12 @@ def _renewal(policy: FlinkPurchasePolicy, spec: FlinkWorkspaceSpec) -> Broken | 
     """The cloud renews and charges without asking: that is no way around an approval."""
     asking, subscription = policy.spec.approval, spec.subscription
     asks = asking is not None and asking.required != "Never"
+    limits = asks or policy.spec.spend_cap is not None
     renews = subscription is not None and subscription.renewal.mode == "Automatic"
-    if not (asks and renews) or policy.spec.allow.automatic_renewal:
+    if not (limits and renews) or policy.spec.allow.automatic_renewal:
         return None
     wish = "spec.subscription.renewal.mode is Automatic"
-    return Broken("allow.automaticRenewal", "no renewal that nobody approves", wish)
+    return Broken("allow.automaticRenewal", "no renewal that nobody decides on", wish)
 
 
 ALLOWANCES: Final[

@@ -81,7 +81,7 @@ def _of_a_newer_version(spending: Spending) -> Verdict | None:
     for policy in spending.policies:
         if policy.unknown_fields:
             message = (
-                f"{_named(policy)} has {', '.join(policy.unknown_fields)}, which this version of"
+                f"{named(policy)} has {', '.join(policy.unknown_fields)}, which this version of"
                 " the operator does not know: nothing is bought. Run a version that knows it, or"
                 " remove it"
             )
@@ -111,7 +111,7 @@ def _frozen(spending: Spending) -> Verdict | None:
         until = f" until {utc(freeze.until)}" if freeze.until else ""
         why = f" (“{' '.join(freeze.reason.split())}”)" if freeze.reason else ""
         message = (
-            f"{_named(policy)} freezes purchases{until}{why}: nothing is bought, and what runs"
+            f"{named(policy)} freezes purchases{until}{why}: nothing is bought, and what runs"
             " keeps running"
         )
         return Verdict("Suspended", "Frozen", message)
@@ -123,7 +123,7 @@ def _not_allowed(spending: Spending) -> Verdict | None:
         broken = broken_allowance(policy, spending.case.workspace.spec)
         if broken is not None:
             message = (
-                f"{_named(policy)} allows {broken.limit}, and {broken.wish}: nothing is bought."
+                f"{named(policy)} allows {broken.limit}, and {broken.wish}: nothing is bought."
                 f" Change that, or have spec.{broken.field} of the policy changed"
             )
             return Verdict("Suspended", "NotAllowed", message)
@@ -147,7 +147,7 @@ def _verdict_on_prices(
     policy: FlinkPurchasePolicy, prices: tuple[MaximumPrice, ...], spending: Spending
 ) -> Verdict | None:
     quote = spending.quote
-    limits = f"{_named(policy)} allows at most {' or '.join(map(str, prices))} for an order"
+    limits = f"{named(policy)} allows at most {' or '.join(map(str, prices))} for an order"
     amount = total_of(quote)
     if quote is None or amount is None:
         message = f"{limits}, and the total price is not known: nothing is bought"
@@ -191,5 +191,6 @@ def limit_in(prices: tuple[MaximumPrice, ...], quote: Quote) -> Decimal | None:
     return next((Decimal(amount) for amount in amounts), None)
 
 
-def _named(policy: FlinkPurchasePolicy) -> str:
+def named(policy: FlinkPurchasePolicy) -> str:
+    """The policy, for a message."""
     return f"FlinkPurchasePolicy {policy.metadata.name}"

@@ -16,13 +16,17 @@ from flink_workspace_operator.api.order import (
     WorkspaceReference,
 )
 from flink_workspace_operator.core.case import Case
-from flink_workspace_operator.core.checks.approval import ask_for_approval, is_still_approved
 from flink_workspace_operator.core.checks.backoff import due_if_fruitless
 from flink_workspace_operator.core.checks.billing_evidence import left_open_by_bill
+from flink_workspace_operator.core.checks.budget import rooms_of
 from flink_workspace_operator.core.checks.credentials import who_is_missing
-from flink_workspace_operator.core.checks.limits import stop_at_limits, verdict_on_limits
 from flink_workspace_operator.core.checks.outputs import obstacle
 from flink_workspace_operator.core.checks.price import freshest_quote, maximum_of, quote_for
+from flink_workspace_operator.core.checks.spending import (
+    settle_before_announcing,
+    stop_before_opening,
+    why_not_sent,
+)
 from flink_workspace_operator.core.facts.commands import annotate
 from flink_workspace_operator.core.facts.failure_kinds import turn_of
 from flink_workspace_operator.core.facts.observed import Unknown
@@ -101,11 +105,9 @@ def _why_not_for_resource(case: Case, order: FlinkWorkspaceOrder, generation: in
         or action_of(order).wish(case) != order.spec.block
     ):
         return "the FlinkWorkspace was changed"
-    limit = verdict_on_limits(case, order.status.quote, order.spec.block)
-    if limit is not None:
-        return f"a limit stops it ({limit.reason})"
-    if not is_still_approved(case, order):
-        return "the approval is gone, or somebody denied it"
+    against = why_not_sent(case, order)
+    if against is not None:
+        return against
     return "the FlinkWorkspace was suspended" if case.suspended else None
 
 
@@ -209,7 +211,7 @@ def open_next_order(case: Case) -> Plan | None:
     quote = quote_for(case, wish[1])
     if isinstance(quote, Unknown):
         return could_not_read(quote, case.seen.cloud)
-    stopped = stop_at_limits(case, quote, wish[1])
+    stopped = stop_before_opening(case, wish[1], quote)
     if stopped is not None:
         return stopped
     spec, number = _order_spec(case, *wish), _next_number(case)
@@ -266,10 +268,7 @@ def write_intent(case: Case) -> Plan | None:
     quote = freshest_quote(case, order)
     if isinstance(quote, Unknown):
         return could_not_read(quote, case.seen.cloud)
-    stopped = stop_at_limits(case, quote, order.spec.block)
-    if stopped is not None:
-        return stopped
-    approval = ask_for_approval(case, order, quote)
+    approval = settle_before_announcing(case, order, quote)
     return approval if isinstance(approval, Plan) else _intent(case, order, quote, approval)
 
 
@@ -277,7 +276,7 @@ def _intent(case: Case, order: FlinkWorkspaceOrder, quote: Quote, approval: Agre
     """The announcement, at the price that is within all limits, and approved if need be."""
     nonce = action_of(order).nonce(case, order)
     call = unsent.Announcement(case.cloud_time, nonce, case.token, case.settings.settle_window)
-    terms = unsent.Terms(quote, maximum_of(case.workspace), approval)
+    terms = unsent.Terms(quote, maximum_of(case.workspace), approval, rooms_of(case))
     priced = unsent.requoted(order, unsent.number_of(order.metadata.name), terms)
     message = f"order {order.metadata.name} {cost_of(priced)} is being placed"
     step = WriteIntent(

@@ -2,9 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from flink_workspace_operator.api.policy import FlinkPurchasePolicy
 from flink_workspace_operator.core.facts.identity import PurchaseTarget
+
+Room = tuple[str, str]
+"""Name of a policy, and a month."""
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """One order of the ledger, as far as it counts under caps."""
+
+    order_uid: str
+    currency: str | None
+    amount: Decimal
+    """Infinite if it can't be read: then there is no room."""
+    rooms: frozenset[Room]
+    is_preparing: bool
+    """Nothing was sent for it."""
+    counts: bool
+    """Its call was sent, and it is not known that nothing came of it."""
+
+    def counts_in(self, room: Room) -> bool:
+        """True if it is spent, or may be, under that cap in that month."""
+        return self.counts and room in self.rooms
 
 
 @dataclass(frozen=True)
@@ -20,6 +43,8 @@ class Boundary:
 
     policies: tuple[FlinkPurchasePolicy, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    ledger: tuple[Commitment, ...] = ()
+    """All orders of the managed namespaces, read after the policies. Only if one has a cap."""
 
     def about(self, target: PurchaseTarget) -> tuple[FlinkPurchasePolicy, ...]:
         """The policies that a purchase must fulfil, by name."""

@@ -16,6 +16,7 @@ from flink_workspace_operator.api.order import (
     FlinkWorkspaceOrderSpec,
     FlinkWorkspaceOrderStatus,
     Quote,
+    ReservedRoom,
 )
 from flink_workspace_operator.api.order_states import Evidence
 from flink_workspace_operator.api.purchase import MaximumPrice
@@ -71,6 +72,7 @@ class Terms:
     quote: Quote
     maximum: MaximumPrice | None
     approval: Agreement
+    rooms: tuple[ReservedRoom, ...] = ()
 
 
 def requoted(order: FlinkWorkspaceOrder, number: int, terms: Terms) -> FlinkWorkspaceOrder:
@@ -79,6 +81,7 @@ def requoted(order: FlinkWorkspaceOrder, number: int, terms: Terms) -> FlinkWork
         "quote": terms.quote,
         "maximum_price": terms.maximum,
         "approval": terms.approval,
+        "reservations": terms.rooms,
     }
     if not terms.approval.required:
         now = asked_price(terms.quote)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flink_workspace_operator.core.reporting.entry import SEE_READY, Entry
+from flink_workspace_operator.core.reporting.entry import BY_ITSELF, SEE_READY, Entry
 
 _MAXIMUM: Final = "`spec.purchase.maximumPrice`"
 
@@ -18,6 +18,17 @@ LIMITS: Final[Mapping[str, Entry]] = {
         "a [FlinkPurchasePolicy](../policies.md) does not allow it, or none is about this namespace"
         " although the operator demands one",
         "change the spec, or have the policy changed",
+    ),
+    "SpendCapReached": Entry(
+        "Suspended",
+        "the cap of a FlinkPurchasePolicy on the sum of a month has no room for the price",
+        "wait for the next month, or have the cap raised; room comes back if another order comes to"
+        " nothing",
+    ),
+    "PolicyBusy": Entry(
+        "Suspended",
+        "a FlinkPurchasePolicy with a cap has as many orders about to be announced as it can hold",
+        BY_ITSELF,
     ),
     "Frozen": Entry(
         "Suspended",

@@ -277,10 +277,10 @@ class TestUnknown:
 
     def test_fields_of_a_newer_version_stop_everything(self) -> None:
         """They may be a limit."""
-        found = verdict(under(a_policy(spendCap={"monthly": []}, allow={"hours": 3})))
+        found = verdict(under(a_policy(budget={"yearly": []}, allow={"hours": 3})))
         assert found is not None
         assert found.reason == "PolicyInvalid"
-        assert "has spec.spendCap, spec.allow.hours, which this version" in found.message
+        assert "has spec.budget, spec.allow.hours, which this version" in found.message
 
     def test_a_policy_may_be_demanded(self) -> None:
         """One that is about something else does not count."""
