@@ -12,6 +12,7 @@ from flink_workspace_operator.runtime.garbage import (
     FIRST_SECONDS,
     FULL_ROUND,
     SECONDS,
+    YOUNG,
     keep_setting_aside,
     set_aside,
     set_aside_all,
@@ -26,8 +27,11 @@ class Thing:
 
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
-    """For the tests that follow, set aside is what was there before them."""
+    """For the tests that follow, set aside is what was there before them, and they collect as
+    often."""
+    often = gc.get_threshold()
     yield
+    gc.set_threshold(*often)
     gc.unfreeze()
     gc.freeze()
 
@@ -82,5 +86,6 @@ async def test_everything_is_looked_at_now_and_then() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await keep_setting_aside(sleep)
+    assert gc.get_threshold()[0] == YOUNG
     assert waits == [FIRST_SECONDS, *[SECONDS] * (FULL_ROUND + 1)]
     assert found == [*[False] * FULL_ROUND, True, True]
