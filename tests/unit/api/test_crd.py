@@ -44,8 +44,8 @@ def test_names_that_people_type() -> None:
 
 
 def test_nobody_has_looked_at_a_new_workspace() -> None:
-    """An order, on the contrary, has no status until its first state is written."""
-    workspace, order = (
+    """An order or a policy, on the contrary, has no status until the operator writes it."""
+    workspace, order, policy = (
         crd(resource)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["status"]
         for resource in RESOURCES
         if resource.has_status
@@ -53,3 +53,4 @@ def test_nobody_has_looked_at_a_new_workspace() -> None:
 
     assert workspace["default"] == {"observedGeneration": -1}
     assert "default" not in order
+    assert "default" not in policy
