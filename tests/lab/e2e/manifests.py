@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.scenario.manifests import Manifest
+from tests.scenario.manifests import SUBSCRIPTION, Manifest
 from tests.scenario.manifests import pay_as_you_go as anywhere
 
 
@@ -13,3 +13,8 @@ def pay_as_you_go(name: str, **spec: Any) -> Manifest:  # noqa: ANN401 - any fie
         "storage": {"oss": {"bucket": "flink-emulator-hangzhou"}},
     }
     return anywhere(name, **{**place, **spec})
+
+
+def subscription(name: str, **spec: Any) -> Manifest:  # noqa: ANN401 - any field of the spec
+    """The same, paid in advance."""
+    return pay_as_you_go(name, **{**SUBSCRIPTION, **spec})

@@ -7,8 +7,9 @@ import pytest
 
 from flink_local.emulator import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from flink_local.manifests import NAMESPACE, SERVICE_ACCOUNT
+from flink_workspace_operator.api.names import API_VERSION
 from tests.lab.e2e.installation import OUTPUTS, Installation, gone, until
-from tests.lab.e2e.manifests import pay_as_you_go
+from tests.lab.e2e.manifests import pay_as_you_go, subscription
 from tests.lab.e2e.purchase import delay_purchase, is_sent
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
@@ -48,8 +49,8 @@ def test_granted_is_used(installation: Installation, namespace: str) -> None:
 
 
 def live_a_whole_life(installation: Installation, namespace: str) -> None:
-    """A new leader; outputs written, corrected, moved; one name wanted twice; keys from a Secret;
-    all deleted."""
+    """A new leader; outputs written, corrected, moved; one name wanted twice; keys from a Secret; a
+    purchase that somebody approved under a cap; all deleted."""
     installation.kubectl(
         "rollout", "restart", f"--namespace={NAMESPACE}", "deployment", SERVICE_ACCOUNT
     )
@@ -67,6 +68,7 @@ def live_a_whole_life(installation: Installation, namespace: str) -> None:
     compete_for_a_name(installation, namespace)
     touch_an_order_in_flight(installation, namespace)
     pay_with_a_secret(installation, namespace)
+    buy_under_a_policy(installation, namespace)
     installation.kubectl(
         "delete", "flinkworkspaces", "--all", f"--namespace={namespace}", "--timeout=90s"
     )
@@ -130,6 +132,37 @@ def pay_with_a_secret(installation: Installation, namespace: str) -> None:
         namespace, secret, pay_as_you_go("paid", credentials={"secretName": "alicloud"})
     )
     until("it is Ready", lambda: installation.is_ready(namespace, "paid"), SECONDS)
+
+
+def buy_under_a_policy(installation: Installation, namespace: str) -> None:
+    """One that asks for an approval, and caps the month."""
+    labels = {"kubernetes.io/metadata.name": namespace}
+    policy = {
+        "apiVersion": API_VERSION,
+        "kind": "FlinkPurchasePolicy",
+        "metadata": {"name": namespace},
+        "spec": {
+            "match": {"namespaceSelector": {"matchLabels": labels}},
+            "approval": {"required": "Always"},
+            "spendCap": {"monthly": [{"currency": "CNY", "amount": "9999.00"}]},
+        },
+    }
+    installation.apply(namespace, policy, subscription("limited"))
+
+    def asked() -> str:
+        found = installation.order(namespace, "limited-1")
+        return str(found["digest"]) if found.get("state") == "AwaitingApproval" else ""
+
+    digest = until("somebody is asked", asked, SECONDS)
+    decision = {
+        "apiVersion": API_VERSION,
+        "kind": "FlinkPurchaseApproval",
+        "metadata": {"name": "limited-1"},
+        "spec": {"order": {"name": "limited-1", "digest": digest}, "decision": "Approved"},
+    }
+    installation.apply(namespace, decision)
+    until("it is Ready", lambda: installation.is_ready(namespace, "limited"), SECONDS)
+    installation.kubectl("delete", "flinkpurchasepolicy", namespace)
 
 
 def right_of(request: dict[str, Any]) -> Right:

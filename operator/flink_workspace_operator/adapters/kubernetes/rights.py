@@ -15,7 +15,7 @@ EVENTS: Final = "events.k8s.io"
 NEEDED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     (GROUP, WORKSPACES): ("get", "list", "watch", "patch"),
     (GROUP, ORDERS): ("get", "list", "watch", "create", "patch"),
-    (GROUP, APPROVALS): ("get", "list", "watch"),
+    (GROUP, APPROVALS): ("list", "watch"),
     (GROUP, f"{WORKSPACES}/status"): ("patch",),
     (GROUP, f"{ORDERS}/status"): ("patch",),
     (EVENTS, "events"): ("create",),
