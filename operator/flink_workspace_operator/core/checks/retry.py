@@ -8,6 +8,7 @@ from flink_workspace_operator.core.case import Case
 from flink_workspace_operator.core.checks.backoff import announced_at, due_after, fruitless
 from flink_workspace_operator.core.checks.purchase import wait_for_neighbours, wished
 from flink_workspace_operator.core.facts.commands import request
+from flink_workspace_operator.core.orders.ledger import outcome_of
 from flink_workspace_operator.core.orders.windows import clock, end_of_call
 from flink_workspace_operator.core.pace import FIRST, LONGEST, OUTSIDE, rising
 from flink_workspace_operator.core.plan import Plan, Requeue, Verdict
@@ -72,7 +73,7 @@ def wait_for_change(case: Case) -> Plan | None:
     if _is_changed(case, last) or case.requested:
         return None
     message = (
-        f"order {last.metadata.name}: {last.status.message} The next order follows after a change"
+        f"order {last.metadata.name}: {outcome_of(last)} The next order follows after a change"
         f" of the spec, or at once with {request(case.seen.key)}"
     )
     return Plan(verdict=Verdict("Suspended", "WaitingForChange", message), requeue=OUTSIDE)
@@ -98,9 +99,7 @@ def _waiting(last: FlinkWorkspaceOrder, message: str, wait: timedelta) -> Plan:
 
 
 def _next_order(last: FlinkWorkspaceOrder, due: datetime) -> str:
-    return (
-        f"order {last.metadata.name}: {last.status.message} The next order follows at {clock(due)}"
-    )
+    return f"order {last.metadata.name}: {outcome_of(last)} The next order follows at {clock(due)}"
 
 
 def _is_changed(case: Case, last: FlinkWorkspaceOrder) -> bool:

@@ -75,6 +75,11 @@ def waiting(order: FlinkWorkspaceOrder, why: str | None) -> FlinkWorkspaceOrderS
     )
 
 
+def outcome_of(order: FlinkWorkspaceOrder) -> str:
+    """The order's message, without that nobody can ask: a manual edit may have closed it since."""
+    return (order.status.message or "").partition(NOBODY_ASKS)[0]
+
+
 def left_alone(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:
     """In the same state; nobody waits for it any more."""
     known, asks, why = (order.status.message or "").partition(NOBODY_ASKS)

@@ -284,6 +284,18 @@ def test_the_next_order_follows_when_the_call_is_over() -> None:
     assert decide(a_case(a_workspace(), over)).steps == ()
 
 
+def test_a_wait_does_not_repeat_that_nobody_could_ask() -> None:
+    """The order was closed by a manual edit while that stood on it."""
+    order = an_order("Uncertain", intent=NOW - minutes(1))
+    told = ledger.waiting(order, "its Secret is gone: create it").model_copy(
+        update={"state": "NotPlaced"}
+    )
+    plan = decide(a_case(a_workspace(), order.model_copy(update={"status": told})))
+    assert plan.verdict is not None
+    assert "Nobody can ask" not in plan.verdict.message
+    assert plan.verdict.message.count(": ") == 1
+
+
 class TestLettingGo:
     """The name is not free yet."""
 
