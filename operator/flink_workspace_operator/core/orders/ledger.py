@@ -77,7 +77,7 @@ def waiting(order: FlinkWorkspaceOrder, why: str | None) -> FlinkWorkspaceOrderS
 
 def outcome_of(order: FlinkWorkspaceOrder) -> str:
     """The order's message, without that nobody can ask: a manual edit may have closed it since."""
-    return (order.status.message or "").partition(NOBODY_ASKS)[0]
+    return (order.status.message or "").partition(NOBODY_ASKS.strip())[0].strip()
 
 
 def left_alone(order: FlinkWorkspaceOrder) -> FlinkWorkspaceOrderStatus:

@@ -293,7 +293,7 @@ def test_a_wait_does_not_repeat_that_nobody_could_ask() -> None:
     plan = decide(a_case(a_workspace(), order.model_copy(update={"status": told})))
     assert plan.verdict is not None
     assert "Nobody can ask" not in plan.verdict.message
-    assert plan.verdict.message.count(": ") == 1
+    assert plan.verdict.message.count(": ") == 1, plan.verdict.message
 
 
 class TestLettingGo:
