@@ -16,6 +16,8 @@ from kubectl_flink.words import printable
 
 Decision = Literal["Approved", "Denied"]
 
+APPROVER_LENGTH: Final = 250
+"""The field takes no more."""
 _CONSEQUENCE: Final = {
     "Approved": "SPENDS MONEY: it is bought at once, at this price or a lower one.",
     "Denied": "It is not bought. The next order follows after a change of the spec, or a request.",
@@ -42,11 +44,19 @@ def decide(target: Target, name: str, decision: Decision, reason: str, *, yes: b
     asked = _question(kubectl, found.order.get("name"), found.namespace)
     if not isinstance(asked, Question):
         return _not_asked(kubectl, whole, asked)
+    # An approval that has grown too old is renewed by another one.
+    is_expired = found.condition("Suspended").reason == "ApprovalExpired"
+    decided = None if is_expired else _earlier_decision(kubectl, asked, found.namespace)
+    if decided is not None:
+        return _not_asked(kubectl, whole, decided)
     complain(f"{whole} ({kubectl.place()}): {asked.words} {_CONSEQUENCE[decision]}")
     if not yes and not agreed():
         return Exit.DECLINED
     # The price may have risen while the question stood there.
-    if _question(kubectl, asked.order, found.namespace) != asked:
+    again = _question(kubectl, asked.order, found.namespace)
+    if isinstance(again, Failure):
+        return _failed(kubectl, again)
+    if again != asked:
         complain(f"{whole}: the price or the order changed meanwhile; nothing was decided")
         return Exit.REFUSED
     made = kubectl.create(_decision(asked, decision, reason, _own_name(kubectl)), found.namespace)
@@ -69,6 +79,21 @@ def _question(kubectl: Kubectl, order: str | None, namespace: str) -> Question |
     return Question(order, str(status.get("digest")), _bought(order, wire))
 
 
+def _earlier_decision(
+    kubectl: Kubectl, asked: Question, namespace: str
+) -> Refusal | Failure | None:
+    """The decision that there is already: Denied wins, and the same twice adds nothing."""
+    selector = f"--field-selector={names.ORDER_OF_APPROVAL}={asked.order}"
+    found = kubectl.items(names.APPROVALS, f"--namespace={namespace}", selector)
+    if isinstance(found, Failure):
+        return found
+    specs = [each["spec"] for each in found if each["spec"]["order"]["digest"] == asked.digest]
+    for spec in sorted(specs, key=lambda each: str(each["decision"]), reverse=True):
+        who = printable(str(spec.get("approver") or "somebody"))
+        return Refusal(f"order {asked.order} is {spec['decision']} already, by {who}")
+    return None
+
+
 def _bought(order: str, wire: Wire) -> str:
     """Two sentences: the order, its size, its place, its price, and what that leaves out."""
     spec = wire["spec"]
@@ -86,23 +111,24 @@ def _price(wire: Wire) -> str:
     asked = wire["status"].get("asked") or {}
     subscription = (wire["spec"].get("create") or {}).get("subscription") or {}
     term = subscription.get("initialTerm")
-    if asked.get("amount") is None or term is None:
-        return "a price that depends on use"
+    if asked.get("amount") is None:
+        return "a price that is not known"
+    if asked.get("basis") == "Hour" or term is None:
+        return f"{asked.get('currency')} {asked['amount']} per hour"
     unit = term["unit"].lower() + ("" if term["count"] == 1 else "s")
     return f"{asked.get('currency')} {asked['amount']} for {term['count']} {unit}"
 
 
 def _decision(asked: Question, decision: Decision, reason: str, approver: str) -> dict[str, Any]:
-    digest = asked.digest.rpartition(":")[2]
     return {
         "apiVersion": f"{names.GROUP}/v1alpha1",
         "kind": "FlinkPurchaseApproval",
-        "metadata": {"name": f"{asked.order}-{decision.lower()}-{digest[:8]}"},
+        "metadata": {"generateName": f"{asked.order}-{decision.lower()}-"},
         "spec": {
             "order": {"name": asked.order, "digest": asked.digest},
             "decision": decision,
             "reason": reason,
-            "approver": approver,
+            "approver": approver[:APPROVER_LENGTH],
         },
     }
 
@@ -125,7 +151,10 @@ def _not_asked(kubectl: Kubectl, whole: str, why: Refusal | Failure) -> Exit:
 def _with_advice(failure: Failure, namespace: str) -> Failure:
     if failure.kind is not Exit.NO_RIGHT:
         return failure
-    words = f"this takes the ClusterRole flink-purchase-approver in namespace {namespace}"
+    words = (
+        f"this takes the ClusterRole flink-purchase-approver in namespace {namespace}, which an"
+        " administrator binds"
+    )
     return Failure(failure.kind, f"{failure.message}\n{words}")
 
 

@@ -8,6 +8,7 @@ WORKSPACES: Final = f"flinkworkspaces.{GROUP}"
 ORDERS: Final = f"flinkworkspaceorders.{GROUP}"
 APPROVALS: Final = f"flinkpurchaseapprovals.{GROUP}"
 WORKSPACE_OF_ORDER: Final = "spec.workspaceRef.name"
+ORDER_OF_APPROVAL: Final = "spec.order.name"
 
 KINDS: Final = ("FlinkWorkspace", "FlinkWorkspaceOrder")
 

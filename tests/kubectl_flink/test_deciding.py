@@ -57,7 +57,7 @@ def test_a_decision_is_about_what_is_shown(
     assert SENTENCE in plain(told.out)
     assert said in plain(told.out)
     (made,) = decisions(objects)
-    assert made["metadata"]["name"] == f"w-1-{decision.lower()}-1f1f1f1f"
+    assert made["metadata"]["name"].startswith(f"w-1-{decision.lower()}-")
     assert made["spec"]["order"] == {"name": "w-1", "digest": ASKED["digest"]}
     assert (made["spec"]["decision"], made["spec"]["reason"]) == (decision, "budget Q4")
     assert made["spec"]["approver"]
@@ -112,9 +112,10 @@ def test_what_waits_for_nobody_is_not_decided(admin: Typist, objects: Objects) -
     """The state is told instead; a decision is made once."""
     typed = ("approve", "w", "-n", objects.namespace, "--yes")
     assert admin.piped(*typed).code == 0
-    again = admin.piped(*typed)
-    assert (again.code, len(decisions(objects))) == (Exit.REFUSED, 1)
-    assert "already exists" in again.err
+    for verb in ("approve", "deny"):
+        again = admin.piped(verb, *typed[1:])
+        assert (again.code, len(decisions(objects))) == (Exit.REFUSED, 1)
+        assert "order w-1 is Approved already, by " in again.err
     objects.patch("flinkworkspaceorders/w-1/status", {"status": {"state": "Canceled"}})
     late = admin.piped(*typed)
     assert late.code == Exit.REFUSED
@@ -128,3 +129,33 @@ def test_a_name_that_is_not_there_is_told(admin: Typist, objects: Objects) -> No
     said = admin.piped("deny", "w", "-n", objects.namespace)
     assert said.code == Exit.REFUSED
     assert "no order was opened for it yet" in said.err
+
+
+def test_an_approval_that_grew_too_old_is_renewed(admin: Typist, objects: Objects) -> None:
+    """By another one of the same digest."""
+    typed = ("approve", "w", "-n", objects.namespace, "--yes")
+    assert admin.piped(*typed).code == 0
+    expired = {
+        "type": "Suspended",
+        "status": "True",
+        "reason": "ApprovalExpired",
+        "message": "its approval is too old",
+        "lastTransitionTime": "2026-12-01T00:00:00Z",
+        "observedGeneration": 1,
+    }
+    objects.patch("flinkworkspaces/w/status", {"status": {"conditions": [expired]}})
+    again = admin.piped(*typed)
+    assert (again.code, len(decisions(objects))) == (0, 2), again.err
+
+
+def test_the_price_of_an_hour_is_shown(admin: Typist, objects: Objects) -> None:
+    """And one that is not known is said not to be."""
+    for asked, said in (
+        ({"basis": "Hour", "currency": "CNY", "amount": "0.57"}, "for CNY 0.57 per hour."),
+        ({"basis": "Hour"}, "for a price that is not known."),
+    ):
+        objects.patch("flinkworkspaceorders/w-1/status", {"status": {"asked": None}})
+        objects.patch("flinkworkspaceorders/w-1/status", {"status": {"asked": asked}})
+        told = admin.piped("approve", "w", "-n", objects.namespace)
+        assert told.code == Exit.DECLINED
+        assert said in told.err

@@ -45,6 +45,7 @@ def test_names_are_those_of_the_operator() -> None:
     """The command shares no code with it, so that both are compared here."""
     assert f"{operator_names.WORKSPACES}.{operator_names.GROUP}" == names.WORKSPACES
     assert f"{operator_names.ORDERS}.{operator_names.GROUP}" == names.ORDERS
+    assert f"{operator_names.APPROVALS}.{operator_names.GROUP}" == names.APPROVALS
     assert f"apis/{operator_names.API_VERSION}" == names.API
     same = (
         "SUSPEND",
@@ -52,6 +53,7 @@ def test_names_are_those_of_the_operator() -> None:
         "ABANDON_ORDER",
         "REPLACE_LOST",
         "WORKSPACE_OF_ORDER",
+        "ORDER_OF_APPROVAL",
     )
     assert {name: getattr(names, name) for name in same} == {
         name: getattr(operator_names, name) for name in same
