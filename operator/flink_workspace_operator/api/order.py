@@ -156,11 +156,14 @@ class FlinkWorkspaceOrderStatus(ApiModel):
     """The highest price that an approval of the digest allows. Left out if nobody was asked."""
     approval: Agreement | None = None
     """The approval on which it was announced or declined; set in each order from Placing on."""
-    reservations: Annotated[
-        tuple[ReservedRoom, ...],
-        Field(max_length=20, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
-    ] = ()
-    """The caps that it counts under, since its announcement."""
+    reservations: (
+        Annotated[
+            tuple[ReservedRoom, ...],
+            Field(max_length=20, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+        ]
+        | None
+    ) = None
+    """The caps that it counts under, since its announcement. Left out if there are none."""
     intent_time: Time | None = None
     """The time with which the call is signed, by the cloud's clock. The cloud refuses the call once
     this is too old."""

@@ -299,7 +299,7 @@ WITHIN_THE_CAP: Final = (
         name="the order says under which caps it counts",
         fact="what is announced is found in the ledger by whoever reserves next",
         file="core/orders/unsent.py",
-        old='        "reservations": terms.rooms,\n',
+        old='        "reservations": terms.rooms or None,\n',
         new="",
         tests=(BUDGET,),
     ),

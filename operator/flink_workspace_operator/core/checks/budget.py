@@ -74,7 +74,7 @@ def rooms_of(case: Case) -> tuple[ReservedRoom, ...]:
 
 def has_room(case: Case, order: FlinkWorkspaceOrder) -> bool:
     """True if an announced order counts under each cap that there is by now, and fits in."""
-    counted = {each.policy for each in order.status.reservations}
+    counted = {each.policy for each in order.status.reservations or ()}
     if any(policy.metadata.name not in counted for policy in _capped(case)):
         return False
     return verdict_on_caps(case, order, order.status.quote) is None

@@ -81,7 +81,7 @@ def requoted(order: FlinkWorkspaceOrder, number: int, terms: Terms) -> FlinkWork
         "quote": terms.quote,
         "maximum_price": terms.maximum,
         "approval": terms.approval,
-        "reservations": terms.rooms,
+        "reservations": terms.rooms or None,
     }
     if not terms.approval.required:
         now = asked_price(terms.quote)
