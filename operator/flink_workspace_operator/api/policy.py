@@ -1,4 +1,4 @@
-"""`FlinkPurchasePolicy`: the boundary of what namespaces may buy, set by whoever runs the cluster."""
+"""`FlinkPurchasePolicy`: the limits that whoever runs the cluster sets on purchases."""
 
 from collections.abc import Mapping
 from datetime import timedelta

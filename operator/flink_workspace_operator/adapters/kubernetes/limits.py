@@ -1,4 +1,4 @@
-"""What people set and decide about purchases: policies, labels of a namespace, approvals; uncached."""
+"""Policies, the labels of a namespace, and approvals: what limits purchases. Read uncached."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The caps on the sum of a month: room is reserved by one conditional write before the announcement.
+"""The caps on the sum of a month. Room is reserved before the announcement, by one write.
 
     room? ──► reserved in the policy ──► announced: counts in the ledger ──► nothing came of it: not
               by its uid, once                                              any more
